@@ -1,0 +1,39 @@
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+option(WEIR_TESTS "Build the unit tests" ON)
+option(WEIR_FUZZ "Build the libFuzzer targets" OFF)
+set(WEIR_SANITIZE "" CACHE STRING "address (with undefined), thread, or empty")
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# Flags of every target, ours or not: the ABI and the hardening.
+add_compile_options(-fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+add_link_options(-fuse-ld=lld-19 -Wl,-z,relro,-z,now)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-g1 -fstack-protector-strong -D_FORTIFY_SOURCE=3 -flto=thin)
+  add_link_options(-flto=thin -Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/thinlto -Wl,--gc-sections)
+endif()
+if(WEIR_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+elseif(WEIR_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread)
+  add_link_options(-fsanitize=thread)
+endif()
+if(WEIR_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# Our own code is held to these; others' headers are system headers and are not.
+add_library(weir_warnings INTERFACE)
+target_compile_options(weir_warnings INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wswitch -Wnon-virtual-dtor -Wold-style-cast
+  -Wthread-safety -Werror)

@@ -1,0 +1,44 @@
+# weir_room(<folder> [LINKS room...] [LIBS target...] [TEST_LIBS target...] [ASIO])
+#
+# One folder of src/ becomes one static library weir_<folder>. Files are found by suffix:
+#   x.cpp       the library             x_test.cpp  one test executable per folder
+#   x_fuzz.cpp  one libFuzzer target each, with preset fuzz
+# LINKS names the rooms this one may include: it is the layer rule. ASIO precompiles Asio's headers.
+function(weir_room name)
+  cmake_parse_arguments(ROOM "ASIO" "" "LINKS;LIBS;TEST_LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp)
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_bench|/main)\\.cpp$")
+
+  if(NOT sources)
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp "")
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
+  endif()
+  add_library(weir_${name} STATIC ${sources})
+  target_include_directories(weir_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/src)
+  list(TRANSFORM ROOM_LINKS PREPEND weir_ OUTPUT_VARIABLE rooms)
+  target_link_libraries(weir_${name} PUBLIC ${rooms} ${ROOM_LIBS} PRIVATE weir_warnings)
+  if(ROOM_ASIO)
+    target_precompile_headers(weir_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/net/detail/precompiled.hpp)
+  endif()
+
+  if(WEIR_TESTS AND tests)
+    add_executable(weir_${name}_test ${tests})
+    target_link_libraries(weir_${name}_test
+      PRIVATE weir_${name} weir_warnings ${ROOM_TEST_LIBS} GTest::gmock GTest::gtest_main)
+    gtest_discover_tests(weir_${name}_test DISCOVERY_TIMEOUT 60
+      WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} PROPERTIES LABELS ${name} TIMEOUT 120)
+  endif()
+
+  if(WEIR_FUZZ)
+    foreach(file ${fuzzers})
+      get_filename_component(stem ${file} NAME_WE)
+      add_executable(weir_${name}_${stem} ${file})
+      target_link_libraries(weir_${name}_${stem} PRIVATE weir_${name} weir_warnings)
+      target_link_options(weir_${name}_${stem} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+  endif()
+endfunction()

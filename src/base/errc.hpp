@@ -1,0 +1,83 @@
+/// The one table of errors: a row per code, from which everything else is derived: the HTTP status
+/// and body (api/error_reply), the `reason` of the access log, the metric label and
+/// docs/reference/errors.md. The enumerator is the log word and the label.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace weir {
+
+enum class Errc : std::uint8_t {
+  // What a client can meet.
+  invalid_parameter,
+  malformed_request,
+  model_not_found,
+  invalid_token,
+  forbidden,
+  route_not_found,
+  method_not_allowed,
+  request_timeout,
+  payload_too_large,
+  uri_too_long,
+  expectation_failed,
+  rate_limited,
+  header_too_large,
+  internal,
+  not_implemented,
+  overloaded,
+  upstream_timeout,
+  version_not_supported,
+  // What stays inside: logs, admin, command line.
+  config_invalid,
+  store_failed,
+  not_found,
+  already_exists,
+  cancelled,
+  deadline_exceeded,
+  connection_lost,
+  upstream_unreachable,
+  upstream_tls_failed,
+  upstream_refused,
+  upstream_rejected_key,
+  upstream_answer_invalid,
+  upstream_answer_too_large,
+  upstream_list_empty,
+};
+
+/// Whose doing it was.
+enum class Party : std::uint8_t { client, upstream, store, operator_, self };
+
+/// Whether trying again can help.
+enum class Retry : std::uint8_t { never, later, now };
+
+/// Shape of the body a client gets. The contract has three; `empty` has no body at all.
+enum class BodyShape : std::uint8_t {
+  code_message_data,  ///< {"code":…,"message":…,"data":""}
+  message_data,       ///< {"message":…,"data":""}
+  json_string,        ///< "…"
+  empty,
+};
+
+struct ErrorRow {
+  std::string_view slug;     ///< log word and metric label; equals the enumerator
+  int status;                ///< HTTP status towards a client
+  BodyShape shape;
+  int code;                  ///< SiliconFlow's code; 0 where the shape has none
+  std::string_view message;  ///< public sentence; a caller may give a more exact one
+  Party party;
+  Retry retry;
+  std::string_view use;      ///< when this row is used and what the caller should do next
+};
+
+/// The row of `code`.
+[[nodiscard]] const ErrorRow& describe(Errc code);
+
+/// All codes, in declaration order: for generated references and for tests.
+[[nodiscard]] std::span<const Errc> all_errors();
+
+[[nodiscard]] std::string_view name(Party party);
+[[nodiscard]] std::string_view name(Retry retry);
+
+}  // namespace weir

@@ -1,0 +1,36 @@
+/// A value that must not be printed: keys, tokens, peppers.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weir {
+
+/// Holds text that cannot be streamed, formatted or compared with ==; its memory is wiped when it
+/// goes. `reveal()` is the one way out, easy to find in a review.
+///
+/// Threads: as std::string. Lifetime: value type.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string text) : text_(std::move(text)) {}
+  Secret(const Secret&) = default;
+  Secret& operator=(const Secret&) = default;
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(Secret&& other) noexcept;
+  ~Secret();
+
+  [[nodiscard]] std::string_view reveal() const { return text_; }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+
+  bool operator==(const Secret&) const = delete;
+
+ private:
+  std::string text_;
+};
+
+/// Overwrites `text` so that the compiler may not leave it out.
+void wipe(std::string& text);
+
+}  // namespace weir
