@@ -19,138 +19,286 @@ constexpr int kCodeFailed = 50507;
 constexpr ErrorRow row(Errc code) {
   switch (code) {
     case Errc::invalid_parameter:
-      return {"invalid_parameter", 400, code_message_data, kCodeParameter, "The parameter is invalid.",
-              client, Retry::never,
+      return {"invalid_parameter",
+              400,
+              code_message_data,
+              kCodeParameter,
+              "The parameter is invalid.",
+              client,
+              Retry::never,
               "A query parameter or field has a value outside what is allowed. Correct the value."};
     case Errc::malformed_request:
-      return {"malformed_request", 400, code_message_data, kCodeParameter,
-              "The request is not well-formed HTTP.", client, Retry::never,
+      return {"malformed_request",
+              400,
+              code_message_data,
+              kCodeParameter,
+              "The request is not well-formed HTTP.",
+              client,
+              Retry::never,
               "The bytes are not an HTTP/1.1 request this server accepts. The connection closes."};
     case Errc::model_not_found:
-      return {"model_not_found", 404, code_message_data, kCodeModelUnknown,
-              "Model does not exist. Please check it carefully.", client, Retry::never,
+      return {"model_not_found",
+              404,
+              code_message_data,
+              kCodeModelUnknown,
+              "Model does not exist. Please check it carefully.",
+              client,
+              Retry::never,
               "No such model, or the key may not call it. List the models the key may call."};
     case Errc::invalid_token:
-      return {"invalid_token", 401, json_string, 0, "Invalid token", client, Retry::never,
-              "No key, an unknown key, an expired or a revoked one. Use a valid key."};
+      return {
+          "invalid_token", 401,
+          json_string,     0,
+          "Invalid token", client,
+          Retry::never,    "No key, an unknown key, an expired or a revoked one. Use a valid key."};
     case Errc::forbidden:
-      return {"forbidden", 403, json_string, 0, "Forbidden", client, Retry::never,
+      return {"forbidden",
+              403,
+              json_string,
+              0,
+              "Forbidden",
+              client,
+              Retry::never,
               "The key is known but disabled, or not allowed from this network. Ask the operator."};
     case Errc::route_not_found:
-      return {"route_not_found", 404, json_string, 0, "404 page not found", client, Retry::never,
+      return {"route_not_found",
+              404,
+              json_string,
+              0,
+              "404 page not found",
+              client,
+              Retry::never,
               "No such path. The base URL ends in /v1; GET /openapi.yaml lists the paths."};
     case Errc::method_not_allowed:
-      return {"method_not_allowed", 405, code_message_data, kCodeParameter,
-              "The method is not allowed for this path.", client, Retry::never,
+      return {"method_not_allowed",
+              405,
+              code_message_data,
+              kCodeParameter,
+              "The method is not allowed for this path.",
+              client,
+              Retry::never,
               "The path exists but not with this method. The Allow header lists the methods."};
     case Errc::request_timeout:
-      return {"request_timeout", 408, code_message_data, kCodeParameter,
-              "The request did not arrive in time.", client, Retry::now,
+      return {"request_timeout",
+              408,
+              code_message_data,
+              kCodeParameter,
+              "The request did not arrive in time.",
+              client,
+              Retry::now,
               "The request head or body came too slowly. The connection closes."};
     case Errc::payload_too_large:
-      return {"payload_too_large", 413, code_message_data, kCodeParameter,
-              "The request body is too large.", client, Retry::never,
+      return {"payload_too_large",
+              413,
+              code_message_data,
+              kCodeParameter,
+              "The request body is too large.",
+              client,
+              Retry::never,
               "The body is longer than this path accepts. Send less."};
     case Errc::uri_too_long:
-      return {"uri_too_long", 414, code_message_data, kCodeParameter,
-              "The request target is too long.", client, Retry::never,
+      return {"uri_too_long",
+              414,
+              code_message_data,
+              kCodeParameter,
+              "The request target is too long.",
+              client,
+              Retry::never,
               "The request target is longer than 8 KiB. Shorten it."};
     case Errc::expectation_failed:
-      return {"expectation_failed", 417, code_message_data, kCodeParameter,
-              "The expectation cannot be met.", client, Retry::never,
+      return {"expectation_failed",
+              417,
+              code_message_data,
+              kCodeParameter,
+              "The expectation cannot be met.",
+              client,
+              Retry::never,
               "An Expect header other than 100-continue. Leave it out."};
     case Errc::rate_limited:
-      return {"rate_limited", 429, message_data, 0,
-              "Request was rejected due to rate limiting. Details:RPM limit reached.", client,
-              Retry::later, "A limit of the key is reached. Wait for Retry-After seconds."};
+      return {"rate_limited",
+              429,
+              message_data,
+              0,
+              "Request was rejected due to rate limiting. Details:RPM limit reached.",
+              client,
+              Retry::later,
+              "A limit of the key is reached. Wait for Retry-After seconds."};
     case Errc::header_too_large:
-      return {"header_too_large", 431, code_message_data, kCodeParameter,
-              "The request header fields are too large.", client, Retry::never,
+      return {"header_too_large",
+              431,
+              code_message_data,
+              kCodeParameter,
+              "The request header fields are too large.",
+              client,
+              Retry::never,
               "The header block or the number of fields is over its limit. Send less."};
     case Errc::internal:
-      return {"internal", 500, code_message_data, kCodeFailed, "Request failed: Unknown error.", self,
-              Retry::later, "A fault of this server. The log line with the trace id says more."};
+      return {"internal",
+              500,
+              code_message_data,
+              kCodeFailed,
+              "Request failed: Unknown error.",
+              self,
+              Retry::later,
+              "A fault of this server. The log line with the trace id says more."};
     case Errc::not_implemented:
-      return {"not_implemented", 501, code_message_data, kCodeParameter,
-              "The transfer coding or method is not implemented.", client, Retry::never,
+      return {"not_implemented",
+              501,
+              code_message_data,
+              kCodeParameter,
+              "The transfer coding or method is not implemented.",
+              client,
+              Retry::never,
               "An unknown method or transfer coding. The connection closes."};
     case Errc::overloaded:
-      return {"overloaded", 503, code_message_data, kCodeOverloaded,
-              "Model service overloaded. Please try again later.", self, Retry::later,
+      return {"overloaded",
+              503,
+              code_message_data,
+              kCodeOverloaded,
+              "Model service overloaded. Please try again later.",
+              self,
+              Retry::later,
               "Too many connections or requests in flight. Wait for Retry-After seconds."};
     case Errc::upstream_timeout:
-      return {"upstream_timeout", 504, json_string, 0, "Gateway Timeout", upstream, Retry::later,
-              "An upstream did not answer in time. Try again."};
+      return {"upstream_timeout", 504,
+              json_string,        0,
+              "Gateway Timeout",  upstream,
+              Retry::later,       "An upstream did not answer in time. Try again."};
     case Errc::version_not_supported:
-      return {"version_not_supported", 505, code_message_data, kCodeParameter,
-              "The HTTP version is not supported.", client, Retry::never,
+      return {"version_not_supported",
+              505,
+              code_message_data,
+              kCodeParameter,
+              "The HTTP version is not supported.",
+              client,
+              Retry::never,
               "Neither HTTP/1.0 nor HTTP/1.1. The connection closes."};
     case Errc::config_invalid:
-      return {"config_invalid", 500, code_message_data, kCodeFailed, "Request failed: Unknown error.",
-              operator_, Retry::never,
+      return {"config_invalid",
+              500,
+              code_message_data,
+              kCodeFailed,
+              "Request failed: Unknown error.",
+              operator_,
+              Retry::never,
               "A setting is wrong. The message names file, line, setting, value and expectation."};
     case Errc::store_failed:
-      return {"store_failed", 500, code_message_data, kCodeFailed, "Request failed: Unknown error.",
-              store, Retry::later, "The key store cannot be read or written. Check disk and rights."};
+      return {"store_failed",
+              500,
+              code_message_data,
+              kCodeFailed,
+              "Request failed: Unknown error.",
+              store,
+              Retry::later,
+              "The key store cannot be read or written. Check disk and rights."};
     case Errc::not_found:
-      return {"not_found", 404, json_string, 0, "404 page not found", operator_, Retry::never,
+      return {"not_found",
+              404,
+              json_string,
+              0,
+              "404 page not found",
+              operator_,
+              Retry::never,
               "A name given on the command line does not exist. List what there is."};
     case Errc::already_exists:
-      return {"already_exists", 400, code_message_data, kCodeParameter, "It exists already.",
-              operator_, Retry::never, "A name is taken. Choose another or remove the old one."};
+      return {"already_exists",     400,
+              code_message_data,    kCodeParameter,
+              "It exists already.", operator_,
+              Retry::never,         "A name is taken. Choose another or remove the old one."};
     case Errc::cancelled:
-      return {"cancelled", 503, code_message_data, kCodeOverloaded,
-              "Model service overloaded. Please try again later.", self, Retry::never,
+      return {"cancelled",
+              503,
+              code_message_data,
+              kCodeOverloaded,
+              "Model service overloaded. Please try again later.",
+              self,
+              Retry::never,
               "The result no longer matters: the client left or the server stops."};
     case Errc::deadline_exceeded:
-      return {"deadline_exceeded", 504, json_string, 0, "Gateway Timeout", upstream, Retry::later,
-              "A wait ran into its deadline."};
+      return {"deadline_exceeded", 504,      json_string,  0,
+              "Gateway Timeout",   upstream, Retry::later, "A wait ran into its deadline."};
     case Errc::connection_lost:
-      return {"connection_lost", 504, json_string, 0, "Gateway Timeout", upstream, Retry::later,
-              "A connection broke before the answer was complete."};
+      return {"connection_lost", 504,
+              json_string,       0,
+              "Gateway Timeout", upstream,
+              Retry::later,      "A connection broke before the answer was complete."};
     case Errc::upstream_unreachable:
-      return {"upstream_unreachable", 503, code_message_data, kCodeOverloaded,
-              "Model service overloaded. Please try again later.", upstream, Retry::later,
+      return {"upstream_unreachable",
+              503,
+              code_message_data,
+              kCodeOverloaded,
+              "Model service overloaded. Please try again later.",
+              upstream,
+              Retry::later,
               "No connection to the upstream. Check its address and that it runs."};
     case Errc::upstream_tls_failed:
-      return {"upstream_tls_failed", 503, code_message_data, kCodeOverloaded,
-              "Model service overloaded. Please try again later.", upstream, Retry::later,
+      return {"upstream_tls_failed",
+              503,
+              code_message_data,
+              kCodeOverloaded,
+              "Model service overloaded. Please try again later.",
+              upstream,
+              Retry::later,
               "The TLS handshake failed. Check the upstream's certificate and name."};
     case Errc::upstream_refused:
-      return {"upstream_refused", 503, code_message_data, kCodeOverloaded,
-              "Model service overloaded. Please try again later.", upstream, Retry::later,
+      return {"upstream_refused",
+              503,
+              code_message_data,
+              kCodeOverloaded,
+              "Model service overloaded. Please try again later.",
+              upstream,
+              Retry::later,
               "The upstream answered with an error status."};
     case Errc::upstream_rejected_key:
-      return {"upstream_rejected_key", 503, code_message_data, kCodeOverloaded,
-              "Model service overloaded. Please try again later.", operator_, Retry::later,
+      return {"upstream_rejected_key",
+              503,
+              code_message_data,
+              kCodeOverloaded,
+              "Model service overloaded. Please try again later.",
+              operator_,
+              Retry::later,
               "The upstream answered 401 or 403. Check the upstream's api_key setting."};
     case Errc::upstream_answer_invalid:
-      return {"upstream_answer_invalid", 503, code_message_data, kCodeOverloaded,
-              "Model service overloaded. Please try again later.", upstream, Retry::later,
-              "The upstream's answer is not what its kind promises, HTML for example. Check kind and url."};
+      return {"upstream_answer_invalid",
+              503,
+              code_message_data,
+              kCodeOverloaded,
+              "Model service overloaded. Please try again later.",
+              upstream,
+              Retry::later,
+              "The upstream's answer is not what its kind promises, HTML for example. Check kind "
+              "and url."};
     case Errc::upstream_answer_too_large:
-      return {"upstream_answer_too_large", 503, code_message_data, kCodeOverloaded,
-              "Model service overloaded. Please try again later.", upstream, Retry::later,
+      return {"upstream_answer_too_large",
+              503,
+              code_message_data,
+              kCodeOverloaded,
+              "Model service overloaded. Please try again later.",
+              upstream,
+              Retry::later,
               "The upstream's answer is over its size limit."};
     case Errc::upstream_list_empty:
-      return {"upstream_list_empty", 503, code_message_data, kCodeOverloaded,
-              "Model service overloaded. Please try again later.", upstream, Retry::later,
+      return {"upstream_list_empty",
+              503,
+              code_message_data,
+              kCodeOverloaded,
+              "Model service overloaded. Please try again later.",
+              upstream,
+              Retry::later,
               "The upstream listed no model. Its last good list stays for the grace time."};
   }
   __builtin_unreachable();
 }
 
-constexpr std::size_t kCount = static_cast<std::size_t>(Errc::upstream_list_empty) + 1;
-
 constexpr auto kCodes = [] {
-  std::array<Errc, kCount> codes{};
-  for (std::size_t i = 0; i < kCount; ++i) codes[i] = static_cast<Errc>(i);
+  std::array<Errc, kErrcCount> codes{};
+  for (std::size_t i = 0; i < kErrcCount; ++i) codes[i] = static_cast<Errc>(i);
   return codes;
 }();
 
 constexpr auto kRows = [] {
-  std::array<ErrorRow, kCount> rows{};
-  for (std::size_t i = 0; i < kCount; ++i) rows[i] = row(kCodes[i]);
+  std::array<ErrorRow, kErrcCount> rows{};
+  for (std::size_t i = 0; i < kErrcCount; ++i) rows[i] = row(kCodes[i]);
   return rows;
 }();
 
@@ -162,20 +310,28 @@ std::span<const Errc> all_errors() { return kCodes; }
 
 std::string_view name(Party party) {
   switch (party) {
-    case Party::client: return "client";
-    case Party::upstream: return "upstream";
-    case Party::store: return "store";
-    case Party::operator_: return "operator";
-    case Party::self: return "self";
+    case Party::client:
+      return "client";
+    case Party::upstream:
+      return "upstream";
+    case Party::store:
+      return "store";
+    case Party::operator_:
+      return "operator";
+    case Party::self:
+      return "self";
   }
   __builtin_unreachable();
 }
 
 std::string_view name(Retry retry) {
   switch (retry) {
-    case Retry::never: return "never";
-    case Retry::later: return "later";
-    case Retry::now: return "now";
+    case Retry::never:
+      return "never";
+    case Retry::later:
+      return "later";
+    case Retry::now:
+      return "now";
   }
   __builtin_unreachable();
 }

@@ -3,6 +3,7 @@
 /// docs/reference/errors.md. The enumerator is the log word and the label.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -45,6 +46,7 @@ enum class Errc : std::uint8_t {
   upstream_answer_too_large,
   upstream_list_empty,
 };
+inline constexpr std::size_t kErrcCount = static_cast<std::size_t>(Errc::upstream_list_empty) + 1;
 
 /// Whose doing it was.
 enum class Party : std::uint8_t { client, upstream, store, operator_, self };
@@ -61,14 +63,14 @@ enum class BodyShape : std::uint8_t {
 };
 
 struct ErrorRow {
-  std::string_view slug;     ///< log word and metric label; equals the enumerator
-  int status;                ///< HTTP status towards a client
+  std::string_view slug;  ///< log word and metric label; equals the enumerator
+  int status;             ///< HTTP status towards a client
   BodyShape shape;
   int code;                  ///< SiliconFlow's code; 0 where the shape has none
   std::string_view message;  ///< public sentence; a caller may give a more exact one
   Party party;
   Retry retry;
-  std::string_view use;      ///< when this row is used and what the caller should do next
+  std::string_view use;  ///< when this row is used and what the caller should do next
 };
 
 /// The row of `code`.

@@ -14,7 +14,8 @@ TEST(ErrorTable, SlugsAreUniqueSnakeCase) {
   for (Errc code : all_errors()) {
     const auto slug = describe(code).slug;
     EXPECT_TRUE(slugs.insert(slug).second) << slug;
-    EXPECT_EQ(slug.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), std::string_view::npos) << slug;
+    EXPECT_EQ(slug.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), std::string_view::npos)
+        << slug;
   }
 }
 
@@ -23,8 +24,8 @@ TEST(ErrorTable, HoldsTheContractsRows) {
   EXPECT_EQ(describe(Errc::model_not_found).code, 20012);
   EXPECT_EQ(describe(Errc::overloaded).code, 50505);
   EXPECT_EQ(describe(Errc::rate_limited).shape, BodyShape::message_data);
-  for (Errc code : {Errc::invalid_token, Errc::forbidden, Errc::route_not_found,
-                    Errc::upstream_timeout}) {
+  for (Errc code :
+       {Errc::invalid_token, Errc::forbidden, Errc::route_not_found, Errc::upstream_timeout}) {
     EXPECT_EQ(describe(code).shape, BodyShape::json_string) << describe(code).slug;
   }
 }
