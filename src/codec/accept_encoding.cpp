@@ -1,0 +1,118 @@
+#include "codec/accept_encoding.hpp"
+
+#include <array>
+#include <optional>
+
+namespace weir::codec {
+namespace {
+
+constexpr int kFullWeight = 1000;  // weights have at most three decimals
+
+constexpr std::array kPreference = {Coding::br, Coding::zstd, Coding::gzip};
+
+struct Weights {
+  std::array<std::optional<int>, kCodingCount> of;  // first mention wins
+  std::optional<int> star;
+
+  [[nodiscard]] int weight(Coding coding) const {
+    return of[static_cast<std::size_t>(coding)].value_or(star.value_or(0));
+  }
+};
+
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
+  if (text.size() != lower_case.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (lower(text[i]) != lower_case[i]) return false;
+  }
+  return true;
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+// Takes what stands before the first `separator` off the front of `rest`.
+std::string_view take_until(std::string_view& rest, char separator) {
+  const auto end = rest.find(separator);
+  const auto part = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return part;
+}
+
+// "0", "0.5", "1.000" in thousandths.
+std::optional<int> parse_qvalue(std::string_view text) {
+  constexpr std::size_t kLongest = 5;
+  if (text.empty() || text.size() > kLongest || (text[0] != '0' && text[0] != '1')) return {};
+  if (text.size() > 1 && text[1] != '.') return {};
+  int thousandths = (text[0] - '0') * kFullWeight;
+  int unit = kFullWeight / 10;
+  for (const char c : text.substr(text.size() > 1 ? 2 : 1)) {
+    if (c < '0' || c > '9') return {};
+    thousandths += (c - '0') * unit;
+    unit /= 10;
+  }
+  if (thousandths > kFullWeight) return {};
+  return thousandths;
+}
+
+// `parameters` is what follows the name: "" or "q=0.5".
+std::optional<int> parse_weight(std::string_view parameters) {
+  parameters = trim(parameters);
+  if (parameters.empty()) return kFullWeight;
+  if (parameters.size() < 2 || lower(parameters[0]) != 'q' || parameters[1] != '=') return {};
+  return parse_qvalue(parameters.substr(2));
+}
+
+std::optional<Coding> parse_name(std::string_view name) {
+  if (equals_ignoring_case(name, "x-gzip")) return Coding::gzip;
+  for (Coding coding : {Coding::gzip, Coding::br, Coding::zstd, Coding::identity}) {
+    if (equals_ignoring_case(name, wire_name(coding))) return coding;
+  }
+  return {};
+}
+
+Weights parse_weights(std::string_view field) {
+  Weights weights;
+  while (!field.empty()) {
+    auto element = take_until(field, ',');
+    const auto name = trim(take_until(element, ';'));
+    const auto weight = parse_weight(element);
+    if (!weight) continue;
+    auto* slot = &weights.star;
+    if (name != "*") {
+      const auto coding = parse_name(name);
+      if (!coding) continue;
+      slot = &weights.of[static_cast<std::size_t>(*coding)];
+    }
+    if (!*slot) *slot = weight;
+  }
+  return weights;
+}
+
+}  // namespace
+
+Coding choose_coding(std::string_view field, CodingSet available) {
+  if (field.empty()) return Coding::identity;
+  const auto weights = parse_weights(field);
+
+  // Identity competes only with a weight of its own; unnamed it is the last resort.
+  auto best = Coding::identity;
+  int best_weight = weights.of[static_cast<std::size_t>(Coding::identity)].value_or(0);
+  bool tie_goes_to_coding = true;
+  for (Coding coding : kPreference) {
+    const int weight = available.contains(coding) ? weights.weight(coding) : 0;
+    if (weight > best_weight || (weight == best_weight && weight > 0 && tie_goes_to_coding)) {
+      best = coding;
+      best_weight = weight;
+      tie_goes_to_coding = false;
+    }
+  }
+  return best;
+}
+
+}  // namespace weir::codec

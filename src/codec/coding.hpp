@@ -1,0 +1,35 @@
+/// The content codings we send.
+///
+/// Source: RFC 9110 §8.4.1 (gzip), RFC 7932 §13 (br), RFC 8878 §7.2 (zstd).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+namespace weir::codec {
+
+/// Spelled on the wire as the enumerator.
+enum class Coding : std::uint8_t { identity, gzip, br, zstd };
+inline constexpr std::size_t kCodingCount = 4;
+
+[[nodiscard]] std::string_view wire_name(Coding coding);
+
+/// Which forms of one body are at hand. Identity always is.
+class CodingSet {
+ public:
+  constexpr CodingSet() = default;
+  constexpr CodingSet(std::initializer_list<Coding> codings) {
+    for (Coding coding : codings) insert(coding);
+  }
+  constexpr void insert(Coding coding) { bits_ |= bit(coding); }
+  [[nodiscard]] constexpr bool contains(Coding coding) const { return (bits_ & bit(coding)) != 0; }
+  constexpr bool operator==(const CodingSet&) const = default;
+
+ private:
+  static constexpr unsigned bit(Coding coding) { return 1U << static_cast<unsigned>(coding); }
+  unsigned bits_ = bit(Coding::identity);
+};
+
+}  // namespace weir::codec

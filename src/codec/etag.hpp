@@ -1,0 +1,20 @@
+/// Entity tags: made from bytes, and compared with what a client sends back.
+///
+/// Source: RFC 9110 §8.8.3 (ETag), §13.1.2 (If-None-Match).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace weir::codec {
+
+/// A strong tag, quotes included: the first 128 bits of SHA-256 over `bytes`. Equal bytes give
+/// equal tags on every node and after every restart.
+[[nodiscard]] std::string strong_etag(std::string_view bytes);
+
+/// Whether `if_none_match` (the field's value; several joined by commas) names `etag`, so that the
+/// answer is 304. `*` names everything; `W/` makes no difference. What follows the first element
+/// that does not parse is ignored: at worst the client gets the body again.
+[[nodiscard]] bool etag_matches(std::string_view if_none_match, std::string_view etag);
+
+}  // namespace weir::codec

@@ -1,0 +1,40 @@
+#include "codec/percent.hpp"
+
+#include <fmt/format.h>
+
+#include "codec/hex.hpp"
+
+namespace weir::codec {
+namespace {
+
+constexpr std::size_t kEscapeLength = 3;
+
+// The byte that `escape` ("%2F") stands for, or -1.
+int escaped_byte(std::string_view escape) {
+  if (escape.size() < kEscapeLength) return -1;
+  const int high = hex_digit(escape[1]);
+  const int low = hex_digit(escape[2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+}  // namespace
+
+Result<std::string> percent_decode(std::string_view text, Plus plus) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      const int byte = escaped_byte(text.substr(i, kEscapeLength));
+      if (byte <= 0) {
+        return fail(Errc::malformed_request, fmt::format("bad percent-escape at byte {}", i));
+      }
+      out.push_back(static_cast<char>(byte));
+      i += kEscapeLength - 1;
+    } else {
+      out.push_back(text[i] == '+' && plus == Plus::space ? ' ' : text[i]);
+    }
+  }
+  return out;
+}
+
+}  // namespace weir::codec
