@@ -1,0 +1,136 @@
+#include "config/sources.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/secret.hpp"
+
+namespace weir::config {
+namespace {
+
+std::string last_error() { return std::generic_category().message(errno); }
+
+class Descriptor {
+ public:
+  explicit Descriptor(const std::filesystem::path& path)
+      // Non-blocking, or opening a pipe would wait for its writer.
+      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+bool is_variable_name(std::string_view name) {
+  constexpr std::string_view kFirst = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+  if (name.empty() || !kFirst.contains(name.front())) return false;
+  for (char c : name) {
+    if (!kFirst.contains(c) && (c < '0' || c > '9')) return false;
+  }
+  return true;
+}
+
+std::unexpected<ExpansionFault> fault(std::string what, std::string expected = {}) {
+  return std::unexpected(ExpansionFault{std::move(what), std::move(expected)});
+}
+
+std::expected<std::string, ExpansionFault> expand_file(const std::string& path,
+                                                       const Sources& sources, Audience audience) {
+  auto file = sources.file(path);
+  if (!file) return fault(fmt::format("the file {} cannot be read: {}", path, file.error()));
+  if (audience == Audience::owner && file->others_can_read) {
+    wipe(file->text);
+    return fault(fmt::format("the file {} can be read by others", path),
+                 fmt::format("a file for its owner alone: chmod 600 {}", path));
+  }
+  std::string& text = file->text;
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  return std::move(text);
+}
+
+/// `reference` is what stands between the braces.
+std::expected<std::string, ExpansionFault> expand_one(std::string_view reference,
+                                                      const Sources& sources, Audience audience) {
+  constexpr std::string_view kFile = "file:";
+  constexpr std::size_t kMaxReference = 1024;
+  if (reference.size() > kMaxReference) return fault("${…} is too long", "at most 1024 characters");
+  if (reference.starts_with(kFile)) {
+    return expand_file(std::string(reference.substr(kFile.size())), sources, audience);
+  }
+  if (!is_variable_name(reference)) {
+    return fault(fmt::format("${{{}}} names nothing", reference),
+                 "${NAME} or ${file:path}, or $$ for a dollar sign");
+  }
+  auto value = sources.environment(std::string(reference));
+  if (!value) return fault(fmt::format("the environment variable {} is not set", reference));
+  return std::move(*value);
+}
+
+}  // namespace
+
+std::expected<ValueFile, std::string> read_value_file(const std::filesystem::path& directory,
+                                                      const std::string& path, std::size_t most) {
+  // An absolute path on the right replaces the left.
+  const Descriptor file(directory / path);
+  struct stat about = {};
+  if (file.number() < 0 || ::fstat(file.number(), &about) != 0) {
+    return std::unexpected(last_error());
+  }
+  if (!S_ISREG(about.st_mode)) return std::unexpected("it is not a regular file");
+  ValueFile value;
+  value.others_can_read = (about.st_mode & (S_IRGRP | S_IROTH)) != 0;
+  std::array<char, 4096> chunk{};
+  while (true) {
+    const ssize_t count = ::read(file.number(), chunk.data(), chunk.size());
+    if (count < 0) return std::unexpected(last_error());
+    if (count == 0) return value;
+    value.text.append(chunk.data(), static_cast<std::size_t>(count));
+    if (value.text.size() > most) {
+      return std::unexpected(fmt::format("it is larger than {} KiB", most >> 10));
+    }
+  }
+}
+
+std::expected<std::string, ExpansionFault> expand(std::string_view text, const Sources& sources,
+                                                  Audience audience) {
+  std::string expanded;
+  while (true) {
+    const auto dollar = text.find('$');
+    expanded += text.substr(0, dollar);
+    if (dollar == std::string_view::npos) return expanded;
+    text.remove_prefix(dollar);
+    if (!text.starts_with("${")) {
+      expanded += '$';
+      text.remove_prefix(text.starts_with("$$") ? 2 : 1);
+      continue;
+    }
+    const auto end = text.find('}');
+    if (end == std::string_view::npos) return fault("${ is never closed", "a } after it");
+    auto value = expand_one(text.substr(2, end - 2), sources, audience);
+    if (!value) return value;
+    expanded += *value;
+    wipe(*value);
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string escape(std::string_view text) {
+  std::string escaped;
+  for (char c : text) escaped.append(c == '$' ? 2 : 1, c);
+  return escaped;
+}
+
+}  // namespace weir::config

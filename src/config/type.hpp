@@ -1,0 +1,133 @@
+/// The kinds of value a setting can have. Each knows how to read one, to write it back, and to say
+/// in words what it expects; a row of a Schema joins one with a name and a place.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "config/reader.hpp"
+
+namespace weir::config {
+
+/// Inclusive bounds. When `zero` is not empty, 0 is allowed too and means that.
+/// REQUIRES: 0 < min <= max.
+struct Range {
+  std::int64_t min;
+  std::int64_t max;
+  std::string_view zero = {};
+};
+
+template <class M>
+struct Type {
+  std::string expected;  ///< "a duration from 1s to 24h"
+  std::function<void(Reader&, const Node&, M&)>
+      read;                             ///< assigns what it can, even when it complains
+  std::function<Node(const M&)> print;  ///< secrets as `***`
+  std::function<bool(const M&, const M&)> same;
+  std::optional<Range> range;  ///< of a quantity, in its own unit
+};
+
+using TextCheck = std::function<bool(std::string_view)>;
+
+[[nodiscard]] Type<bool> boolean();
+/// For int and std::int64_t.
+template <std::signed_integral I>
+[[nodiscard]] Type<I> integer(Range range);
+[[nodiscard]] Type<std::int64_t> bytes(Range range);
+/// Bounds in milliseconds.
+[[nodiscard]] Type<std::chrono::milliseconds> duration(Range range);
+[[nodiscard]] Type<WallTime> timestamp();
+/// `check` sees the text after expansion; control characters never pass.
+[[nodiscard]] Type<std::string> text(std::string expected, TextCheck check);
+[[nodiscard]] Type<Secret> secret(std::string expected, TextCheck check);
+[[nodiscard]] Type<std::string> one_of(std::vector<std::string_view> words);
+
+/// An enumerator and how it is written.
+template <class E>
+using Word = std::pair<std::string_view, E>;
+
+namespace detail {
+/// The place of the node's text among `words`; otherwise a problem and nothing.
+[[nodiscard]] std::optional<std::size_t> read_word(Reader& reader, const Node& node,
+                                                   const std::vector<std::string_view>& words);
+[[nodiscard]] std::string one_of_text(const std::vector<std::string_view>& words);
+/// Whether `node` is a list; otherwise a problem.
+[[nodiscard]] bool require_list(Reader& reader, const Node& node, const std::string& expected);
+}  // namespace detail
+
+template <class E>
+[[nodiscard]] Type<E> one_of(const std::vector<Word<E>>& table) {
+  std::vector<std::string_view> words;
+  std::vector<E> values;
+  for (const auto& [word, value] : table) {
+    words.push_back(word);
+    values.push_back(value);
+  }
+  Type<E> type;
+  type.expected = detail::one_of_text(words);
+  type.read = [words, values](Reader& reader, const Node& node, E& out) {
+    if (const auto index = detail::read_word(reader, node, words)) out = values[*index];
+  };
+  type.print = [table](const E& value) {
+    for (const auto& [word, known] : table) {
+      if (known == value) return Node::of_text(std::string(word));
+    }
+    return Node();
+  };
+  type.same = std::equal_to<E>();
+  return type;
+}
+
+template <class M>
+[[nodiscard]] Type<std::vector<M>> list_of(const Type<M>& item) {
+  using List = std::vector<M>;
+  Type<List> type;
+  type.expected = "a list, each " + item.expected;
+  type.read = [item, expected = type.expected](Reader& reader, const Node& node, List& out) {
+    if (!detail::require_list(reader, node, expected)) return;
+    out.assign(node.items.size(), M());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const Reader::Step step(reader, i);
+      item.read(reader, node.items[i], out[i]);
+    }
+  };
+  type.print = [item](const List& list) {
+    Node node = Node::of_kind(Node::Kind::list);
+    for (const M& value : list) node.items.push_back(item.print(value));
+    return node;
+  };
+  type.same = [item](const List& a, const List& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), item.same);
+  };
+  return type;
+}
+
+/// A setting that may be left out, or unset by an empty value.
+template <class M>
+[[nodiscard]] Type<std::optional<M>> optional(const Type<M>& inner) {
+  using Maybe = std::optional<M>;
+  Type<Maybe> type;
+  type.expected = inner.expected;
+  type.range = inner.range;
+  type.read = [inner](Reader& reader, const Node& node, Maybe& out) {
+    out.reset();
+    if (node.kind != Node::Kind::nothing) inner.read(reader, node, out.emplace());
+  };
+  type.print = [inner](const Maybe& value) { return value ? inner.print(*value) : Node(); };
+  type.same = [inner](const Maybe& a, const Maybe& b) {
+    return a && b ? inner.same(*a, *b) : a.has_value() == b.has_value();
+  };
+  return type;
+}
+
+}  // namespace weir::config
