@@ -1,0 +1,130 @@
+#include "telemetry/line_writer.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace weir::telemetry {
+namespace {
+
+Result<int> open_file(const std::string& path) {
+  if (path == "-") return STDOUT_FILENO;
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  if (fd < 0) {
+    return fail(Errc::config_invalid, "cannot open " + path + ": " + std::strerror(errno));
+  }
+  return fd;
+}
+
+}  // namespace
+
+void LineWriter::Source::append(std::string_view line) {
+  bool first = false;
+  bool dropped = false;
+  {
+    std::lock_guard lock(mutex_);
+    dropped = pending_.size() + line.size() > owner_.settings_.buffer_bytes;
+    if (!dropped) {
+      first = pending_.empty();
+      pending_ += line;
+    }
+  }
+  if (first) owner_.wake();
+  if (dropped) {
+    std::lock_guard lock(owner_.mutex_);
+    ++owner_.dropped_;
+  }
+}
+
+Result<std::unique_ptr<LineWriter>> LineWriter::open(Settings settings) {
+  const auto fd = open_file(settings.path);
+  if (!fd) return std::unexpected(fd.error());
+  return std::unique_ptr<LineWriter>(new LineWriter(std::move(settings), *fd));
+}
+
+LineWriter::LineWriter(Settings settings, int fd) : settings_(std::move(settings)), fd_(fd) {
+  thread_ = std::thread([this] { run(); });
+}
+
+LineWriter::~LineWriter() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+  if (fd_ != STDOUT_FILENO) ::close(fd_);
+}
+
+LineWriter::Source& LineWriter::add_source() {
+  std::lock_guard lock(mutex_);
+  sources_.push_back(std::unique_ptr<Source>(new Source(*this)));
+  return *sources_.back();
+}
+
+Result<> LineWriter::reopen() {
+  if (settings_.path == "-") return {};
+  const auto fd = open_file(settings_.path);
+  if (!fd) return std::unexpected(fd.error());
+  // Same descriptor number, so that a write under way ends up in the old file or the new one.
+  ::dup3(*fd, fd_, O_CLOEXEC);
+  ::close(*fd);
+  return {};
+}
+
+std::uint64_t LineWriter::dropped() const {
+  std::lock_guard lock(mutex_);
+  return dropped_;
+}
+
+void LineWriter::wake() {
+  {
+    std::lock_guard lock(mutex_);
+    pending_ = true;
+  }
+  wake_.notify_one();
+}
+
+void LineWriter::run() {
+  std::string batch;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return pending_ || stopping_; });
+    wake_.wait_for(lock, settings_.flush, [this] { return stopping_; });
+    const bool last = stopping_;
+    pending_ = false;
+    lock.unlock();
+    drain(batch);
+    lock.lock();
+    if (last) return;
+  }
+}
+
+void LineWriter::drain(std::string& batch) {
+  for (std::size_t i = 0;; ++i) {
+    Source* source = nullptr;
+    {
+      std::lock_guard lock(mutex_);
+      if (i >= sources_.size()) return;
+      source = sources_[i].get();
+    }
+    batch.clear();
+    {
+      std::lock_guard lock(source->mutex_);
+      batch.swap(source->pending_);
+    }
+    write_all(batch);
+  }
+}
+
+void LineWriter::write_all(std::string_view batch) {
+  while (!batch.empty()) {
+    const auto written = ::write(fd_, batch.data(), batch.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;  // a full disk or a closed pipe must not stop the server
+    batch.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace weir::telemetry

@@ -1,0 +1,115 @@
+#include "telemetry/log.hpp"
+
+#include <array>
+#include <memory>
+#include <mutex>
+
+#include <fmt/format.h>
+#include <spdlog/async.h>
+#include <spdlog/async_logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "base/clock.hpp"
+#include "codec/json_text.hpp"
+#include "telemetry/timestamp.hpp"
+
+namespace weir::telemetry {
+namespace {
+
+// Each slot of spdlog's queue is allocated up front; the operational log is a trickle.
+constexpr std::size_t kQueueLines = 256;
+constexpr std::array<std::string_view, 5> kLevelNames = {"trace", "debug", "info", "warn", "error"};
+
+std::shared_ptr<spdlog::details::thread_pool>& writer() {
+  static std::shared_ptr<spdlog::details::thread_pool> pool;
+  return pool;
+}
+
+std::shared_ptr<spdlog::logger> make_logger(bool async) {
+  auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  std::shared_ptr<spdlog::logger> logger;
+  if (async) {
+    logger = std::make_shared<spdlog::async_logger>("weir", sink, writer(),
+                                                    spdlog::async_overflow_policy::overrun_oldest);
+  } else {
+    logger = std::make_shared<spdlog::logger>("weir", sink);
+  }
+  logger->set_pattern("%v");
+  logger->flush_on(spdlog::level::info);
+  return logger;
+}
+
+std::shared_ptr<spdlog::logger>& logger() {
+  static std::shared_ptr<spdlog::logger> instance = make_logger(false);
+  return instance;
+}
+
+spdlog::level::level_enum to_spdlog(Level level) {
+  switch (level) {
+    case Level::trace:
+      return spdlog::level::trace;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warn:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
+  }
+  __builtin_unreachable();
+}
+
+void append_value(std::string& line, const Field& field) {
+  if (const auto* text = std::get_if<std::string_view>(&field.value)) {
+    codec::append_json_string(line, *text);
+  } else if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
+    line += fmt::to_string(*number);
+  } else {
+    line += std::get<bool>(field.value) ? "true" : "false";
+  }
+}
+
+}  // namespace
+
+void start_log(Level level) {
+  writer() = std::make_shared<spdlog::details::thread_pool>(kQueueLines, 1);
+  logger() = make_logger(true);
+  set_log_level(level);
+}
+
+void stop_log() {
+  const auto level = logger()->level();
+  logger() = make_logger(false);
+  logger()->set_level(level);
+  writer().reset();  // joins after the queued lines are out
+}
+
+void set_log_level(Level level) { logger()->set_level(to_spdlog(level)); }
+
+Level parse_level(std::string_view text) {
+  for (std::size_t i = 0; i < kLevelNames.size(); ++i) {
+    if (kLevelNames[i] == text) return static_cast<Level>(i);
+  }
+  return Level::info;
+}
+
+void log(Level level, std::string_view message, Fields fields) {
+  if (!logger()->should_log(to_spdlog(level))) return;
+  std::string line = R"({"time":")";
+  append_timestamp(line, wall_now());
+  line.append(R"(","level":")").append(kLevelNames[static_cast<std::size_t>(level)]);
+  line += R"(","msg":)";
+  codec::append_json_string(line, message);
+  for (const Field& field : fields) {
+    line += ',';
+    codec::append_json_string(line, field.name);
+    line += ':';
+    append_value(line, field);
+  }
+  line += '}';
+  logger()->log(to_spdlog(level), line);
+}
+
+}  // namespace weir::telemetry

@@ -1,0 +1,25 @@
+#include "telemetry/settings.hpp"
+
+#include "config/schema.hpp"
+#include "config/text_check.hpp"
+
+namespace weir::telemetry {
+
+config::Schema<Settings> settings_schema() {
+  using config::Apply;
+  config::Schema<Settings> schema(Apply::restart);
+  schema
+      .field("level", &Settings::level, config::one_of({"trace", "debug", "info", "warn", "error"}),
+             "The least important lines that the log on standard error holds.", Apply::live)
+      .field("access_log", &Settings::access_log,
+             config::text("a file, - for standard output, or \"\" for none", config::is_plain_text),
+             "Where one JSON line per request goes.")
+      .field("access_log_flush", &Settings::access_log_flush, config::duration({1, 60'000}),
+             "Longest time that a line waits in memory.")
+      .field("access_log_buffer_bytes", &Settings::access_log_buffer_bytes,
+             config::bytes({64 << 10, 1 << 30}),
+             "Lines waiting in memory; above it they are dropped and counted.");
+  return schema;
+}
+
+}  // namespace weir::telemetry
