@@ -1,0 +1,57 @@
+/// One thread with one io_context: where connections live and never leave.
+#pragma once
+
+#include <future>
+#include <optional>
+#include <string>
+#include <thread>
+#include <type_traits>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "net/task.hpp"
+
+namespace weir::net {
+
+/// Starts at once; runs until `stop`.
+///
+/// Threads: `post`, `call` and `stop` from any; what runs on it from itself only.
+class IoThread {
+ public:
+  /// `name` is what the system shows for the thread (15 characters at most).
+  explicit IoThread(std::string name);
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+  /// Stops and joins.
+  ~IoThread();
+
+  [[nodiscard]] Executor executor() { return context_.get_executor(); }
+
+  template <class F>
+  void post(F&& work) {
+    boost::asio::post(context_, std::forward<F>(work));
+  }
+
+  /// Runs `work` on the thread and waits for its result: start-up and shut-down only, never from
+  /// another I/O thread.
+  template <class F>
+  auto call(F&& work) -> std::invoke_result_t<F&> {
+    std::packaged_task<std::invoke_result_t<F&>()> task(std::forward<F>(work));
+    auto result = task.get_future();
+    boost::asio::post(context_, [&task] { task(); });
+    return result.get();
+  }
+
+  /// Lets what is ready finish and ends the thread. Idempotent.
+  void stop();
+
+ private:
+  // One thread runs it, so Asio may leave out its locks for handlers; posting stays safe.
+  boost::asio::io_context context_{1};
+  std::optional<boost::asio::executor_work_guard<Executor>> work_;
+  std::thread thread_;
+};
+
+}  // namespace weir::net

@@ -1,0 +1,61 @@
+/// Threads for work that blocks or computes: the store, rendering lists, resolving names.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "net/socket.hpp"
+#include "net/task.hpp"
+
+namespace weir::net {
+
+/// A few threads beside the I/O threads.
+///
+/// Threads:  any may post; `run` resumes the caller on its own thread.
+/// Lifetime: the destructor finishes what is queued and joins.
+class WorkerPool {
+ public:
+  explicit WorkerPool(std::size_t threads) : pool_(threads) {}
+  ~WorkerPool() { pool_.join(); }
+
+  template <class F>
+  void post(F&& work) {
+    boost::asio::post(pool_, std::forward<F>(work));
+  }
+
+  /// Runs `work` on a pool thread and comes back with its result.
+  ///
+  /// Not cancellable: the result may be needed by others, and the caller's frame is its owner.
+  template <class F>
+  [[nodiscard]] Task<std::invoke_result_t<F&>> run(F work) {
+    using T = std::invoke_result_t<F&>;
+    std::optional<T> result;
+    Executor executor = co_await boost::asio::this_coro::executor;
+    auto initiate = [this, &work, &result, executor](auto handler) {
+      auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+      // Keeps the io_context alive and busy until the answer is back.
+      auto guard = boost::asio::make_work_guard(executor);
+      boost::asio::post(pool_, [&work, &result, executor, shared, guard] {
+        result.emplace(work());
+        boost::asio::post(executor, [shared] { std::move (*shared)(); });
+      });
+    };
+    auto token = boost::asio::use_awaitable_t<Executor>{};
+    auto waiting = boost::asio::async_initiate<boost::asio::use_awaitable_t<Executor>, void()>(
+        initiate, token);
+    co_await std::move(waiting);
+    co_return std::move(*result);
+  }
+
+ private:
+  boost::asio::thread_pool pool_;
+};
+
+}  // namespace weir::net
