@@ -1,0 +1,80 @@
+/// One client connection: the loop of read, handle, write, and nothing else.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/intrusive/list.hpp>
+
+#include "http/handler.hpp"
+#include "http/message_parser.hpp"
+#include "http/settings.hpp"
+#include "net/deadline.hpp"
+#include "net/socket.hpp"
+
+namespace weir::http {
+
+/// What the connections of one I/O thread share.
+struct ConnectionContext {
+  const Settings& settings;
+  Handler& handler;
+  net::DeadlineSweeper& sweeper;
+  bool draining = false;
+};
+
+/// Threads:      one I/O thread.
+/// Lifetime:     owned by the coroutine that runs it; `context` outlives it.
+/// Cancellation: closes the socket; the exchange under way is reported as connection_lost.
+class Connection : public boost::intrusive::list_base_hook<
+                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+ public:
+  Connection(net::Socket socket, ConnectionContext& context);
+
+  /// Serves requests until either side has enough.
+  [[nodiscard]] net::Task<> run();
+
+  /// Answers the first request with 503 whatever it is, and closes: for a full server.
+  [[nodiscard]] net::Task<> shed();
+
+  /// Ends it now if it waits for a request; else after the answer under way.
+  void drain();
+  /// Ends it now.
+  void abort();
+
+ private:
+  enum class Next : bool { close, keep };
+
+  /// Ends what the connection waits for; the socket stays open, so it may still say 408.
+  struct Timeout final : net::Deadline {
+    explicit Timeout(net::Socket& waiting) : socket(waiting) {}
+    void on_expired() override;
+    net::Socket& socket;
+  };
+
+  [[nodiscard]] net::Task<Result<>> read_head();
+  [[nodiscard]] net::Task<Result<>> read_body();
+  [[nodiscard]] net::Task<bool> read_more();
+  [[nodiscard]] net::Task<Next> serve_one();
+  [[nodiscard]] net::Task<bool> write(const Reply& reply, bool keep_alive);
+  [[nodiscard]] net::Task<bool> write_rest(std::size_t written, std::string_view head,
+                                           std::string_view body);
+  [[nodiscard]] net::Task<Next> refuse(Errc code);
+  [[nodiscard]] net::Task<> linger();
+  void begin_exchange();
+  void end_exchange(bool written);
+  void drop_consumed();
+
+  net::Socket socket_;
+  Timeout timeout_;
+  ConnectionContext& context_;
+  MessageParser parser_;
+  Exchange exchange_;
+  std::string in_;  ///< received bytes; the head under work is at its start
+  std::size_t head_size_ = 0;
+  std::size_t consumed_ = 0;  ///< head and the part of the body that came with it
+  std::string next_;          ///< what came after the body: the next request's first bytes
+  std::string out_;           ///< the response head
+  bool idle_ = true;          ///< between requests, with nothing received
+};
+
+}  // namespace weir::http

@@ -1,0 +1,192 @@
+#include "http/fetch.hpp"
+
+#include <optional>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <fmt/format.h>
+
+#include "net/socket.hpp"
+
+namespace weir::http {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace {
+
+using Endpoints = std::vector<net::Tcp::endpoint>;
+using Message = beast::http::request<beast::http::string_body>;
+using Parser = beast::http::response_parser<beast::http::string_body>;
+using TlsStream = asio::ssl::stream<net::Socket&>;
+
+constexpr std::uint32_t kMaxHeadBytes = 64 << 10;
+
+// Ends what a fetch waits for when its time is over. Its own timer: fetches are few.
+class Cutoff {
+ public:
+  Cutoff(net::Socket& socket, MonotonicTime deadline)
+      : timer_(socket.get_executor(), deadline), passed_(std::make_shared<bool>(false)) {
+    timer_.async_wait([&socket, passed = passed_](boost::system::error_code error) {
+      if (error) return;
+      *passed = true;
+      boost::system::error_code ignored;
+      socket.close(ignored);
+    });
+  }
+  [[nodiscard]] Error error(Errc otherwise, std::string detail) const {
+    return *passed_ ? fail(Errc::deadline_exceeded, "no complete answer in time").error()
+                    : fail(otherwise, std::move(detail)).error();
+  }
+
+ private:
+  net::Timer timer_;
+  std::shared_ptr<bool> passed_;
+};
+
+// Name service may block for longer than any deadline: whoever waits for it gives up by himself,
+// and the pool thread follows when the resolver returns.
+struct Lookup {
+  explicit Lookup(net::Executor executor) : done(executor) {}
+  net::Timer done;
+  std::optional<Result<Endpoints>> found;
+};
+
+Result<Endpoints> resolve_blocking(const Origin& origin) {
+  asio::io_context context;
+  net::Tcp::resolver resolver(context);
+  boost::system::error_code error;
+  const auto results = resolver.resolve(origin.host, std::to_string(origin.port), error);
+  if (error) {
+    return fail(Errc::upstream_unreachable,
+                fmt::format("cannot resolve {}: {}", origin.host, error.message()));
+  }
+  Endpoints endpoints;
+  for (const auto& entry : results) endpoints.push_back(entry.endpoint());
+  return endpoints;
+}
+
+net::Task<Result<Endpoints>> resolve(net::WorkerPool& pool, Origin origin, MonotonicTime deadline) {
+  boost::system::error_code not_an_address;
+  const auto address = asio::ip::make_address(origin.host, not_an_address);
+  if (!not_an_address) co_return Endpoints(1, net::Tcp::endpoint(address, origin.port));
+
+  net::Executor executor = co_await asio::this_coro::executor;
+  auto lookup = std::make_shared<Lookup>(executor);
+  lookup->done.expires_at(deadline);
+  pool.post([lookup, origin, guard = asio::make_work_guard(executor), executor] {
+    auto found = resolve_blocking(origin);
+    asio::post(executor, [lookup, found = std::move(found)]() mutable {
+      lookup->found = std::move(found);
+      lookup->done.cancel();
+    });
+  });
+  co_await lookup->done.async_wait(net::use_task);
+  if (lookup->found) co_return std::move(*lookup->found);
+  co_return fail(Errc::deadline_exceeded, "the name was not resolved in time");
+}
+
+Message make_message(const FetchRequest& request) {
+  const bool default_port = request.origin.port == (request.origin.tls ? 443 : 80);
+  const bool v6 = request.origin.host.find(':') != std::string::npos;
+  const auto host = v6 ? "[" + request.origin.host + "]" : request.origin.host;
+  Message message(request.body.empty() ? beast::http::verb::get : beast::http::verb::post,
+                  request.target, 11);
+  message.set(beast::http::field::host,
+              default_port ? host : fmt::format("{}:{}", host, request.origin.port));
+  message.set(beast::http::field::user_agent, "weir");
+  message.set(beast::http::field::accept, "application/json");
+  message.set(beast::http::field::connection, "close");
+  for (const auto& [name, value] : request.fields) message.set(name, value);
+  if (!request.body.empty()) {
+    message.set(beast::http::field::content_type, "application/json");
+    message.body() = request.body;
+    message.prepare_payload();
+  }
+  return message;
+}
+
+Error read_error(const Cutoff& cutoff, boost::system::error_code error) {
+  if (error == beast::http::error::body_limit) {
+    return fail(Errc::upstream_answer_too_large, "the answer is over its size limit").error();
+  }
+  if (error == beast::http::error::end_of_stream ||
+      error.category() == asio::error::get_system_category() || error == asio::error::eof ||
+      error == beast::http::error::partial_message) {
+    return cutoff.error(Errc::connection_lost, error.message());
+  }
+  return cutoff.error(Errc::upstream_answer_invalid, "not HTTP: " + error.message());
+}
+
+template <class Stream>
+net::Task<Result<FetchAnswer>> exchange(Stream& stream, const FetchRequest& request,
+                                        const Cutoff& cutoff) {
+  const Message message = make_message(request);
+  const auto [write_error, written] =
+      co_await beast::http::async_write(stream, message, net::use_task);
+  if (write_error) {
+    co_return std::unexpected(cutoff.error(Errc::connection_lost, write_error.message()));
+  }
+  Parser parser;
+  parser.body_limit(request.max_answer_bytes);
+  parser.header_limit(kMaxHeadBytes);
+  beast::flat_buffer buffer;
+  const auto [read_failure, read] =
+      co_await beast::http::async_read(stream, buffer, parser, net::use_task);
+  if (read_failure) co_return std::unexpected(read_error(cutoff, read_failure));
+  FetchAnswer answer;
+  answer.status = static_cast<int>(parser.get().result_int());
+  answer.body = std::move(parser.get().body());
+  co_return answer;
+}
+
+}  // namespace
+
+struct Fetcher::Tls {
+  asio::ssl::context context{asio::ssl::context::tls_client};
+};
+
+Fetcher::Fetcher(net::WorkerPool& pool, const TlsSettings& tls) : pool_(pool), tls_settings_(tls) {}
+Fetcher::~Fetcher() = default;
+
+net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTime deadline) {
+  auto endpoints = co_await resolve(pool_, request.origin, deadline);
+  if (!endpoints) co_return std::unexpected(endpoints.error());
+
+  net::Socket socket(co_await asio::this_coro::executor);
+  const Cutoff cutoff(socket, deadline);
+  const auto [connect_error, endpoint] =
+      co_await asio::async_connect(socket, *endpoints, net::use_task);
+  if (connect_error) {
+    co_return std::unexpected(cutoff.error(Errc::upstream_unreachable, connect_error.message()));
+  }
+  boost::system::error_code error;
+  socket.set_option(net::Tcp::no_delay(true), error);
+  if (!request.origin.tls) co_return co_await exchange(socket, request, cutoff);
+
+  if (!tls_) {
+    auto tls = std::make_unique<Tls>();
+    tls->context.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
+    if (tls_settings_.ca_file.empty()) {
+      tls->context.set_default_verify_paths(error);
+    } else {
+      tls->context.load_verify_file(tls_settings_.ca_file, error);
+    }
+    if (error) co_return fail(Errc::upstream_tls_failed, "certificates: " + error.message());
+    tls_ = std::move(tls);
+  }
+  TlsStream stream(socket, tls_->context);
+  ::SSL_set_tlsext_host_name(stream.native_handle(), request.origin.host.c_str());
+  if (tls_settings_.verify) {
+    stream.set_verify_mode(asio::ssl::verify_peer, error);
+    stream.set_verify_callback(asio::ssl::host_name_verification(request.origin.host), error);
+  }
+  const auto [tls_error] =
+      co_await stream.async_handshake(asio::ssl::stream_base::client, net::use_task);
+  if (tls_error) {
+    co_return std::unexpected(cutoff.error(Errc::upstream_tls_failed, tls_error.message()));
+  }
+  co_return co_await exchange(stream, request, cutoff);
+}
+
+}  // namespace weir::http

@@ -1,0 +1,69 @@
+/// A plain HTTP client for the background: one request, one connection, one bounded answer.
+///
+/// For asking upstreams what they serve, not for calls that are passed on. It follows no redirect
+/// and sends what it is told and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "net/task.hpp"
+#include "net/worker_pool.hpp"
+
+namespace weir::http {
+
+/// Where to connect, from the operator's configuration only.
+struct Origin {
+  bool tls = false;
+  std::string host;  ///< a name, an IPv4 address, or an IPv6 address without brackets
+  std::uint16_t port = 80;
+
+  bool operator==(const Origin&) const = default;
+};
+
+/// How to check a server's certificate.
+struct TlsSettings {
+  bool verify = true;
+  std::string ca_file;  ///< empty: the system's certificates
+
+  bool operator==(const TlsSettings&) const = default;
+};
+
+struct FetchRequest {
+  Origin origin;
+  std::string target;
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::string body;  ///< not empty: a POST of application/json
+  std::size_t max_answer_bytes = 16 << 20;
+};
+
+struct FetchAnswer {
+  int status = 0;
+  std::string body;
+};
+
+/// Connections are not kept: its callers ask once a minute.
+///
+/// Threads:  its executor's. Lifetime: outlives its fetches; `pool` outlives it.
+class Fetcher {
+ public:
+  Fetcher(net::WorkerPool& pool, const TlsSettings& tls);
+  ~Fetcher();
+
+  /// Errors: upstream_unreachable, upstream_tls_failed, deadline_exceeded, connection_lost,
+  ///         upstream_answer_too_large, upstream_answer_invalid.
+  [[nodiscard]] net::Task<Result<FetchAnswer>> fetch(FetchRequest request, MonotonicTime deadline);
+
+ private:
+  struct Tls;
+  net::WorkerPool& pool_;
+  TlsSettings tls_settings_;
+  std::unique_ptr<Tls> tls_;  ///< made with the first https request: loading certificates costs MiB
+};
+
+}  // namespace weir::http

@@ -1,0 +1,49 @@
+/// What a server does with requests: the API and the admin pages are two of these.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "base/clock.hpp"
+#include "base/errc.hpp"
+#include "http/reply.hpp"
+#include "http/request.hpp"
+#include "net/task.hpp"
+#include "telemetry/trace_id.hpp"
+
+namespace weir::http {
+
+/// One request and what became of it. The handler fills in what the access log is to say.
+struct Exchange {
+  const Request* request = nullptr;  ///< null when the head could not be parsed
+  boost::asio::ip::address peer;
+  telemetry::TraceId trace_id;
+  std::string_view route = "none";  ///< label of the route, a literal
+  std::string caller;               ///< id of the key, never the key
+  std::optional<Errc> reason;       ///< why it was not answered as asked
+  int status = 0;
+  std::uint64_t body_bytes = 0;
+  MonotonicTime started;
+  MonotonicTime ended;
+};
+
+/// One per I/O thread, used by it alone: no locks in a handler's own state.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+
+  /// Answers a well-formed request. The request's views live until the task ends.
+  [[nodiscard]] virtual net::Task<Reply> handle(Exchange& exchange) = 0;
+
+  /// The answer when HTTP itself went wrong, or the server is full: no handler is asked then.
+  [[nodiscard]] virtual Reply refuse(Exchange& exchange, Errc code) = 0;
+
+  /// After the answer is out, or the connection was lost on the way: for log and metrics.
+  virtual void finished(const Exchange& exchange) = 0;
+};
+
+}  // namespace weir::http
