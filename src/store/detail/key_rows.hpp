@@ -1,0 +1,43 @@
+/// Keys to rows and back: the SQL of the SQLite store.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "store/detail/sqlite.hpp"
+#include "store/key_record.hpp"
+
+namespace weir::store::detail {
+
+/// Which row a key is.
+struct KeyRow {
+  std::int64_t seq;
+  KeyState state;
+};
+
+/// All keys in the order they were made, or the one with `seq`.
+/// REQUIRES: within a transaction, for the three tables to be of one moment.
+[[nodiscard]] Result<std::vector<KeyRecord>> read_keys(const Connection& connection,
+                                                       std::optional<std::int64_t> seq);
+
+/// Nothing if there is none.
+[[nodiscard]] Result<std::optional<KeyRow>> find_by_id(const Connection& connection,
+                                                       std::string_view id);
+[[nodiscard]] Result<std::optional<KeyRow>> find_by_id_or_live_name(const Connection& connection,
+                                                                    std::string_view text);
+
+/// Errors: already_exists when name, id or a secret is taken. REQUIRES: within a transaction.
+[[nodiscard]] Result<> insert_key(const Connection& connection, const KeyRecord& key);
+[[nodiscard]] Result<> insert_secret(const Connection& connection, std::int64_t key_seq,
+                                     const KeySecret& secret);
+
+[[nodiscard]] Result<> update_state(const Connection& connection, std::int64_t seq, KeyState state,
+                                    std::optional<WallTime> revoked_at);
+
+/// Lets all secrets of a key but `kept` end at `until`, and drops those dead at `now`.
+[[nodiscard]] Result<> end_other_secrets(const Connection& connection, std::int64_t key_seq,
+                                         const Digest& kept, WallTime until, WallTime now);
+
+}  // namespace weir::store::detail

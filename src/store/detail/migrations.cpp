@@ -1,0 +1,104 @@
+#include "store/detail/migrations.hpp"
+
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace weir::store::detail {
+
+namespace {
+
+// "weir" in ASCII, in `PRAGMA application_id`: tells our files from other programs' databases.
+constexpr std::int64_t kApplicationId = 0x77656972;
+
+// Times are milliseconds since the epoch, UTC. A further limit of a key is a further column of
+// `keys` with a default; a further kind of scope needs no change.
+constexpr const char* kSteps[] = {
+    R"sql(
+      CREATE TABLE keys (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('active', 'disabled', 'revoked')),
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER,
+        revoked_at INTEGER,
+        requests_per_minute INTEGER NOT NULL DEFAULT 0 CHECK (requests_per_minute >= 0)
+      ) STRICT;
+      CREATE UNIQUE INDEX keys_by_live_name ON keys (name) WHERE state <> 'revoked';
+
+      CREATE TABLE key_secrets (
+        seq INTEGER PRIMARY KEY,
+        key_seq INTEGER NOT NULL REFERENCES keys (seq) ON DELETE CASCADE,
+        digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+        prefix TEXT NOT NULL,
+        last4 TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        valid_until INTEGER
+      ) STRICT;
+      CREATE INDEX key_secrets_by_key ON key_secrets (key_seq);
+
+      CREATE TABLE key_scopes (
+        seq INTEGER PRIMARY KEY,
+        key_seq INTEGER NOT NULL REFERENCES keys (seq) ON DELETE CASCADE,
+        kind TEXT NOT NULL,  -- 'model', 'sub_type', 'network'
+        value TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX key_scopes_by_key ON key_scopes (key_seq);
+
+      PRAGMA application_id = 2003134834;
+      PRAGMA user_version = 1;
+    )sql",
+};
+static_assert(kApplicationId == 2003134834);
+
+/// Which schema is there; 0 for a new, empty file. REQUIRES: within a transaction.
+Result<std::int64_t> found_version(const Connection& connection) {
+  const auto version = connection.ask("PRAGMA user_version");
+  if (!version) return version;
+  const auto application = connection.ask("PRAGMA application_id");
+  if (!application) return application;
+  const auto tables = connection.ask("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return tables;
+
+  const bool empty = *version == 0 && *application == 0 && *tables == 0;
+  if (!empty && *application != kApplicationId) {
+    return connection.refuse("this is another program's database; name another file in `store`");
+  }
+  if (*version > schema_version()) {
+    return connection.refuse(
+        fmt::format("written by a newer Weir (schema {}, this one knows {}); run that version, or "
+                    "restore a backup",
+                    *version, schema_version()));
+  }
+  return version;
+}
+
+Result<std::int64_t> found_version_at_once(const Connection& connection) {
+  const auto transaction = Transaction::begin_read(connection);
+  if (!transaction) return std::unexpected(transaction.error());
+  return found_version(connection);
+}
+
+}  // namespace
+
+std::int64_t schema_version() { return std::ssize(kSteps); }
+
+Result<> migrate(const Connection& connection) {
+  for (;;) {
+    // Most starts find nothing to do and need no write lock.
+    auto version = found_version_at_once(connection);
+    if (!version) return std::unexpected(version.error());
+    if (*version == schema_version()) return {};
+
+    auto transaction = Transaction::begin_write(connection);
+    if (!transaction) return std::unexpected(transaction.error());
+    version = found_version(connection);  // another process may have been faster
+    if (!version) return std::unexpected(version.error());
+    if (*version == schema_version()) return {};
+    if (auto done = connection.execute(kSteps[*version]); !done) return done;
+    if (auto done = transaction->commit(); !done) return done;
+  }
+}
+
+}  // namespace weir::store::detail

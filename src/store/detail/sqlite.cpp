@@ -1,0 +1,176 @@
+#include "store/detail/sqlite.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace weir::store::detail {
+
+namespace {
+
+/// What an operator can do about a failure.
+std::string_view advice(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return "free some disk space";
+    case SQLITE_READONLY:
+      return "the file or its directory may not be written by this user";
+    case SQLITE_CANTOPEN:
+      return "check that the directory exists and may be written by this user";
+    case SQLITE_PERM:
+      return "the file may not be read and written by this user";
+    case SQLITE_IOERR:
+      return "the disk refused to read or write: is it full or failing?";
+    case SQLITE_CORRUPT:
+      return "the file is damaged; restore it from a backup";
+    case SQLITE_NOTADB:
+      return "this is not Weir's database; name another file in `store`";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+Statement& Statement::bind(std::string_view text) {
+  bind_error_ |= sqlite3_bind_text64(statement_.get(), next_parameter_++, text.data(), text.size(),
+                                     SQLITE_TRANSIENT, SQLITE_UTF8);
+  return *this;
+}
+
+Statement& Statement::bind(std::span<const std::byte> blob) {
+  bind_error_ |= sqlite3_bind_blob64(statement_.get(), next_parameter_++, blob.data(), blob.size(),
+                                     SQLITE_TRANSIENT);
+  return *this;
+}
+
+Statement& Statement::bind(std::int64_t number) {
+  bind_error_ |= sqlite3_bind_int64(statement_.get(), next_parameter_++, number);
+  return *this;
+}
+
+Statement& Statement::bind(std::optional<std::int64_t> number) {
+  if (number) return bind(*number);
+  bind_error_ |= sqlite3_bind_null(statement_.get(), next_parameter_++);
+  return *this;
+}
+
+Result<bool> Statement::step() {
+  if (bind_error_ != SQLITE_OK) return connection_->refuse("a value could not be bound");
+  const int code = sqlite3_step(statement_.get());
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return connection_->failure(code);
+}
+
+Result<> Statement::run() {
+  for (;;) {
+    const auto row = step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return {};
+  }
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* data = sqlite3_column_text(statement_.get(), column);
+  const auto size = sqlite3_column_bytes(statement_.get(), column);
+  if (data == nullptr) return {};
+  return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+std::span<const std::byte> Statement::blob(int column) const {
+  const auto* data = sqlite3_column_blob(statement_.get(), column);
+  const auto size = sqlite3_column_bytes(statement_.get(), column);
+  return {static_cast<const std::byte*>(data), static_cast<std::size_t>(size)};
+}
+
+std::int64_t Statement::number(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::optional<std::int64_t> Statement::optional_number(int column) const {
+  if (sqlite3_column_type(statement_.get(), column) == SQLITE_NULL) return std::nullopt;
+  return number(column);
+}
+
+void Connection::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+
+Result<Connection> Connection::open(const std::string& path,
+                                    std::chrono::milliseconds busy_timeout) {
+  sqlite3* database = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &database,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  if (database == nullptr) return fail(Errc::store_failed, "out of memory");
+  Connection connection(database, path, busy_timeout);
+  if (code != SQLITE_OK) return connection.failure(code);
+  sqlite3_busy_timeout(database, static_cast<int>(busy_timeout.count()));
+  return connection;
+}
+
+Result<Statement> Connection::prepare(const char* sql) const {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v2(database_.get(), sql, -1, &statement, nullptr);
+  if (code != SQLITE_OK) return failure(code);
+  return Statement(this, statement);
+}
+
+Result<> Connection::execute(const char* sql) const {
+  const int code = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return failure(code);
+  return {};
+}
+
+Result<std::int64_t> Connection::ask(const char* sql) const {
+  auto statement = prepare(sql);
+  if (!statement) return std::unexpected(statement.error());
+  const auto row = statement->step();
+  if (!row) return std::unexpected(row.error());
+  if (!*row) return refuse(fmt::format("no answer to {}", sql));
+  return statement->number(0);
+}
+
+std::int64_t Connection::total_changes() const { return sqlite3_total_changes64(database_.get()); }
+
+int Connection::last_error() const { return sqlite3_extended_errcode(database_.get()); }
+
+std::unexpected<Error> Connection::failure(int code) const {
+  if ((code & 0xff) == SQLITE_BUSY) {
+    return refuse(
+        fmt::format("another process has kept it locked for {} ms", busy_timeout_.count()));
+  }
+  const auto hint = advice(code);
+  return refuse(
+      fmt::format("{}{}{}", sqlite3_errmsg(database_.get()), hint.empty() ? "" : "; ", hint));
+}
+
+std::unexpected<Error> Connection::refuse(std::string_view reason) const {
+  return fail(Errc::store_failed, fmt::format("{}: {}", path_, reason));
+}
+
+Result<Transaction> Transaction::begin(const Connection& connection, const char* sql) {
+  if (auto begun = connection.execute(sql); !begun) return std::unexpected(begun.error());
+  return Transaction(connection);
+}
+
+Result<Transaction> Transaction::begin_read(const Connection& connection) {
+  return begin(connection, "BEGIN DEFERRED");
+}
+
+Result<Transaction> Transaction::begin_write(const Connection& connection) {
+  return begin(connection, "BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+  // After some errors SQLite has rolled back by itself; then this one fails, and nothing is lost.
+  if (connection_ != nullptr) static_cast<void>(connection_->execute("ROLLBACK"));
+}
+
+Result<> Transaction::commit() {
+  auto committed = connection_->execute("COMMIT");
+  if (committed) connection_ = nullptr;
+  return committed;
+}
+
+}  // namespace weir::store::detail

@@ -1,0 +1,114 @@
+/// SQLite's C interface with owners and Result: connection, statement, transaction. No SQL here.
+///
+/// SQL text is always a literal; values are bound. Error details never hold bound values.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace weir::store::detail {
+
+/// A prepared statement, run once.
+///
+/// Errors of binding are kept and come back from the next step.
+/// Lifetime: within its Connection's.
+class Statement {
+ public:
+  Statement& bind(std::string_view text);
+  Statement& bind(std::span<const std::byte> blob);
+  Statement& bind(std::int64_t number);
+  Statement& bind(std::optional<std::int64_t> number);
+
+  /// True: a row is there to read. False: done.
+  [[nodiscard]] Result<bool> step();
+  /// To the end, whatever rows come.
+  [[nodiscard]] Result<> run();
+
+  /// Of the current row, columns counted from 0; views live until the next step.
+  [[nodiscard]] std::string_view text(int column) const;
+  [[nodiscard]] std::span<const std::byte> blob(int column) const;
+  [[nodiscard]] std::int64_t number(int column) const;
+  [[nodiscard]] std::optional<std::int64_t> optional_number(int column) const;
+
+ private:
+  friend class Connection;
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  Statement(const class Connection* connection, sqlite3_stmt* statement)
+      : connection_(connection), statement_(statement) {}
+
+  const Connection* connection_;
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  int next_parameter_ = 1;
+  int bind_error_ = 0;
+};
+
+/// One open database.
+///
+/// Threads: one at a time.
+class Connection {
+ public:
+  /// Opens what exists; creates nothing.
+  [[nodiscard]] static Result<Connection> open(const std::string& path,
+                                               std::chrono::milliseconds busy_timeout);
+
+  [[nodiscard]] Result<Statement> prepare(const char* sql) const;
+  /// Several statements without values or rows.
+  [[nodiscard]] Result<> execute(const char* sql) const;
+  /// A one-row, one-number question.
+  [[nodiscard]] Result<std::int64_t> ask(const char* sql) const;
+
+  /// Rows this connection has changed since it was opened.
+  [[nodiscard]] std::int64_t total_changes() const;
+  /// SQLite's extended code of the last failure.
+  [[nodiscard]] int last_error() const;
+  /// store_failed, saying what SQLite says and what to do about it.
+  [[nodiscard]] std::unexpected<Error> failure(int code) const;
+  /// store_failed with the file's name and `reason`.
+  [[nodiscard]] std::unexpected<Error> refuse(std::string_view reason) const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* database) const;
+  };
+  Connection(sqlite3* database, std::string path, std::chrono::milliseconds busy_timeout)
+      : database_(database), path_(std::move(path)), busy_timeout_(busy_timeout) {}
+
+  std::unique_ptr<sqlite3, Close> database_;
+  std::string path_;
+  std::chrono::milliseconds busy_timeout_;
+};
+
+/// What is read inside is of one moment; rolls back unless committed.
+class Transaction {
+ public:
+  [[nodiscard]] static Result<Transaction> begin_read(const Connection& connection);
+  /// Takes the write lock at once, so that no decision rests on what another is changing.
+  [[nodiscard]] static Result<Transaction> begin_write(const Connection& connection);
+  Transaction(Transaction&& other) noexcept
+      : connection_(std::exchange(other.connection_, nullptr)) {}
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+
+  [[nodiscard]] Result<> commit();
+
+ private:
+  [[nodiscard]] static Result<Transaction> begin(const Connection& connection, const char* sql);
+  explicit Transaction(const Connection& connection) : connection_(&connection) {}
+  const Connection* connection_;
+};
+
+}  // namespace weir::store::detail

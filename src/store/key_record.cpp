@@ -1,0 +1,82 @@
+#include "store/key_record.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+namespace weir::store {
+
+namespace {
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+/// A name never looks like an id, so that one argument can be either.
+Result<> check_name(std::string_view name) {
+  if (name.empty() || name.size() > kMaxKeyNameBytes) {
+    return fail(Errc::invalid_parameter, fmt::format("the name of a key has 1 to {} bytes, not {}",
+                                                     kMaxKeyNameBytes, name.size()));
+  }
+  if (std::ranges::any_of(name, is_control)) {
+    return fail(Errc::invalid_parameter, "the name of a key may not hold control characters");
+  }
+  if (name.starts_with(kKeyIdPrefix)) {
+    return fail(Errc::invalid_parameter,
+                fmt::format("the name of a key may not begin with \"{}\" as ids do", kKeyIdPrefix));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view name(KeyState state) {
+  switch (state) {
+    case KeyState::active:
+      return "active";
+    case KeyState::disabled:
+      return "disabled";
+    case KeyState::revoked:
+      return "revoked";
+  }
+  return "";
+}
+
+std::optional<KeyState> parse_key_state(std::string_view text) {
+  for (const KeyState state : {KeyState::active, KeyState::disabled, KeyState::revoked}) {
+    if (text == name(state)) return state;
+  }
+  return std::nullopt;
+}
+
+Result<> check(const KeyRecord& key) {
+  if (const auto named = check_name(key.name); !named) return named;
+  if (!key.id.starts_with(kKeyIdPrefix) || key.id.size() == kKeyIdPrefix.size()) {
+    return fail(
+        Errc::invalid_parameter,
+        fmt::format("the id of a key is \"{}\" and more, not \"{}\"", kKeyIdPrefix, key.id));
+  }
+  if (key.requests_per_minute < 0) {
+    return fail(Errc::invalid_parameter,
+                fmt::format("requests_per_minute is 0 or more, not {}", key.requests_per_minute));
+  }
+  if (key.secrets.empty()) return fail(Errc::invalid_parameter, "a key has at least one secret");
+  return {};
+}
+
+WallTime stored(WallTime time) { return std::chrono::floor<std::chrono::milliseconds>(time); }
+
+KeyRecord stored(KeyRecord key) {
+  const auto keep = [](std::optional<WallTime>& time) {
+    if (time) time = stored(*time);
+  };
+  key.created_at = stored(key.created_at);
+  keep(key.expires_at);
+  keep(key.revoked_at);
+  for (KeySecret& secret : key.secrets) {
+    secret.created_at = stored(secret.created_at);
+    keep(secret.valid_until);
+  }
+  return key;
+}
+
+}  // namespace weir::store

@@ -1,0 +1,68 @@
+/// A key as it is kept: everything about it but its text, which is never stored.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace weir::store {
+
+/// HMAC-SHA-256 of a key's text; auth/digest.hpp makes it.
+using Digest = std::array<std::byte, 32>;
+
+/// Spelled in the store as the enumerator.
+enum class KeyState : std::uint8_t { active, disabled, revoked };
+[[nodiscard]] std::string_view name(KeyState state);
+[[nodiscard]] std::optional<KeyState> parse_key_state(std::string_view text);
+
+/// One text that opens a key. A key has one, and while it is being rotated more.
+struct KeySecret {
+  Digest digest{};
+  std::string prefix;  ///< the text's first characters, for display
+  std::string last4;   ///< and its last
+  WallTime created_at;
+  std::optional<WallTime> valid_until;  ///< set on what a rotation replaced: dead from then on
+
+  bool operator==(const KeySecret&) const = default;
+};
+
+/// One key. Rotation adds a secret and leaves the rest, so that id, name, permissions and limit
+/// stay what they were.
+///
+/// Units: times are kept to the millisecond, rounded down.
+struct KeyRecord {
+  std::string id;    ///< "key_…", public, never used again
+  std::string name;  ///< unique among keys that are not revoked
+  WallTime created_at;
+  std::optional<WallTime> expires_at;
+  KeyState state = KeyState::active;
+  std::optional<WallTime> revoked_at;
+  std::int64_t requests_per_minute = 0;  ///< 0: unlimited
+  std::vector<std::string> models;       ///< globs
+  std::vector<std::string> sub_types;    ///< wire names; empty: all
+  std::vector<std::string> networks;     ///< CIDR; empty: all
+  std::vector<KeySecret> secrets;        ///< newest first, at least one
+
+  bool operator==(const KeyRecord&) const = default;
+};
+
+inline constexpr std::string_view kKeyIdPrefix = "key_";
+inline constexpr std::size_t kMaxKeyNameBytes = 100;
+
+/// What every store asks of a key before it takes it. Errors: invalid_parameter, naming the field.
+[[nodiscard]] Result<> check(const KeyRecord& key);
+
+/// `time` as a store keeps it.
+[[nodiscard]] WallTime stored(WallTime time);
+
+/// `key` as a store gives it back.
+[[nodiscard]] KeyRecord stored(KeyRecord key);
+
+}  // namespace weir::store

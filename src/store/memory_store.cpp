@@ -1,0 +1,123 @@
+#include "store/memory_store.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace weir::store {
+
+namespace {
+
+bool holds(const KeyRecord& key, const Digest& digest) {
+  return std::ranges::any_of(key.secrets,
+                             [&](const KeySecret& secret) { return secret.digest == digest; });
+}
+
+}  // namespace
+
+Result<> MemoryStore::usable() const {
+  if (broken_) return fail(Errc::store_failed, *broken_);
+  return {};
+}
+
+Result<KeyRecord*> MemoryStore::changeable(std::string_view id) {
+  const auto found = std::ranges::find(keys_, id, &KeyRecord::id);
+  if (found == keys_.end()) return fail(Errc::not_found, fmt::format("there is no key {}", id));
+  if (found->state == KeyState::revoked) {
+    return fail(Errc::not_found, fmt::format("key {} was revoked, which is for good", id));
+  }
+  return &*found;
+}
+
+Result<> MemoryStore::create(const KeyRecord& key) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return ready;
+  if (auto valid = check(key); !valid) return valid;
+  for (const KeyRecord& other : keys_) {
+    if (other.id == key.id) return fail(Errc::already_exists, "a key with this id exists");
+    if (other.name == key.name && other.state != KeyState::revoked) {
+      return fail(Errc::already_exists, fmt::format("a key named {} exists", key.name));
+    }
+    if (std::ranges::any_of(key.secrets, [&](const auto& s) { return holds(other, s.digest); })) {
+      return fail(Errc::already_exists, "a key with this secret exists");
+    }
+  }
+  keys_.push_back(stored(key));
+  ++version_;
+  return {};
+}
+
+Result<std::vector<KeyRecord>> MemoryStore::list() {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return std::unexpected(ready.error());
+  return keys_;
+}
+
+Result<KeyRecord> MemoryStore::find(std::string_view name_or_id) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return std::unexpected(ready.error());
+  for (const KeyRecord& key : keys_) {
+    if (key.id == name_or_id) return key;
+    if (key.name == name_or_id && key.state != KeyState::revoked) return key;
+  }
+  return fail(Errc::not_found, fmt::format("there is no key {}", name_or_id));
+}
+
+Result<> MemoryStore::set_disabled(std::string_view id, bool disabled) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return ready;
+  const auto key = changeable(id);
+  if (!key) return std::unexpected(key.error());
+  (*key)->state = disabled ? KeyState::disabled : KeyState::active;
+  ++version_;
+  return {};
+}
+
+Result<> MemoryStore::revoke(std::string_view id, WallTime now) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return ready;
+  const auto found = std::ranges::find(keys_, id, &KeyRecord::id);
+  if (found == keys_.end()) return fail(Errc::not_found, fmt::format("there is no key {}", id));
+  if (found->state == KeyState::revoked) return {};
+  found->state = KeyState::revoked;
+  found->revoked_at = stored(now);
+  ++version_;
+  return {};
+}
+
+Result<> MemoryStore::rotate(std::string_view id, const KeySecret& next, WallTime others_until) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return ready;
+  const auto key = changeable(id);
+  if (!key) return std::unexpected(key.error());
+  if (std::ranges::any_of(keys_, [&](const auto& other) { return holds(other, next.digest); })) {
+    return fail(Errc::already_exists, "a key with this secret exists");
+  }
+  auto& secrets = (*key)->secrets;
+  for (KeySecret& secret : secrets) {
+    secret.valid_until =
+        std::min(secret.valid_until.value_or(WallTime::max()), stored(others_until));
+  }
+  std::erase_if(secrets, [&](const KeySecret& secret) {
+    return *secret.valid_until <= stored(next.created_at);
+  });
+  KeySecret kept = next;
+  kept.created_at = stored(next.created_at);
+  if (kept.valid_until) kept.valid_until = stored(*kept.valid_until);
+  secrets.insert(secrets.begin(), std::move(kept));
+  ++version_;
+  return {};
+}
+
+Result<std::uint64_t> MemoryStore::version() {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return std::unexpected(ready.error());
+  return version_;
+}
+
+void MemoryStore::break_for_test(std::optional<std::string> detail) {
+  std::lock_guard lock(mutex_);
+  broken_ = std::move(detail);
+}
+
+}  // namespace weir::store

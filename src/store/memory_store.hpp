@@ -1,0 +1,38 @@
+/// A store that forgets everything with its process: for tests, and for serving from config alone.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace weir::store {
+
+class MemoryStore final : public Store {
+ public:
+  Result<> create(const KeyRecord& key) override;
+  Result<std::vector<KeyRecord>> list() override;
+  Result<KeyRecord> find(std::string_view name_or_id) override;
+  Result<> set_disabled(std::string_view id, bool disabled) override;
+  Result<> revoke(std::string_view id, WallTime now) override;
+  Result<> rotate(std::string_view id, const KeySecret& next, WallTime others_until) override;
+  Result<std::uint64_t> version() override;
+
+  /// Every call fails with store_failed and this detail; with nothing, they work again.
+  void break_for_test(std::optional<std::string> detail);
+
+ private:
+  [[nodiscard]] Result<> usable() const;
+  [[nodiscard]] Result<KeyRecord*> changeable(std::string_view id);
+
+  std::mutex mutex_;
+  std::vector<KeyRecord> keys_;
+  std::uint64_t version_ = 0;
+  std::optional<std::string> broken_;
+};
+
+}  // namespace weir::store

@@ -1,0 +1,118 @@
+#include "store/private_file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <random>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace weir::store {
+
+namespace {
+
+/// An open file, closed when it goes.
+class File {
+ public:
+  File(const std::string& path, int flags, mode_t mode = 0)
+      : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+  [[nodiscard]] int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+std::unexpected<Error> failure(const std::string& path, std::string_view what) {
+  const int error = errno;
+  return fail(error == ENOENT && what == "read" ? Errc::not_found : Errc::store_failed,
+              fmt::format("{}: cannot be {}: {}", path, what, std::strerror(error)));
+}
+
+bool write_all(int descriptor, std::string_view contents) {
+  while (!contents.empty()) {
+    const ssize_t written = ::write(descriptor, contents.data(), contents.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    contents.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+/// Makes the name of a new file survive a power cut.
+void sync_directory_of(const std::string& path) {
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  const File directory(parent.empty() ? "." : parent, O_RDONLY);
+  if (directory.is_open()) ::fsync(directory.get());
+}
+
+/// A name that nothing has, nor what a killed process left behind.
+std::string temporary_name(const std::string& path) {
+  std::random_device random;
+  return fmt::format("{}.new-{:08x}{:08x}", path, random(), random());
+}
+
+/// Gives the finished file its name. link, unlike rename, never replaces what another process has
+/// made in between.
+Result<> give_name(const std::string& temporary, const std::string& path) {
+  if (::link(temporary.c_str(), path.c_str()) != 0 && errno != EEXIST) {
+    return failure(path, "created");
+  }
+  sync_directory_of(path);
+  return {};
+}
+
+}  // namespace
+
+Result<> create_private_file(const std::string& path, const Fill& fill) {
+  if (::access(path.c_str(), F_OK) == 0) return {};
+  const std::string temporary = temporary_name(path);
+  if (!File(temporary, O_WRONLY | O_CREAT | O_EXCL, 0600).is_open()) {
+    return failure(path, "created");
+  }
+  auto made = fill(temporary);
+  if (made) made = give_name(temporary, path);
+  ::unlink(temporary.c_str());
+  return made;
+}
+
+Result<> create_private_file(const std::string& path, std::string_view contents) {
+  return create_private_file(path, [&](const std::string& temporary) -> Result<> {
+    const File file(temporary, O_WRONLY);
+    const bool kept = file.is_open() && write_all(file.get(), contents) && ::fsync(file.get()) == 0;
+    if (!kept) return failure(path, "created");
+    return {};
+  });
+}
+
+Result<Secret> read_private_file(const std::string& path) {
+  const File file(path, O_RDONLY);
+  if (!file.is_open()) return failure(path, "read");
+  struct stat info{};
+  if (::fstat(file.get(), &info) != 0) return failure(path, "read");
+  if (!S_ISREG(info.st_mode)) return fail(Errc::store_failed, path + ": is not a file");
+  if ((info.st_mode & 077) != 0) {
+    return fail(Errc::store_failed,
+                fmt::format("{}: others may read or write it (mode {:04o}); run chmod 600 on it",
+                            path, info.st_mode & 07777));
+  }
+  if (info.st_size > static_cast<off_t>(kMaxPrivateFileBytes)) {
+    return fail(Errc::store_failed,
+                fmt::format("{}: larger than {} bytes", path, kMaxPrivateFileBytes));
+  }
+  std::string text(static_cast<std::size_t>(info.st_size), '\0');
+  const ssize_t size = ::read(file.get(), text.data(), text.size());
+  if (size < 0) return failure(path, "read");
+  text.resize(static_cast<std::size_t>(size));
+  return Secret(std::move(text));
+}
+
+}  // namespace weir::store

@@ -1,0 +1,182 @@
+#include "store/sqlite_store.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "store/detail/key_rows.hpp"
+#include "store/detail/migrations.hpp"
+#include "store/detail/sqlite.hpp"
+#include "store/private_file.hpp"
+
+namespace weir::store {
+
+namespace {
+
+using detail::Connection;
+using detail::KeyRow;
+using detail::Transaction;
+
+Result<> use_write_ahead_log(const Connection& connection) {
+  auto mode = connection.prepare("PRAGMA journal_mode = WAL");
+  if (!mode) return std::unexpected(mode.error());
+  const auto row = mode->step();
+  if (!row) return std::unexpected(row.error());
+  if (!*row || mode->text(0) != "wal") {
+    return connection.refuse("the file system does not support SQLite's write-ahead log");
+  }
+  return mode->run();
+}
+
+Result<> configure(const Connection& connection, const SqliteOptions& options) {
+  // A pragma takes no bound values; this one is a number.
+  const auto set = fmt::format(
+      "PRAGMA synchronous = FULL;"
+      "PRAGMA foreign_keys = ON;"
+      "PRAGMA trusted_schema = OFF;"
+      "PRAGMA cache_size = -512;"  // KiB; every key is in memory anyway
+      "PRAGMA max_page_count = {};",
+      options.max_pages);
+  return connection.execute(set.c_str());
+}
+
+Result<> prepare(const Connection& connection, const SqliteOptions& options) {
+  if (auto done = configure(connection, options); !done) return done;
+  // The schema before the journal: it refuses other programs' files while they are untouched.
+  if (auto done = detail::migrate(connection); !done) return done;
+  return use_write_ahead_log(connection);
+}
+
+/// A new file gets its name when schema and journal are in place, so that processes starting at
+/// once never meet a half-made one, nor wait on each other's change of journal, which SQLite
+/// refuses to. Its mode is 0600 from the first moment; the -wal and -shm files take theirs from it.
+Result<> create_if_missing(const SqliteOptions& options) {
+  if (options.path.empty() || options.path.starts_with(':')) {
+    return fail(Errc::store_failed, fmt::format("\"{}\" is not the name of a file", options.path));
+  }
+  return create_private_file(options.path, [&](const std::string& temporary) -> Result<> {
+    const auto connection = Connection::open(temporary, options.busy_timeout);
+    if (!connection) return std::unexpected(connection.error());
+    return prepare(*connection, options);
+  });
+}
+
+Result<KeyRow> changeable(const Connection& connection, std::string_view id) {
+  const auto row = detail::find_by_id(connection, id);
+  if (!row) return std::unexpected(row.error());
+  if (!*row) return fail(Errc::not_found, fmt::format("there is no key {}", id));
+  if ((*row)->state == KeyState::revoked) {
+    return fail(Errc::not_found, fmt::format("key {} was revoked, which is for good", id));
+  }
+  return **row;
+}
+
+/// Runs `change` in a transaction of its own; when this returns without an error, it is on disk.
+template <class Change>
+Result<> commit(const Connection& connection, Change change) {
+  auto transaction = Transaction::begin_write(connection);
+  if (!transaction) return std::unexpected(transaction.error());
+  if (Result<> done = change(); !done) return done;
+  return transaction->commit();
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::unique_ptr<Connection> connection)
+    : connection_(std::move(connection)) {}
+
+SqliteStore::~SqliteStore() = default;
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteOptions& options) {
+  if (auto there = create_if_missing(options); !there) return std::unexpected(there.error());
+  auto connection = Connection::open(options.path, options.busy_timeout);
+  if (!connection) return std::unexpected(connection.error());
+  if (auto done = prepare(*connection, options); !done) return std::unexpected(done.error());
+  return std::unique_ptr<SqliteStore>(
+      new SqliteStore(std::make_unique<Connection>(std::move(*connection))));
+}
+
+Result<> SqliteStore::create(const KeyRecord& key) {
+  if (auto valid = check(key); !valid) return valid;
+  std::lock_guard lock(mutex_);
+  return commit(*connection_, [&] { return detail::insert_key(*connection_, key); });
+}
+
+Result<std::vector<KeyRecord>> SqliteStore::list() {
+  std::lock_guard lock(mutex_);
+  const auto transaction = Transaction::begin_read(*connection_);
+  if (!transaction) return std::unexpected(transaction.error());
+  return detail::read_keys(*connection_, std::nullopt);
+}
+
+Result<KeyRecord> SqliteStore::find(std::string_view name_or_id) {
+  std::lock_guard lock(mutex_);
+  const auto transaction = Transaction::begin_read(*connection_);
+  if (!transaction) return std::unexpected(transaction.error());
+  const auto row = detail::find_by_id_or_live_name(*connection_, name_or_id);
+  if (!row) return std::unexpected(row.error());
+  if (!*row) return fail(Errc::not_found, fmt::format("there is no key {}", name_or_id));
+  auto keys = detail::read_keys(*connection_, (*row)->seq);
+  if (!keys) return std::unexpected(keys.error());
+  return std::move(keys->front());
+}
+
+Result<> SqliteStore::set_disabled(std::string_view id, bool disabled) {
+  std::lock_guard lock(mutex_);
+  return commit(*connection_, [&]() -> Result<> {
+    const auto row = changeable(*connection_, id);
+    if (!row) return std::unexpected(row.error());
+    const auto state = disabled ? KeyState::disabled : KeyState::active;
+    return detail::update_state(*connection_, row->seq, state, std::nullopt);
+  });
+}
+
+Result<> SqliteStore::revoke(std::string_view id, WallTime now) {
+  std::lock_guard lock(mutex_);
+  return commit(*connection_, [&]() -> Result<> {
+    const auto row = detail::find_by_id(*connection_, id);
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return fail(Errc::not_found, fmt::format("there is no key {}", id));
+    if ((*row)->state == KeyState::revoked) return {};
+    return detail::update_state(*connection_, (*row)->seq, KeyState::revoked, now);
+  });
+}
+
+Result<> SqliteStore::rotate(std::string_view id, const KeySecret& next, WallTime others_until) {
+  std::lock_guard lock(mutex_);
+  return commit(*connection_, [&]() -> Result<> {
+    const auto row = changeable(*connection_, id);
+    if (!row) return std::unexpected(row.error());
+    if (auto done = detail::insert_secret(*connection_, row->seq, next); !done) return done;
+    return detail::end_other_secrets(*connection_, row->seq, next.digest, others_until,
+                                     next.created_at);
+  });
+}
+
+Result<std::uint64_t> SqliteStore::version() {
+  std::lock_guard lock(mutex_);
+  // data_version moves with the commits of other connections, total_changes with our own.
+  const auto others = connection_->ask("PRAGMA data_version");
+  if (!others) return std::unexpected(others.error());
+  const auto own = static_cast<std::uint64_t>(connection_->total_changes());
+  return (static_cast<std::uint64_t>(*others) << 32) | (own & 0xffffffff);
+}
+
+Result<> SqliteStore::check_integrity() {
+  std::lock_guard lock(mutex_);
+  auto rows = connection_->prepare("PRAGMA integrity_check(1)");
+  if (!rows) return std::unexpected(rows.error());
+  const auto row = rows->step();
+  if (!row) return std::unexpected(row.error());
+  if (!*row || rows->text(0) != "ok") {
+    return connection_->refuse(fmt::format("damaged: {}", rows->text(0)));
+  }
+  return {};
+}
+
+}  // namespace weir::store

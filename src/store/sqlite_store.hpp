@@ -1,0 +1,57 @@
+/// Keys in one SQLite file: WAL, synchronous FULL, shared by the server and the command line.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace weir::store {
+
+namespace detail {
+class Connection;
+}
+
+struct SqliteOptions {
+  std::string path;
+  /// How long a call waits for another process's write.
+  std::chrono::milliseconds busy_timeout{5'000};
+  /// Largest size of the file, in pages of 4 KiB (1 GiB: some two million keys); beyond it writes
+  /// fail as on a full disk.
+  std::int64_t max_pages = 1 << 18;
+};
+
+/// Source: docs/decisions/0010-sql-layer.md; sqlite.org/wal.html, sqlite.org/pragma.html.
+class SqliteStore final : public Store {
+ public:
+  /// Creates the file with mode 0600 if there is none, and brings its schema up to date.
+  /// Errors: store_failed when it cannot be made, read or written, is damaged, is no database of
+  /// Weir's, or was written by a newer Weir.
+  [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const SqliteOptions& options);
+  ~SqliteStore() override;
+
+  Result<> create(const KeyRecord& key) override;
+  Result<std::vector<KeyRecord>> list() override;
+  Result<KeyRecord> find(std::string_view name_or_id) override;
+  Result<> set_disabled(std::string_view id, bool disabled) override;
+  Result<> revoke(std::string_view id, WallTime now) override;
+  Result<> rotate(std::string_view id, const KeySecret& next, WallTime others_until) override;
+  Result<std::uint64_t> version() override;
+
+  /// Reads the whole file. Errors: store_failed with what is wrong in it.
+  [[nodiscard]] Result<> check_integrity();
+
+ private:
+  explicit SqliteStore(std::unique_ptr<detail::Connection> connection);
+
+  std::mutex mutex_;
+  std::unique_ptr<detail::Connection> connection_;
+};
+
+}  // namespace weir::store
