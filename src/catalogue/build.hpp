@@ -1,0 +1,66 @@
+/// Makes one catalogue out of what the operator declares and what upstreams list.
+///
+/// Order: declared models as in the file, then discovered ones, upstream by upstream in each one's
+/// own order; nothing is sorted. An id is one row, with a route for every upstream that serves it.
+///
+/// Who is believed, field by field: the entry with exactly this id, then the globs that match it in
+/// file order, then the upstreams in route order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "catalogue/catalogue.hpp"
+#include "catalogue/classify.hpp"
+#include "catalogue/model.hpp"
+#include "catalogue/settings.hpp"
+
+namespace weir::catalogue {
+
+/// How an upstream stands, as its last refreshes tell.
+enum class Reach : std::uint8_t {
+  unknown,  ///< not asked yet: its declared models are taken to be there
+  up,
+  failing,  ///< not reached, within the grace time
+  lost,     ///< not reached for longer
+};
+
+/// One upstream and the last good list it gave.
+struct UpstreamListing {
+  std::string upstream;
+  Reach reach = Reach::unknown;
+  /// Whether it serves nothing but `models`, so that a declared model which is not among them
+  /// cannot be called. False for engines that take any id (those that serve one model ignore it)
+  /// and for a list that was filtered or cut short. An empty list proves nothing either way.
+  bool complete = false;
+  std::vector<UpstreamModel> models = {};
+};
+
+/// Classifier::decide, or a test's stand-in.
+using Decide = std::function<Decision(const ClassEvidence&)>;
+
+/// A longer discovered id is dropped, as is one that is empty, not UTF-8, holds a control character
+/// or a `*` (another gateway's wildcard row names no model). Blanks around an id are not part of
+/// it.
+inline constexpr std::size_t kMaxIdBytes = 512;
+
+/// - A declared model with `upstreams` is served there and nowhere else; without, by every upstream
+///   that lists its id. Served by nobody it is unavailable.
+/// - An upstream's id that such a route maps to another name is not listed again from there.
+/// - `hidden` removes a model; an exact entry that does not say it overrules a glob that does.
+/// - An upstream without a listing is as one that was not asked yet.
+///
+/// `listings` are in the order of the config file. Calls `decide` once per model.
+[[nodiscard]] std::shared_ptr<const Catalogue> build(std::span<const ModelSettings> settings,
+                                                     std::span<const UpstreamListing> listings,
+                                                     const Decide& decide, std::uint64_t version);
+
+/// Gives each model in `next` the `created` that it had in `previous`, both lists of one upstream:
+/// some engines say "now" each time they are asked, and a changing list cannot be cached.
+void keep_created(std::span<const UpstreamModel> previous, std::span<UpstreamModel> next);
+
+}  // namespace weir::catalogue

@@ -1,0 +1,354 @@
+#include "catalogue/build.hpp"
+
+#include <random>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir::catalogue {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+using enum Reach;
+using enum Status;
+
+// Believes config, then the upstream; else everything is chat, by the id that was asked.
+Decision decide_for_test(const ClassEvidence& evidence) {
+  if (evidence.config) return {*evidence.config, ClassSource::config, ""};
+  if (evidence.upstream) return {*evidence.upstream, ClassSource::upstream, ""};
+  return {ModelClass::of({SubType::chat}), ClassSource::fallback, std::string(evidence.base_id)};
+}
+
+std::shared_ptr<const Catalogue> build_of(std::vector<ModelSettings> settings,
+                                          std::vector<UpstreamListing> listings) {
+  return build(settings, listings, decide_for_test, 1);
+}
+
+UpstreamModel row(std::string id) { return {.id = std::move(id)}; }
+
+UpstreamListing listing(std::string upstream, std::vector<std::string> ids, Reach reach = up) {
+  UpstreamListing out{.upstream = std::move(upstream), .reach = reach, .complete = true};
+  for (auto& id : ids) out.models.push_back(row(std::move(id)));
+  return out;
+}
+
+ModelSettings declare(std::string id, std::vector<RouteSettings> upstreams = {}) {
+  return {.id = std::move(id), .upstreams = std::move(upstreams)};
+}
+
+std::vector<std::string> ids_of(const Catalogue& catalogue) {
+  std::vector<std::string> ids;
+  for (const auto& model : catalogue.models()) ids.push_back(model.id);
+  return ids;
+}
+
+std::vector<std::string> routes_of(const Model& model) {
+  std::vector<std::string> routes;
+  for (const auto& route : model.routes) {
+    routes.push_back(route.upstream + ":" + route.model + ":" +
+                     std::string(wire_name(route.status)));
+  }
+  return routes;
+}
+
+const Model& at(const Catalogue& catalogue, std::string_view id) {
+  const Model* model = catalogue.find(id);
+  EXPECT_NE(model, nullptr) << id;
+  static const Model none;
+  return model == nullptr ? none : *model;
+}
+
+TEST(Build, NothingDeclaredAndNothingListedIsAnEmptyCatalogue) {
+  const auto catalogue = build_of({}, {});
+  EXPECT_THAT(catalogue->models(), IsEmpty());
+  EXPECT_EQ(catalogue->find("m"), nullptr);
+}
+
+TEST(Build, DeclaredModelsComeFirstThenUpstreamsInTheirOrder) {
+  const auto catalogue = build_of({declare("z"), declare("b2")},
+                                  {listing("one", {"c", "a"}), listing("two", {"b2", "b1"})});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("z", "b2", "c", "a", "b1"));
+}
+
+TEST(Build, AnIdOfTwoUpstreamsIsOneRowWithTwoRoutes) {
+  const auto catalogue = build_of({}, {listing("one", {"m", "n"}), listing("two", {"m"})});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("m", "n"));
+  EXPECT_THAT(routes_of(at(*catalogue, "m")), ElementsAre("one:m:available", "two:m:available"));
+}
+
+TEST(Build, AnIdTwiceInOneListIsOneRoute) {
+  const auto catalogue = build_of({}, {listing("one", {"m", " m", "m"})});
+  EXPECT_THAT(routes_of(at(*catalogue, "m")), ElementsAre("one:m:available"));
+}
+
+TEST(Build, DropsIdsThatNoClientCouldUse) {
+  using namespace std::string_literals;
+  const auto catalogue =
+      build_of({}, {listing("one", {"", " ", "a\nb", "a\0b"s, "\x7F", "bad\xFF", "openai/*",
+                                    std::string(kMaxIdBytes + 1, 'x'), "good", "中文"})});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("good", "中文"));
+}
+
+TEST(Build, TrimsIdsButCallsTheUpstreamByItsOwn) {
+  const auto catalogue = build_of({}, {listing("one", {" \tm\n"})});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("m"));
+  EXPECT_EQ(at(*catalogue, "m").routes[0].model, " \tm\n");
+}
+
+TEST(Build, ARoutesStatusFollowsTheUpstreamsReach) {
+  struct Case {
+    Reach reach;
+    bool complete;
+    std::vector<std::string> listed;
+    Status status;
+  };
+  const Case cases[] = {
+      {unknown, true, {}, available},        {up, true, {"raw"}, available},
+      {failing, true, {"raw"}, degraded},    {lost, true, {"raw"}, unavailable},
+      {up, true, {"other"}, unavailable},    {failing, true, {"other"}, unavailable},
+      {up, false, {"other"}, available},     {up, true, {}, available},
+      {failing, false, {"other"}, degraded}, {lost, false, {}, unavailable},
+  };
+  for (const auto& c : cases) {
+    auto one = listing("one", c.listed, c.reach);
+    one.complete = c.complete;
+    const auto catalogue = build_of({declare("m", {{"one", "raw"}})}, {one});
+    const auto& model = at(*catalogue, "m");
+    const auto which = testing::PrintToString(c.listed) + " " + std::to_string(int(c.reach));
+    EXPECT_EQ(model.routes.at(0).status, c.status) << which;
+    EXPECT_EQ(model.status, c.status) << which;
+  }
+}
+
+TEST(Build, AModelIsAsWellAsItsBestRoute) {
+  const auto catalogue =
+      build_of({}, {listing("one", {"a", "b", "c"}, lost), listing("two", {"a", "b"}, failing),
+                    listing("three", {"a"}, up)});
+  EXPECT_EQ(at(*catalogue, "a").status, available);
+  EXPECT_EQ(at(*catalogue, "b").status, degraded);
+  EXPECT_EQ(at(*catalogue, "c").status, unavailable);
+}
+
+TEST(Build, ADeclaredModelWithoutUpstreamsTakesThoseThatListIt) {
+  const auto catalogue = build_of(
+      {declare("m")}, {listing("one", {"m"}), listing("two", {"n"}), listing("three", {"m"})});
+  EXPECT_THAT(routes_of(at(*catalogue, "m")), ElementsAre("one:m:available", "three:m:available"));
+}
+
+TEST(Build, ADeclaredModelThatNobodyServesIsUnavailable) {
+  const auto catalogue = build_of({declare("m")}, {listing("one", {"n"})});
+  EXPECT_EQ(at(*catalogue, "m").status, unavailable);
+  EXPECT_THAT(at(*catalogue, "m").routes, IsEmpty());
+}
+
+TEST(Build, ARouteToAnUpstreamWithoutAListingIsTakenToBeThere) {
+  const auto catalogue = build_of({declare("m", {{"one", ""}})}, {});
+  EXPECT_THAT(routes_of(at(*catalogue, "m")), ElementsAre("one:m:available"));
+}
+
+TEST(Build, AMappedIdIsNotListedAgainFromThatUpstream) {
+  const auto catalogue =
+      build_of({declare("Qwen/Qwen3-8B", {{"one", "qwen3-8b"}})},
+               {listing("one", {"qwen3-8b", "x"}), listing("two", {"qwen3-8b"})});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("Qwen/Qwen3-8B", "x", "qwen3-8b"));
+  EXPECT_THAT(routes_of(at(*catalogue, "qwen3-8b")), ElementsAre("two:qwen3-8b:available"));
+}
+
+TEST(Build, AMappedIdThatIsDeclaredTooStays) {
+  const auto catalogue =
+      build_of({declare("alias", {{"one", "raw"}}), declare("raw")}, {listing("one", {"raw"})});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("alias", "raw"));
+  EXPECT_EQ(at(*catalogue, "raw").status, available);
+}
+
+TEST(Build, ADeclaredRouteIsTheOnlyOne) {
+  const auto catalogue =
+      build_of({declare("m", {{"two", ""}})}, {listing("one", {"m"}), listing("two", {"m"})});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("m"));
+  EXPECT_THAT(routes_of(at(*catalogue, "m")), ElementsAre("two:m:available"));
+}
+
+TEST(Build, AnAliasTakesTheFactsAndTheClassEvidenceOfWhatItStandsFor) {
+  auto one = listing("one", {"raw"});
+  one.models[0].facts.context_length = 8192;
+  const auto catalogue = build_of({declare("alias", {{"one", "raw"}})}, {one});
+  EXPECT_EQ(at(*catalogue, "alias").facts.context_length, 8192);
+  EXPECT_EQ(at(*catalogue, "alias").class_rule, "raw");
+
+  one.models[0].base_id = "BAAI/bge-m3";
+  const auto with_base = build_of({declare("alias", {{"one", "raw"}})}, {one});
+  EXPECT_EQ(at(*with_base, "alias").class_rule, "BAAI/bge-m3");
+}
+
+TEST(Build, FactsAreTakenFromTheFirstWhoKnowsThem) {
+  auto one = listing("one", {"m"});
+  auto two = listing("two", {"m"});
+  one.models[0].facts.context_length = 1;
+  two.models[0].facts.context_length = 2;
+  two.models[0].facts.owned_by = "two";
+  two.models[0].model_class = ModelClass::of({SubType::reranker});
+  const auto catalogue = build_of({}, {one, two});
+  EXPECT_EQ(at(*catalogue, "m").facts.context_length, 1);
+  EXPECT_EQ(at(*catalogue, "m").facts.owned_by, "two");
+  EXPECT_EQ(at(*catalogue, "m").class_source, ClassSource::upstream);
+}
+
+TEST(Build, ExactEntriesWinOverGlobsAndEarlierGlobsOverLater) {
+  auto exact = declare("vendor/m");
+  exact.facts.owned_by = "exact";
+  ModelSettings first{.id = "vendor/*"};
+  first.facts.owned_by = "first";
+  first.facts.max_model_len = 1;
+  ModelSettings second{.id = "*", .sub_types = {SubType::embedding}};
+  second.facts.max_model_len = 2;
+  second.facts.created = 7;
+  auto one = listing("one", {"vendor/m", "vendor/n", "o"});
+  for (auto& model : one.models) model.facts.created = 99;
+
+  const auto catalogue = build_of({first, second, exact}, {one});
+
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("vendor/m", "vendor/n", "o"));
+  EXPECT_EQ(at(*catalogue, "vendor/m").facts.owned_by, "exact");
+  EXPECT_EQ(at(*catalogue, "vendor/m").facts.max_model_len, 1);
+  EXPECT_EQ(at(*catalogue, "vendor/n").facts.owned_by, "first");
+  EXPECT_EQ(at(*catalogue, "o").facts.max_model_len, 2);
+  EXPECT_EQ(at(*catalogue, "o").facts.created, 7);
+  EXPECT_EQ(at(*catalogue, "o").model_class, ModelClass::of({SubType::embedding}));
+  EXPECT_EQ(at(*catalogue, "o").class_source, ClassSource::config);
+}
+
+TEST(Build, ATypeAloneIsAClassOutsideAllSubTypes) {
+  ModelSettings moderation{.id = "omni-moderation", .type = Type::text};
+  const auto catalogue = build_of({moderation}, {listing("one", {"omni-moderation"})});
+  const auto& model_class = at(*catalogue, "omni-moderation").model_class;
+  EXPECT_TRUE(model_class.sub_types.empty());
+  EXPECT_EQ(model_class.types, Types{Type::text});
+}
+
+TEST(Build, HiddenModelsAreNowhere) {
+  ModelSettings exact{.id = "secret", .hidden = true};
+  ModelSettings glob{.id = "*-preview", .hidden = true};
+  const auto catalogue = build_of(
+      {exact, glob, declare("b-preview")},
+      {listing("one", {"secret", "a-preview", "b-preview", "c"}), listing("two", {"a-preview"})});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("b-preview", "c"));
+  EXPECT_EQ(catalogue->find("secret"), nullptr);
+  EXPECT_EQ(catalogue->find("a-preview"), nullptr);
+}
+
+TEST(Build, AHiddenAliasHidesWhatItStandsForThereToo) {
+  ModelSettings hidden{.id = "alias", .upstreams = {{"one", "raw"}}, .hidden = true};
+  EXPECT_THAT(ids_of(*build_of({hidden}, {listing("one", {"raw"})})), IsEmpty());
+}
+
+TEST(Build, TheFirstOfTwoEntriesWithOneIdCounts) {
+  auto first = declare("m");
+  first.facts.owned_by = "first";
+  auto second = declare("m");
+  second.facts.owned_by = "second";
+  const auto catalogue = build_of({first, second}, {});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("m"));
+  EXPECT_EQ(at(*catalogue, "m").facts.owned_by, "first");
+}
+
+TEST(Build, AGlobDeclaresNothing) {
+  EXPECT_THAT(ids_of(*build_of({ModelSettings{.id = "gpt-?"}}, {})), IsEmpty());
+}
+
+TEST(KeepCreated, AModelKeepsTheTimeItWasFirstGiven) {
+  std::vector<UpstreamModel> before = {row("a"), row("b"), row("gone")};
+  before[0].facts.created = 1;
+  std::vector<UpstreamModel> now = {row("b"), row("new"), row("a")};
+  for (auto& model : now) model.facts.created = 100;
+
+  keep_created(before, now);
+
+  EXPECT_EQ(now[0].facts.created, 100);  // was unknown
+  EXPECT_EQ(now[1].facts.created, 100);
+  EXPECT_EQ(now[2].facts.created, 1);
+}
+
+// Random configs and lists over a few short ids, so that everything collides with everything.
+class Random {
+ public:
+  explicit Random(unsigned seed) : random_(seed) {}
+
+  std::size_t below(std::size_t end) { return random_() % end; }
+  std::string id() {
+    return std::string("abcdef").substr(below(6), 1) + (below(2) != 0 ? "x" : "");
+  }
+  std::string upstream() { return "u" + std::to_string(below(3)); }
+
+  ModelSettings settings() {
+    ModelSettings out{.id = below(4) == 0 ? id().substr(0, 1) + "*" : id()};
+    for (auto n = below(3); n > 0 && out.id.back() != '*'; --n) {
+      out.upstreams.push_back({upstream(), below(2) != 0 ? id() : ""});
+    }
+    out.hidden = below(6) == 0;
+    return out;
+  }
+
+  std::vector<UpstreamListing> listings() {
+    std::vector<UpstreamListing> out;
+    for (int i = 0; i < 3; ++i) {
+      std::vector<std::string> ids(below(8));
+      for (auto& each : ids) each = id();
+      out.push_back(listing("u" + std::to_string(i), ids, static_cast<Reach>(below(4))));
+      out.back().complete = below(2) != 0;
+    }
+    return out;
+  }
+
+ private:
+  std::mt19937 random_;
+};
+
+// The place of each id in "declared, then listed" order, first mention counting.
+std::vector<std::string> mentions(const std::vector<ModelSettings>& settings,
+                                  const std::vector<UpstreamListing>& listings) {
+  std::vector<std::string> order;
+  std::set<std::string> seen;
+  const auto mention = [&](const std::string& id) {
+    if (id.find('*') == std::string::npos && seen.insert(id).second) order.push_back(id);
+  };
+  for (const auto& entry : settings) mention(entry.id);
+  for (const auto& each : listings) {
+    for (const auto& model : each.models) mention(model.id);
+  }
+  return order;
+}
+
+TEST(Build, RandomInputsKeepIdsUniqueAndInOrder) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(seed);
+  Random random(seed);
+  for (int round = 0; round < 2'000; ++round) {
+    std::vector<ModelSettings> settings(random.below(6));
+    for (auto& entry : settings) entry = random.settings();
+    const auto listings = random.listings();
+
+    const auto ids = ids_of(*build_of(settings, listings));
+
+    // A subsequence of the mentions is unique and in order. What another row stands for is listed
+    // where an upstream that does not map it first does, so it may come later: leave those out.
+    std::set<std::string> mapped;
+    for (const auto& entry : settings) {
+      for (const auto& route : entry.upstreams) mapped.insert(route.model);
+    }
+    EXPECT_EQ(std::set(ids.begin(), ids.end()).size(), ids.size());
+    auto expected = mentions(settings, listings);
+    std::size_t next = 0;
+    for (const auto& id : ids) {
+      if (mapped.contains(id)) continue;
+      while (next < expected.size() && expected[next] != id) ++next;
+      ASSERT_LT(next, expected.size())
+          << id << " is out of order in " << testing::PrintToString(ids);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace weir::catalogue

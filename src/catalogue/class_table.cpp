@@ -1,0 +1,97 @@
+#include "catalogue/class_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.hpp"
+
+namespace weir::catalogue {
+namespace {
+
+constexpr std::string_view kClassesCsv =
+#include "catalogue/classes.inc"
+    ;
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool less_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+/// The part of an id that counts; see ClassTable::find.
+std::string_view key_of(std::string_view id) {
+  constexpr std::string_view kDefaultTag = ":latest";
+  for (std::string_view prefix : {"models/", "pro/", "lora/", "vendor-a/"}) {
+    if (equal_ignoring_case(id.substr(0, prefix.size()), prefix)) {
+      id.remove_prefix(prefix.size());
+      break;
+    }
+  }
+  if (id.ends_with(kDefaultTag)) id.remove_suffix(kDefaultTag.size());
+  return id;
+}
+
+/// Cuts up to the next `separator` off the front of `rest`.
+std::string_view take(std::string_view& rest, char separator) {
+  const std::size_t end = std::min(rest.find(separator), rest.size());
+  const std::string_view part = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
+std::string_view unquoted(std::string_view text) {
+  if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"')) return text;
+  return text.substr(1, text.size() - 2);
+}
+
+std::optional<ClassRow> parse_row(std::string_view line) {
+  ClassRow row;
+  row.id = take(line, ',');
+  const std::optional<Type> type = parse_type(take(line, ','));
+  if (row.id.empty() || !type) return std::nullopt;
+  SubTypes sub_types;
+  for (std::string_view rest = take(line, ','); !rest.empty();) {
+    const std::optional<SubType> sub_type = parse_sub_type(take(rest, ';'));
+    if (!sub_type) return std::nullopt;
+    sub_types.insert(*sub_type);
+  }
+  row.model_class = ModelClass::of(sub_types);
+  row.model_class.types.insert(*type);
+  row.source = unquoted(line);
+  return row;
+}
+
+}  // namespace
+
+std::optional<std::vector<ClassRow>> parse_class_rows(std::string_view csv) {
+  std::vector<ClassRow> rows;
+  rows.reserve(static_cast<std::size_t>(std::ranges::count(csv, '\n')));
+  take(csv, '\n');
+  while (!csv.empty()) {
+    const std::optional<ClassRow> row = parse_row(take(csv, '\n'));
+    if (!row) return std::nullopt;
+    rows.push_back(*row);
+  }
+  return rows;
+}
+
+ClassTable::ClassTable() {
+  std::optional<std::vector<ClassRow>> rows = parse_class_rows(kClassesCsv);
+  CHECK(rows.has_value());
+  rows_ = std::move(*rows);
+  std::ranges::sort(rows_, less_ignoring_case, [](const ClassRow& row) { return key_of(row.id); });
+}
+
+const ClassRow* ClassTable::find(std::string_view id) const {
+  const std::string_view key = key_of(id);
+  const auto row = std::ranges::lower_bound(rows_, key, less_ignoring_case,
+                                            [](const ClassRow& r) { return key_of(r.id); });
+  const bool found = row != rows_.end() && equal_ignoring_case(key_of(row->id), key);
+  return found ? &*row : nullptr;
+}
+
+}  // namespace weir::catalogue

@@ -1,0 +1,112 @@
+/// Rendered lists of one catalogue, so that a request finds its answer ready.
+///
+/// A list is made by the first who asks for it, once; all others get the same bytes. There is one
+/// cache per catalogue: publishing the next catalogue, with a new cache, is the invalidation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "catalogue/catalogue.hpp"
+#include "catalogue/list_query.hpp"
+#include "catalogue/rendered_list.hpp"
+#include "catalogue/scope.hpp"
+
+namespace weir::catalogue {
+
+/// Names a list. Cheap to make for each request.
+struct ListKey {
+  ScopeId scope;
+  std::uint32_t query_bits;
+
+  ListKey(const Scope& of_scope, const ListQuery& query)
+      : scope(of_scope.id()), query_bits(query.bits()) {}
+  bool operator==(const ListKey&) const = default;
+
+  [[nodiscard]] std::size_t hash() const { return scope[0] + query_bits; }  // scope is a digest
+};
+
+/// An I/O thread asks find(); on nothing it has a worker call get() and, after the answer is on its
+/// way, add_codings().
+///
+/// Threads:  any. Hits of different threads share no cache line: each thread finds in a stripe of
+///           its own, with reference counts of its own.
+/// Cost:     a hit about 40 ns, no allocation; see list_cache_bench.cpp. A miss renders.
+/// Lifetime: the lists outlive the cache if someone holds them.
+class ListCache {
+ public:
+  struct Limits {
+    std::size_t max_lists = 256;
+    std::size_t max_bytes = 32U << 20U;  ///< all forms of all lists together
+    std::size_t compress_above_bytes = 4096;
+  };
+
+  ListCache(std::shared_ptr<const Catalogue> catalogue, Limits limits);
+  ListCache(const ListCache&) = delete;
+  ListCache& operator=(const ListCache&) = delete;
+
+  /// The stored list, or null. Never renders and never waits for one who does.
+  [[nodiscard]] ListPtr find(const ListKey& key);
+
+  /// The list, rendered if need be; whoever asks meanwhile waits for it. The oldest lists make room
+  /// for a new one; one that is over the limits by itself is given but not stored.
+  [[nodiscard]] ListPtr get(const Scope& scope, const ListQuery& query) noexcept;
+
+  /// Puts the compressed forms beside a stored list, if it is at or above compress_above_bytes.
+  /// Does the work once, however often it is called.
+  void add_codings(const ListKey& key);
+
+  struct Usage {
+    std::size_t lists;
+    std::size_t bytes;
+  };
+  [[nodiscard]] Usage usage() const;
+
+ private:
+  struct Hash {
+    std::size_t operator()(const ListKey& key) const { return key.hash(); }
+  };
+  struct Stored {
+    ListPtr list;
+    bool codings_begun = false;
+  };
+  struct Slot {
+    ScopeId scope{};
+    std::uint32_t query_bits = 0;
+    ListPtr list;
+    [[nodiscard]] bool holds(const ListKey& key) const {
+      return list && query_bits == key.query_bits && scope == key.scope;
+    }
+  };
+  static constexpr std::size_t kStripes = 16;
+  static constexpr std::size_t kSlots = ListQuery::kBitsEnd;  // one scope's lists never collide
+  struct alignas(64) Stripe {
+    std::mutex mutex;
+    std::array<Slot, kSlots> slots;
+    [[nodiscard]] Slot& slot(const ListKey& key) { return slots[key.hash() % kSlots]; }
+  };
+
+  [[nodiscard]] Stripe& my_stripe();
+  void store(const ListKey& key, ListPtr list);
+  void make_room();
+  void forget(const ListKey& key);
+
+  const std::shared_ptr<const Catalogue> catalogue_;
+  const Limits limits_;
+
+  // Lock order: mutex_, then a stripe's. What stripes hold is in stored_ too.
+  mutable std::mutex mutex_;
+  std::unordered_map<ListKey, Stored, Hash> stored_;
+  std::deque<ListKey> oldest_first_;  // the keys of stored_
+  std::size_t bytes_ = 0;             // of stored_
+  std::unordered_map<ListKey, std::shared_future<ListPtr>, Hash> in_the_making_;
+
+  std::array<Stripe, kStripes> stripes_;
+};
+
+}  // namespace weir::catalogue

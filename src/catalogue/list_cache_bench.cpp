@@ -1,0 +1,59 @@
+#include <benchmark/benchmark.h>
+
+#include "catalogue/list_cache.hpp"
+#include "catalogue/render.hpp"
+
+namespace weir::catalogue {
+namespace {
+
+std::shared_ptr<const Catalogue> catalogue_of(int count) {
+  std::vector<Model> models;
+  for (int i = 0; i < count; ++i) {
+    models.push_back({.id = "vendor/model-" + std::to_string(i * 7919),
+                      .model_class = ModelClass::of({SubType::chat})});
+  }
+  return std::make_shared<const Catalogue>(std::move(models), 1);
+}
+
+// What each request costs: the key, the hit, and the bytes held as a response holds them.
+void hit(benchmark::State& state) {
+  static ListCache cache(catalogue_of(100), {});
+  static const Scope all;
+  const ListQuery query{.sub_type = SubType::chat};
+  static_cast<void>(cache.get(all, query));
+  for (auto _ : state) {
+    auto bytes = share_bytes(cache.find({all, query}), codec::Coding::identity);
+    benchmark::DoNotOptimize(bytes);
+  }
+}
+BENCHMARK(hit)->ThreadRange(1, 2)->UseRealTime();
+
+void parse_query(benchmark::State& state) {
+  for (auto _ : state) {
+    auto query = parse_list_query("type=text&sub_type=chat", View::basic);
+    benchmark::DoNotOptimize(query);
+  }
+}
+BENCHMARK(parse_query);
+
+void render(benchmark::State& state) {
+  const auto catalogue = catalogue_of(static_cast<int>(state.range(0)));
+  for (auto _ : state) {
+    auto list = RenderedList(render_list(*catalogue, Scope(), {}));
+    benchmark::DoNotOptimize(list);
+  }
+}
+BENCHMARK(render)->Arg(100)->Arg(5000)->Unit(benchmark::kMicrosecond);
+
+void add_codings(benchmark::State& state) {
+  const auto catalogue = catalogue_of(static_cast<int>(state.range(0)));
+  const RenderedList plain(render_list(*catalogue, Scope(), {}));
+  for (auto _ : state) {
+    auto coded = plain.with_codings();
+    benchmark::DoNotOptimize(coded);
+  }
+}
+BENCHMARK(add_codings)->Arg(100)->Arg(5000)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace weir::catalogue

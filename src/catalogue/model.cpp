@@ -1,0 +1,97 @@
+#include "catalogue/model.hpp"
+
+#include <array>
+
+namespace weir::catalogue {
+namespace {
+
+constexpr std::array<std::string_view, kTypeCount> kTypeNames = {"text", "image", "audio", "video"};
+
+constexpr std::array<std::string_view, kSubTypeCount> kSubTypeNames = {
+    "chat",           "embedding",      "reranker",      "text-to-image", "image-to-image",
+    "speech-to-text", "text-to-speech", "text-to-video", "image-to-video"};
+
+template <class E, std::size_t N>
+std::optional<E> parse(const std::array<std::string_view, N>& names, std::string_view text) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (names[i] == text) return static_cast<E>(i);
+  }
+  return std::nullopt;
+}
+
+template <class T>
+void fill(T& mine, const T& theirs) {
+  const bool unknown = [&] {
+    if constexpr (requires { mine.has_value(); }) return !mine.has_value();
+    else return mine.empty();
+  }();
+  if (unknown) mine = theirs;
+}
+
+}  // namespace
+
+std::string_view wire_name(Type type) { return kTypeNames[static_cast<std::size_t>(type)]; }
+
+std::string_view wire_name(SubType sub_type) {
+  return kSubTypeNames[static_cast<std::size_t>(sub_type)];
+}
+
+std::optional<Type> parse_type(std::string_view text) { return parse<Type>(kTypeNames, text); }
+
+std::optional<SubType> parse_sub_type(std::string_view text) {
+  return parse<SubType>(kSubTypeNames, text);
+}
+
+Type type_of(SubType sub_type) {
+  switch (sub_type) {
+    case SubType::chat:
+    case SubType::embedding:
+    case SubType::reranker: return Type::text;
+    case SubType::text_to_image:
+    case SubType::image_to_image: return Type::image;
+    case SubType::speech_to_text:
+    case SubType::text_to_speech: return Type::audio;
+    case SubType::text_to_video:
+    case SubType::image_to_video: return Type::video;
+  }
+  __builtin_unreachable();
+}
+
+Types types_of(SubTypes sub_types) {
+  Types types;
+  sub_types.for_each([&](SubType sub_type) { types.insert(type_of(sub_type)); });
+  return types;
+}
+
+std::string_view name(ClassSource source) {
+  switch (source) {
+    case ClassSource::config: return "config";
+    case ClassSource::upstream: return "upstream";
+    case ClassSource::table: return "table";
+    case ClassSource::rule: return "rule";
+    case ClassSource::fallback: return "fallback";
+  }
+  __builtin_unreachable();
+}
+
+std::string_view wire_name(Status status) {
+  switch (status) {
+    case Status::available: return "available";
+    case Status::degraded: return "degraded";
+    case Status::unavailable: return "unavailable";
+  }
+  __builtin_unreachable();
+}
+
+void ModelFacts::fill_from(const ModelFacts& other) {
+  fill(created, other.created);
+  fill(owned_by, other.owned_by);
+  fill(context_length, other.context_length);
+  fill(max_model_len, other.max_model_len);
+  fill(max_output_tokens, other.max_output_tokens);
+  fill(input_modalities, other.input_modalities);
+  fill(output_modalities, other.output_modalities);
+  fill(capabilities, other.capabilities);
+}
+
+}  // namespace weir::catalogue

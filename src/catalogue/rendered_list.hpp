@@ -1,0 +1,53 @@
+/// One list as bytes, ready to send: as it is, and compressed.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "codec/coding.hpp"
+
+namespace weir::catalogue {
+
+/// Each form has a strong tag of its own, as RFC 9110 §8.8.3.3 asks of content codings.
+struct Body {
+  std::string bytes;
+  std::string etag;
+};
+
+/// Threads: any; immutable.
+class RenderedList {
+ public:
+  /// The plain form alone.
+  explicit RenderedList(std::string json);
+
+  /// The same list with those compressed forms that are smaller than the plain one. The plain form
+  /// is shared with this list, not copied.
+  ///
+  /// Cost: about 13 ms for 5,000 models; not for I/O threads.
+  [[nodiscard]] RenderedList with_codings() const;
+
+  [[nodiscard]] codec::CodingSet codings() const;
+
+  /// REQUIRES: codings() contains `coding`; identity it always does.
+  [[nodiscard]] const Body& body(codec::Coding coding) const {
+    return *forms_[static_cast<std::size_t>(coding)];
+  }
+
+  /// Bytes of all forms together.
+  [[nodiscard]] std::size_t size_bytes() const;
+
+ private:
+  std::array<std::shared_ptr<const Body>, codec::kCodingCount> forms_;
+};
+
+using ListPtr = std::shared_ptr<const RenderedList>;
+
+/// The bytes to send, which keep `list` alive for as long as a response holds them.
+[[nodiscard]] inline std::shared_ptr<const std::string> share_bytes(ListPtr list,
+                                                                    codec::Coding coding) {
+  const std::string* bytes = &list->body(coding).bytes;
+  return {std::move(list), bytes};
+}
+
+}  // namespace weir::catalogue
