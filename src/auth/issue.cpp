@@ -1,0 +1,74 @@
+#include "auth/issue.hpp"
+
+#include <utility>
+
+#include "auth/key_text.hpp"
+#include "auth/network.hpp"
+
+namespace weir::auth {
+
+namespace {
+
+store::KeySecret secret_of(const Secret& text, Digester& digester, WallTime now) {
+  store::KeySecret secret;
+  secret.digest = digester.digest(text.reveal());
+  secret.prefix = display_prefix(text.reveal());
+  secret.last4 = display_last4(text.reveal());
+  secret.created_at = now;
+  return secret;
+}
+
+Result<> check(const KeyDraft& draft, WallTime now) {
+  if (draft.models.empty()) {
+    return fail(Errc::invalid_parameter, "a key for no model opens nothing; \"*\" is every model");
+  }
+  if (draft.expires_at && *draft.expires_at <= now) {
+    return fail(Errc::invalid_parameter, "the expiry lies in the past");
+  }
+  for (const std::string& network : draft.networks) {
+    if (const auto parsed = Network::parse(network); !parsed) {
+      return std::unexpected(parsed.error());
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<IssuedKey> issue_key(store::Store& store, Digester& digester, const RandomSource& random,
+                            const KeyDraft& draft, WallTime now) {
+  if (auto valid = check(draft, now); !valid) return std::unexpected(valid.error());
+  Secret text = generate_key(random);
+  store::KeyRecord key;
+  key.id = generate_key_id(random);
+  key.name = draft.name;
+  key.created_at = now;
+  key.expires_at = draft.expires_at;
+  key.requests_per_minute = draft.requests_per_minute;
+  key.models = draft.models;
+  key.sub_types = draft.sub_types;
+  key.networks = draft.networks;
+  key.secrets = {secret_of(text, digester, now)};
+  if (auto kept = store.create(key); !kept) return std::unexpected(kept.error());
+  return IssuedKey{std::move(text), store::stored(std::move(key))};
+}
+
+Result<IssuedKey> rotate_key(store::Store& store, Digester& digester, const RandomSource& random,
+                             std::string_view name_or_id, std::chrono::milliseconds overlap,
+                             WallTime now) {
+  if (overlap < overlap.zero() || overlap > kMaxOverlap) {
+    return fail(Errc::invalid_parameter, "the overlap of a rotation lies between 0 and 366 days");
+  }
+  const auto key = store.find(name_or_id);
+  if (!key) return std::unexpected(key.error());
+  Secret text = generate_key(random);
+  const auto next = secret_of(text, digester, now);
+  if (auto done = store.rotate(key->id, next, now + overlap); !done) {
+    return std::unexpected(done.error());
+  }
+  // The rotation is committed: from here on nothing may keep the new text from its owner.
+  auto rotated = store.find(key->id);
+  return IssuedKey{std::move(text), rotated ? std::move(*rotated) : *key};
+}
+
+}  // namespace weir::auth

@@ -1,0 +1,105 @@
+#include "auth/issue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "auth/key_text.hpp"
+#include "store/memory_store.hpp"
+
+namespace weir::auth {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+const WallTime kNow{seconds(1'800'000'000)};
+
+class Issue : public testing::Test {
+ protected:
+  Result<IssuedKey> issue(const KeyDraft& draft) {
+    return issue_key(store_, digester_, system_random, draft, kNow);
+  }
+
+  store::MemoryStore store_;
+  Digester digester_{Secret("a pepper of some length, for tests")};
+};
+
+TEST_F(Issue, KeepsTheDigestAndGivesOutTheText) {
+  const auto issued = issue({.name = "ci",
+                             .expires_at = kNow + hours(1),
+                             .requests_per_minute = 60,
+                             .models = {"Qwen/*"},
+                             .sub_types = {"chat"},
+                             .networks = {"10.0.0.0/8"}});
+
+  ASSERT_TRUE(issued) << issued.error().text();
+  EXPECT_EQ(parse_key(issued->text.reveal()), KeyFault::none);
+  const auto kept = store_.find("ci");
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(*kept, issued->record);
+  ASSERT_EQ(kept->secrets.size(), 1);
+  EXPECT_EQ(kept->secrets[0].digest, digester_.digest(issued->text.reveal()));
+  EXPECT_TRUE(issued->text.reveal().starts_with(kept->secrets[0].prefix));
+  EXPECT_TRUE(issued->text.reveal().ends_with(kept->secrets[0].last4));
+  EXPECT_EQ(kept->expires_at, kNow + hours(1));
+  EXPECT_EQ(kept->requests_per_minute, 60);
+}
+
+TEST_F(Issue, RefusesWhatCouldNeverWork) {
+  struct Row {
+    KeyDraft draft;
+    const char* said;
+  };
+  for (const Row& row : std::initializer_list<Row>{
+           {{.name = ""}, "1 to 100 bytes"},
+           {{.name = "a", .expires_at = kNow}, "in the past"},
+           {{.name = "a", .requests_per_minute = -1}, "0 or more"},
+           {{.name = "a", .models = {}}, "for no model"},
+           {{.name = "a", .networks = {"10.0.0.1/8"}}, "bits set"},
+       }) {
+    const auto issued = issue(row.draft);
+    ASSERT_FALSE(issued) << row.said;
+    EXPECT_EQ(issued.error().code, Errc::invalid_parameter);
+    EXPECT_THAT(issued.error().detail, HasSubstr(row.said));
+  }
+  EXPECT_TRUE(store_.list()->empty());
+}
+
+TEST_F(Issue, RefusesATakenName) {
+  ASSERT_TRUE(issue({.name = "ci"}));
+  EXPECT_EQ(issue({.name = "ci"}).error().code, Errc::already_exists);
+}
+
+TEST_F(Issue, GivesOutNothingThatIsNotKept) {
+  store_.break_for_test("disk full");
+  EXPECT_EQ(issue({.name = "ci"}).error().detail, "disk full");
+}
+
+TEST_F(Issue, RotationKeepsTheKeyAndChangesItsText) {
+  const auto first = issue({.name = "ci", .requests_per_minute = 60});
+  ASSERT_TRUE(first);
+
+  const auto second = rotate_key(store_, digester_, system_random, "ci", hours(2), kNow + hours(1));
+
+  ASSERT_TRUE(second) << second.error().text();
+  EXPECT_NE(second->text.reveal(), first->text.reveal());
+  EXPECT_EQ(second->record.id, first->record.id);
+  EXPECT_EQ(second->record.requests_per_minute, 60);
+  ASSERT_EQ(second->record.secrets.size(), 2);
+  EXPECT_EQ(second->record.secrets[0].digest, digester_.digest(second->text.reveal()));
+  EXPECT_EQ(second->record.secrets[1].valid_until, kNow + hours(3));
+}
+
+TEST_F(Issue, RefusesARotationThatMakesNoSense) {
+  const auto rotate = [&](const char* name, std::chrono::milliseconds overlap) {
+    return rotate_key(store_, digester_, system_random, name, overlap, kNow).error().code;
+  };
+  ASSERT_TRUE(issue({.name = "ci"}));
+  EXPECT_EQ(rotate("ci", std::chrono::milliseconds(-1)), Errc::invalid_parameter);
+  EXPECT_EQ(rotate("ci", kMaxOverlap + hours(1)), Errc::invalid_parameter);
+  EXPECT_EQ(rotate("none", hours(1)), Errc::not_found);
+}
+
+}  // namespace
+}  // namespace weir::auth

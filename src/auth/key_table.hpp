@@ -1,0 +1,70 @@
+/// All keys that could open the door now, looked up in memory. Immutable; replaced as a whole.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/digest.hpp"
+#include "auth/network.hpp"
+#include "auth/permission.hpp"
+#include "base/clock.hpp"
+#include "base/errc.hpp"
+#include "limit/rate_limiter.hpp"
+#include "store/key_record.hpp"
+
+namespace weir::auth {
+
+struct KeyEntry {
+  std::string id;  ///< "key_…" from the store, "config:<name>" from the config file
+  std::string name;
+  bool disabled = false;
+  std::optional<WallTime> expires_at;
+  std::vector<Network> networks;         ///< empty: all
+  std::int64_t requests_per_minute = 0;  ///< 0: unlimited
+  std::shared_ptr<const Permission> permission;
+  /// The one limiter of this key id, whatever the table or the secret.
+  std::shared_ptr<limit::RateLimiter> limiter;
+};
+
+/// Threads:  any; each with a Digester of its own.
+/// Lifetime: an entry lives as long as its table; whoever keeps one keeps the table.
+class KeyTable {
+ public:
+  /// A digest that opens an entry. An entry may have several while it is being rotated.
+  struct Opening {
+    store::Digest digest;
+    std::uint32_t entry;
+    std::optional<WallTime> valid_until;
+  };
+
+  /// Nobody gets in.
+  KeyTable() : KeyTable({}, {}) {}
+  /// REQUIRES: digests differ; entries are within range.
+  KeyTable(std::vector<KeyEntry> entries, std::vector<Opening> openings);
+
+  /// Errors: invalid_token for no key, one that cannot be a key, an unknown, expired or replaced
+  /// one; forbidden for a known key that is disabled or used from outside its networks.
+  /// Cost: about 400 ns, most of it the digest; allocates nothing.
+  [[nodiscard]] std::expected<const KeyEntry*, Errc> authenticate(Digester& digester,
+                                                                  std::string_view presented,
+                                                                  const Address& peer,
+                                                                  WallTime now) const;
+
+  [[nodiscard]] const std::vector<KeyEntry>& entries() const { return entries_; }
+
+ private:
+  [[nodiscard]] const Opening* find(const store::Digest& digest) const;
+
+  std::vector<KeyEntry> entries_;
+  std::vector<Opening> openings_;
+  /// Open addressing: index of an opening plus 1, or 0. At most half full.
+  std::vector<std::uint32_t> slots_;
+};
+
+}  // namespace weir::auth

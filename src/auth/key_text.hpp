@@ -1,0 +1,51 @@
+/// What a key looks like: `sk-weir_`, 30 random characters, 6 of checksum.
+///
+///   sk-weir_7Qm0ZrXv2LkT9sBdNfGhYw4UcEa1Jp0KzB8x   (44 characters, 178 random bits)
+///
+/// `sk-` because clients and their forms expect it; `weir_` because then a scanner, a person and
+/// this code can tell it from everyone else's; the checksum because then a mistyped or invented one
+/// is refused without looking anything up.
+///
+/// Source: docs/decisions/0011-key-format-and-digest.md
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "auth/random.hpp"
+#include "base/secret.hpp"
+
+namespace weir::auth {
+
+inline constexpr std::string_view kBase62 =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+inline constexpr std::string_view kKeyMarker = "sk-weir_";
+inline constexpr std::size_t kKeyRandomChars = 30;
+inline constexpr std::size_t kKeyChecksumChars = 6;
+inline constexpr std::size_t kKeyChars = kKeyMarker.size() + kKeyRandomChars + kKeyChecksumChars;
+
+/// Of keys that someone else chose, in the config file.
+inline constexpr std::size_t kMinKeyChars = 16;
+inline constexpr std::size_t kMaxKeyChars = 512;
+
+enum class KeyFault : std::uint8_t { none, too_short, too_long, bad_character, bad_checksum };
+/// For people; never holds any of the key.
+[[nodiscard]] std::string_view describe(KeyFault fault);
+
+[[nodiscard]] Secret generate_key(const RandomSource& random);
+/// "key_" and 12 random characters.
+[[nodiscard]] std::string generate_key_id(const RandomSource& random);
+
+/// Whether `text` can be a key at all. What begins with kKeyMarker must be one of ours to the last
+/// character; anything else may be any 16 to 512 characters a bearer token can hold.
+/// Cost: about 50 ns, allocates nothing.
+[[nodiscard]] KeyFault parse_key(std::string_view text);
+
+/// The parts of a key that may be shown: the marker and four characters, and the last four.
+/// REQUIRES: parse_key(text) == KeyFault::none.
+[[nodiscard]] std::string_view display_prefix(std::string_view text);
+[[nodiscard]] std::string_view display_last4(std::string_view text);
+
+}  // namespace weir::auth

@@ -1,0 +1,204 @@
+#include "auth/keyring.hpp"
+
+#include <map>
+#include <set>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "auth/key_text.hpp"
+
+namespace weir::auth {
+
+namespace {
+
+std::string config_id(const KeySettings& key) { return fmt::format("config:{}", key.name); }
+
+Result<std::vector<Network>> parse_networks(const std::vector<std::string>& texts) {
+  std::vector<Network> networks;
+  networks.reserve(texts.size());
+  for (const std::string& text : texts) {
+    const auto network = Network::parse(text);
+    if (!network) return std::unexpected(network.error());
+    networks.push_back(*network);
+  }
+  return networks;
+}
+
+std::unexpected<Error> refuse(const KeySettings& key, std::string_view reason) {
+  return fail(Errc::config_invalid, fmt::format("key \"{}\": {}", key.name, reason));
+}
+
+}  // namespace
+
+/// A table in the making.
+struct Keyring::Draft {
+  std::vector<KeyEntry> entries;
+  std::vector<KeyTable::Opening> openings;
+  std::vector<std::string> notices;
+  std::map<store::Digest, const KeySettings*> config_digests;
+  std::set<std::string_view> config_names;
+  std::set<const KeySettings*> revoked;  ///< config keys whose text a revoked key had
+
+  void add(KeyEntry entry) { entries.push_back(std::move(entry)); }
+  void open_last(const store::Digest& digest, std::optional<WallTime> valid_until) {
+    openings.push_back({digest, static_cast<std::uint32_t>(entries.size() - 1), valid_until});
+  }
+};
+
+Result<> check_keys(const std::vector<KeySettings>& keys) {
+  std::set<std::string_view> names;
+  std::set<std::string_view> texts;
+  for (const KeySettings& key : keys) {
+    if (key.name.empty()) return refuse(key, "a key has a name");
+    if (!names.insert(key.name).second) return refuse(key, "another key has this name");
+    const KeyFault fault = parse_key(key.key.reveal());
+    if (fault != KeyFault::none) return refuse(key, describe(fault));
+    if (!texts.insert(key.key.reveal()).second) {
+      return refuse(key, "another key has the same text");
+    }
+    if (key.requests_per_minute < 0) return refuse(key, "requests_per_minute is 0 or more");
+    const auto networks = parse_networks(key.networks);
+    if (!networks) return refuse(key, networks.error().detail);
+  }
+  return {};
+}
+
+Keyring::Keyring(store::Store& store, const Secret& pepper)
+    : store_(store),
+      pepper_(pepper),
+      table_(std::make_shared<const KeyTable>()),
+      digester_(pepper) {}
+
+Result<> Keyring::configure(std::vector<KeySettings> keys, MonotonicTime now) {
+  if (auto valid = check_keys(keys); !valid) return valid;
+  std::lock_guard lock(mutex_);
+  config_keys_ = std::move(keys);
+  rebuild(now);
+  return {};
+}
+
+Result<bool> Keyring::refresh(MonotonicTime now) {
+  std::lock_guard refresh_lock(refresh_mutex_);
+  // The version first: what is committed between the two calls is then seen the next time.
+  const auto version = store_.version();
+  if (!version) return std::unexpected(version.error());
+  if (store_version_ == *version) return false;
+  auto keys = store_.list();
+  if (!keys) return std::unexpected(keys.error());
+
+  std::lock_guard lock(mutex_);
+  stored_keys_ = std::move(*keys);
+  store_version_ = *version;
+  rebuild(now);
+  return true;
+}
+
+std::vector<std::string> Keyring::notices() const {
+  std::lock_guard lock(mutex_);
+  return notices_;
+}
+
+void Keyring::rebuild(MonotonicTime now) {
+  Draft draft;
+  for (const KeySettings& key : config_keys_) {
+    draft.config_digests.emplace(digester_.digest(key.key.reveal()), &key);
+    draft.config_names.insert(key.name);
+  }
+  add_stored_keys(draft);
+  add_config_keys(draft);
+  forget_idle_limiters(draft.entries, now);
+  notices_ = std::move(draft.notices);
+  table_.publish(
+      std::make_shared<const KeyTable>(std::move(draft.entries), std::move(draft.openings)));
+}
+
+void Keyring::add_config_keys(Draft& draft) {
+  for (const auto& [digest, key] : draft.config_digests) {
+    if (draft.revoked.contains(key)) continue;
+    KeyEntry entry;
+    entry.id = config_id(*key);
+    entry.name = key->name;
+    entry.disabled = key->disabled;
+    entry.expires_at = key->expires;
+    entry.networks = parse_networks(key->networks).value();  // check_keys has seen them
+    entry.requests_per_minute = key->requests_per_minute;
+    entry.permission = permissions_.intern(key->models, key->sub_types);
+    entry.limiter = limiter_of(entry.id, key->requests_per_minute);
+    draft.add(std::move(entry));
+    draft.open_last(digest, std::nullopt);
+  }
+}
+
+void Keyring::add_stored_keys(Draft& draft) {
+  for (const store::KeyRecord& key : stored_keys_) {
+    if (key.state == store::KeyState::revoked) {
+      for (const store::KeySecret& secret : key.secrets) {
+        const auto same = draft.config_digests.find(secret.digest);
+        if (same == draft.config_digests.end()) continue;
+        draft.revoked.insert(same->second);
+        draft.notices.push_back(
+            fmt::format("config key \"{}\" is refused: its text is that of {}, which was revoked",
+                        same->second->name, key.id));
+      }
+      continue;
+    }
+    add_stored_key(draft, key);
+  }
+}
+
+void Keyring::add_stored_key(Draft& draft, const store::KeyRecord& key) {
+  auto networks = parse_networks(key.networks);
+  if (!networks) {
+    draft.notices.push_back(
+        fmt::format("stored key {} is left out: {}", key.id, networks.error().detail));
+    return;
+  }
+  if (draft.config_names.contains(key.name)) {
+    draft.notices.push_back(
+        fmt::format("\"{}\" is the name of a config key and of the stored key {}: both work",
+                    key.name, key.id));
+  }
+  KeyEntry entry;
+  entry.id = key.id;
+  entry.name = key.name;
+  entry.disabled = key.state == store::KeyState::disabled;
+  entry.expires_at = key.expires_at;
+  entry.networks = std::move(*networks);
+  entry.requests_per_minute = key.requests_per_minute;
+  entry.permission = permissions_.intern(key.models, key.sub_types);
+  entry.limiter = limiter_of(key.id, key.requests_per_minute);
+  draft.add(std::move(entry));
+  for (const store::KeySecret& secret : key.secrets) {
+    const auto same = draft.config_digests.find(secret.digest);
+    if (same == draft.config_digests.end()) {
+      draft.open_last(secret.digest, secret.valid_until);
+      continue;
+    }
+    draft.notices.push_back(
+        fmt::format("config key \"{}\" and stored key {} have the same text: the config key counts",
+                    same->second->name, key.id));
+  }
+}
+
+std::shared_ptr<limit::RateLimiter> Keyring::limiter_of(const std::string& id,
+                                                        std::int64_t requests_per_minute) {
+  auto& limiter = limiters_[id];
+  if (limiter == nullptr) {
+    limiter = std::make_shared<limit::RateLimiter>(requests_per_minute);
+  } else if (limiter->limit() != requests_per_minute) {
+    limiter->set_limit(requests_per_minute);
+  }
+  return limiter;
+}
+
+/// A key that is taken away and given back within its minute finds its limit as it was.
+void Keyring::forget_idle_limiters(const std::vector<KeyEntry>& in_use, MonotonicTime now) {
+  std::unordered_set<std::string_view> ids;
+  for (const KeyEntry& entry : in_use) ids.insert(entry.id);
+  std::erase_if(limiters_,
+                [&](const auto& one) { return !ids.contains(one.first) && one.second->idle(now); });
+}
+
+}  // namespace weir::auth

@@ -1,0 +1,45 @@
+/// What a key may see and call, as a value that many keys share.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::auth {
+
+struct Permission {
+  /// Small and dense; the same for equal permissions, for the life of the process: made for
+  /// caching what was rendered for it.
+  std::uint32_t id;
+  std::vector<std::string> models;     ///< globs, sorted; {"*"}: all; empty: none
+  std::vector<std::string> sub_types;  ///< wire names, sorted; empty: all
+
+  [[nodiscard]] bool is_unrestricted() const {
+    return sub_types.empty() && models.size() == 1 && models.front() == "*";
+  }
+};
+
+inline constexpr std::uint32_t kUnrestrictedPermission = 0;
+
+/// Gives equal permissions one object. It forgets none, so that ids stay true: as large as the
+/// number of different permissions ever configured.
+///
+/// Threads: one owner at a time.
+class PermissionPool {
+ public:
+  /// Holds the unrestricted one, as kUnrestrictedPermission.
+  PermissionPool();
+
+  /// Order and repetition do not matter, nor anything beside "*".
+  [[nodiscard]] std::shared_ptr<const Permission> intern(std::vector<std::string> models,
+                                                         std::vector<std::string> sub_types);
+
+ private:
+  using Value = std::pair<std::vector<std::string>, std::vector<std::string>>;
+  std::map<Value, std::shared_ptr<const Permission>> permissions_;
+};
+
+}  // namespace weir::auth

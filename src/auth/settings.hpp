@@ -1,0 +1,30 @@
+/// The `keys` section of the config file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "config/schema_fwd.hpp"
+
+namespace weir::auth {
+
+/// One entry of `keys`; the same properties a key in the store has.
+struct KeySettings {
+  std::string name;
+  Secret key;
+  std::int64_t requests_per_minute = 0;     ///< 0: unlimited
+  std::vector<std::string> models = {"*"};  ///< globs
+  std::vector<std::string> sub_types;       ///< wire names; empty: all
+  std::vector<std::string> networks;        ///< CIDR; empty: all
+  std::optional<WallTime> expires;
+  bool disabled = false;
+};
+
+/// The rows of one entry of `keys`.
+[[nodiscard]] config::Schema<KeySettings> key_schema();
+
+}  // namespace weir::auth
