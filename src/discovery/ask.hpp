@@ -1,0 +1,43 @@
+/// One question to an upstream and what came back, free of any I/O.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace weir::discovery {
+
+/// What an Ask's path is relative to (base_url.hpp resolves it).
+enum class Root : std::uint8_t {
+  api,     ///< below the API's version: `/models` means `…/v1/models`
+  server,  ///< the server itself: `/api/tags`, `/props`, `/info`
+};
+
+struct Ask {
+  Root root = Root::api;
+  std::string path;       ///< starts with `/`; may carry a query, already percent-encoded
+  std::string body;       ///< non-empty: POST it as application/json; empty: GET
+  bool optional = false;  ///< its failure does not fail the round
+
+  static Ask api(std::string path) { return {Root::api, std::move(path), {}, false}; }
+  static Ask server(std::string path) { return {Root::server, std::move(path), {}, false}; }
+
+  [[nodiscard]] Ask posting(std::string json) && {
+    body = std::move(json);
+    return std::move(*this);
+  }
+  [[nodiscard]] Ask optionally() && {
+    optional = true;
+    return std::move(*this);
+  }
+
+  bool operator==(const Ask&) const = default;
+};
+
+/// A complete HTTP answer; redirects are not followed.
+struct Answer {
+  int status = 0;
+  std::string body;
+};
+
+}  // namespace weir::discovery

@@ -1,0 +1,45 @@
+#include "discovery/asker.hpp"
+
+namespace weir::discovery {
+namespace {
+
+http::FetchRequest make_request(const Target& target, Ask ask, std::size_t max_answer_bytes) {
+  http::FetchRequest request;
+  request.origin = {.tls = target.base.tls, .host = target.base.host, .port = target.base.port};
+  request.target = request_target(target.base, *target.kind, ask);
+  request.body = std::move(ask.body);
+  request.max_answer_bytes = max_answer_bytes;
+  for (const FixedHeader& header : target.kind->headers) {
+    request.fields.emplace_back(header.name, header.value);
+  }
+  if (!target.key.empty()) {
+    const KeyHeader& header = target.kind->key_header;
+    request.fields.emplace_back(header.name,
+                                std::string(header.prefix).append(target.key.reveal()));
+  }
+  return request;
+}
+
+}  // namespace
+
+http::Fetcher& Asker::fetcher(const http::TlsSettings& tls) {
+  for (auto& [settings, fetcher] : fetchers_) {
+    if (settings == tls) return *fetcher;
+  }
+  fetchers_.emplace_back(tls, std::make_unique<http::Fetcher>(pool_, tls));
+  return *fetchers_.back().second;
+}
+
+net::Task<Result<Answer>> Asker::send(const Target& target, Ask ask, std::size_t max_answer_bytes,
+                                      MonotonicTime deadline) {
+  http::Fetcher& http = fetcher(target.tls);
+  auto request = make_request(target, std::move(ask), max_answer_bytes);
+  auto fetched = co_await http.fetch(std::move(request), deadline);
+  if (!fetched) co_return std::unexpected(std::move(fetched.error()));
+  Answer answer;
+  answer.status = fetched->status;
+  answer.body = std::move(fetched->body);
+  co_return answer;
+}
+
+}  // namespace weir::discovery

@@ -1,0 +1,45 @@
+/// Sends one Ask to one upstream.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "discovery/ask.hpp"
+#include "discovery/base_url.hpp"
+#include "discovery/kinds.hpp"
+#include "http/fetch.hpp"
+#include "net/task.hpp"
+
+namespace weir::discovery {
+
+/// One upstream as it is addressed.
+struct Target {
+  BaseUrl base;
+  const Kind* kind = nullptr;
+  Secret key;
+  http::TlsSettings tls;
+};
+
+/// Threads: its executor's. Lifetime: outlives its sends.
+class Asker {
+ public:
+  explicit Asker(net::WorkerPool& pool) : pool_(pool) {}
+
+  /// Errors: as http::Fetcher::fetch.
+  [[nodiscard]] net::Task<Result<Answer>> send(
+      const Target& target, Ask ask, std::size_t max_answer_bytes,
+      MonotonicTime deadline);  // target: outlives the task
+
+ private:
+  [[nodiscard]] http::Fetcher& fetcher(const http::TlsSettings& tls);
+
+  net::WorkerPool& pool_;
+  /// One per way of checking certificates: each holds a set of them.
+  std::vector<std::pair<http::TlsSettings, std::unique_ptr<http::Fetcher>>> fetchers_;
+};
+
+}  // namespace weir::discovery

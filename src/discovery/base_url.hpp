@@ -1,0 +1,40 @@
+/// The address of an upstream as an operator writes it, and the request target of each question.
+///
+/// Operators give `http://host:8000`, `http://host:8000/`, `…/v1`, `…/api/v1` or even
+/// `…/v1/models`; all of them reach the same list and none becomes `/v1/v1/models`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "discovery/ask.hpp"
+#include "discovery/kinds.hpp"
+
+namespace weir::discovery {
+
+struct BaseUrl {
+  bool tls = false;
+  std::string host;  ///< lower-case; an IPv6 address has no brackets here
+  std::uint16_t port = 0;
+  std::string path;  ///< empty, or `/…` without a final slash
+
+  /// For the Host header: brackets back, the scheme's own port left out.
+  [[nodiscard]] std::string authority() const;
+  bool operator==(const BaseUrl&) const = default;
+};
+
+/// Errors: config_invalid, with what is wrong and an example; never the URL itself, which may carry
+/// a password.
+[[nodiscard]] Result<BaseUrl> parse_base_url(std::string_view text);
+
+/// The origin-form target of `ask`.
+///
+/// A path segment like `v1`, `v1beta` or `v1-openai` ends the server's part of the base path and
+/// makes it a complete API root, whatever follows (`/v1/openai`, `/v1beta/openai`). Without one the
+/// kind's api_prefix is added. Segments that the end of the base and the start of what is added
+/// share are written once: `/api` and `/api/tags` give `/api/tags`.
+[[nodiscard]] std::string request_target(const BaseUrl& base, const Kind& kind, const Ask& ask);
+
+}  // namespace weir::discovery

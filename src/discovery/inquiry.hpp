@@ -1,0 +1,56 @@
+/// One round of questions to one upstream: which requests to send next, and in the end which models
+/// it serves. Sans-I/O: the caller sends, waits and keeps the deadline.
+///
+///   Inquiry inquiry(*find_kind("ollama"), wall_now());
+///   for (auto asks = inquiry.next(); !asks.empty(); asks = inquiry.next()) {
+///     for (std::size_t i = 0; i < asks.size(); ++i) inquiry.answer(i, send(asks[i]));
+///   }
+///   Result<std::vector<catalogue::UpstreamModel>> models = inquiry.models();
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "catalogue/model.hpp"
+#include "discovery/ask.hpp"
+#include "discovery/kinds.hpp"
+
+namespace weir::discovery {
+
+/// Bounds of one round. What is over them is left out (asks) or fails the round (bytes).
+inline constexpr std::size_t kMaxPages = 64;             ///< pages of one paged list
+inline constexpr std::size_t kMaxFollowUps = 512;        ///< per-model questions
+inline constexpr std::size_t kMaxAsks = 600;             ///< everything together
+inline constexpr std::size_t kMaxRoundBytes = 64 << 20;  ///< all answers together
+
+/// Errors of models(): the first required question's failure, or upstream_answer_invalid,
+/// upstream_rejected_key (401, 403), upstream_refused (other statuses), upstream_answer_too_large.
+/// An upstream that serves nothing is an empty list, not an error.
+///
+/// Threads: one owner at a time. Lifetime: `kind` outlives it (the table always does).
+class Inquiry {
+ public:
+  Inquiry(const Kind& kind, WallTime asked_at);
+  Inquiry(Inquiry&&) noexcept;
+  Inquiry& operator=(Inquiry&&) noexcept;
+  ~Inquiry();
+
+  /// The requests to send now; those of one batch may go out at the same time. A kind whose server
+  /// must be asked one thing at a time hands out batches of one. Empty: the round is over.
+  /// REQUIRES: the batch before is answered; what is not counts as cancelled.
+  [[nodiscard]] std::vector<Ask> next();
+
+  /// What came of the request at `index` of the last batch: the HTTP answer, or why there is none.
+  void answer(std::size_t index, Result<Answer> result);
+
+  [[nodiscard]] Result<std::vector<catalogue::UpstreamModel>> models() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace weir::discovery

@@ -1,0 +1,18 @@
+/// From bytes to a JSON document, or to an error an operator can act on.
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include "base/result.hpp"
+#include "discovery/ask.hpp"
+
+namespace weir::discovery::kinds {
+
+inline constexpr std::size_t kMaxJsonDepth = 32;
+
+/// Errors: upstream_rejected_key for 401 and 403, upstream_refused for other statuses outside 2xx,
+/// upstream_answer_invalid for HTML, for what is not JSON or too deep, and for an error object that
+/// was sent with a 2xx status. Details name the path asked and quote nothing of the body.
+[[nodiscard]] Result<boost::json::value> digest(const Ask& ask, const Answer& answer);
+
+}  // namespace weir::discovery::kinds

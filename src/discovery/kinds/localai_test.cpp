@@ -1,0 +1,34 @@
+#include "discovery/kinds/scripted_upstream.hpp"
+
+namespace weir::discovery::kinds {
+namespace {
+
+TEST(LocalAiKind, ReadsUseCases) {
+  ScriptedUpstream upstream;
+  upstream.on("/models/capabilities", R"({"object":"list","data":[
+      {"id":"qwen3-vl","object":"model","capabilities":["chat","completion","vision","tools","thinking"],
+       "input_modalities":["text","image"],"output_modalities":["text"],"context_size":8192},
+      {"id":"bge","object":"model","capabilities":["embeddings"]},
+      {"id":"jina-reranker","object":"model","capabilities":["embeddings","rerank"]},
+      {"id":"qwen3-vl-reranker-8b","object":"model","capabilities":["embeddings"]},
+      {"id":"flux","object":"model","capabilities":["image"],"output_modalities":["image"]},
+      {"id":"wan","object":"model","capabilities":["video"]},
+      {"id":"piper","object":"model","capabilities":["tts"]},
+      {"id":"whisper","object":"model","capabilities":["transcript"]},
+      {"id":"silero","object":"model","capabilities":["vad"]},{"id":"bare","object":"model"}]})");
+  EXPECT_EQ(
+      upstream.list("localai"),
+      (Lines{"qwen3-vl {chat} len=8192 in=text,image out=text can=tools,vision,reasoning",
+             "bge {embedding}", "jina-reranker {reranker}", "qwen3-vl-reranker-8b {?}",
+             "flux {text-to-image} out=image", "wan {text-to-video}", "piper {text-to-speech}",
+             "whisper {speech-to-text}", "silero {?}", "bare {?}"}));
+}
+
+TEST(LocalAiKind, FallsBackToThePlainList) {
+  ScriptedUpstream upstream;
+  upstream.on("/models", R"({"object":"list","data":[{"id":"m","object":"model"}]})");
+  EXPECT_EQ(upstream.list("localai"), (Lines{"m {?}"}));
+}
+
+}  // namespace
+}  // namespace weir::discovery::kinds

@@ -1,0 +1,48 @@
+// stable-diffusion.cpp's server: one model under a fixed name; `/sdcpp/v1/capabilities` says
+// whether it makes images or videos (and where its files lie, which is not read). Source:
+// leejet/stable-diffusion.cpp examples/server/api.md, 2026.
+#include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/protocol.hpp"
+#include "discovery/kinds/row.hpp"
+
+namespace weir::discovery::kinds {
+namespace {
+
+using catalogue::SubType;
+using catalogue::SubTypes;
+
+constexpr std::string_view kCapabilities = "/sdcpp/v1/capabilities";
+
+std::vector<Ask> next(const Transcript& transcript) {
+  if (!transcript.exchanges.empty()) return {};
+  return {Ask::api("/models"), Ask::server(std::string(kCapabilities)).optionally()};
+}
+
+std::optional<catalogue::ModelClass> class_of_modes(const Row& capabilities) {
+  SubTypes sub_types;
+  for (const auto mode : capabilities.words("supported_modes")) {
+    // Every image model takes a first image as well.
+    if (mode == "img_gen") sub_types.insert({SubType::text_to_image, SubType::image_to_image});
+    if (mode == "vid_gen") sub_types.insert(SubType::text_to_video);
+  }
+  if (sub_types.empty()) return std::nullopt;
+  return class_of(sub_types);
+}
+
+Result<Models> read(const Transcript& transcript) {
+  const auto known = class_of_modes(as_row(transcript.document(kCapabilities)));
+  return read_list(transcript.document("/models"), "id",
+                   [&](const Row&, auto& model) { model.model_class = known; });
+}
+
+std::vector<std::string_view> marks() { return {kCapabilities}; }
+
+bool recognises(const Transcript& transcript) {
+  return as_row(transcript.document(kCapabilities)).has("supported_modes");
+}
+
+}  // namespace
+
+const Protocol sd_cpp{next, read, marks, recognises};
+
+}  // namespace weir::discovery::kinds

@@ -1,0 +1,52 @@
+#include "discovery/kinds.hpp"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "discovery/kinds/protocol.hpp"
+
+namespace weir::discovery {
+namespace {
+
+TEST(Kinds, EveryRowIsCompleteAndFoundByItsSlug) {
+  std::set<const kinds::Protocol*> protocols;
+  for (const auto& kind : all_kinds()) {
+    EXPECT_EQ(find_kind(kind.slug), &kind);
+    EXPECT_FALSE(kind.text.empty()) << kind.slug;
+    ASSERT_NE(kind.protocol, nullptr) << kind.slug;
+    EXPECT_TRUE(protocols.insert(kind.protocol).second) << kind.slug;
+    EXPECT_GE(kind.refresh_every, 1) << kind.slug;
+    EXPECT_TRUE(kind.api_prefix.starts_with('/')) << kind.slug;
+    EXPECT_EQ(kind.protocol->marks == nullptr, kind.protocol->recognises == nullptr) << kind.slug;
+  }
+  EXPECT_EQ(all_kinds().size(), 21U);
+}
+
+TEST(Kinds, SlugsAreThoseOfTheTable) {
+  ASSERT_EQ(kind_slugs().size(), all_kinds().size());
+  for (std::size_t i = 0; i < kind_slugs().size(); ++i) {
+    EXPECT_EQ(kind_slugs()[i], all_kinds()[i].slug);
+  }
+}
+
+TEST(Kinds, UnknownSlugsAreNotFound) {
+  for (const auto* slug : {"", "Ollama", "llamacpp", "openai "}) {
+    EXPECT_EQ(find_kind(slug), nullptr) << slug;
+  }
+}
+
+TEST(Kinds, KeysTravelInTheHeaderTheirVendorWants) {
+  EXPECT_EQ(find_kind("openai")->key_header.name, "authorization");
+  EXPECT_EQ(find_kind("openai")->key_header.prefix, "Bearer ");
+  EXPECT_EQ(find_kind("gemini")->key_header.name, "x-goog-api-key");
+  EXPECT_EQ(find_kind("gemini")->key_header.prefix, "");
+  const auto& anthropic = *find_kind("anthropic");
+  EXPECT_EQ(anthropic.key_header.name, "x-api-key");
+  ASSERT_EQ(anthropic.headers.size(), 1U);
+  EXPECT_EQ(anthropic.headers[0].name, "anthropic-version");
+  EXPECT_EQ(anthropic.headers[0].value, "2023-06-01");
+}
+
+}  // namespace
+}  // namespace weir::discovery

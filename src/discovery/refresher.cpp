@@ -1,0 +1,263 @@
+#include "discovery/refresher.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/post.hpp>
+
+#include "base/check.hpp"
+#include "codec/glob.hpp"
+#include "discovery/inquiry.hpp"
+#include "telemetry/log.hpp"
+
+namespace weir::discovery {
+namespace asio = boost::asio;
+namespace {
+
+using Models = std::vector<catalogue::UpstreamModel>;
+using std::chrono::duration_cast, std::chrono::milliseconds;
+
+// Questions to one upstream that may be out at the same time.
+constexpr std::size_t kLanes = 4;
+
+RefreshTiming timing_of(const Settings& settings, const UpstreamSettings& upstream,
+                        const Kind& kind) {
+  return {.interval =
+              upstream.refresh_interval.value_or(settings.refresh_interval * kind.refresh_every),
+          .backoff_max = settings.backoff_max,
+          .grace = settings.grace};
+}
+
+bool same_upstream(const UpstreamSettings& a, const UpstreamSettings& b) {
+  return a.name == b.name && a.kind == b.kind && a.url == b.url &&
+         a.api_key.reveal() == b.api_key.reveal() && a.models == b.models &&
+         a.tls_verify == b.tls_verify && a.ca_file == b.ca_file;
+}
+
+bool is_wanted(const UpstreamSettings& upstream, const std::string& id) {
+  return std::ranges::any_of(
+      upstream.models, [&](const std::string& glob) { return codec::glob_matches(glob, id); });
+}
+
+// One batch of questions, its answers going to the inquiry as they come.
+struct Batch {
+  Batch(Inquiry& owner, std::vector<Ask> all) : inquiry(owner), asks(std::move(all)) {}
+  Inquiry& inquiry;
+  std::vector<Ask> asks;
+  std::size_t next = 0;
+};
+
+net::Task<> run_lane(Asker& asker, const Target& target, Batch& batch, std::size_t max_bytes,
+                     MonotonicTime deadline) {  // all outlive: Refresher::ask joins its lanes
+  while (batch.next < batch.asks.size()) {
+    const auto index = batch.next++;
+    auto answer = co_await asker.send(target, batch.asks[index], max_bytes, deadline);
+    batch.inquiry.answer(index, std::move(answer));
+  }
+}
+
+}  // namespace
+
+struct Refresher::Worker {
+  Worker(net::Executor executor, UpstreamSettings given, const Kind& kind, BaseUrl base,
+         RefreshTiming timing)
+      : settings(std::move(given)),
+        target{.base = std::move(base),
+               .kind = &kind,
+               .key = settings.api_key,
+               .tls = {.verify = settings.tls_verify, .ca_file = settings.ca_file}},
+        state(timing, monotonic_now()),
+        wake(executor),
+        lanes(executor) {}
+
+  UpstreamSettings settings;
+  Target target;
+  UpstreamState state;
+  net::Timer wake;
+  net::TaskGroup lanes;
+  bool asking = false;
+  bool asked = false;
+  bool ask_again = false;
+  bool stopped = false;
+
+  void stop() {
+    stopped = true;
+    wake.cancel();
+    lanes.cancel();
+  }
+};
+
+Refresher::Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::Registry& registry,
+                     Publish publish)
+    : executor_(executor),
+      asker_(pool),
+      publish_(std::move(publish)),
+      slot_free_(executor),
+      refreshes_(telemetry::register_counter(registry, kRefreshes)),
+      models_(telemetry::register_gauge(registry, kUpstreamModels)),
+      up_(telemetry::register_gauge(registry, kUpstreamUp)),
+      tasks_(executor) {}
+
+Refresher::~Refresher() = default;
+
+std::shared_ptr<Refresher::Worker> Refresher::take_over(const Settings& settings,
+                                                        const UpstreamSettings& upstream) {
+  const Kind* kind = find_kind(upstream.kind);
+  auto base = parse_base_url(upstream.url);
+  CHECK(kind != nullptr && base.has_value());
+  const auto timing = timing_of(settings, upstream, *kind);
+  for (const auto& worker : workers_) {
+    if (!same_upstream(worker->settings, upstream)) continue;
+    worker->settings = upstream;
+    worker->state.set_timing(timing);
+    worker->wake.cancel();
+    return worker;
+  }
+  auto worker = std::make_shared<Worker>(executor_, upstream, *kind, std::move(*base), timing);
+  tasks_.spawn("refresh", run(worker));
+  return worker;
+}
+
+void Refresher::apply(const Settings& settings, const std::vector<UpstreamSettings>& upstreams) {
+  settings_ = settings;
+  std::vector<std::shared_ptr<Worker>> next;
+  for (const auto& upstream : upstreams) next.push_back(take_over(settings, upstream));
+  for (const auto& worker : workers_) {
+    if (std::ranges::find(next, worker) == next.end()) worker->stop();
+  }
+  workers_ = std::move(next);
+  publish_soon();
+}
+
+void Refresher::refresh_now() {
+  for (const auto& worker : workers_) {
+    worker->ask_again = !worker->asking;
+    worker->wake.cancel();
+  }
+}
+
+net::Task<> Refresher::stop() {
+  for (const auto& worker : workers_) worker->stop();
+  slot_free_.cancel();
+  co_await tasks_.join();
+  workers_.clear();
+}
+
+net::Task<> Refresher::run(std::shared_ptr<Worker> worker) {
+  while (!worker->stopped) {
+    if (worker->ask_again || monotonic_now() >= worker->state.ask_at()) {
+      co_await refresh(*worker);
+    }
+    if (worker->stopped) co_return;
+    publish_soon();
+    worker->wake.expires_at(worker->state.wake_at(monotonic_now()));
+    co_await worker->wake.async_wait(net::use_task);
+  }
+}
+
+net::Task<> Refresher::refresh(Worker& worker) {  // worker: held by run
+  while (asking_ >= settings_.max_concurrent && !worker.stopped) {
+    slot_free_.expires_at(MonotonicTime::max());
+    co_await slot_free_.async_wait(net::use_task);
+  }
+  if (worker.stopped) co_return;
+  ++asking_;
+  worker.asking = true;
+  worker.ask_again = false;
+  auto models = co_await ask(worker);
+  worker.asking = false;
+  worker.asked = true;
+  --asking_;
+  slot_free_.cancel();
+  if (!worker.stopped) record(worker, std::move(models));
+}
+
+net::Task<Result<Models>> Refresher::ask(Worker& worker) {
+  const auto deadline = monotonic_now() + worker.settings.timeout.value_or(settings_.timeout);
+  const auto max_bytes = static_cast<std::size_t>(settings_.max_answer_bytes);
+  Inquiry inquiry(*worker.target.kind, wall_now());
+  for (;;) {
+    Batch batch(inquiry, inquiry.next());
+    if (batch.asks.empty() || worker.stopped) break;
+    for (std::size_t lane = 0; lane < std::min(kLanes, batch.asks.size()); ++lane) {
+      worker.lanes.spawn("ask", run_lane(asker_, worker.target, batch, max_bytes, deadline));
+    }
+    co_await worker.lanes.join();
+  }
+  auto models = inquiry.models();
+  if (!models) co_return std::unexpected(std::move(models.error()));
+  if (models->empty()) co_return fail(Errc::upstream_list_empty, "it lists no model");
+  if (models->size() > static_cast<std::size_t>(settings_.max_models_per_upstream)) {
+    co_return fail(Errc::upstream_answer_too_large,
+                   "it lists more than discovery.max_models_per_upstream");
+  }
+  std::erase_if(*models, [&](const auto& model) { return !is_wanted(worker.settings, model.id); });
+  co_return std::move(*models);
+}
+
+void Refresher::record(Worker& worker, Result<Models> models) {
+  const auto& name = worker.settings.name;
+  const bool was_failing = worker.state.failures() > 0;
+  const bool was_known = worker.state.last_success().has_value();
+  const std::string reason{models ? "ok" : describe(models.error().code).slug};
+  refreshes_.Add({{"upstream", name}, {"reason", reason}}).Increment();
+  up_.Add({{"upstream", name}}).Set(models ? 1 : 0);
+  if (models) {
+    models_.Add({{"upstream", name}}).Set(static_cast<double>(models->size()));
+    if (was_failing || !was_known) {
+      telemetry::log_info("upstream listed", {{"upstream", name}, {"models", models->size()}});
+    }
+    worker.state.succeeded(std::move(*models), monotonic_now());
+  } else {
+    if (!was_failing) {
+      telemetry::log_warn("upstream not listed", {{"upstream", name},
+                                                  {"reason", reason},
+                                                  {"detail", models.error().detail},
+                                                  {"kept_models", worker.state.models().size()}});
+    }
+    worker.state.failed(std::move(models.error()), monotonic_now());
+  }
+}
+
+void Refresher::publish_soon() {
+  if (publish_pending_) return;
+  publish_pending_ = true;
+  asio::post(executor_, [this] {
+    publish_pending_ = false;
+    const auto now = monotonic_now();
+    std::vector<catalogue::UpstreamListing> listings;
+    for (const auto& worker : workers_) {
+      catalogue::UpstreamListing listing;
+      listing.upstream = worker->settings.name;
+      listing.reach = worker->state.reach(now);
+      listing.models = worker->state.models();
+      listings.push_back(std::move(listing));
+    }
+    publish_(std::move(listings));
+  });
+}
+
+std::vector<UpstreamReport> Refresher::report(MonotonicTime now) const {
+  std::vector<UpstreamReport> reports;
+  for (const auto& worker : workers_) {
+    const UpstreamState& state = worker->state;
+    UpstreamReport report;
+    report.name = worker->settings.name;
+    report.kind = worker->settings.kind;
+    report.url = worker->settings.url;
+    report.reach = state.reach(now);
+    report.models = state.models().size();
+    report.failures = state.failures();
+    if (state.last_error()) report.last_error = state.last_error()->text();
+    if (state.last_success()) report.age = duration_cast<milliseconds>(now - *state.last_success());
+    report.next_refresh =
+        std::max(milliseconds{0}, duration_cast<milliseconds>(state.ask_at() - now));
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+bool Refresher::all_asked() const {
+  return std::ranges::all_of(workers_, [](const auto& worker) { return worker->asked; });
+}
+
+}  // namespace weir::discovery

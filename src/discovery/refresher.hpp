@@ -1,0 +1,100 @@
+/// Asks every upstream in the background what it serves, and hands on what came of it.
+///
+/// Each upstream has a coroutine, a deadline and a back-off of its own, so none can delay another;
+/// no request of a client ever waits here. What is decided is upstream_state.hpp and inquiry.hpp;
+/// this is the I/O around them.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalogue/build.hpp"
+#include "discovery/asker.hpp"
+#include "discovery/settings.hpp"
+#include "discovery/upstream_state.hpp"
+#include "net/socket.hpp"
+#include "net/task_group.hpp"
+#include "net/worker_pool.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace weir::discovery {
+
+/// One upstream for the operator: `weir upstreams`.
+struct UpstreamReport {
+  std::string name;
+  std::string kind;
+  std::string url;
+  catalogue::Reach reach;
+  std::size_t models = 0;
+  int failures = 0;                              ///< in a row
+  std::string last_error;                        ///< "slug: detail", empty after a success
+  std::optional<std::chrono::milliseconds> age;  ///< of the last good list
+  std::chrono::milliseconds next_refresh{0};
+};
+
+inline constexpr telemetry::MetricRow kRefreshes{
+    "weir_upstream_refreshes_total", "counter", "upstream, reason",
+    "Refreshes of an upstream's list, by how they ended (`ok` or an error's slug)."};
+inline constexpr telemetry::MetricRow kUpstreamModels{
+    "weir_upstream_models", "gauge", "upstream", "Models in the last good list of an upstream."};
+inline constexpr telemetry::MetricRow kUpstreamUp{
+    "weir_upstream_up", "gauge", "upstream", "1 if the last refresh of the upstream succeeded."};
+inline constexpr std::array kRefresherMetrics{kRefreshes, kUpstreamModels, kUpstreamUp};
+
+/// Threads:      its executor's.
+/// Lifetime:     `stop` before destruction.
+/// Cancellation: `stop` gives up refreshes under way.
+class Refresher {
+ public:
+  /// Called with all listings in configured order after each change, on the executor's thread.
+  using Publish = std::function<void(std::vector<catalogue::UpstreamListing>)>;
+
+  Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::Registry& registry,
+            Publish publish);
+  ~Refresher();
+
+  /// Starts, or takes over new settings: an upstream that stays the same keeps what is known of it.
+  /// REQUIRES: kinds and URLs have been checked.
+  void apply(const Settings& settings, const std::vector<UpstreamSettings>& upstreams);
+
+  /// Asks all of them now; one that is being asked already is not asked twice.
+  void refresh_now();
+
+  [[nodiscard]] net::Task<> stop();
+
+  [[nodiscard]] std::vector<UpstreamReport> report(MonotonicTime now) const;
+
+  /// Whether each upstream has been asked at least once.
+  [[nodiscard]] bool all_asked() const;
+
+ private:
+  struct Worker;
+
+  [[nodiscard]] std::shared_ptr<Worker> take_over(const Settings& settings,
+                                                  const UpstreamSettings& upstream);
+  [[nodiscard]] net::Task<> run(std::shared_ptr<Worker> worker);
+  [[nodiscard]] net::Task<> refresh(Worker& worker);
+  [[nodiscard]] net::Task<Result<std::vector<catalogue::UpstreamModel>>> ask(Worker& worker);
+  void record(Worker& worker, Result<std::vector<catalogue::UpstreamModel>> models);
+  void publish_soon();
+
+  net::Executor executor_;
+  Asker asker_;
+  Publish publish_;
+  Settings settings_;
+  std::vector<std::shared_ptr<Worker>> workers_;
+  int asking_ = 0;
+  net::Timer slot_free_;
+  bool publish_pending_ = false;
+  prometheus::Family<telemetry::Counter>& refreshes_;
+  prometheus::Family<telemetry::Gauge>& models_;
+  prometheus::Family<telemetry::Gauge>& up_;
+  net::TaskGroup tasks_;
+};
+
+}  // namespace weir::discovery

@@ -1,0 +1,81 @@
+#include "discovery/settings.hpp"
+
+#include <string_view>
+
+#include "config/schema.hpp"
+#include "config/text_check.hpp"
+#include "discovery/kinds.hpp"
+
+namespace weir::discovery {
+namespace {
+
+using config::Apply;
+using config::duration;
+using config::integer;
+
+constexpr std::int64_t kSecond = 1'000;
+constexpr std::int64_t kHour = 3'600 * kSecond;
+constexpr config::Range kRefreshInterval{kSecond, 24 * kHour};
+constexpr config::Range kTimeout{100, 300 * kSecond};
+
+config::Type<std::string> kind() {
+  const auto slugs = kind_slugs();
+  return config::one_of(std::vector(slugs.begin(), slugs.end()));
+}
+
+}  // namespace
+
+config::Schema<Settings> settings_schema() {
+  config::Schema<Settings> schema(Apply::live);
+  schema
+      .field("refresh_interval", &Settings::refresh_interval, duration(kRefreshInterval),
+             "How often each upstream is asked what it serves.")
+      .field("timeout", &Settings::timeout, duration(kTimeout),
+             "How long one upstream may take to answer, all of it.")
+      .field("backoff_max", &Settings::backoff_max, duration({kSecond, 24 * kHour}),
+             "Longest wait before an upstream that fails is asked again.")
+      .field("grace", &Settings::grace, duration({kSecond, 168 * kHour, "gone at once"}),
+             "How long an unreachable upstream's models stay listed.")
+      .field("max_answer_bytes", &Settings::max_answer_bytes, config::bytes({64 << 10, 1 << 30}),
+             "Largest answer that is read; a larger one counts as a failure.")
+      .field("max_models_per_upstream", &Settings::max_models_per_upstream,
+             integer<std::int64_t>({1, 1'000'000}), "Models taken from one upstream.")
+      .field("max_concurrent", &Settings::max_concurrent, integer<int>({1, 1024}),
+             "Upstreams asked at once.");
+  return schema;
+}
+
+config::Schema<UpstreamSettings> upstream_schema() {
+  using Upstream = UpstreamSettings;
+  config::Schema<Upstream> schema(Apply::live);
+  schema
+      .required(
+          "name", &Upstream::name,
+          config::text("1 to 64 letters, digits, dots, dashes and underscores", config::is_name),
+          "What logs, metrics and `models` call it; its own in this file.")
+      .field("kind", &Upstream::kind, kind(), "What runs there; openai for any other server.")
+      .required("url", &Upstream::url,
+                config::text("http(s)://host[:port][/path], without user name, query or fragment",
+                             config::is_http_url),
+                "Its address, with or without a final /v1.")
+      .field("api_key", &Upstream::api_key,
+             config::secret("visible ASCII characters without spaces, 1 to 512 of them",
+                            [](std::string_view text) { return config::is_token(text, 1); }),
+             "Sent to it as it expects keys; best as `${NAME}` or `${file:path}`.")
+      .field("models", &Upstream::models,
+             config::list_of(
+                 config::text("a model's id or a pattern with * and ?", config::is_filled_text)),
+             "Which of its models to take.")
+      .field("tls_verify", &Upstream::tls_verify, config::boolean(),
+             "Whether its certificate must be valid.")
+      .field("ca_file", &Upstream::ca_file,
+             config::text("a file of PEM certificates, or \"\" for the system's",
+                          config::is_plain_text),
+             "Who may vouch for its certificate.")
+      .field("refresh_interval", &Upstream::refresh_interval, duration(kRefreshInterval),
+             "Instead of discovery.refresh_interval.")
+      .field("timeout", &Upstream::timeout, duration(kTimeout), "Instead of discovery.timeout.");
+  return schema;
+}
+
+}  // namespace weir::discovery

@@ -1,0 +1,45 @@
+/// The `upstreams` and `discovery` sections of the config file.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "config/schema_fwd.hpp"
+
+namespace weir::discovery {
+
+/// One entry of `upstreams`.
+struct UpstreamSettings {
+  std::string name;
+  std::string kind = "openai";  ///< a slug of discovery/kinds.hpp
+  std::string url;              ///< http(s)://host[:port][/base]; with or without a final /v1
+  Secret api_key;
+  std::vector<std::string> models = {"*"};  ///< globs: which of its models to take
+  bool tls_verify = true;
+  std::string ca_file;                                        ///< empty: the system's certificates
+  std::optional<std::chrono::milliseconds> refresh_interval;  ///< unset: discovery.refresh_interval
+  std::optional<std::chrono::milliseconds> timeout;           ///< unset: discovery.timeout
+};
+
+/// `discovery`: how upstreams are asked what they serve.
+struct Settings {
+  std::chrono::milliseconds refresh_interval{60'000};
+  std::chrono::milliseconds timeout{5'000};       ///< one upstream's whole refresh
+  std::chrono::milliseconds backoff_max{60'000};  ///< longest wait after failures
+  std::chrono::milliseconds grace{
+      600'000};  ///< how long an unreachable upstream's models stay listed
+  std::int64_t max_answer_bytes = 16 << 20;
+  std::int64_t max_models_per_upstream = 20'000;
+  int max_concurrent = 16;  ///< refreshes under way at once
+};
+
+/// The rows of `discovery`.
+[[nodiscard]] config::Schema<Settings> settings_schema();
+/// The rows of one entry of `upstreams`.
+[[nodiscard]] config::Schema<UpstreamSettings> upstream_schema();
+
+}  // namespace weir::discovery

@@ -1,0 +1,62 @@
+/// What is known of one upstream's list: pure bookkeeping, the time is a parameter.
+///
+/// The last good list stays whatever happens; how long it still counts as served is `reach`.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "catalogue/build.hpp"
+#include "catalogue/model.hpp"
+
+namespace weir::discovery {
+
+struct RefreshTiming {
+  std::chrono::milliseconds interval;  ///< from one success to the next question
+  std::chrono::milliseconds backoff_max;
+  std::chrono::milliseconds grace;
+};
+
+/// Threads: one owner. Lifetime: value type.
+class UpstreamState {
+ public:
+  UpstreamState(RefreshTiming timing, MonotonicTime now) : timing_(timing), since_(now) {}
+
+  /// A complete, non-empty list.
+  void succeeded(std::vector<catalogue::UpstreamModel> models, MonotonicTime now);
+
+  /// Anything else; an empty list is upstream_list_empty. The models stay.
+  void failed(Error error, MonotonicTime now);
+
+  /// When to ask again, or, if that comes first, when the grace time ends and `reach` changes.
+  [[nodiscard]] MonotonicTime wake_at(MonotonicTime now) const;
+  [[nodiscard]] MonotonicTime ask_at() const { return ask_at_; }
+
+  [[nodiscard]] catalogue::Reach reach(MonotonicTime now) const;
+  [[nodiscard]] const std::vector<catalogue::UpstreamModel>& models() const { return models_; }
+  [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }
+  [[nodiscard]] std::optional<MonotonicTime> last_success() const { return last_success_; }
+  [[nodiscard]] int failures() const { return failures_; }
+
+  /// New settings; what is known stays.
+  void set_timing(RefreshTiming timing) { timing_ = timing; }
+
+ private:
+  [[nodiscard]] MonotonicTime grace_end() const;
+
+  RefreshTiming timing_;
+  MonotonicTime since_;  ///< when it was first meant to be asked
+  MonotonicTime ask_at_ = MonotonicTime::min();
+  std::optional<MonotonicTime> last_success_;
+  std::optional<Error> last_error_;
+  int failures_ = 0;  ///< in a row
+  std::vector<catalogue::UpstreamModel> models_;
+};
+
+/// Wait after the `failures`-th failure in a row: 1 s, doubled each time, at most `most`.
+[[nodiscard]] std::chrono::milliseconds backoff(int failures, std::chrono::milliseconds most);
+
+}  // namespace weir::discovery
