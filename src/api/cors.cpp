@@ -1,0 +1,47 @@
+#include "api/cors.hpp"
+
+#include <algorithm>
+
+namespace weir::api {
+namespace {
+
+constexpr std::size_t kMaxRequestedHeaders = 512;
+
+bool is_name_list(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxRequestedHeaders &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_' || c == ',' || c == ' ';
+         });
+}
+
+}  // namespace
+
+std::string cors_fields(std::string_view origin, std::span<const std::string> allowed) {
+  if (origin.empty()) return {};
+  const bool any = std::ranges::find(allowed, "*") != allowed.end();
+  if (!any && std::ranges::find(allowed, origin) == allowed.end()) return {};
+  std::string fields = "Access-Control-Allow-Origin: ";
+  fields.append(any ? "*" : origin);
+  fields +=
+      "\r\nAccess-Control-Expose-Headers: ETag, Retry-After, x-siliconcloud-trace-id, "
+      "x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests\r\n";
+  return fields;
+}
+
+bool is_preflight(const http::Request& request) {
+  return request.method == http::Method::options && !request.header("origin").empty() &&
+         !request.header("access-control-request-method").empty();
+}
+
+std::string preflight_fields(std::string_view requested_headers) {
+  std::string fields =
+      "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"
+      "Access-Control-Max-Age: 86400\r\n"
+      "Access-Control-Allow-Headers: ";
+  fields += is_name_list(requested_headers) ? requested_headers : "Authorization, Content-Type";
+  fields += "\r\n";
+  return fields;
+}
+
+}  // namespace weir::api

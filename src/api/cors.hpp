@@ -1,0 +1,27 @@
+/// Cross-origin requests: which browsers' pages may read answers (Fetch standard, CORS protocol).
+///
+/// The default is any origin. That is safe here: a call is authorised by a key that the page itself
+/// must hold, never by something the browser adds on its own.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http/request.hpp"
+
+namespace weir::api {
+
+/// Field lines for an answer to a request with this `Origin`; empty when there is none, or when it
+/// is not allowed.
+[[nodiscard]] std::string cors_fields(std::string_view origin,
+                                      std::span<const std::string> allowed);
+
+/// Whether it is a preflight: OPTIONS with Origin and Access-Control-Request-Method.
+[[nodiscard]] bool is_preflight(const http::Request& request);
+
+/// What a preflight's answer says on top of cors_fields. The asked-for field names are echoed when
+/// they are such; a browser takes no wildcard for Authorization.
+[[nodiscard]] std::string preflight_fields(std::string_view requested_headers);
+
+}  // namespace weir::api

@@ -1,0 +1,51 @@
+#include "api/error_reply.hpp"
+
+#include <fmt/format.h>
+
+#include "codec/json_text.hpp"
+
+namespace weir::api {
+
+std::string error_body(Errc code, std::string_view message) {
+  const ErrorRow& row = describe(code);
+  if (message.empty()) message = row.message;
+  std::string body;
+  codec::JsonWriter json(body);
+  switch (row.shape) {
+    case BodyShape::code_message_data:
+      json.begin_object().key("code").value(row.code);
+      json.key("message").value(message).key("data").value("").end_object();
+      break;
+    case BodyShape::message_data:
+      json.begin_object().key("message").value(message).key("data").value("").end_object();
+      break;
+    case BodyShape::json_string:
+      json.value(message);
+      break;
+    case BodyShape::empty:
+      break;
+  }
+  return body;
+}
+
+http::Reply error_reply(Errc code, std::string_view message) {
+  const ErrorRow& row = describe(code);
+  auto reply = http::Reply::with_body(row.status, error_body(code, message));
+  reply.fixed_fields = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
+  if (row.status == 401) reply.fields += "WWW-Authenticate: Bearer\r\n";
+  return reply;
+}
+
+std::string errors_reference() {
+  std::string text =
+      "| Error | Status | Body | Whose | Retry | Meaning and what to do |\n"
+      "| --- | --- | --- | --- | --- | --- |\n";
+  for (Errc code : all_errors()) {
+    const ErrorRow& row = describe(code);
+    text += fmt::format("| `{}` | {} | `{}` | {} | {} | {} |\n", row.slug, row.status,
+                        error_body(code), name(row.party), name(row.retry), row.use);
+  }
+  return text;
+}
+
+}  // namespace weir::api

@@ -1,0 +1,223 @@
+#include "api/frontend.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "api/access_line.hpp"
+#include "api/cors.hpp"
+#include "api/error_reply.hpp"
+#include "api/openapi.hpp"
+#include "api/stored_reply.hpp"
+#include "auth/bearer.hpp"
+#include "catalogue/list_query.hpp"
+#include "catalogue/render.hpp"
+#include "codec/percent.hpp"
+#include "telemetry/log.hpp"
+
+namespace weir::api {
+namespace {
+
+// Counts a request while it is being answered.
+class InFlight {
+ public:
+  explicit InFlight(Services& services)
+      : services_(services),
+        admitted_(services.in_flight.fetch_add(1, std::memory_order_relaxed) <
+                  services.max_in_flight) {}
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+  ~InFlight() { services_.in_flight.fetch_sub(1, std::memory_order_relaxed); }
+  [[nodiscard]] bool admitted() const { return admitted_; }
+
+ private:
+  Services& services_;
+  bool admitted_;
+};
+
+auth::Address to_address(const boost::asio::ip::address& peer) {
+  return peer.is_v4() ? auth::Address::from_v4(peer.to_v4().to_bytes())
+                      : auth::Address::from_v6(peer.to_v6().to_bytes());
+}
+
+std::int64_t seconds_rounded_up(std::chrono::nanoseconds time) {
+  return std::chrono::ceil<std::chrono::seconds>(time).count();
+}
+
+http::Reply rate_limited_reply(const auth::KeyEntry& key, const limit::Admission& admission) {
+  auto reply = error_reply(Errc::rate_limited);
+  fmt::format_to(std::back_inserter(reply.fields),
+                 "Retry-After: {}\r\n"
+                 "x-ratelimit-limit-requests: {}\r\n"
+                 "x-ratelimit-remaining-requests: {}\r\n"
+                 "x-ratelimit-reset-requests: {}s\r\n",
+                 std::max<std::int64_t>(1, seconds_rounded_up(admission.retry_after)),
+                 key.requests_per_minute, admission.remaining, seconds_rounded_up(admission.reset));
+  return reply;
+}
+
+bool is_read(http::Method method) {
+  return method == http::Method::get || method == http::Method::head;
+}
+
+}  // namespace
+
+Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log)
+    : services_(services),
+      access_log_(access_log),
+      digester_(services.keyring.make_digester()),
+      metrics_(services.registry) {}
+
+net::Task<http::Reply> Frontend::handle(http::Exchange& exchange) {
+  auto reply = co_await answer(exchange);
+  add_common_fields(exchange, reply);
+  co_return reply;
+}
+
+http::Reply Frontend::refuse(http::Exchange& exchange, Errc code) {
+  auto reply = fail_with(exchange, code);
+  if (describe(code).status == 503) reply.fields += "Retry-After: 1\r\n";
+  add_common_fields(exchange, reply);
+  return reply;
+}
+
+void Frontend::finished(const http::Exchange& exchange) {
+  metrics_.record(exchange);
+  if (access_log_ == nullptr) return;
+  line_.clear();
+  append_access_line(line_, exchange, wall_now());
+  access_log_->append(line_);
+}
+
+http::Reply Frontend::fail_with(http::Exchange& exchange, Errc code, std::string_view message) {
+  exchange.reason = code;
+  return error_reply(code, message);
+}
+
+void Frontend::add_common_fields(const http::Exchange& exchange, http::Reply& reply) const {
+  reply.fields.append("x-siliconcloud-trace-id: ").append(exchange.trace_id.text()).append("\r\n");
+  if (exchange.request == nullptr) return;
+  if (const auto origin = exchange.request->header("origin"); !origin.empty()) {
+    reply.fields += cors_fields(origin, services_.cors_allow_origins);
+  }
+}
+
+net::Task<http::Reply> Frontend::answer(http::Exchange& exchange) {
+  const http::Request& request = *exchange.request;
+  const RouteMatch match = match_route(request.path);
+  const bool whole_server = request.path == "*";
+  if (match.route == nullptr && !whole_server) {
+    co_return fail_with(exchange, Errc::route_not_found);
+  }
+  if (match.route != nullptr) exchange.route = match.route->label;
+  if (request.method == http::Method::options) {
+    http::Reply reply;
+    reply.status = 204;
+    reply.fixed_fields = kAllow;
+    if (is_preflight(request)) {
+      reply.fields = preflight_fields(request.header("access-control-request-headers"));
+    }
+    co_return reply;
+  }
+  if (!is_read(request.method)) {
+    auto reply = fail_with(exchange, Errc::method_not_allowed);
+    reply.fields += kAllow;
+    co_return reply;
+  }
+
+  const InFlight in_flight(services_);
+  if (!in_flight.admitted()) {
+    auto reply = fail_with(exchange, Errc::overloaded);
+    reply.fields += "Retry-After: 1\r\n";
+    co_return reply;
+  }
+  Caller caller;
+  if (match.route->access == Access::key) {
+    auto admitted = admit(exchange);
+    if (!admitted) co_return std::move(admitted.error());
+    caller = std::move(*admitted);
+  }
+  switch (match.route->id) {
+    case RouteId::list_models:
+      co_return co_await list_models(exchange, std::move(caller));
+    case RouteId::retrieve_model:
+      co_return retrieve_model(exchange, caller, match.parameter);
+    case RouteId::openapi:
+      co_return openapi_reply(request);
+  }
+  __builtin_unreachable();
+}
+
+std::expected<Frontend::Caller, http::Reply> Frontend::admit(http::Exchange& exchange) {
+  Caller caller;
+  caller.table = services_.keyring.table();
+  const auto token = auth::parse_bearer(exchange.request->header("authorization"));
+  if (!token || exchange.request->count("authorization") > 1) {
+    return std::unexpected(fail_with(exchange, Errc::invalid_token));
+  }
+  const auto key =
+      caller.table->authenticate(digester_, *token, to_address(exchange.peer), wall_now());
+  if (!key) return std::unexpected(fail_with(exchange, key.error()));
+  caller.key = *key;
+  exchange.caller = caller.key->id;
+  const auto admission = caller.key->limiter->try_take(1, monotonic_now());
+  if (!admission.admitted) {
+    exchange.reason = Errc::rate_limited;
+    return std::unexpected(rate_limited_reply(*caller.key, admission));
+  }
+  return caller;
+}
+
+std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry& key) {
+  const auth::Permission& permission = *key.permission;
+  if (scopes_.size() <= permission.id) scopes_.resize(permission.id + 1);
+  auto& scope = scopes_[permission.id];
+  if (!scope) {
+    auto parsed = catalogue::Scope::parse(permission.models, permission.sub_types);
+    if (!parsed) {
+      // Written by another version of Weir, perhaps. What is not understood is not allowed.
+      telemetry::log_error("a key's permission is not understood; it may call nothing",
+                           {{"key_id", key.id}, {"detail", parsed.error().detail}});
+      parsed = catalogue::Scope::parse({}, {});
+    }
+    scope = std::make_shared<const catalogue::Scope>(std::move(*parsed));
+  }
+  return scope;
+}
+
+net::Task<http::Reply> Frontend::list_models(http::Exchange& exchange, Caller caller) {
+  const http::Request& request = *exchange.request;
+  const auto published = services_.published.load();
+  const auto query = catalogue::parse_list_query(request.query, published->settings.view);
+  if (!query) co_return fail_with(exchange, Errc::invalid_parameter, query.error().message);
+  const auto scope = scope_of(*caller.key);
+  const catalogue::ListKey key(*scope, *query);
+  auto list = published->lists->find(key);
+  if (!list) {
+    // Rendering and compressing thousands of models takes milliseconds: not on this thread.
+    auto render = [lists = published->lists, scope, query = *query, key] {
+      (void)lists->get(*scope, query);
+      lists->add_codings(key);
+      return lists->get(*scope, query);
+    };
+    auto rendering = services_.pool.run(std::move(render));
+    list = co_await std::move(rendering);
+  }
+  co_return list_reply(request, std::move(list));
+}
+
+http::Reply Frontend::retrieve_model(http::Exchange& exchange, const Caller& caller,
+                                     std::string_view encoded_id) {
+  const http::Request& request = *exchange.request;
+  const auto published = services_.published.load();
+  const auto query = catalogue::parse_list_query(request.query, published->settings.view);
+  if (!query) return fail_with(exchange, Errc::invalid_parameter, query.error().message);
+  const auto id = codec::percent_decode(encoded_id);
+  if (!id) return fail_with(exchange, Errc::model_not_found);
+  const auto* model = catalogue::find_visible(*published->catalogue, *id, *scope_of(*caller.key),
+                                              query->include_unavailable);
+  if (model == nullptr) return fail_with(exchange, Errc::model_not_found);
+  return tagged_reply(request, catalogue::render_model(*model, query->view));
+}
+
+}  // namespace weir::api

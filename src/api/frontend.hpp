@@ -1,0 +1,55 @@
+/// The public API on one I/O thread: route, authenticate, limit, answer, log.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/request_metrics.hpp"
+#include "api/route.hpp"
+#include "api/services.hpp"
+#include "auth/digest.hpp"
+#include "catalogue/scope.hpp"
+#include "http/handler.hpp"
+#include "telemetry/line_writer.hpp"
+
+namespace weir::api {
+
+/// Threads: one I/O thread. Lifetime: `services` and `access_log` outlive it.
+class Frontend : public http::Handler {
+ public:
+  /// `access_log` may be null: then no line is written.
+  Frontend(Services& services, telemetry::LineWriter::Source* access_log);
+
+  [[nodiscard]] net::Task<http::Reply> handle(http::Exchange& exchange) override;
+  [[nodiscard]] http::Reply refuse(http::Exchange& exchange, Errc code) override;
+  void finished(const http::Exchange& exchange) override;
+
+ private:
+  /// Who calls, once he may. The table keeps the entry alive.
+  struct Caller {
+    std::shared_ptr<const auth::KeyTable> table;
+    const auth::KeyEntry* key = nullptr;
+  };
+
+  [[nodiscard]] net::Task<http::Reply> answer(http::Exchange& exchange);
+  [[nodiscard]] std::expected<Caller, http::Reply> admit(http::Exchange& exchange);
+  [[nodiscard]] net::Task<http::Reply> list_models(http::Exchange& exchange, Caller caller);
+  [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const Caller& caller,
+                                           std::string_view encoded_id);
+  [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, Errc code,
+                                      std::string_view message = {});
+  /// Fields every answer has: the trace id, and CORS where a page asks.
+  void add_common_fields(const http::Exchange& exchange, http::Reply& reply) const;
+  [[nodiscard]] std::shared_ptr<const catalogue::Scope> scope_of(const auth::KeyEntry& key);
+
+  Services& services_;
+  telemetry::LineWriter::Source* access_log_;
+  auth::Digester digester_;
+  RequestMetrics metrics_;
+  /// By Permission::id, made when first met.
+  std::vector<std::shared_ptr<const catalogue::Scope>> scopes_;
+  std::string line_;
+};
+
+}  // namespace weir::api

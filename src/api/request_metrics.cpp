@@ -1,0 +1,42 @@
+#include "api/request_metrics.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace weir::api {
+namespace {
+
+// Seconds. A stored list takes microseconds; the upper ones are for a server in trouble.
+const telemetry::Histogram::BucketBoundaries kBuckets{
+    0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1};
+
+std::size_t index_of(std::string_view label) {
+  const auto routes = all_routes();
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    if (routes[i].label == label) return i;
+  }
+  return routes.size();
+}
+
+}  // namespace
+
+RequestMetrics::RequestMetrics(telemetry::Registry& registry)
+    : requests_(telemetry::register_counter(registry, kRequests)),
+      durations_(telemetry::register_histogram(registry, kRequestDuration)) {}
+
+void RequestMetrics::record(const http::Exchange& exchange) {
+  PerRoute& route = routes_[index_of(exchange.route)];
+  const std::size_t outcome =
+      exchange.reason ? static_cast<std::size_t>(*exchange.reason) : kErrcCount;
+  auto*& counter = route.outcomes[outcome];
+  const std::string label{exchange.route};
+  if (counter == nullptr) {
+    const std::string reason{exchange.reason ? describe(*exchange.reason).slug : "ok"};
+    counter = &requests_.Add({{"route", label}, {"reason", reason}});
+  }
+  if (route.duration == nullptr) route.duration = &durations_.Add({{"route", label}}, kBuckets);
+  counter->Increment();
+  route.duration->Observe(std::chrono::duration<double>(exchange.ended - exchange.started).count());
+}
+
+}  // namespace weir::api

@@ -1,0 +1,42 @@
+/// Requests counted and timed by route and outcome.
+#pragma once
+
+#include <array>
+
+#include "api/route.hpp"
+#include "base/errc.hpp"
+#include "http/handler.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace weir::api {
+
+inline constexpr telemetry::MetricRow kRequests{
+    "weir_http_requests_total", "counter", "route, reason",
+    "Requests answered, by route and by how they ended (`ok` or an error's slug)."};
+inline constexpr telemetry::MetricRow kRequestDuration{
+    "weir_http_request_duration_seconds", "histogram", "route",
+    "From the first byte of a request to the last of its answer."};
+inline constexpr std::array kRequestMetrics{kRequests, kRequestDuration};
+
+/// Keeps the handles it has used: a look-up by labels costs more than answering does.
+///
+/// Threads: one; each frontend has its own, the metrics behind them are shared.
+class RequestMetrics {
+ public:
+  explicit RequestMetrics(telemetry::Registry& registry);
+
+  void record(const http::Exchange& exchange);
+
+ private:
+  struct PerRoute {
+    /// By Errc; the last is "ok".
+    std::array<telemetry::Counter*, kErrcCount + 1> outcomes{};
+    telemetry::Histogram* duration = nullptr;
+  };
+
+  prometheus::Family<telemetry::Counter>& requests_;
+  prometheus::Family<telemetry::Histogram>& durations_;
+  std::array<PerRoute, kRouteCount + 1> routes_{};  ///< the last is "none"
+};
+
+}  // namespace weir::api

@@ -1,0 +1,47 @@
+/// The public paths, one row each: method, path, who may call it, what it is.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http/request.hpp"
+
+namespace weir::api {
+
+/// Who may call a route. There is no default: a row states it.
+enum class Access : std::uint8_t {
+  anyone,
+  key,  ///< a valid key, within its limits
+};
+
+enum class RouteId : std::uint8_t { list_models, retrieve_model, openapi };
+inline constexpr std::size_t kRouteCount = 3;
+
+struct Route {
+  RouteId id;
+  std::string_view label;  ///< in logs and metrics
+  std::string_view path;   ///< below an optional /v1; a final {id} takes the rest, slashes included
+  bool versioned;          ///< served at /v1 + path as well as at path
+  Access access;
+  std::string_view text;
+};
+
+/// All routes answer GET, HEAD and OPTIONS.
+inline constexpr std::string_view kAllow = "Allow: GET, HEAD, OPTIONS\r\n";
+
+struct RouteMatch {
+  const Route* route = nullptr;  ///< null: no such path
+  std::string_view parameter;    ///< what {id} stands for, still percent-encoded
+};
+
+/// `path` is raw, as in the request.
+[[nodiscard]] RouteMatch match_route(std::string_view path);
+
+[[nodiscard]] std::span<const Route> all_routes();
+
+/// Markdown: one row per route.
+[[nodiscard]] std::string routes_reference();
+
+}  // namespace weir::api

@@ -1,0 +1,38 @@
+/// What all frontends share: the published state and the bounds.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "api/settings.hpp"
+#include "auth/keyring.hpp"
+#include "base/snapshot.hpp"
+#include "catalogue/catalogue.hpp"
+#include "catalogue/list_cache.hpp"
+#include "net/worker_pool.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace weir::api {
+
+/// A catalogue and the lists rendered from it: replaced together, so that a list and a single
+/// look-up in one request can never disagree.
+struct Published {
+  std::shared_ptr<const catalogue::Catalogue> catalogue;
+  std::shared_ptr<catalogue::ListCache> lists;
+  Settings settings;
+};
+
+/// Lifetime: outlives the frontends; what it refers to outlives it.
+struct Services {
+  const Snapshot<Published>& published;
+  const auth::Keyring& keyring;
+  net::WorkerPool& pool;
+  telemetry::Registry& registry;
+  std::span<const std::string> cors_allow_origins;
+  std::int64_t max_in_flight;
+  std::atomic<std::int64_t> in_flight{0};
+};
+
+}  // namespace weir::api

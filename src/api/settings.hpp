@@ -1,0 +1,22 @@
+/// The `list` section of the config file: how lists are answered.
+#pragma once
+
+#include <cstdint>
+
+#include "catalogue/list_query.hpp"
+#include "config/schema_fwd.hpp"
+
+namespace weir::api {
+
+using catalogue::View;
+
+struct Settings {
+  View view = View::basic;                   ///< what a request without ?view= gets
+  std::int64_t compress_above_bytes = 4096;  ///< smaller bodies have no compressed forms
+  std::int64_t max_stored_lists = 256;       ///< rendered lists kept per catalogue
+};
+
+/// The rows of `list`.
+[[nodiscard]] config::Schema<Settings> settings_schema();
+
+}  // namespace weir::api

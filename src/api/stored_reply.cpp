@@ -1,0 +1,57 @@
+#include "api/stored_reply.hpp"
+
+#include "codec/accept_encoding.hpp"
+#include "codec/etag.hpp"
+
+namespace weir::api {
+namespace {
+
+// `no-cache` lets a client keep the list but asks it to check: a 304 costs next to nothing. The key
+// decides what is in it, so no shared cache may hold it.
+constexpr std::string_view kNotModifiedFields =
+    "Cache-Control: private, no-cache\r\nVary: Authorization, Accept-Encoding, Origin\r\n";
+constexpr std::string_view kFields =
+    "Content-Type: application/json\r\n"
+    "Cache-Control: private, no-cache\r\nVary: Authorization, Accept-Encoding, Origin\r\n";
+
+// RFC 9110 §13.1.2 and §15.4.5.
+bool client_has(const http::Request& request, std::string_view etag) {
+  const auto condition = request.header("if-none-match");
+  return !condition.empty() && codec::etag_matches(condition, etag);
+}
+
+http::Reply reply_for(const http::Request& request, std::string_view etag) {
+  http::Reply reply;
+  const bool unchanged = client_has(request, etag);
+  reply.status = unchanged ? 304 : 200;
+  reply.fixed_fields = unchanged ? kNotModifiedFields : kFields;
+  reply.fields.reserve(256);
+  reply.fields.append("ETag: ").append(etag).append("\r\n");
+  return reply;
+}
+
+}  // namespace
+
+http::Reply list_reply(const http::Request& request, catalogue::ListPtr list) {
+  const auto coding = codec::choose_coding(request.header("accept-encoding"), list->codings());
+  const catalogue::Body& body = list->body(coding);
+  auto reply = reply_for(request, body.etag);
+  if (reply.status == 304) return reply;
+  if (coding != codec::Coding::identity) {
+    reply.fields.append("Content-Encoding: ").append(wire_name(coding)).append("\r\n");
+  }
+  reply.body = body.bytes;
+  reply.owner = std::move(list);
+  return reply;
+}
+
+http::Reply tagged_reply(const http::Request& request, std::string body) {
+  auto reply = reply_for(request, codec::strong_etag(body));
+  if (reply.status == 304) return reply;
+  auto owned = std::make_shared<const std::string>(std::move(body));
+  reply.body = *owned;
+  reply.owner = std::move(owned);
+  return reply;
+}
+
+}  // namespace weir::api
