@@ -1,0 +1,90 @@
+#include "admin/operator_handler.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <openssl/crypto.h>
+
+#include "admin/pages.hpp"
+
+namespace weir::admin {
+namespace {
+
+constexpr std::string_view kJson = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
+constexpr std::string_view kText =
+    "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n";
+constexpr std::string_view kMetrics =
+    "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\nCache-Control: no-store\r\n";
+
+http::Reply reply_with(int status, std::string_view fields, std::string body) {
+  auto reply = http::Reply::with_body(status, std::move(body));
+  reply.fixed_fields = fields;
+  return reply;
+}
+
+bool is_loopback(const boost::asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).is_loopback();
+  }
+  return address.is_loopback();
+}
+
+// A name in Host may have been made to point here by whoever owns it (DNS rebinding).
+bool names_no_domain(std::string_view host) {
+  if (host.starts_with('[')) return true;
+  host = host.substr(0, host.rfind(':'));
+  boost::system::error_code error;
+  boost::asio::ip::make_address_v4(std::string(host), error);
+  return !error || host == "localhost";
+}
+
+bool same_secret(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && ::CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace
+
+OperatorHandler::OperatorHandler(Sources sources, const Secret& admin_key)
+    : sources_(std::move(sources)), admin_key_(admin_key) {}
+
+net::Task<http::Reply> OperatorHandler::handle(http::Exchange& exchange) {
+  co_return answer(exchange);
+}
+
+http::Reply OperatorHandler::refuse(http::Exchange& exchange, Errc code) {
+  exchange.reason = code;
+  return reply_with(describe(code).status, kJson, render_error(code));
+}
+
+bool OperatorHandler::may_read_admin(const http::Exchange& exchange) const {
+  constexpr std::string_view kBearer = "Bearer ";
+  const auto authorization = exchange.request->header("authorization");
+  if (!admin_key_.empty() && authorization.starts_with(kBearer)) {
+    return same_secret(authorization.substr(kBearer.size()), admin_key_.reveal());
+  }
+  return is_loopback(exchange.peer) && names_no_domain(exchange.request->header("host"));
+}
+
+http::Reply OperatorHandler::answer(http::Exchange& exchange) {
+  const http::Request& request = *exchange.request;
+  const auto path = request.path;
+  const bool is_page = path == "/healthz" || path == "/readyz" || path == "/metrics" ||
+                       path == "/admin/models" || path == "/admin/upstreams";
+  if (!is_page) return refuse(exchange, Errc::route_not_found);
+  if (request.method != http::Method::get && request.method != http::Method::head) {
+    auto reply = refuse(exchange, Errc::method_not_allowed);
+    reply.fields += "Allow: GET, HEAD\r\n";
+    return reply;
+  }
+  if (path == "/healthz") return reply_with(200, kText, "ok\n");
+  if (path == "/readyz") {
+    return sources_.ready() ? reply_with(200, kText, "ready\n")
+                            : reply_with(503, kText, "not ready\n");
+  }
+  if (path == "/metrics") {
+    return reply_with(200, kMetrics, telemetry::format_metrics(sources_.registry));
+  }
+  if (!may_read_admin(exchange)) return refuse(exchange, Errc::forbidden);
+  if (path == "/admin/models") return reply_with(200, kJson, render_models(*sources_.catalogue()));
+  return reply_with(200, kJson, render_upstreams(sources_.upstreams()));
+}
+
+}  // namespace weir::admin

@@ -1,0 +1,99 @@
+#include "admin/pages.hpp"
+
+#include "base/errc.hpp"
+#include "codec/json_text.hpp"
+
+namespace weir::admin {
+namespace {
+
+using codec::JsonWriter;
+
+std::string_view name(catalogue::Reach reach) {
+  switch (reach) {
+    case catalogue::Reach::unknown:
+      return "unknown";
+    case catalogue::Reach::up:
+      return "up";
+    case catalogue::Reach::failing:
+      return "failing";
+    case catalogue::Reach::lost:
+      return "lost";
+  }
+  __builtin_unreachable();
+}
+
+void write_known(JsonWriter& json, std::string_view key, const std::optional<std::int64_t>& value) {
+  if (value) json.key(key).value(*value);
+}
+
+void write_routes(JsonWriter& json, const catalogue::Model& model) {
+  json.key("routes").begin_array();
+  for (const catalogue::Route& route : model.routes) {
+    json.begin_object().key("upstream").value(route.upstream).key("model").value(route.model);
+    json.key("status").value(wire_name(route.status)).end_object();
+  }
+  json.end_array();
+}
+
+void write_model(JsonWriter& json, const catalogue::Model& model) {
+  json.begin_object().key("id").value(model.id).key("types").begin_array();
+  model.model_class.types.for_each([&](auto type) { json.value(wire_name(type)); });
+  json.end_array().key("sub_types").begin_array();
+  model.model_class.sub_types.for_each([&](auto sub_type) { json.value(wire_name(sub_type)); });
+  json.end_array();
+  json.key("class_source").value(name(model.class_source));
+  json.key("class_rule").value(model.class_rule);
+  json.key("status").value(wire_name(model.status));
+  json.key("owned_by").value(model.facts.owned_by.value_or(""));
+  write_known(json, "context_length", model.facts.context_length);
+  write_known(json, "max_model_len", model.facts.max_model_len);
+  write_known(json, "max_output_tokens", model.facts.max_output_tokens);
+  write_routes(json, model);
+  json.end_object();
+}
+
+void write_upstream(JsonWriter& json, const discovery::UpstreamReport& report) {
+  json.begin_object().key("name").value(report.name).key("kind").value(report.kind);
+  json.key("url").value(report.url).key("reach").value(name(report.reach));
+  json.key("models").value(report.models).key("failures").value(report.failures);
+  json.key("age_seconds");
+  if (report.age) {
+    json.value(std::chrono::duration_cast<std::chrono::seconds>(*report.age).count());
+  } else {
+    json.null();
+  }
+  json.key("next_refresh_seconds")
+      .value(std::chrono::duration_cast<std::chrono::seconds>(report.next_refresh).count());
+  json.key("last_error").value(report.last_error).end_object();
+}
+
+}  // namespace
+
+std::string render_models(const catalogue::Catalogue& catalogue) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().key("version").value(catalogue.version()).key("models").begin_array();
+  for (const catalogue::Model& model : catalogue.models()) write_model(json, model);
+  json.end_array().end_object();
+  return text;
+}
+
+std::string render_upstreams(std::span<const discovery::UpstreamReport> reports) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().key("upstreams").begin_array();
+  for (const auto& report : reports) write_upstream(json, report);
+  json.end_array().end_object();
+  return text;
+}
+
+std::string render_error(Errc code) {
+  const ErrorRow& row = describe(code);
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().key("error").begin_object().key("reason").value(row.slug);
+  json.key("message").value(row.message).end_object().end_object();
+  return text;
+}
+
+}  // namespace weir::admin

@@ -1,0 +1,21 @@
+/// What the operator's pages say, as text: pure functions of what they show.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "catalogue/catalogue.hpp"
+#include "discovery/refresher.hpp"
+
+namespace weir::admin {
+
+/// {"models":[…]}: every model, visible or not, with what decided its class and where it is served.
+[[nodiscard]] std::string render_models(const catalogue::Catalogue& catalogue);
+
+/// {"upstreams":[…]}: how each upstream stands.
+[[nodiscard]] std::string render_upstreams(std::span<const discovery::UpstreamReport> reports);
+
+/// {"error":{"reason":…,"message":…}}
+[[nodiscard]] std::string render_error(Errc code);
+
+}  // namespace weir::admin
