@@ -1,0 +1,17 @@
+/// What the command line asks of a running server: its admin pages.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+namespace weir::app {
+
+/// The body of GET http://`endpoint``path`. Blocks, a few seconds at most.
+/// Errors: upstream_unreachable when no server answers there; forbidden; upstream_answer_invalid.
+[[nodiscard]] Result<std::string> read_admin_page(const std::string& endpoint,
+                                                  std::string_view path, const Secret& admin_key);
+
+}  // namespace weir::app

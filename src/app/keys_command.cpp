@@ -1,0 +1,149 @@
+#include "app/keys_command.hpp"
+
+#include <fmt/format.h>
+
+#include "app/key_store.hpp"
+#include "app/table.hpp"
+#include "codec/json_text.hpp"
+#include "config/units.hpp"
+
+namespace weir::app {
+namespace {
+
+using codec::JsonWriter;
+using store::KeyRecord;
+
+void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name).begin_array();
+  for (const auto& text : texts) json.value(text);
+  json.end_array();
+}
+
+void write_time(JsonWriter& json, std::string_view name, const std::optional<WallTime>& time) {
+  json.key(name);
+  if (time) {
+    json.value(config::format_timestamp(*time));
+  } else {
+    json.null();
+  }
+}
+
+// `active`, `disabled`, `revoked`, or `expired`, which no store knows: it comes with time.
+std::string_view state_of(const KeyRecord& key) {
+  const bool expired = key.expires_at && *key.expires_at <= wall_now();
+  return key.state == store::KeyState::active && expired ? "expired" : name(key.state);
+}
+
+std::string shown(const KeyRecord& key) {
+  return fmt::format("{}…{}", key.secrets.front().prefix, key.secrets.front().last4);
+}
+
+void write_key(JsonWriter& json, const KeyRecord& key, const Secret* text) {
+  json.begin_object().key("id").value(key.id).key("name").value(key.name);
+  if (text != nullptr) json.key("key").value(text->reveal());
+  json.key("shown").value(shown(key)).key("state").value(state_of(key));
+  json.key("requests_per_minute").value(key.requests_per_minute);
+  write_texts(json, "models", key.models);
+  write_texts(json, "sub_types", key.sub_types);
+  write_texts(json, "networks", key.networks);
+  write_time(json, "created_at", key.created_at);
+  write_time(json, "expires_at", key.expires_at);
+  json.end_object();
+}
+
+std::string issued_text(const auth::IssuedKey& issued, bool json) {
+  if (json) {
+    std::string text;
+    JsonWriter writer(text);
+    write_key(writer, issued.record, &issued.text);
+    return text + "\n";
+  }
+  return fmt::format("{}\n\nKey \"{}\" ({}). It is shown this once.\n", issued.text.reveal(),
+                     issued.record.name, issued.record.id);
+}
+
+std::string join_or(const std::vector<std::string>& texts, std::string_view none) {
+  return texts.empty() ? std::string(none) : fmt::format("{}", fmt::join(texts, " "));
+}
+
+std::string key_table(const std::vector<KeyRecord>& keys) {
+  std::vector<std::vector<std::string>> rows{
+      {"NAME", "ID", "KEY", "STATE", "RPM", "MODELS", "SUB TYPES", "NETWORKS", "EXPIRES"}};
+  for (const auto& key : keys) {
+    rows.push_back({key.name, key.id, shown(key), std::string(state_of(key)),
+                    key.requests_per_minute == 0 ? "-" : fmt::to_string(key.requests_per_minute),
+                    join_or(key.models, "none"), join_or(key.sub_types, "all"),
+                    join_or(key.networks, "all"),
+                    key.expires_at ? config::format_timestamp(*key.expires_at) : "never"});
+  }
+  return format_table(rows);
+}
+
+}  // namespace
+
+Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json) {
+  auto opened = open_key_store(settings);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  auth::Digester digester(opened->pepper);
+  const auto issued =
+      auth::issue_key(*opened->store, digester, auth::system_random, draft, wall_now());
+  if (!issued) return std::unexpected(issued.error());
+  return issued_text(*issued, json);
+}
+
+Output list_keys(const Settings& settings, bool with_revoked, bool json) {
+  auto opened = open_key_store(settings);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  auto keys = opened->store->list();
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  if (!with_revoked) {
+    std::erase_if(*keys, [](const auto& key) { return key.state == store::KeyState::revoked; });
+  }
+  if (!json) return key_table(*keys);
+  std::string text;
+  JsonWriter writer(text);
+  writer.begin_array();
+  for (const auto& key : *keys) write_key(writer, key, nullptr);
+  writer.end_array();
+  return text + "\n";
+}
+
+Output rotate_key(const Settings& settings, const std::string& name_or_id,
+                  std::chrono::milliseconds overlap, bool json) {
+  auto opened = open_key_store(settings);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  auth::Digester digester(opened->pepper);
+  const auto issued = auth::rotate_key(*opened->store, digester, auth::system_random, name_or_id,
+                                       overlap, wall_now());
+  if (!issued) return std::unexpected(issued.error());
+  auto text = issued_text(*issued, json);
+  if (!json) {
+    text += overlap.count() == 0
+                ? "The old key no longer works.\n"
+                : fmt::format("The old key works for {} more.\n", config::format_duration(overlap));
+  }
+  return text;
+}
+
+Output revoke_key(const Settings& settings, const std::string& name_or_id) {
+  auto opened = open_key_store(settings);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  const auto key = opened->store->find(name_or_id);
+  if (!key) return std::unexpected(key.error());
+  if (auto ok = opened->store->revoke(key->id, wall_now()); !ok) return std::unexpected(ok.error());
+  return fmt::format("Key \"{}\" ({}) is revoked.\n", key->name, key->id);
+}
+
+Output set_key_disabled(const Settings& settings, const std::string& name_or_id, bool disabled) {
+  auto opened = open_key_store(settings);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  const auto key = opened->store->find(name_or_id);
+  if (!key) return std::unexpected(key.error());
+  if (auto ok = opened->store->set_disabled(key->id, disabled); !ok) {
+    return std::unexpected(ok.error());
+  }
+  return fmt::format("Key \"{}\" ({}) is {}.\n", key->name, key->id,
+                     disabled ? "disabled" : "enabled");
+}
+
+}  // namespace weir::app

@@ -1,0 +1,26 @@
+/// `weir keys …`: works on the store itself, so it needs no running server; one that runs sees the
+/// change within a second.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "app/settings.hpp"
+#include "auth/issue.hpp"
+#include "base/result.hpp"
+
+namespace weir::app {
+
+/// What a command prints on standard output.
+using Output = Result<std::string>;
+
+[[nodiscard]] Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json);
+[[nodiscard]] Output list_keys(const Settings& settings, bool with_revoked, bool json);
+[[nodiscard]] Output rotate_key(const Settings& settings, const std::string& name_or_id,
+                                std::chrono::milliseconds overlap, bool json);
+[[nodiscard]] Output revoke_key(const Settings& settings, const std::string& name_or_id);
+[[nodiscard]] Output set_key_disabled(const Settings& settings, const std::string& name_or_id,
+                                      bool disabled);
+
+}  // namespace weir::app

@@ -1,0 +1,299 @@
+// The command line. Each command is a function in a file of its own; this one only reads arguments.
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <signal.h>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/keys_command.hpp"
+#include "app/node.hpp"
+#include "app/reference.hpp"
+#include "app/settings.hpp"
+#include "app/show_command.hpp"
+#include "app/version.hpp"
+#include "config/problem.hpp"
+#include "config/units.hpp"
+#include "telemetry/log.hpp"
+
+namespace {
+
+using namespace weir;
+using app::Settings;
+
+constexpr int kFailed = 1;
+
+void print(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
+
+int finish(const app::Output& output) {
+  if (output) {
+    print(stdout, *output);
+    return EXIT_SUCCESS;
+  }
+  print(stderr, fmt::format("weir: {}\n", output.error().detail.empty()
+                                              ? std::string(describe(output.error().code).message)
+                                              : output.error().detail));
+  return kFailed;
+}
+
+std::optional<Settings> load(const std::string& file) {
+  if (file.empty()) return Settings{};
+  auto settings = app::load_settings_file(file);
+  if (settings) return std::move(*settings);
+  print(stderr, config::format_problems(settings.error()));
+  return std::nullopt;
+}
+
+int with_settings(const std::string& file, const std::function<app::Output(const Settings&)>& run) {
+  const auto settings = load(file);
+  return settings ? finish(run(*settings)) : kFailed;
+}
+
+int serve(const std::string& file) {
+  auto settings = load(file);
+  if (!settings) return kFailed;
+  ::signal(SIGPIPE, SIG_IGN);
+  telemetry::start_log(telemetry::parse_level(settings->log.level));
+  auto node = app::Node::open({.settings = std::move(*settings), .config_file = file});
+  if (!node) {
+    telemetry::stop_log();
+    return finish(std::unexpected(node.error()));
+  }
+  (*node)->run();
+  node->reset();
+  telemetry::stop_log();
+  return EXIT_SUCCESS;
+}
+
+int check(const std::string& file, bool show) {
+  const auto settings = load(file);
+  if (!settings) return kFailed;
+  if (show) {
+    print(stdout, app::print_settings(*settings));
+  } else {
+    print(stdout,
+          fmt::format("{}: {} keys, {} upstreams, {} models: no problem found\n", file,
+                      settings->keys.size(), settings->upstreams.size(), settings->models.size()));
+  }
+  return EXIT_SUCCESS;
+}
+
+// Options as text, checked by the same functions as the config file's values.
+struct Texts {
+  std::string config, name, expires, overlap = "24h", admin, type, sub_type, page, file;
+};
+
+std::optional<WallTime> parse_expiry(const std::string& text) {
+  if (const auto duration = config::parse_duration(text)) return wall_now() + *duration;
+  return config::parse_timestamp(text);
+}
+
+std::string admin_endpoint(const Texts& texts, const Settings& settings) {
+  return texts.admin.empty() ? settings.server.admin_listen : texts.admin;
+}
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    app_.set_help_all_flag("--help-all", "Help for every command");
+    add_serve();
+    add_check();
+    add_keys();
+    add_models();
+    add_upstreams();
+    add_small_ones();
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app_.exit(error) == 0 ? EXIT_SUCCESS : 2;
+    }
+    return run_();
+  }
+
+ private:
+  CLI::App* add(CLI::App& parent, const std::string& name, const std::string& text,
+                std::function<int()> run) {
+    auto* command = parent.add_subcommand(name, text);
+    command->callback([this, run = std::move(run)] { run_ = run; });
+    return command;
+  }
+
+  void add_config(CLI::App* command) {
+    command->add_option("-c,--config", texts_.config, "The config file (YAML)")
+        ->envname("WEIR_CONFIG");
+  }
+
+  void add_json(CLI::App* command) { command->add_flag("--json", json_, "JSON, for scripts"); }
+
+  void add_serve() {
+    add_config(add(app_, "serve", "Serve; without a config file, find the engines on this machine",
+                   [this] { return serve(texts_.config); }));
+  }
+
+  void add_check() {
+    auto* command =
+        add(app_, "check", "Check a config file", [this] { return check(texts_.file, show_); });
+    command->add_option("FILE", texts_.file, "The config file")->required();
+    command->add_flag("--print", show_, "Print every setting in force, secrets masked");
+  }
+
+  void add_keys() {
+    auto* keys = app_.add_subcommand("keys", "Create and manage keys");
+    keys->require_subcommand(1);
+
+    auto* create = add(*keys, "create", "Create a key and show it once", [this] { return make(); });
+    create->add_option("NAME", draft_.name, "What to call it")->required();
+    create->add_option("--expires", texts_.expires, "2026-12-31, 2026-12-31T12:00:00Z, or 720h");
+    create->add_option("--requests-per-minute,--rpm", draft_.requests_per_minute, "0: unlimited");
+    create->add_option("--models", draft_.models, "Patterns of model ids; default \"*\"")
+        ->delimiter(',');
+    create->add_option("--sub-types", draft_.sub_types, "chat, embedding, …; default all")
+        ->delimiter(',');
+    create->add_option("--networks", draft_.networks, "10.0.0.0/8, …; default all")->delimiter(',');
+    add_config(create);
+    add_json(create);
+
+    auto* list = add(*keys, "list", "List keys", [this] {
+      return with_settings(texts_.config,
+                           [this](const auto& s) { return app::list_keys(s, all_, json_); });
+    });
+    list->add_flag("--all", all_, "Revoked ones too");
+    add_config(list);
+    add_json(list);
+
+    auto* rotate = add(*keys, "rotate", "Give a key a new text", [this] { return rotate_key(); });
+    rotate->add_option("--overlap", texts_.overlap, "How long the old text works; default 24h");
+    add_json(rotate);
+    add_named(rotate);
+    add_named(add(*keys, "revoke", "End a key for good", [this] {
+      return with_settings(texts_.config,
+                           [this](const auto& s) { return app::revoke_key(s, texts_.name); });
+    }));
+    for (const bool disabled : {true, false}) {
+      add_named(add(*keys, disabled ? "disable" : "enable",
+                    disabled ? "Answer a key with 403 until it is enabled" : "Undo disable",
+                    [this, disabled] {
+                      return with_settings(texts_.config, [&](const auto& s) {
+                        return app::set_key_disabled(s, texts_.name, disabled);
+                      });
+                    }));
+    }
+  }
+
+  void add_named(CLI::App* command) {
+    command->add_option("NAME", texts_.name, "Its name or id")->required();
+    add_config(command);
+  }
+
+  int make() {
+    if (!texts_.expires.empty()) {
+      draft_.expires_at = parse_expiry(texts_.expires);
+      if (!draft_.expires_at) {
+        return finish(fail(Errc::invalid_parameter,
+                           "--expires " + config::in_quotes(texts_.expires) +
+                               " is not allowed; expected a date, a date-time or a duration"));
+      }
+    }
+    for (const auto& name : draft_.sub_types) {
+      if (catalogue::parse_sub_type(name)) continue;
+      return finish(bad_sub_type("--sub-types", name));
+    }
+    return with_settings(texts_.config,
+                         [this](const auto& s) { return app::create_key(s, draft_, json_); });
+  }
+
+  int rotate_key() {
+    const auto overlap = texts_.overlap == "0" ? std::optional(std::chrono::milliseconds{0})
+                                               : config::parse_duration(texts_.overlap);
+    if (!overlap) {
+      return finish(fail(Errc::invalid_parameter,
+                         "--overlap " + config::in_quotes(texts_.overlap) +
+                             " is not allowed; expected a duration such as 30m or 24h, or 0"));
+    }
+    return with_settings(texts_.config, [&](const auto& s) {
+      return app::rotate_key(s, texts_.name, *overlap, json_);
+    });
+  }
+
+  static std::unexpected<Error> bad_sub_type(std::string_view option, const std::string& value) {
+    std::string allowed;
+    for (int i = 0; i < catalogue::kSubTypeCount; ++i) {
+      if (i > 0) allowed += ", ";
+      allowed += wire_name(static_cast<catalogue::SubType>(i));
+    }
+    return fail(Errc::invalid_parameter, fmt::format("{} {} is not allowed; expected one of {}",
+                                                     option, config::in_quotes(value), allowed));
+  }
+
+  void add_models() {
+    auto* command =
+        add(app_, "models", "What a running server lists, and why", [this] { return models(); });
+    command->add_option("--type", texts_.type, "text, image, audio or video");
+    command->add_option("--sub-type", texts_.sub_type, "chat, embedding, …");
+    add_show(command);
+  }
+
+  void add_upstreams() {
+    add_show(add(app_, "upstreams", "How a running server's upstreams stand", [this] {
+      return with_settings(texts_.config, [this](const auto& s) {
+        return app::show_upstreams(admin_endpoint(texts_, s), s.server.admin_key, json_);
+      });
+    }));
+  }
+
+  void add_show(CLI::App* command) {
+    command->add_option("--admin", texts_.admin, "The server's admin address; default from config");
+    add_config(command);
+    add_json(command);
+  }
+
+  int models() {
+    app::ModelFilter filter;
+    if (!texts_.type.empty()) {
+      filter.type = catalogue::parse_type(texts_.type);
+      if (!filter.type) {
+        return finish(fail(Errc::invalid_parameter,
+                           "--type " + config::in_quotes(texts_.type) +
+                               " is not allowed; expected one of text, image, audio, video"));
+      }
+    }
+    if (!texts_.sub_type.empty()) {
+      filter.sub_type = catalogue::parse_sub_type(texts_.sub_type);
+      if (!filter.sub_type) return finish(bad_sub_type("--sub-type", texts_.sub_type));
+    }
+    return with_settings(texts_.config, [&](const auto& s) {
+      return app::show_models(admin_endpoint(texts_, s), s.server.admin_key, filter, json_);
+    });
+  }
+
+  void add_small_ones() {
+    add(app_, "version", "Print the version",
+        [] { return finish(fmt::format("weir {}\n", app::kVersion)); });
+    auto* page = add(app_, "reference", "Print a page of docs/reference",
+                     [this] { return finish(app::reference(texts_.page)); });
+    page->add_option("NAME", texts_.page, "config, errors, metrics or routes")->required();
+    page->group("");  // for those who work on Weir
+  }
+
+  CLI::App app_{"Weir: one address and one key for all the AI models you can call", "weir"};
+  Texts texts_;
+  auth::KeyDraft draft_;
+  bool json_ = false;
+  bool all_ = false;
+  bool show_ = false;
+  std::function<int()> run_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) { return CommandLine().run(argc, argv); }

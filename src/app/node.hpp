@@ -1,0 +1,101 @@
+/// One running Weir: every part made, connected, started, and stopped in order.
+///
+/// Threads: N I/O threads answer the public API; the control thread has the admin listener, the
+/// refresher, signals and timers; a small pool does what blocks. docs/architecture.md has the
+/// picture.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/signal_set.hpp>
+
+#include "api/services.hpp"
+#include "app/file_watch.hpp"
+#include "app/key_store.hpp"
+#include "app/settings.hpp"
+#include "auth/keyring.hpp"
+#include "base/snapshot.hpp"
+#include "catalogue/build.hpp"
+#include "catalogue/classify.hpp"
+#include "discovery/loopback_scan.hpp"
+#include "discovery/refresher.hpp"
+#include "http/server.hpp"
+#include "net/io_thread.hpp"
+#include "net/task_group.hpp"
+#include "net/worker_pool.hpp"
+#include "telemetry/line_writer.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace weir::app {
+
+struct NodeOptions {
+  Settings settings;
+  /// Where the settings came from; empty: no file, so local engines are looked for.
+  std::filesystem::path config_file;
+};
+
+/// Threads:  made, run and destroyed on one thread, the main one.
+class Node {
+ public:
+  /// Opens the store and the listeners. Errors: config_invalid, store_failed.
+  static Result<std::unique_ptr<Node>> open(NodeOptions options);
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  ~Node();
+
+  /// Serves until SIGTERM or SIGINT, then drains.
+  void run();
+
+ private:
+  explicit Node(NodeOptions options);
+
+  [[nodiscard]] Result<> open_keys();
+  [[nodiscard]] Result<> open_servers();
+  [[nodiscard]] Result<> create_first_key();
+  void start_background();
+  void stop();
+
+  // On the control thread.
+  void take_listings(std::vector<catalogue::UpstreamListing> listings);
+  void publish_catalogue();
+  void ask_upstreams();
+  [[nodiscard]] net::Task<> watch_signals();
+  [[nodiscard]] net::Task<> watch_config();
+  [[nodiscard]] net::Task<> watch_store();
+  [[nodiscard]] net::Task<> reload(const char* why);
+  void take_settings(Settings next);
+
+  Settings settings_;
+  const std::filesystem::path config_file_;
+  telemetry::Registry registry_;
+  std::unique_ptr<telemetry::LineWriter> access_log_;
+  KeyStore key_store_;
+  std::unique_ptr<auth::Keyring> keyring_;
+  catalogue::Classifier classifier_;
+  std::vector<catalogue::UpstreamListing> listings_;
+  std::uint64_t catalogue_version_ = 0;
+  Snapshot<api::Published> published_;
+  std::vector<discovery::UpstreamSettings> found_upstreams_;  ///< by the loopback scan
+  std::atomic<bool> ready_{false};
+  std::atomic<bool> stopping_{false};
+  http::Settings server_settings_;  ///< as started: none of it changes in a running server
+  std::string last_reload_problem_;
+
+  // Stopped and destroyed in the reverse order.
+  net::WorkerPool pool_;
+  std::unique_ptr<net::IoThread> control_;
+  std::vector<std::unique_ptr<net::IoThread>> io_threads_;
+  std::unique_ptr<api::Services> services_;
+  std::unique_ptr<discovery::Refresher> refresher_;
+  std::unique_ptr<discovery::LoopbackScan> scan_;
+  std::unique_ptr<net::TaskGroup> watchers_;
+  std::unique_ptr<http::Server> api_server_;
+  std::unique_ptr<http::Server> admin_server_;
+};
+
+}  // namespace weir::app

@@ -1,0 +1,40 @@
+#include "app/reference.hpp"
+
+#include <vector>
+
+#include "api/error_reply.hpp"
+#include "api/request_metrics.hpp"
+#include "api/route.hpp"
+#include "app/settings.hpp"
+#include "discovery/refresher.hpp"
+#include "http/server_metrics.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::string_view kGenerated =
+    "Generated from the code's own table by `tools/dev/check --bless`.\n\n";
+
+std::string page(std::string_view title, const std::string& text) {
+  return std::string("# ").append(title).append("\n\n").append(kGenerated).append(text);
+}
+
+std::string metrics_page() {
+  std::vector<telemetry::MetricRow> rows;
+  rows.insert(rows.end(), http::kServerMetrics.begin(), http::kServerMetrics.end());
+  rows.insert(rows.end(), api::kRequestMetrics.begin(), api::kRequestMetrics.end());
+  rows.insert(rows.end(), discovery::kRefresherMetrics.begin(), discovery::kRefresherMetrics.end());
+  return page("Metrics", telemetry::metrics_reference(rows));
+}
+
+}  // namespace
+
+Result<std::string> reference(std::string_view name) {
+  if (name == "config") return config_reference();
+  if (name == "errors") return page("Errors", api::errors_reference());
+  if (name == "metrics") return metrics_page();
+  if (name == "routes") return page("Routes", api::routes_reference());
+  return fail(Errc::not_found, "there is no such page; expected config, errors, metrics or routes");
+}
+
+}  // namespace weir::app

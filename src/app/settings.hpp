@@ -1,0 +1,62 @@
+/// The config file as a whole: every room's section, and what only the whole can check.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/settings.hpp"
+#include "auth/settings.hpp"
+#include "base/secret.hpp"
+#include "catalogue/settings.hpp"
+#include "config/problem.hpp"
+#include "config/schema_fwd.hpp"
+#include "config/sources.hpp"
+#include "discovery/settings.hpp"
+#include "http/settings.hpp"
+#include "telemetry/settings.hpp"
+
+namespace weir::app {
+
+/// A default-constructed one is a safe server: loopback only, everything bounded.
+struct Settings {
+  http::Settings server;
+  std::string store = "sqlite:weir.db";
+  Secret pepper;  ///< empty: the store makes and keeps one
+  telemetry::Settings log;
+  api::Settings list;
+  discovery::Settings discovery;
+  std::vector<auth::KeySettings> keys;
+  std::vector<discovery::UpstreamSettings> upstreams;
+  std::vector<catalogue::ModelSettings> models;
+};
+
+using Problems = std::vector<config::Problem>;
+
+/// Reads and checks the whole of `text`; either all of it is well or nothing is returned but every
+/// problem, in the file's order. `filename` is for the problems only.
+[[nodiscard]] std::expected<Settings, Problems> load_settings(std::string_view text,
+                                                              const std::string& filename,
+                                                              const config::Sources& sources);
+
+/// As load_settings on the file at `path`, with this process's environment and files relative to
+/// the config's own folder. Blocks on the disk.
+[[nodiscard]] std::expected<Settings, Problems> load_settings_file(
+    const std::filesystem::path& path);
+
+/// All effective values as YAML that can be loaded again, but for secrets, which are `***`.
+[[nodiscard]] std::string print_settings(const Settings& settings);
+
+/// docs/reference/config.md.
+[[nodiscard]] std::string config_reference();
+
+/// Names of settings that differ and cannot change in a running server.
+[[nodiscard]] std::vector<std::string> restart_needed(const Settings& running,
+                                                      const Settings& next);
+
+/// The rows of everything. Costs a few thousand allocations.
+[[nodiscard]] config::Schema<Settings> settings_schema();
+
+}  // namespace weir::app
