@@ -10,7 +10,9 @@ set(WEIR_SANITIZE "" CACHE STRING "address (with undefined), thread, or empty")
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # Without these two a file that uses a precompiled header is never found in the cache.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()
 
 # Flags of every target, ours or not: the ABI and the hardening.
