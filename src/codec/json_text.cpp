@@ -15,9 +15,17 @@ constexpr bool is_plain(char c) {
   return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
 }
 
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (int byte = 0; byte < 256; ++byte) {
+    plain[static_cast<std::size_t>(byte)] = is_plain(static_cast<char>(byte));
+  }
+  return plain;
+}();
+
 std::size_t plain_prefix(std::string_view text) {
   std::size_t length = 0;
-  while (length < text.size() && is_plain(text[length])) ++length;
+  while (length < text.size() && kPlain[static_cast<unsigned char>(text[length])]) ++length;
   return length;
 }
 

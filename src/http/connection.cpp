@@ -5,8 +5,8 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
-#include <fmt/format.h>
 
+#include "codec/json_text.hpp"
 #include "telemetry/timestamp.hpp"
 
 namespace weir::http {
@@ -52,6 +52,7 @@ Connection::Connection(net::Socket socket, ConnectionContext& context)
   socket_.set_option(net::Tcp::no_delay(true), ignored);
   const auto peer = socket_.remote_endpoint(ignored);
   if (!ignored) exchange_.peer = peer.address();
+  exchange_.peer_text = exchange_.peer.to_string();
   context_.sweeper.add(timeout_);
 }
 
@@ -78,22 +79,35 @@ net::Task<> Connection::run() {
 net::Task<> Connection::shed() {
   timeout_.arm(monotonic_now() + kLingerTime);
   begin_exchange();
-  if (co_await read_more()) co_await refuse(Errc::overloaded);
+  const auto room = make_room();
+  const auto [error, size] = co_await socket_.async_read_some(room, net::use_task);
+  if (took(error, size)) co_await refuse(Errc::overloaded);
   timeout_.disarm();
 }
 
+// What is awaited for every request stands here itself: a coroutine per step would cost as much as
+// the step.
 net::Task<Connection::Next> Connection::serve_one() {
   // Bytes of a next request may be here already; the clock of its head then runs from now.
   idle_ = in_.empty();
   if (idle_) {
     if (context_.draining) co_return Next::close;
     timeout_.arm(monotonic_now() + context_.settings.keep_alive_timeout);
-    if (!co_await read_more()) co_return Next::close;
+    const auto room = make_room();
+    const auto [error, size] = co_await socket_.async_read_some(room, net::use_task);
+    if (!took(error, size)) co_return Next::close;
     idle_ = false;
   }
   begin_exchange();
   timeout_.arm(exchange_.started + context_.settings.request_head_timeout);
-  if (const auto head = co_await read_head(); !head) co_return co_await refuse(head.error().code);
+  for (;;) {
+    const auto whole = try_head();
+    if (!whole) co_return co_await refuse(whole.error().code);
+    if (*whole) break;
+    const auto room = make_room();
+    const auto [error, size] = co_await socket_.async_read_some(room, net::use_task);
+    if (!took(error, size)) co_return co_await refuse(why_nothing_came());
+  }
   if (parser_.request().has_body) {
     if (const auto body = co_await read_body(); !body) co_return co_await refuse(body.error().code);
   }
@@ -101,33 +115,49 @@ net::Task<Connection::Next> Connection::serve_one() {
 
   const Request& request = parser_.request();
   exchange_.request = &request;
-  exchange_.trace_id =
-      telemetry::TraceId::choose(request.header("x-trace-id"), request.header("traceparent"));
+  exchange_.trace_id = telemetry::TraceId::choose(request.header(FieldName::x_trace_id),
+                                                  request.header(FieldName::traceparent));
   const Reply reply = co_await context_.handler.handle(exchange_);
   const bool keep = request.keep_alive && !context_.draining;
-  const bool written = co_await write(reply, keep);
+  auto written = try_write(reply, keep);
+  if (written == Written::in_part) written = co_await write_rest();
   end_exchange(written);
-  if (!written || !keep) co_return Next::close;
+  if (written == Written::whole && !keep) co_await linger();
+  if (written == Written::failed || !keep) co_return Next::close;
   drop_consumed();
   co_return Next::keep;
 }
 
-net::Task<Result<>> Connection::read_head() {
-  std::size_t searched = 0;
-  for (;;) {
-    // RFC 9112 §2.2: an empty line before the request line is to be ignored.
-    while (in_.starts_with("\r\n")) in_.erase(0, 2);
-    const auto size = parser_.find_head(in_, searched);
-    if (!size) co_return std::unexpected(size.error());
-    if (*size > 0) {
-      head_size_ = *size;
-      consumed_ = head_size_;
-      co_return parser_.parse_head(std::string_view(in_).substr(0, head_size_));
-    }
-    if (!co_await read_more()) {
-      co_return fail(timeout_.expired() ? Errc::request_timeout : Errc::connection_lost);
-    }
+asio::mutable_buffer Connection::make_room() {
+  const auto used = in_.size();
+  const auto with_room = used + kReadBytes;
+  // Not the size it passes: when it reallocates, libstdc++ 12 passes the new capacity.
+  in_.resize_and_overwrite(with_room, [with_room](char*, std::size_t) { return with_room; });
+  return asio::buffer(in_.data() + used, kReadBytes);
+}
+
+bool Connection::took(boost::system::error_code error, std::size_t size) {
+  const std::size_t received = error ? 0 : size;
+  in_.resize(in_.size() - kReadBytes + received);
+  return received > 0;
+}
+
+Errc Connection::why_nothing_came() const {
+  return timeout_.expired() ? Errc::request_timeout : Errc::connection_lost;
+}
+
+Result<bool> Connection::try_head() {
+  // RFC 9112 §2.2: an empty line before the request line is to be ignored.
+  while (in_.starts_with("\r\n")) in_.erase(0, 2);
+  const auto size = parser_.find_head(in_, searched_);
+  if (!size) return std::unexpected(size.error());
+  if (*size == 0) return false;
+  head_size_ = *size;
+  consumed_ = head_size_;
+  if (auto parsed = parser_.parse_head(std::string_view(in_).substr(0, head_size_)); !parsed) {
+    return std::unexpected(std::move(parsed.error()));
   }
+  return true;
 }
 
 net::Task<Result<>> Connection::read_body() {
@@ -146,7 +176,7 @@ net::Task<Result<>> Connection::read_body() {
   while (!parser_.done()) {
     const auto buffer = asio::buffer(chunk);
     const auto [error, size] = co_await socket_.async_read_some(buffer, net::use_task);
-    if (error) co_return fail(timeout_.expired() ? Errc::request_timeout : Errc::connection_lost);
+    if (error) co_return fail(why_nothing_came());
     const std::string_view received(chunk.data(), size);
     const auto taken = parser_.feed_body(received);
     if (!taken) co_return std::unexpected(taken.error());
@@ -155,25 +185,13 @@ net::Task<Result<>> Connection::read_body() {
   co_return Result<>{};
 }
 
-net::Task<bool> Connection::read_more() {
-  const auto used = in_.size();
-  std::size_t received = 0;
-  in_.resize_and_overwrite(used + kReadBytes, [&](char*, std::size_t size) { return size; });
-  const auto buffer = asio::buffer(in_.data() + used, kReadBytes);
-  const auto [error, size] = co_await socket_.async_read_some(buffer, net::use_task);
-  if (!error) received = size;
-  in_.resize(used + received);
-  co_return received > 0;
-}
-
-net::Task<bool> Connection::write(const Reply& reply, bool keep_alive) {
-  exchange_.status = reply.status;
-  out_.clear();
-  fmt::format_to(std::back_inserter(out_), "HTTP/1.1 {} {}\r\n", reply.status,
-                 reason_phrase(reply.status));
+void Connection::format_head(const Reply& reply, bool keep_alive) {
+  out_.assign(status_line(reply.status));
   out_.append(date_field()).append(reply.fixed_fields).append(reply.fields);
   if (may_have_body(reply.status)) {
-    fmt::format_to(std::back_inserter(out_), "Content-Length: {}\r\n", reply.body.size());
+    out_ += "Content-Length: ";
+    codec::append_json_integer(out_, static_cast<std::int64_t>(reply.body.size()));
+    out_ += "\r\n";
   }
   const bool http_10 = exchange_.request != nullptr && exchange_.request->minor_version == 0;
   if (!keep_alive) {
@@ -182,48 +200,54 @@ net::Task<bool> Connection::write(const Reply& reply, bool keep_alive) {
     out_ += "Connection: keep-alive\r\n";
   }
   out_ += "\r\n";
-  const bool head_only = exchange_.request != nullptr && exchange_.request->method == Method::head;
-  const std::string_view body =
-      head_only || !may_have_body(reply.status) ? std::string_view{} : reply.body;
-  exchange_.body_bytes = body.size();
-
-  // Most answers fit the socket's buffer: one system call, and no suspension.
-  const std::array buffers{asio::const_buffer(out_.data(), out_.size()),
-                           asio::const_buffer(body.data(), body.size())};
-  boost::system::error_code error;
-  const auto written = socket_.write_some(buffers, error);
-  if (error && error != asio::error::would_block) co_return false;
-  if (written == out_.size() + body.size()) co_return true;
-  co_return co_await write_rest(written, out_, body);
 }
 
-net::Task<bool> Connection::write_rest(std::size_t written, std::string_view head,
-                                       std::string_view body) {
-  while (written < head.size() + body.size()) {
-    const auto head_left = head.substr(std::min(written, head.size()));
-    const auto body_left = body.substr(written - std::min(written, head.size()));
-    const std::array buffers{asio::const_buffer(head_left.data(), head_left.size()),
-                             asio::const_buffer(body_left.data(), body_left.size())};
+Connection::Written Connection::try_write(const Reply& reply, bool keep_alive) {
+  exchange_.status = reply.status;
+  format_head(reply, keep_alive);
+  const bool head_only = exchange_.request != nullptr && exchange_.request->method == Method::head;
+  out_body_ = head_only || !may_have_body(reply.status) ? std::string_view{} : reply.body;
+  exchange_.body_bytes = out_body_.size();
+
+  // Most answers fit the socket's buffer: one system call, and no suspension.
+  written_ = 0;
+  boost::system::error_code error;
+  written_ = socket_.write_some(out_buffers(), error);
+  if (error && error != asio::error::would_block) return Written::failed;
+  return written_ == out_.size() + out_body_.size() ? Written::whole : Written::in_part;
+}
+
+std::array<asio::const_buffer, 2> Connection::out_buffers() const {
+  const auto head = std::string_view(out_).substr(std::min(written_, out_.size()));
+  const auto body = out_body_.substr(written_ - std::min(written_, out_.size()));
+  return {asio::const_buffer(head.data(), head.size()),
+          asio::const_buffer(body.data(), body.size())};
+}
+
+net::Task<Connection::Written> Connection::write_rest() {
+  while (written_ < out_.size() + out_body_.size()) {
     timeout_.arm(monotonic_now() + context_.settings.write_stall_timeout);
+    const auto buffers = out_buffers();
     const auto [error, size] = co_await socket_.async_write_some(buffers, net::use_task);
-    if (error) co_return false;
-    written += size;
+    if (error) co_return Written::failed;
+    written_ += size;
   }
   timeout_.disarm();
-  co_return true;
+  co_return Written::whole;
 }
 
 net::Task<Connection::Next> Connection::refuse(Errc code) {
   exchange_.reason = code;
   const bool reachable = code != Errc::connection_lost && socket_.is_open();
-  bool written = false;
+  auto written = Written::failed;
   if (reachable) {
     if (exchange_.trace_id.text().empty()) exchange_.trace_id = telemetry::TraceId::random();
     const Reply reply = context_.handler.refuse(exchange_, code);
-    written = co_await write(reply, false);
+    written = try_write(reply, false);
+    if (written == Written::in_part) written = co_await write_rest();
   }
   end_exchange(written);
-  if (written) co_await linger();
+  if (written == Written::whole) co_await linger();
   co_return Next::close;
 }
 
@@ -251,12 +275,13 @@ void Connection::begin_exchange() {
   exchange_.status = 0;
   exchange_.body_bytes = 0;
   exchange_.started = monotonic_now();
+  searched_ = 0;
   parser_.reset();
 }
 
-void Connection::end_exchange(bool written) {
+void Connection::end_exchange(Written written) {
   exchange_.ended = monotonic_now();
-  if (!written && !exchange_.reason) exchange_.reason = Errc::connection_lost;
+  if (written == Written::failed && !exchange_.reason) exchange_.reason = Errc::connection_lost;
   // Nothing came at all, or only a part that the client gave up: there is no request to log.
   if (exchange_.request == nullptr && exchange_.status == 0) return;
   context_.handler.finished(exchange_);

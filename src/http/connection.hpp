@@ -1,6 +1,8 @@
 /// One client connection: the loop of read, handle, write, and nothing else.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -43,6 +45,7 @@ class Connection : public boost::intrusive::list_base_hook<
 
  private:
   enum class Next : bool { close, keep };
+  enum class Written : std::uint8_t { whole, in_part, failed };
 
   /// Ends what the connection waits for; the socket stays open, so it may still say 408.
   struct Timeout final : net::Deadline {
@@ -51,17 +54,23 @@ class Connection : public boost::intrusive::list_base_hook<
     net::Socket& socket;
   };
 
-  [[nodiscard]] net::Task<Result<>> read_head();
-  [[nodiscard]] net::Task<Result<>> read_body();
-  [[nodiscard]] net::Task<bool> read_more();
   [[nodiscard]] net::Task<Next> serve_one();
-  [[nodiscard]] net::Task<bool> write(const Reply& reply, bool keep_alive);
-  [[nodiscard]] net::Task<bool> write_rest(std::size_t written, std::string_view head,
-                                           std::string_view body);
+  [[nodiscard]] net::Task<Result<>> read_body();
+  [[nodiscard]] net::Task<Written> write_rest();
   [[nodiscard]] net::Task<Next> refuse(Errc code);
   [[nodiscard]] net::Task<> linger();
+
+  /// Room at the end of in_ for one read; `took` says what became of it, and whether there is more.
+  [[nodiscard]] boost::asio::mutable_buffer make_room();
+  [[nodiscard]] bool took(boost::system::error_code error, std::size_t size);
+  [[nodiscard]] Errc why_nothing_came() const;
+  /// Whether in_ holds a whole head; then it is parsed.
+  [[nodiscard]] Result<bool> try_head();
+  void format_head(const Reply& reply, bool keep_alive);
+  [[nodiscard]] Written try_write(const Reply& reply, bool keep_alive);
+  [[nodiscard]] std::array<boost::asio::const_buffer, 2> out_buffers() const;
   void begin_exchange();
-  void end_exchange(bool written);
+  void end_exchange(Written written);
   void drop_consumed();
 
   net::Socket socket_;
@@ -73,8 +82,11 @@ class Connection : public boost::intrusive::list_base_hook<
   std::size_t head_size_ = 0;
   std::size_t consumed_ = 0;  ///< head and the part of the body that came with it
   std::string next_;          ///< what came after the body: the next request's first bytes
+  std::size_t searched_ = 0;  ///< of in_, for the end of the head
   std::string out_;           ///< the response head
-  bool idle_ = true;          ///< between requests, with nothing received
+  std::string_view out_body_;
+  std::size_t written_ = 0;  ///< of both
+  bool idle_ = true;         ///< between requests, with nothing received
 };
 
 }  // namespace weir::http

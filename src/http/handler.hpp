@@ -21,6 +21,7 @@ namespace weir::http {
 struct Exchange {
   const Request* request = nullptr;  ///< null when the head could not be parsed
   boost::asio::ip::address peer;
+  std::string peer_text;  ///< made once per connection
   telemetry::TraceId trace_id;
   std::string_view route = "none";  ///< label of the route, a literal
   std::string caller;               ///< id of the key, never the key

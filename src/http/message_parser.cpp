@@ -1,7 +1,6 @@
 #include "http/message_parser.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 #include <boost/asio/buffer.hpp>
@@ -15,6 +14,7 @@ namespace beast = boost::beast;
 
 constexpr std::size_t kMaxMethodLength = 32;
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
+constexpr std::string_view kHostPunctuation = ".-_~[]:%!$&'()*+,;=";
 
 Method to_method(std::string_view text) {
   for (auto method : {Method::get, Method::head, Method::post, Method::put, Method::patch,
@@ -26,22 +26,17 @@ Method to_method(std::string_view text) {
 
 std::unexpected<Error> malformed(const char* why) { return fail(Errc::malformed_request, why); }
 
-// RFC 9112 §5.2: a server that does not understand obs-fold must refuse it. Beast unfolds it.
-bool has_folded_line(std::string_view head) {
-  for (std::size_t at = head.find('\n'); at != std::string_view::npos && at + 1 < head.size();
-       at = head.find('\n', at + 1)) {
-    if (head[at + 1] == ' ' || head[at + 1] == '\t') return true;
+// Two things that Beast lets pass or waits on: a folded line (RFC 9112 §5.2 has a server refuse
+// what Beast unfolds), and a line that ends in LF alone, which would leave its client waiting for
+// an end of the head that never comes.
+const char* line_fault(std::string_view bytes, std::size_t from) {
+  for (auto at = bytes.find('\n', from); at != bytes.npos; at = bytes.find('\n', at + 1)) {
+    if (at == 0 || bytes[at - 1] != '\r') return "a line ends in LF alone";
+    if (at + 1 < bytes.size() && (bytes[at + 1] == ' ' || bytes[at + 1] == '\t')) {
+      return "folded header line";
+    }
   }
-  return false;
-}
-
-// A line that ends in LF alone would leave a client that means it waiting for the end of its head.
-bool has_bare_line_feed(std::string_view bytes, std::size_t from) {
-  for (auto at = bytes.find('\n', from); at != std::string_view::npos;
-       at = bytes.find('\n', at + 1)) {
-    if (at == 0 || bytes[at - 1] != '\r') return true;
-  }
-  return false;
+  return nullptr;
 }
 
 // Beast takes nothing but HTTP/1.x; this tells another version of HTTP from noise.
@@ -62,7 +57,7 @@ bool all_digits(std::string_view text) {
 bool is_valid_host(std::string_view host) {
   return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::strchr(".-_~[]:%!$&'()*+,;=", c) != nullptr;
+           kHostPunctuation.find(c) != std::string_view::npos;
   });
 }
 
@@ -102,23 +97,23 @@ Result<> split_target(Request& request, std::string_view host) {
 
 // RFC 9112 §3.2: exactly one valid Host in HTTP/1.1; HTTP/1.0 may leave it out.
 Result<> check_host(const Request& request) {
-  const int hosts = request.count("host");
+  const int hosts = request.count(FieldName::host);
   if (hosts > 1) return malformed("more than one Host");
   if (hosts == 0) return request.minor_version == 0 ? Result<>{} : malformed("no Host");
-  if (!is_valid_host(request.header("host"))) return malformed("Host is not valid");
+  if (!is_valid_host(request.header(FieldName::host))) return malformed("Host is not valid");
   return {};
 }
 
 // RFC 9112 §6: a message framed in two ways, or in one we cannot read, is how requests are
 // smuggled.
 Result<> check_framing(Request& request) {
-  const int codings = request.count("transfer-encoding");
-  const int lengths = request.count("content-length");
+  const int codings = request.count(FieldName::transfer_encoding);
+  const int lengths = request.count(FieldName::content_length);
   if (codings > 0) {
     if (lengths > 0) return malformed("Content-Length beside Transfer-Encoding");
     if (request.minor_version == 0) return malformed("Transfer-Encoding in HTTP/1.0");
     if (codings > 1) return malformed("more than one Transfer-Encoding");
-    const auto coding = request.header("transfer-encoding");
+    const auto coding = request.header(FieldName::transfer_encoding);
     if (!equals_ignoring_case(coding, "chunked")) {
       // "gzip, chunked" is a coding we do not have; "chunked, gzip" is not a framing at all.
       const auto last = coding.substr(coding.rfind(',') + 1);
@@ -134,7 +129,7 @@ Result<> check_framing(Request& request) {
   }
   if (lengths > 1) return malformed("more than one Content-Length");
   if (lengths == 1) {
-    const auto length = request.header("content-length");
+    const auto length = request.header(FieldName::content_length);
     if (!all_digits(length)) return malformed("Content-Length is not a number");
     request.has_body = length.find_first_not_of('0') != std::string_view::npos;
   }
@@ -142,7 +137,7 @@ Result<> check_framing(Request& request) {
 }
 
 Result<> check_expect(Request& request) {
-  const auto expect = request.header("expect");
+  const auto expect = request.header(FieldName::expect);
   if (expect.empty()) return {};
   if (!equals_ignoring_case(expect, "100-continue")) return fail(Errc::expectation_failed);
   request.expects_continue = request.minor_version == 1 && request.has_body;
@@ -151,6 +146,7 @@ Result<> check_expect(Request& request) {
 
 void read_connection(Request& request) {
   request.keep_alive = request.minor_version == 1;
+  if (request.count(FieldName::connection) == 0) return;
   for (const Field& field : request.fields) {
     if (!equals_ignoring_case(field.name, "connection")) continue;
     std::string_view rest = field.value;
@@ -195,7 +191,7 @@ class MessageParser::Beast : public beast::http::basic_parser<true> {
   void on_response_impl(int, string_view, int, error_code&) override {}
   void on_field_impl(beast::http::field, string_view name, string_view value,
                      error_code&) override {
-    request_.fields.push_back({view(name), view(value)});
+    request_.add({view(name), view(value)});
   }
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
@@ -226,7 +222,9 @@ Result<std::size_t> MessageParser::find_head(std::string_view bytes, std::size_t
   searched = bytes.size();
   const std::size_t length = end == std::string_view::npos ? 0 : end + kEndOfHead.size();
   const std::size_t seen = length == 0 ? bytes.size() : length;
-  if (has_bare_line_feed(bytes.substr(0, seen), fresh)) return malformed("a line ends in LF alone");
+  // From the byte before, for a fold whose line ended with what came last.
+  const auto lines_from = fresh == 0 ? 0 : fresh - 1;
+  if (const char* fault = line_fault(bytes.substr(0, seen), lines_from)) return malformed(fault);
   if (line_end != std::string_view::npos && seen - line_end > limits_.header_bytes) {
     return fail(Errc::header_too_large);
   }
@@ -234,7 +232,6 @@ Result<std::size_t> MessageParser::find_head(std::string_view bytes, std::size_t
 }
 
 Result<> MessageParser::parse_head(std::string_view head) {
-  if (has_folded_line(head)) return malformed("folded header line");
   beast::error_code error;
   beast_->put(boost::asio::buffer(head.data(), head.size()), error);
   if (error == beast::http::error::body_limit) return fail(Errc::payload_too_large);
@@ -248,7 +245,7 @@ Result<> MessageParser::parse_head(std::string_view head) {
   if (beast_->method_too_long) return fail(Errc::not_implemented, "method");
 
   if (auto ok = check_host(request_); !ok) return ok;
-  if (auto ok = split_target(request_, request_.header("host")); !ok) return ok;
+  if (auto ok = split_target(request_, request_.header(FieldName::host)); !ok) return ok;
   if (auto ok = check_framing(request_); !ok) return ok;
   if (auto ok = check_expect(request_); !ok) return ok;
   read_connection(request_);

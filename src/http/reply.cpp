@@ -11,48 +11,48 @@ Reply Reply::with_body(int status, std::string body) {
   return reply;
 }
 
-std::string_view reason_phrase(int status) {
+std::string_view status_line(int status) {
   switch (status) {
     case 200:
-      return "OK";
+      return "HTTP/1.1 200 OK\r\n";
     case 204:
-      return "No Content";
+      return "HTTP/1.1 204 No Content\r\n";
     case 304:
-      return "Not Modified";
+      return "HTTP/1.1 304 Not Modified\r\n";
     case 400:
-      return "Bad Request";
+      return "HTTP/1.1 400 Bad Request\r\n";
     case 401:
-      return "Unauthorized";
+      return "HTTP/1.1 401 Unauthorized\r\n";
     case 403:
-      return "Forbidden";
+      return "HTTP/1.1 403 Forbidden\r\n";
     case 404:
-      return "Not Found";
+      return "HTTP/1.1 404 Not Found\r\n";
     case 405:
-      return "Method Not Allowed";
+      return "HTTP/1.1 405 Method Not Allowed\r\n";
     case 408:
-      return "Request Timeout";
+      return "HTTP/1.1 408 Request Timeout\r\n";
     case 413:
-      return "Content Too Large";
+      return "HTTP/1.1 413 Content Too Large\r\n";
     case 414:
-      return "URI Too Long";
+      return "HTTP/1.1 414 URI Too Long\r\n";
     case 417:
-      return "Expectation Failed";
+      return "HTTP/1.1 417 Expectation Failed\r\n";
     case 429:
-      return "Too Many Requests";
+      return "HTTP/1.1 429 Too Many Requests\r\n";
     case 431:
-      return "Request Header Fields Too Large";
+      return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
     case 500:
-      return "Internal Server Error";
+      return "HTTP/1.1 500 Internal Server Error\r\n";
     case 501:
-      return "Not Implemented";
+      return "HTTP/1.1 501 Not Implemented\r\n";
     case 503:
-      return "Service Unavailable";
+      return "HTTP/1.1 503 Service Unavailable\r\n";
     case 504:
-      return "Gateway Timeout";
+      return "HTTP/1.1 504 Gateway Timeout\r\n";
     case 505:
       return "HTTP Version Not Supported";
     default:
-      return "";
+      return "HTTP/1.1 500 Internal Server Error\r\n";
   }
 }
 

@@ -7,6 +7,21 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
+// In the order of FieldName.
+constexpr std::array<std::string_view, kFieldNameCount> kNames = {"accept-encoding",
+                                                                  "access-control-request-headers",
+                                                                  "access-control-request-method",
+                                                                  "authorization",
+                                                                  "connection",
+                                                                  "content-length",
+                                                                  "expect",
+                                                                  "host",
+                                                                  "if-none-match",
+                                                                  "origin",
+                                                                  "traceparent",
+                                                                  "transfer-encoding",
+                                                                  "x-trace-id"};
+
 }  // namespace
 
 std::string_view wire_name(Method method) {
@@ -36,17 +51,13 @@ bool equals_ignoring_case(std::string_view a, std::string_view lower_case) {
                                                      [](char x, char y) { return lower(x) == y; });
 }
 
-std::string_view Request::header(std::string_view name) const {
-  for (const Field& field : fields) {
-    if (equals_ignoring_case(field.name, name)) return field.value;
+void Request::add(Field field) {
+  fields.push_back(field);
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (!equals_ignoring_case(field.name, kNames[i])) continue;
+    if (known_[i].count++ == 0) known_[i].value = field.value;
+    return;
   }
-  return {};
-}
-
-int Request::count(std::string_view name) const {
-  return static_cast<int>(std::count_if(fields.begin(), fields.end(), [&](const Field& field) {
-    return equals_ignoring_case(field.name, name);
-  }));
 }
 
 }  // namespace weir::http

@@ -1,6 +1,8 @@
 /// A request head as values: what was parsed and checked, never raw bytes.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,24 @@ namespace weir::http {
 enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
 
 [[nodiscard]] std::string_view wire_name(Method method);
+
+/// The fields that this server reads itself; they are found without a search.
+enum class FieldName : std::uint8_t {
+  accept_encoding,
+  access_control_request_headers,
+  access_control_request_method,
+  authorization,
+  connection,
+  content_length,
+  expect,
+  host,
+  if_none_match,
+  origin,
+  traceparent,
+  transfer_encoding,
+  x_trace_id,
+};
+inline constexpr std::size_t kFieldNameCount = 13;
 
 struct Field {
   std::string_view name;   ///< as sent; compare without regard to case
@@ -29,9 +49,22 @@ struct Request {
   bool has_body = false;
   std::vector<Field> fields;
 
-  /// The first value of the field, or empty. `name` in lower case.
-  [[nodiscard]] std::string_view header(std::string_view name) const;
-  [[nodiscard]] int count(std::string_view name) const;
+  /// Adds a field as it was sent.
+  void add(Field field);
+  /// The first value of the field, or empty.
+  [[nodiscard]] std::string_view header(FieldName name) const { return known(name).value; }
+  /// How many lines of that name there are.
+  [[nodiscard]] int count(FieldName name) const { return known(name).count; }
+
+ private:
+  struct Known {
+    std::string_view value;
+    int count = 0;
+  };
+  [[nodiscard]] const Known& known(FieldName name) const {
+    return known_[static_cast<std::size_t>(name)];
+  }
+  std::array<Known, kFieldNameCount> known_{};
 };
 
 /// ASCII only, as field names are.

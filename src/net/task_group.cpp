@@ -21,7 +21,8 @@ void report(const char* name, const std::exception_ptr& failure) {
   } catch (const boost::system::system_error& error) {
     // A cancelled task that awaits again is ended so; it is how cancelling is meant to work.
     if (error.code() == asio::error::operation_aborted) return;
-    telemetry::log_error("a task ended with an exception", {{"task", name}, {"what", error.what()}});
+    telemetry::log_error("a task ended with an exception",
+                         {{"task", name}, {"what", error.what()}});
   } catch (const std::exception& error) {
     telemetry::log_error("a task ended with an exception",
                          {{"task", name}, {"what", error.what()}});

@@ -10,6 +10,12 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
+constexpr auto kHexPairs = [] {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < 256; ++byte) pairs[byte] = {kHex[byte >> 4], kHex[byte & 15]};
+  return pairs;
+}();
+
 bool is_id_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
          c == '_' || c == ':' || c == '-';
@@ -35,13 +41,16 @@ TraceId TraceId::random() {
   TraceId id;
   for (int word = 0; word < 2; ++word) {
     auto bits = next_random();
-    for (int digit = 0; digit < 16; ++digit, bits >>= 4) id.text_[id.length_++] = kHex[bits & 15];
+    for (int byte = 0; byte < 8; ++byte, bits >>= 8) {
+      std::memcpy(id.text_.data() + id.length_, kHexPairs[bits & 0xff].data(), 2);
+      id.length_ += 2;
+    }
   }
   return id;
 }
 
 TraceId TraceId::choose(std::string_view x_trace_id, std::string_view traceparent) {
-  if (!x_trace_id.empty() && x_trace_id.size() <= kMaxLength &&
+  if (!x_trace_id.empty() && x_trace_id.size() <= kMaxLength && !x_trace_id.starts_with("sk-") &&
       std::all_of(x_trace_id.begin(), x_trace_id.end(), is_id_char)) {
     return TraceId(x_trace_id);
   }

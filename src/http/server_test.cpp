@@ -1,0 +1,222 @@
+#include "http/server.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <gtest/gtest.h>
+
+namespace weir::http {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+// Answers with what it was asked, and remembers how each exchange ended.
+class EchoHandler : public Handler {
+ public:
+  explicit EchoHandler(std::vector<std::string>& ended) : ended_(ended) {}
+
+  net::Task<Reply> handle(Exchange& exchange) override {
+    co_return Reply::with_body(200, std::string(exchange.request->target));
+  }
+  Reply refuse(Exchange& exchange, Errc code) override {
+    exchange.reason = code;
+    return Reply::with_body(describe(code).status, std::string(describe(code).slug));
+  }
+  void finished(const Exchange& exchange) override {
+    ended_.emplace_back(exchange.reason ? describe(*exchange.reason).slug : "ok");
+  }
+
+ private:
+  std::vector<std::string>& ended_;
+};
+
+class ServerTest : public ::testing::Test {
+ protected:
+  void start(Settings settings) {
+    settings_ = std::move(settings);
+    auto opened = Server::open(
+        "test", "127.0.0.1:0", settings_, {&thread_},
+        [this](int) { return std::make_unique<EchoHandler>(ended_); }, registry_);
+    ASSERT_TRUE(opened) << opened.error().text();
+    server_ = std::move(*opened);
+    server_->start();
+  }
+  void TearDown() override {
+    if (server_) server_->stop(1s);
+  }
+
+  // A client that blocks, as simple as a test needs it.
+  class Client {
+   public:
+    explicit Client(const net::Tcp::endpoint& to) : socket_(context_) { socket_.connect(to); }
+    void send(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
+    void send_no_more() { socket_.shutdown(net::Tcp::socket::shutdown_send); }
+    /// Everything until the server closes.
+    std::string read_to_end() {
+      boost::system::error_code ignored;
+      asio::read(socket_, asio::dynamic_buffer(received_), ignored);
+      return received_;
+    }
+    /// Up to and including the `count`-th occurrence of `end`.
+    std::string read_until(std::string_view end, int count = 1) {
+      std::size_t at = 0;
+      for (int seen = 0; seen < count;) {
+        const auto found = received_.find(end, at);
+        if (found != std::string::npos) {
+          at = found + end.size();
+          ++seen;
+          continue;
+        }
+        std::string more(4096, '\0');
+        boost::system::error_code error;
+        const auto size = socket_.read_some(asio::buffer(more), error);
+        if (error) return received_;
+        received_.append(more, 0, size);
+      }
+      return received_.substr(0, at);
+    }
+
+   private:
+    asio::io_context context_;
+    net::Tcp::socket socket_;
+    std::string received_;
+  };
+
+  Client connect() { return Client(server_->endpoint()); }
+
+  Settings settings_;
+  telemetry::Registry registry_;
+  std::vector<std::string> ended_;
+  net::IoThread thread_{"test-io"};
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(ServerTest, KeepsTheConnectionAndAnswersPipelinedRequestsInOrder) {
+  start({});
+  auto client = connect();
+  client.send("GET /1 HTTP/1.1\r\nHost: w\r\n\r\nGET /2 HTTP/1.1\r\nHost: w\r\n\r\n");
+  client.send("GET /3 HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
+  const auto answer = client.read_to_end();
+  EXPECT_LT(answer.find("/1"), answer.find("/2"));
+  EXPECT_LT(answer.find("/2"), answer.find("/3"));
+  EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+}
+
+TEST_F(ServerTest, ABodyIsTakenBeforeTheAnswerAndTheNextRequestFollows) {
+  start({});
+  auto client = connect();
+  client.send("GET /a HTTP/1.1\r\nHost: w\r\nContent-Length: 5\r\n\r\nhel");
+  client.send("loGET /b HTTP/1.1\r\nHost: w\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r");
+  client.send("\n\r\nGET /c HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
+  const auto answer = client.read_to_end();
+  for (const char* target : {"\r\n\r\n/a", "\r\n\r\n/b", "\r\n\r\n/c"}) {
+    EXPECT_NE(answer.find(target), std::string::npos) << answer;
+  }
+}
+
+TEST_F(ServerTest, SaysContinueToAClientThatWaitsForIt) {
+  start({});
+  auto client = connect();
+  client.send("GET /a HTTP/1.1\r\nHost: w\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("ok");
+  EXPECT_NE(client.read_until("/a").find("HTTP/1.1 200 OK"), std::string::npos);
+}
+
+TEST_F(ServerTest, HeadHasTheLengthButNoBody) {
+  start({});
+  auto client = connect();
+  client.send("HEAD /abc HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
+  const auto answer = client.read_to_end();
+  EXPECT_NE(answer.find("Content-Length: 4\r\n"), std::string::npos);
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n"));
+}
+
+TEST_F(ServerTest, RefusesMalformedHttpAndCloses) {
+  start({});
+  auto client = connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\nGET /next HTTP/1.1\r\nHost: w\r\n\r\n");
+  const auto answer = client.read_to_end();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 Bad Request\r\n")) << answer;
+  EXPECT_TRUE(answer.ends_with("malformed_request")) << answer;
+}
+
+TEST_F(ServerTest, ASlowHeadIsToldSoAndClosed) {
+  Settings settings;
+  settings.request_head_timeout = 1ms;
+  start(settings);
+  auto client = connect();
+  client.send("GET / HT");
+  EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 408 Request Timeout\r\n"));
+}
+
+TEST_F(ServerTest, AnIdleConnectionIsClosedWithoutAWord) {
+  Settings settings;
+  settings.keep_alive_timeout = 1ms;
+  start(settings);
+  auto client = connect();
+  EXPECT_EQ(client.read_to_end(), "");
+}
+
+TEST_F(ServerTest, OneConnectionTooManyIsTold503WhileTheOthersAreServed) {
+  Settings settings;
+  settings.max_connections = 1;
+  start(settings);
+  auto first = connect();
+  first.send("GET /1 HTTP/1.1\r\nHost: w\r\n\r\n");
+  first.read_until("/1");
+  auto second = connect();
+  second.send("GET /2 HTTP/1.1\r\nHost: w\r\n\r\n");
+  EXPECT_TRUE(second.read_to_end().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+  first.send("GET /3 HTTP/1.1\r\nHost: w\r\n\r\n");
+  EXPECT_NE(first.read_until("/3").find("/3"), std::string::npos);
+}
+
+TEST_F(ServerTest, AnAnswerLargerThanTheSocketBufferArrivesWhole) {
+  Settings settings;
+  settings.max_request_line_bytes = 8 << 20;
+  start(settings);
+  auto client = connect();
+  const std::string target = "/" + std::string(4 << 20, 'a');
+  client.send("GET " + target + " HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
+  const auto answer = client.read_to_end();
+  ASSERT_GT(answer.size(), target.size());
+  EXPECT_EQ(answer.substr(answer.size() - target.size()), target);
+}
+
+TEST_F(ServerTest, TheLastAnswerArrivesThoughTheClientHasSentMore) {
+  start({});
+  auto client = connect();
+  const std::string more(256 << 10, 'x');
+  client.send("GET /last HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
+  client.send(more);
+  EXPECT_TRUE(client.read_to_end().ends_with("/last"));
+}
+
+TEST_F(ServerTest, StoppingClosesIdleConnectionsAtOnce) {
+  start({});
+  auto client = connect();
+  client.send("GET /1 HTTP/1.1\r\nHost: w\r\n\r\n");
+  client.read_until("/1");
+  server_->stop(60s);
+  EXPECT_TRUE(client.read_to_end().ends_with("/1"));
+  server_.reset();
+}
+
+TEST_F(ServerTest, TwoServersDoNotShareAPort) {
+  start({});
+  const auto listen = net::format_endpoint(server_->endpoint());
+  const auto second = Server::open(
+      "second", listen, settings_, {&thread_},
+      [this](int) { return std::make_unique<EchoHandler>(ended_); }, registry_);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().detail.find("in use"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace weir::http
