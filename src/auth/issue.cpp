@@ -67,8 +67,8 @@ Result<IssuedKey> rotate_key(store::Store& store, Digester& digester, const Rand
     return std::unexpected(done.error());
   }
   // The rotation is committed: from here on nothing may keep the new text from its owner.
-  auto rotated = store.find(key->id);
-  return IssuedKey{std::move(text), rotated ? std::move(*rotated) : *key};
+  const auto rotated = store.find(key->id);
+  return IssuedKey{std::move(text), rotated ? *rotated : *key};
 }
 
 }  // namespace weir::auth

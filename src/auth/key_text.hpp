@@ -40,7 +40,7 @@ enum class KeyFault : std::uint8_t { none, too_short, too_long, bad_character, b
 
 /// Whether `text` can be a key at all. What begins with kKeyMarker must be one of ours to the last
 /// character; anything else may be any 16 to 512 characters a bearer token can hold.
-/// Cost: about 50 ns, allocates nothing.
+/// Cost: about 130 ns, allocates nothing.
 [[nodiscard]] KeyFault parse_key(std::string_view text);
 
 /// The parts of a key that may be shown: the marker and four characters, and the last four.

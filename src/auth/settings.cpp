@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "auth/key_text.hpp"
+#include "auth/network.hpp"
 #include "catalogue/model.hpp"
 #include "config/schema.hpp"
 #include "config/text_check.hpp"
@@ -30,10 +32,12 @@ config::Schema<KeySettings> key_schema() {
   schema
       .required("name", &KeySettings::name, config::text("1 to 100 characters", is_key_name),
                 "What logs and the list of keys call it; its own in this file.")
-      .required("key", &KeySettings::key,
-                config::secret("at least 16 visible ASCII characters",
-                               [](std::string_view text) { return config::is_token(text, 16); }),
-                "The key itself, best as `${NAME}` or `${file:path}`.")
+      .required(
+          "key", &KeySettings::key,
+          config::secret(
+              "16 to 512 letters, digits and signs of -._~+/, or a key of Weir's own, unchanged",
+              [](std::string_view text) { return parse_key(text) == KeyFault::none; }),
+          "The key itself, best as `${NAME}` or `${file:path}`.")
       .field("requests_per_minute", &KeySettings::requests_per_minute,
              config::integer<std::int64_t>({1, 1'000'000, "unlimited"}),
              "Requests in any 60 seconds.")
@@ -44,8 +48,9 @@ config::Schema<KeySettings> key_schema() {
       .field("sub_types", &KeySettings::sub_types, list_of(config::one_of(sub_type_words())),
              "Only models of these sub types; an empty list for all.")
       .field("networks", &KeySettings::networks,
-             list_of(config::text("an address or a network such as 10.0.0.0/8 or fd00::/8",
-                                  config::is_network)),
+             list_of(config::text(
+                 "an address or a network such as 10.0.0.0/8 or fd00::/8",
+                 [](std::string_view text) { return Network::parse(text).has_value(); })),
              "Where it may be used from; an empty list for everywhere.")
       .field("expires", &KeySettings::expires, config::timestamp(), "When it ceases to be valid.")
       .field("disabled", &KeySettings::disabled, config::boolean(),

@@ -156,7 +156,8 @@ struct Draft {
     model.model_class = decision.model_class;
     model.class_source = decision.source;
     model.class_rule = std::move(decision.rule);
-    model.status = Status::unavailable;
+    // Declared, and no upstream known to list it: the operator's word stands.
+    model.status = model.routes.empty() ? Status::available : Status::unavailable;
     for (const Route& route : model.routes) model.status = std::min(model.status, route.status);
     return std::move(model);
   }

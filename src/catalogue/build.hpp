@@ -38,6 +38,8 @@ struct UpstreamListing {
   /// and for a list that was filtered or cut short. An empty list proves nothing either way.
   bool complete = false;
   std::vector<UpstreamModel> models = {};
+
+  bool operator==(const UpstreamListing&) const = default;
 };
 
 /// Classifier::decide, or a test's stand-in.
@@ -49,7 +51,7 @@ using Decide = std::function<Decision(const ClassEvidence&)>;
 inline constexpr std::size_t kMaxIdBytes = 512;
 
 /// - A declared model with `upstreams` is served there and nowhere else; without, by every upstream
-///   that lists its id. Served by nobody it is unavailable.
+///   that lists its id. While none is known to, it is available on the operator's word.
 /// - An upstream's id that such a route maps to another name is not listed again from there.
 /// - `hidden` removes a model; an exact entry that does not say it overrules a glob that does.
 /// - An upstream without a listing is as one that was not asked yet.

@@ -76,7 +76,7 @@ void ListCache::add_codings(const ListKey& key) {
     if (found == stored_.end() || std::exchange(found->second.codings_begun, true)) return;
     plain = found->second.list;
   }
-  if (plain->size_bytes() < limits_.compress_above_bytes) return;
+  if (!lacks_codings(*plain)) return;
   auto coded = std::make_shared<const RenderedList>(plain->with_codings());
 
   std::lock_guard lock(mutex_);
@@ -86,6 +86,11 @@ void ListCache::add_codings(const ListKey& key) {
   found->second.list = std::move(coded);
   forget(key);
   make_room();
+}
+
+bool ListCache::lacks_codings(const RenderedList& list) const {
+  return !list.codings_tried() &&
+         list.body(codec::Coding::identity).bytes.size() >= limits_.compress_above_bytes;
 }
 
 ListCache::Usage ListCache::usage() const {

@@ -31,8 +31,8 @@ struct ListKey {
   [[nodiscard]] std::size_t hash() const { return scope[0] + query_bits; }  // scope is a digest
 };
 
-/// An I/O thread asks find(); on nothing it has a worker call get() and, after the answer is on its
-/// way, add_codings().
+/// An I/O thread asks find(); on nothing it has a worker call get() and, for a client that takes a
+/// coding, add_codings().
 ///
 /// Threads:  any. Hits of different threads share no cache line: each thread finds in a stripe of
 ///           its own, with reference counts of its own.
@@ -60,6 +60,9 @@ class ListCache {
   /// Puts the compressed forms beside a stored list, if it is at or above compress_above_bytes.
   /// Does the work once, however often it is called.
   void add_codings(const ListKey& key);
+
+  /// Whether add_codings could still do something for `list`.
+  [[nodiscard]] bool lacks_codings(const RenderedList& list) const;
 
   struct Usage {
     std::size_t lists;

@@ -22,8 +22,10 @@ std::optional<E> parse(const std::array<std::string_view, N>& names, std::string
 template <class T>
 void fill(T& mine, const T& theirs) {
   const bool unknown = [&] {
-    if constexpr (requires { mine.has_value(); }) return !mine.has_value();
-    else return mine.empty();
+    if constexpr (requires { mine.has_value(); })
+      return !mine.has_value();
+    else
+      return mine.empty();
   }();
   if (unknown) mine = theirs;
 }
@@ -46,13 +48,17 @@ Type type_of(SubType sub_type) {
   switch (sub_type) {
     case SubType::chat:
     case SubType::embedding:
-    case SubType::reranker: return Type::text;
+    case SubType::reranker:
+      return Type::text;
     case SubType::text_to_image:
-    case SubType::image_to_image: return Type::image;
+    case SubType::image_to_image:
+      return Type::image;
     case SubType::speech_to_text:
-    case SubType::text_to_speech: return Type::audio;
+    case SubType::text_to_speech:
+      return Type::audio;
     case SubType::text_to_video:
-    case SubType::image_to_video: return Type::video;
+    case SubType::image_to_video:
+      return Type::video;
   }
   __builtin_unreachable();
 }
@@ -65,20 +71,28 @@ Types types_of(SubTypes sub_types) {
 
 std::string_view name(ClassSource source) {
   switch (source) {
-    case ClassSource::config: return "config";
-    case ClassSource::upstream: return "upstream";
-    case ClassSource::table: return "table";
-    case ClassSource::rule: return "rule";
-    case ClassSource::fallback: return "fallback";
+    case ClassSource::config:
+      return "config";
+    case ClassSource::upstream:
+      return "upstream";
+    case ClassSource::table:
+      return "table";
+    case ClassSource::rule:
+      return "rule";
+    case ClassSource::fallback:
+      return "fallback";
   }
   __builtin_unreachable();
 }
 
 std::string_view wire_name(Status status) {
   switch (status) {
-    case Status::available: return "available";
-    case Status::degraded: return "degraded";
-    case Status::unavailable: return "unavailable";
+    case Status::available:
+      return "available";
+    case Status::degraded:
+      return "degraded";
+    case Status::unavailable:
+      return "unavailable";
   }
   __builtin_unreachable();
 }

@@ -44,7 +44,9 @@ class EnumSet {
   constexpr void insert(E item) { bits_ |= bit(item); }
   constexpr void insert(EnumSet other) { bits_ |= other.bits_; }
   [[nodiscard]] constexpr bool contains(E item) const { return (bits_ & bit(item)) != 0; }
-  [[nodiscard]] constexpr bool intersects(EnumSet other) const { return (bits_ & other.bits_) != 0; }
+  [[nodiscard]] constexpr bool intersects(EnumSet other) const {
+    return (bits_ & other.bits_) != 0;
+  }
   [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   [[nodiscard]] constexpr int size() const { return std::popcount(bits_); }
   constexpr bool operator==(const EnumSet&) const = default;
@@ -100,6 +102,7 @@ struct ModelFacts {
 
   /// Takes from `other` what is unknown here.
   void fill_from(const ModelFacts& other);
+  bool operator==(const ModelFacts&) const = default;
 };
 
 /// One row of an upstream's list, after its kind has read it. Nothing else of the row is kept, so
@@ -110,6 +113,8 @@ struct UpstreamModel {
   std::string base_id = {};
   ModelFacts facts = {};
   std::optional<ModelClass> model_class = {};  ///< from the upstream's own typed field
+
+  bool operator==(const UpstreamModel&) const = default;
 };
 
 /// available: can be called. degraded: its upstreams fail now but are within the grace time.

@@ -21,6 +21,7 @@ RenderedList::RenderedList(std::string json) { forms_[0] = make_body(std::move(j
 
 RenderedList RenderedList::with_codings() const {
   RenderedList coded = *this;
+  coded.codings_tried_ = true;
   const auto& plain = body(Coding::identity).bytes;
   for (Coding coding : {Coding::gzip, Coding::br, Coding::zstd}) {
     auto bytes = codec::compress(coding, plain);

@@ -28,6 +28,8 @@ class RenderedList {
   [[nodiscard]] RenderedList with_codings() const;
 
   [[nodiscard]] codec::CodingSet codings() const;
+  /// Whether it came from with_codings, even if no coding made it smaller.
+  [[nodiscard]] bool codings_tried() const { return codings_tried_; }
 
   /// REQUIRES: codings() contains `coding`; identity it always does.
   [[nodiscard]] const Body& body(codec::Coding coding) const {
@@ -39,6 +41,7 @@ class RenderedList {
 
  private:
   std::array<std::shared_ptr<const Body>, codec::kCodingCount> forms_;
+  bool codings_tried_ = false;
 };
 
 using ListPtr = std::shared_ptr<const RenderedList>;

@@ -34,6 +34,9 @@ struct Kind {
   /// How many refresh intervals lie between two refreshes: hosted lists change by the day, and the
   /// siliconflow kind costs ten requests.
   int refresh_every = 1;
+  /// Whether it serves nothing but what it lists, so that another id cannot be called there. False
+  /// where the server takes any id, or serves more than it lists.
+  bool lists_all = false;
 };
 
 /// All kinds, in the order they are documented.

@@ -38,6 +38,10 @@ bool is_wanted(const UpstreamSettings& upstream, const std::string& id) {
       upstream.models, [&](const std::string& glob) { return codec::glob_matches(glob, id); });
 }
 
+bool takes_all(const UpstreamSettings& upstream) {
+  return std::ranges::find(upstream.models, "*") != upstream.models.end();
+}
+
 // One batch of questions, its answers going to the inquiry as they come.
 struct Batch {
   Batch(Inquiry& owner, std::vector<Ask> all) : inquiry(owner), asks(std::move(all)) {}
@@ -206,6 +210,7 @@ void Refresher::record(Worker& worker, Result<Models> models) {
     if (was_failing || !was_known) {
       telemetry::log_info("upstream listed", {{"upstream", name}, {"models", models->size()}});
     }
+    catalogue::keep_created(worker.state.models(), *models);
     worker.state.succeeded(std::move(*models), monotonic_now());
   } else {
     if (!was_failing) {
@@ -229,9 +234,12 @@ void Refresher::publish_soon() {
       catalogue::UpstreamListing listing;
       listing.upstream = worker->settings.name;
       listing.reach = worker->state.reach(now);
+      listing.complete = worker->target.kind->lists_all && takes_all(worker->settings);
       listing.models = worker->state.models();
       listings.push_back(std::move(listing));
     }
+    if (published_ == listings) return;  // a new catalogue would have every list rendered again
+    published_ = listings;
     publish_(std::move(listings));
   });
 }

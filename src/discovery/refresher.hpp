@@ -91,6 +91,7 @@ class Refresher {
   int asking_ = 0;
   net::Timer slot_free_;
   bool publish_pending_ = false;
+  std::optional<std::vector<catalogue::UpstreamListing>> published_;  ///< what was handed on last
   prometheus::Family<telemetry::Counter>& refreshes_;
   prometheus::Family<telemetry::Gauge>& models_;
   prometheus::Family<telemetry::Gauge>& up_;

@@ -4,6 +4,7 @@
 
 #include "config/schema.hpp"
 #include "config/text_check.hpp"
+#include "discovery/base_url.hpp"
 #include "discovery/kinds.hpp"
 
 namespace weir::discovery {
@@ -54,10 +55,11 @@ config::Schema<UpstreamSettings> upstream_schema() {
           config::text("1 to 64 letters, digits, dots, dashes and underscores", config::is_name),
           "What logs, metrics and `models` call it; its own in this file.")
       .field("kind", &Upstream::kind, kind(), "What runs there; openai for any other server.")
-      .required("url", &Upstream::url,
-                config::text("http(s)://host[:port][/path], without user name, query or fragment",
-                             config::is_http_url),
-                "Its address, with or without a final /v1.")
+      .required(
+          "url", &Upstream::url,
+          config::text("http(s)://host[:port][/path], without user name, query or fragment",
+                       [](std::string_view text) { return parse_base_url(text).has_value(); }),
+          "Its address, with or without a final /v1.")
       .field("api_key", &Upstream::api_key,
              config::secret("visible ASCII characters without spaces, 1 to 512 of them",
                             [](std::string_view text) { return config::is_token(text, 1); }),

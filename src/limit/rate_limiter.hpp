@@ -16,7 +16,7 @@ namespace weir::limit {
 /// A thread that read the clock before another but comes to the lock after it is decided at the
 /// other's time; retry_after and reset count from there.
 ///
-/// Cost:     about 30 ns uncontended; without a limit one relaxed load.
+/// Cost:     about 15 ns uncontended; without a limit one relaxed load.
 /// Threads:  any.
 /// Lifetime: held by shared_ptr, so that it outlives the table entry that led to it.
 class RateLimiter {

@@ -66,14 +66,20 @@ Result<> create_if_missing(const SqliteOptions& options) {
   });
 }
 
+Result<KeyRow> existing(const Connection& connection, std::string_view id) {
+  const auto found = detail::find_by_id(connection, id);
+  if (!found) return std::unexpected(found.error());
+  const std::optional<KeyRow>& row = *found;
+  if (!row) return fail(Errc::not_found, fmt::format("there is no key {}", id));
+  return *row;
+}
+
 Result<KeyRow> changeable(const Connection& connection, std::string_view id) {
-  const auto row = detail::find_by_id(connection, id);
-  if (!row) return std::unexpected(row.error());
-  if (!*row) return fail(Errc::not_found, fmt::format("there is no key {}", id));
-  if ((*row)->state == KeyState::revoked) {
+  auto row = existing(connection, id);
+  if (row && row->state == KeyState::revoked) {
     return fail(Errc::not_found, fmt::format("key {} was revoked, which is for good", id));
   }
-  return **row;
+  return row;
 }
 
 /// Runs `change` in a transaction of its own; when this returns without an error, it is on disk.
@@ -118,10 +124,11 @@ Result<KeyRecord> SqliteStore::find(std::string_view name_or_id) {
   std::lock_guard lock(mutex_);
   const auto transaction = Transaction::begin_read(*connection_);
   if (!transaction) return std::unexpected(transaction.error());
-  const auto row = detail::find_by_id_or_live_name(*connection_, name_or_id);
-  if (!row) return std::unexpected(row.error());
-  if (!*row) return fail(Errc::not_found, fmt::format("there is no key {}", name_or_id));
-  auto keys = detail::read_keys(*connection_, (*row)->seq);
+  const auto found = detail::find_by_id_or_live_name(*connection_, name_or_id);
+  if (!found) return std::unexpected(found.error());
+  const std::optional<KeyRow>& row = *found;
+  if (!row) return fail(Errc::not_found, fmt::format("there is no key {}", name_or_id));
+  auto keys = detail::read_keys(*connection_, row->seq);
   if (!keys) return std::unexpected(keys.error());
   return std::move(keys->front());
 }
@@ -139,11 +146,10 @@ Result<> SqliteStore::set_disabled(std::string_view id, bool disabled) {
 Result<> SqliteStore::revoke(std::string_view id, WallTime now) {
   std::lock_guard lock(mutex_);
   return commit(*connection_, [&]() -> Result<> {
-    const auto row = detail::find_by_id(*connection_, id);
+    const auto row = existing(*connection_, id);
     if (!row) return std::unexpected(row.error());
-    if (!*row) return fail(Errc::not_found, fmt::format("there is no key {}", id));
-    if ((*row)->state == KeyState::revoked) return {};
-    return detail::update_state(*connection_, (*row)->seq, KeyState::revoked, now);
+    if (row->state == KeyState::revoked) return {};
+    return detail::update_state(*connection_, row->seq, KeyState::revoked, now);
   });
 }
 

@@ -164,7 +164,8 @@ Result<Transaction> Transaction::begin_write(const Connection& connection) {
 
 Transaction::~Transaction() {
   // After some errors SQLite has rolled back by itself; then this one fails, and nothing is lost.
-  if (connection_ != nullptr) static_cast<void>(connection_->execute("ROLLBACK"));
+  if (connection_ == nullptr) return;
+  [[maybe_unused]] const auto rolled_back = connection_->execute("ROLLBACK");
 }
 
 Result<> Transaction::commit() {
