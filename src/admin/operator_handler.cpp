@@ -56,11 +56,12 @@ http::Reply OperatorHandler::refuse(http::Exchange& exchange, Errc code) {
 
 bool OperatorHandler::may_read_admin(const http::Exchange& exchange) const {
   constexpr std::string_view kBearer = "Bearer ";
-  const auto authorization = exchange.request->header("authorization");
+  const auto authorization = exchange.request->header(http::FieldName::authorization);
   if (!admin_key_.empty() && authorization.starts_with(kBearer)) {
     return same_secret(authorization.substr(kBearer.size()), admin_key_.reveal());
   }
-  return is_loopback(exchange.peer) && names_no_domain(exchange.request->header("host"));
+  return is_loopback(exchange.peer) &&
+         names_no_domain(exchange.request->header(http::FieldName::host));
 }
 
 http::Reply OperatorHandler::answer(http::Exchange& exchange) {

@@ -22,35 +22,41 @@ std::string masked(std::string_view path) {
 
 void append_access_line(std::string& out, const http::Exchange& exchange, WallTime now) {
   using std::chrono::duration_cast, std::chrono::microseconds;
-  out += R"({"time":")";
-  telemetry::append_timestamp(out, now);
-  out += '"';
+  // All but the path are made here or checked before: nothing in them needs escaping.
   const auto member = [&out](std::string_view name, std::string_view value) {
-    out.append(",\"").append(name).append("\":");
-    codec::append_json_string(out, value);
+    out.append(name).append(value);
+    out += '"';
   };
   const auto number = [&out](std::string_view name, std::int64_t value) {
-    out.append(",\"").append(name).append("\":");
+    out.append(name);
     codec::append_json_integer(out, value);
   };
-  member("trace_id", exchange.trace_id.text());
-  member("peer", exchange.peer.to_string());
+  out += R"({"time":")";
+  telemetry::append_timestamp(out, now);
+  member(R"(","trace_id":")", exchange.trace_id.text());
+  member(R"(,"peer":")", exchange.peer_text);
   if (exchange.request != nullptr) {
-    member("method", http::wire_name(exchange.request->method));
+    member(R"(,"method":")", http::wire_name(exchange.request->method));
     const auto path = exchange.request->path;
-    const bool suspicious = path.size() > kMaxPath || path.find(kKeyPrefix) != path.npos;
-    member("path", suspicious ? masked(path) : path);
+    const bool as_it_is = path.size() <= kMaxPath && path.find(kKeyPrefix) == path.npos;
+    out += R"(,"path":)";
+    codec::append_json_string(out,
+                              as_it_is ? std::string_view(path) : std::string_view(masked(path)));
   }
-  member("route", exchange.route);
-  number("status", exchange.status);
+  member(R"(,"route":")", exchange.route);
+  number(R"(,"status":)", exchange.status);
   if (exchange.reason) {
     const ErrorRow& row = describe(*exchange.reason);
-    member("reason", row.slug);
-    member("party", name(row.party));
+    member(R"(,"reason":")", row.slug);
+    member(R"(,"party":")", name(row.party));
   }
-  if (!exchange.caller.empty()) member("key_id", exchange.caller);
-  number("bytes", static_cast<std::int64_t>(exchange.body_bytes));
-  number("duration_us", duration_cast<microseconds>(exchange.ended - exchange.started).count());
+  if (!exchange.caller.empty()) {
+    out += R"(,"key_id":)";
+    codec::append_json_string(out, exchange.caller);
+  }
+  number(R"(,"bytes":)", static_cast<std::int64_t>(exchange.body_bytes));
+  number(R"(,"duration_us":)",
+         duration_cast<microseconds>(exchange.ended - exchange.started).count());
   out += "}\n";
 }
 

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 http::Exchange exchange_of(const http::Request& request) {
   http::Exchange exchange;
   exchange.request = &request;
-  exchange.peer = boost::asio::ip::make_address("127.0.0.1");
+  exchange.peer_text = "127.0.0.1";
   exchange.trace_id = telemetry::TraceId::choose("abc", "");
   exchange.route = "retrieve_model";
   exchange.caller = "key_1";

@@ -30,8 +30,9 @@ std::string cors_fields(std::string_view origin, std::span<const std::string> al
 }
 
 bool is_preflight(const http::Request& request) {
-  return request.method == http::Method::options && !request.header("origin").empty() &&
-         !request.header("access-control-request-method").empty();
+  return request.method == http::Method::options &&
+         !request.header(http::FieldName::origin).empty() &&
+         !request.header(http::FieldName::access_control_request_method).empty();
 }
 
 std::string preflight_fields(std::string_view requested_headers) {

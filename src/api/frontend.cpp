@@ -12,6 +12,7 @@
 #include "auth/bearer.hpp"
 #include "catalogue/list_query.hpp"
 #include "catalogue/render.hpp"
+#include "codec/accept_encoding.hpp"
 #include "codec/percent.hpp"
 #include "telemetry/log.hpp"
 
@@ -56,6 +57,11 @@ http::Reply rate_limited_reply(const auth::KeyEntry& key, const limit::Admission
   return reply;
 }
 
+bool accepts_coding(std::string_view accept_encoding) {
+  using enum codec::Coding;
+  return codec::choose_coding(accept_encoding, {gzip, br, zstd}) != identity;
+}
+
 bool is_read(http::Method method) {
   return method == http::Method::get || method == http::Method::head;
 }
@@ -69,14 +75,21 @@ Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log
       metrics_(services.registry) {}
 
 net::Task<http::Reply> Frontend::handle(http::Exchange& exchange) {
-  auto reply = co_await answer(exchange);
+  const InFlight in_flight(services_);
+  auto answered = in_flight.admitted() ? answer(exchange) : Answer(overloaded(exchange));
+  if (const auto* rendering = std::get_if<Rendering>(&answered)) {
+    auto make = [rendering = *rendering] { return rendering.make(); };
+    auto making = services_.pool.run(std::move(make));
+    auto list = co_await std::move(making);
+    answered = list_reply(*exchange.request, std::move(list));
+  }
+  auto& reply = std::get<http::Reply>(answered);
   add_common_fields(exchange, reply);
-  co_return reply;
+  co_return std::move(reply);
 }
 
 http::Reply Frontend::refuse(http::Exchange& exchange, Errc code) {
-  auto reply = fail_with(exchange, code);
-  if (describe(code).status == 503) reply.fields += "Retry-After: 1\r\n";
+  auto reply = code == Errc::overloaded ? overloaded(exchange) : fail_with(exchange, code);
   add_common_fields(exchange, reply);
   return reply;
 }
@@ -97,53 +110,51 @@ http::Reply Frontend::fail_with(http::Exchange& exchange, Errc code, std::string
 void Frontend::add_common_fields(const http::Exchange& exchange, http::Reply& reply) const {
   reply.fields.append("x-siliconcloud-trace-id: ").append(exchange.trace_id.text()).append("\r\n");
   if (exchange.request == nullptr) return;
-  if (const auto origin = exchange.request->header("origin"); !origin.empty()) {
+  if (const auto origin = exchange.request->header(http::FieldName::origin); !origin.empty()) {
     reply.fields += cors_fields(origin, services_.cors_allow_origins);
   }
 }
 
-net::Task<http::Reply> Frontend::answer(http::Exchange& exchange) {
+http::Reply Frontend::overloaded(http::Exchange& exchange) {
+  auto reply = fail_with(exchange, Errc::overloaded);
+  reply.fields += "Retry-After: 1\r\n";
+  return reply;
+}
+
+Frontend::Answer Frontend::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
   const RouteMatch match = match_route(request.path);
   const bool whole_server = request.path == "*";
-  if (match.route == nullptr && !whole_server) {
-    co_return fail_with(exchange, Errc::route_not_found);
-  }
+  if (match.route == nullptr && !whole_server) return fail_with(exchange, Errc::route_not_found);
   if (match.route != nullptr) exchange.route = match.route->label;
   if (request.method == http::Method::options) {
     http::Reply reply;
     reply.status = 204;
     reply.fixed_fields = kAllow;
     if (is_preflight(request)) {
-      reply.fields = preflight_fields(request.header("access-control-request-headers"));
+      const auto asked_for = request.header(http::FieldName::access_control_request_headers);
+      reply.fields = preflight_fields(asked_for);
     }
-    co_return reply;
+    return reply;
   }
   if (!is_read(request.method)) {
     auto reply = fail_with(exchange, Errc::method_not_allowed);
     reply.fields += kAllow;
-    co_return reply;
-  }
-
-  const InFlight in_flight(services_);
-  if (!in_flight.admitted()) {
-    auto reply = fail_with(exchange, Errc::overloaded);
-    reply.fields += "Retry-After: 1\r\n";
-    co_return reply;
+    return reply;
   }
   Caller caller;
   if (match.route->access == Access::key) {
     auto admitted = admit(exchange);
-    if (!admitted) co_return std::move(admitted.error());
+    if (!admitted) return std::move(admitted.error());
     caller = std::move(*admitted);
   }
   switch (match.route->id) {
     case RouteId::list_models:
-      co_return co_await list_models(exchange, std::move(caller));
+      return list_models(exchange, caller);
     case RouteId::retrieve_model:
-      co_return retrieve_model(exchange, caller, match.parameter);
+      return retrieve_model(exchange, caller, match.parameter);
     case RouteId::openapi:
-      co_return openapi_reply(request);
+      return openapi_reply(request);
   }
   __builtin_unreachable();
 }
@@ -151,8 +162,8 @@ net::Task<http::Reply> Frontend::answer(http::Exchange& exchange) {
 std::expected<Frontend::Caller, http::Reply> Frontend::admit(http::Exchange& exchange) {
   Caller caller;
   caller.table = services_.keyring.table();
-  const auto token = auth::parse_bearer(exchange.request->header("authorization"));
-  if (!token || exchange.request->count("authorization") > 1) {
+  const auto token = auth::parse_bearer(exchange.request->header(http::FieldName::authorization));
+  if (!token || exchange.request->count(http::FieldName::authorization) > 1) {
     return std::unexpected(fail_with(exchange, Errc::invalid_token));
   }
   const auto key =
@@ -185,25 +196,27 @@ std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry&
   return scope;
 }
 
-net::Task<http::Reply> Frontend::list_models(http::Exchange& exchange, Caller caller) {
+Frontend::Answer Frontend::list_models(http::Exchange& exchange, const Caller& caller) {
   const http::Request& request = *exchange.request;
   const auto published = services_.published.load();
   const auto query = catalogue::parse_list_query(request.query, published->settings.view);
-  if (!query) co_return fail_with(exchange, Errc::invalid_parameter, query.error().message);
-  const auto scope = scope_of(*caller.key);
-  const catalogue::ListKey key(*scope, *query);
-  auto list = published->lists->find(key);
-  if (!list) {
-    // Rendering and compressing thousands of models takes milliseconds: not on this thread.
-    auto render = [lists = published->lists, scope, query = *query, key] {
-      (void)lists->get(*scope, query);
-      lists->add_codings(key);
-      return lists->get(*scope, query);
-    };
-    auto rendering = services_.pool.run(std::move(render));
-    list = co_await std::move(rendering);
+  if (!query) return fail_with(exchange, Errc::invalid_parameter, query.error().message);
+  auto scope = scope_of(*caller.key);
+  const auto accept_encoding = request.header(http::FieldName::accept_encoding);
+  const bool with_codings = accepts_coding(accept_encoding);
+  auto list = published->lists->find(catalogue::ListKey(*scope, *query));
+  if (list && !(with_codings && published->lists->lacks_codings(*list))) {
+    return list_reply(request, std::move(list));
   }
-  co_return list_reply(request, std::move(list));
+  return Rendering{published->lists, std::move(scope), *query, with_codings};
+}
+
+// Rendering and compressing thousands of models takes milliseconds.
+catalogue::ListPtr Frontend::Rendering::make() const {
+  auto list = lists->get(*scope, query);
+  if (!with_codings) return list;
+  lists->add_codings(catalogue::ListKey(*scope, query));
+  return lists->get(*scope, query);
 }
 
 http::Reply Frontend::retrieve_model(http::Exchange& exchange, const Caller& caller,

@@ -1,14 +1,17 @@
 /// The public API on one I/O thread: route, authenticate, limit, answer, log.
 #pragma once
 
+#include <expected>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "api/request_metrics.hpp"
 #include "api/route.hpp"
 #include "api/services.hpp"
 #include "auth/digest.hpp"
+#include "catalogue/list_query.hpp"
 #include "catalogue/scope.hpp"
 #include "http/handler.hpp"
 #include "telemetry/line_writer.hpp"
@@ -32,11 +35,24 @@ class Frontend : public http::Handler {
     const auth::KeyEntry* key = nullptr;
   };
 
-  [[nodiscard]] net::Task<http::Reply> answer(http::Exchange& exchange);
+  /// A list that has to be made first, away from this thread.
+  struct Rendering {
+    std::shared_ptr<catalogue::ListCache> lists;
+    std::shared_ptr<const catalogue::Scope> scope;
+    catalogue::ListQuery query;
+    bool with_codings;
+
+    [[nodiscard]] catalogue::ListPtr make() const;
+  };
+  /// Nearly every answer is at hand; no coroutine is needed to find it.
+  using Answer = std::variant<http::Reply, Rendering>;
+
+  [[nodiscard]] Answer answer(http::Exchange& exchange);
   [[nodiscard]] std::expected<Caller, http::Reply> admit(http::Exchange& exchange);
-  [[nodiscard]] net::Task<http::Reply> list_models(http::Exchange& exchange, Caller caller);
+  [[nodiscard]] Answer list_models(http::Exchange& exchange, const Caller& caller);
   [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const Caller& caller,
                                            std::string_view encoded_id);
+  [[nodiscard]] http::Reply overloaded(http::Exchange& exchange);
   [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, Errc code,
                                       std::string_view message = {});
   /// Fields every answer has: the trace id, and CORS where a page asks.

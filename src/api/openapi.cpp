@@ -21,7 +21,7 @@ http::Reply openapi_reply(const http::Request& request) {
   http::Reply reply;
   reply.fixed_fields = kFields;
   reply.fields.append("ETag: ").append(etag).append("\r\n");
-  if (codec::etag_matches(request.header("if-none-match"), etag)) {
+  if (codec::etag_matches(request.header(http::FieldName::if_none_match), etag)) {
     reply.status = 304;
   } else {
     reply.body = kText;

@@ -16,7 +16,7 @@ constexpr std::string_view kFields =
 
 // RFC 9110 §13.1.2 and §15.4.5.
 bool client_has(const http::Request& request, std::string_view etag) {
-  const auto condition = request.header("if-none-match");
+  const auto condition = request.header(http::FieldName::if_none_match);
   return !condition.empty() && codec::etag_matches(condition, etag);
 }
 
@@ -33,7 +33,8 @@ http::Reply reply_for(const http::Request& request, std::string_view etag) {
 }  // namespace
 
 http::Reply list_reply(const http::Request& request, catalogue::ListPtr list) {
-  const auto coding = codec::choose_coding(request.header("accept-encoding"), list->codings());
+  const auto coding =
+      codec::choose_coding(request.header(http::FieldName::accept_encoding), list->codings());
   const catalogue::Body& body = list->body(coding);
   auto reply = reply_for(request, body.etag);
   if (reply.status == 304) return reply;

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "app/keys_command.hpp"
+#include "app/memory.hpp"
 #include "app/node.hpp"
 #include "app/reference.hpp"
 #include "app/settings.hpp"
@@ -59,6 +60,7 @@ int serve(const std::string& file) {
   auto settings = load(file);
   if (!settings) return kFailed;
   ::signal(SIGPIPE, SIG_IGN);
+  app::return_large_buffers();
   telemetry::start_log(telemetry::parse_level(settings->log.level));
   auto node = app::Node::open({.settings = std::move(*settings), .config_file = file});
   if (!node) {

@@ -12,6 +12,7 @@
 
 #include "admin/operator_handler.hpp"
 #include "api/frontend.hpp"
+#include "app/memory.hpp"
 #include "app/welcome.hpp"
 #include "auth/issue.hpp"
 #include "telemetry/log.hpp"
@@ -90,12 +91,9 @@ Result<> Node::open_servers() {
     if (!writer) return std::unexpected(std::move(writer.error()));
     access_log_ = std::move(*writer);
   }
-  services_.reset(new api::Services{.published = published_,
-                                    .keyring = *keyring_,
-                                    .pool = pool_,
-                                    .registry = registry_,
-                                    .cors_allow_origins = server_settings_.cors_allow_origins,
-                                    .max_in_flight = server_settings_.max_in_flight});
+  services_ = std::make_unique<api::Services>(published_, *keyring_, pool_, registry_,
+                                              server_settings_.cors_allow_origins,
+                                              server_settings_.max_in_flight);
   control_ = std::make_unique<net::IoThread>("weir-control");
   std::vector<net::IoThread*> threads;
   for (std::size_t i = 0; i < io_thread_count(server_settings_.threads); ++i) {
@@ -149,6 +147,7 @@ Result<> Node::create_first_key() {
 void Node::run() {
   start_background();
   ready_ = true;
+  release_startup_pages();
   telemetry::log_info("listening",
                       {{"listen", net::format_endpoint(api_server_->endpoint())},
                        {"admin_listen", net::format_endpoint(admin_server_->endpoint())},
@@ -207,8 +206,10 @@ void Node::take_listings(std::vector<catalogue::UpstreamListing> listings) {
 }
 
 void Node::publish_catalogue() {
-  const catalogue::Decide decide = [this](const catalogue::ClassEvidence& evidence) {
-    return classifier_.decide(evidence);
+  // Its patterns take two milliseconds to make and most of a MiB to keep, and lists seldom change.
+  const catalogue::Classifier classifier;
+  const catalogue::Decide decide = [&classifier](const catalogue::ClassEvidence& evidence) {
+    return classifier.decide(evidence);
   };
   auto published = std::make_shared<api::Published>();
   published->catalogue =
@@ -220,6 +221,7 @@ void Node::publish_catalogue() {
       .compress_above_bytes = static_cast<std::size_t>(settings_.list.compress_above_bytes)};
   published->lists = std::make_shared<catalogue::ListCache>(published->catalogue, limits);
   published_.publish(std::move(published));
+  trim_heap();
 }
 
 void Node::ask_upstreams() {

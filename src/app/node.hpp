@@ -76,7 +76,6 @@ class Node {
   std::unique_ptr<telemetry::LineWriter> access_log_;
   KeyStore key_store_;
   std::unique_ptr<auth::Keyring> keyring_;
-  catalogue::Classifier classifier_;
   std::vector<catalogue::UpstreamListing> listings_;
   std::uint64_t catalogue_version_ = 0;
   Snapshot<api::Published> published_;

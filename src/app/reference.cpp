@@ -13,7 +13,7 @@ namespace weir::app {
 namespace {
 
 constexpr std::string_view kGenerated =
-    "Generated from the code's own table by `tools/dev/check --bless`.\n\n";
+    "Generated from the code's own table (`tools/dev/check --bless`).\n\n";
 
 std::string page(std::string_view title, const std::string& text) {
   return std::string("# ").append(title).append("\n\n").append(kGenerated).append(text);

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "auth/pepper.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
 #include "config/schema.hpp"
@@ -18,8 +19,8 @@ namespace {
 
 constexpr std::string_view kReferenceHead = R"(# Settings
 
-Generated from the rows that the server reads its config by. An empty file, and no file at all,
-give the defaults.
+Generated from the rows that the server reads its config by (`tools/dev/check --bless`). An empty file,
+and no file at all, give the defaults.
 
 - A duration is a whole number with its unit: `500ms`, `30s`, `10m`, `24h`.
 - A size is a whole number of bytes, or of `KiB`, `MiB` or `GiB`: `64KiB`.
@@ -87,8 +88,10 @@ config::Schema<Settings> settings_schema() {
       .field("store", &Settings::store, config::text("sqlite: and a file", is_store),
              "Where keys are kept.")
       .field("pepper", &Settings::pepper,
-             config::secret("at least 16 visible ASCII characters",
-                            [](std::string_view text) { return config::is_token(text, 16); }),
+             config::secret("at least 32 visible ASCII characters",
+                            [](std::string_view text) {
+                              return auth::check_pepper(Secret(std::string(text))).has_value();
+                            }),
              "Mixed into the digests of stored keys; without it the store makes one. Changing it "
              "makes every stored key invalid.")
       .section("server", &Settings::server, http::settings_schema(), "Listeners and their bounds.")
