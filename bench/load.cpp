@@ -1,0 +1,203 @@
+// A closed-loop HTTP/1.1 load generator: N keep-alive connections, each with one request in
+// flight, until a fixed number of requests is answered. Every answer's status and Content-Length
+// are checked, so a server cannot look cheap by answering something else.
+//
+// One thread, epoll, no allocation per request: its own cost is low and is never measured; what
+// is measured is the server's CPU time, by bench/list.
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "socket.hpp"
+
+namespace weir::bench {
+namespace {
+
+struct Options {
+  std::uint16_t port = 0;
+  int connections = 32;
+  std::int64_t requests = 100'000;
+  std::int64_t expected_length = -1;  // -1: whatever the first answer has
+  std::string path = "/v1/models";
+  std::string header;  // one more header line, without the line end
+};
+
+struct Tally {
+  std::int64_t sent = 0;
+  std::int64_t answered = 0;
+  std::int64_t body_length = -1;
+};
+
+// What is left of the answer under way on one connection.
+struct Connection {
+  std::string head;             // bytes of an incomplete head
+  std::int64_t body_left = -1;  // -1: still in the head
+};
+
+template <class Number>
+Number number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    std::fprintf(stderr, "bench: not a number: %.*s\n", static_cast<int>(text.size()), text.data());
+    std::exit(2);
+  }
+  return value;
+}
+
+Options parse_options(const std::vector<std::string_view>& words) {
+  Options options;
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    const auto name = words[i];
+    const auto value = words[i + 1];
+    if (name == "--port") {
+      options.port = number<std::uint16_t>(value);
+    } else if (name == "--connections") {
+      options.connections = number<int>(value);
+    } else if (name == "--requests") {
+      options.requests = number<std::int64_t>(value);
+    } else if (name == "--expect-length") {
+      options.expected_length = number<std::int64_t>(value);
+    } else if (name == "--path") {
+      options.path = value;
+    } else if (name == "--header") {
+      options.header = value;
+    } else {
+      std::fprintf(stderr, "bench: unknown option %.*s\n", static_cast<int>(name.size()),
+                   name.data());
+      std::exit(2);
+    }
+  }
+  return options;
+}
+
+std::string make_request(const Options& options) {
+  std::string request = "GET " + options.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+  if (!options.header.empty()) request += options.header + "\r\n";
+  return request + "\r\n";
+}
+
+int connect_to(std::uint16_t port) {
+  const int fd = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
+  const auto address = loopback(port);
+  must(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+  return fd;
+}
+
+// Content-Length of a 200 answer's head; nothing if it is another status or has none.
+std::optional<std::int64_t> length_of(std::string_view head) {
+  if (!head.starts_with("HTTP/1.1 200 ")) return {};
+  for (const std::string_view name : {"\r\nContent-Length: ", "\r\ncontent-length: "}) {
+    const auto at = head.find(name);
+    if (at == std::string_view::npos) continue;
+    const auto value = head.substr(at + name.size());
+    return number<std::int64_t>(value.substr(0, value.find('\r')));
+  }
+  return {};
+}
+
+class Load {
+ public:
+  explicit Load(Options options)
+      : options_(std::move(options)), request_(make_request(options_)), epoll_(epoll_create1(0)) {
+    must(epoll_, "epoll_create1");
+    tally_.body_length = options_.expected_length;
+  }
+
+  Tally run() {
+    for (int i = 0; i < options_.connections; ++i) {
+      const int fd = connect_to(options_.port);
+      if (static_cast<std::size_t>(fd) >= connections_.size()) {
+        connections_.resize(static_cast<std::size_t>(fd) + 1);
+      }
+      watch(epoll_, fd, EPOLLIN);
+      send_request(fd);
+    }
+    std::array<epoll_event, 256> events{};
+    while (tally_.answered < options_.requests) {
+      // A server that stops answering ends the run, not the patience of the reader.
+      const int count =
+          must(epoll_wait(epoll_, events.data(), events.size(), 10'000), "epoll_wait");
+      if (count == 0) fail("no answer within ten seconds");
+      for (int i = 0; i < count; ++i) receive(events[static_cast<std::size_t>(i)].data.fd);
+    }
+    return tally_;
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view why) const {
+    std::fprintf(stderr, "bench: after %lld answers: %.*s\n",
+                 static_cast<long long>(tally_.answered), static_cast<int>(why.size()), why.data());
+    std::exit(1);
+  }
+
+  void send_request(int fd) {
+    if (tally_.sent >= options_.requests) return;
+    ++tally_.sent;
+    // A request is far smaller than any send buffer, so a short write is a fault.
+    const auto sent = send(fd, request_.data(), request_.size(), MSG_NOSIGNAL);
+    if (sent != static_cast<ssize_t>(request_.size()))
+      fail("the connection does not take a request");
+  }
+
+  void receive(int fd) {
+    const auto got = recv(fd, buffer_.get(), kBuffer, 0);
+    if (got <= 0) fail("the server closed the connection");
+    consume(fd, {buffer_.get(), static_cast<std::size_t>(got)});
+  }
+
+  void consume(int fd, std::string_view bytes) {
+    auto& connection = connections_[static_cast<std::size_t>(fd)];
+    if (connection.body_left < 0) {
+      // The common case, a head that came whole, is read in place.
+      const bool whole =
+          connection.head.empty() && bytes.find("\r\n\r\n") != std::string_view::npos;
+      if (!whole) bytes = connection.head.append(bytes);
+      const auto end = bytes.find("\r\n\r\n");
+      if (end == std::string_view::npos) return;
+      const auto length = length_of(bytes.substr(0, end + 2));
+      if (!length) fail("an answer is not 200 with a Content-Length");
+      if (tally_.body_length < 0) tally_.body_length = *length;
+      if (*length != tally_.body_length) fail("an answer has another length than expected");
+      connection.body_left = *length;
+      bytes.remove_prefix(end + 4);
+    }
+    connection.body_left -= static_cast<std::int64_t>(bytes.size());
+    if (connection.body_left < 0) fail("an answer is longer than its Content-Length");
+    if (connection.body_left > 0) return connection.head.clear();
+    connection.head.clear();
+    connection.body_left = -1;
+    ++tally_.answered;
+    send_request(fd);
+  }
+
+  static constexpr std::size_t kBuffer = 256 << 10;
+
+  Options options_;
+  std::string request_;
+  int epoll_;
+  Tally tally_;
+  std::vector<Connection> connections_;  // by file descriptor
+  std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kBuffer);
+};
+
+}  // namespace
+}  // namespace weir::bench
+
+int main(int argc, char** argv) {
+  const std::vector<std::string_view> words(argv + 1, argv + argc);
+  weir::bench::Load load(weir::bench::parse_options(words));
+  const auto start = std::chrono::steady_clock::now();
+  const auto tally = load.run();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  std::printf(R"({"requests":%lld,"body_bytes":%lld,"seconds":%.3f})"
+              "\n",
+              static_cast<long long>(tally.answered), static_cast<long long>(tally.body_length),
+              took.count());
+}

@@ -1,0 +1,77 @@
+"""The official Node SDK lists, filters and retrieves. WEIR_NODE_MODULES is where npm put it."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from support.eventually import DEADLINE_S
+from support.process import KEY, Weir
+
+MODELS = [
+    {"id": "Qwen/Qwen3-8B", "sub_types": ["chat"], "owned_by": "Qwen"},
+    {"id": "BAAI/bge-m3", "sub_types": ["embedding"]},
+]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Weir(tmp_path_factory.mktemp("openai-node"), models=MODELS)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory):
+    """The script beside a link to its packages: that is where Node looks for them."""
+    packages = os.environ.get("WEIR_NODE_MODULES")
+    if not packages:
+        pytest.fail("WEIR_NODE_MODULES is not set: run this suite through scripts/test")
+    place = tmp_path_factory.mktemp("node")
+    shutil.copy(pathlib.Path(__file__).parent / "node" / "list.mjs", place)
+    (place / "node_modules").symlink_to(packages)
+    return place / "list.mjs"
+
+
+@pytest.fixture
+def ask(server, script):
+    def ask(key=KEY, **question):
+        done = subprocess.run(
+            ["node", script, f"http://127.0.0.1:{server.public}/v1", key],
+            input=json.dumps(question),
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return ask
+
+
+def test_list_without_a_filter(ask):
+    assert [model["id"] for model in ask(list={})["ok"]] == ["Qwen/Qwen3-8B", "BAAI/bge-m3"]
+
+
+def test_list_with_a_filter(ask):
+    assert [model["id"] for model in ask(list={"sub_type": "embedding"})["ok"]] == ["BAAI/bge-m3"]
+    assert ask(list={"type": "video"})["ok"] == []
+
+
+def test_retrieve_by_an_id_with_a_slash(ask):
+    assert ask(retrieve="Qwen/Qwen3-8B")["ok"]["id"] == "Qwen/Qwen3-8B"
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "error"),
+    [
+        ({"retrieve": "no/such-model"}, 404, "NotFoundError"),
+        ({"list": {"type": "nonsense"}}, 400, "BadRequestError"),
+        ({"list": {}, "key": "sk-wrong"}, 401, "AuthenticationError"),
+    ],
+)
+def test_errors_are_the_sdks_own(ask, question, status, error):
+    assert ask(**question) == {"status": status, "error": error}

@@ -1,0 +1,19 @@
+import pytest
+
+from support.process import Weir
+
+
+@pytest.fixture
+def weir(tmp_path):
+    """weir(**config sections) starts a server; every server started is stopped at the end."""
+    started = []
+
+    def start(directory=None, **sections):
+        place = tmp_path / (directory or f"weir-{len(started)}")
+        place.mkdir(exist_ok=True)
+        started.append(Weir(place, **sections))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
