@@ -45,9 +45,7 @@ bool same_secret(std::string_view a, std::string_view b) {
 OperatorHandler::OperatorHandler(Sources sources, const Secret& admin_key)
     : sources_(std::move(sources)), admin_key_(admin_key) {}
 
-net::Task<http::Reply> OperatorHandler::handle(http::Exchange& exchange) {
-  co_return answer(exchange);
-}
+http::Answer OperatorHandler::handle(http::Exchange& exchange) { return answer(exchange); }
 
 http::Reply OperatorHandler::refuse(http::Exchange& exchange, Errc code) {
   exchange.reason = code;

@@ -29,7 +29,7 @@ class OperatorHandler : public http::Handler {
  public:
   OperatorHandler(Sources sources, const Secret& admin_key);
 
-  [[nodiscard]] net::Task<http::Reply> handle(http::Exchange& exchange) override;
+  [[nodiscard]] http::Answer handle(http::Exchange& exchange) override;
   [[nodiscard]] http::Reply refuse(http::Exchange& exchange, Errc code) override;
   void finished(const http::Exchange&) override {}
 

@@ -20,7 +20,7 @@ std::string masked(std::string_view path) {
 
 }  // namespace
 
-void append_access_line(std::string& out, const http::Exchange& exchange, WallTime now) {
+void append_access_line(std::string& out, const http::Exchange& exchange) {
   using std::chrono::duration_cast, std::chrono::microseconds;
   // All but the path are made here or checked before: nothing in them needs escaping.
   const auto member = [&out](std::string_view name, std::string_view value) {
@@ -32,7 +32,7 @@ void append_access_line(std::string& out, const http::Exchange& exchange, WallTi
     codec::append_json_integer(out, value);
   };
   out += R"({"time":")";
-  telemetry::append_timestamp(out, now);
+  telemetry::append_timestamp(out, exchange.whole_at);
   member(R"(","trace_id":")", exchange.trace_id.text());
   member(R"(,"peer":")", exchange.peer_text);
   if (exchange.request != nullptr) {

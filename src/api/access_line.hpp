@@ -3,13 +3,12 @@
 
 #include <string>
 
-#include "base/clock.hpp"
 #include "http/handler.hpp"
 
 namespace weir::api {
 
 /// Appends the line with its newline. No query, no header and no body goes in, and what looks like
 /// a key in a path is masked.
-void append_access_line(std::string& out, const http::Exchange& exchange, WallTime now);
+void append_access_line(std::string& out, const http::Exchange& exchange);
 
 }  // namespace weir::api

@@ -10,6 +10,7 @@
 #include "api/openapi.hpp"
 #include "api/stored_reply.hpp"
 #include "auth/bearer.hpp"
+#include "auth/presented_key.hpp"
 #include "catalogue/list_query.hpp"
 #include "catalogue/render.hpp"
 #include "codec/accept_encoding.hpp"
@@ -19,21 +20,11 @@
 namespace weir::api {
 namespace {
 
-// Counts a request while it is being answered.
-class InFlight {
- public:
-  explicit InFlight(Services& services)
-      : services_(services),
-        admitted_(services.in_flight.fetch_add(1, std::memory_order_relaxed) <
-                  services.max_in_flight) {}
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
-  ~InFlight() { services_.in_flight.fetch_sub(1, std::memory_order_relaxed); }
-  [[nodiscard]] bool admitted() const { return admitted_; }
-
- private:
-  Services& services_;
-  bool admitted_;
+// The only memo of this handler's connections.
+struct Presented final : http::ConnectionMemo {
+  explicit Presented(const auth::Address& from) : peer(from) {}
+  auth::Address peer;
+  auth::PresentedKey key;
 };
 
 auth::Address to_address(const boost::asio::ip::address& peer) {
@@ -74,22 +65,28 @@ Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log
       digester_(services.keyring.make_digester()),
       metrics_(services.registry) {}
 
-net::Task<http::Reply> Frontend::handle(http::Exchange& exchange) {
-  const InFlight in_flight(services_);
-  auto answered = in_flight.admitted() ? answer(exchange) : Answer(overloaded(exchange));
-  if (const auto* rendering = std::get_if<Rendering>(&answered)) {
-    auto make = [rendering = *rendering] { return rendering.make(); };
-    auto making = services_.pool.run(std::move(make));
-    auto list = co_await std::move(making);
-    answered = list_reply(*exchange.request, std::move(list));
+http::Answer Frontend::handle(http::Exchange& exchange) {
+  auto found = answer(exchange);
+  if (auto* rendering = std::get_if<Rendering>(&found)) {
+    return render(exchange, std::move(*rendering));
   }
-  auto& reply = std::get<http::Reply>(answered);
+  auto& reply = std::get<http::Reply>(found);
   add_common_fields(exchange, reply);
-  co_return std::move(reply);
+  return std::move(reply);
+}
+
+net::Task<http::Reply> Frontend::render(http::Exchange& exchange, Rendering rendering) {
+  auto make = [rendering = std::move(rendering)] { return rendering.make(); };
+  auto making = services_.pool.run(std::move(make));
+  auto list = co_await std::move(making);
+  auto reply = list_reply(*exchange.request, std::move(list));
+  add_common_fields(exchange, reply);
+  co_return reply;
 }
 
 http::Reply Frontend::refuse(http::Exchange& exchange, Errc code) {
-  auto reply = code == Errc::overloaded ? overloaded(exchange) : fail_with(exchange, code);
+  auto reply = fail_with(exchange, code);
+  if (code == Errc::overloaded) reply.fields += "Retry-After: 1\r\n";
   add_common_fields(exchange, reply);
   return reply;
 }
@@ -98,7 +95,7 @@ void Frontend::finished(const http::Exchange& exchange) {
   metrics_.record(exchange);
   if (access_log_ == nullptr) return;
   line_.clear();
-  append_access_line(line_, exchange, wall_now());
+  append_access_line(line_, exchange);
   access_log_->append(line_);
 }
 
@@ -115,13 +112,7 @@ void Frontend::add_common_fields(const http::Exchange& exchange, http::Reply& re
   }
 }
 
-http::Reply Frontend::overloaded(http::Exchange& exchange) {
-  auto reply = fail_with(exchange, Errc::overloaded);
-  reply.fields += "Retry-After: 1\r\n";
-  return reply;
-}
-
-Frontend::Answer Frontend::answer(http::Exchange& exchange) {
+Frontend::Found Frontend::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
   const RouteMatch match = match_route(request.path);
   const bool whole_server = request.path == "*";
@@ -160,18 +151,24 @@ Frontend::Answer Frontend::answer(http::Exchange& exchange) {
 }
 
 std::expected<Frontend::Caller, http::Reply> Frontend::admit(http::Exchange& exchange) {
+  const auto unauthorized = [&](Errc code) { return std::unexpected(fail_with(exchange, code)); };
+  const http::Request& request = *exchange.request;
+  const auto token = auth::parse_bearer(request.header(http::FieldName::authorization));
+  if (!token || request.count(http::FieldName::authorization) > 1) {
+    return unauthorized(Errc::invalid_token);
+  }
+  if (!exchange.memo) exchange.memo = std::make_unique<Presented>(to_address(exchange.peer));
+  auto& presented = static_cast<Presented&>(*exchange.memo);
+  const auto* digest = presented.key.digest(digester_, *token);
+  if (digest == nullptr) return unauthorized(Errc::invalid_token);
+
   Caller caller;
   caller.table = services_.keyring.table();
-  const auto token = auth::parse_bearer(exchange.request->header(http::FieldName::authorization));
-  if (!token || exchange.request->count(http::FieldName::authorization) > 1) {
-    return std::unexpected(fail_with(exchange, Errc::invalid_token));
-  }
-  const auto key =
-      caller.table->authenticate(digester_, *token, to_address(exchange.peer), wall_now());
-  if (!key) return std::unexpected(fail_with(exchange, key.error()));
+  const auto key = caller.table->authenticate(*digest, presented.peer, exchange.whole_at);
+  if (!key) return unauthorized(key.error());
   caller.key = *key;
   exchange.caller = caller.key->id;
-  const auto admission = caller.key->limiter->try_take(1, monotonic_now());
+  const auto admission = caller.key->limiter->try_take(1, exchange.whole);
   if (!admission.admitted) {
     exchange.reason = Errc::rate_limited;
     return std::unexpected(rate_limited_reply(*caller.key, admission));
@@ -196,7 +193,7 @@ std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry&
   return scope;
 }
 
-Frontend::Answer Frontend::list_models(http::Exchange& exchange, const Caller& caller) {
+Frontend::Found Frontend::list_models(http::Exchange& exchange, const Caller& caller) {
   const http::Request& request = *exchange.request;
   const auto published = services_.published.load();
   const auto query = catalogue::parse_list_query(request.query, published->settings.view);

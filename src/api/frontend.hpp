@@ -24,7 +24,7 @@ class Frontend : public http::Handler {
   /// `access_log` may be null: then no line is written.
   Frontend(Services& services, telemetry::LineWriter::Source* access_log);
 
-  [[nodiscard]] net::Task<http::Reply> handle(http::Exchange& exchange) override;
+  [[nodiscard]] http::Answer handle(http::Exchange& exchange) override;
   [[nodiscard]] http::Reply refuse(http::Exchange& exchange, Errc code) override;
   void finished(const http::Exchange& exchange) override;
 
@@ -44,15 +44,14 @@ class Frontend : public http::Handler {
 
     [[nodiscard]] catalogue::ListPtr make() const;
   };
-  /// Nearly every answer is at hand; no coroutine is needed to find it.
-  using Answer = std::variant<http::Reply, Rendering>;
+  using Found = std::variant<http::Reply, Rendering>;
 
-  [[nodiscard]] Answer answer(http::Exchange& exchange);
+  [[nodiscard]] Found answer(http::Exchange& exchange);
+  [[nodiscard]] net::Task<http::Reply> render(http::Exchange& exchange, Rendering rendering);
   [[nodiscard]] std::expected<Caller, http::Reply> admit(http::Exchange& exchange);
-  [[nodiscard]] Answer list_models(http::Exchange& exchange, const Caller& caller);
+  [[nodiscard]] Found list_models(http::Exchange& exchange, const Caller& caller);
   [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const Caller& caller,
                                            std::string_view encoded_id);
-  [[nodiscard]] http::Reply overloaded(http::Exchange& exchange);
   [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, Errc code,
                                       std::string_view message = {});
   /// Fields every answer has: the trace id, and CORS where a page asks.

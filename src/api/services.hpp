@@ -1,7 +1,6 @@
-/// What all frontends share: the published state and the bounds.
+/// What all frontends share: the published state.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,8 +30,6 @@ struct Services {
   net::WorkerPool& pool;
   telemetry::Registry& registry;
   std::span<const std::string> cors_allow_origins;
-  std::int64_t max_in_flight;
-  std::atomic<std::int64_t> in_flight{0};
 };
 
 }  // namespace weir::api

@@ -92,8 +92,7 @@ Result<> Node::open_servers() {
     access_log_ = std::move(*writer);
   }
   services_ = std::make_unique<api::Services>(published_, *keyring_, pool_, registry_,
-                                              server_settings_.cors_allow_origins,
-                                              server_settings_.max_in_flight);
+                                              server_settings_.cors_allow_origins);
   control_ = std::make_unique<net::IoThread>("weir-control");
   std::vector<net::IoThread*> threads;
   for (std::size_t i = 0; i < io_thread_count(server_settings_.threads); ++i) {

@@ -1,5 +1,6 @@
 #include "app/settings.hpp"
 
+#include <fstream>
 #include <map>
 
 #include <gtest/gtest.h>

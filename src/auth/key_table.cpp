@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstring>
 
-#include "auth/key_text.hpp"
 #include "base/check.hpp"
 
 namespace weir::auth {
@@ -47,12 +46,10 @@ const KeyTable::Opening* KeyTable::find(const store::Digest& digest) const {
   return nullptr;
 }
 
-std::expected<const KeyEntry*, Errc> KeyTable::authenticate(Digester& digester,
-                                                            std::string_view presented,
+std::expected<const KeyEntry*, Errc> KeyTable::authenticate(const store::Digest& digest,
                                                             const Address& peer,
                                                             WallTime now) const {
-  if (parse_key(presented) != KeyFault::none) return std::unexpected(Errc::invalid_token);
-  const Opening* opening = find(digester.digest(presented));
+  const Opening* opening = find(digest);
   if (opening == nullptr) return std::unexpected(Errc::invalid_token);
   if (opening->valid_until && now >= *opening->valid_until) {
     return std::unexpected(Errc::invalid_token);

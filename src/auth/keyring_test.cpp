@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "auth/authenticate_for_test.hpp"
 #include "auth/issue.hpp"
 #include "auth/key_text.hpp"
 #include "store/memory_store.hpp"
@@ -61,7 +62,7 @@ class KeyringTest : public testing::TestWithParam<Implementation> {
 
   [[nodiscard]] std::string outcome(std::string_view text, WallTime now = kNow) {
     const auto table = keyring_->table();
-    const auto found = table->authenticate(*digester_, text, Address(), now);
+    const auto found = authenticate_for_test(*table, *digester_, text, Address(), now);
     return found ? (*found)->id : std::string(describe(found.error()).slug);
   }
   [[nodiscard]] std::string outcome(const IssuedKey& key, WallTime now = kNow) {
@@ -70,7 +71,7 @@ class KeyringTest : public testing::TestWithParam<Implementation> {
 
   [[nodiscard]] limit::Admission take(std::string_view text, MonotonicTime now) {
     const auto table = keyring_->table();
-    const auto found = table->authenticate(*digester_, text, Address(), kNow);
+    const auto found = authenticate_for_test(*table, *digester_, text, Address(), kNow);
     EXPECT_TRUE(found);
     return (*found)->limiter->try_take(1, now);
   }
@@ -184,7 +185,8 @@ TEST_P(KeyringTest, EqualPermissionsHaveOneIdThroughEveryRebuild) {
   refresh();
   const auto id_of = [&](const IssuedKey& key) {
     const auto table = keyring_->table();
-    return (*table->authenticate(*digester_, key.text.reveal(), Address(), kNow))->permission->id;
+    return (*authenticate_for_test(*table, *digester_, key.text.reveal(), Address(), kNow))
+        ->permission->id;
   };
   const auto before = id_of(one);
   EXPECT_EQ(id_of(two), before);
@@ -251,7 +253,7 @@ TEST_P(KeyringTest, ServesWhileItIsRebuilt) {
   Digester own = keyring_->make_digester();
   for (int i = 0; i < 2000; ++i) {
     const auto table = keyring_->table();
-    ASSERT_TRUE(table->authenticate(own, kConfigText, Address(), kNow));
+    ASSERT_TRUE(authenticate_for_test(*table, own, kConfigText, Address(), kNow));
   }
 }
 
@@ -283,8 +285,8 @@ TEST(Keyring, ABrokenStoreTurnsNoValidKeyAway) {
   ASSERT_TRUE(keyring.configure({config_key("ci")}, kStart)) << "config needs no store";
 
   const auto table = keyring.table();
-  EXPECT_TRUE(table->authenticate(digester, stored->text.reveal(), Address(), kNow));
-  EXPECT_TRUE(table->authenticate(digester, kConfigText, Address(), kNow));
+  EXPECT_TRUE(authenticate_for_test(*table, digester, stored->text.reveal(), Address(), kNow));
+  EXPECT_TRUE(authenticate_for_test(*table, digester, kConfigText, Address(), kNow));
 }
 
 TEST(Keyring, AStoredKeyWithANetworkItCannotReadIsLeftOut) {

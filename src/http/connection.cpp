@@ -26,11 +26,23 @@ HeadLimits limits_of(const Settings& settings) {
           static_cast<std::size_t>(settings.max_body_bytes)};
 }
 
+class InFlight {
+ public:
+  explicit InFlight(std::atomic<std::int64_t>& count) : count_(count) {
+    count_.fetch_add(1, std::memory_order_relaxed);
+  }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+  ~InFlight() { count_.fetch_sub(1, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t>& count_;
+};
+
 // "Date: …\r\n", rendered once a second per thread (RFC 9110 §6.6.1).
-std::string_view date_field() {
+std::string_view date_field(WallTime now) {
   thread_local std::string field;
   thread_local std::int64_t rendered = -1;
-  const auto now = wall_now();
   const auto second =
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
   if (second != rendered) {
@@ -70,12 +82,6 @@ void Connection::drain() {
   if (idle_) abort();
 }
 
-net::Task<> Connection::run() {
-  while ((co_await serve_one()) == Next::keep) {
-  }
-  timeout_.disarm();
-}
-
 net::Task<> Connection::shed() {
   timeout_.arm(monotonic_now() + kLingerTime);
   begin_exchange();
@@ -87,45 +93,65 @@ net::Task<> Connection::shed() {
 
 // What is awaited for every request stands here itself: a coroutine per step would cost as much as
 // the step.
-net::Task<Connection::Next> Connection::serve_one() {
-  // Bytes of a next request may be here already; the clock of its head then runs from now.
-  idle_ = in_.empty();
-  if (idle_) {
-    if (context_.draining) co_return Next::close;
-    timeout_.arm(monotonic_now() + context_.settings.keep_alive_timeout);
-    const auto room = make_room();
-    const auto [error, size] = co_await socket_.async_read_some(room, net::use_task);
-    if (!took(error, size)) co_return Next::close;
-    idle_ = false;
-  }
-  begin_exchange();
-  timeout_.arm(exchange_.started + context_.settings.request_head_timeout);
+net::Task<> Connection::run() {
+  exchange_.ended = monotonic_now();
   for (;;) {
-    const auto whole = try_head();
-    if (!whole) co_return co_await refuse(whole.error().code);
-    if (*whole) break;
-    const auto room = make_room();
-    const auto [error, size] = co_await socket_.async_read_some(room, net::use_task);
-    if (!took(error, size)) co_return co_await refuse(why_nothing_came());
-  }
-  if (parser_.request().has_body) {
-    if (const auto body = co_await read_body(); !body) co_return co_await refuse(body.error().code);
+    // Bytes of a next request may be here already; the clock of its head then runs from now.
+    idle_ = in_.empty();
+    if (idle_) {
+      if (context_.draining) break;
+      timeout_.arm(exchange_.ended + context_.settings.keep_alive_timeout);
+      const auto room = make_room();
+      const auto [error, size] = co_await socket_.async_read_some(room, net::use_task);
+      if (!took(error, size)) break;
+      idle_ = false;
+    }
+    begin_exchange();
+    auto whole = try_head();
+    if (!whole || !*whole || parser_.request().has_body) {
+      timeout_.arm(exchange_.started + context_.settings.request_head_timeout);
+      const auto received = co_await read_rest(std::move(whole));
+      if (!received) {
+        co_await refuse(received.error().code);
+        break;
+      }
+      exchange_.whole = monotonic_now();
+      exchange_.whole_at = wall_now();
+    }
+    timeout_.disarm();
+
+    const Request& request = parser_.request();
+    exchange_.request = &request;
+    exchange_.trace_id = telemetry::TraceId::choose(request.header(FieldName::x_trace_id),
+                                                    request.header(FieldName::traceparent));
+    auto answer = context_.is_full() ? Answer(context_.handler.refuse(exchange_, Errc::overloaded))
+                                     : context_.handler.handle(exchange_);
+    if (auto* later = std::get_if<net::Task<Reply>>(&answer)) {
+      const InFlight counted(context_.in_flight);
+      auto task = std::move(*later);
+      answer = co_await std::move(task);
+    }
+    const bool keep = request.keep_alive && !context_.draining;
+    auto written = try_write(std::get<Reply>(answer), keep);
+    if (written == Written::in_part) written = co_await write_rest();
+    end_exchange(written);
+    if (written == Written::whole && !keep) co_await linger();
+    if (written == Written::failed || !keep) break;
+    drop_consumed();
   }
   timeout_.disarm();
+}
 
-  const Request& request = parser_.request();
-  exchange_.request = &request;
-  exchange_.trace_id = telemetry::TraceId::choose(request.header(FieldName::x_trace_id),
-                                                  request.header(FieldName::traceparent));
-  const Reply reply = co_await context_.handler.handle(exchange_);
-  const bool keep = request.keep_alive && !context_.draining;
-  auto written = try_write(reply, keep);
-  if (written == Written::in_part) written = co_await write_rest();
-  end_exchange(written);
-  if (written == Written::whole && !keep) co_await linger();
-  if (written == Written::failed || !keep) co_return Next::close;
-  drop_consumed();
-  co_return Next::keep;
+// The usual request came whole with the first read; this is for the others.
+net::Task<Result<>> Connection::read_rest(Result<bool> whole) {
+  for (; whole && !*whole; whole = try_head()) {
+    const auto room = make_room();
+    const auto [error, size] = co_await socket_.async_read_some(room, net::use_task);
+    if (!took(error, size)) co_return fail(why_nothing_came());
+  }
+  if (!whole) co_return std::unexpected(std::move(whole.error()));
+  if (parser_.request().has_body) co_return co_await read_body();
+  co_return Result<>{};
 }
 
 asio::mutable_buffer Connection::make_room() {
@@ -187,7 +213,7 @@ net::Task<Result<>> Connection::read_body() {
 
 void Connection::format_head(const Reply& reply, bool keep_alive) {
   out_.assign(status_line(reply.status));
-  out_.append(date_field()).append(reply.fixed_fields).append(reply.fields);
+  out_.append(date_field(exchange_.whole_at)).append(reply.fixed_fields).append(reply.fields);
   if (may_have_body(reply.status)) {
     out_ += "Content-Length: ";
     codec::append_json_integer(out_, static_cast<std::int64_t>(reply.body.size()));
@@ -225,6 +251,7 @@ std::array<asio::const_buffer, 2> Connection::out_buffers() const {
 }
 
 net::Task<Connection::Written> Connection::write_rest() {
+  const InFlight counted(context_.in_flight);
   while (written_ < out_.size() + out_body_.size()) {
     timeout_.arm(monotonic_now() + context_.settings.write_stall_timeout);
     const auto buffers = out_buffers();
@@ -236,7 +263,7 @@ net::Task<Connection::Written> Connection::write_rest() {
   co_return Written::whole;
 }
 
-net::Task<Connection::Next> Connection::refuse(Errc code) {
+net::Task<> Connection::refuse(Errc code) {
   exchange_.reason = code;
   const bool reachable = code != Errc::connection_lost && socket_.is_open();
   auto written = Written::failed;
@@ -248,7 +275,6 @@ net::Task<Connection::Next> Connection::refuse(Errc code) {
   }
   end_exchange(written);
   if (written == Written::whole) co_await linger();
-  co_return Next::close;
 }
 
 // Closing with unread bytes makes the kernel reset the connection, and the client may then lose the
@@ -274,7 +300,8 @@ void Connection::begin_exchange() {
   exchange_.reason.reset();
   exchange_.status = 0;
   exchange_.body_bytes = 0;
-  exchange_.started = monotonic_now();
+  exchange_.started = exchange_.whole = monotonic_now();
+  exchange_.whole_at = wall_now();
   searched_ = 0;
   parser_.reset();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,7 +22,14 @@ struct ConnectionContext {
   const Settings& settings;
   Handler& handler;
   net::DeadlineSweeper& sweeper;
+  /// Of all threads: requests whose answer is being made or waits for its client to read. One that
+  /// is answered at once never counts.
+  std::atomic<std::int64_t>& in_flight;
   bool draining = false;
+
+  [[nodiscard]] bool is_full() const {
+    return in_flight.load(std::memory_order_relaxed) >= settings.max_in_flight;
+  }
 };
 
 /// Threads:      one I/O thread.
@@ -44,7 +52,6 @@ class Connection : public boost::intrusive::list_base_hook<
   void abort();
 
  private:
-  enum class Next : bool { close, keep };
   enum class Written : std::uint8_t { whole, in_part, failed };
 
   /// Ends what the connection waits for; the socket stays open, so it may still say 408.
@@ -54,10 +61,10 @@ class Connection : public boost::intrusive::list_base_hook<
     net::Socket& socket;
   };
 
-  [[nodiscard]] net::Task<Next> serve_one();
+  [[nodiscard]] net::Task<Result<>> read_rest(Result<bool> whole);
   [[nodiscard]] net::Task<Result<>> read_body();
   [[nodiscard]] net::Task<Written> write_rest();
-  [[nodiscard]] net::Task<Next> refuse(Errc code);
+  [[nodiscard]] net::Task<> refuse(Errc code);
   [[nodiscard]] net::Task<> linger();
 
   /// Room at the end of in_ for one read; `took` says what became of it, and whether there is more.

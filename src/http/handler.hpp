@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -17,6 +19,11 @@
 
 namespace weir::http {
 
+/// What a handler wants to remember from one request of a connection to the next.
+struct ConnectionMemo {
+  virtual ~ConnectionMemo() = default;
+};
+
 /// One request and what became of it. The handler fills in what the access log is to say.
 struct Exchange {
   const Request* request = nullptr;  ///< null when the head could not be parsed
@@ -28,9 +35,16 @@ struct Exchange {
   std::optional<Errc> reason;       ///< why it was not answered as asked
   int status = 0;
   std::uint64_t body_bytes = 0;
-  MonotonicTime started;
-  MonotonicTime ended;
+  MonotonicTime started;  ///< its first byte was here
+  MonotonicTime whole;    ///< all of it was here; what is decided about it is decided as of then
+  WallTime whole_at;      ///< the same moment
+  MonotonicTime ended;    ///< its answer was gone
+  std::unique_ptr<ConnectionMemo> memo;  ///< the handler's; outlives the exchange
 };
+
+/// An answer, or the coroutine that will have it. Nearly all answers are at hand, and a coroutine
+/// for each would cost as much as finding it.
+using Answer = std::variant<Reply, net::Task<Reply>>;
 
 /// One per I/O thread, used by it alone: no locks in a handler's own state.
 class Handler {
@@ -38,7 +52,7 @@ class Handler {
   virtual ~Handler() = default;
 
   /// Answers a well-formed request. The request's views live until the task ends.
-  [[nodiscard]] virtual net::Task<Reply> handle(Exchange& exchange) = 0;
+  [[nodiscard]] virtual Answer handle(Exchange& exchange) = 0;
 
   /// The answer when HTTP itself went wrong, or the server is full: no handler is asked then.
   [[nodiscard]] virtual Reply refuse(Exchange& exchange, Errc code) = 0;

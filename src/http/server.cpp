@@ -24,7 +24,7 @@ Listener::Listener(net::Acceptor acceptor, ServerShared& shared, std::unique_ptr
     : acceptor_(std::move(acceptor)),
       shared_(shared),
       handler_(std::move(handler)),
-      context_{shared.settings, *handler_, sweeper_},
+      context_{shared.settings, *handler_, sweeper_, shared.in_flight},
       background_(acceptor_.get_executor()),
       tasks_(acceptor_.get_executor()) {}
 

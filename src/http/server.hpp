@@ -23,6 +23,7 @@ struct ServerShared {
   std::string name;  ///< "api" or "admin": the label in metrics
   const Settings& settings;
   std::atomic<std::int64_t> connections{0};
+  std::atomic<std::int64_t> in_flight{0};
   telemetry::Gauge* open = nullptr;
   telemetry::Counter* accepted = nullptr;
   telemetry::Counter* shed = nullptr;

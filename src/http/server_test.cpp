@@ -20,8 +20,10 @@ class EchoHandler : public Handler {
  public:
   explicit EchoHandler(std::vector<std::string>& ended) : ended_(ended) {}
 
-  net::Task<Reply> handle(Exchange& exchange) override {
-    co_return Reply::with_body(200, std::string(exchange.request->target));
+  Answer handle(Exchange& exchange) override {
+    auto reply = Reply::with_body(200, std::string(exchange.request->target));
+    if (exchange.request->path != "/later") return reply;
+    return answer_later(std::move(reply));
   }
   Reply refuse(Exchange& exchange, Errc code) override {
     exchange.reason = code;
@@ -32,6 +34,8 @@ class EchoHandler : public Handler {
   }
 
  private:
+  static net::Task<Reply> answer_later(Reply reply) { co_return reply; }
+
   std::vector<std::string>& ended_;
 };
 
@@ -107,6 +111,13 @@ TEST_F(ServerTest, KeepsTheConnectionAndAnswersPipelinedRequestsInOrder) {
   EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
 }
 
+TEST_F(ServerTest, AnAnswerMayComeLater) {
+  start({});
+  auto client = connect();
+  client.send("GET /later HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(client.read_to_end().ends_with("/later"));
+}
+
 TEST_F(ServerTest, ABodyIsTakenBeforeTheAnswerAndTheNextRequestFollows) {
   start({});
   auto client = connect();
@@ -175,6 +186,21 @@ TEST_F(ServerTest, OneConnectionTooManyIsTold503WhileTheOthersAreServed) {
   EXPECT_TRUE(second.read_to_end().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
   first.send("GET /3 HTTP/1.1\r\nHost: w\r\n\r\n");
   EXPECT_NE(first.read_until("/3").find("/3"), std::string::npos);
+}
+
+TEST_F(ServerTest, WhileAnswersWaitForTheirReadersOthersAreTold503AndTheConnectionStays) {
+  Settings settings;
+  settings.max_in_flight = 1;
+  settings.max_request_line_bytes = 16 << 20;
+  start(settings);
+  auto slow = connect();
+  slow.send("GET /" + std::string(12 << 20, 'a') + " HTTP/1.1\r\nHost: w\r\n\r\n");
+  slow.read_until("\r\n\r\n");  // the answer has begun, and is too large to be gone
+  auto other = connect();
+  other.send("GET /1 HTTP/1.1\r\nHost: w\r\n\r\n");
+  EXPECT_TRUE(other.read_until("overloaded").starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+  other.send("GET /2 HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
+  EXPECT_NE(other.read_to_end().find("HTTP/1.1 503", 20), std::string::npos);
 }
 
 TEST_F(ServerTest, AnAnswerLargerThanTheSocketBufferArrivesWhole) {

@@ -25,10 +25,16 @@ bool is_hex(std::string_view text) {
   return text.find_first_not_of(kHex) == std::string_view::npos;
 }
 
-// Ids need to be unique, not secret.
+// Ids need to be unique, not secret: SplitMix64 from a random start, a few instructions each.
 std::uint64_t next_random() {
-  thread_local std::mt19937_64 generator{std::random_device{}()};
-  return generator();
+  thread_local std::uint64_t state = [] {
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+  }();
+  std::uint64_t bits = state += 0x9e3779b97f4a7c15;
+  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9;
+  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111eb;
+  return bits ^ (bits >> 31);
 }
 
 }  // namespace
