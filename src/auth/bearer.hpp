@@ -1,16 +1,24 @@
 /// The key in an Authorization header.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
 
 namespace weir::auth {
 
-/// Whether `c` may stand in a bearer token (token68 without its final `=` signs).
-[[nodiscard]] constexpr bool is_token68(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~' || c == '+' || c == '/';
-}
+/// By character: whether it may stand in a bearer token (token68 without its final `=` signs).
+inline constexpr auto kToken68 = [] {
+  std::array<bool, 256> allowed{};
+  constexpr std::string_view kSigns = "-._~+/";
+  for (unsigned c = 0; c < allowed.size(); ++c) {
+    allowed[c] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                 kSigns.find(static_cast<char>(c)) != kSigns.npos;
+  }
+  return allowed;
+}();
+
+[[nodiscard]] constexpr bool is_token68(char c) { return kToken68[static_cast<unsigned char>(c)]; }
 
 /// The token of "Bearer <token>", the scheme in any case; nothing for anything else.
 /// REQUIRES: the value is already without leading and trailing blanks.

@@ -173,9 +173,10 @@ Errc Connection::why_nothing_came() const {
 }
 
 Result<bool> Connection::try_head() {
-  // RFC 9112 §2.2: an empty line before the request line is to be ignored.
+  // RFC 9112 §2.2: an empty line before the request line is to be ignored. Nothing else has been
+  // found then, so nothing has moved.
   while (in_.starts_with("\r\n")) in_.erase(0, 2);
-  const auto size = parser_.find_head(in_, searched_);
+  const auto size = parser_.find_head(in_);
   if (!size) return std::unexpected(size.error());
   if (*size == 0) return false;
   head_size_ = *size;
@@ -302,7 +303,6 @@ void Connection::begin_exchange() {
   exchange_.body_bytes = 0;
   exchange_.started = exchange_.whole = monotonic_now();
   exchange_.whole_at = wall_now();
-  searched_ = 0;
   parser_.reset();
 }
 

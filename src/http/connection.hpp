@@ -89,7 +89,6 @@ class Connection : public boost::intrusive::list_base_hook<
   std::size_t head_size_ = 0;
   std::size_t consumed_ = 0;  ///< head and the part of the body that came with it
   std::string next_;          ///< what came after the body: the next request's first bytes
-  std::size_t searched_ = 0;  ///< of in_, for the end of the head
   std::string out_;           ///< the response head
   std::string_view out_body_;
   std::size_t written_ = 0;  ///< of both

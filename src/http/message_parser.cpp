@@ -26,19 +26,6 @@ Method to_method(std::string_view text) {
 
 std::unexpected<Error> malformed(const char* why) { return fail(Errc::malformed_request, why); }
 
-// Two things that Beast lets pass or waits on: a folded line (RFC 9112 §5.2 has a server refuse
-// what Beast unfolds), and a line that ends in LF alone, which would leave its client waiting for
-// an end of the head that never comes.
-const char* line_fault(std::string_view bytes, std::size_t from) {
-  for (auto at = bytes.find('\n', from); at != bytes.npos; at = bytes.find('\n', at + 1)) {
-    if (at == 0 || bytes[at - 1] != '\r') return "a line ends in LF alone";
-    if (at + 1 < bytes.size() && (bytes[at + 1] == ' ' || bytes[at + 1] == '\t')) {
-      return "folded header line";
-    }
-  }
-  return nullptr;
-}
-
 // Beast takes nothing but HTTP/1.x; this tells another version of HTTP from noise.
 bool names_other_version(std::string_view line) {
   const auto version = line.substr(line.rfind(' ') + 1);
@@ -211,24 +198,33 @@ MessageParser::MessageParser(HeadLimits limits)
 }
 MessageParser::~MessageParser() = default;
 
-Result<std::size_t> MessageParser::find_head(std::string_view bytes, std::size_t& searched) const {
-  const auto line_end = bytes.substr(0, limits_.request_line_bytes + 2).find("\r\n");
-  if (line_end == std::string_view::npos && bytes.size() > limits_.request_line_bytes + 1) {
+// One pass over the lines finds the end, and on the way what Beast would let pass or wait on: a
+// folded line (RFC 9112 §5.2 has a server refuse what Beast unfolds), and a line that ends in LF
+// alone, whose client would wait for an end that never comes.
+Result<std::size_t> MessageParser::find_head(std::string_view bytes) {
+  // The last line end is looked at again: what follows it was not all there.
+  for (auto at = bytes.find('\n', last_line_end_); at != bytes.npos;
+       at = bytes.find('\n', at + 1)) {
+    if (at == 0 || bytes[at - 1] != '\r') return malformed("a line ends in LF alone");
+    if (request_line_bytes_ == 0) {
+      if (at - 1 > limits_.request_line_bytes) return fail(Errc::uri_too_long);
+      request_line_bytes_ = at + 1;
+    }
+    last_line_end_ = at;
+    const auto next = bytes.substr(at + 1, 2);
+    if (next.starts_with(' ') || next.starts_with('\t')) return malformed("folded header line");
+    if (next != "\r\n") continue;
+    const auto length = at + 1 + next.size();
+    if (length - request_line_bytes_ > limits_.header_bytes) return fail(Errc::header_too_large);
+    return length;
+  }
+  if (request_line_bytes_ == 0 && bytes.size() > limits_.request_line_bytes + 1) {
     return fail(Errc::uri_too_long);
   }
-  const std::size_t fresh = searched;
-  const std::size_t from = searched < kEndOfHead.size() ? 0 : searched - kEndOfHead.size();
-  const auto end = bytes.find(kEndOfHead, from);
-  searched = bytes.size();
-  const std::size_t length = end == std::string_view::npos ? 0 : end + kEndOfHead.size();
-  const std::size_t seen = length == 0 ? bytes.size() : length;
-  // From the byte before, for a fold whose line ended with what came last.
-  const auto lines_from = fresh == 0 ? 0 : fresh - 1;
-  if (const char* fault = line_fault(bytes.substr(0, seen), lines_from)) return malformed(fault);
-  if (line_end != std::string_view::npos && seen - line_end > limits_.header_bytes) {
+  if (request_line_bytes_ > 0 && bytes.size() - request_line_bytes_ > limits_.header_bytes) {
     return fail(Errc::header_too_large);
   }
-  return length;
+  return 0;
 }
 
 Result<> MessageParser::parse_head(std::string_view head) {
@@ -270,6 +266,8 @@ Result<std::size_t> MessageParser::feed_body(std::string_view bytes) {
 bool MessageParser::done() const { return beast_->is_done(); }
 
 void MessageParser::reset() {
+  last_line_end_ = 0;
+  request_line_bytes_ = 0;
   auto fields = std::move(request_.fields);
   fields.clear();
   request_ = Request{};

@@ -32,10 +32,9 @@ class MessageParser {
   MessageParser& operator=(const MessageParser&) = delete;
   ~MessageParser();
 
-  /// Length of the complete head at the start of `bytes`, or 0 if more is needed.
-  /// `searched` carries over how far earlier calls looked; start it at 0.
-  /// Errors: uri_too_long, header_too_large, malformed_request.
-  [[nodiscard]] Result<std::size_t> find_head(std::string_view bytes, std::size_t& searched) const;
+  /// Length of the complete head at the start of `bytes`, or 0 if more is needed: then call again
+  /// with the same bytes and more. Errors: uri_too_long, header_too_large, malformed_request.
+  [[nodiscard]] Result<std::size_t> find_head(std::string_view bytes);
 
   /// `head` is complete, as find_head said.
   /// Errors: malformed_request, not_implemented, version_not_supported, expectation_failed,
@@ -56,6 +55,8 @@ class MessageParser {
  private:
   class Beast;
   HeadLimits limits_;
+  std::size_t last_line_end_ = 0;  ///< of the head, as far as it was found; 0: none yet
+  std::size_t request_line_bytes_ = 0;
   Request request_;
   std::unique_ptr<Beast> beast_;
 };

@@ -15,8 +15,7 @@ std::string get(std::string_view target, std::string_view fields = "Host: weir\r
 // What the server does: wait for the head, parse it, take the body.
 std::optional<Errc> refusal(std::string_view bytes, HeadLimits limits = {}) {
   MessageParser parser(limits);
-  std::size_t searched = 0;
-  const auto head = parser.find_head(bytes, searched);
+  const auto head = parser.find_head(bytes);
   if (!head) return head.error().code;
   if (*head == 0) return Errc::request_timeout;
   if (const auto parsed = parser.parse_head(bytes.substr(0, *head)); !parsed) {
@@ -107,9 +106,8 @@ TEST(MessageParser, EverySplitOfTheBytesGivesTheSameRequest) {
       get("/v1/models?type=text", "Host: weir\r\nAuthorization: Bearer x\r\n");
   for (std::size_t split = 0; split < bytes.size(); ++split) {
     MessageParser parser({});
-    std::size_t searched = 0;
-    EXPECT_EQ(parser.find_head(std::string_view(bytes).substr(0, split), searched).value(), 0U);
-    const auto head = parser.find_head(bytes, searched);
+    EXPECT_EQ(parser.find_head(std::string_view(bytes).substr(0, split)).value(), 0U);
+    const auto head = parser.find_head(bytes);
     ASSERT_EQ(head.value(), bytes.size()) << "split at " << split;
   }
 }

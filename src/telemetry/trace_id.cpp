@@ -45,13 +45,16 @@ TraceId::TraceId(std::string_view text) : length_(static_cast<std::uint8_t>(text
 
 TraceId TraceId::random() {
   TraceId id;
+  char* out = id.text_.data();
   for (int word = 0; word < 2; ++word) {
     auto bits = next_random();
     for (int byte = 0; byte < 8; ++byte, bits >>= 8) {
-      std::memcpy(id.text_.data() + id.length_, kHexPairs[bits & 0xff].data(), 2);
-      id.length_ += 2;
+      const auto& pair = kHexPairs[bits & 0xff];
+      *out++ = pair[0];
+      *out++ = pair[1];
     }
   }
+  id.length_ = 32;
   return id;
 }
 
