@@ -56,13 +56,14 @@ int with_settings(const std::string& file, const std::function<app::Output(const
   return settings ? finish(run(*settings)) : kFailed;
 }
 
-int serve(const std::string& file) {
+int serve(const std::string& file, const app::Overrides& overrides) {
   auto settings = load(file);
   if (!settings) return kFailed;
   ::signal(SIGPIPE, SIG_IGN);
   app::return_large_buffers();
   telemetry::start_log(telemetry::parse_level(settings->log.level));
-  auto node = app::Node::open({.settings = std::move(*settings), .config_file = file});
+  auto node = app::Node::open(
+      {.settings = std::move(*settings), .config_file = file, .overrides = overrides});
   if (!node) {
     telemetry::stop_log();
     return finish(std::unexpected(node.error()));
@@ -138,8 +139,13 @@ class CommandLine {
   void add_json(CLI::App* command) { command->add_flag("--json", json_, "JSON, for scripts"); }
 
   void add_serve() {
-    add_config(add(app_, "serve", "Serve; without a config file, find the engines on this machine",
-                   [this] { return serve(texts_.config); }));
+    auto* command =
+        add(app_, "serve", "Serve; without a config file, find the engines on this machine",
+            [this] { return serve(texts_.config, overrides_); });
+    command->add_option("--listen", overrides_.listen, "host:port, instead of server.listen");
+    command->add_option("--admin-listen", overrides_.admin_listen,
+                        "host:port, instead of server.admin_listen");
+    add_config(command);
   }
 
   void add_check() {
@@ -289,6 +295,7 @@ class CommandLine {
 
   CLI::App app_{"Weir: one address and one key for all the AI models you can call", "weir"};
   Texts texts_;
+  app::Overrides overrides_;
   auth::KeyDraft draft_;
   bool json_ = false;
   bool all_ = false;

@@ -44,6 +44,12 @@ std::shared_ptr<const api::Published> nothing_published() {
   return published;
 }
 
+Settings with(const Overrides& overrides, Settings settings) {
+  if (!overrides.listen.empty()) settings.server.listen = overrides.listen;
+  if (!overrides.admin_listen.empty()) settings.server.admin_listen = overrides.admin_listen;
+  return settings;
+}
+
 template <class T>
 T on_thread(net::IoThread& thread, net::Task<T> task) {
   return asio::co_spawn(thread.executor(), std::move(task), asio::use_future).get();
@@ -52,7 +58,8 @@ T on_thread(net::IoThread& thread, net::Task<T> task) {
 }  // namespace
 
 Node::Node(NodeOptions options)
-    : settings_(std::move(options.settings)),
+    : overrides_(std::move(options.overrides)),
+      settings_(with(overrides_, std::move(options.settings))),
       config_file_(std::move(options.config_file)),
       published_(nothing_published()),
       server_settings_(settings_.server),
@@ -94,6 +101,7 @@ Result<> Node::open_servers() {
   services_ = std::make_unique<api::Services>(published_, *keyring_, pool_, registry_,
                                               server_settings_.cors_allow_origins);
   control_ = std::make_unique<net::IoThread>("weir-control");
+  signals_ = std::make_unique<SignalSet>(control_->executor(), SIGTERM, SIGINT, SIGHUP);
   std::vector<net::IoThread*> threads;
   for (std::size_t i = 0; i < io_thread_count(server_settings_.threads); ++i) {
     io_threads_.push_back(std::make_unique<net::IoThread>(fmt::format("weir-io-{}", i)));
@@ -190,6 +198,7 @@ void Node::stop() {
   admin_server_->stop(kAdminDrain);
   // What holds a timer or a socket of the control thread goes there.
   control_->call([this] {
+    signals_.reset();
     scan_.reset();
     refresher_.reset();
     watchers_.reset();
@@ -230,14 +239,15 @@ void Node::ask_upstreams() {
 }
 
 net::Task<> Node::watch_signals() {
-  SignalSet signals(control_->executor(), SIGTERM, SIGINT, SIGHUP);
   for (;;) {
-    const auto [error, signal] = co_await signals.async_wait(net::use_task);
+    const auto [error, signal] = co_await signals_->async_wait(net::use_task);
     if (error) co_return;
     if (signal != SIGHUP) break;
     co_await reload("SIGHUP");
   }
   // From here on the signals do what they do by default: a second one ends the drain.
+  boost::system::error_code ignored;
+  signals_->clear(ignored);
 }
 
 net::Task<> Node::watch_config() {
@@ -293,6 +303,7 @@ net::Task<> Node::reload(const char* why) {
 }
 
 void Node::take_settings(Settings next) {
+  next = with(overrides_, std::move(next));
   if (auto ok = keyring_->configure(next.keys, monotonic_now()); !ok) {
     telemetry::log_error("config refused; the last good one stays",
                          {{"problem", ok.error().detail}});

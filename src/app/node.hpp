@@ -33,10 +33,17 @@
 
 namespace weir::app {
 
+/// What the command line says on top of the config file; empty: nothing.
+struct Overrides {
+  std::string listen;
+  std::string admin_listen;
+};
+
 struct NodeOptions {
   Settings settings;
   /// Where the settings came from; empty: no file, so local engines are looked for.
   std::filesystem::path config_file;
+  Overrides overrides;
 };
 
 /// Threads:  made, run and destroyed on one thread, the main one.
@@ -70,6 +77,7 @@ class Node {
   [[nodiscard]] net::Task<> reload(const char* why);
   void take_settings(Settings next);
 
+  const Overrides overrides_;
   Settings settings_;
   const std::filesystem::path config_file_;
   telemetry::Registry registry_;
@@ -88,6 +96,8 @@ class Node {
   // Stopped and destroyed in the reverse order.
   net::WorkerPool pool_;
   std::unique_ptr<net::IoThread> control_;
+  /// From before the server says that it listens: a signal must find somebody.
+  std::unique_ptr<boost::asio::basic_signal_set<net::Executor>> signals_;
   std::vector<std::unique_ptr<net::IoThread>> io_threads_;
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<discovery::Refresher> refresher_;

@@ -33,7 +33,7 @@ def openai_list(*ids, **fields):
 class Upstream:
     """Answers `routes[path]`, 404 for the rest; remembers what it was asked. Use with `with`."""
 
-    def __init__(self, routes=None):
+    def __init__(self, routes=None, port=0):
         self.routes = dict(routes or {})
         self.asked = []  # (method, target, headers by lower-case name)
         upstream = self
@@ -53,7 +53,7 @@ class Upstream:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
