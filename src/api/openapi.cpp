@@ -10,7 +10,7 @@ constexpr std::string_view kText =
     ;
 
 constexpr std::string_view kFields =
-    "Content-Type: application/yaml\r\nCache-Control: public, max-age=300\r\n";
+    "Content-Type: application/yaml\r\nCache-Control: public, max-age=300\r\nVary: Origin\r\n";
 
 }  // namespace
 

@@ -29,12 +29,13 @@ void RequestMetrics::record(const http::Exchange& exchange) {
   const std::size_t outcome =
       exchange.reason ? static_cast<std::size_t>(*exchange.reason) : kErrcCount;
   auto*& counter = route.outcomes[outcome];
-  const std::string label{exchange.route};
   if (counter == nullptr) {
+    const std::string label{exchange.route};
     const std::string reason{exchange.reason ? describe(*exchange.reason).slug : "ok"};
     counter = &requests_.Add({{"route", label}, {"reason", reason}});
   }
-  if (route.duration == nullptr) route.duration = &durations_.Add({{"route", label}}, kBuckets);
+  if (route.duration == nullptr)
+    route.duration = &durations_.Add({{"route", std::string(exchange.route)}}, kBuckets);
   counter->Increment();
   route.duration->Observe(std::chrono::duration<double>(exchange.ended - exchange.started).count());
 }

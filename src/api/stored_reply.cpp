@@ -49,9 +49,9 @@ http::Reply list_reply(const http::Request& request, catalogue::ListPtr list) {
 http::Reply tagged_reply(const http::Request& request, std::string body) {
   auto reply = reply_for(request, codec::strong_etag(body));
   if (reply.status == 304) return reply;
-  auto owned = std::make_shared<const std::string>(std::move(body));
-  reply.body = *owned;
-  reply.owner = std::move(owned);
+  auto whole = http::Reply::with_body(200, std::move(body));
+  reply.body = whole.body;
+  reply.owner = std::move(whole.owner);
   return reply;
 }
 

@@ -14,7 +14,9 @@ std::optional<FileWatch::Mark> FileWatch::look() const {
 
 bool FileWatch::changed() {
   const auto now = look();
-  if (!now || now == seen_) return false;
+  const bool settled = now && now == last_look_;
+  last_look_ = now;
+  if (!settled || now == seen_) return false;
   seen_ = now;
   return true;
 }

@@ -16,8 +16,9 @@ class FileWatch {
  public:
   explicit FileWatch(std::string path) : path_(std::move(path)), seen_(look()) {}
 
-  /// Whether the file is another than at the last call. A file that is gone is no change: it is
-  /// usually about to be put back.
+  /// Whether the file is another than before and was so at the last call already: one that is being
+  /// written is not read in the middle. A file that is gone is no change: it is usually about to be
+  /// put back.
   [[nodiscard]] bool changed();
 
  private:
@@ -27,6 +28,7 @@ class FileWatch {
 
   std::string path_;
   std::optional<Mark> seen_;
+  std::optional<Mark> last_look_ = seen_;
 };
 
 }  // namespace weir::app

@@ -1,6 +1,9 @@
 #include "app/key_store.hpp"
 
+#include <filesystem>
+
 #include "auth/pepper.hpp"
+#include "base/check.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace weir::app {
@@ -10,13 +13,19 @@ constexpr std::string_view kSqlite = "sqlite:";
 
 }  // namespace
 
-Result<KeyStore> open_key_store(const Settings& settings) {
-  if (!settings.store.starts_with(kSqlite) || settings.store.size() == kSqlite.size()) {
-    return fail(Errc::config_invalid,
-                "store: \"" + settings.store + "\" is not allowed; expected sqlite:PATH");
-  }
+std::string store_path(const Settings& settings) {
+  CHECK(settings.store.starts_with(kSqlite));  // the settings were checked
+  return settings.store.substr(kSqlite.size());
+}
+
+Result<KeyStore> open_key_store(const Settings& settings, Missing missing) {
   store::SqliteOptions options;
-  options.path = settings.store.substr(kSqlite.size());
+  options.path = store_path(settings);
+  if (missing == Missing::is_an_error && !std::filesystem::exists(options.path)) {
+    return fail(Errc::not_found,
+                "there is no key store at " + options.path +
+                    "; `weir keys create NAME` makes one, and --config says where another is");
+  }
   auto opened = store::SqliteStore::open(options);
   if (!opened) return std::unexpected(std::move(opened.error()));
   KeyStore result;

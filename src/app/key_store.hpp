@@ -16,8 +16,15 @@ struct KeyStore {
   Secret pepper;
 };
 
-/// `settings.store` is "sqlite:PATH"; the file and its pepper are made on first use.
-/// Errors: config_invalid, store_failed. Blocks on the disk.
-[[nodiscard]] Result<KeyStore> open_key_store(const Settings& settings);
+/// Whether a store that is not there is made: by a server, and for a key; a command that only looks
+/// or changes would make an empty one where it was not meant to be.
+enum class Missing : bool { is_made, is_an_error };
+
+/// `settings.store` is "sqlite:PATH".
+/// Errors: not_found, config_invalid, store_failed. Blocks on the disk.
+[[nodiscard]] Result<KeyStore> open_key_store(const Settings& settings, Missing missing);
+
+/// The path in "sqlite:PATH".
+[[nodiscard]] std::string store_path(const Settings& settings);
 
 }  // namespace weir::app

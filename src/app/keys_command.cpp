@@ -1,5 +1,7 @@
 #include "app/keys_command.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/key_store.hpp"
@@ -66,7 +68,33 @@ std::string join_or(const std::vector<std::string>& texts, std::string_view none
   return texts.empty() ? std::string(none) : fmt::format("{}", fmt::join(texts, " "));
 }
 
-std::string key_table(const std::vector<KeyRecord>& keys) {
+bool is_config_key(const Settings& settings, const std::string& name) {
+  return std::ranges::any_of(settings.keys, [&](const auto& key) { return key.name == name; });
+}
+
+// It would be done to a stored key of that name, if to any, and the config's key would go on
+// working.
+std::unexpected<Error> config_key_error(const std::string& name) {
+  return fail(Errc::invalid_parameter,
+              fmt::format("the key {} is in the config file: change it there", name));
+}
+
+std::vector<std::string> config_key_row(const auth::KeySettings& key) {
+  const bool expired = key.expires && *key.expires <= wall_now();
+  return {key.name,
+          "config:" + key.name,
+          "in the config file",
+          key.disabled ? "disabled"
+          : expired    ? "expired"
+                       : "active",
+          key.requests_per_minute == 0 ? "-" : fmt::to_string(key.requests_per_minute),
+          join_or(key.models, "none"),
+          join_or(key.sub_types, "all"),
+          join_or(key.networks, "all"),
+          key.expires ? config::format_timestamp(*key.expires) : "never"};
+}
+
+std::string key_table(const Settings& settings, const std::vector<KeyRecord>& keys) {
   std::vector<std::vector<std::string>> rows{
       {"NAME", "ID", "KEY", "STATE", "RPM", "MODELS", "SUB TYPES", "NETWORKS", "EXPIRES"}};
   for (const auto& key : keys) {
@@ -76,30 +104,37 @@ std::string key_table(const std::vector<KeyRecord>& keys) {
                     join_or(key.networks, "all"),
                     key.expires_at ? config::format_timestamp(*key.expires_at) : "never"});
   }
+  for (const auto& key : settings.keys) rows.push_back(config_key_row(key));
   return format_table(rows);
 }
 
 }  // namespace
 
 Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json) {
-  auto opened = open_key_store(settings);
+  if (is_config_key(settings, draft.name)) {
+    return fail(Errc::already_exists,
+                fmt::format("the config file has a key named {} already", draft.name));
+  }
+  auto opened = open_key_store(settings, Missing::is_made);
   if (!opened) return std::unexpected(std::move(opened.error()));
   auth::Digester digester(opened->pepper);
   const auto issued =
       auth::issue_key(*opened->store, digester, auth::system_random, draft, wall_now());
   if (!issued) return std::unexpected(issued.error());
-  return issued_text(*issued, json);
+  auto text = issued_text(*issued, json);
+  if (!json) text += fmt::format("It is kept in {}.\n", store_path(settings));
+  return text;
 }
 
 Output list_keys(const Settings& settings, bool with_revoked, bool json) {
-  auto opened = open_key_store(settings);
+  auto opened = open_key_store(settings, Missing::is_an_error);
   if (!opened) return std::unexpected(std::move(opened.error()));
   auto keys = opened->store->list();
   if (!keys) return std::unexpected(std::move(keys.error()));
   if (!with_revoked) {
     std::erase_if(*keys, [](const auto& key) { return key.state == store::KeyState::revoked; });
   }
-  if (!json) return key_table(*keys);
+  if (!json) return key_table(settings, *keys);
   std::string text;
   JsonWriter writer(text);
   writer.begin_array();
@@ -110,7 +145,8 @@ Output list_keys(const Settings& settings, bool with_revoked, bool json) {
 
 Output rotate_key(const Settings& settings, const std::string& name_or_id,
                   std::chrono::milliseconds overlap, bool json) {
-  auto opened = open_key_store(settings);
+  if (is_config_key(settings, name_or_id)) return config_key_error(name_or_id);
+  auto opened = open_key_store(settings, Missing::is_an_error);
   if (!opened) return std::unexpected(std::move(opened.error()));
   auth::Digester digester(opened->pepper);
   const auto issued = auth::rotate_key(*opened->store, digester, auth::system_random, name_or_id,
@@ -126,7 +162,8 @@ Output rotate_key(const Settings& settings, const std::string& name_or_id,
 }
 
 Output revoke_key(const Settings& settings, const std::string& name_or_id) {
-  auto opened = open_key_store(settings);
+  if (is_config_key(settings, name_or_id)) return config_key_error(name_or_id);
+  auto opened = open_key_store(settings, Missing::is_an_error);
   if (!opened) return std::unexpected(std::move(opened.error()));
   const auto key = opened->store->find(name_or_id);
   if (!key) return std::unexpected(key.error());
@@ -135,7 +172,8 @@ Output revoke_key(const Settings& settings, const std::string& name_or_id) {
 }
 
 Output set_key_disabled(const Settings& settings, const std::string& name_or_id, bool disabled) {
-  auto opened = open_key_store(settings);
+  if (is_config_key(settings, name_or_id)) return config_key_error(name_or_id);
+  auto opened = open_key_store(settings, Missing::is_an_error);
   if (!opened) return std::unexpected(std::move(opened.error()));
   const auto key = opened->store->find(name_or_id);
   if (!key) return std::unexpected(key.error());

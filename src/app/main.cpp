@@ -286,7 +286,7 @@ class CommandLine {
 
   void add_small_ones() {
     add(app_, "version", "Print the version",
-        [] { return finish(fmt::format("weir {}\n", app::kVersion)); });
+        [] { return finish(fmt::format("weir {}\n", app::version())); });
     auto* page = add(app_, "reference", "Print a page of docs/reference",
                      [this] { return finish(app::reference(texts_.page)); });
     page->add_option("NAME", texts_.page, "config, errors, metrics or routes")->required();

@@ -28,6 +28,7 @@ constexpr std::chrono::milliseconds kStorePoll{250};
 constexpr std::chrono::milliseconds kConfigPoll{500};
 constexpr std::chrono::milliseconds kAdminDrain{1'000};
 constexpr std::size_t kPoolThreads = 2;
+constexpr std::size_t kResolverThreads = 4;
 constexpr std::size_t kListBytes = 32 << 20;
 
 std::size_t io_thread_count(int setting) {
@@ -62,8 +63,10 @@ Node::Node(NodeOptions options)
       settings_(with(overrides_, std::move(options.settings))),
       config_file_(std::move(options.config_file)),
       published_(nothing_published()),
-      server_settings_(settings_.server),
-      pool_(kPoolThreads) {}
+      started_(settings_),
+      server_settings_(started_.server),
+      pool_(kPoolThreads),
+      resolvers_(kResolverThreads) {}
 
 Node::~Node() = default;
 
@@ -77,7 +80,7 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
 }
 
 Result<> Node::open_keys() {
-  auto opened = open_key_store(settings_);
+  auto opened = open_key_store(settings_, Missing::is_made);
   if (!opened) return std::unexpected(std::move(opened.error()));
   key_store_ = std::move(*opened);
   keyring_ = std::make_unique<auth::Keyring>(*key_store_.store, key_store_.pepper);
@@ -94,7 +97,8 @@ Result<> Node::open_servers() {
     auto writer = telemetry::LineWriter::open(
         {.path = settings_.log.access_log,
          .flush = settings_.log.access_log_flush,
-         .buffer_bytes = static_cast<std::size_t>(settings_.log.access_log_buffer_bytes)});
+         .buffer_bytes = static_cast<std::size_t>(settings_.log.access_log_buffer_bytes)},
+        registry_);
     if (!writer) return std::unexpected(std::move(writer.error()));
     access_log_ = std::move(*writer);
   }
@@ -134,14 +138,15 @@ Result<> Node::open_servers() {
 }
 
 Result<> Node::create_first_key() {
-  if (!keyring_->table()->entries().empty()) return {};
+  if (!settings_.keys.empty()) return {};
+  const auto keys = key_store_.store->list();
+  if (!keys) return std::unexpected(keys.error());
+  if (!keys->empty()) return {};  // revoked ones too: then somebody has decided
   auth::Digester digester = keyring_->make_digester();
   auth::KeyDraft draft;
   draft.name = "default";
   auto issued =
       auth::issue_key(*key_store_.store, digester, auth::system_random, draft, wall_now());
-  // Its keys may all be revoked or expired, one named so among them: then the operator decides.
-  if (!issued && issued.error().code == Errc::already_exists) return {};
   if (!issued) return std::unexpected(std::move(issued.error()));
   if (auto read = keyring_->refresh(monotonic_now()); !read) {
     return std::unexpected(std::move(read.error()));
@@ -167,7 +172,7 @@ void Node::run() {
 void Node::start_background() {
   control_->call([this] {
     refresher_ = std::make_unique<discovery::Refresher>(
-        control_->executor(), pool_, registry_,
+        control_->executor(), resolvers_, registry_,
         [this](auto listings) { take_listings(std::move(listings)); });
     ask_upstreams();
     watchers_ = std::make_unique<net::TaskGroup>(control_->executor());
@@ -177,7 +182,7 @@ void Node::start_background() {
     } else {
       const std::vector<std::uint16_t> own_ports{api_server_->endpoint().port(),
                                                  admin_server_->endpoint().port()};
-      scan_ = std::make_unique<discovery::LoopbackScan>(pool_, own_ports, [this](auto found) {
+      scan_ = std::make_unique<discovery::LoopbackScan>(resolvers_, own_ports, [this](auto found) {
         found_upstreams_ = std::move(found);
         ask_upstreams();
       });
@@ -246,8 +251,10 @@ net::Task<> Node::watch_signals() {
     co_await reload("SIGHUP");
   }
   // From here on the signals do what they do by default: a second one ends the drain.
+  // But not SIGHUP: log rotation must not cut answers off.
   boost::system::error_code ignored;
   signals_->clear(ignored);
+  ::signal(SIGHUP, SIG_IGN);
 }
 
 net::Task<> Node::watch_config() {
@@ -292,7 +299,11 @@ net::Task<> Node::reload(const char* why) {
   auto loading = pool_.run(load);
   auto loaded = co_await std::move(loading);
   if (loaded) {
-    take_settings(std::move(*loaded));
+    if (auto taken = take_settings(std::move(*loaded)); !taken) {
+      telemetry::log_error("config refused; the last good one stays",
+                           {{"problem", taken.error().detail}});
+      co_return;
+    }
     telemetry::log_info("config reloaded", {{"why", why}, {"file", config_file_.string()}});
     co_return;
   }
@@ -302,14 +313,10 @@ net::Task<> Node::reload(const char* why) {
   }
 }
 
-void Node::take_settings(Settings next) {
+Result<> Node::take_settings(Settings next) {
   next = with(overrides_, std::move(next));
-  if (auto ok = keyring_->configure(next.keys, monotonic_now()); !ok) {
-    telemetry::log_error("config refused; the last good one stays",
-                         {{"problem", ok.error().detail}});
-    return;
-  }
-  for (const auto& setting : restart_needed(settings_, next)) {
+  if (auto ok = keyring_->configure(next.keys, monotonic_now()); !ok) return ok;
+  for (const auto& setting : restart_needed(started_, next)) {
     telemetry::log_warn("a setting takes effect at the next start", {{"setting", setting}});
   }
   for (const auto& notice : keyring_->notices()) telemetry::log_warn(notice);
@@ -318,6 +325,7 @@ void Node::take_settings(Settings next) {
   ask_upstreams();
   refresher_->refresh_now();
   publish_catalogue();
+  return {};
 }
 
 }  // namespace weir::app

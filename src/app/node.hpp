@@ -75,7 +75,7 @@ class Node {
   [[nodiscard]] net::Task<> watch_config();
   [[nodiscard]] net::Task<> watch_store();
   [[nodiscard]] net::Task<> reload(const char* why);
-  void take_settings(Settings next);
+  [[nodiscard]] Result<> take_settings(Settings next);
 
   const Overrides overrides_;
   Settings settings_;
@@ -90,15 +90,18 @@ class Node {
   std::vector<discovery::UpstreamSettings> found_upstreams_;  ///< by the loopback scan
   std::atomic<bool> ready_{false};
   std::atomic<bool> stopping_{false};
-  http::Settings server_settings_;  ///< as started: none of it changes in a running server
-  std::string last_reload_problem_;
+  const Settings started_;                 ///< what only a restart changes is as it is here
+  const http::Settings& server_settings_;  ///< of started_
 
   // Stopped and destroyed in the reverse order.
-  net::WorkerPool pool_;
   std::unique_ptr<net::IoThread> control_;
   /// From before the server says that it listens: a signal must find somebody.
   std::unique_ptr<boost::asio::basic_signal_set<net::Executor>> signals_;
   std::vector<std::unique_ptr<net::IoThread>> io_threads_;
+  // After the threads, so that what is still running here finds their contexts. Names have threads
+  // of their own: a name service that does not answer must hold up nothing else.
+  net::WorkerPool pool_;
+  net::WorkerPool resolvers_;
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<discovery::Refresher> refresher_;
   std::unique_ptr<discovery::LoopbackScan> scan_;

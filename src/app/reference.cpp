@@ -8,6 +8,7 @@
 #include "app/settings.hpp"
 #include "discovery/refresher.hpp"
 #include "http/server_metrics.hpp"
+#include "telemetry/line_writer.hpp"
 
 namespace weir::app {
 namespace {
@@ -23,6 +24,7 @@ std::string metrics_page() {
   std::vector<telemetry::MetricRow> rows;
   rows.insert(rows.end(), http::kServerMetrics.begin(), http::kServerMetrics.end());
   rows.insert(rows.end(), api::kRequestMetrics.begin(), api::kRequestMetrics.end());
+  rows.push_back(telemetry::kLinesDropped);
   rows.insert(rows.end(), discovery::kRefresherMetrics.begin(), discovery::kRefresherMetrics.end());
   return page("Metrics", telemetry::metrics_reference(rows));
 }

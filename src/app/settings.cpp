@@ -29,6 +29,7 @@ and no file at all, give the defaults.
   dollar sign. A variable that is not set is an error. The file of a secret must be readable by its
   owner alone (`chmod 600`).
 - A text that begins with `*`, `[` or `{` needs quotes: `"*"`, `"[::1]:8080"`.
+- A relative path (of the store, the access log, a file of certificates) starts at that folder too.
 - An unknown name is an error, and so is a name that is given twice. All problems of a file are
   reported at once, each with its line.
 - On SIGHUP, or when the file changes, it is read again; with any problem in it, the running
@@ -36,9 +37,10 @@ and no file at all, give the defaults.
 
 )";
 
+const std::string kSqlite = "sqlite:";
+
 bool is_store(std::string_view text) {
-  constexpr std::string_view kScheme = "sqlite:";
-  return text.starts_with(kScheme) && text.size() > kScheme.size();
+  return text.starts_with(kSqlite) && text.size() > kSqlite.size();
 }
 
 std::vector<std::string_view> upstream_names(const Settings& settings) {
@@ -65,6 +67,36 @@ void check_routes(config::Reader& reader, const config::Node& root, const Settin
       check_route(reader, root, fmt::format("models[{}].upstreams[{}].name", i, j), routes[j].name,
                   known);
     }
+  }
+}
+
+// A key opens one entry.
+void check_key_texts(config::Reader& reader, const config::Node& root, const Settings& settings) {
+  for (std::size_t i = 0; i < settings.keys.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (settings.keys[i].key.reveal() != settings.keys[j].key.reveal()) continue;
+      const auto path = fmt::format("keys[{}].key", i);
+      const config::Reader::Step step(reader, path);
+      reader.reject_secret(config::find_deepest(root, path),
+                           fmt::format("another text than that of keys[{}]", j));
+      break;
+    }
+  }
+}
+
+// As `${file:…}`: a file named in the config lies where the config does, wherever Weir is started.
+std::string beside(const std::filesystem::path& directory, const std::string& path) {
+  return std::filesystem::path(path).is_absolute() || directory.empty()
+             ? path
+             : (directory / path).string();
+}
+
+void resolve_paths(const std::filesystem::path& directory, Settings& settings) {
+  settings.store = kSqlite + beside(directory, settings.store.substr(kSqlite.size()));
+  auto& access_log = settings.log.access_log;
+  if (!access_log.empty() && access_log != "-") access_log = beside(directory, access_log);
+  for (auto& upstream : settings.upstreams) {
+    if (!upstream.ca_file.empty()) upstream.ca_file = beside(directory, upstream.ca_file);
   }
 }
 
@@ -120,6 +152,7 @@ std::expected<Settings, Problems> load_settings(std::string_view text, const std
   Settings settings;
   settings_schema().read(reader, *root, settings);
   check_routes(reader, *root, settings);
+  check_key_texts(reader, *root, settings);
   if (reader.problem_count() > 0) return std::unexpected(reader.take_problems());
   return settings;
 }
@@ -132,7 +165,9 @@ std::expected<Settings, Problems> load_settings_file(const std::filesystem::path
     problem.what = "cannot be read: " + file.error();
     return std::unexpected(Problems{std::move(problem)});
   }
-  return load_settings(file->text, path.string(), process_sources(path.parent_path()));
+  auto settings = load_settings(file->text, path.string(), process_sources(path.parent_path()));
+  if (settings) resolve_paths(path.parent_path(), *settings);
+  return settings;
 }
 
 std::string print_settings(const Settings& settings) {

@@ -126,7 +126,9 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
        "weir.yaml:1: keys[0].key: *** is not allowed; expected 16 to 512 letters, digits and signs "
        "of -._~+/, or a key of Weir's own, unchanged\n"},
       {"keys:\n  - {name: a, key: 0123456789abcdef}\n  - {name: a, key: 0123456789abcdef}\n",
-       "weir.yaml:3: keys[1].name: \"a\" is taken by line 2; expected another one\n"},
+       "weir.yaml:3: keys[1].name: \"a\" is taken by line 2; expected another one\n"
+       "weir.yaml:3: keys[1].key: *** is not allowed; expected another text than that of "
+       "keys[0]\n"},
       {"keys: [{name: a, key: 0123456789abcdef, networks: [10.0.0.0/33]}]",
        "weir.yaml:1: keys[0].networks[0]: \"10.0.0.0/33\" is not allowed; expected an address or a "
        "network such as 10.0.0.0/8 or fd00::/8\n"},

@@ -5,6 +5,7 @@
 
 namespace weir::app {
 
-inline constexpr std::string_view kVersion = WEIR_VERSION;
+/// "0.1.0".
+[[nodiscard]] std::string_view version();
 
 }  // namespace weir::app

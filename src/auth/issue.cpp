@@ -2,8 +2,12 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "auth/key_text.hpp"
 #include "auth/network.hpp"
+#include "auth/settings.hpp"
+#include "config/text_check.hpp"
 
 namespace weir::auth {
 
@@ -21,6 +25,17 @@ store::KeySecret secret_of(const Secret& text, Digester& digester, WallTime now)
 Result<> check(const KeyDraft& draft, WallTime now) {
   if (draft.models.empty()) {
     return fail(Errc::invalid_parameter, "a key for no model opens nothing; \"*\" is every model");
+  }
+  for (const std::string& glob : draft.models) {
+    if (!config::is_filled_text(glob)) {
+      return fail(Errc::invalid_parameter,
+                  "a pattern of models is empty or holds a control character");
+    }
+  }
+  if (draft.requests_per_minute < 0 || draft.requests_per_minute > kMaxRequestsPerMinute) {
+    return fail(Errc::invalid_parameter,
+                fmt::format("requests per minute lie between 1 and {}, or are 0: unlimited",
+                            kMaxRequestsPerMinute));
   }
   if (draft.expires_at && *draft.expires_at <= now) {
     return fail(Errc::invalid_parameter, "the expiry lies in the past");

@@ -54,7 +54,7 @@ TEST_F(Issue, RefusesWhatCouldNeverWork) {
   for (const Row& row : std::initializer_list<Row>{
            {{.name = ""}, "1 to 100 bytes"},
            {{.name = "a", .expires_at = kNow}, "in the past"},
-           {{.name = "a", .requests_per_minute = -1}, "0 or more"},
+           {{.name = "a", .requests_per_minute = -1}, "or are 0: unlimited"},
            {{.name = "a", .models = {}}, "for no model"},
            {{.name = "a", .networks = {"10.0.0.1/8"}}, "bits set"},
        }) {

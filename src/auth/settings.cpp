@@ -7,12 +7,13 @@
 #include "catalogue/model.hpp"
 #include "config/schema.hpp"
 #include "config/text_check.hpp"
+#include "store/key_record.hpp"
 
 namespace weir::auth {
 namespace {
 
 bool is_key_name(std::string_view text) {
-  return text.size() <= 100 && config::is_filled_text(text);
+  return text.size() <= store::kMaxKeyNameBytes && config::is_filled_text(text);
 }
 
 std::vector<std::string_view> sub_type_words() {
@@ -39,7 +40,7 @@ config::Schema<KeySettings> key_schema() {
               [](std::string_view text) { return parse_key(text) == KeyFault::none; }),
           "The key itself, best as `${NAME}` or `${file:path}`.")
       .field("requests_per_minute", &KeySettings::requests_per_minute,
-             config::integer<std::int64_t>({1, 1'000'000, "unlimited"}),
+             config::integer<std::int64_t>({1, kMaxRequestsPerMinute, "unlimited"}),
              "Requests in any 60 seconds.")
       .field(
           "models", &KeySettings::models,

@@ -12,6 +12,8 @@
 
 namespace weir::auth {
 
+inline constexpr std::int64_t kMaxRequestsPerMinute = 1'000'000;
+
 /// One entry of `keys`; the same properties a key in the store has.
 struct KeySettings {
   std::string name;

@@ -264,11 +264,25 @@ TEST(KeepCreated, AModelKeepsTheTimeItWasFirstGiven) {
   std::vector<UpstreamModel> now = {row("b"), row("new"), row("a")};
   for (auto& model : now) model.facts.created = 100;
 
-  keep_created(before, now);
+  keep_known(before, now);
 
   EXPECT_EQ(now[0].facts.created, 100);  // was unknown
   EXPECT_EQ(now[1].facts.created, 100);
   EXPECT_EQ(now[2].facts.created, 1);
+}
+
+TEST(KeepKnown, AClassStandsUntilTheUpstreamSaysAnother) {
+  const std::vector<UpstreamModel> before{
+      {.id = "a", .model_class = ModelClass::of({SubType::embedding})},
+      {.id = "b", .model_class = ModelClass::of({SubType::embedding})}};
+  std::vector<UpstreamModel> now{
+      {.id = "a"}, {.id = "b", .model_class = ModelClass::of({SubType::chat})}, {.id = "c"}};
+
+  keep_known(before, now);
+
+  EXPECT_EQ(now[0].model_class, ModelClass::of({SubType::embedding}));
+  EXPECT_EQ(now[1].model_class, ModelClass::of({SubType::chat}));
+  EXPECT_FALSE(now[2].model_class);
 }
 
 // Random configs and lists over a few short ids, so that everything collides with everything.

@@ -52,7 +52,7 @@ TEST(ListQuery, RefusalsNameParameterValueAndWhatIsAllowed) {
       {"view=all", "Invalid value for parameter \"view\": \"all\". Allowed: basic, full."},
       {"include_unavailable=1",
        "Invalid value for parameter \"include_unavailable\": \"1\". Allowed: true, false."},
-      {"a=%zz", "Malformed query string: bad percent-escape at byte 0."},
+      {"view=%zz", "Invalid value for parameter \"view\": \"%zz\". Allowed: basic, full."},
   };
   for (const auto& c : cases) {
     const auto query = parse_list_query(c.text, View::basic);

@@ -10,14 +10,15 @@
 namespace weir::codec {
 namespace {
 
-Result<QueryParameter> parse_pair(std::string_view pair) {
+std::string decode_or_keep(std::string_view text) {
+  auto decoded = percent_decode(text, Plus::space);
+  return decoded ? *std::move(decoded) : std::string(text);
+}
+
+QueryParameter parse_pair(std::string_view pair) {
   const auto equals = pair.find('=');
-  auto name = percent_decode(pair.substr(0, equals), Plus::space);
-  if (!name) return std::unexpected(std::move(name.error()));
-  if (equals == std::string_view::npos) return QueryParameter{*std::move(name), {}};
-  auto value = percent_decode(pair.substr(equals + 1), Plus::space);
-  if (!value) return std::unexpected(std::move(value.error()));
-  return QueryParameter{*std::move(name), *std::move(value)};
+  const auto value = equals == std::string_view::npos ? "" : pair.substr(equals + 1);
+  return {decode_or_keep(pair.substr(0, equals)), decode_or_keep(value)};
 }
 
 }  // namespace
@@ -34,9 +35,7 @@ Result<Query> Query::parse(std::string_view text) {
       return fail(Errc::malformed_request,
                   fmt::format("more than {} query parameters", kMaxParameters));
     }
-    auto parameter = parse_pair(pair);
-    if (!parameter) return std::unexpected(std::move(parameter.error()));
-    query.parameters_.push_back(*std::move(parameter));
+    query.parameters_.push_back(parse_pair(pair));
   }
   return query;
 }

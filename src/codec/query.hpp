@@ -3,7 +3,10 @@
 /// `&` separates, the first `=` of a pair ends its name, `+` is a space; a pair without `=` has an
 /// empty value, and empty pairs (`a=1&&b=2`) are skipped. It does not know which names mean what.
 ///
-/// Source: WHATWG URL §5.1 (application/x-www-form-urlencoded parsing), but strict about escapes.
+/// A name or value with a bad percent-escape, or with %00, stays as it was sent: it may belong to a
+/// parameter that nobody here reads.
+///
+/// Source: WHATWG URL §5.1 (application/x-www-form-urlencoded parsing).
 #pragma once
 
 #include <cstddef>
@@ -33,7 +36,7 @@ class Query {
 
   /// `text` is what stands after the `?`, or nothing.
   ///
-  /// Errors: malformed_request for a bad percent-escape or more than kMaxParameters parameters.
+  /// Errors: malformed_request for more than kMaxParameters parameters.
   [[nodiscard]] static Result<Query> parse(std::string_view text);
 
   [[nodiscard]] QueryLookup find(std::string_view name) const;

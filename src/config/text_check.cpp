@@ -89,12 +89,4 @@ bool is_http_url(std::string_view text) {
   return is_host(host) && (!port || (is_number(*port, 65535) && port != "0"));
 }
 
-bool is_network(std::string_view text) {
-  const auto slash = text.find('/');
-  const std::string_view address = text.substr(0, slash);
-  const bool v4 = is_address(address, AF_INET);
-  if (!v4 && !is_address(address, AF_INET6)) return false;
-  return slash == std::string_view::npos || is_number(text.substr(slash + 1), v4 ? 32 : 128);
-}
-
 }  // namespace weir::config

@@ -22,7 +22,5 @@ inline constexpr std::size_t kMaxTextLength = 4096;
 [[nodiscard]] bool is_endpoint(std::string_view text);
 /// `http(s)://host[:port][/path]`: no user name, query or fragment.
 [[nodiscard]] bool is_http_url(std::string_view text);
-/// An IPv4 or IPv6 address, alone or with `/` and a prefix length.
-[[nodiscard]] bool is_network(std::string_view text);
 
 }  // namespace weir::config

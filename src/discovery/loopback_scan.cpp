@@ -61,7 +61,8 @@ net::Task<const Kind*> LoopbackScan::look_at(std::uint16_t port,
   for (std::size_t i = 0; i < fingerprint.asks().size(); ++i) {
     auto answer = co_await asker_.send(target, fingerprint.asks()[i], kMaxAnswerBytes,
                                        monotonic_now() + kPatience);
-    const bool nobody = !answer && answer.error().code == Errc::upstream_unreachable;
+    const bool nobody = !answer && (answer.error().code == Errc::upstream_unreachable ||
+                                    answer.error().code == Errc::deadline_exceeded);
     fingerprint.answer(i, std::move(answer));
     if (nobody) co_return nullptr;
   }

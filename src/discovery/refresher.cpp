@@ -27,9 +27,12 @@ RefreshTiming timing_of(const Settings& settings, const UpstreamSettings& upstre
           .grace = settings.grace};
 }
 
+bool same_server(const UpstreamSettings& a, const UpstreamSettings& b) {
+  return a.name == b.name && a.kind == b.kind && a.url == b.url;
+}
+
 bool same_upstream(const UpstreamSettings& a, const UpstreamSettings& b) {
-  return a.name == b.name && a.kind == b.kind && a.url == b.url &&
-         a.api_key.reveal() == b.api_key.reveal() && a.models == b.models &&
+  return same_server(a, b) && a.api_key.reveal() == b.api_key.reveal() && a.models == b.models &&
          a.tls_verify == b.tls_verify && a.ca_file == b.ca_file;
 }
 
@@ -69,7 +72,7 @@ struct Refresher::Worker {
                .kind = &kind,
                .key = settings.api_key,
                .tls = {.verify = settings.tls_verify, .ca_file = settings.ca_file}},
-        state(timing, monotonic_now()),
+        state(timing),
         wake(executor),
         lanes(executor) {}
 
@@ -79,7 +82,6 @@ struct Refresher::Worker {
   net::Timer wake;
   net::TaskGroup lanes;
   bool asking = false;
-  bool asked = false;
   bool ask_again = false;
   bool stopped = false;
 
@@ -95,7 +97,7 @@ Refresher::Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::R
     : executor_(executor),
       asker_(pool),
       publish_(std::move(publish)),
-      slot_free_(executor),
+      slot_free_(executor, MonotonicTime::max()),  // setting it again would wake every waiter
       refreshes_(telemetry::register_counter(registry, kRefreshes)),
       models_(telemetry::register_gauge(registry, kUpstreamModels)),
       up_(telemetry::register_gauge(registry, kUpstreamUp)),
@@ -117,6 +119,14 @@ std::shared_ptr<Refresher::Worker> Refresher::take_over(const Settings& settings
     return worker;
   }
   auto worker = std::make_shared<Worker>(executor_, upstream, *kind, std::move(*base), timing);
+  // Under a new key, say, it is asked anew; until it has answered, what it listed stays.
+  for (const auto& before : workers_) {
+    if (!same_server(before->settings, upstream)) continue;
+    worker->state = before->state;
+    worker->state.set_timing(timing);
+    worker->state.keep_models([&](const auto& model) { return is_wanted(upstream, model.id); });
+    worker->state.ask_now();
+  }
   tasks_.spawn("refresh", run(worker));
   return worker;
 }
@@ -126,10 +136,21 @@ void Refresher::apply(const Settings& settings, const std::vector<UpstreamSettin
   std::vector<std::shared_ptr<Worker>> next;
   for (const auto& upstream : upstreams) next.push_back(take_over(settings, upstream));
   for (const auto& worker : workers_) {
-    if (std::ranges::find(next, worker) == next.end()) worker->stop();
+    if (std::ranges::find(next, worker) != next.end()) continue;
+    worker->stop();
+    const auto& name = worker->settings.name;
+    const bool renewed =
+        std::ranges::any_of(next, [&](const auto& other) { return other->settings.name == name; });
+    if (!renewed) forget_metrics(name);
   }
   workers_ = std::move(next);
   publish_soon();
+}
+
+// Or an alert on an upstream that nobody has any more would never end.
+void Refresher::forget_metrics(const std::string& upstream) {
+  models_.Remove(&models_.Add({{"upstream", upstream}}));
+  up_.Remove(&up_.Add({{"upstream", upstream}}));
 }
 
 void Refresher::refresh_now() {
@@ -160,7 +181,6 @@ net::Task<> Refresher::run(std::shared_ptr<Worker> worker) {
 
 net::Task<> Refresher::refresh(Worker& worker) {  // worker: held by run
   while (asking_ >= settings_.max_concurrent && !worker.stopped) {
-    slot_free_.expires_at(MonotonicTime::max());
     co_await slot_free_.async_wait(net::use_task);
   }
   if (worker.stopped) co_return;
@@ -169,7 +189,6 @@ net::Task<> Refresher::refresh(Worker& worker) {  // worker: held by run
   worker.ask_again = false;
   auto models = co_await ask(worker);
   worker.asking = false;
-  worker.asked = true;
   --asking_;
   slot_free_.cancel();
   if (!worker.stopped) record(worker, std::move(models));
@@ -210,7 +229,7 @@ void Refresher::record(Worker& worker, Result<Models> models) {
     if (was_failing || !was_known) {
       telemetry::log_info("upstream listed", {{"upstream", name}, {"models", models->size()}});
     }
-    catalogue::keep_created(worker.state.models(), *models);
+    catalogue::keep_known(worker.state.models(), *models);
     worker.state.succeeded(std::move(*models), monotonic_now());
   } else {
     if (!was_failing) {
@@ -262,10 +281,6 @@ std::vector<UpstreamReport> Refresher::report(MonotonicTime now) const {
     reports.push_back(std::move(report));
   }
   return reports;
-}
-
-bool Refresher::all_asked() const {
-  return std::ranges::all_of(workers_, [](const auto& worker) { return worker->asked; });
 }
 
 }  // namespace weir::discovery

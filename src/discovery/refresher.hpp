@@ -69,9 +69,6 @@ class Refresher {
 
   [[nodiscard]] std::vector<UpstreamReport> report(MonotonicTime now) const;
 
-  /// Whether each upstream has been asked at least once.
-  [[nodiscard]] bool all_asked() const;
-
  private:
   struct Worker;
 
@@ -82,6 +79,7 @@ class Refresher {
   [[nodiscard]] net::Task<Result<std::vector<catalogue::UpstreamModel>>> ask(Worker& worker);
   void record(Worker& worker, Result<std::vector<catalogue::UpstreamModel>> models);
   void publish_soon();
+  void forget_metrics(const std::string& upstream);
 
   net::Executor executor_;
   Asker asker_;

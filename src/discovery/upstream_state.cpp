@@ -25,13 +25,11 @@ void UpstreamState::succeeded(std::vector<catalogue::UpstreamModel> models, Mono
 
 void UpstreamState::failed(Error error, MonotonicTime now) {
   last_error_ = std::move(error);
-  ++failures_;
+  if (failures_++ == 0) failing_since_ = now;
   ask_at_ = now + backoff(failures_, timing_.backoff_max);
 }
 
-MonotonicTime UpstreamState::grace_end() const {
-  return last_success_.value_or(since_) + timing_.grace;
-}
+MonotonicTime UpstreamState::grace_end() const { return failing_since_ + timing_.grace; }
 
 MonotonicTime UpstreamState::wake_at(MonotonicTime now) const {
   return reach(now) == catalogue::Reach::failing ? std::min(ask_at_, grace_end()) : ask_at_;

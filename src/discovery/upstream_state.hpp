@@ -23,7 +23,7 @@ struct RefreshTiming {
 /// Threads: one owner. Lifetime: value type.
 class UpstreamState {
  public:
-  UpstreamState(RefreshTiming timing, MonotonicTime now) : timing_(timing), since_(now) {}
+  explicit UpstreamState(RefreshTiming timing) : timing_(timing) {}
 
   /// A complete, non-empty list.
   void succeeded(std::vector<catalogue::UpstreamModel> models, MonotonicTime now);
@@ -43,16 +43,23 @@ class UpstreamState {
 
   /// New settings; what is known stays.
   void set_timing(RefreshTiming timing) { timing_ = timing; }
+  /// To be asked at once.
+  void ask_now() { ask_at_ = MonotonicTime::min(); }
+  /// Drops the models that are no longer wanted.
+  template <class F>
+  void keep_models(F&& is_wanted) {
+    std::erase_if(models_, [&](const auto& model) { return !is_wanted(model); });
+  }
 
  private:
   [[nodiscard]] MonotonicTime grace_end() const;
 
   RefreshTiming timing_;
-  MonotonicTime since_;  ///< when it was first meant to be asked
   MonotonicTime ask_at_ = MonotonicTime::min();
   std::optional<MonotonicTime> last_success_;
   std::optional<Error> last_error_;
-  int failures_ = 0;  ///< in a row
+  int failures_ = 0;             ///< in a row
+  MonotonicTime failing_since_;  ///< the first of them
   std::vector<catalogue::UpstreamModel> models_;
 };
 

@@ -28,7 +28,7 @@ TEST(Backoff, DoublesUpToItsBound) {
 }
 
 TEST(UpstreamState, IsAskedAtOnceAndThenAtItsInterval) {
-  UpstreamState state(kTiming, kStart);
+  UpstreamState state(kTiming);
   EXPECT_LE(state.ask_at(), kStart);
   EXPECT_EQ(state.reach(kStart), Reach::unknown);
   state.succeeded(one_model(), kStart);
@@ -37,7 +37,7 @@ TEST(UpstreamState, IsAskedAtOnceAndThenAtItsInterval) {
 }
 
 TEST(UpstreamState, KeepsTheLastGoodListThroughFailures) {
-  UpstreamState state(kTiming, kStart);
+  UpstreamState state(kTiming);
   state.succeeded(one_model(), kStart);
   state.failed(refused(), kStart + 60s);
   EXPECT_EQ(state.models().size(), 1U);
@@ -45,32 +45,39 @@ TEST(UpstreamState, KeepsTheLastGoodListThroughFailures) {
   EXPECT_EQ(state.last_error()->code, Errc::upstream_unreachable);
 }
 
-TEST(UpstreamState, IsLostAGraceTimeAfterItsLastSuccess) {
-  UpstreamState state(kTiming, kStart);
+TEST(UpstreamState, IsLostAGraceTimeAfterItsFirstFailure) {
+  UpstreamState state(kTiming);
   state.succeeded(one_model(), kStart);
   state.failed(refused(), kStart + 60s);
-  EXPECT_EQ(state.reach(kStart + 100s - 1ms), Reach::failing);
-  EXPECT_EQ(state.reach(kStart + 100s), Reach::lost);
+  state.failed(refused(), kStart + 61s);
+  EXPECT_EQ(state.reach(kStart + 160s - 1ms), Reach::failing);
+  EXPECT_EQ(state.reach(kStart + 160s), Reach::lost);
+}
+
+TEST(UpstreamState, OneFailureIsNotTheEndWhereItIsAskedLessOftenThanTheGraceTime) {
+  UpstreamState state({.interval = 600s, .backoff_max = 30s, .grace = 100s});
+  state.succeeded(one_model(), kStart);
+  state.failed(refused(), kStart + 600s);
+  EXPECT_EQ(state.reach(kStart + 600s), Reach::failing);
 }
 
 TEST(UpstreamState, WakesWhenTheGraceTimeEndsThoughItIsNotYetToBeAsked) {
-  UpstreamState state(kTiming, kStart);
-  state.succeeded(one_model(), kStart);
-  for (auto at : {60s, 61s, 63s, 67s, 75s, 91s}) state.failed(refused(), kStart + at);
+  UpstreamState state(kTiming);
+  for (auto at : {0s, 1s, 3s, 7s, 15s, 31s, 61s, 91s}) state.failed(refused(), kStart + at);
   EXPECT_EQ(state.ask_at(), kStart + 91s + 30s);
   EXPECT_EQ(state.wake_at(kStart + 91s), kStart + 100s);
   EXPECT_EQ(state.wake_at(kStart + 100s), state.ask_at());
 }
 
 TEST(UpstreamState, OneThatNeverAnsweredIsLostAGraceTimeAfterItsStart) {
-  UpstreamState state(kTiming, kStart);
+  UpstreamState state(kTiming);
   state.failed(refused(), kStart);
   EXPECT_EQ(state.reach(kStart + 99s), Reach::failing);
   EXPECT_EQ(state.reach(kStart + 100s), Reach::lost);
 }
 
 TEST(UpstreamState, ASuccessForgetsFailures) {
-  UpstreamState state(kTiming, kStart);
+  UpstreamState state(kTiming);
   state.failed(refused(), kStart);
   state.succeeded(one_model(), kStart + 5s);
   EXPECT_EQ(state.failures(), 0);

@@ -13,9 +13,10 @@ namespace weir::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t kReadBytes = 2048;         // a usual request head fits
-constexpr std::size_t kKeepBufferBytes = 16384;  // a larger one is given back between requests
-constexpr std::size_t kLingerBytes = 64 << 10;
+constexpr std::size_t kReadBytes = 2048;          // a usual request head fits
+constexpr std::size_t kKeepBufferBytes = 16384;   // a larger one is given back between requests
+constexpr std::size_t kMaxChunkHeadBytes = 4096;  // and of trailers
+constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -78,8 +79,10 @@ void Connection::abort() {
   socket_.close(ignored);
 }
 
+// Only if nothing has come: what was read, or waits to be, is a request that was accepted.
 void Connection::drain() {
-  if (idle_) abort();
+  boost::system::error_code ignored;
+  if (idle_ && socket_.available(ignored) == 0) socket_.cancel(ignored);
 }
 
 net::Task<> Connection::shed() {
@@ -120,10 +123,6 @@ net::Task<> Connection::run() {
     }
     timeout_.disarm();
 
-    const Request& request = parser_.request();
-    exchange_.request = &request;
-    exchange_.trace_id = telemetry::TraceId::choose(request.header(FieldName::x_trace_id),
-                                                    request.header(FieldName::traceparent));
     auto answer = context_.is_full() ? Answer(context_.handler.refuse(exchange_, Errc::overloaded))
                                      : context_.handler.handle(exchange_);
     if (auto* later = std::get_if<net::Task<Reply>>(&answer)) {
@@ -131,7 +130,7 @@ net::Task<> Connection::run() {
       auto task = std::move(*later);
       answer = co_await std::move(task);
     }
-    const bool keep = request.keep_alive && !context_.draining;
+    const bool keep = parser_.request().keep_alive && !context_.draining;
     auto written = try_write(std::get<Reply>(answer), keep);
     if (written == Written::in_part) written = co_await write_rest();
     end_exchange(written);
@@ -147,7 +146,8 @@ net::Task<Result<>> Connection::read_rest(Result<bool> whole) {
   for (; whole && !*whole; whole = try_head()) {
     const auto room = make_room();
     const auto [error, size] = co_await socket_.async_read_some(room, net::use_task);
-    if (!took(error, size)) co_return fail(why_nothing_came());
+    // A sweep may come when the bytes are here but not yet told of: then nothing was cancelled.
+    if (!took(error, size) || timeout_.expired()) co_return fail(why_nothing_came());
   }
   if (!whole) co_return std::unexpected(std::move(whole.error()));
   if (parser_.request().has_body) co_return co_await read_body();
@@ -180,10 +180,13 @@ Result<bool> Connection::try_head() {
   if (!size) return std::unexpected(size.error());
   if (*size == 0) return false;
   head_size_ = *size;
-  consumed_ = head_size_;
   if (auto parsed = parser_.parse_head(std::string_view(in_).substr(0, head_size_)); !parsed) {
     return std::unexpected(std::move(parsed.error()));
   }
+  const Request& request = parser_.request();
+  exchange_.request = &request;
+  exchange_.trace_id = telemetry::TraceId::choose(request.header(FieldName::x_trace_id),
+                                                  request.header(FieldName::traceparent));
   return true;
 }
 
@@ -194,21 +197,24 @@ net::Task<Result<>> Connection::read_body() {
     if (error) co_return fail(Errc::connection_lost);
   }
   timeout_.arm(monotonic_now() + context_.settings.request_body_timeout);
-  // The request's views point into in_, which therefore must not grow before the exchange ends: the
-  // body is read into a buffer of its own, and what follows it waits in next_.
-  const auto first = parser_.feed_body(std::string_view(in_).substr(head_size_));
-  if (!first) co_return std::unexpected(first.error());
-  consumed_ = head_size_ + *first;
-  std::array<char, kReadBytes> chunk;
-  while (!parser_.done()) {
-    const auto buffer = asio::buffer(chunk);
-    const auto [error, size] = co_await socket_.async_read_some(buffer, net::use_task);
-    if (error) co_return fail(why_nothing_came());
-    const std::string_view received(chunk.data(), size);
-    const auto taken = parser_.feed_body(received);
+  // The request's views point into in_, which therefore must not grow before the exchange ends.
+  // What the parser leaves of the body (it wants a chunk's head whole) is offered again with more
+  // behind it.
+  std::string rest = in_.substr(head_size_);
+  in_.resize(head_size_);
+  std::array<char, kReadBytes> piece;
+  for (;;) {
+    const auto taken = parser_.feed_body(rest);
     if (!taken) co_return std::unexpected(taken.error());
-    next_ = received.substr(*taken);
+    rest.erase(0, *taken);
+    if (parser_.done()) break;
+    if (rest.size() > kMaxChunkHeadBytes) co_return fail(Errc::malformed_request);
+    const auto buffer = asio::buffer(piece);
+    const auto [error, size] = co_await socket_.async_read_some(buffer, net::use_task);
+    if (error || timeout_.expired()) co_return fail(why_nothing_came());
+    rest.append(piece.data(), size);
   }
+  next_ = std::move(rest);
   co_return Result<>{};
 }
 
@@ -252,7 +258,6 @@ std::array<asio::const_buffer, 2> Connection::out_buffers() const {
 }
 
 net::Task<Connection::Written> Connection::write_rest() {
-  const InFlight counted(context_.in_flight);
   while (written_ < out_.size() + out_body_.size()) {
     timeout_.arm(monotonic_now() + context_.settings.write_stall_timeout);
     const auto buffers = out_buffers();
@@ -288,7 +293,7 @@ net::Task<> Connection::linger() {
   for (std::size_t total = 0; total < kLingerBytes;) {
     const auto buffer = asio::buffer(scratch);
     const auto [error, size] = co_await socket_.async_read_some(buffer, net::use_task);
-    if (error) break;
+    if (error || timeout_.expired()) break;
     total += size;
   }
 }
@@ -315,7 +320,7 @@ void Connection::end_exchange(Written written) {
 }
 
 void Connection::drop_consumed() {
-  in_.erase(0, consumed_);
+  in_.erase(0, head_size_);
   in_ += next_;
   next_.clear();
   if (in_.capacity() > kKeepBufferBytes) in_.shrink_to_fit();

@@ -22,8 +22,9 @@ struct ConnectionContext {
   const Settings& settings;
   Handler& handler;
   net::DeadlineSweeper& sweeper;
-  /// Of all threads: requests whose answer is being made or waits for its client to read. One that
-  /// is answered at once never counts.
+  /// Of all threads: requests whose answer is being made. One that is answered at once never
+  /// counts; one whose client is slow to read is bounded by max_connections and
+  /// write_stall_timeout.
   std::atomic<std::int64_t>& in_flight;
   bool draining = false;
 
@@ -87,9 +88,8 @@ class Connection : public boost::intrusive::list_base_hook<
   Exchange exchange_;
   std::string in_;  ///< received bytes; the head under work is at its start
   std::size_t head_size_ = 0;
-  std::size_t consumed_ = 0;  ///< head and the part of the body that came with it
-  std::string next_;          ///< what came after the body: the next request's first bytes
-  std::string out_;           ///< the response head
+  std::string next_;  ///< what came after the body: the next request's first bytes
+  std::string out_;   ///< the response head
   std::string_view out_body_;
   std::size_t written_ = 0;  ///< of both
   bool idle_ = true;         ///< between requests, with nothing received

@@ -26,22 +26,33 @@ constexpr std::uint32_t kMaxHeadBytes = 64 << 10;
 class Cutoff {
  public:
   Cutoff(net::Socket& socket, MonotonicTime deadline)
-      : timer_(socket.get_executor(), deadline), passed_(std::make_shared<bool>(false)) {
-    timer_.async_wait([&socket, passed = passed_](boost::system::error_code error) {
-      if (error) return;
-      *passed = true;
+      : timer_(socket.get_executor(), deadline), state_(std::make_shared<State>(&socket)) {
+    timer_.async_wait([state = state_](boost::system::error_code error) {
+      if (error || state->socket == nullptr) return;
+      state->passed = true;
       boost::system::error_code ignored;
-      socket.close(ignored);
+      state->socket->close(ignored);
     });
   }
+  Cutoff(const Cutoff&) = delete;
+  Cutoff& operator=(const Cutoff&) = delete;
+  // The timer may have gone off with its handler still queued: it must not find the socket then.
+  ~Cutoff() { state_->socket = nullptr; }
+
   [[nodiscard]] Error error(Errc otherwise, std::string detail) const {
-    return *passed_ ? fail(Errc::deadline_exceeded, "no complete answer in time").error()
-                    : fail(otherwise, std::move(detail)).error();
+    return state_->passed ? fail(Errc::deadline_exceeded, "no complete answer in time").error()
+                          : fail(otherwise, std::move(detail)).error();
   }
 
  private:
+  struct State {
+    explicit State(net::Socket* waiting) : socket(waiting) {}
+    net::Socket* socket;
+    bool passed = false;
+  };
+
   net::Timer timer_;
-  std::shared_ptr<bool> passed_;
+  std::shared_ptr<State> state_;
 };
 
 // Name service may block for longer than any deadline: whoever waits for it gives up by himself,
@@ -176,7 +187,11 @@ net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTim
     tls_ = std::move(tls);
   }
   TlsStream stream(socket, tls_->context);
-  ::SSL_set_tlsext_host_name(stream.native_handle(), request.origin.host.c_str());
+  boost::system::error_code not_an_address;
+  asio::ip::make_address(request.origin.host, not_an_address);
+  if (not_an_address) {  // RFC 6066 §3: an address is no server name
+    ::SSL_set_tlsext_host_name(stream.native_handle(), request.origin.host.c_str());
+  }
   if (tls_settings_.verify) {
     stream.set_verify_mode(asio::ssl::verify_peer, error);
     stream.set_verify_callback(asio::ssl::host_name_verification(request.origin.host), error);

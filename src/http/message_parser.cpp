@@ -178,9 +178,11 @@ class MessageParser::Beast : public beast::http::basic_parser<true> {
   void on_response_impl(int, string_view, int, error_code&) override {}
   void on_field_impl(beast::http::field, string_view name, string_view value,
                      error_code&) override {
-    request_.add({view(name), view(value)});
+    // Trailers come here too: after all checks, from bytes that do not stay, and not to be trusted
+    // with a header's meaning (RFC 9110 §6.5.1). They are dropped.
+    if (in_head_) request_.add({view(name), view(value)});
   }
-  void on_header_impl(error_code&) override {}
+  void on_header_impl(error_code&) override { in_head_ = false; }
   void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
   std::size_t on_body_impl(string_view body, error_code&) override { return body.size(); }
   void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
@@ -190,6 +192,7 @@ class MessageParser::Beast : public beast::http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 
   Request& request_;
+  bool in_head_ = true;
 };
 
 MessageParser::MessageParser(HeadLimits limits)

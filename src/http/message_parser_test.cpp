@@ -122,6 +122,16 @@ TEST(MessageParser, SplitsTargetIntoPathAndQuery) {
   EXPECT_TRUE(parser.done());
 }
 
+TEST(MessageParser, ATrailerIsNoHeader) {
+  MessageParser parser({});
+  const auto head = get("/", "Host: weir\r\nTransfer-Encoding: chunked\r\n");
+  ASSERT_TRUE(parser.parse_head(head));
+  ASSERT_TRUE(parser.feed_body("0\r\nAuthorization: Bearer x\r\n\r\n"));
+  EXPECT_TRUE(parser.done());
+  EXPECT_EQ(parser.request().count(FieldName::authorization), 0);
+  EXPECT_EQ(parser.request().fields.size(), 2U);
+}
+
 TEST(MessageParser, StopsBeforeTheNextRequest) {
   MessageParser parser({});
   const auto head = get("/", "Host: weir\r\nContent-Length: 3\r\n");

@@ -50,7 +50,7 @@ std::string_view status_line(int status) {
     case 504:
       return "HTTP/1.1 504 Gateway Timeout\r\n";
     case 505:
-      return "HTTP Version Not Supported";
+      return "HTTP/1.1 505 HTTP Version Not Supported\r\n";
     default:
       return "HTTP/1.1 500 Internal Server Error\r\n";
   }

@@ -18,6 +18,26 @@ constexpr std::int64_t kShedConnections = 256;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 
+// Counts a connection while it is open.
+class Open {
+ public:
+  explicit Open(ServerShared& shared)
+      : position(shared.connections.fetch_add(1, std::memory_order_relaxed) + 1), shared_(shared) {
+    shared_.open->Increment();
+  }
+  Open(const Open&) = delete;
+  Open& operator=(const Open&) = delete;
+  ~Open() {
+    shared_.open->Decrement();
+    shared_.connections.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  const std::int64_t position;  ///< it and those before it
+
+ private:
+  ServerShared& shared_;
+};
+
 }  // namespace
 
 Listener::Listener(net::Acceptor acceptor, ServerShared& shared, std::unique_ptr<Handler> handler)
@@ -54,23 +74,17 @@ void Listener::admit(net::Socket socket) {
 }
 
 net::Task<> Listener::serve(net::Socket socket) {
-  const auto open = shared_.connections.fetch_add(1, std::memory_order_relaxed) + 1;
-  shared_.open->Increment();
+  const Open open(shared_);
   const auto limit = shared_.settings.max_connections;
-  if (open <= limit + kShedConnections) {
-    Connection connection(std::move(socket), context_);
-    connections_.push_back(connection);
-    if (open <= limit) {
-      co_await connection.run();
-    } else {
-      shared_.shed->Increment();
-      co_await connection.shed();
-    }
+  if (open.position > limit) shared_.shed->Increment();
+  if (open.position > limit + kShedConnections) co_return;
+  Connection connection(std::move(socket), context_);
+  connections_.push_back(connection);
+  if (open.position <= limit) {
+    co_await connection.run();
   } else {
-    shared_.shed->Increment();
+    co_await connection.shed();
   }
-  shared_.open->Decrement();
-  shared_.connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Listener::accept_waiting() {
@@ -88,8 +102,8 @@ net::Task<> Listener::stop(MonotonicTime deadline) {
   acceptor_.close(ignored);
   context_.draining = true;
   while (tasks_.size() > 0 && monotonic_now() < deadline) {
+    co_await net::wait_for(kDrainPoll);  // the connections just accepted first begin to read
     for (auto it = connections_.begin(); it != connections_.end();) (it++)->drain();
-    co_await net::wait_for(kDrainPoll);
   }
   for (auto it = connections_.begin(); it != connections_.end();) (it++)->abort();
   co_await tasks_.join();

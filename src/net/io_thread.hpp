@@ -44,7 +44,7 @@ class IoThread {
     return result.get();
   }
 
-  /// Lets what is ready finish and ends the thread. Idempotent.
+  /// Ends the thread after the handler under way; what is queued is dropped. Idempotent.
   void stop();
 
  private:

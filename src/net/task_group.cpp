@@ -55,7 +55,6 @@ void TaskGroup::cancel() {
 
 Task<> TaskGroup::join() {
   while (size_ > 0) {
-    idle_.expires_at(MonotonicTime::max());
     co_await idle_.async_wait(use_task);
   }
 }

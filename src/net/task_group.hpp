@@ -19,7 +19,8 @@ namespace weir::net {
 /// awaits.
 class TaskGroup {
  public:
-  explicit TaskGroup(Executor executor) : executor_(executor), idle_(executor) {}
+  explicit TaskGroup(Executor executor)
+      : executor_(executor), idle_(executor, MonotonicTime::max()) {}
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
   ~TaskGroup();

@@ -1,4 +1,4 @@
-/// A store that forgets everything with its process: for tests, and for serving from config alone.
+/// A store that forgets everything with its process: the fake that ships, for tests.
 #pragma once
 
 #include <cstdint>

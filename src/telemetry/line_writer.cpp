@@ -20,30 +20,34 @@ Result<int> open_file(const std::string& path) {
 }  // namespace
 
 void LineWriter::Source::append(std::string_view line) {
+  const auto half = owner_.settings_.buffer_bytes / 2;
   bool first = false;
+  bool half_full = false;
   bool dropped = false;
   {
     std::lock_guard lock(mutex_);
     dropped = pending_.size() + line.size() > owner_.settings_.buffer_bytes;
     if (!dropped) {
-      first = pending_.empty();
+      const auto before = pending_.size();
       pending_ += line;
+      first = before == 0;
+      half_full = before < half && pending_.size() >= half;
     }
   }
-  if (first) owner_.wake();
-  if (dropped) {
-    std::lock_guard lock(owner_.mutex_);
-    ++owner_.dropped_;
-  }
+  if (first || half_full) owner_.wake(half_full);
+  if (dropped) owner_.dropped_.Increment();
 }
 
-Result<std::unique_ptr<LineWriter>> LineWriter::open(Settings settings) {
+Result<std::unique_ptr<LineWriter>> LineWriter::open(Settings settings, Registry& registry) {
   const auto fd = open_file(settings.path);
   if (!fd) return std::unexpected(fd.error());
-  return std::unique_ptr<LineWriter>(new LineWriter(std::move(settings), *fd));
+  return std::unique_ptr<LineWriter>(new LineWriter(std::move(settings), *fd, registry));
 }
 
-LineWriter::LineWriter(Settings settings, int fd) : settings_(std::move(settings)), fd_(fd) {
+LineWriter::LineWriter(Settings settings, int fd, Registry& registry)
+    : settings_(std::move(settings)),
+      dropped_(register_counter(registry, kLinesDropped).Add({})),
+      fd_(fd) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -73,15 +77,11 @@ Result<> LineWriter::reopen() {
   return {};
 }
 
-std::uint64_t LineWriter::dropped() const {
-  std::lock_guard lock(mutex_);
-  return dropped_;
-}
-
-void LineWriter::wake() {
+void LineWriter::wake(bool urgently) {
   {
     std::lock_guard lock(mutex_);
     pending_ = true;
+    urgent_ = urgent_ || urgently;
   }
   wake_.notify_one();
 }
@@ -91,9 +91,10 @@ void LineWriter::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return pending_ || stopping_; });
-    wake_.wait_for(lock, settings_.flush, [this] { return stopping_; });
+    wake_.wait_for(lock, settings_.flush, [this] { return stopping_ || urgent_; });
     const bool last = stopping_;
     pending_ = false;
+    urgent_ = false;
     lock.unlock();
     drain(batch);
     lock.lock();

@@ -16,8 +16,13 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace weir::telemetry {
+
+inline constexpr MetricRow kLinesDropped{
+    "weir_access_log_lines_dropped_total", "counter", "",
+    "Access-log lines dropped because the log could not be written fast enough."};
 
 class LineWriter {
  public:
@@ -43,7 +48,7 @@ class LineWriter {
   };
 
   /// Errors: config_invalid when the file cannot be opened.
-  static Result<std::unique_ptr<LineWriter>> open(Settings settings);
+  static Result<std::unique_ptr<LineWriter>> open(Settings settings, Registry& registry);
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
   /// Writes what is pending.
@@ -55,12 +60,10 @@ class LineWriter {
   /// Opens the file anew, after log rotation. On failure the old file stays.
   [[nodiscard]] Result<> reopen();
 
-  [[nodiscard]] std::uint64_t dropped() const;
-
  private:
-  LineWriter(Settings settings, int fd);
+  LineWriter(Settings settings, int fd, Registry& registry);
   void run();
-  void wake();
+  void wake(bool urgently);
   void drain(std::string& batch);
   void write_all(std::string_view batch);
 
@@ -69,8 +72,9 @@ class LineWriter {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool pending_ = false;
+  bool urgent_ = false;  ///< a source is half full: do not wait out the flush time
   bool stopping_ = false;
-  std::uint64_t dropped_ = 0;
+  Counter& dropped_;
   int fd_;
   std::thread thread_;
 };

@@ -1,7 +1,7 @@
 /// The operational log: one JSON object per line on standard error.
 ///
 /// For events of the server (started, reloaded, an upstream failed), not for requests: those are
-/// telemetry/access_log.hpp. Never give it bodies, keys or prompts.
+/// telemetry/line_writer.hpp. Never give it bodies, keys or prompts.
 #pragma once
 
 #include <concepts>

@@ -59,7 +59,8 @@ TraceId TraceId::random() {
 }
 
 TraceId TraceId::choose(std::string_view x_trace_id, std::string_view traceparent) {
-  if (!x_trace_id.empty() && x_trace_id.size() <= kMaxLength && !x_trace_id.starts_with("sk-") &&
+  if (!x_trace_id.empty() && x_trace_id.size() <= kMaxLength &&
+      x_trace_id.find("sk-") == std::string_view::npos &&
       std::all_of(x_trace_id.begin(), x_trace_id.end(), is_id_char)) {
     return TraceId(x_trace_id);
   }

@@ -13,7 +13,7 @@ class TraceId {
   static constexpr std::size_t kMaxLength = 128;
 
   /// The client's X-Trace-Id if it is 1 to 128 characters of [A-Za-z0-9._:-] and cannot be a key
-  /// sent by mistake (it begins with "sk-"), since it is logged; else the trace-id of
+  /// sent by mistake (it holds "sk-"), since it is logged; else the trace-id of
   /// a valid traceparent (W3C Trace Context §3.2); else a new random one of 32 hex digits.
   static TraceId choose(std::string_view x_trace_id, std::string_view traceparent);
   static TraceId random();

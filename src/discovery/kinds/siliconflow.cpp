@@ -64,11 +64,31 @@ Result<std::vector<Typed>> typed_lists(const Transcript& transcript, const Fill&
   return lists;
 }
 
+bool same_ids(const Models& one, const Models& other) {
+  return std::ranges::equal(one, other, {}, &catalogue::UpstreamModel::id,
+                            &catalogue::UpstreamModel::id);
+}
+
 // A server that takes no notice of sub_type answers its whole list each time: that types nothing.
 bool ignores_filter(const Models& plain, const std::vector<Typed>& lists) {
   return !plain.empty() && lists.size() > 1 && std::ranges::all_of(lists, [&](const Typed& list) {
-    return std::ranges::equal(list.models, plain, {}, &catalogue::UpstreamModel::id,
-                              &catalogue::UpstreamModel::id);
+    return same_ids(list.models, plain);
+  });
+}
+
+// Two values are in nobody's documentation. A server that knows the others but takes no notice of
+// one of these answers its whole list for it, and would make everything a text-to-speech model.
+bool is_undocumented(SubType sub_type) {
+  return sub_type == SubType::text_to_speech || sub_type == SubType::image_to_video;
+}
+
+void drop_unfiltered(const Models& plain, std::vector<Typed>& lists) {
+  const bool filters = std::ranges::any_of(lists, [&](const Typed& list) {
+    return !is_undocumented(list.sub_type) && !list.models.empty() && !same_ids(list.models, plain);
+  });
+  if (!filters) return;
+  std::erase_if(lists, [&](const Typed& list) {
+    return is_undocumented(list.sub_type) && same_ids(list.models, plain);
   });
 }
 
@@ -100,6 +120,7 @@ Result<Models> read(const Transcript& transcript) {
   auto lists = typed_lists(transcript, fill);
   if (!lists) return std::unexpected(lists.error());
   if (ignores_filter(*plain, *lists)) return plain;
+  drop_unfiltered(*plain, *lists);
 
   assign(*plain, *lists);
   return plain;

@@ -199,9 +199,8 @@ Result<std::optional<KeyRow>> find_by_id_or_live_name(const Connection& connecti
 Result<> insert_key(const Connection& connection, const KeyRecord& key) {
   const auto seq = insert_key_row(connection, key);
   if (!seq) {
-    return taken_if_unique_broken(
-        connection, std::unexpected(seq.error()),
-        fmt::format("a key with the name {} or the id {} exists", key.name, key.id));
+    return taken_if_unique_broken(connection, std::unexpected(seq.error()),
+                                  fmt::format("a key named {} exists", key.name));
   }
   for (const KeySecret& secret : key.secrets | std::views::reverse) {
     if (auto done = insert_secret(connection, *seq, secret); !done) return done;

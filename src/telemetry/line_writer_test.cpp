@@ -1,0 +1,65 @@
+#include "telemetry/line_writer.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace weir::telemetry {
+namespace {
+
+using namespace std::chrono_literals;
+
+class LineWriterTest : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_NE(::mkdtemp(directory_.data()), nullptr); }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  std::unique_ptr<LineWriter> open(std::chrono::milliseconds flush, std::size_t buffer_bytes) {
+    return std::move(*LineWriter::open({path(), flush, buffer_bytes}, registry_));
+  }
+  [[nodiscard]] std::string path() const { return directory_ + "/access.log"; }
+  [[nodiscard]] std::size_t lines() const {
+    std::ifstream file(path());
+    std::size_t count = 0;
+    for (std::string line; std::getline(file, line);) ++count;
+    return count;
+  }
+
+  std::string directory_ = "/tmp/line_writer_test.XXXXXX";
+  Registry registry_;
+};
+
+TEST_F(LineWriterTest, WritesWhatIsPendingBeforeItEnds) {
+  auto writer = open(1h, 1 << 20);
+  writer->add_source().append("one\n");
+  writer->add_source().append("two\n");
+  writer.reset();
+  EXPECT_EQ(lines(), 2U);
+}
+
+TEST_F(LineWriterTest, DoesNotWaitOutItsTimeWithABufferThatFills) {
+  auto writer = open(1h, 1'000);
+  auto& source = writer->add_source();
+  const std::string line(99, 'x');
+  for (int i = 0; i < 6; ++i) source.append(line + "\n");
+  while (lines() < 6) std::this_thread::yield();
+}
+
+TEST_F(LineWriterTest, CountsWhatItHasToDrop) {
+  auto writer = open(1h, 10);
+  writer->add_source().append("a line that is too long\n");
+  EXPECT_NE(format_metrics(registry_).find("weir_access_log_lines_dropped_total 1"),
+            std::string::npos);
+}
+
+TEST_F(LineWriterTest, SaysWhyAFileCannotBeOpened) {
+  const auto writer = LineWriter::open({directory_ + "/no/such", 1h, 10}, registry_);
+  ASSERT_FALSE(writer);
+  EXPECT_NE(writer.error().detail.find("No such file"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace weir::telemetry
