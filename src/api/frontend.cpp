@@ -61,6 +61,8 @@ bool is_read(http::Method method) {
 
 Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log)
     : services_(services),
+      published_(services.published),
+      keys_(services.keyring.tables()),
       access_log_(access_log),
       digester_(services.keyring.make_digester()),
       metrics_(services.registry) {}
@@ -133,24 +135,24 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
     reply.fields += kAllow;
     return reply;
   }
-  Caller caller;
+  const auth::KeyEntry* key = nullptr;
   if (match.route->access == Access::key) {
     auto admitted = admit(exchange);
     if (!admitted) return std::move(admitted.error());
-    caller = std::move(*admitted);
+    key = *admitted;
   }
   switch (match.route->id) {
     case RouteId::list_models:
-      return list_models(exchange, caller);
+      return list_models(exchange, *key);
     case RouteId::retrieve_model:
-      return retrieve_model(exchange, caller, match.parameter);
+      return retrieve_model(exchange, *key, match.parameter);
     case RouteId::openapi:
       return openapi_reply(request);
   }
   __builtin_unreachable();
 }
 
-std::expected<Frontend::Caller, http::Reply> Frontend::admit(http::Exchange& exchange) {
+std::expected<const auth::KeyEntry*, http::Reply> Frontend::admit(http::Exchange& exchange) {
   const auto unauthorized = [&](Errc code) { return std::unexpected(fail_with(exchange, code)); };
   const http::Request& request = *exchange.request;
   const auto token = auth::parse_bearer(request.header(http::FieldName::authorization));
@@ -162,18 +164,16 @@ std::expected<Frontend::Caller, http::Reply> Frontend::admit(http::Exchange& exc
   const auto* digest = presented.key.digest(digester_, *token);
   if (digest == nullptr) return unauthorized(Errc::invalid_token);
 
-  Caller caller;
-  caller.table = services_.keyring.table();
-  const auto key = caller.table->authenticate(*digest, presented.peer, exchange.whole_at);
-  if (!key) return unauthorized(key.error());
-  caller.key = *key;
-  exchange.caller = caller.key->id;
-  const auto admission = caller.key->limiter->try_take(1, exchange.whole);
+  const auto found = keys_.get().authenticate(*digest, presented.peer, exchange.whole_at);
+  if (!found) return unauthorized(found.error());
+  const auth::KeyEntry& key = **found;
+  exchange.caller = key.id;
+  const auto admission = key.limiter->try_take(1, exchange.whole);
   if (!admission.admitted) {
     exchange.reason = Errc::rate_limited;
-    return std::unexpected(rate_limited_reply(*caller.key, admission));
+    return std::unexpected(rate_limited_reply(key, admission));
   }
-  return caller;
+  return &key;
 }
 
 std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry& key) {
@@ -193,19 +193,19 @@ std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry&
   return scope;
 }
 
-Frontend::Found Frontend::list_models(http::Exchange& exchange, const Caller& caller) {
+Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyEntry& key) {
   const http::Request& request = *exchange.request;
-  const auto published = services_.published.load();
-  const auto query = catalogue::parse_list_query(request.query, published->settings.view);
+  const Published& published = published_.get();
+  const auto query = catalogue::parse_list_query(request.query, published.settings.view);
   if (!query) return fail_with(exchange, Errc::invalid_parameter, query.error().message);
-  auto scope = scope_of(*caller.key);
+  auto scope = scope_of(key);
   const auto accept_encoding = request.header(http::FieldName::accept_encoding);
   const bool with_codings = accepts_coding(accept_encoding);
-  auto list = published->lists->find(catalogue::ListKey(*scope, *query));
-  if (list && !(with_codings && published->lists->lacks_codings(*list))) {
+  auto list = published.lists->find(catalogue::ListKey(*scope, *query));
+  if (list && !(with_codings && published.lists->lacks_codings(*list))) {
     return list_reply(request, std::move(list));
   }
-  return Rendering{published->lists, std::move(scope), *query, with_codings};
+  return Rendering{published.lists, std::move(scope), *query, with_codings};
 }
 
 // Rendering and compressing thousands of models takes milliseconds.
@@ -216,15 +216,15 @@ catalogue::ListPtr Frontend::Rendering::make() const {
   return lists->get(*scope, query);
 }
 
-http::Reply Frontend::retrieve_model(http::Exchange& exchange, const Caller& caller,
+http::Reply Frontend::retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
                                      std::string_view encoded_id) {
   const http::Request& request = *exchange.request;
-  const auto published = services_.published.load();
-  const auto query = catalogue::parse_list_query(request.query, published->settings.view);
+  const Published& published = published_.get();
+  const auto query = catalogue::parse_list_query(request.query, published.settings.view);
   if (!query) return fail_with(exchange, Errc::invalid_parameter, query.error().message);
   const auto id = codec::percent_decode(encoded_id);
   if (!id) return fail_with(exchange, Errc::model_not_found);
-  const auto* model = catalogue::find_visible(*published->catalogue, *id, *scope_of(*caller.key),
+  const auto* model = catalogue::find_visible(*published.catalogue, *id, *scope_of(key),
                                               query->include_unavailable);
   if (model == nullptr) return fail_with(exchange, Errc::model_not_found);
   return tagged_reply(request, catalogue::render_model(*model, query->view));

@@ -29,12 +29,6 @@ class Frontend : public http::Handler {
   void finished(const http::Exchange& exchange) override;
 
  private:
-  /// Who calls, once he may. The table keeps the entry alive.
-  struct Caller {
-    std::shared_ptr<const auth::KeyTable> table;
-    const auth::KeyEntry* key = nullptr;
-  };
-
   /// A list that has to be made first, away from this thread.
   struct Rendering {
     std::shared_ptr<catalogue::ListCache> lists;
@@ -48,9 +42,10 @@ class Frontend : public http::Handler {
 
   [[nodiscard]] Found answer(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Reply> render(http::Exchange& exchange, Rendering rendering);
-  [[nodiscard]] std::expected<Caller, http::Reply> admit(http::Exchange& exchange);
-  [[nodiscard]] Found list_models(http::Exchange& exchange, const Caller& caller);
-  [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const Caller& caller,
+  /// Whose key it is; valid until this thread looks at the keys again.
+  [[nodiscard]] std::expected<const auth::KeyEntry*, http::Reply> admit(http::Exchange& exchange);
+  [[nodiscard]] Found list_models(http::Exchange& exchange, const auth::KeyEntry& key);
+  [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
                                            std::string_view encoded_id);
   [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, Errc code,
                                       std::string_view message = {});
@@ -59,6 +54,8 @@ class Frontend : public http::Handler {
   [[nodiscard]] std::shared_ptr<const catalogue::Scope> scope_of(const auth::KeyEntry& key);
 
   Services& services_;
+  SnapshotReader<Published> published_;
+  SnapshotReader<auth::KeyTable> keys_;
   telemetry::LineWriter::Source* access_log_;
   auth::Digester digester_;
   RequestMetrics metrics_;

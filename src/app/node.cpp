@@ -68,7 +68,12 @@ Node::Node(NodeOptions options)
       pool_(kPoolThreads),
       resolvers_(kResolverThreads) {}
 
-Node::~Node() = default;
+// After a start that failed half-way; `stop` leaves nothing of this.
+Node::~Node() {
+  api_server_.reset();
+  admin_server_.reset();
+  if (signals_) control_->call([this] { signals_.reset(); });
+}
 
 Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
   std::unique_ptr<Node> node(new Node(std::move(options)));
@@ -105,7 +110,9 @@ Result<> Node::open_servers() {
   services_ = std::make_unique<api::Services>(published_, *keyring_, pool_, registry_,
                                               server_settings_.cors_allow_origins);
   control_ = std::make_unique<net::IoThread>("weir-control");
-  signals_ = std::make_unique<SignalSet>(control_->executor(), SIGTERM, SIGINT, SIGHUP);
+  control_->call([this] {
+    signals_ = std::make_unique<SignalSet>(control_->executor(), SIGTERM, SIGINT, SIGHUP);
+  });
   std::vector<net::IoThread*> threads;
   for (std::size_t i = 0; i < io_thread_count(server_settings_.threads); ++i) {
     io_threads_.push_back(std::make_unique<net::IoThread>(fmt::format("weir-io-{}", i)));
@@ -208,6 +215,8 @@ void Node::stop() {
     refresher_.reset();
     watchers_.reset();
   });
+  api_server_.reset();
+  admin_server_.reset();
   for (auto& thread : io_threads_) thread->stop();
   control_->stop();
   telemetry::log_info("stopped");

@@ -53,6 +53,8 @@ class Keyring {
   [[nodiscard]] Result<bool> refresh(MonotonicTime now);
 
   [[nodiscard]] std::shared_ptr<const KeyTable> table() const { return table_.load(); }
+  /// For those who look at every request.
+  [[nodiscard]] const Snapshot<KeyTable>& tables() const { return table_; }
 
   /// What an operator should know about the table; never holds any of a key's text.
   [[nodiscard]] std::vector<std::string> notices() const;

@@ -114,7 +114,12 @@ net::Task<> Listener::stop(MonotonicTime deadline) {
 Server::Server(std::string name, const Settings& settings, std::vector<net::IoThread*> threads)
     : shared_{.name = std::move(name), .settings = settings}, threads_(std::move(threads)) {}
 
-Server::~Server() = default;
+// What a listener holds on its io_context must go on its thread.
+Server::~Server() {
+  for (std::size_t i = 0; i < listeners_.size(); ++i) {
+    threads_[i]->call([&listener = listeners_[i]] { listener.reset(); });
+  }
+}
 
 Result<std::unique_ptr<Server>> Server::open(std::string name, const std::string& listen,
                                              const Settings& settings,
@@ -137,12 +142,17 @@ Result<std::unique_ptr<Server>> Server::open(std::string name, const std::string
 
   int index = 0;
   for (net::IoThread* thread : server->threads_) {
-    auto acceptor = net::open_listener(thread->executor(), server->endpoint_, kBacklog);
-    if (!acceptor) return std::unexpected(acceptor.error());
-    boost::system::error_code ignored;
-    server->endpoint_ = acceptor->local_endpoint(ignored);
-    server->listeners_.push_back(
-        std::make_unique<Listener>(std::move(*acceptor), shared, make_handler(index++)));
+    auto handler = make_handler(index++);
+    auto opened = thread->call([&]() -> Result<> {
+      auto acceptor = net::open_listener(thread->executor(), server->endpoint_, kBacklog);
+      if (!acceptor) return std::unexpected(acceptor.error());
+      boost::system::error_code ignored;
+      server->endpoint_ = acceptor->local_endpoint(ignored);
+      server->listeners_.push_back(
+          std::make_unique<Listener>(std::move(*acceptor), shared, std::move(handler)));
+      return {};
+    });
+    if (!opened) return std::unexpected(std::move(opened.error()));
   }
   return server;
 }
@@ -161,10 +171,6 @@ void Server::stop(std::chrono::milliseconds drain) {
         asio::co_spawn(threads_[i]->executor(), listeners_[i]->stop(deadline), asio::use_future));
   }
   for (auto& future : stopped) future.get();
-  // What a listener holds on its io_context must go on its thread.
-  for (std::size_t i = 0; i < threads_.size(); ++i) {
-    threads_[i]->call([&listener = listeners_[i]] { listener.reset(); });
-  }
 }
 
 }  // namespace weir::http

@@ -50,13 +50,15 @@ class ServerTest : public ::testing::Test {
     settings_ = std::move(settings);
     auto opened = Server::open(
         "test", "127.0.0.1:0", settings_, {&thread_},
-        [this](int) { return std::make_unique<EchoHandler>(ended_, gate_); }, registry_);
+        [this](int) { return std::make_unique<EchoHandler>(ended_, *gate_); }, registry_);
     ASSERT_TRUE(opened) << opened.error().text();
     server_ = std::move(*opened);
     server_->start();
   }
   void TearDown() override {
     if (server_) server_->stop(1s);
+    server_.reset();
+    thread_.call([this] { gate_.reset(); });
   }
 
   // A client that blocks, as simple as a test needs it.
@@ -102,7 +104,8 @@ class ServerTest : public ::testing::Test {
   telemetry::Registry registry_;
   std::vector<std::string> ended_;
   net::IoThread thread_{"test-io"};
-  net::Timer gate_{thread_.executor(), MonotonicTime::max()};
+  std::unique_ptr<net::Timer> gate_ = thread_.call(
+      [this] { return std::make_unique<net::Timer>(thread_.executor(), MonotonicTime::max()); });
   std::unique_ptr<Server> server_;
 };
 
@@ -131,7 +134,7 @@ TEST_F(ServerTest, AnAnswerThatComesLaterHoldsAPlaceUntilThen) {
     answer = other.read_to_end();
   } while (answer.starts_with("HTTP/1.1 200 "));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
-  thread_.call([this] { gate_.cancel(); });
+  thread_.call([this] { gate_->cancel(); });
   EXPECT_TRUE(later.read_until("/later").ends_with("/later"));
 }
 
@@ -256,7 +259,7 @@ TEST_F(ServerTest, TwoServersDoNotShareAPort) {
   const auto listen = net::format_endpoint(server_->endpoint());
   const auto second = Server::open(
       "second", listen, settings_, {&thread_},
-      [this](int) { return std::make_unique<EchoHandler>(ended_, gate_); }, registry_);
+      [this](int) { return std::make_unique<EchoHandler>(ended_, *gate_); }, registry_);
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().detail.find("in use"), std::string::npos);
 }

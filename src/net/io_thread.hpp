@@ -48,8 +48,9 @@ class IoThread {
   void stop();
 
  private:
-  // One thread runs it, so Asio may leave out its locks for handlers; posting stays safe.
-  boost::asio::io_context context_{1};
+  // No locks around sockets and timers: they are made, used and destroyed on this thread only.
+  // Posting from others stays safe.
+  boost::asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   std::optional<boost::asio::executor_work_guard<Executor>> work_;
   std::thread thread_;
 };
