@@ -36,6 +36,19 @@ TEST(AccessLine, IsOneJsonObject) {
             "\n");
 }
 
+TEST(AccessLine, TheLongestPartsFitHoweverTheyAreEscaped) {
+  http::Request request;
+  const std::string path(10'000, '\x01');
+  request.path = path;
+  auto exchange = exchange_of(request);
+  exchange.caller = "config:" + std::string(100, '\x01');
+  std::string line;
+  append_access_line(line, exchange);
+  EXPECT_GT(line.size(), 6U * 356);
+  EXPECT_LT(line.size(), 4'096U);
+  EXPECT_TRUE(line.ends_with("}\n"));
+}
+
 TEST(AccessLine, MasksAKeyInThePath) {
   http::Request request;
   request.path = "/v1/models/sk-0123456789";

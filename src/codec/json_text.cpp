@@ -71,6 +71,8 @@ void append_digits(std::string& out, T value) {
 
 }  // namespace
 
+bool is_plain_json(std::string_view text) { return plain_prefix(text) == text.size(); }
+
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
   for (;;) {

@@ -17,7 +17,13 @@ namespace weir::codec {
 /// Source: RFC 8259 §7 (escapes), §8.1 (UTF-8).
 void append_json_string(std::string& out, std::string_view text);
 
+/// Whether append_json_string would put quotes around `text` and change nothing in it.
+[[nodiscard]] bool is_plain_json(std::string_view text);
+
 void append_json_integer(std::string& out, std::int64_t value);
+/// Whether append_json_string would put quotes around `text` and change nothing in it.
+[[nodiscard]] bool is_plain_json(std::string_view text);
+
 void append_json_integer(std::string& out, std::uint64_t value);
 
 /// Puts the commas and colons. The caller keeps begin and end in balance and gives every value of

@@ -1,6 +1,7 @@
 #include "telemetry/timestamp.hpp"
 
 #include <array>
+#include <cstring>
 #include <ctime>
 
 namespace weir::telemetry {
@@ -15,7 +16,7 @@ std::string format_second(std::time_t second, const char* pattern) {
 
 }  // namespace
 
-void append_timestamp(std::string& out, WallTime time) {
+char* put_timestamp(char* at, WallTime time) {
   using std::chrono::duration_cast, std::chrono::milliseconds;
   thread_local std::time_t last_second = -1;
   thread_local std::string text;
@@ -26,11 +27,18 @@ void append_timestamp(std::string& out, WallTime time) {
     last_second = second;
   }
   const auto ms = static_cast<unsigned>(since_epoch % 1000);
-  out += text;
-  out += static_cast<char>('0' + ms / 100);
-  out += static_cast<char>('0' + ms / 10 % 10);
-  out += static_cast<char>('0' + ms % 10);
-  out += 'Z';
+  std::memcpy(at, text.data(), kTimestampChars - 4);
+  at += kTimestampChars - 4;
+  *at++ = static_cast<char>('0' + ms / 100);
+  *at++ = static_cast<char>('0' + ms / 10 % 10);
+  *at++ = static_cast<char>('0' + ms % 10);
+  *at++ = 'Z';
+  return at;
+}
+
+void append_timestamp(std::string& out, WallTime time) {
+  std::array<char, kTimestampChars> text;
+  out.append(text.data(), put_timestamp(text.data(), time));
 }
 
 std::string format_http_date(WallTime time) {
