@@ -1,5 +1,6 @@
 #include "telemetry/line_writer.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -7,6 +8,9 @@
 
 namespace weir::telemetry {
 namespace {
+
+// So much is written without waiting for more: what is appended to stays in the processor's cache.
+constexpr std::size_t kWriteBytes = 64 << 10;
 
 Result<int> open_file(const std::string& path) {
   if (path == "-") return STDOUT_FILENO;
@@ -20,9 +24,9 @@ Result<int> open_file(const std::string& path) {
 }  // namespace
 
 void LineWriter::Source::append(std::string_view line) {
-  const auto half = owner_.settings_.buffer_bytes / 2;
+  const auto enough = std::min(owner_.settings_.buffer_bytes / 2, kWriteBytes);
   bool first = false;
-  bool half_full = false;
+  bool ready = false;
   bool dropped = false;
   {
     std::lock_guard lock(mutex_);
@@ -31,10 +35,10 @@ void LineWriter::Source::append(std::string_view line) {
       const auto before = pending_.size();
       pending_ += line;
       first = before == 0;
-      half_full = before < half && pending_.size() >= half;
+      ready = before < enough && pending_.size() >= enough;
     }
   }
-  if (first || half_full) owner_.wake(half_full);
+  if (first || ready) owner_.wake(ready);
   if (dropped) owner_.dropped_.Increment();
 }
 

@@ -72,7 +72,7 @@ class LineWriter {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool pending_ = false;
-  bool urgent_ = false;  ///< a source is half full: do not wait out the flush time
+  bool urgent_ = false;  ///< a source has enough for a write: do not wait out the flush time
   bool stopping_ = false;
   Counter& dropped_;
   int fd_;
