@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "catalogue/build.hpp"
 #include "config/schema.hpp"
 #include "config/text_check.hpp"
 
@@ -15,8 +16,6 @@ using config::Apply;
 using config::Complaint;
 using config::integer;
 using config::list_of;
-
-constexpr std::size_t kMaxIdBytes = 512;
 
 template <class E>
 config::Type<E> wire_words(int count) {
