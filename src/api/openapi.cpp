@@ -1,5 +1,8 @@
 #include "api/openapi.hpp"
 
+#include <string>
+#include <string_view>
+
 #include "codec/etag.hpp"
 
 namespace weir::api {
@@ -13,8 +16,6 @@ constexpr std::string_view kFields =
     "Content-Type: application/yaml\r\nCache-Control: public, max-age=300\r\nVary: Origin\r\n";
 
 }  // namespace
-
-std::string_view openapi_text() { return kText; }
 
 http::Reply openapi_reply(const http::Request& request) {
   static const std::string etag = codec::strong_etag(kText);
