@@ -1,0 +1,451 @@
+#include "codec/json_scanner.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cstring>
+
+#include "base/check.hpp"
+#include "codec/hex.hpp"
+#include "codec/json_text.hpp"
+#include "codec/utf8.hpp"
+
+namespace weir::codec {
+namespace {
+
+// Tokens that may come next, as bits of JsonScanner::expected_.
+enum Token : unsigned {
+  kTopObject = 1U << 0U,
+  kKey = 1U << 1U,
+  kColon = 1U << 2U,
+  kValue = 1U << 3U,
+  kComma = 1U << 4U,
+  kClose = 1U << 5U,
+};
+
+// A name of the longest kind with each byte written as \u00XX. A longer key is none of ours.
+constexpr std::size_t kMaxKeyBytes = 6 * JsonScanner::kMaxMemberBytes;
+
+// Bytes of numbers and of true, false and null.
+constexpr auto kScalarByte = [] {
+  std::array<bool, 256> scalar{};
+  for (char c = '0'; c <= '9'; ++c) scalar[static_cast<unsigned char>(c)] = true;
+  for (char c = 'a'; c <= 'z'; ++c) scalar[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) scalar[static_cast<unsigned char>(c)] = true;
+  for (char c : {'+', '-', '.'}) scalar[static_cast<unsigned char>(c)] = true;
+  return scalar;
+}();
+
+// As text.find(c, from), for texts that are mostly short: a call would cost more than looking.
+template <char c>
+std::size_t find_near(std::string_view text, std::size_t from) {
+  constexpr auto kOnes = ~std::uint64_t{0} / 0xFF;
+  constexpr auto kHighs = kOnes * 0x80;
+  constexpr auto kWanted = kOnes * static_cast<unsigned char>(c);
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  static_assert(std::endian::native == std::endian::little);
+  for (int words = 0; words < 3 && text.size() - from >= kWord; ++words, from += kWord) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + from, kWord);
+    word ^= kWanted;
+    const auto zeros = (word - kOnes) & ~word & kHighs;
+    if (zeros != 0) return from + static_cast<std::size_t>(std::countr_zero(zeros)) / 8;
+  }
+  return text.find(c, from);
+}
+
+struct StringEnd {
+  bool found;
+  std::size_t at;  // behind the closing quote, or the end of the text
+  bool escapes;    // the text ends with a backslash that escapes the byte to come
+};
+
+// Where the string ends that the text is inside of at `from`.
+StringEnd find_string_end(std::string_view text, std::size_t from) {
+  for (;;) {
+    const auto quote = find_near<'"'>(text, from);
+    const auto end = std::min(quote, text.size());
+    auto run = end;  // of backslashes; if odd, the last one escapes what comes behind it
+    while (run > from && text[run - 1] == '\\') --run;
+    const bool escapes = (end - run) % 2 != 0;
+    if (quote == std::string_view::npos) return {false, end, escapes};
+    from = quote + 1;
+    if (!escapes) return {true, from, false};
+  }
+}
+
+constexpr bool is_scalar_byte(char c) { return kScalarByte[static_cast<unsigned char>(c)]; }
+
+// The members of a set, in order.
+template <class F>
+void for_each_bit(std::uint32_t bits, F&& visit) {
+  for (; bits != 0; bits &= bits - 1) visit(static_cast<std::size_t>(std::countr_zero(bits)));
+}
+
+void append_utf8(std::string& out, std::uint32_t point) {
+  const auto push = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  const auto push_tail = [&](unsigned shift) { push(0x80U | (point >> shift & 0x3FU)); };
+  if (point < 0x80) {
+    push(point);
+  } else if (point < 0x800) {
+    push(0xC0U | point >> 6U);
+    push_tail(0);
+  } else if (point < 0x10000) {
+    push(0xE0U | point >> 12U);
+    push_tail(6);
+    push_tail(0);
+  } else {
+    push(0xF0U | point >> 18U);
+    push_tail(12);
+    push_tail(6);
+    push_tail(0);
+  }
+}
+
+// Takes `\uXXXX` off the front.
+std::optional<std::uint32_t> take_code_unit(std::string_view& rest) {
+  constexpr std::size_t kLength = 6;
+  if (rest.size() < kLength || !rest.starts_with("\\u")) return std::nullopt;
+  std::uint32_t unit = 0;
+  for (char c : rest.substr(2, 4)) {
+    const int digit = hex_digit(c);
+    if (digit < 0) return std::nullopt;
+    unit = unit << 4U | static_cast<std::uint32_t>(digit);
+  }
+  rest.remove_prefix(kLength);
+  return unit;
+}
+
+bool take_code_point(std::string_view& rest, std::string& out) {
+  const auto is_high = [](std::uint32_t unit) { return unit >= 0xD800 && unit < 0xDC00; };
+  const auto is_low = [](std::uint32_t unit) { return unit >= 0xDC00 && unit < 0xE000; };
+  const auto first = take_code_unit(rest);
+  if (!first || is_low(*first)) return false;
+  if (!is_high(*first)) {
+    append_utf8(out, *first);
+    return true;
+  }
+  const auto second = take_code_unit(rest);
+  if (!second || !is_low(*second)) return false;
+  append_utf8(out, 0x10000U + ((*first - 0xD800U) << 10U) + (*second - 0xDC00U));
+  return true;
+}
+
+bool take_escape(std::string_view& rest, std::string& out) {
+  constexpr std::string_view kLetters = "\"\\/bfnrt";
+  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+  if (rest.size() < 2) return false;
+  if (rest[1] == 'u') return take_code_point(rest, out);
+  const auto letter = kLetters.find(rest[1]);
+  if (letter == std::string_view::npos) return false;
+  out.push_back(kMeanings[letter]);
+  rest.remove_prefix(2);
+  return true;
+}
+
+// What stands between the quotes of a JSON string, decoded.
+std::optional<std::string> decode_string(std::string_view rest) {
+  if (is_plain_json(rest)) return std::string(rest);
+  std::string out;
+  out.reserve(rest.size());
+  while (!rest.empty()) {
+    if (rest.front() == '\\') {
+      if (!take_escape(rest, out)) return std::nullopt;
+      continue;
+    }
+    const auto length = utf8_sequence_length(rest);
+    const bool bare = static_cast<unsigned char>(rest.front()) < 0x20 || rest.front() == '"';
+    if (length == 0 || bare) return std::nullopt;
+    out.append(rest.substr(0, length));
+    rest.remove_prefix(length);
+  }
+  return out;
+}
+
+}  // namespace
+
+JsonScanner::JsonScanner(std::span<const std::string_view> members, std::size_t max_value_bytes)
+    : members_(members), max_value_bytes_(max_value_bytes) {
+  DCHECK(members.size() <= kMaxMembers);
+  for (const auto member : members) {
+    DCHECK(!member.empty() && member.size() <= kMaxMemberBytes);
+    DCHECK(std::ranges::count(member, '.') < static_cast<std::ptrdiff_t>(kMaxLevels));
+  }
+  reset();
+}
+
+void JsonScanner::reset() {
+  offset_ = 0;
+  state_ = State::more;
+  place_ = {.expected = kTopObject};
+  path_depth_ = 0;
+  open_levels_ = 0;
+  // As if the text were the value of an empty path, which all others begin with.
+  levels_[0].key_members = members_.empty() ? 0 : ~Members{0} >> (kMaxMembers - members_.size());
+  key_.clear();
+  held_.clear();
+}
+
+// The loop works on a copy of the place. What takes it is always inlined, so that it stays in
+// registers; this halves the time.
+bool JsonScanner::next(JsonValue& value) {
+  if (state_ == State::broken) return false;
+  Place place = place_;
+  bool found = false;
+  while (!found && place.at < piece_.size()) {
+    found = place.within == Within::none ? take_token(place, value) : take_rest(place, value);
+  }
+  place_ = place;
+  return found;
+}
+
+// Takes a token of one byte, or starts a longer one.
+[[gnu::always_inline]] inline bool JsonScanner::take_token(Place& place, JsonValue& value) {
+  const char c = piece_[place.at];
+  switch (c) {
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+      ++place.at;
+      return false;
+    case '{':
+    case '[':
+      return open(place, c);
+    case '}':
+    case ']':
+      return close(place, c, value);
+    case ',':
+      if (!place.may_come(kComma)) return break_off(place);
+      place.expected = place.in_object() ? kKey : kValue;
+      ++place.at;
+      return false;
+    case ':':
+      if (!place.may_come(kColon)) return break_off(place);
+      place.expected = kValue;
+      ++place.at;
+      return false;
+    case '"':
+      return start_string(place);
+    default:
+      if (!place.may_come(kValue) || !is_scalar_byte(c)) return break_off(place);
+      if (on_path(place)) start_value(place.at, place.depth);
+      place.within = Within::scalar;
+      return false;
+  }
+}
+
+// Takes what is left of a key, string or scalar, or as much as there is of it.
+[[gnu::always_inline]] inline bool JsonScanner::take_rest(Place& place, JsonValue& value) {
+  if (place.within == Within::scalar) {
+    while (place.at < piece_.size() && is_scalar_byte(piece_[place.at])) ++place.at;
+    return place.at < piece_.size() && end_value(place, value);
+  }
+  const auto begin = place.at;
+  if (place.escaped) ++place.at;
+  const auto end = find_string_end(piece_, place.at);
+  place.at = end.at;
+  place.escaped = end.escapes;
+  if (!end.found) return false;
+  if (place.within == Within::string) return end_value(place, value);
+  if (on_path(place)) match_key(piece_.substr(begin, end.at - 1 - begin), place.depth);
+  place.within = Within::none;
+  place.expected = kColon;
+  return false;
+}
+
+[[gnu::always_inline]] inline bool JsonScanner::start_string(Place& place) {
+  if (place.may_come(kKey)) {
+    place.within = Within::key;
+    key_at_ = place.at + 1;
+  } else if (place.may_come(kValue)) {
+    place.within = Within::string;
+    if (on_path(place)) start_value(place.at, place.depth);
+  } else {
+    return break_off(place);
+  }
+  ++place.at;
+  return false;
+}
+
+[[gnu::always_inline]] inline bool JsonScanner::open(Place& place, char bracket) {
+  const bool object = bracket == '{';
+  const bool expected = place.may_come(object ? kTopObject | kValue : kValue);
+  if (!expected || place.depth == kMaxDepth) return break_off(place);
+  if (on_path(place)) {
+    start_value(place.at, place.depth);
+    if (object) enter_object(place.depth);
+  }
+  const auto bit = std::uint64_t{1} << place.depth;
+  place.object_bits = object ? place.object_bits | bit : place.object_bits & ~bit;
+  place.expected = (object ? kKey : kValue) | kClose;
+  ++place.depth;
+  ++place.at;
+  return false;
+}
+
+[[gnu::always_inline]] inline bool JsonScanner::close(Place& place, char bracket,
+                                                      JsonValue& value) {
+  const bool object = bracket == '}';
+  if (!place.may_come(kClose) || place.in_object() != object) return break_off(place);
+  if (on_path(place)) --path_depth_;
+  --place.depth;
+  ++place.at;
+  return end_value(place, value);
+}
+
+// True if the value is a chosen one.
+[[gnu::always_inline]] inline bool JsonScanner::end_value(Place& place, JsonValue& value) {
+  place.within = Within::none;
+  place.expected = kComma | kClose;
+  if (place.depth == 0) {
+    place.expected = 0;
+    state_ = State::complete;
+  }
+  const bool chosen = on_path(place) && (open_levels_ >> place.depth & 1U) != 0;
+  if (chosen) report(place.at, place.depth, value);
+  return chosen;
+}
+
+[[gnu::always_inline]] inline bool JsonScanner::break_off(Place& place) {
+  state_ = State::broken;
+  open_levels_ = 0;
+  place.at = piece_.size();
+  return false;
+}
+
+// The value that begins at `at` in an object that paths lead into: notes it if it is chosen.
+void JsonScanner::start_value(std::size_t at, std::size_t depth) {
+  Level& level = levels_[depth];
+  for_each_bit(level.key_members, [&](std::size_t member) {
+    if (members_[member].size() != level.path_bytes) return;
+    level.open_member = member;
+    level.begin = offset_ + at;
+    open_levels_ |= 1U << depth;
+  });
+}
+
+// The value at `depth` is an object: if paths go on into it, they do so a level further down.
+void JsonScanner::enter_object(std::size_t depth) {
+  const Level& outer = levels_[depth];
+  Members members = 0;
+  for_each_bit(outer.key_members, [&](std::size_t member) {
+    if (members_[member].size() > outer.path_bytes) members |= Members{1} << member;
+  });
+  if (members == 0 && depth > 0) return;
+  levels_[depth + 1] = {.members = members, .prefix_bytes = depth == 0 ? 0 : outer.path_bytes + 1};
+  ++path_depth_;
+}
+
+void JsonScanner::match_key(std::string_view raw, std::size_t depth) {
+  if (!key_.empty()) raw = key_.append(raw.substr(0, kMaxKeyBytes));
+  Level& level = levels_[depth];
+  level.key_members = with_name(level, raw);
+  if (level.key_members == 0 && raw.size() <= kMaxKeyBytes &&
+      find_near<'\\'>(raw, 0) != std::string_view::npos) {
+    const auto name = decode_string(raw);
+    if (name) level.key_members = with_name(level, *name);
+  }
+  key_.clear();
+  if (level.key_members == 0) return;
+  const auto path = members_[static_cast<std::size_t>(std::countr_zero(level.key_members))];
+  level.path_bytes = std::min(path.find('.', level.prefix_bytes), path.size());
+}
+
+void JsonScanner::report(std::size_t at, std::size_t depth, JsonValue& value) {
+  const Level& level = levels_[depth];
+  open_levels_ &= ~(1U << depth);
+  value = {.member = level.open_member, .begin = level.begin, .end = offset_ + at};
+  const auto length = static_cast<std::size_t>(value.end - value.begin);
+  if (length > max_value_bytes_) {
+    value.too_long = true;
+  } else if (value.begin >= offset_) {
+    value.text = piece_.substr(static_cast<std::size_t>(value.begin - offset_), length);
+  } else {
+    const auto taken = static_cast<std::size_t>(held_begin_ + held_.size() - offset_);
+    held_.append(piece_.substr(taken, at - taken));
+    const auto from = static_cast<std::size_t>(value.begin - held_begin_);
+    value.text = std::string_view(held_).substr(from, length);
+  }
+}
+
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return a == b || std::ranges::equal(a, b, {}, lower, lower);
+}
+
+}  // namespace
+
+JsonScanner::Members JsonScanner::with_name(const Level& level, std::string_view name) const {
+  if (name.empty()) return 0;
+  Members members = 0;
+  for_each_bit(level.members, [&](std::size_t member) {
+    const auto rest = members_[member].substr(level.prefix_bytes);
+    const bool whole = rest.size() == name.size();
+    if (!whole && (rest.size() < name.size() || rest[name.size()] != '.')) return;
+    if (equals_ignoring_case(rest.substr(0, name.size()), name)) members |= Members{1} << member;
+  });
+  // A key with a dot in it is one name, not a path.
+  return members != 0 && name.find('.') == std::string_view::npos ? members : 0;
+}
+
+// At the end of a piece.
+void JsonScanner::keep_unfinished() {
+  if (place_.within == Within::key) keep_key();
+  const auto end = offset_ + piece_.size();
+  if (open_levels_ == 0) {
+    held_.clear();
+  } else {
+    hold_from(oldest_to_hold(end));
+  }
+  offset_ = end;
+  piece_ = {};
+}
+
+// Holds what was fed from `begin` on, some of which may be held already.
+void JsonScanner::hold_from(std::uint64_t begin) {
+  if (begin >= offset_) {
+    held_.assign(piece_.substr(static_cast<std::size_t>(begin - offset_)));
+  } else {
+    const auto taken = static_cast<std::size_t>(held_begin_ + held_.size() - offset_);
+    held_.erase(0, static_cast<std::size_t>(begin - held_begin_));
+    held_.append(piece_.substr(taken));
+  }
+  held_begin_ = begin;
+}
+
+void JsonScanner::keep_key() {
+  if (on_path(place_)) {
+    const auto room = kMaxKeyBytes + 1 - key_.size();
+    key_.append(piece_.substr(key_at_, room));
+  }
+  key_at_ = 0;
+}
+
+// Where the outermost value begins that has not ended and is within the bound; `end` if none is.
+std::uint64_t JsonScanner::oldest_to_hold(std::uint64_t end) const {
+  for (std::size_t depth = 1; depth <= kMaxLevels; ++depth) {
+    const auto begin = levels_[depth].begin;
+    if ((open_levels_ >> depth & 1U) != 0 && end - begin <= max_value_bytes_) return begin;
+  }
+  return end;
+}
+
+std::optional<std::string> parse_json_string(std::string_view raw) {
+  const bool quoted = raw.size() >= 2 && raw.front() == '"' && raw.back() == '"';
+  return quoted ? decode_string(raw.substr(1, raw.size() - 2)) : std::nullopt;
+}
+
+std::optional<std::int64_t> parse_json_integer(std::string_view raw) {
+  const auto digits = raw.substr(raw.starts_with('-') ? 1 : 0);
+  if (digits.size() > 1 && digits.front() == '0') return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
+  if (error != std::errc() || end != raw.data() + raw.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace weir::codec

@@ -1,0 +1,52 @@
+/// Server-sent events: where each ends, and what it says. Events stay the bytes they were sent as.
+///
+/// Lines end with LF, CRLF or CR, in any mixture; a blank line ends an event.
+///
+/// Source: WHATWG HTML §9.2.5 (parsing an event stream), §9.2.6 (interpreting one).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace weir::codec {
+
+/// Tells whole events from the start of one that is still to come.
+///
+/// Threads: one owner at a time. Lifetime: value type.
+class SseSplitter {
+ public:
+  explicit SseSplitter(std::size_t max_event_bytes) : max_event_bytes_(max_event_bytes) {}
+
+  /// How many bytes at the start of `bytes` are whole events, each with the blank line that ends
+  /// it; a blank line on its own counts as an event without data. The rest is to be offered again
+  /// at the start of the next call, with more behind it; it is not looked at twice.
+  ///
+  /// A CR at the very end may be half of a CRLF, so it ends nothing until a byte follows.
+  /// Errors: upstream_answer_too_large if the first event is longer than the bound, ended or not;
+  ///         events before it are given first.
+  [[nodiscard]] Result<std::size_t> whole_events(std::string_view bytes);
+
+  /// Ready for another stream.
+  void reset();
+
+ private:
+  std::size_t max_event_bytes_;
+  std::size_t seen_ = 0;  // of the next call's bytes
+  std::size_t line_ = 0;  // where in them the line begins that has not ended
+};
+
+/// Takes the first event, with its blank line, off the front of `events`, which holds whole ones.
+/// Without a blank line it takes all there is.
+[[nodiscard]] std::string_view take_event(std::string_view& events);
+
+/// The event's data, or empty if it has none: a comment, or other fields only. A single data line
+/// is a view into `event`; several are joined by LF in `scratch`.
+[[nodiscard]] std::string_view event_data(std::string_view event, std::string& scratch);
+
+/// The value of the last `event:` field; empty if there is none.
+[[nodiscard]] std::string_view event_name(std::string_view event);
+
+}  // namespace weir::codec
