@@ -5,7 +5,6 @@
 // Usage: epoll_baseline PORT BODY_FILE THREADS. One SO_REUSEPORT listener and loop per thread.
 // Prints "listening" once every listener is open; ends with SIGTERM.
 #include <array>
-#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -15,20 +14,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "number.hpp"
 #include "socket.hpp"
 
 namespace weir::bench {
 namespace {
-
-int listen_on(std::uint16_t port) {
-  const int fd = must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), "socket");
-  set_option(fd, SOL_SOCKET, SO_REUSEADDR);
-  set_option(fd, SOL_SOCKET, SO_REUSEPORT);
-  const auto address = loopback(port);
-  must(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
-  must(listen(fd, 1024), "listen");
-  return fd;
-}
 
 std::string make_answer(const std::string& body) {
   return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
@@ -102,13 +92,6 @@ class Loop {
   int epoll_;
   std::unordered_map<int, std::size_t> unsent_;
 };
-
-template <class Number>
-Number number(std::string_view text) {
-  Number value{};
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 }  // namespace
 }  // namespace weir::bench

@@ -5,7 +5,6 @@
 // One thread, epoll, no allocation per request: its own cost is low and is never measured; what
 // is measured is the server's CPU time, by bench/list.
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "number.hpp"
 #include "socket.hpp"
 
 namespace weir::bench {
@@ -38,17 +38,6 @@ struct Connection {
   std::string head;             // bytes of an incomplete head
   std::int64_t body_left = -1;  // -1: still in the head
 };
-
-template <class Number>
-Number number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) {
-    std::fprintf(stderr, "bench: not a number: %.*s\n", static_cast<int>(text.size()), text.data());
-    std::exit(2);
-  }
-  return value;
-}
 
 Options parse_options(const std::vector<std::string_view>& words) {
   Options options;
@@ -80,14 +69,6 @@ std::string make_request(const Options& options) {
   std::string request = "GET " + options.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
   if (!options.header.empty()) request += options.header + "\r\n";
   return request + "\r\n";
-}
-
-int connect_to(std::uint16_t port) {
-  const int fd = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
-  const auto address = loopback(port);
-  must(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
-  set_option(fd, IPPROTO_TCP, TCP_NODELAY);
-  return fd;
 }
 
 // Content-Length of a 200 answer's head; nothing if it is another status or has none.

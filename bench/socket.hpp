@@ -1,4 +1,4 @@
-/// The few socket calls that the load generator and the epoll baseline share.
+/// The few socket calls that the programs here share.
 ///
 /// Errors: a failed call ends the program with one line on standard error; a benchmark that cannot
 ///         open its sockets has nothing to report.
@@ -14,6 +14,7 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace weir::bench {
@@ -47,6 +48,35 @@ inline void watch(int epoll, int fd, std::uint32_t events) {
   event.events = events;
   event.data.fd = fd;
   must(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
+}
+
+/// Lets no blocking recv() or send() on `fd` wait longer; it fails with EAGAIN instead.
+inline void set_patience(int fd, int seconds) {
+  timeval longest{};
+  longest.tv_sec = seconds;
+  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+    must(setsockopt(fd, SOL_SOCKET, option, &longest, sizeof longest), "setsockopt");
+  }
+}
+
+/// A blocking connection that sends at once what it is given.
+inline int connect_to(std::uint16_t port) {
+  const int fd = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
+  const auto address = loopback(port);
+  must(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), "connect");
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+  return fd;
+}
+
+/// A non-blocking listener; several may share one port, and the kernel spreads connections.
+inline int listen_on(std::uint16_t port) {
+  const int fd = must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), "socket");
+  set_option(fd, SOL_SOCKET, SO_REUSEADDR);
+  set_option(fd, SOL_SOCKET, SO_REUSEPORT);
+  const auto address = loopback(port);
+  must(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
+  must(listen(fd, 4096), "listen");
+  return fd;
 }
 
 }  // namespace weir::bench
