@@ -22,6 +22,8 @@ function(weir_room name)
   list(TRANSFORM ROOM_LINKS PREPEND weir_ OUTPUT_VARIABLE rooms)
   target_link_libraries(weir_${name} PUBLIC ${rooms} ${ROOM_LIBS} PRIVATE weir_warnings)
   if(ROOM_ASIO)
+    # A call is six coroutines deep; Asio keeps two frames per thread unless told otherwise.
+    target_compile_definitions(weir_${name} PUBLIC BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
     target_precompile_headers(weir_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/net/detail/precompiled.hpp)
   endif()
 

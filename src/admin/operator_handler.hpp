@@ -29,6 +29,7 @@ class OperatorHandler : public http::Handler {
  public:
   OperatorHandler(Sources sources, const Secret& admin_key);
 
+  [[nodiscard]] bool takes_body(const http::Request&) override { return false; }
   [[nodiscard]] http::Answer handle(http::Exchange& exchange) override;
   [[nodiscard]] http::Reply refuse(http::Exchange& exchange, Errc code) override;
   void finished(const http::Exchange&) override {}

@@ -24,7 +24,7 @@ std::string masked(std::string_view path) {
 
 // All that is not bounded by its kind is cut or at most so long (kMaxPath, a key's name), and at
 // worst six times that when it is escaped.
-constexpr std::size_t kMaxLine = 4096;
+constexpr std::size_t kMaxLine = 6144;
 
 // Writes at a place that has room for kMaxLine: a line is a sixth of what answering a list costs,
 // and checking for room at each of its parts would be half of that.
@@ -65,7 +65,34 @@ class Line {
   char* at_;
 };
 
-char* write_line(char* at, const http::Exchange& exchange) {
+void put_time(Line& line, std::string_view name, MonotonicTime from, MonotonicTime to) {
+  if (from == MonotonicTime{} || to == MonotonicTime{}) return;
+  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(to - from).count();
+  line.put(",\"").put(name).put("\":").put(std::int64_t{time});
+}
+
+// What the upstream's part was; only what is known is said.
+void put_call(Line& line, const gateway::CallRecord& call) {
+  if (!call.model.empty()) {
+    line.put(",\"model\":").put_escaped(std::string_view(call.model).substr(0, kMaxPath));
+  }
+  if (!call.upstream.empty()) line.put(",\"upstream\":\"").put(call.upstream).put("\"");
+  line.put(",\"phase\":\"").put(gateway::name(call.phase));
+  line.put("\",\"attempts\":").put(std::int64_t{call.attempts});
+  if (call.limited_by) {
+    line.put(",\"limit\":\"").put(limit::short_name(*call.limited_by)).put("\"");
+  }
+  if (call.streamed) line.put(",\"events\":").put(static_cast<std::int64_t>(call.events));
+  if (call.usage.input) line.put(",\"input_tokens\":").put(*call.usage.input);
+  if (call.usage.output) line.put(",\"output_tokens\":").put(*call.usage.output);
+  if (call.images > 0) line.put(",\"images\":").put(call.images);
+  if (call.estimated) line.put(",\"estimated_tokens\":").put(call.charged_tokens);
+  put_time(line, "sent_us", call.received, call.sent);
+  put_time(line, "first_byte_us", call.received, call.first_byte);
+  put_time(line, "first_event_us", call.received, call.first_event);
+}
+
+char* write_line(char* at, const http::Exchange& exchange, const gateway::CallRecord* call) {
   using std::chrono::duration_cast, std::chrono::microseconds;
   Line line(at);
   line.put("{\"time\":\"").put(exchange.whole_at);
@@ -87,16 +114,18 @@ char* write_line(char* at, const http::Exchange& exchange) {
   }
   if (!exchange.caller.empty()) line.put(",\"key_id\":").put_escaped(exchange.caller);
   line.put(",\"bytes\":").put(static_cast<std::int64_t>(exchange.body_bytes));
+  if (call != nullptr) put_call(line, *call);
   const auto took = duration_cast<microseconds>(exchange.ended - exchange.started).count();
   return line.put(",\"duration_us\":").put(std::int64_t{took}).put("}\n").end();
 }
 
 }  // namespace
 
-void append_access_line(std::string& out, const http::Exchange& exchange) {
+void append_access_line(std::string& out, const http::Exchange& exchange,
+                        const gateway::CallRecord* call) {
   const auto before = out.size();
   out.resize_and_overwrite(before + kMaxLine, [&](char* text, std::size_t) {
-    return static_cast<std::size_t>(write_line(text + before, exchange) - text);
+    return static_cast<std::size_t>(write_line(text + before, exchange, call) - text);
   });
 }
 

@@ -24,8 +24,10 @@ std::string cors_fields(std::string_view origin, std::span<const std::string> al
   std::string fields = "Access-Control-Allow-Origin: ";
   fields.append(any ? "*" : origin);
   fields +=
-      "\r\nAccess-Control-Expose-Headers: ETag, Retry-After, x-siliconcloud-trace-id, "
-      "x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests\r\n";
+      "\r\nAccess-Control-Expose-Headers: ETag, Retry-After, Server-Timing, "
+      "x-siliconcloud-trace-id, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, "
+      "x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, "
+      "x-ratelimit-reset-tokens\r\n";
   return fields;
 }
 
@@ -37,7 +39,7 @@ bool is_preflight(const http::Request& request) {
 
 std::string preflight_fields(std::string_view requested_headers) {
   std::string fields =
-      "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n"
+      "Access-Control-Allow-Methods: GET, HEAD, POST, OPTIONS\r\n"
       "Access-Control-Max-Age: 86400\r\n"
       "Access-Control-Allow-Headers: ";
   fields += is_name_list(requested_headers) ? requested_headers : "Authorization, Content-Type";

@@ -15,16 +15,21 @@
 #include "catalogue/render.hpp"
 #include "codec/accept_encoding.hpp"
 #include "codec/percent.hpp"
+#include "gateway/call.hpp"
+#include "http/client_stream.hpp"
 #include "telemetry/log.hpp"
 
 namespace weir::api {
 namespace {
+
+constexpr std::size_t kFieldBytes = 512;  // those of a call's answer, as a rule
 
 // The only memo of this handler's connections.
 struct Presented final : http::ConnectionMemo {
   explicit Presented(const auth::Address& from) : peer(from) {}
   auth::Address peer;
   auth::PresentedKey key;
+  gateway::CallRecord call;
 };
 
 auth::Address to_address(const boost::asio::ip::address& peer) {
@@ -32,19 +37,28 @@ auth::Address to_address(const boost::asio::ip::address& peer) {
                       : auth::Address::from_v6(peer.to_v6().to_bytes());
 }
 
+Presented& memo_of(http::Exchange& exchange) {
+  if (!exchange.memo) exchange.memo = std::make_unique<Presented>(to_address(exchange.peer));
+  return static_cast<Presented&>(*exchange.memo);
+}
+
 std::int64_t seconds_rounded_up(std::chrono::nanoseconds time) {
   return std::chrono::ceil<std::chrono::seconds>(time).count();
 }
 
-http::Reply rate_limited_reply(const auth::KeyEntry& key, const limit::Admission& admission) {
-  auto reply = error_reply(Errc::rate_limited);
+http::Reply rate_limited_reply(const limit::Refusal& refusal, const limit::Quota& requests) {
+  auto reply = error_reply(
+      Errc::rate_limited, fmt::format("Request was rejected due to rate limiting. Details:{} limit "
+                                      "reached.",
+                                      short_name(refusal.by)));
+  fmt::format_to(std::back_inserter(reply.fields), "Retry-After: {}\r\n",
+                 std::max<std::int64_t>(1, seconds_rounded_up(refusal.retry_after)));
+  if (requests.limit == 0) return reply;
   fmt::format_to(std::back_inserter(reply.fields),
-                 "Retry-After: {}\r\n"
                  "x-ratelimit-limit-requests: {}\r\n"
                  "x-ratelimit-remaining-requests: {}\r\n"
                  "x-ratelimit-reset-requests: {}s\r\n",
-                 std::max<std::int64_t>(1, seconds_rounded_up(admission.retry_after)),
-                 key.requests_per_minute, admission.remaining, seconds_rounded_up(admission.reset));
+                 requests.limit, requests.remaining, seconds_rounded_up(requests.reset));
   return reply;
 }
 
@@ -53,8 +67,15 @@ bool accepts_coding(std::string_view accept_encoding) {
   return codec::choose_coding(accept_encoding, {gzip, br, zstd}) != identity;
 }
 
-bool is_read(http::Method method) {
-  return method == http::Method::get || method == http::Method::head;
+// Anthropic's clients send the key in a field of their own.
+std::optional<std::string_view> presented_token(const http::Request& request, const Route& route) {
+  if (request.count(http::FieldName::authorization) > 1) return std::nullopt;
+  const auto own = request.header(http::FieldName::x_api_key);
+  const bool is_messages = route.endpoint == catalogue::Endpoint::messages;
+  if (is_messages && !own.empty() && request.count(http::FieldName::authorization) == 0) {
+    return request.count(http::FieldName::x_api_key) == 1 ? std::optional(own) : std::nullopt;
+  }
+  return auth::parse_bearer(request.header(http::FieldName::authorization));
 }
 
 }  // namespace
@@ -65,40 +86,96 @@ Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log
       keys_(services.keyring.tables()),
       access_log_(access_log),
       digester_(services.keyring.make_digester()),
-      metrics_(services.registry) {}
+      metrics_(services.registry),
+      gateway_(services.gateway, services.usage.add_cell(), services.registry) {}
+
+bool Frontend::takes_body(const http::Request& request) {
+  if (request.method != http::Method::post) return false;
+  const auto match = match_route(request.path);
+  return match.route != nullptr && match.route->endpoint.has_value();
+}
 
 http::Answer Frontend::handle(http::Exchange& exchange) {
   auto found = answer(exchange);
   if (auto* rendering = std::get_if<Rendering>(&found)) {
     return render(exchange, std::move(*rendering));
   }
+  if (auto* input = std::get_if<gateway::CallInput>(&found)) {
+    return call(exchange, std::move(*input));
+  }
   auto& reply = std::get<http::Reply>(found);
-  add_common_fields(exchange, reply);
+  add_common_fields(exchange, reply.fields);
   return std::move(reply);
 }
 
-net::Task<http::Reply> Frontend::render(http::Exchange& exchange, Rendering rendering) {
+gateway::CallInput Frontend::call_input(http::Exchange& exchange, const auth::KeyEntry& key,
+                                        catalogue::Endpoint endpoint) {
+  auto& record = memo_of(exchange).call;
+  record.reset();
+  const Published& published = published_.get();
+  gateway::CallInput input{.exchange = exchange,
+                           .record = record,
+                           .endpoint = endpoint,
+                           .catalogue = published.catalogue,
+                           .directory = published.directory,
+                           .scope = scope_of(key),
+                           .limiter = key.limiter,
+                           .fields = {}};
+  input.fields.reserve(kFieldBytes);
+  add_common_fields(exchange, input.fields);
+  return input;
+}
+
+net::Task<http::Outcome> Frontend::call(http::Exchange& exchange, gateway::CallInput input) {
+  gateway::Call call(gateway_, std::move(input));
+  auto running = call.run();
+  const auto refusal = co_await std::move(running);
+  // What has begun cannot be answered otherwise; who left cannot be answered at all.
+  const bool unanswerable =
+      describe(exchange.reason.value_or(Errc::internal)).shape == BodyShape::empty;
+  if (!refusal || exchange.client->begun() || unanswerable) co_return std::nullopt;
+  auto reply = error_reply(refusal->code, refusal->message);
+  if (refusal->retry_after) {
+    fmt::format_to(std::back_inserter(reply.fields), "Retry-After: {}\r\n",
+                   refusal->retry_after->count());
+  }
+  reply.fields += refusal->fields;
+  add_common_fields(exchange, reply.fields);
+  co_return reply;
+}
+
+net::Task<http::Outcome> Frontend::render(http::Exchange& exchange, Rendering rendering) {
   auto make = [rendering = std::move(rendering)] { return rendering.make(); };
   auto making = services_.pool.run(std::move(make));
   auto list = co_await std::move(making);
   auto reply = list_reply(*exchange.request, std::move(list));
-  add_common_fields(exchange, reply);
+  add_common_fields(exchange, reply.fields);
   co_return reply;
 }
 
 http::Reply Frontend::refuse(http::Exchange& exchange, Errc code) {
   auto reply = fail_with(exchange, code);
   if (code == Errc::overloaded) reply.fields += "Retry-After: 1\r\n";
-  add_common_fields(exchange, reply);
+  add_common_fields(exchange, reply.fields);
   return reply;
+}
+
+gateway::CallRecord* Frontend::call_of(const http::Exchange& exchange) {
+  if (!exchange.memo) return nullptr;
+  auto& record = static_cast<Presented&>(*exchange.memo).call;
+  return record.endpoint ? &record : nullptr;
 }
 
 void Frontend::finished(const http::Exchange& exchange) {
   metrics_.record(exchange);
-  if (access_log_ == nullptr) return;
-  line_.clear();
-  append_access_line(line_, exchange);
-  access_log_->append(line_);
+  auto* call = call_of(exchange);
+  if (access_log_ != nullptr) {
+    line_.clear();
+    append_access_line(line_, exchange, call);
+    access_log_->append(line_);
+  }
+  // The connection's next request is another one.
+  if (call != nullptr) call->endpoint.reset();
 }
 
 http::Reply Frontend::fail_with(http::Exchange& exchange, Errc code, std::string_view message) {
@@ -106,11 +183,11 @@ http::Reply Frontend::fail_with(http::Exchange& exchange, Errc code, std::string
   return error_reply(code, message);
 }
 
-void Frontend::add_common_fields(const http::Exchange& exchange, http::Reply& reply) const {
-  reply.fields.append("x-siliconcloud-trace-id: ").append(exchange.trace_id.text()).append("\r\n");
+void Frontend::add_common_fields(const http::Exchange& exchange, std::string& fields) const {
+  fields.append("x-siliconcloud-trace-id: ").append(exchange.trace_id.text()).append("\r\n");
   if (exchange.request == nullptr) return;
   if (const auto origin = exchange.request->header(http::FieldName::origin); !origin.empty()) {
-    reply.fields += cors_fields(origin, services_.cors_allow_origins);
+    fields += cors_fields(origin, services_.cors_allow_origins);
   }
 }
 
@@ -123,23 +200,27 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   if (request.method == http::Method::options) {
     http::Reply reply;
     reply.status = 204;
-    reply.fixed_fields = kAllow;
+    reply.fixed_fields =
+        match.route != nullptr ? match.route->allow_field() : "Allow: GET, HEAD, POST, OPTIONS\r\n";
     if (is_preflight(request)) {
       const auto asked_for = request.header(http::FieldName::access_control_request_headers);
       reply.fields = preflight_fields(asked_for);
     }
     return reply;
   }
-  if (!is_read(request.method)) {
+  if (!match.route->allows(request.method)) {
     auto reply = fail_with(exchange, Errc::method_not_allowed);
-    reply.fields += kAllow;
+    reply.fields += match.route->allow_field();
     return reply;
   }
   const auth::KeyEntry* key = nullptr;
   if (match.route->access == Access::key) {
-    auto admitted = admit(exchange);
-    if (!admitted) return std::move(admitted.error());
-    key = *admitted;
+    auto authenticated = authenticate(exchange, *match.route);
+    if (!authenticated) return std::move(authenticated.error());
+    key = *authenticated;
+    if (!match.route->endpoint) {
+      if (auto refused = count(exchange, *key)) return std::move(*refused);
+    }
   }
   switch (match.route->id) {
     case RouteId::list_models:
@@ -148,19 +229,19 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
       return retrieve_model(exchange, *key, match.parameter);
     case RouteId::openapi:
       return openapi_reply(request);
+    case RouteId::call:
+      return call_input(exchange, *key, *match.route->endpoint);
   }
   __builtin_unreachable();
 }
 
-std::expected<const auth::KeyEntry*, http::Reply> Frontend::admit(http::Exchange& exchange) {
+std::expected<const auth::KeyEntry*, http::Reply> Frontend::authenticate(http::Exchange& exchange,
+                                                                         const Route& route) {
   const auto unauthorized = [&](Errc code) { return std::unexpected(fail_with(exchange, code)); };
   const http::Request& request = *exchange.request;
-  const auto token = auth::parse_bearer(request.header(http::FieldName::authorization));
-  if (!token || request.count(http::FieldName::authorization) > 1) {
-    return unauthorized(Errc::invalid_token);
-  }
-  if (!exchange.memo) exchange.memo = std::make_unique<Presented>(to_address(exchange.peer));
-  auto& presented = static_cast<Presented&>(*exchange.memo);
+  const auto token = presented_token(request, route);
+  if (!token) return unauthorized(Errc::invalid_token);
+  auto& presented = memo_of(exchange);
   const auto* digest = presented.key.digest(digester_, *token);
   if (digest == nullptr) return unauthorized(Errc::invalid_token);
 
@@ -168,12 +249,15 @@ std::expected<const auth::KeyEntry*, http::Reply> Frontend::admit(http::Exchange
   if (!found) return unauthorized(found.error());
   const auth::KeyEntry& key = **found;
   exchange.caller = key.id;
-  const auto admission = key.limiter->try_take(1, exchange.whole);
-  if (!admission.admitted) {
-    exchange.reason = Errc::rate_limited;
-    return std::unexpected(rate_limited_reply(key, admission));
-  }
   return &key;
+}
+
+std::optional<http::Reply> Frontend::count(http::Exchange& exchange, const auth::KeyEntry& key) {
+  limit::Standing standing;
+  const auto counted = key.limiter->try_take_request(exchange.whole, &standing);
+  if (counted) return std::nullopt;
+  exchange.reason = Errc::rate_limited;
+  return rate_limited_reply(counted.error(), standing.requests);
 }
 
 std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry& key) {

@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "auth/digest.hpp"
 #include "catalogue/list_query.hpp"
 #include "catalogue/scope.hpp"
+#include "gateway/gateway.hpp"
 #include "http/handler.hpp"
 #include "telemetry/line_writer.hpp"
 
@@ -24,6 +26,7 @@ class Frontend : public http::Handler {
   /// `access_log` may be null: then no line is written.
   Frontend(Services& services, telemetry::LineWriter::Source* access_log);
 
+  [[nodiscard]] bool takes_body(const http::Request& request) override;
   [[nodiscard]] http::Answer handle(http::Exchange& exchange) override;
   [[nodiscard]] http::Reply refuse(http::Exchange& exchange, Errc code) override;
   void finished(const http::Exchange& exchange) override;
@@ -38,19 +41,28 @@ class Frontend : public http::Handler {
 
     [[nodiscard]] catalogue::ListPtr make() const;
   };
-  using Found = std::variant<http::Reply, Rendering>;
+  using Found = std::variant<http::Reply, Rendering, gateway::CallInput>;
 
   [[nodiscard]] Found answer(http::Exchange& exchange);
-  [[nodiscard]] net::Task<http::Reply> render(http::Exchange& exchange, Rendering rendering);
+  [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, Rendering rendering);
+  [[nodiscard]] net::Task<http::Outcome> call(http::Exchange& exchange, gateway::CallInput input);
   /// Whose key it is; valid until this thread looks at the keys again.
-  [[nodiscard]] std::expected<const auth::KeyEntry*, http::Reply> admit(http::Exchange& exchange);
+  [[nodiscard]] std::expected<const auth::KeyEntry*, http::Reply> authenticate(
+      http::Exchange& exchange, const Route& route);
+  /// Counts a request that is no call; a call is counted by the gateway, once its model is known.
+  [[nodiscard]] std::optional<http::Reply> count(http::Exchange& exchange,
+                                                 const auth::KeyEntry& key);
+  [[nodiscard]] gateway::CallInput call_input(http::Exchange& exchange, const auth::KeyEntry& key,
+                                              catalogue::Endpoint endpoint);
   [[nodiscard]] Found list_models(http::Exchange& exchange, const auth::KeyEntry& key);
   [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
                                            std::string_view encoded_id);
   [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, Errc code,
                                       std::string_view message = {});
   /// Fields every answer has: the trace id, and CORS where a page asks.
-  void add_common_fields(const http::Exchange& exchange, http::Reply& reply) const;
+  void add_common_fields(const http::Exchange& exchange, std::string& fields) const;
+  /// Null for an exchange that was no call.
+  [[nodiscard]] static gateway::CallRecord* call_of(const http::Exchange& exchange);
   [[nodiscard]] std::shared_ptr<const catalogue::Scope> scope_of(const auth::KeyEntry& key);
 
   Services& services_;
@@ -59,6 +71,7 @@ class Frontend : public http::Handler {
   telemetry::LineWriter::Source* access_log_;
   auth::Digester digester_;
   RequestMetrics metrics_;
+  gateway::Gateway gateway_;
   /// By Permission::id, made when first met.
   std::vector<std::shared_ptr<const catalogue::Scope>> scopes_;
   std::string line_;

@@ -1,5 +1,6 @@
 #include "api/route.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -10,14 +11,57 @@ namespace {
 constexpr std::string_view kVersion = "/v1";
 constexpr std::string_view kParameter = "{id}";
 
-constexpr std::array<Route, kRouteCount> kRoutes = {{
+constexpr Route kReadRoutes[] = {
     {RouteId::list_models, "list_models", "/models", true, Access::key,
      "The models the key may call; filters `type`, `sub_type`, `view`, `include_unavailable`."},
     {RouteId::retrieve_model, "retrieve_model", "/models/{id}", true, Access::key,
      "One model; slashes in the id may be raw or `%2F`."},
     {RouteId::openapi, "openapi", "/openapi.yaml", false, Access::anyone,
      "The description of all this, OpenAPI 3."},
-}};
+};
+
+std::string_view text_of(catalogue::Endpoint endpoint) {
+  using enum catalogue::Endpoint;
+  switch (endpoint) {
+    case chat_completions:
+      return "Chat, streamed or not, as OpenAI and SiliconFlow have it.";
+    case completions:
+      return "Completion of a text, `suffix` included.";
+    case responses:
+      return "OpenAI's Responses, where the upstream speaks them.";
+    case messages:
+      return "Anthropic's Messages, where the upstream speaks them; the key also as `x-api-key`.";
+    case embeddings:
+      return "Vectors of texts.";
+    case rerank:
+      return "Documents by their relevance to a query.";
+    case images_generations:
+      return "Images from a text, and from images with it.";
+    case images_edits:
+      return "Images from images (multipart).";
+    case audio_transcriptions:
+      return "Text from speech (multipart).";
+    case audio_speech:
+      return "Speech from text.";
+    case video_submit:
+      return "Begins a video; the answer's `requestId` asks for it.";
+    case video_status:
+      return "How far a video is, and where.";
+  }
+  __builtin_unreachable();
+}
+
+std::array<Route, kRouteCount> make_routes() {
+  std::array<Route, kRouteCount> routes{};
+  auto* next = std::ranges::copy(kReadRoutes, routes.begin()).out;
+  for (const auto endpoint : catalogue::all_endpoints()) {
+    const auto& row = catalogue::describe(endpoint);
+    *next++ = {RouteId::call, row.slug, row.path, true, Access::key, text_of(endpoint), endpoint};
+  }
+  return routes;
+}
+
+const std::array<Route, kRouteCount> kRoutes = make_routes();
 
 bool matches(const Route& route, std::string_view path, std::string_view& parameter) {
   if (!route.path.ends_with(kParameter)) return path == route.path;
@@ -28,6 +72,15 @@ bool matches(const Route& route, std::string_view path, std::string_view& parame
 }
 
 }  // namespace
+
+bool Route::allows(http::Method method) const {
+  if (endpoint) return method == http::Method::post;
+  return method == http::Method::get || method == http::Method::head;
+}
+
+std::string_view Route::allow_field() const {
+  return endpoint ? "Allow: POST, OPTIONS\r\n" : "Allow: GET, HEAD, OPTIONS\r\n";
+}
 
 RouteMatch match_route(std::string_view path) {
   const bool has_version =
@@ -46,9 +99,9 @@ std::span<const Route> all_routes() { return kRoutes; }
 std::string routes_reference() {
   std::string text = "| Path | Methods | Access | Meaning |\n| --- | --- | --- | --- |\n";
   for (const Route& route : kRoutes) {
-    text +=
-        fmt::format("| `{}{}` | GET, HEAD, OPTIONS | {} | {} |\n", route.versioned ? kVersion : "",
-                    route.path, route.access == Access::key ? "key" : "anyone", route.text);
+    text += fmt::format("| `{}{}` | {} | {} | {} |\n", route.versioned ? kVersion : "", route.path,
+                        route.endpoint ? "POST, OPTIONS" : "GET, HEAD, OPTIONS",
+                        route.access == Access::key ? "key" : "anyone", route.text);
   }
   text += "\nVersioned paths are served without `/v1` too.\n";
   return text;

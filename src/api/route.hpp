@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "catalogue/endpoint.hpp"
 #include "http/request.hpp"
 
 namespace weir::api {
@@ -16,8 +18,8 @@ enum class Access : std::uint8_t {
   key,  ///< a valid key, within its limits
 };
 
-enum class RouteId : std::uint8_t { list_models, retrieve_model, openapi };
-inline constexpr std::size_t kRouteCount = 3;
+enum class RouteId : std::uint8_t { list_models, retrieve_model, openapi, call };
+inline constexpr std::size_t kRouteCount = 3 + catalogue::kEndpointCount;
 
 struct Route {
   RouteId id;
@@ -26,10 +28,13 @@ struct Route {
   bool versioned;          ///< served at /v1 + path as well as at path
   Access access;
   std::string_view text;
-};
+  /// Of a call: then the method is POST, and the handler reads the body.
+  std::optional<catalogue::Endpoint> endpoint = {};
 
-/// All routes answer GET, HEAD and OPTIONS.
-inline constexpr std::string_view kAllow = "Allow: GET, HEAD, OPTIONS\r\n";
+  [[nodiscard]] bool allows(http::Method method) const;
+  /// The Allow field with its CRLF; OPTIONS is allowed everywhere.
+  [[nodiscard]] std::string_view allow_field() const;
+};
 
 struct RouteMatch {
   const Route* route = nullptr;  ///< null: no such path

@@ -10,6 +10,8 @@
 #include "base/snapshot.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/list_cache.hpp"
+#include "gateway/directory.hpp"
+#include "gateway/gateway.hpp"
 #include "net/worker_pool.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -20,6 +22,7 @@ namespace weir::api {
 struct Published {
   std::shared_ptr<const catalogue::Catalogue> catalogue;
   std::shared_ptr<catalogue::ListCache> lists;
+  std::shared_ptr<const gateway::Directory> directory;
   Settings settings;
 };
 
@@ -29,6 +32,8 @@ struct Services {
   const auth::Keyring& keyring;
   net::WorkerPool& pool;
   telemetry::Registry& registry;
+  gateway::Shared& gateway;
+  usage::Recorder& usage;
   std::span<const std::string> cors_allow_origins;
 };
 

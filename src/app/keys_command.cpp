@@ -1,12 +1,14 @@
 #include "app/keys_command.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
 #include "app/key_store.hpp"
 #include "app/table.hpp"
 #include "codec/json_text.hpp"
+#include "config/problem.hpp"
 #include "config/units.hpp"
 
 namespace weir::app {
@@ -36,6 +38,51 @@ std::string_view state_of(const KeyRecord& key) {
   return key.state == store::KeyState::active && expired ? "expired" : name(key.state);
 }
 
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+void write_limits(JsonWriter& json, const limit::Limits& limits) {
+  for (const limit::LimitRow& row : limit::limit_rows()) {
+    json.key(row.name).value(limits.*row.member);
+  }
+}
+
+void write_model_limits(JsonWriter& json, const std::vector<limit::ModelLimits>& entries) {
+  json.key("model_limits").begin_array();
+  for (const auto& entry : entries) {
+    json.begin_object().key("models").value(entry.models);
+    write_limits(json, entry.limits);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+// "RPM 600 TPM 100000"; empty where nothing is limited.
+std::string limits_text(const limit::Limits& limits) {
+  std::string text;
+  for (const limit::LimitRow& row : limit::limit_rows()) {
+    if (limits.*row.member == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : " ", row.short_name, limits.*row.member);
+  }
+  return text;
+}
+
+std::string limits_text(const limit::Limits& limits,
+                        const std::vector<limit::ModelLimits>& of_models) {
+  std::string text = limits_text(limits);
+  for (const auto& entry : of_models) {
+    const auto of_model = limits_text(entry.limits);
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", entry.models,
+                        of_model.empty() ? "-" : of_model);
+  }
+  return text.empty() ? "-" : text;
+}
+
 std::string shown(const KeyRecord& key) {
   return fmt::format("{}…{}", key.secrets.front().prefix, key.secrets.front().last4);
 }
@@ -44,7 +91,8 @@ void write_key(JsonWriter& json, const KeyRecord& key, const Secret* text) {
   json.begin_object().key("id").value(key.id).key("name").value(key.name);
   if (text != nullptr) json.key("key").value(text->reveal());
   json.key("shown").value(shown(key)).key("state").value(state_of(key));
-  json.key("requests_per_minute").value(key.requests_per_minute);
+  write_limits(json, key.limits);
+  write_model_limits(json, key.model_limits);
   write_texts(json, "models", key.models);
   write_texts(json, "sub_types", key.sub_types);
   write_texts(json, "networks", key.networks);
@@ -87,7 +135,7 @@ std::vector<std::string> config_key_row(const auth::KeySettings& key) {
           key.disabled ? "disabled"
           : expired    ? "expired"
                        : "active",
-          key.requests_per_minute == 0 ? "-" : fmt::to_string(key.requests_per_minute),
+          limits_text(key.limits, key.model_limits),
           join_or(key.models, "none"),
           join_or(key.sub_types, "all"),
           join_or(key.networks, "all"),
@@ -96,19 +144,71 @@ std::vector<std::string> config_key_row(const auth::KeySettings& key) {
 
 std::string key_table(const Settings& settings, const std::vector<KeyRecord>& keys) {
   std::vector<std::vector<std::string>> rows{
-      {"NAME", "ID", "KEY", "STATE", "RPM", "MODELS", "SUB TYPES", "NETWORKS", "EXPIRES"}};
+      {"NAME", "ID", "KEY", "STATE", "LIMITS", "MODELS", "SUB TYPES", "NETWORKS", "EXPIRES"}};
   for (const auto& key : keys) {
     rows.push_back({key.name, key.id, shown(key), std::string(state_of(key)),
-                    key.requests_per_minute == 0 ? "-" : fmt::to_string(key.requests_per_minute),
-                    join_or(key.models, "none"), join_or(key.sub_types, "all"),
-                    join_or(key.networks, "all"),
+                    limits_text(key.limits, key.model_limits), join_or(key.models, "none"),
+                    join_or(key.sub_types, "all"), join_or(key.networks, "all"),
                     key.expires_at ? config::format_timestamp(*key.expires_at) : "never"});
   }
   for (const auto& key : settings.keys) rows.push_back(config_key_row(key));
   return format_table(rows);
 }
 
+std::unexpected<Error> bad_model_limits(std::string_view text, std::string_view why) {
+  return fail(
+      Errc::invalid_parameter,
+      fmt::format("--model-limits {} is not allowed: {}; expected a pattern and limits, such "
+                  "as \"Qwen/* tpm=100000 concurrency=4\"",
+                  config::in_quotes(text), why));
+}
+
+// The next word of `rest`, which loses it; empty at the end.
+std::string_view take_word(std::string_view& rest) {
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  const auto word = rest.substr(0, rest.find(' '));
+  rest.remove_prefix(word.size());
+  return word;
+}
+
+// The row of `short_name`, in lower case; null if there is none.
+const limit::LimitRow* find_row(std::string_view short_name) {
+  for (const limit::LimitRow& row : limit::limit_rows()) {
+    if (in_lower_case(row.short_name) == short_name) return &row;
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+std::string limit_options(const limit::LimitRow& row) {
+  std::string name(row.name);
+  std::ranges::replace(name, '_', '-');
+  return fmt::format("--{},--{}", name, in_lower_case(row.short_name));
+}
+
+Result<limit::ModelLimits> parse_model_limits(std::string_view text) {
+  std::string_view rest = text;
+  limit::ModelLimits parsed{std::string(take_word(rest)), {}};
+  for (auto word = take_word(rest); !word.empty(); word = take_word(rest)) {
+    const auto equals = std::min(word.find('='), word.size());
+    const limit::LimitRow* row = find_row(word.substr(0, equals));
+    if (row == nullptr) {
+      return bad_model_limits(text, fmt::format("\"{}\" is no limit", word));
+    }
+    std::int64_t value = 0;
+    const char* end = word.data() + word.size();
+    const auto [read_to, error] =
+        std::from_chars(std::min(word.data() + equals + 1, end), end, value);
+    if (error != std::errc() || read_to != end) {
+      return bad_model_limits(text, fmt::format("\"{}\" has no whole number", word));
+    }
+    parsed.limits.*row->member = value;
+  }
+  if (parsed.limits == limit::Limits{}) return bad_model_limits(text, "nothing is limited");
+  if (auto valid = limit::check(parsed.limits, {}); !valid) return std::unexpected(valid.error());
+  return parsed;
+}
 
 Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json) {
   if (is_config_key(settings, draft.name)) {

@@ -5,15 +5,24 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "app/settings.hpp"
 #include "auth/issue.hpp"
 #include "base/result.hpp"
+#include "limit/limits.hpp"
 
 namespace weir::app {
 
 /// What a command prints on standard output.
 using Output = Result<std::string>;
+
+/// How a limit is given to `weir keys create`: "--requests-per-minute,--rpm".
+[[nodiscard]] std::string limit_options(const limit::LimitRow& row);
+
+/// Limits for single models: a pattern and at least one limit by its short name, between blanks, as
+/// in `Qwen/* tpm=100000 concurrency=4`. Errors: invalid_parameter.
+[[nodiscard]] Result<limit::ModelLimits> parse_model_limits(std::string_view text);
 
 [[nodiscard]] Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json);
 [[nodiscard]] Output list_keys(const Settings& settings, bool with_revoked, bool json);

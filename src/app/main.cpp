@@ -18,6 +18,7 @@
 #include "app/reference.hpp"
 #include "app/settings.hpp"
 #include "app/show_command.hpp"
+#include "app/usage_command.hpp"
 #include "app/version.hpp"
 #include "config/problem.hpp"
 #include "config/units.hpp"
@@ -90,6 +91,7 @@ int check(const std::string& file, bool show) {
 // Options as text, checked by the same functions as the config file's values.
 struct Texts {
   std::string config, name, expires, overlap = "24h", admin, type, sub_type, page, file;
+  std::vector<std::string> model_limits;
 };
 
 std::optional<WallTime> parse_expiry(const std::string& text) {
@@ -109,6 +111,7 @@ class CommandLine {
     add_serve();
     add_check();
     add_keys();
+    add_usage();
     add_models();
     add_upstreams();
     add_small_ones();
@@ -162,7 +165,14 @@ class CommandLine {
     auto* create = add(*keys, "create", "Create a key and show it once", [this] { return make(); });
     create->add_option("NAME", draft_.name, "What to call it")->required();
     create->add_option("--expires", texts_.expires, "2026-12-31, 2026-12-31T12:00:00Z, or 720h");
-    create->add_option("--requests-per-minute,--rpm", draft_.requests_per_minute, "0: unlimited");
+    for (const limit::LimitRow& row : limit::limit_rows()) {
+      create->add_option(app::limit_options(row), draft_.limits.*row.member,
+                         std::string(row.text) + " 0: unlimited");
+    }
+    create
+        ->add_option("--model-limits", texts_.model_limits,
+                     "Limits for single models: \"Qwen/* tpm=100000 concurrency=4\"; repeatable")
+        ->allow_extra_args(false);
     create->add_option("--models", draft_.models, "Patterns of model ids; default \"*\"")
         ->delimiter(',');
     create->add_option("--sub-types", draft_.sub_types, "chat, embedding, …; default all")
@@ -212,6 +222,11 @@ class CommandLine {
                                " is not allowed; expected a date, a date-time or a duration"));
       }
     }
+    for (const auto& text : texts_.model_limits) {
+      auto limits = app::parse_model_limits(text);
+      if (!limits) return finish(std::unexpected(std::move(limits.error())));
+      draft_.model_limits.push_back(std::move(*limits));
+    }
     for (const auto& name : draft_.sub_types) {
       if (catalogue::parse_sub_type(name)) continue;
       return finish(bad_sub_type("--sub-types", name));
@@ -241,6 +256,22 @@ class CommandLine {
     }
     return fail(Errc::invalid_parameter, fmt::format("{} {} is not allowed; expected one of {}",
                                                      option, config::in_quotes(value), allowed));
+  }
+
+  void add_usage() {
+    auto* command = add(app_, "usage", "What calls used, per key, model and day (UTC)", [this] {
+      return with_settings(texts_.config, [this](const auto& s) {
+        return app::show_usage(s, usage_, wall_now(), json_);
+      });
+    });
+    command->add_option("--from", usage_.from, "First day, 2026-12-31; default: 30 days in all");
+    command->add_option("--to", usage_.to, "Last day; default today");
+    command->add_option("--key", usage_.key, "Of this key alone; its name or id");
+    command->add_option("--model", usage_.model, "Of the models that this pattern matches");
+    command->add_option("--by", usage_.by, "What has rows of its own; default day,key,model")
+        ->delimiter(',');
+    add_config(command);
+    add_json(command);
   }
 
   void add_models() {
@@ -297,6 +328,7 @@ class CommandLine {
   Texts texts_;
   app::Overrides overrides_;
   auth::KeyDraft draft_;
+  app::UsageQuery usage_;
   bool json_ = false;
   bool all_ = false;
   bool show_ = false;

@@ -1,6 +1,7 @@
 #include "app/node.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <signal.h>
 #include <thread>
@@ -15,6 +16,9 @@
 #include "app/memory.hpp"
 #include "app/welcome.hpp"
 #include "auth/issue.hpp"
+#include "auth/random.hpp"
+#include "codec/hex.hpp"
+#include "simulator/handler.hpp"
 #include "telemetry/log.hpp"
 
 namespace weir::app {
@@ -36,12 +40,26 @@ std::size_t io_thread_count(int setting) {
   return setting > 0 ? static_cast<std::size_t>(setting) : cores;
 }
 
+// Of a process, for its own simulator.
+Secret random_token() {
+  std::array<std::uint8_t, 24> bytes{};
+  auth::system_random(std::as_writable_bytes(std::span(bytes)));
+  std::string text;
+  codec::append_hex(text, bytes);
+  return Secret(std::move(text));
+}
+
+bool is_simulator(const discovery::UpstreamSettings& upstream) {
+  return upstream.kind == simulator::kKind;
+}
+
 std::shared_ptr<const api::Published> nothing_published() {
   static const std::vector<catalogue::Model> none;
   auto published = std::make_shared<api::Published>();
   published->catalogue = std::make_shared<const catalogue::Catalogue>(none, 0);
   published->lists =
       std::make_shared<catalogue::ListCache>(published->catalogue, catalogue::ListCache::Limits{});
+  published->directory = Destinations().make({}, {});
   return published;
 }
 
@@ -62,6 +80,7 @@ Node::Node(NodeOptions options)
     : overrides_(std::move(options.overrides)),
       settings_(with(overrides_, std::move(options.settings))),
       config_file_(std::move(options.config_file)),
+      simulator_token_(random_token()),
       published_(nothing_published()),
       started_(settings_),
       server_settings_(started_.server),
@@ -72,6 +91,7 @@ Node::Node(NodeOptions options)
 Node::~Node() {
   api_server_.reset();
   admin_server_.reset();
+  simulator_server_.reset();
   if (signals_) control_->call([this] { signals_.reset(); });
 }
 
@@ -80,6 +100,7 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
   if (auto ok = node->open_keys(); !ok) return std::unexpected(std::move(ok.error()));
   node->publish_catalogue();
   if (auto ok = node->open_servers(); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = node->open_simulator(); !ok) return std::unexpected(std::move(ok.error()));
   if (auto ok = node->create_first_key(); !ok) return std::unexpected(std::move(ok.error()));
   return node;
 }
@@ -107,8 +128,11 @@ Result<> Node::open_servers() {
     if (!writer) return std::unexpected(std::move(writer.error()));
     access_log_ = std::move(*writer);
   }
-  services_ = std::make_unique<api::Services>(published_, *keyring_, pool_, registry_,
-                                              server_settings_.cors_allow_origins);
+  usage_ = std::make_unique<usage::Recorder>(
+      static_cast<std::size_t>(settings_.usage.max_pending_rows), registry_);
+  gateway_ = std::make_unique<gateway::Shared>(key_store_.pepper, resolvers_);
+  services_ = std::make_unique<api::Services>(published_, *keyring_, pool_, registry_, *gateway_,
+                                              *usage_, server_settings_.cors_allow_origins);
   control_ = std::make_unique<net::IoThread>("weir-control");
   control_->call([this] {
     signals_ = std::make_unique<SignalSet>(control_->executor(), SIGTERM, SIGINT, SIGHUP);
@@ -144,6 +168,18 @@ Result<> Node::open_servers() {
   return {};
 }
 
+Result<> Node::open_simulator() {
+  if (!config_file_.empty() && std::ranges::none_of(settings_.upstreams, is_simulator)) return {};
+  const auto make_handler = [this](int) -> std::unique_ptr<http::Handler> {
+    return std::make_unique<simulator::ScriptHandler>(started_.simulator, simulator_token_);
+  };
+  auto server = http::Server::open("simulator", "127.0.0.1:0", server_settings_, {control_.get()},
+                                   make_handler, registry_);
+  if (!server) return std::unexpected(std::move(server.error()));
+  simulator_server_ = std::move(*server);
+  return {};
+}
+
 Result<> Node::create_first_key() {
   if (!settings_.keys.empty()) return {};
   const auto keys = key_store_.store->list();
@@ -158,7 +194,8 @@ Result<> Node::create_first_key() {
   if (auto read = keyring_->refresh(monotonic_now()); !read) {
     return std::unexpected(std::move(read.error()));
   }
-  const auto text = welcome_text(net::format_endpoint(api_server_->endpoint()), issued->text);
+  const auto text = welcome_text(net::format_endpoint(api_server_->endpoint()), issued->text,
+                                 simulator_server_ != nullptr);
   std::fwrite(text.data(), 1, text.size(), stderr);
   return {};
 }
@@ -184,6 +221,7 @@ void Node::start_background() {
     ask_upstreams();
     watchers_ = std::make_unique<net::TaskGroup>(control_->executor());
     watchers_->spawn("watch store", watch_store());
+    watchers_->spawn("flush usage", flush_usage());
     if (!config_file_.empty()) {
       watchers_->spawn("watch config", watch_config());
     } else {
@@ -192,10 +230,12 @@ void Node::start_background() {
       scan_ = std::make_unique<discovery::LoopbackScan>(resolvers_, own_ports, [this](auto found) {
         found_upstreams_ = std::move(found);
         ask_upstreams();
+        publish_catalogue();
       });
       watchers_->spawn("scan loopback", scan_->run(settings_.discovery.refresh_interval));
     }
   });
+  if (simulator_server_) simulator_server_->start();
   admin_server_->start();
   api_server_->start();
 }
@@ -208,6 +248,11 @@ void Node::stop() {
   on_thread(*control_, watchers_->join());
   on_thread(*control_, refresher_->stop());
   admin_server_->stop(kAdminDrain);
+  if (simulator_server_) simulator_server_->stop(kAdminDrain);
+  // The calls have ended: what they used is complete.
+  if (auto flushed = usage_->flush(*key_store_.store, wall_now()); !flushed) {
+    telemetry::log_error("usage was lost", {{"detail", flushed.error().text()}});
+  }
   // What holds a timer or a socket of the control thread goes there.
   control_->call([this] {
     signals_.reset();
@@ -217,6 +262,7 @@ void Node::stop() {
   });
   api_server_.reset();
   admin_server_.reset();
+  simulator_server_.reset();
   for (auto& thread : io_threads_) thread->stop();
   control_->stop();
   telemetry::log_info("stopped");
@@ -224,6 +270,9 @@ void Node::stop() {
 
 void Node::take_listings(std::vector<catalogue::UpstreamListing> listings) {
   listings_ = std::move(listings);
+  for (const auto& listing : listings_) {
+    if (listing.reach == catalogue::Reach::up) destinations_.listed(listing.upstream);
+  }
   publish_catalogue();
 }
 
@@ -237,6 +286,7 @@ void Node::publish_catalogue() {
   published->catalogue =
       catalogue::build(settings_.models, listings_, decide, ++catalogue_version_);
   published->settings = settings_.list;
+  published->directory = destinations_.make(upstreams(), settings_.calls);
   const catalogue::ListCache::Limits limits{
       .max_lists = static_cast<std::size_t>(settings_.list.max_stored_lists),
       .max_bytes = kListBytes,
@@ -246,10 +296,28 @@ void Node::publish_catalogue() {
   trim_heap();
 }
 
-void Node::ask_upstreams() {
+void Node::ask_upstreams() { refresher_->apply(settings_.discovery, upstreams()); }
+
+std::vector<discovery::UpstreamSettings> Node::upstreams() const {
   auto upstreams = settings_.upstreams;
   upstreams.insert(upstreams.end(), found_upstreams_.begin(), found_upstreams_.end());
-  refresher_->apply(settings_.discovery, upstreams);
+  // A newcomer without an engine has something to call.
+  if (config_file_.empty() && upstreams.empty()) {
+    auto& demo = upstreams.emplace_back();
+    demo.name = "demo";
+    demo.kind = simulator::kKind;
+  }
+  std::erase_if(upstreams, [this](auto& upstream) {
+    if (!is_simulator(upstream)) return false;
+    if (simulator_server_) add_simulator(upstream);
+    return !simulator_server_;
+  });
+  return upstreams;
+}
+
+void Node::add_simulator(discovery::UpstreamSettings& upstream) const {
+  upstream.url = "http://" + net::format_endpoint(simulator_server_->endpoint());
+  upstream.api_key = simulator_token_;
 }
 
 net::Task<> Node::watch_signals() {
@@ -293,6 +361,16 @@ net::Task<> Node::watch_store() {
   }
 }
 
+net::Task<> Node::flush_usage() {
+  for (;;) {
+    co_await net::wait_for(settings_.usage.flush_interval);
+    auto flush = [this] { return usage_->flush(*key_store_.store, wall_now()); };
+    auto flushing = pool_.run(flush);
+    // It says itself when writing begins to fail, and keeps what it could not write.
+    [[maybe_unused]] const auto flushed = co_await std::move(flushing);
+  }
+}
+
 net::Task<> Node::reload(const char* why) {
   if (access_log_) {
     if (auto reopened = access_log_->reopen(); !reopened) {
@@ -329,6 +407,10 @@ Result<> Node::take_settings(Settings next) {
     telemetry::log_warn("a setting takes effect at the next start", {{"setting", setting}});
   }
   for (const auto& notice : keyring_->notices()) telemetry::log_warn(notice);
+  if (!simulator_server_ && std::ranges::any_of(next.upstreams, is_simulator)) {
+    telemetry::log_warn("a setting takes effect at the next start",
+                        {{"setting", "upstreams: kind simulator"}});
+  }
   settings_ = std::move(next);
   telemetry::set_log_level(telemetry::parse_level(settings_.log.level));
   ask_upstreams();

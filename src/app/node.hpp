@@ -15,6 +15,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "api/services.hpp"
+#include "app/destinations.hpp"
 #include "app/file_watch.hpp"
 #include "app/key_store.hpp"
 #include "app/settings.hpp"
@@ -30,6 +31,7 @@
 #include "net/worker_pool.hpp"
 #include "telemetry/line_writer.hpp"
 #include "telemetry/metrics.hpp"
+#include "usage/recorder.hpp"
 
 namespace weir::app {
 
@@ -63,6 +65,7 @@ class Node {
 
   [[nodiscard]] Result<> open_keys();
   [[nodiscard]] Result<> open_servers();
+  [[nodiscard]] Result<> open_simulator();
   [[nodiscard]] Result<> create_first_key();
   void start_background();
   void stop();
@@ -71,9 +74,13 @@ class Node {
   void take_listings(std::vector<catalogue::UpstreamListing> listings);
   void publish_catalogue();
   void ask_upstreams();
+  /// Those of the settings, those that were found, and the simulator with its address.
+  [[nodiscard]] std::vector<discovery::UpstreamSettings> upstreams() const;
+  void add_simulator(discovery::UpstreamSettings& upstream) const;
   [[nodiscard]] net::Task<> watch_signals();
   [[nodiscard]] net::Task<> watch_config();
   [[nodiscard]] net::Task<> watch_store();
+  [[nodiscard]] net::Task<> flush_usage();
   [[nodiscard]] net::Task<> reload(const char* why);
   [[nodiscard]] Result<> take_settings(Settings next);
 
@@ -86,6 +93,9 @@ class Node {
   std::unique_ptr<auth::Keyring> keyring_;
   std::vector<catalogue::UpstreamListing> listings_;
   std::uint64_t catalogue_version_ = 0;
+  Destinations destinations_;
+  std::unique_ptr<usage::Recorder> usage_;
+  const Secret simulator_token_;
   Snapshot<api::Published> published_;
   std::vector<discovery::UpstreamSettings> found_upstreams_;  ///< by the loopback scan
   std::atomic<bool> ready_{false};
@@ -102,12 +112,14 @@ class Node {
   // of their own: a name service that does not answer must hold up nothing else.
   net::WorkerPool pool_;
   net::WorkerPool resolvers_;
+  std::unique_ptr<gateway::Shared> gateway_;
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<discovery::Refresher> refresher_;
   std::unique_ptr<discovery::LoopbackScan> scan_;
   std::unique_ptr<net::TaskGroup> watchers_;
   std::unique_ptr<http::Server> api_server_;
   std::unique_ptr<http::Server> admin_server_;
+  std::unique_ptr<http::Server> simulator_server_;  ///< null: no upstream is of that kind
 };
 
 }  // namespace weir::app

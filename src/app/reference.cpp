@@ -7,8 +7,10 @@
 #include "api/route.hpp"
 #include "app/settings.hpp"
 #include "discovery/refresher.hpp"
+#include "gateway/call_metrics.hpp"
 #include "http/server_metrics.hpp"
 #include "telemetry/line_writer.hpp"
+#include "usage/recorder.hpp"
 
 namespace weir::app {
 namespace {
@@ -24,6 +26,8 @@ std::string metrics_page() {
   std::vector<telemetry::MetricRow> rows;
   rows.insert(rows.end(), http::kServerMetrics.begin(), http::kServerMetrics.end());
   rows.insert(rows.end(), api::kRequestMetrics.begin(), api::kRequestMetrics.end());
+  rows.insert(rows.end(), gateway::kCallMetrics.begin(), gateway::kCallMetrics.end());
+  rows.insert(rows.end(), usage::kUsageMetrics.begin(), usage::kUsageMetrics.end());
   rows.push_back(telemetry::kLinesDropped);
   rows.insert(rows.end(), discovery::kRefresherMetrics.begin(), discovery::kRefresherMetrics.end());
   return page("Metrics", telemetry::metrics_reference(rows));

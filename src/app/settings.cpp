@@ -131,6 +131,12 @@ config::Schema<Settings> settings_schema() {
       .section("list", &Settings::list, api::settings_schema(), "How lists are answered.")
       .section("discovery", &Settings::discovery, discovery::settings_schema(),
                "How upstreams are asked what they serve.")
+      .section("calls", &Settings::calls, upstream::settings_schema(),
+               "How calls are passed on to upstreams.")
+      .section("usage", &Settings::usage, usage::settings_schema(),
+               "How what calls used gets to the store.")
+      .section("simulator", &Settings::simulator, simulator::settings_schema(),
+               "The built-in engine: upstreams of kind simulator.")
       .list("keys", &Settings::keys, auth::key_schema(),
             "Keys beside those in the store, one entry each.", "name", &auth::KeySettings::name)
       .list("upstreams", &Settings::upstreams, discovery::upstream_schema(),

@@ -16,7 +16,10 @@
 #include "config/sources.hpp"
 #include "discovery/settings.hpp"
 #include "http/settings.hpp"
+#include "simulator/settings.hpp"
 #include "telemetry/settings.hpp"
+#include "upstream/settings.hpp"
+#include "usage/settings.hpp"
 
 namespace weir::app {
 
@@ -28,6 +31,9 @@ struct Settings {
   telemetry::Settings log;
   api::Settings list;
   discovery::Settings discovery;
+  upstream::Settings calls;
+  usage::Settings usage;
+  simulator::Settings simulator;
   std::vector<auth::KeySettings> keys;
   std::vector<discovery::UpstreamSettings> upstreams;
   std::vector<catalogue::ModelSettings> models;

@@ -7,7 +7,9 @@
 
 namespace weir::app {
 
-/// The first key, shown this once, and three calls to try. `endpoint` is host:port.
-[[nodiscard]] std::string welcome_text(const std::string& endpoint, const Secret& key);
+/// The first key, shown this once, and three calls to try. `endpoint` is host:port. `has_demo`: the
+/// built-in engine answers, so that a call can name a model that is there.
+[[nodiscard]] std::string welcome_text(const std::string& endpoint, const Secret& key,
+                                       bool has_demo);
 
 }  // namespace weir::app

@@ -2,11 +2,8 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "auth/key_text.hpp"
 #include "auth/network.hpp"
-#include "auth/settings.hpp"
 #include "config/text_check.hpp"
 
 namespace weir::auth {
@@ -32,11 +29,6 @@ Result<> check(const KeyDraft& draft, WallTime now) {
                   "a pattern of models is empty or holds a control character");
     }
   }
-  if (draft.requests_per_minute < 0 || draft.requests_per_minute > kMaxRequestsPerMinute) {
-    return fail(Errc::invalid_parameter,
-                fmt::format("requests per minute lie between 1 and {}, or are 0: unlimited",
-                            kMaxRequestsPerMinute));
-  }
   if (draft.expires_at && *draft.expires_at <= now) {
     return fail(Errc::invalid_parameter, "the expiry lies in the past");
   }
@@ -59,7 +51,8 @@ Result<IssuedKey> issue_key(store::Store& store, Digester& digester, const Rando
   key.name = draft.name;
   key.created_at = now;
   key.expires_at = draft.expires_at;
-  key.requests_per_minute = draft.requests_per_minute;
+  key.limits = draft.limits;
+  key.model_limits = draft.model_limits;
   key.models = draft.models;
   key.sub_types = draft.sub_types;
   key.networks = draft.networks;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "limit/limits.hpp"
 #include "store/store.hpp"
 
 namespace weir::auth {
@@ -21,7 +21,8 @@ namespace weir::auth {
 struct KeyDraft {
   std::string name;
   std::optional<WallTime> expires_at = {};
-  std::int64_t requests_per_minute = 0;     ///< 0: unlimited
+  limit::Limits limits = {};
+  std::vector<limit::ModelLimits> model_limits = {};
   std::vector<std::string> models = {"*"};  ///< globs
   std::vector<std::string> sub_types = {};  ///< wire names; empty: all
   std::vector<std::string> networks = {};   ///< CIDR; empty: all
@@ -41,7 +42,7 @@ inline constexpr std::chrono::hours kMaxOverlap{24 * 366};
                                           const RandomSource& random, const KeyDraft& draft,
                                           WallTime now);
 
-/// A new text for the same key: id, name, permissions and limit stay. The old text works for
+/// A new text for the same key: id, name, permissions and limits stay. The old text works for
 /// `overlap` more; with 0 it is dead at once.
 /// Errors: not_found; invalid_parameter for an overlap below 0 or above kMaxOverlap; store_failed.
 [[nodiscard]] Result<IssuedKey> rotate_key(store::Store& store, Digester& digester,

@@ -28,7 +28,8 @@ class Issue : public testing::Test {
 TEST_F(Issue, KeepsTheDigestAndGivesOutTheText) {
   const auto issued = issue({.name = "ci",
                              .expires_at = kNow + hours(1),
-                             .requests_per_minute = 60,
+                             .limits = {.requests_per_minute = 60, .max_in_flight = 4},
+                             .model_limits = {{"Qwen/*", {.tokens_per_minute = 1000}}},
                              .models = {"Qwen/*"},
                              .sub_types = {"chat"},
                              .networks = {"10.0.0.0/8"}});
@@ -43,7 +44,10 @@ TEST_F(Issue, KeepsTheDigestAndGivesOutTheText) {
   EXPECT_TRUE(issued->text.reveal().starts_with(kept->secrets[0].prefix));
   EXPECT_TRUE(issued->text.reveal().ends_with(kept->secrets[0].last4));
   EXPECT_EQ(kept->expires_at, kNow + hours(1));
-  EXPECT_EQ(kept->requests_per_minute, 60);
+  EXPECT_EQ(kept->limits, (limit::Limits{.requests_per_minute = 60, .max_in_flight = 4}));
+  ASSERT_EQ(kept->model_limits.size(), 1);
+  EXPECT_EQ(kept->model_limits[0].models, "Qwen/*");
+  EXPECT_EQ(kept->model_limits[0].limits, limit::Limits{.tokens_per_minute = 1000});
 }
 
 TEST_F(Issue, RefusesWhatCouldNeverWork) {
@@ -54,7 +58,8 @@ TEST_F(Issue, RefusesWhatCouldNeverWork) {
   for (const Row& row : std::initializer_list<Row>{
            {{.name = ""}, "1 to 100 bytes"},
            {{.name = "a", .expires_at = kNow}, "in the past"},
-           {{.name = "a", .requests_per_minute = -1}, "or are 0: unlimited"},
+           {{.name = "a", .limits = {.requests_per_minute = -1}}, "or is 0: unlimited"},
+           {{.name = "a", .model_limits = {{"", {}}}}, "is empty"},
            {{.name = "a", .models = {}}, "for no model"},
            {{.name = "a", .networks = {"10.0.0.1/8"}}, "bits set"},
        }) {
@@ -77,7 +82,7 @@ TEST_F(Issue, GivesOutNothingThatIsNotKept) {
 }
 
 TEST_F(Issue, RotationKeepsTheKeyAndChangesItsText) {
-  const auto first = issue({.name = "ci", .requests_per_minute = 60});
+  const auto first = issue({.name = "ci", .limits = {.requests_per_minute = 60}});
   ASSERT_TRUE(first);
 
   const auto second = rotate_key(store_, digester_, system_random, "ci", hours(2), kNow + hours(1));
@@ -85,7 +90,7 @@ TEST_F(Issue, RotationKeepsTheKeyAndChangesItsText) {
   ASSERT_TRUE(second) << second.error().text();
   EXPECT_NE(second->text.reveal(), first->text.reveal());
   EXPECT_EQ(second->record.id, first->record.id);
-  EXPECT_EQ(second->record.requests_per_minute, 60);
+  EXPECT_EQ(second->record.limits, limit::Limits{.requests_per_minute = 60});
   ASSERT_EQ(second->record.secrets.size(), 2);
   EXPECT_EQ(second->record.secrets[0].digest, digester_.digest(second->text.reveal()));
   EXPECT_EQ(second->record.secrets[1].valid_until, kNow + hours(3));

@@ -15,7 +15,8 @@
 #include "auth/permission.hpp"
 #include "base/clock.hpp"
 #include "base/errc.hpp"
-#include "limit/rate_limiter.hpp"
+#include "limit/key_limiter.hpp"
+#include "limit/limits.hpp"
 #include "store/key_record.hpp"
 
 namespace weir::auth {
@@ -25,11 +26,12 @@ struct KeyEntry {
   std::string name;
   bool disabled = false;
   std::optional<WallTime> expires_at;
-  std::vector<Network> networks;         ///< empty: all
-  std::int64_t requests_per_minute = 0;  ///< 0: unlimited
+  std::vector<Network> networks;  ///< empty: all
+  limit::Limits limits;
+  std::vector<limit::ModelLimits> model_limits;
   std::shared_ptr<const Permission> permission;
   /// The one limiter of this key id, whatever the table or the secret.
-  std::shared_ptr<limit::RateLimiter> limiter;
+  std::shared_ptr<limit::KeyLimiter> limiter;
 };
 
 /// Threads:  any; each with a Digester of its own.

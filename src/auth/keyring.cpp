@@ -58,7 +58,8 @@ Result<> check_keys(const std::vector<KeySettings>& keys) {
     if (!texts.insert(key.key.reveal()).second) {
       return refuse(key, "another key has the same text");
     }
-    if (key.requests_per_minute < 0) return refuse(key, "requests_per_minute is 0 or more");
+    const auto limits = limit::check(key.limits, key.model_limits);
+    if (!limits) return refuse(key, limits.error().detail);
     const auto networks = parse_networks(key.networks);
     if (!networks) return refuse(key, networks.error().detail);
   }
@@ -123,9 +124,10 @@ void Keyring::add_config_keys(Draft& draft) {
     entry.disabled = key->disabled;
     entry.expires_at = key->expires;
     entry.networks = parse_networks(key->networks).value();  // check_keys has seen them
-    entry.requests_per_minute = key->requests_per_minute;
+    entry.limits = key->limits;
+    entry.model_limits = key->model_limits;
     entry.permission = permissions_.intern(key->models, key->sub_types);
-    entry.limiter = limiter_of(entry.id, key->requests_per_minute);
+    entry.limiter = limiter_of(entry);
     draft.add(std::move(entry));
     draft.open_last(digest, std::nullopt);
   }
@@ -166,9 +168,10 @@ void Keyring::add_stored_key(Draft& draft, const store::KeyRecord& key) {
   entry.disabled = key.state == store::KeyState::disabled;
   entry.expires_at = key.expires_at;
   entry.networks = std::move(*networks);
-  entry.requests_per_minute = key.requests_per_minute;
+  entry.limits = key.limits;
+  entry.model_limits = key.model_limits;
   entry.permission = permissions_.intern(key.models, key.sub_types);
-  entry.limiter = limiter_of(key.id, key.requests_per_minute);
+  entry.limiter = limiter_of(entry);
   draft.add(std::move(entry));
   for (const store::KeySecret& secret : key.secrets) {
     const auto same = draft.config_digests.find(secret.digest);
@@ -182,13 +185,12 @@ void Keyring::add_stored_key(Draft& draft, const store::KeyRecord& key) {
   }
 }
 
-std::shared_ptr<limit::RateLimiter> Keyring::limiter_of(const std::string& id,
-                                                        std::int64_t requests_per_minute) {
-  auto& limiter = limiters_[id];
+std::shared_ptr<limit::KeyLimiter> Keyring::limiter_of(const KeyEntry& entry) {
+  auto& limiter = limiters_[entry.id];
   if (limiter == nullptr) {
-    limiter = std::make_shared<limit::RateLimiter>(requests_per_minute);
-  } else if (limiter->limit() != requests_per_minute) {
-    limiter->set_limit(requests_per_minute);
+    limiter = std::make_shared<limit::KeyLimiter>(entry.limits, entry.model_limits);
+  } else {
+    limiter->configure(entry.limits, entry.model_limits);
   }
   return limiter;
 }

@@ -69,8 +69,7 @@ class Keyring {
   void add_config_keys(Draft& draft);
   void add_stored_keys(Draft& draft);
   void add_stored_key(Draft& draft, const store::KeyRecord& key);
-  [[nodiscard]] std::shared_ptr<limit::RateLimiter> limiter_of(const std::string& id,
-                                                               std::int64_t requests_per_minute);
+  [[nodiscard]] std::shared_ptr<limit::KeyLimiter> limiter_of(const KeyEntry& entry);
   void forget_idle_limiters(const std::vector<KeyEntry>& in_use, MonotonicTime now);
 
   store::Store& store_;
@@ -80,7 +79,7 @@ class Keyring {
   mutable std::mutex mutex_;  ///< guards what follows; not held while the store is read
   Digester digester_;
   PermissionPool permissions_;
-  std::unordered_map<std::string, std::shared_ptr<limit::RateLimiter>> limiters_;  ///< by key id
+  std::unordered_map<std::string, std::shared_ptr<limit::KeyLimiter>> limiters_;  ///< by key id
   std::vector<KeySettings> config_keys_;
   std::vector<store::KeyRecord> stored_keys_;
   std::vector<std::string> notices_;

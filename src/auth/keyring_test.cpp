@@ -69,11 +69,11 @@ class KeyringTest : public testing::TestWithParam<Implementation> {
     return outcome(key.text.reveal(), now);
   }
 
-  [[nodiscard]] limit::Admission take(std::string_view text, MonotonicTime now) {
+  [[nodiscard]] bool take(std::string_view text, MonotonicTime now) {
     const auto table = keyring_->table();
     const auto found = authenticate_for_test(*table, *digester_, text, Address(), kNow);
     EXPECT_TRUE(found);
-    return (*found)->limiter->try_take(1, now);
+    return (*found)->limiter->try_take_request(now).has_value();
   }
 
   store::TemporaryDirectory directory_;
@@ -137,46 +137,66 @@ TEST_P(KeyringTest, WithoutAChangeNothingIsReadAndTheTableStays) {
 }
 
 TEST_P(KeyringTest, ARebuiltTableKeepsWhatALimitHasCounted) {
-  const IssuedKey stored = issue({.name = "stored", .requests_per_minute = 2});
+  const IssuedKey stored = issue({.name = "stored", .limits = {.requests_per_minute = 2}});
   KeySettings configured = config_key("configured");
-  configured.requests_per_minute = 1;
+  configured.limits.requests_per_minute = 1;
   ASSERT_TRUE(keyring_->configure({configured}, kStart));
   refresh();
-  EXPECT_TRUE(take(stored.text.reveal(), kStart).admitted);
-  EXPECT_TRUE(take(kConfigText, kStart).admitted);
+  EXPECT_TRUE(take(stored.text.reveal(), kStart));
+  EXPECT_TRUE(take(kConfigText, kStart));
 
   const auto next = rotate_key(*store_, *digester_, system_random, "stored", hours(1), kNow);
   ASSERT_TRUE(next);
   refresh();
   ASSERT_TRUE(keyring_->configure({configured}, kStart));
 
-  EXPECT_TRUE(take(next->text.reveal(), kStart).admitted) << "old and new text share a limit";
-  EXPECT_FALSE(take(stored.text.reveal(), kStart).admitted);
-  EXPECT_FALSE(take(kConfigText, kStart).admitted);
+  EXPECT_TRUE(take(next->text.reveal(), kStart)) << "old and new text share a limit";
+  EXPECT_FALSE(take(stored.text.reveal(), kStart));
+  EXPECT_FALSE(take(kConfigText, kStart));
 }
 
 TEST_P(KeyringTest, AKeyTakenAwayAndGivenBackFindsItsLimitAsItWas) {
   KeySettings limited = config_key("ci");
-  limited.requests_per_minute = 1;
+  limited.limits.requests_per_minute = 1;
   ASSERT_TRUE(keyring_->configure({limited}, kStart));
-  ASSERT_TRUE(take(kConfigText, kStart).admitted);
+  ASSERT_TRUE(take(kConfigText, kStart));
 
   ASSERT_TRUE(keyring_->configure({}, kStart + seconds(10)));
   ASSERT_TRUE(keyring_->configure({limited}, kStart + seconds(20)));
-  EXPECT_FALSE(take(kConfigText, kStart + seconds(30)).admitted);
-  EXPECT_TRUE(take(kConfigText, kStart + seconds(60)).admitted);
+  EXPECT_FALSE(take(kConfigText, kStart + seconds(30)));
+  EXPECT_TRUE(take(kConfigText, kStart + seconds(60)));
 }
 
 TEST_P(KeyringTest, ALimitChangedInConfigHoldsAtOnce) {
   KeySettings limited = config_key("ci");
-  limited.requests_per_minute = 1;
+  limited.limits.requests_per_minute = 1;
   ASSERT_TRUE(keyring_->configure({limited}, kStart));
-  ASSERT_TRUE(take(kConfigText, kStart).admitted);
+  ASSERT_TRUE(take(kConfigText, kStart));
 
-  limited.requests_per_minute = 2;
+  limited.limits.requests_per_minute = 2;
   ASSERT_TRUE(keyring_->configure({limited}, kStart));
-  EXPECT_TRUE(take(kConfigText, kStart).admitted);
-  EXPECT_FALSE(take(kConfigText, kStart).admitted);
+  EXPECT_TRUE(take(kConfigText, kStart));
+  EXPECT_FALSE(take(kConfigText, kStart));
+}
+
+TEST_P(KeyringTest, LimitsOfModelsReachTheirLimiterFromBothKindsOfKey) {
+  const std::vector<limit::ModelLimits> one_call{{"Qwen/*", {.requests_per_minute = 1}}};
+  const IssuedKey stored = issue({.name = "stored", .model_limits = one_call});
+  KeySettings configured = config_key("configured");
+  configured.model_limits = one_call;
+  ASSERT_TRUE(keyring_->configure({configured}, kStart));
+  refresh();
+
+  for (const std::string_view text : {stored.text.reveal(), std::string_view(kConfigText)}) {
+    const auto table = keyring_->table();
+    const auto found = authenticate_for_test(*table, *digester_, text, Address(), kNow);
+    ASSERT_TRUE(found);
+    EXPECT_EQ((*found)->model_limits, one_call);
+    limit::KeyLimiter& limiter = *(*found)->limiter;
+    EXPECT_TRUE(limiter.try_reserve("Qwen/a", {}, kStart));
+    EXPECT_FALSE(limiter.try_reserve("Qwen/a", {}, kStart));
+    EXPECT_TRUE(limiter.try_reserve("demo/a", {}, kStart));
+  }
 }
 
 TEST_P(KeyringTest, EqualPermissionsHaveOneIdThroughEveryRebuild) {
@@ -309,7 +329,7 @@ TEST(CheckKeys, SaysWhichKeyAndWhy) {
   KeySettings bad_network = config_key("b", "another-key-entirely");
   bad_network.networks = {"10.0.0.1/8"};
   KeySettings negative = config_key("b", "another-key-entirely");
-  negative.requests_per_minute = -1;
+  negative.limits.requests_per_minute = -1;
   struct Row {
     KeySettings second;
     const char* said;
@@ -321,7 +341,7 @@ TEST(CheckKeys, SaysWhichKeyAndWhy) {
            {config_key("b", "short"), "key \"b\": too short"},
            {config_key("b", "sk-weir_0123456789ABCDEFGHIJKLMNOPQRST000000"), "checksum is wrong"},
            {bad_network, "key \"b\": \"10.0.0.1/8\" has bits set"},
-           {negative, "requests_per_minute is 0 or more"},
+           {negative, "key \"b\": requests_per_minute lies between 1 and"},
        }) {
     const auto checked = check_keys({config_key("a"), row.second});
     ASSERT_FALSE(checked) << row.said;

@@ -1,6 +1,9 @@
 #include "auth/settings.hpp"
 
+#include <optional>
 #include <string_view>
+
+#include <fmt/format.h>
 
 #include "auth/key_text.hpp"
 #include "auth/network.hpp"
@@ -25,6 +28,31 @@ std::vector<std::string_view> sub_type_words() {
   return words;
 }
 
+config::Schema<limit::Limits> limits_schema() {
+  config::Schema<limit::Limits> schema(config::Apply::live);
+  for (const limit::LimitRow& row : limit::limit_rows()) {
+    schema.field(row.name, row.member, config::integer<std::int64_t>({1, row.max, "unlimited"}),
+                 row.text);
+  }
+  return schema;
+}
+
+config::Schema<limit::ModelLimits> model_limits_schema() {
+  config::Schema<limit::ModelLimits> schema(config::Apply::live);
+  schema
+      .required("models", &limit::ModelLimits::models,
+                config::text("a model's id or a pattern with * and ?", config::is_filled_text),
+                "The models that it is for; each is counted by itself.")
+      .embed(&limit::ModelLimits::limits, limits_schema());
+  return schema;
+}
+
+std::optional<config::Complaint> model_limits_are_few(const KeySettings& key) {
+  if (key.model_limits.size() <= limit::kMaxModelLimits) return std::nullopt;
+  return config::Complaint{"model_limits", fmt::format("has {} entries", key.model_limits.size()),
+                           fmt::format("{} at most", limit::kMaxModelLimits)};
+}
+
 }  // namespace
 
 config::Schema<KeySettings> key_schema() {
@@ -39,9 +67,11 @@ config::Schema<KeySettings> key_schema() {
               "16 to 512 letters, digits and signs of -._~+/, or a key of Weir's own, unchanged",
               [](std::string_view text) { return parse_key(text) == KeyFault::none; }),
           "The key itself, best as `${NAME}` or `${file:path}`.")
-      .field("requests_per_minute", &KeySettings::requests_per_minute,
-             config::integer<std::int64_t>({1, kMaxRequestsPerMinute, "unlimited"}),
-             "Requests in any 60 seconds.")
+      .embed(&KeySettings::limits, limits_schema())
+      .list("model_limits", &KeySettings::model_limits, model_limits_schema(),
+            "Limits for single models, beside those of the key; of several entries that match a "
+            "model the first counts.",
+            "models", &limit::ModelLimits::models)
       .field(
           "models", &KeySettings::models,
           list_of(config::text("a model's id or a pattern with * and ?", config::is_filled_text)),
@@ -55,7 +85,8 @@ config::Schema<KeySettings> key_schema() {
              "Where it may be used from; an empty list for everywhere.")
       .field("expires", &KeySettings::expires, config::timestamp(), "When it ceases to be valid.")
       .field("disabled", &KeySettings::disabled, config::boolean(),
-             "Refuses the key with 403 and keeps its entry.");
+             "Refuses the key with 403 and keeps its entry.")
+      .check(model_limits_are_few);
   return schema;
 }
 

@@ -1,7 +1,6 @@
 /// The `keys` section of the config file.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,16 +8,16 @@
 #include "base/clock.hpp"
 #include "base/secret.hpp"
 #include "config/schema_fwd.hpp"
+#include "limit/limits.hpp"
 
 namespace weir::auth {
-
-inline constexpr std::int64_t kMaxRequestsPerMinute = 1'000'000;
 
 /// One entry of `keys`; the same properties a key in the store has.
 struct KeySettings {
   std::string name;
   Secret key;
-  std::int64_t requests_per_minute = 0;     ///< 0: unlimited
+  limit::Limits limits;
+  std::vector<limit::ModelLimits> model_limits;
   std::vector<std::string> models = {"*"};  ///< globs
   std::vector<std::string> sub_types;       ///< wire names; empty: all
   std::vector<std::string> networks;        ///< CIDR; empty: all

@@ -15,6 +15,25 @@ constexpr int kCodeParameter = 20015;
 constexpr int kCodeOverloaded = 50505;
 constexpr int kCodeFailed = 50507;
 
+constexpr int kClientClosedRequest = 499;  // never sent: there is nobody to read it
+
+// What a client is told of an upstream, whatever went wrong there: the contract's 503.
+constexpr ErrorRow unavailable(std::string_view slug, Party party, std::string_view use) {
+  return {slug,
+          503,
+          code_message_data,
+          kCodeOverloaded,
+          "Model service overloaded. Please try again later.",
+          party,
+          Retry::later,
+          use};
+}
+
+// And the contract's 504.
+constexpr ErrorRow timed_out(std::string_view slug, std::string_view use) {
+  return {slug, 504, json_string, 0, "Gateway Timeout", upstream, Retry::later, use};
+}
+
 // A switch with no default under -Werror=switch: a code without a row does not compile.
 constexpr ErrorRow row(Errc code) {
   switch (code) {
@@ -36,6 +55,16 @@ constexpr ErrorRow row(Errc code) {
               client,
               Retry::never,
               "The bytes are not an HTTP/1.1 request this server accepts. The connection closes."};
+    case Errc::wrong_endpoint:
+      return {"wrong_endpoint",
+              400,
+              code_message_data,
+              kCodeParameter,
+              "The model cannot be called at this path.",
+              client,
+              Retry::never,
+              "The model is of another sub type, or its upstreams do not speak this path. The "
+              "message names the path to use."};
     case Errc::model_not_found:
       return {"model_not_found",
               404,
@@ -159,11 +188,6 @@ constexpr ErrorRow row(Errc code) {
               self,
               Retry::later,
               "Too many connections or requests in flight. Wait for Retry-After seconds."};
-    case Errc::upstream_timeout:
-      return {"upstream_timeout", 504,
-              json_string,        0,
-              "Gateway Timeout",  upstream,
-              Retry::later,       "An upstream did not answer in time. Try again."};
     case Errc::version_not_supported:
       return {"version_not_supported",
               505,
@@ -173,6 +197,36 @@ constexpr ErrorRow row(Errc code) {
               client,
               Retry::never,
               "Neither HTTP/1.0 nor HTTP/1.1. The connection closes."};
+    case Errc::upstream_rate_limited:
+      return {"upstream_rate_limited",
+              429,
+              message_data,
+              0,
+              "Request was rejected due to rate limiting. Details:upstream limit reached.",
+              upstream,
+              Retry::later,
+              "Every upstream of the model answers 429. Wait for Retry-After seconds."};
+    case Errc::upstream_busy:
+      return unavailable(
+          "upstream_busy", upstream,
+          "Every upstream of the model has its max_in_flight of calls, and its queue "
+          "is full or did not move. Wait for Retry-After seconds.");
+    case Errc::upstream_unavailable:
+      return unavailable("upstream_unavailable", upstream,
+                         "No upstream of the model takes calls now, after failures. Wait for "
+                         "Retry-After seconds.");
+    case Errc::upstream_connect_timeout:
+      return timed_out("upstream_connect_timeout",
+                       "No connection to the upstream within calls.connect_timeout.");
+    case Errc::upstream_first_byte_timeout:
+      return timed_out("upstream_first_byte_timeout",
+                       "The upstream did not begin to answer in time (calls.first_byte_timeout, "
+                       "calls.first_event_timeout).");
+    case Errc::upstream_idle_timeout:
+      return timed_out("upstream_idle_timeout",
+                       "The upstream fell silent in its answer for calls.idle_timeout.");
+    case Errc::upstream_total_timeout:
+      return timed_out("upstream_total_timeout", "The call took longer than calls.total_timeout.");
     case Errc::config_invalid:
       return {"config_invalid",
               500,
@@ -222,70 +276,50 @@ constexpr ErrorRow row(Errc code) {
               json_string,       0,
               "Gateway Timeout", upstream,
               Retry::later,      "A connection broke before the answer was complete."};
+    case Errc::client_left:
+      return {"client_left",
+              kClientClosedRequest,
+              empty,
+              0,
+              "",
+              client,
+              Retry::never,
+              "The client closed its connection before the answer was complete."};
+    case Errc::client_stalled:
+      return {"client_stalled",
+              kClientClosedRequest,
+              empty,
+              0,
+              "",
+              client,
+              Retry::never,
+              "The client took nothing of its answer for server.write_stall_timeout."};
+    case Errc::upstream_broke:
+      return unavailable("upstream_broke", upstream,
+                         "The upstream closed the connection before its answer was complete.");
     case Errc::upstream_unreachable:
-      return {"upstream_unreachable",
-              503,
-              code_message_data,
-              kCodeOverloaded,
-              "Model service overloaded. Please try again later.",
-              upstream,
-              Retry::later,
-              "No connection to the upstream. Check its address and that it runs."};
+      return unavailable("upstream_unreachable", upstream,
+                         "No connection to the upstream. Check its address and that it runs.");
     case Errc::upstream_tls_failed:
-      return {"upstream_tls_failed",
-              503,
-              code_message_data,
-              kCodeOverloaded,
-              "Model service overloaded. Please try again later.",
-              upstream,
-              Retry::later,
-              "The TLS handshake failed. Check the upstream's certificate and name."};
+      return unavailable("upstream_tls_failed", upstream,
+                         "The TLS handshake failed. Check the upstream's certificate and name.");
     case Errc::upstream_refused:
-      return {"upstream_refused",
-              503,
-              code_message_data,
-              kCodeOverloaded,
-              "Model service overloaded. Please try again later.",
-              upstream,
-              Retry::later,
-              "The upstream answered with an error status."};
+      return unavailable("upstream_refused", upstream,
+                         "The upstream answered with an error status.");
     case Errc::upstream_rejected_key:
-      return {"upstream_rejected_key",
-              503,
-              code_message_data,
-              kCodeOverloaded,
-              "Model service overloaded. Please try again later.",
-              operator_,
-              Retry::later,
-              "The upstream answered 401 or 403. Check the upstream's api_key setting."};
+      return unavailable("upstream_rejected_key", operator_,
+                         "The upstream answered 401 or 403. Check the upstream's api_key setting.");
     case Errc::upstream_answer_invalid:
-      return {"upstream_answer_invalid",
-              503,
-              code_message_data,
-              kCodeOverloaded,
-              "Model service overloaded. Please try again later.",
-              upstream,
-              Retry::later,
-              "The upstream's answer is not what its kind promises, HTML for example. Check kind "
-              "and url."};
+      return unavailable("upstream_answer_invalid", upstream,
+                         "The upstream's answer is not HTTP, or not what its kind promises, HTML "
+                         "for example. Check kind and url.");
     case Errc::upstream_answer_too_large:
-      return {"upstream_answer_too_large",
-              503,
-              code_message_data,
-              kCodeOverloaded,
-              "Model service overloaded. Please try again later.",
-              upstream,
-              Retry::later,
-              "The upstream's answer is over its size limit."};
+      return unavailable("upstream_answer_too_large", upstream,
+                         "The upstream's answer, or one event of it, is over its size limit.");
     case Errc::upstream_list_empty:
-      return {"upstream_list_empty",
-              503,
-              code_message_data,
-              kCodeOverloaded,
-              "Model service overloaded. Please try again later.",
-              upstream,
-              Retry::later,
-              "The upstream listed no model. Its last good list stays for the grace time."};
+      return unavailable(
+          "upstream_list_empty", upstream,
+          "The upstream listed no model. Its last good list stays for the grace time.");
   }
   __builtin_unreachable();
 }

@@ -25,7 +25,7 @@ TEST(ErrorTable, HoldsTheContractsRows) {
   EXPECT_EQ(describe(Errc::overloaded).code, 50505);
   EXPECT_EQ(describe(Errc::rate_limited).shape, BodyShape::message_data);
   for (Errc code :
-       {Errc::invalid_token, Errc::forbidden, Errc::route_not_found, Errc::upstream_timeout}) {
+       {Errc::invalid_token, Errc::forbidden, Errc::route_not_found, Errc::upstream_idle_timeout}) {
     EXPECT_EQ(describe(code).shape, BodyShape::json_string) << describe(code).slug;
   }
 }

@@ -53,6 +53,12 @@ class SnapshotReader {
  public:
   explicit SnapshotReader(const Snapshot<T>& snapshot) : snapshot_(snapshot) {}
 
+  /// The newest value, for those who go on with it after the thread may have looked again.
+  [[nodiscard]] const std::shared_ptr<const T>& hold() {
+    get();
+    return value_;
+  }
+
   /// The newest value; the reference holds until the next call.
   [[nodiscard]] const T& get() {
     if (!value_ || snapshot_.version_.load(std::memory_order_acquire) != version_) {

@@ -138,9 +138,8 @@ struct Draft {
   }
 
   /// `listed` is what the upstream says of `raw_id`, or null.
-  void add_route(std::string_view upstream, std::string_view raw_id, Status status,
-                 const UpstreamModel* listed) {
-    model.routes.push_back({std::string(upstream), std::string(raw_id), status});
+  Route& add_route(std::string_view upstream, std::string_view raw_id, Status status,
+                   const UpstreamModel* listed) {
     if (listed != nullptr) {
       model.facts.fill_from(listed->facts);
       if (!upstream_class) upstream_class = listed->model_class;
@@ -148,6 +147,7 @@ struct Draft {
     }
     // Behind an alias of the operator's own, the upstream's id tells more than the alias.
     if (base_id.empty() && trim(raw_id) != model.id) base_id = raw_id;
+    return model.routes.emplace_back(std::string(upstream), std::string(raw_id), status);
   }
 
   [[nodiscard]] Model finish(const Decide& decide) && {
@@ -192,12 +192,12 @@ class Builder {
     const std::string_view raw_id = route.model.empty() ? draft.model.id : route.model;
     if (trim(raw_id) != draft.model.id) mapped_[route.name].insert(trim(raw_id));
     const auto listing = std::ranges::find(listings_, route.name, &IndexedListing::upstream);
-    if (listing == listings_.end()) {
-      draft.add_route(route.name, raw_id, Status::available, nullptr);
-    } else {
-      const UpstreamModel* listed = listing->find(raw_id);
-      draft.add_route(route.name, raw_id, listing->status(listed != nullptr), listed);
-    }
+    const bool known = listing != listings_.end();
+    const UpstreamModel* listed = known ? listing->find(raw_id) : nullptr;
+    const Status status = known ? listing->status(listed != nullptr) : Status::available;
+    Route& added = draft.add_route(route.name, raw_id, status, listed);
+    added.priority = route.priority;
+    added.weight = route.weight;
   }
 
   void add_listed_routes(Draft& draft) {

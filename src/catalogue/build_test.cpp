@@ -67,6 +67,18 @@ TEST(Build, NothingDeclaredAndNothingListedIsAnEmptyCatalogue) {
   EXPECT_EQ(catalogue->find("m"), nullptr);
 }
 
+TEST(Build, ADeclaredRouteKeepsItsPriorityAndWeight) {
+  const auto catalogue = build_of(
+      {declare("m", {{.name = "a", .priority = 5, .weight = 30}, {.name = "b"}}), declare("n")},
+      {listing("a", {"m", "n"})});
+  const auto& routes = at(*catalogue, "m").routes;
+  ASSERT_EQ(routes.size(), 2U);
+  EXPECT_EQ(routes[0].priority, 5);
+  EXPECT_EQ(routes[0].weight, 30);
+  EXPECT_EQ(routes[1].priority, std::nullopt);
+  EXPECT_EQ(at(*catalogue, "n").routes.at(0).weight, std::nullopt);
+}
+
 TEST(Build, DeclaredModelsComeFirstThenUpstreamsInTheirOrder) {
   const auto catalogue = build_of({declare("z"), declare("b2")},
                                   {listing("one", {"c", "a"}), listing("two", {"b2", "b1"})});

@@ -127,6 +127,9 @@ struct Route {
   std::string upstream;
   std::string model;  ///< the id to send there
   Status status = Status::available;
+  /// Of this model there; unset: the upstream's own.
+  std::optional<int> priority = {};
+  std::optional<int> weight = {};
 };
 
 /// One row of the catalogue.

@@ -54,7 +54,11 @@ config::Schema<RouteSettings> route_schema() {
       .required("name", &RouteSettings::name,
                 config::text("the name of an entry of upstreams", config::is_name), "The upstream.")
       .field("model", &RouteSettings::model, config::text("an id", config::is_plain_text),
-             "The model's id there; empty where it is the same.");
+             "The model's id there; empty where it is the same.")
+      .field("priority", &RouteSettings::priority, integer<int>({1, 1'000, "first"}),
+             "Instead of the upstream's priority: lower ones are called first.")
+      .field("weight", &RouteSettings::weight, integer<int>({1, 1'000}),
+             "Instead of the upstream's weight.");
   return schema;
 }
 

@@ -12,8 +12,10 @@ namespace weir::catalogue {
 
 /// Where a declared model is served.
 struct RouteSettings {
-  std::string name;        ///< of an upstream in the same file
-  std::string model = {};  ///< the id there; empty means the same id
+  std::string name;                  ///< of an upstream in the same file
+  std::string model = {};            ///< the id there; empty means the same id
+  std::optional<int> priority = {};  ///< unset: the upstream's own
+  std::optional<int> weight = {};    ///< unset: the upstream's own
 };
 
 /// One entry of `models`. An `id` with `*` or `?` corrects every discovered model it matches and

@@ -8,6 +8,10 @@
 namespace weir::discovery {
 namespace {
 
+using catalogue::Endpoint;
+using catalogue::Endpoints;
+using enum catalogue::Endpoint;
+
 constexpr KeyHeader kAnthropicKey{"x-api-key", ""};
 constexpr KeyHeader kGoogleKey{"x-goog-api-key", ""};
 
@@ -17,57 +21,165 @@ constexpr FixedHeader kAnthropicHeaders[] = {{"anthropic-version", "2023-06-01"}
 // Hosted catalogues change by the day; ten minutes at the default interval is often enough.
 constexpr int kHosted = 10;
 
+// What each kind can be called for is from its documentation or its server's source, read in
+// 2026: an endpoint is there when requests and answers have the bodies that clients of it expect.
+
+constexpr Endpoints kEverything = [] {
+  Endpoints all;
+  for (int i = 0; i < catalogue::kEndpointCount; ++i) all.insert(static_cast<Endpoint>(i));
+  return all;
+}();
+constexpr Endpoints kText{chat_completions, completions};
+
+// Its edit models take their picture through generations.
+constexpr Endpoints kSiliconflow{
+    chat_completions, completions,          messages,     embeddings,  rerank, images_generations,
+    audio_speech,     audio_transcriptions, video_submit, video_status};
+constexpr Endpoints kOllama{chat_completions, completions, responses,
+                            messages,         embeddings,  images_generations};
+constexpr Endpoints kVllm{chat_completions, completions, responses,           messages,
+                          embeddings,       rerank,      audio_transcriptions};
+constexpr Endpoints kSglang{chat_completions, completions, responses,
+                            embeddings,       rerank,      audio_transcriptions};
+constexpr Endpoints kLlamaCpp{chat_completions, completions, responses,
+                              messages,         embeddings,  rerank};
+constexpr Endpoints kLmstudio{chat_completions, completions, responses, messages, embeddings};
+// Its /rerank has bodies of its own.
+constexpr Endpoints kTei{embeddings};
+constexpr Endpoints kXinference{
+    chat_completions, completions,        embeddings,           rerank,
+    images_edits,     images_generations, audio_transcriptions, audio_speech};
+constexpr Endpoints kLocalai{chat_completions,   completions,          responses,
+                             messages,           embeddings,           rerank,
+                             images_generations, audio_transcriptions, audio_speech};
+constexpr Endpoints kGpustack{
+    chat_completions,   completions,          messages,    embeddings, rerank, images_edits,
+    images_generations, audio_transcriptions, audio_speech};
+constexpr Endpoints kSpeaches{audio_transcriptions, audio_speech};
+constexpr Endpoints kSdCpp{images_generations, images_edits};
+constexpr Endpoints kOpenrouter{chat_completions, completions, responses,   messages,
+                                embeddings,       rerank,      audio_speech};
+constexpr Endpoints kHuggingface{chat_completions, responses};
+constexpr Endpoints kAnthropic{chat_completions, messages};
+constexpr Endpoints kGemini{chat_completions, embeddings, images_generations};
+constexpr Endpoints kMistral{chat_completions, embeddings, audio_transcriptions};
+constexpr Endpoints kCohere{chat_completions, embeddings, rerank};
+constexpr Endpoints kTogether{chat_completions,   completions,          embeddings,  rerank,
+                              images_generations, audio_transcriptions, audio_speech};
+
+// Older versions are addressed by /v1-openai, below which these two are not.
+constexpr CallPath kGpustackPaths[] = {{messages, Root::server, "/v1/messages"},
+                                       {rerank, Root::server, "/v1/rerank"}};
+// Source: ai.google.dev/gemini-api/docs/openai.
+constexpr CallPath kGeminiPaths[] = {
+    {chat_completions, Root::server, "/v1beta/openai/chat/completions"},
+    {embeddings, Root::server, "/v1beta/openai/embeddings"},
+    {images_generations, Root::server, "/v1beta/openai/images/generations"}};
+// Source: docs.cohere.com/docs/compatibility-api and /reference/rerank.
+constexpr CallPath kCoherePaths[] = {
+    {chat_completions, Root::server, "/compatibility/v1/chat/completions"},
+    {embeddings, Root::server, "/compatibility/v1/embeddings"},
+    {rerank, Root::server, "/v2/rerank"}};
+
 const Kind kKinds[] = {
-    {"openai", "any server with an OpenAI-style model list", &kinds::openai},
+    {.slug = "openai",
+     .text = "any server with an OpenAI-style model list",
+     .protocol = &kinds::openai,
+     .calls = kEverything},
     {.slug = "siliconflow",
      .text = "SiliconFlow, or another Weir: learns types by asking for each sub_type",
      .protocol = &kinds::siliconflow,
-     .refresh_every = kHosted},
+     .refresh_every = kHosted,
+     .calls = kSiliconflow},
     {.slug = "ollama",
      .text = "Ollama, by its own API",
      .protocol = &kinds::ollama,
-     .lists_all = true},
-    {.slug = "vllm", .text = "vLLM", .protocol = &kinds::vllm, .lists_all = true},
-    {"sglang", "SGLang", &kinds::sglang},
-    {"llama.cpp", "llama.cpp's server, with one model or as a router", &kinds::llama_cpp},
+     .lists_all = true,
+     .calls = kOllama},
+    {.slug = "vllm", .text = "vLLM", .protocol = &kinds::vllm, .lists_all = true, .calls = kVllm},
+    {.slug = "sglang", .text = "SGLang", .protocol = &kinds::sglang, .calls = kSglang},
+    {.slug = "llama.cpp",
+     .text = "llama.cpp's server, with one model or as a router",
+     .protocol = &kinds::llama_cpp,
+     .calls = kLlamaCpp},
     {.slug = "lmstudio",
      .text = "LM Studio, by its own API where it has one",
      .protocol = &kinds::lmstudio,
-     .lists_all = true},
-    {"tei", "Text Embeddings Inference", &kinds::tei},
-    {"tgi", "Text Generation Inference", &kinds::tgi},
-    {.slug = "xinference", .text = "Xinference", .protocol = &kinds::xinference, .lists_all = true},
-    {"localai", "LocalAI", &kinds::localai},
-    {.slug = "gpustack", .text = "GPUStack", .protocol = &kinds::gpustack, .lists_all = true},
-    {"speaches", "speaches: speech recognition and synthesis", &kinds::speaches},
-    {"sd.cpp", "stable-diffusion.cpp's server", &kinds::sd_cpp},
+     .lists_all = true,
+     .calls = kLmstudio},
+    {.slug = "tei", .text = "Text Embeddings Inference", .protocol = &kinds::tei, .calls = kTei},
+    {.slug = "tgi", .text = "Text Generation Inference", .protocol = &kinds::tgi, .calls = kText},
+    {.slug = "xinference",
+     .text = "Xinference",
+     .protocol = &kinds::xinference,
+     .lists_all = true,
+     .calls = kXinference},
+    {.slug = "localai", .text = "LocalAI", .protocol = &kinds::localai, .calls = kLocalai},
+    {.slug = "gpustack",
+     .text = "GPUStack",
+     .protocol = &kinds::gpustack,
+     .lists_all = true,
+     .calls = kGpustack,
+     .call_paths = kGpustackPaths},
+    {.slug = "speaches",
+     .text = "speaches: speech recognition and synthesis",
+     .protocol = &kinds::speaches,
+     .calls = kSpeaches},
+    {.slug = "sd.cpp",
+     .text = "stable-diffusion.cpp's server",
+     .protocol = &kinds::sd_cpp,
+     .calls = kSdCpp},
+    // Reports usage unasked. Source: openrouter.ai/docs, ChatStreamOptions.
     {.slug = "openrouter",
      .text = "OpenRouter",
      .protocol = &kinds::openrouter,
      .api_prefix = "/api/v1",
-     .refresh_every = kHosted},
+     .refresh_every = kHosted,
+     .calls = kOpenrouter,
+     .usage_on_request = false},
     {.slug = "huggingface",
      .text = "Hugging Face's inference router",
      .protocol = &kinds::huggingface,
-     .refresh_every = kHosted},
+     .refresh_every = kHosted,
+     .calls = kHuggingface},
     {.slug = "anthropic",
      .text = "Anthropic",
      .protocol = &kinds::anthropic,
      .key_header = kAnthropicKey,
      .headers = kAnthropicHeaders,
-     .refresh_every = kHosted},
+     .refresh_every = kHosted,
+     .calls = kAnthropic},
     {.slug = "gemini",
      .text = "Google's Gemini API",
      .protocol = &kinds::gemini,
      .api_prefix = "/v1beta",
      .key_header = kGoogleKey,
-     .refresh_every = kHosted},
-    {.slug = "mistral", .text = "Mistral", .protocol = &kinds::mistral, .refresh_every = kHosted},
-    {.slug = "cohere", .text = "Cohere", .protocol = &kinds::cohere, .refresh_every = kHosted},
+     .refresh_every = kHosted,
+     .calls = kGemini,
+     .call_paths = kGeminiPaths},
+    {.slug = "mistral",
+     .text = "Mistral",
+     .protocol = &kinds::mistral,
+     .refresh_every = kHosted,
+     .calls = kMistral,
+     .usage_on_request = false},
+    {.slug = "cohere",
+     .text = "Cohere",
+     .protocol = &kinds::cohere,
+     .refresh_every = kHosted,
+     .calls = kCohere,
+     .call_paths = kCoherePaths,
+     .usage_on_request = false},
     {.slug = "together",
      .text = "Together AI",
      .protocol = &kinds::together,
-     .refresh_every = kHosted},
+     .refresh_every = kHosted,
+     .calls = kTogether},
+    {.slug = "simulator",
+     .text = "the built-in engine with demo models; needs no url",
+     .protocol = &kinds::siliconflow,
+     .lists_all = true,
+     .calls = kEverything},
 };
 
 constexpr std::size_t kCount = std::size(kKinds);

@@ -1,10 +1,13 @@
-/// The kinds of upstream Weir knows: how each is addressed, authenticated, asked and read.
+/// The kinds of upstream Weir knows: how each is addressed, authenticated, asked, read and called.
 ///
 /// A new kind is one file in kinds/ and one row in kinds.cpp.
 #pragma once
 
 #include <span>
 #include <string_view>
+
+#include "catalogue/endpoint.hpp"
+#include "discovery/ask.hpp"
 
 namespace weir::discovery {
 
@@ -23,6 +26,13 @@ struct FixedHeader {
   std::string_view value;
 };
 
+/// Where calls of an endpoint go that is not at its usual path below the API root.
+struct CallPath {
+  catalogue::Endpoint endpoint;
+  Root root;
+  std::string_view path;
+};
+
 /// Immutable; the table lives as long as the program.
 struct Kind {
   std::string_view slug;  ///< the config file's spelling
@@ -37,6 +47,13 @@ struct Kind {
   /// Whether it serves nothing but what it lists, so that another id cannot be called there. False
   /// where the server takes any id, or serves more than it lists.
   bool lists_all = false;
+  /// What its servers can be called for. A newer or older one may speak more or less: what a server
+  /// answers 404 to reaches the client.
+  catalogue::Endpoints calls = {};
+  std::span<const CallPath> call_paths = {};
+  /// Whether a stream reports its usage when `stream_options.include_usage` asks for it. False
+  /// where it does so unasked, or does not know the option.
+  bool usage_on_request = true;
 };
 
 /// All kinds, in the order they are documented.

@@ -19,9 +19,37 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 constexpr config::Range kRefreshInterval{kSecond, 24 * kHour};
 constexpr config::Range kTimeout{100, 300 * kSecond};
 
+config::Type<StreamUsage> stream_usage() {
+  return config::one_of<StreamUsage>({{"auto", StreamUsage::automatic},
+                                      {"always", StreamUsage::always},
+                                      {"never", StreamUsage::never}});
+}
+
 config::Type<std::string> kind() {
   const auto slugs = kind_slugs();
   return config::one_of(std::vector(slugs.begin(), slugs.end()));
+}
+
+void add_calls(config::Schema<UpstreamSettings>& schema) {
+  using Upstream = UpstreamSettings;
+  constexpr config::Range kAnswer{100, 24 * kHour};
+  schema
+      .field("priority", &Upstream::priority, integer<int>({1, 1'000, "first"}),
+             "Of the upstreams that serve a model, those with the lowest are called while any of "
+             "them can be.")
+      .field("weight", &Upstream::weight, integer<int>({1, 1'000}),
+             "Its share of the calls among upstreams of equal priority.")
+      .field("max_in_flight", &Upstream::max_in_flight, integer<int>({1, 1'000'000, "unlimited"}),
+             "Instead of calls.max_in_flight.")
+      .field("connect_timeout", &Upstream::connect_timeout, duration({10, 300 * kSecond}),
+             "Instead of calls.connect_timeout.")
+      .field("first_byte_timeout", &Upstream::first_byte_timeout, duration(kAnswer),
+             "Instead of calls.first_byte_timeout.")
+      .field("total_timeout", &Upstream::total_timeout, duration({kSecond, 168 * kHour}),
+             "Instead of calls.total_timeout.")
+      .field("stream_usage", &Upstream::stream_usage, stream_usage(),
+             "Whether streams are asked to report the tokens they used; auto: where its kind "
+             "knows the option and does not report unasked.");
 }
 
 }  // namespace
@@ -46,6 +74,15 @@ config::Schema<Settings> settings_schema() {
   return schema;
 }
 
+std::optional<config::Complaint> url_missing(const UpstreamSettings& settings) {
+  const bool built_in = settings.kind == "simulator";
+  if (built_in && !settings.url.empty()) {
+    return config::Complaint{"url", "is not for kind simulator", "no url: it is built in"};
+  }
+  if (built_in || !settings.url.empty()) return std::nullopt;
+  return config::Complaint{"url", "is missing", "http(s)://host[:port][/path]"};
+}
+
 config::Schema<UpstreamSettings> upstream_schema() {
   using Upstream = UpstreamSettings;
   config::Schema<Upstream> schema(Apply::live);
@@ -54,12 +91,14 @@ config::Schema<UpstreamSettings> upstream_schema() {
           "name", &Upstream::name,
           config::text("1 to 64 letters, digits, dots, dashes and underscores", config::is_name),
           "What logs, metrics and `models` call it; its own in this file.")
-      .field("kind", &Upstream::kind, kind(), "What runs there; openai for any other server.")
-      .required(
-          "url", &Upstream::url,
-          config::text("http(s)://host[:port][/path], without user name, query or fragment",
-                       [](std::string_view text) { return parse_base_url(text).has_value(); }),
-          "Its address, with or without a final /v1.")
+      .field("kind", &Upstream::kind, kind(),
+             "What runs there; openai for any other server. The first simulator needs a restart.")
+      .field("url", &Upstream::url,
+             config::text("http(s)://host[:port][/path], without user name, query or fragment",
+                          [](std::string_view text) {
+                            return text.empty() || parse_base_url(text).has_value();
+                          }),
+             "Its address, with or without a final /v1. Every kind but simulator needs one.")
       .field("api_key", &Upstream::api_key,
              config::secret("visible ASCII characters without spaces, 1 to 512 of them",
                             [](std::string_view text) { return config::is_token(text, 1); }),
@@ -77,6 +116,8 @@ config::Schema<UpstreamSettings> upstream_schema() {
       .field("refresh_interval", &Upstream::refresh_interval, duration(kRefreshInterval),
              "Instead of discovery.refresh_interval.")
       .field("timeout", &Upstream::timeout, duration(kTimeout), "Instead of discovery.timeout.");
+  add_calls(schema);
+  schema.check(url_missing);
   return schema;
 }
 

@@ -12,7 +12,10 @@
 
 namespace weir::discovery {
 
-/// One entry of `upstreams`.
+/// Whether streams are asked to report their usage. On the wire `auto`: as the kind needs it.
+enum class StreamUsage : std::uint8_t { automatic, always, never };
+
+/// One entry of `upstreams`. Of calls, what is unset here is as in `calls`.
 struct UpstreamSettings {
   std::string name;
   std::string kind = "openai";  ///< a slug of discovery/kinds.hpp
@@ -23,6 +26,13 @@ struct UpstreamSettings {
   std::string ca_file;                                        ///< empty: the system's certificates
   std::optional<std::chrono::milliseconds> refresh_interval;  ///< unset: discovery.refresh_interval
   std::optional<std::chrono::milliseconds> timeout;           ///< unset: discovery.timeout
+  int priority = 0;                                           ///< the lowest is called first
+  int weight = 1;                                             ///< among those of equal priority
+  std::optional<int> max_in_flight;                           ///< 0: unlimited
+  std::optional<std::chrono::milliseconds> connect_timeout;
+  std::optional<std::chrono::milliseconds> first_byte_timeout;
+  std::optional<std::chrono::milliseconds> total_timeout;
+  StreamUsage stream_usage = StreamUsage::automatic;
 };
 
 /// `discovery`: how upstreams are asked what they serve.

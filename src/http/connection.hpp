@@ -1,16 +1,13 @@
 /// One client connection: the loop of read, handle, write, and nothing else.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
-#include <memory>
-#include <string>
 
 #include <boost/intrusive/list.hpp>
 
+#include "http/client_stream.hpp"
 #include "http/handler.hpp"
-#include "http/message_parser.hpp"
 #include "http/settings.hpp"
 #include "net/deadline.hpp"
 #include "net/socket.hpp"
@@ -53,46 +50,18 @@ class Connection : public boost::intrusive::list_base_hook<
   void abort();
 
  private:
-  enum class Written : std::uint8_t { whole, in_part, failed };
-
-  /// Ends what the connection waits for; the socket stays open, so it may still say 408.
-  struct Timeout final : net::Deadline {
-    explicit Timeout(net::Socket& waiting) : socket(waiting) {}
-    void on_expired() override;
-    net::Socket& socket;
-  };
-
   [[nodiscard]] net::Task<Result<>> read_rest(Result<bool> whole);
-  [[nodiscard]] net::Task<Result<>> read_body();
-  [[nodiscard]] net::Task<Written> write_rest();
+  [[nodiscard]] net::Task<Result<>> drop_body();
   [[nodiscard]] net::Task<> refuse(Errc code);
-  [[nodiscard]] net::Task<> linger();
-
-  /// Room at the end of in_ for one read; `took` says what became of it, and whether there is more.
-  [[nodiscard]] boost::asio::mutable_buffer make_room();
-  [[nodiscard]] bool took(boost::system::error_code error, std::size_t size);
-  [[nodiscard]] Errc why_nothing_came() const;
-  /// Whether in_ holds a whole head; then it is parsed.
+  /// Whether a whole head is there; then the exchange knows its request.
   [[nodiscard]] Result<bool> try_head();
-  void format_head(const Reply& reply, bool keep_alive);
-  [[nodiscard]] Written try_write(const Reply& reply, bool keep_alive);
-  [[nodiscard]] std::array<boost::asio::const_buffer, 2> out_buffers() const;
   void begin_exchange();
-  void end_exchange(Written written);
-  void drop_consumed();
+  void end_exchange(Result<> sent);
 
-  net::Socket socket_;
-  Timeout timeout_;
+  ClientStream client_;
   ConnectionContext& context_;
-  MessageParser parser_;
   Exchange exchange_;
-  std::string in_;  ///< received bytes; the head under work is at its start
-  std::size_t head_size_ = 0;
-  std::string next_;  ///< what came after the body: the next request's first bytes
-  std::string out_;   ///< the response head
-  std::string_view out_body_;
-  std::size_t written_ = 0;  ///< of both
-  bool idle_ = true;         ///< between requests, with nothing received
+  bool idle_ = true;  ///< between requests, with nothing received
 };
 
 }  // namespace weir::http

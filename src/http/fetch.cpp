@@ -1,13 +1,12 @@
 #include "http/fetch.hpp"
 
-#include <optional>
-
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <fmt/format.h>
 
+#include "http/tls_client.hpp"
+#include "net/resolve.hpp"
 #include "net/socket.hpp"
 
 namespace weir::http {
@@ -15,10 +14,8 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace {
 
-using Endpoints = std::vector<net::Tcp::endpoint>;
 using Message = beast::http::request<beast::http::string_body>;
 using Parser = beast::http::response_parser<beast::http::string_body>;
-using TlsStream = asio::ssl::stream<net::Socket&>;
 
 constexpr std::uint32_t kMaxHeadBytes = 64 << 10;
 
@@ -55,56 +52,10 @@ class Cutoff {
   std::shared_ptr<State> state_;
 };
 
-// Name service may block for longer than any deadline: whoever waits for it gives up by himself,
-// and the pool thread follows when the resolver returns.
-struct Lookup {
-  explicit Lookup(net::Executor executor) : done(executor) {}
-  net::Timer done;
-  std::optional<Result<Endpoints>> found;
-};
-
-Result<Endpoints> resolve_blocking(const Origin& origin) {
-  asio::io_context context;
-  net::Tcp::resolver resolver(context);
-  boost::system::error_code error;
-  const auto results = resolver.resolve(origin.host, std::to_string(origin.port), error);
-  if (error) {
-    return fail(Errc::upstream_unreachable,
-                fmt::format("cannot resolve {}: {}", origin.host, error.message()));
-  }
-  Endpoints endpoints;
-  for (const auto& entry : results) endpoints.push_back(entry.endpoint());
-  return endpoints;
-}
-
-net::Task<Result<Endpoints>> resolve(net::WorkerPool& pool, Origin origin, MonotonicTime deadline) {
-  boost::system::error_code not_an_address;
-  const auto address = asio::ip::make_address(origin.host, not_an_address);
-  if (!not_an_address) co_return Endpoints(1, net::Tcp::endpoint(address, origin.port));
-
-  net::Executor executor = co_await asio::this_coro::executor;
-  auto lookup = std::make_shared<Lookup>(executor);
-  lookup->done.expires_at(deadline);
-  pool.post([lookup, origin, guard = asio::make_work_guard(executor), executor] {
-    auto found = resolve_blocking(origin);
-    asio::post(executor, [lookup, found = std::move(found)]() mutable {
-      lookup->found = std::move(found);
-      lookup->done.cancel();
-    });
-  });
-  co_await lookup->done.async_wait(net::use_task);
-  if (lookup->found) co_return std::move(*lookup->found);
-  co_return fail(Errc::deadline_exceeded, "the name was not resolved in time");
-}
-
 Message make_message(const FetchRequest& request) {
-  const bool default_port = request.origin.port == (request.origin.tls ? 443 : 80);
-  const bool v6 = request.origin.host.find(':') != std::string::npos;
-  const auto host = v6 ? "[" + request.origin.host + "]" : request.origin.host;
   Message message(request.body.empty() ? beast::http::verb::get : beast::http::verb::post,
                   request.target, 11);
-  message.set(beast::http::field::host,
-              default_port ? host : fmt::format("{}:{}", host, request.origin.port));
+  message.set(beast::http::field::host, request.origin.authority());
   message.set(beast::http::field::user_agent, "weir");
   message.set(beast::http::field::accept, "application/json");
   message.set(beast::http::field::connection, "close");
@@ -153,15 +104,13 @@ net::Task<Result<FetchAnswer>> exchange(Stream& stream, const FetchRequest& requ
 
 }  // namespace
 
-struct Fetcher::Tls {
-  asio::ssl::context context{asio::ssl::context::tls_client};
-};
-
-Fetcher::Fetcher(net::WorkerPool& pool, const TlsSettings& tls) : pool_(pool), tls_settings_(tls) {}
+Fetcher::Fetcher(net::WorkerPool& pool, const TlsSettings& tls)
+    : pool_(pool), tls_(std::make_unique<TlsClient>(tls)) {}
 Fetcher::~Fetcher() = default;
 
 net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTime deadline) {
-  auto endpoints = co_await resolve(pool_, request.origin, deadline);
+  auto resolving = net::resolve(pool_, request.origin.host, request.origin.port, deadline);
+  auto endpoints = co_await std::move(resolving);
   if (!endpoints) co_return std::unexpected(endpoints.error());
 
   net::Socket socket(co_await asio::this_coro::executor);
@@ -175,27 +124,10 @@ net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTim
   socket.set_option(net::Tcp::no_delay(true), error);
   if (!request.origin.tls) co_return co_await exchange(socket, request, cutoff);
 
-  if (!tls_) {
-    auto tls = std::make_unique<Tls>();
-    tls->context.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
-    if (tls_settings_.ca_file.empty()) {
-      tls->context.set_default_verify_paths(error);
-    } else {
-      tls->context.load_verify_file(tls_settings_.ca_file, error);
-    }
-    if (error) co_return fail(Errc::upstream_tls_failed, "certificates: " + error.message());
-    tls_ = std::move(tls);
-  }
-  TlsStream stream(socket, tls_->context);
-  boost::system::error_code not_an_address;
-  asio::ip::make_address(request.origin.host, not_an_address);
-  if (not_an_address) {  // RFC 6066 §3: an address is no server name
-    ::SSL_set_tlsext_host_name(stream.native_handle(), request.origin.host.c_str());
-  }
-  if (tls_settings_.verify) {
-    stream.set_verify_mode(asio::ssl::verify_peer, error);
-    stream.set_verify_callback(asio::ssl::host_name_verification(request.origin.host), error);
-  }
+  const auto context = tls_->context();
+  if (!context) co_return std::unexpected(context.error());
+  TlsStream stream(socket, **context);
+  tls_->prepare(stream, request.origin.host);
   const auto [tls_error] =
       co_await stream.async_handshake(asio::ssl::stream_base::client, net::use_task);
   if (tls_error) {

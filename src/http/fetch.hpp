@@ -12,27 +12,13 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "http/origin.hpp"
 #include "net/task.hpp"
 #include "net/worker_pool.hpp"
 
 namespace weir::http {
 
-/// Where to connect, from the operator's configuration only.
-struct Origin {
-  bool tls = false;
-  std::string host;  ///< a name, an IPv4 address, or an IPv6 address without brackets
-  std::uint16_t port = 80;
-
-  bool operator==(const Origin&) const = default;
-};
-
-/// How to check a server's certificate.
-struct TlsSettings {
-  bool verify = true;
-  std::string ca_file;  ///< empty: the system's certificates
-
-  bool operator==(const TlsSettings&) const = default;
-};
+class TlsClient;
 
 struct FetchRequest {
   Origin origin;
@@ -60,10 +46,8 @@ class Fetcher {
   [[nodiscard]] net::Task<Result<FetchAnswer>> fetch(FetchRequest request, MonotonicTime deadline);
 
  private:
-  struct Tls;
   net::WorkerPool& pool_;
-  TlsSettings tls_settings_;
-  std::unique_ptr<Tls> tls_;  ///< made with the first https request: loading certificates costs MiB
+  std::unique_ptr<TlsClient> tls_;
 };
 
 }  // namespace weir::http

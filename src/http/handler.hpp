@@ -19,6 +19,8 @@
 
 namespace weir::http {
 
+class ClientStream;
+
 /// What a handler wants to remember from one request of a connection to the next.
 struct ConnectionMemo {
   virtual ~ConnectionMemo() = default;
@@ -27,6 +29,7 @@ struct ConnectionMemo {
 /// One request and what became of it. The handler fills in what the access log is to say.
 struct Exchange {
   const Request* request = nullptr;  ///< null when the head could not be parsed
+  ClientStream* client = nullptr;    ///< the request's body, and the way to answer in pieces
   boost::asio::ip::address peer;
   std::string peer_text;  ///< made once per connection
   telemetry::TraceId trace_id;
@@ -36,20 +39,28 @@ struct Exchange {
   int status = 0;
   std::uint64_t body_bytes = 0;
   MonotonicTime started;  ///< its first byte was here
-  MonotonicTime whole;    ///< all of it was here; what is decided about it is decided as of then
+  MonotonicTime whole;    ///< its head, and the body if it was dropped, was here; what is decided
+                          ///< about it is decided as of then
   WallTime whole_at;      ///< the same moment
   MonotonicTime ended;    ///< its answer was gone
   std::unique_ptr<ConnectionMemo> memo;  ///< the handler's; outlives the exchange
 };
 
+/// A complete answer; or nothing, from a handler that has answered through Exchange::client.
+using Outcome = std::optional<Reply>;
+
 /// An answer, or the coroutine that will have it. Nearly all answers are at hand, and a coroutine
 /// for each would cost as much as finding it.
-using Answer = std::variant<Reply, net::Task<Reply>>;
+using Answer = std::variant<Reply, net::Task<Outcome>>;
 
 /// One per I/O thread, used by it alone: no locks in a handler's own state.
 class Handler {
  public:
   virtual ~Handler() = default;
+
+  /// Whether `handle` reads the request's body itself. Of other requests the body is read and
+  /// dropped first, at most server.max_body_bytes.
+  [[nodiscard]] virtual bool takes_body(const Request& request) = 0;
 
   /// Answers a well-formed request. The request's views live until the task ends.
   [[nodiscard]] virtual Answer handle(Exchange& exchange) = 0;

@@ -1,6 +1,7 @@
 #include "http/message_parser.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include <boost/asio/buffer.hpp>
@@ -118,7 +119,10 @@ Result<> check_framing(Request& request) {
   if (lengths == 1) {
     const auto length = request.header(FieldName::content_length);
     if (!all_digits(length)) return malformed("Content-Length is not a number");
-    request.has_body = length.find_first_not_of('0') != std::string_view::npos;
+    std::uint64_t value = 0;
+    std::from_chars(length.data(), length.data() + length.size(), value);
+    request.content_length = value;
+    request.has_body = value > 0;
   }
   return {};
 }
@@ -161,6 +165,7 @@ class MessageParser::Beast : public beast::http::basic_parser<true> {
   explicit Beast(Request& request) : request_(request) {}
 
   bool method_too_long = false;
+  std::string* payload = nullptr;  ///< where body bytes go while some are put
 
  private:
   using error_code = beast::error_code;
@@ -176,17 +181,54 @@ class MessageParser::Beast : public beast::http::basic_parser<true> {
     request_.minor_version = version % 10;
   }
   void on_response_impl(int, string_view, int, error_code&) override {}
-  void on_field_impl(beast::http::field, string_view name, string_view value,
+  void on_field_impl(beast::http::field known, string_view name, string_view value,
                      error_code&) override {
     // Trailers come here too: after all checks, from bytes that do not stay, and not to be trusted
     // with a header's meaning (RFC 9110 §6.5.1). They are dropped.
-    if (in_head_) request_.add({view(name), view(value)});
+    if (in_head_) request_.add({view(name), view(value)}, name_of(known, view(name)));
   }
   void on_header_impl(error_code&) override { in_head_ = false; }
+
+  // Beast has looked most of them up already.
+  static std::optional<FieldName> name_of(beast::http::field known, std::string_view text) {
+    using beast::http::field;
+    switch (known) {
+      case field::accept:
+        return FieldName::accept;
+      case field::accept_encoding:
+        return FieldName::accept_encoding;
+      case field::authorization:
+        return FieldName::authorization;
+      case field::connection:
+        return FieldName::connection;
+      case field::content_length:
+        return FieldName::content_length;
+      case field::content_type:
+        return FieldName::content_type;
+      case field::expect:
+        return FieldName::expect;
+      case field::host:
+        return FieldName::host;
+      case field::if_none_match:
+        return FieldName::if_none_match;
+      case field::origin:
+        return FieldName::origin;
+      case field::transfer_encoding:
+        return FieldName::transfer_encoding;
+      case field::user_agent:
+        return std::nullopt;
+      default:
+        return field_name(text);
+    }
+  }
   void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
-  std::size_t on_body_impl(string_view body, error_code&) override { return body.size(); }
+  std::size_t on_body_impl(string_view body, error_code&) override {
+    payload->append(body.data(), body.size());
+    return body.size();
+  }
   void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
+    payload->append(body.data(), body.size());
     return body.size();
   }
   void on_finish_impl(error_code&) override {}
@@ -233,7 +275,6 @@ Result<std::size_t> MessageParser::find_head(std::string_view bytes) {
 Result<> MessageParser::parse_head(std::string_view head) {
   beast::error_code error;
   beast_->put(boost::asio::buffer(head.data(), head.size()), error);
-  if (error == beast::http::error::body_limit) return fail(Errc::payload_too_large);
   if (error == beast::http::error::bad_version) {
     const auto line = head.substr(0, head.find("\r\n"));
     return names_other_version(line) ? fail(Errc::version_not_supported) : malformed("version");
@@ -251,7 +292,8 @@ Result<> MessageParser::parse_head(std::string_view head) {
   return {};
 }
 
-Result<std::size_t> MessageParser::feed_body(std::string_view bytes) {
+Result<std::size_t> MessageParser::feed_body(std::string_view bytes, std::string& payload) {
+  beast_->payload = &payload;
   std::size_t taken = 0;
   while (!beast_->is_done() && taken < bytes.size()) {
     beast::error_code error;
@@ -259,7 +301,6 @@ Result<std::size_t> MessageParser::feed_body(std::string_view bytes) {
         beast_->put(boost::asio::buffer(bytes.data() + taken, bytes.size() - taken), error);
     taken += some;
     if (error == beast::http::error::need_more) break;
-    if (error == beast::http::error::body_limit) return fail(Errc::payload_too_large);
     if (error) return malformed(error.message().c_str());
     if (some == 0) break;
   }
@@ -279,7 +320,7 @@ void MessageParser::reset() {
   std::destroy_at(beast_.get());
   std::construct_at(beast_.get(), request_);
   beast_->eager(true);
-  beast_->body_limit(limits_.body_bytes);
+  beast_->body_limit(boost::none);
   beast_->header_limit(static_cast<std::uint32_t>(limits_.request_line_bytes +
                                                   limits_.header_bytes + kEndOfHead.size()));
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -19,7 +20,6 @@ struct HeadLimits {
   std::size_t request_line_bytes = 8 << 10;
   std::size_t header_bytes = 32 << 10;
   std::size_t fields = 100;
-  std::size_t body_bytes = 1 << 20;
 };
 
 /// One message at a time: `find_head`, `parse_head`, then `feed_body` until `done`, then `reset`.
@@ -38,12 +38,12 @@ class MessageParser {
 
   /// `head` is complete, as find_head said.
   /// Errors: malformed_request, not_implemented, version_not_supported, expectation_failed,
-  ///         payload_too_large, header_too_large.
+  ///         header_too_large.
   [[nodiscard]] Result<> parse_head(std::string_view head);
 
-  /// Takes body bytes and drops them; returns how many it took.
-  /// Errors: malformed_request, payload_too_large.
-  [[nodiscard]] Result<std::size_t> feed_body(std::string_view bytes);
+  /// Takes body bytes and appends what they carry to `payload`; returns how many it took. How many
+  /// are too many is the caller's to say. Errors: malformed_request.
+  [[nodiscard]] Result<std::size_t> feed_body(std::string_view bytes, std::string& payload);
 
   /// Whether the message is complete.
   [[nodiscard]] bool done() const;

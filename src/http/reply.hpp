@@ -22,8 +22,9 @@ struct Reply {
   static Reply with_body(int status, std::string body);
 };
 
-/// "HTTP/1.1 200 OK\r\n", and so on (RFC 9110 §15).
-[[nodiscard]] std::string_view status_line(int status);
+/// "HTTP/1.1 200 OK\r\n", and so on (RFC 9110 §15); without a reason phrase for a status it does
+/// not know. REQUIRES: three digits.
+void append_status_line(std::string& out, int status);
 
 /// Whether such an answer has a body and a Content-Length (RFC 9110 §8.6).
 [[nodiscard]] bool may_have_body(int status);

@@ -1,6 +1,7 @@
 #include "http/request.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace weir::http {
 namespace {
@@ -8,18 +9,23 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 // In the order of FieldName.
-constexpr std::array<std::string_view, kFieldNameCount> kNames = {"accept-encoding",
+constexpr std::array<std::string_view, kFieldNameCount> kNames = {"accept",
+                                                                  "accept-encoding",
                                                                   "access-control-request-headers",
                                                                   "access-control-request-method",
+                                                                  "anthropic-beta",
+                                                                  "anthropic-version",
                                                                   "authorization",
                                                                   "connection",
                                                                   "content-length",
+                                                                  "content-type",
                                                                   "expect",
                                                                   "host",
                                                                   "if-none-match",
                                                                   "origin",
                                                                   "traceparent",
                                                                   "transfer-encoding",
+                                                                  "x-api-key",
                                                                   "x-trace-id"};
 
 }  // namespace
@@ -51,12 +57,31 @@ bool equals_ignoring_case(std::string_view a, std::string_view lower_case) {
                                                      [](char x, char y) { return lower(x) == y; });
 }
 
-void Request::add(Field field) {
-  fields.push_back(field);
+std::optional<FieldName> field_name(std::string_view text) {
   for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (!equals_ignoring_case(field.name, kNames[i])) continue;
-    if (known_[i].count++ == 0) known_[i].value = field.value;
-    return;
+    if (equals_ignoring_case(text, kNames[i])) return static_cast<FieldName>(i);
+  }
+  return std::nullopt;
+}
+
+void Request::add(Field field, std::optional<FieldName> name) {
+  fields.push_back(field);
+  if (!name) return;
+  Known& known = known_[static_cast<std::size_t>(*name)];
+  if (known.count++ == 0) known.first = static_cast<std::uint16_t>(fields.size() - 1);
+}
+
+void Request::move_views(std::string_view from, const char* to) {
+  const auto move = [&](std::string_view& view) {
+    const auto offset = view.data() - from.data();
+    if (offset >= 0 && offset <= std::ssize(from)) view = {to + offset, view.size()};
+  };
+  move(target);
+  move(path);
+  move(query);
+  for (Field& field : fields) {
+    move(field.name);
+    move(field.value);
   }
 }
 

@@ -114,10 +114,12 @@ net::Task<> Listener::stop(MonotonicTime deadline) {
 Server::Server(std::string name, const Settings& settings, std::vector<net::IoThread*> threads)
     : shared_{.name = std::move(name), .settings = settings}, threads_(std::move(threads)) {}
 
-// What a listener holds on its io_context must go on its thread.
+// What a listener holds on its io_context must go on its thread; and what its handler's connections
+// were waiting for ends there after it.
 Server::~Server() {
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
     threads_[i]->call([&listener = listeners_[i]] { listener.reset(); });
+    threads_[i]->call([] {});
   }
 }
 

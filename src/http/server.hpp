@@ -52,8 +52,8 @@ class Listener {
 
   net::Acceptor acceptor_;
   ServerShared& shared_;
+  net::DeadlineSweeper sweeper_;  ///< before the handler, whose connections have deadlines in it
   std::unique_ptr<Handler> handler_;
-  net::DeadlineSweeper sweeper_;
   ConnectionContext context_;
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
   net::TaskGroup background_;

@@ -20,6 +20,7 @@ class EchoHandler : public Handler {
  public:
   EchoHandler(std::vector<std::string>& ended, net::Timer& gate) : ended_(ended), gate_(gate) {}
 
+  bool takes_body(const Request&) override { return false; }
   Answer handle(Exchange& exchange) override {
     auto reply = Reply::with_body(200, std::string(exchange.request->target));
     if (exchange.request->path != "/later") return reply;
@@ -35,7 +36,7 @@ class EchoHandler : public Handler {
 
  private:
   // Waits until the test opens the gate.
-  net::Task<Reply> answer_later(Reply reply) {
+  net::Task<Outcome> answer_later(Reply reply) {
     co_await gate_.async_wait(net::use_task);
     co_return reply;
   }

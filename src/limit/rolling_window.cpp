@@ -25,29 +25,82 @@ RollingWindow::RollingWindow(std::int64_t limit, std::chrono::nanoseconds window
 void RollingWindow::set_limit(std::int64_t limit) {
   DCHECK(limit >= 0);
   limit_ = limit;
-  // Every mark costs at least 1, so a small limit has room for a mark per take.
+  // Every mark costs at least 1, so a small limit has room for a mark per take; one that was given
+  // back leaves an empty mark, which goes when its place is needed.
   const bool exact = limit <= static_cast<std::int64_t>(kMaxMarks);
   resolution_ = exact ? std::chrono::nanoseconds::zero() : window_ / kSpans;
 }
 
 Admission RollingWindow::try_take(std::int64_t cost, MonotonicTime now) {
+  Admission admission = look(cost, now);
+  if (admission.admitted && charge(cost, now)) {
+    admission.remaining -= cost;
+    admission.reset = window_;
+  }
+  return admission;
+}
+
+Admission RollingWindow::look(std::int64_t cost, MonotonicTime now) {
   DCHECK(cost >= 0);
   if (limit_ == 0) return {};
-  latest_ = std::max(latest_, now);
-  expire();
-
-  // After a limit was lowered, more may be used than it allows.
+  advance(now);
+  // With a debt, or after a limit was lowered, more is used than it allows.
   const std::int64_t room = std::max<std::int64_t>(0, limit_ - used_);
   if (cost > room) return {false, wait_for(cost), room, until_empty()};
-  if (cost > 0) remember(cost);
-  return {true, std::chrono::nanoseconds::zero(), room - cost, until_empty()};
+  return {true, std::chrono::nanoseconds::zero(), room, until_empty()};
+}
+
+bool RollingWindow::charge(std::int64_t cost, MonotonicTime now) {
+  DCHECK(cost >= 0);
+  if (limit_ == 0 || cost == 0) return false;
+  advance(now);
+  used_ += cost;
+  const bool merges =
+      count_ > 0 && (latest_ - newest_since_ <= resolution_ || latest_ == mark(count_ - 1).last);
+  if (!merges && count_ == kMaxMarks) drop_empty();
+  // A full ring merges whatever its resolution: debts, or old fine marks after a limit was raised,
+  // may fill it. The merged cost counts too long, never too short.
+  if (merges || count_ == kMaxMarks) {
+    Mark& newest = mark(count_ - 1);
+    newest.last = latest_;
+    newest.cost += cost;
+    return true;
+  }
+  if (count_ == ring_.size()) grow();
+  mark(count_++) = {latest_, cost};
+  newest_since_ = latest_;
+  return true;
+}
+
+void RollingWindow::give_back(std::int64_t amount, MonotonicTime charged_at, MonotonicTime now) {
+  DCHECK(amount >= 0);
+  advance(now);
+  // Its mark may still be there, held by something later that was merged into it; but the charge
+  // itself counts no more, and if the mark is gone, others stand where it was.
+  if (latest_ - charged_at >= window_) return;
+  // Marks do not overlap in time, so it is in the first that does not end before it.
+  std::size_t low = 0;
+  for (std::size_t high = count_; low < high;) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (mark(middle).last < charged_at) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  DCHECK(low < count_ && amount <= mark(low).cost);
+  if (low == count_) return;
+  amount = std::min(amount, mark(low).cost);
+  mark(low).cost -= amount;
+  used_ -= amount;
 }
 
 bool RollingWindow::idle(MonotonicTime now) const {
-  return count_ == 0 || now - mark(count_ - 1).last >= window_;
+  return used_ == 0 || now - mark(count_ - 1).last >= window_;
 }
 
-void RollingWindow::expire() {
+void RollingWindow::advance(MonotonicTime now) {
+  latest_ = std::max(latest_, now);
   while (count_ > 0 && latest_ - mark(0).last >= window_) {
     used_ -= mark(0).cost;
     head_ = (head_ + 1) & (ring_.size() - 1);
@@ -55,19 +108,13 @@ void RollingWindow::expire() {
   }
 }
 
-void RollingWindow::remember(std::int64_t cost) {
-  used_ += cost;
-  // A full ring merges whatever its resolution: after a limit was raised, old fine marks may fill
-  // it. The merged cost counts too long, never too short.
-  if (count_ > 0 && (latest_ - newest_since_ <= resolution_ || count_ == kMaxMarks)) {
-    Mark& newest = mark(count_ - 1);
-    newest.last = latest_;
-    newest.cost += cost;
-    return;
+/// Leaves the newest mark, which newest_since_ speaks of.
+void RollingWindow::drop_empty() {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (mark(i).cost > 0 || i + 1 == count_) mark(kept++) = mark(i);
   }
-  if (count_ == ring_.size()) grow();
-  mark(count_++) = {latest_, cost};
-  newest_since_ = latest_;
+  count_ = kept;
 }
 
 void RollingWindow::grow() {
@@ -89,8 +136,10 @@ std::chrono::nanoseconds RollingWindow::wait_for(std::int64_t cost) const {
 }
 
 std::chrono::nanoseconds RollingWindow::until_empty() const {
-  if (count_ == 0) return std::chrono::nanoseconds::zero();
-  return mark(count_ - 1).last + window_ - latest_;
+  for (std::size_t i = count_; i > 0; --i) {
+    if (mark(i - 1).cost > 0) return mark(i - 1).last + window_ - latest_;
+  }
+  return std::chrono::nanoseconds::zero();
 }
 
 }  // namespace weir::limit

@@ -3,6 +3,7 @@
 #include <deque>
 #include <random>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -241,6 +242,144 @@ TEST(RollingWindow, CostAboveTheLimitCanNeverBeTaken) {
   EXPECT_FALSE(refused.admitted);
   EXPECT_EQ(refused.retry_after, Admission::kNever);
   EXPECT_EQ(refused.remaining, 10);
+}
+
+TEST(RollingWindow, WhatIsGivenBackCanBeTakenAgainAtOnce) {
+  for (const std::int64_t limit : {100, 100'000}) {
+    RollingWindow window(limit, minutes(1));
+    ASSERT_TRUE(window.try_take(limit, at(seconds(0))).admitted);
+    ASSERT_FALSE(window.try_take(1, at(seconds(10))).admitted);
+
+    window.give_back(30, at(seconds(0)), at(seconds(10)));
+
+    EXPECT_FALSE(window.try_take(31, at(seconds(10))).admitted);
+    EXPECT_TRUE(window.try_take(30, at(seconds(10))).admitted);
+    EXPECT_EQ(window.try_take(0, at(minutes(1) - nanoseconds(1))).remaining, 0);
+    EXPECT_EQ(window.try_take(0, at(minutes(1))).remaining, limit - 30)
+        << "the rest is where it was";
+  }
+}
+
+TEST(RollingWindow, NothingIsGivenBackOfWhatNoLongerCounts) {
+  for (const std::int64_t limit : {100, 100'000}) {
+    RollingWindow window(limit, minutes(1));
+    ASSERT_TRUE(window.try_take(limit, at(seconds(0))).admitted);
+    ASSERT_TRUE(window.try_take(limit, at(minutes(1))).admitted);
+
+    window.give_back(limit, at(seconds(0)), at(minutes(1)));
+
+    EXPECT_EQ(window.try_take(1, at(minutes(1))).remaining, 0);
+    EXPECT_EQ(window.try_take(1, at(minutes(2) - nanoseconds(1))).remaining, 0);
+    window.give_back(limit, at(minutes(1)), at(minutes(2)));
+    EXPECT_EQ(window.try_take(0, at(minutes(2))).remaining, limit);
+  }
+}
+
+TEST(RollingWindow, ADebtDelaysWhatComesLater) {
+  RollingWindow window(100, minutes(1));
+  ASSERT_TRUE(window.try_take(60, at(seconds(0))).admitted);
+
+  EXPECT_TRUE(window.charge(90, at(seconds(20))));
+
+  const Admission refused = window.try_take(1, at(seconds(30)));
+  EXPECT_FALSE(refused.admitted);
+  EXPECT_EQ(refused.remaining, 0);
+  EXPECT_EQ(refused.retry_after, seconds(30)) << "when the first 60 are gone";
+  EXPECT_EQ(window.try_take(11, at(seconds(30))).retry_after, seconds(50)) << "when both are gone";
+  EXPECT_FALSE(window.try_take(1, at(minutes(1) - nanoseconds(1))).admitted);
+  EXPECT_TRUE(window.try_take(10, at(minutes(1))).admitted);
+}
+
+TEST(RollingWindow, ADebtAboveTheWholeLimitIsGoneAfterOneWindow) {
+  RollingWindow window(100, minutes(1));
+  EXPECT_TRUE(window.charge(1'000'000, at(seconds(0))));
+
+  EXPECT_EQ(window.try_take(1, at(seconds(1))).retry_after, seconds(59));
+  EXPECT_TRUE(window.try_take(100, at(minutes(1))).admitted);
+}
+
+TEST(RollingWindow, RemembersNeitherACostOfZeroNorAnyWhileUnlimited) {
+  RollingWindow limited(10, minutes(1));
+  RollingWindow unlimited(0, minutes(1));
+  EXPECT_FALSE(limited.charge(0, at(seconds(0))));
+  EXPECT_FALSE(unlimited.charge(5, at(seconds(0))));
+  EXPECT_TRUE(limited.idle(at(seconds(0))));
+  EXPECT_TRUE(unlimited.idle(at(seconds(0))));
+}
+
+TEST(RollingWindow, EmptyMarksDoNotMakeASmallLimitCoarse) {
+  // A thousand calls are taken back; the one that stays must be free of them to the nanosecond.
+  RollingWindow window(256, minutes(1));
+  ASSERT_TRUE(window.try_take(1, at(nanoseconds(0))).admitted);
+  for (int i = 1; i <= 1000; ++i) {
+    ASSERT_TRUE(window.try_take(1, at(nanoseconds(i))).admitted);
+    window.give_back(1, at(nanoseconds(i)), at(nanoseconds(i)));
+  }
+  const Admission one = window.try_take(0, at(seconds(1)));
+  EXPECT_EQ(one.remaining, 255);
+  EXPECT_EQ(one.reset, seconds(59)) << "empty marks count for nothing";
+  EXPECT_EQ(window.try_take(256, at(seconds(1))).retry_after, seconds(59));
+  EXPECT_TRUE(window.try_take(256, at(minutes(1))).admitted);
+}
+
+TEST(RollingWindow, WithAllGivenBackItIsIdle) {
+  RollingWindow window(10, minutes(1));
+  ASSERT_TRUE(window.try_take(3, at(seconds(0))).admitted);
+  EXPECT_FALSE(window.idle(at(seconds(1))));
+  window.give_back(3, at(seconds(0)), at(seconds(1)));
+  EXPECT_TRUE(window.idle(at(seconds(1))));
+  EXPECT_EQ(window.try_take(0, at(seconds(1))).reset, seconds(0));
+}
+
+/// Takes, gives back and charges at random, beside the log of everything.
+void settle_at_random(std::int64_t limit, nanoseconds slack, std::mt19937_64& random) {
+  struct Taken {
+    nanoseconds time;
+    std::int64_t cost;
+    bool settled = false;
+  };
+  const nanoseconds span = minutes(1);
+  RollingWindow window(limit, span);
+  std::deque<Taken> log;
+  nanoseconds now{0};
+  const auto used = [&](nanoseconds length) {
+    std::int64_t sum = 0;
+    for (const Taken& taken : log) {
+      if (now - taken.time < length) sum += taken.cost;
+    }
+    return sum;
+  };
+  for (int step = 0; step < 30'000; ++step) {
+    now += random_step(random, seconds(4));
+    while (!log.empty() && now - log.front().time >= 2 * span) log.pop_front();
+    const auto cost = std::uniform_int_distribution<std::int64_t>(1, 1 + limit / 8)(random);
+    const bool admitted = window.try_take(cost, at(now)).admitted;
+    ASSERT_FALSE(admitted && used(span) + cost > limit) << "limit " << limit << " step " << step;
+    ASSERT_FALSE(!admitted && used(span + slack) + cost <= limit)
+        << "limit " << limit << " step " << step;
+    if (admitted) log.push_back({now, cost});
+    if (log.empty()) continue;
+    Taken& taken = log[std::uniform_int_distribution<std::size_t>(0, log.size() - 1)(random)];
+    if (std::exchange(taken.settled, true)) continue;
+    const auto actual = std::uniform_int_distribution<std::int64_t>(0, taken.cost + 1)(random);
+    if (actual <= taken.cost) {
+      window.give_back(taken.cost - actual, at(taken.time), at(now));
+      if (now - taken.time < span) taken.cost = actual;
+    } else {
+      window.charge(actual - taken.cost, at(now));
+      log.push_back({now, actual - taken.cost, true});
+    }
+  }
+}
+
+TEST(RollingWindow, SettledAtRandomItAgreesWithALogOfEverything) {
+  const std::uint64_t seed = test_seed();
+  SCOPED_TRACE("--gtest_random_seed=" + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  for (const std::int64_t limit : {1, 5, 60, 128}) settle_at_random(limit, nanoseconds(0), random);
+  for (const std::int64_t limit : {257, 5'000, 1'000'000}) {
+    settle_at_random(limit, nanoseconds(minutes(1)) / 200, random);
+  }
 }
 
 TEST(RollingWindow, IsIdleOnceTheWholeWindowHasPassed) {

@@ -42,7 +42,7 @@ class Deadline : public boost::intrusive::list_base_hook<
 /// The armed deadlines of one thread.
 class DeadlineSweeper {
  public:
-  static constexpr std::chrono::milliseconds kTick{100};
+  static constexpr std::chrono::milliseconds kTick{50};
 
   void add(Deadline& deadline) { deadlines_.push_back(deadline); }
   /// Tells each deadline that is due. Pure but for the callbacks; the time is the caller's.

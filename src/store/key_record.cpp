@@ -55,10 +55,7 @@ Result<> check(const KeyRecord& key) {
         Errc::invalid_parameter,
         fmt::format("the id of a key is \"{}\" and more, not \"{}\"", kKeyIdPrefix, key.id));
   }
-  if (key.requests_per_minute < 0) {
-    return fail(Errc::invalid_parameter,
-                fmt::format("requests_per_minute is 0 or more, not {}", key.requests_per_minute));
-  }
+  if (auto valid = limit::check(key.limits, key.model_limits); !valid) return valid;
   if (key.secrets.empty()) return fail(Errc::invalid_parameter, "a key has at least one secret");
   return {};
 }

@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "limit/limits.hpp"
 
 namespace weir::store {
 
@@ -33,7 +34,7 @@ struct KeySecret {
   bool operator==(const KeySecret&) const = default;
 };
 
-/// One key. Rotation adds a secret and leaves the rest, so that id, name, permissions and limit
+/// One key. Rotation adds a secret and leaves the rest, so that id, name, permissions and limits
 /// stay what they were.
 ///
 /// Units: times are kept to the millisecond, rounded down.
@@ -44,11 +45,12 @@ struct KeyRecord {
   std::optional<WallTime> expires_at;
   KeyState state = KeyState::active;
   std::optional<WallTime> revoked_at;
-  std::int64_t requests_per_minute = 0;  ///< 0: unlimited
-  std::vector<std::string> models;       ///< globs
-  std::vector<std::string> sub_types;    ///< wire names; empty: all
-  std::vector<std::string> networks;     ///< CIDR; empty: all
-  std::vector<KeySecret> secrets;        ///< newest first, at least one
+  limit::Limits limits;
+  std::vector<limit::ModelLimits> model_limits;
+  std::vector<std::string> models;     ///< globs
+  std::vector<std::string> sub_types;  ///< wire names; empty: all
+  std::vector<std::string> networks;   ///< CIDR; empty: all
+  std::vector<KeySecret> secrets;      ///< newest first, at least one
 
   bool operator==(const KeyRecord&) const = default;
 };

@@ -115,6 +115,33 @@ Result<std::uint64_t> MemoryStore::version() {
   return version_;
 }
 
+Result<> MemoryStore::add_usage(const UsageBatch& batch) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return ready;
+  if (auto valid = check(batch); !valid) return valid;
+  std::int64_t& last = last_batches_[batch.writer];
+  if (batch.number <= last) return {};
+  last = batch.number;
+  for (const UsageRow& row : batch.rows) {
+    usage_[{row.day, row.key_id, row.model}].add(row.counts);
+  }
+  return {};
+}
+
+Result<std::vector<UsageRow>> MemoryStore::usage(const UsageFilter& filter) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return std::unexpected(ready.error());
+  std::vector<UsageRow> rows;
+  for (const auto& [name, counts] : usage_) {
+    const auto& [day, key_id, model] = name;
+    if (day < filter.from || day > filter.to) continue;
+    if (filter.key_id && *filter.key_id != key_id) continue;
+    if (filter.model && *filter.model != model) continue;
+    rows.push_back({day, key_id, model, counts});
+  }
+  return rows;
+}
+
 void MemoryStore::break_for_test(std::optional<std::string> detail) {
   std::lock_guard lock(mutex_);
   broken_ = std::move(detail);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "store/store.hpp"
@@ -21,6 +23,8 @@ class MemoryStore final : public Store {
   Result<> revoke(std::string_view id, WallTime now) override;
   Result<> rotate(std::string_view id, const KeySecret& next, WallTime others_until) override;
   Result<std::uint64_t> version() override;
+  Result<> add_usage(const UsageBatch& batch) override;
+  Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
 
   /// Every call fails with store_failed and this detail; with nothing, they work again.
   void break_for_test(std::optional<std::string> detail);
@@ -32,6 +36,8 @@ class MemoryStore final : public Store {
   std::mutex mutex_;
   std::vector<KeyRecord> keys_;
   std::uint64_t version_ = 0;
+  std::map<std::tuple<Day, std::string, std::string>, UsageCounts> usage_;
+  std::map<std::string, std::int64_t> last_batches_;  ///< by writer
   std::optional<std::string> broken_;
 };
 

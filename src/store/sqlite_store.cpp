@@ -12,6 +12,7 @@
 #include "store/detail/key_rows.hpp"
 #include "store/detail/migrations.hpp"
 #include "store/detail/sqlite.hpp"
+#include "store/detail/usage_rows.hpp"
 #include "store/private_file.hpp"
 
 namespace weir::store {
@@ -166,11 +167,26 @@ Result<> SqliteStore::rotate(std::string_view id, const KeySecret& next, WallTim
 
 Result<std::uint64_t> SqliteStore::version() {
   std::lock_guard lock(mutex_);
-  // data_version moves with the commits of other connections, total_changes with our own.
+  // data_version moves with the commits of other connections, total_changes with our own. Usage is
+  // written twice a second, and who watches for changed keys must not read them all each time.
   const auto others = connection_->ask("PRAGMA data_version");
   if (!others) return std::unexpected(others.error());
-  const auto own = static_cast<std::uint64_t>(connection_->total_changes());
+  const auto own = static_cast<std::uint64_t>(connection_->total_changes() - usage_changes_);
   return (static_cast<std::uint64_t>(*others) << 32) | (own & 0xffffffff);
+}
+
+Result<> SqliteStore::add_usage(const UsageBatch& batch) {
+  if (auto valid = check(batch); !valid) return valid;
+  std::lock_guard lock(mutex_);
+  const auto before = connection_->total_changes();
+  auto done = commit(*connection_, [&] { return detail::add_usage(*connection_, batch); });
+  usage_changes_ += connection_->total_changes() - before;
+  return done;
+}
+
+Result<std::vector<UsageRow>> SqliteStore::usage(const UsageFilter& filter) {
+  std::lock_guard lock(mutex_);
+  return detail::read_usage(*connection_, filter);
 }
 
 Result<> SqliteStore::check_integrity() {

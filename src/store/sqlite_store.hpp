@@ -1,4 +1,5 @@
-/// Keys in one SQLite file: WAL, synchronous FULL, shared by the server and the command line.
+/// Keys and usage in one SQLite file: WAL, synchronous FULL, shared by the server and the command
+/// line.
 #pragma once
 
 #include <chrono>
@@ -43,6 +44,8 @@ class SqliteStore final : public Store {
   Result<> revoke(std::string_view id, WallTime now) override;
   Result<> rotate(std::string_view id, const KeySecret& next, WallTime others_until) override;
   Result<std::uint64_t> version() override;
+  Result<> add_usage(const UsageBatch& batch) override;
+  Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
 
   /// Reads the whole file. Errors: store_failed with what is wrong in it.
   [[nodiscard]] Result<> check_integrity();
@@ -52,6 +55,7 @@ class SqliteStore final : public Store {
 
   std::mutex mutex_;
   std::unique_ptr<detail::Connection> connection_;
+  std::int64_t usage_changes_ = 0;  ///< rows of usage among the connection's total_changes
 };
 
 }  // namespace weir::store

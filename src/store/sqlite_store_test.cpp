@@ -1,6 +1,7 @@
 #include "store/sqlite_store.hpp"
 
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <latch>
@@ -104,7 +105,7 @@ TEST_F(SqliteFile, KeepsItsKeysFromOneOpenToTheNext) {
   ASSERT_EQ(keys->size(), 1);
   EXPECT_EQ(keys->front(), key(1));
   EXPECT_EQ(ask("PRAGMA journal_mode"), "wal");
-  EXPECT_EQ(ask("PRAGMA user_version"), "1");
+  EXPECT_EQ(ask("PRAGMA user_version"), "3");
 }
 
 TEST_F(SqliteFile, HoldsNeitherKeyTextNorAnythingLikeIt) {
@@ -193,8 +194,39 @@ TEST_F(SqliteFile, OfANewerWeirIsRefusedAndLeftAlone) {
   ASSERT_TRUE(open()->create(key(1)));
   run_sql("PRAGMA user_version = 99");
 
-  EXPECT_THAT(refusal(), HasSubstr("newer Weir (schema 99, this one knows 1)"));
+  EXPECT_THAT(refusal(), HasSubstr("newer Weir (schema 99, this one knows 3)"));
   EXPECT_EQ(ask("PRAGMA user_version"), "99");
+}
+
+/// The file was written by the first released schema: `weir keys create ci --rpm 600 …`, rotated
+/// once; `plain`; and `gone --rpm 5`, revoked.
+TEST_F(SqliteFile, OfTheFirstSchemaIsBroughtUpToDateWithAllItsKeys) {
+  std::filesystem::copy_file("schema_1_for_test.sqlite", path_);
+  ASSERT_EQ(ask("PRAGMA user_version"), "1");
+
+  const auto store = open();
+  ASSERT_NE(store, nullptr);
+  const auto keys = store->list();
+
+  EXPECT_EQ(ask("PRAGMA user_version"), "3");
+  EXPECT_TRUE(store->check_integrity());
+  ASSERT_EQ(keys->size(), 3);
+  const KeyRecord& ci = keys->at(0);
+  EXPECT_EQ(ci.name, "ci");
+  EXPECT_EQ(ci.limits, limit::Limits{.requests_per_minute = 600});
+  EXPECT_TRUE(ci.model_limits.empty());
+  EXPECT_THAT(ci.models, testing::ElementsAre("Qwen/*", "demo/*"));
+  EXPECT_THAT(ci.sub_types, testing::ElementsAre("chat"));
+  EXPECT_THAT(ci.networks, testing::ElementsAre("10.0.0.0/8"));
+  EXPECT_EQ(ci.secrets.size(), 2);
+  EXPECT_EQ(keys->at(1).limits, limit::Limits{});
+  EXPECT_EQ(keys->at(2).state, KeyState::revoked);
+
+  KeyRecord fresh = key(1);
+  fresh.limits.max_in_flight = 3;
+  fresh.model_limits = {{"Qwen/*", {.tokens_per_day = 1'000}}};
+  ASSERT_TRUE(store->create(fresh));
+  EXPECT_EQ(*store->find(fresh.id), fresh);
 }
 
 TEST_F(SqliteFile, OfAnotherProgramIsRefusedAndLeftAlone) {

@@ -1,4 +1,4 @@
-/// Where keys are kept. What a call acknowledges is committed.
+/// Where keys are kept, and beside them usage. What a call acknowledges is committed.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "store/key_record.hpp"
+#include "store/usage_store.hpp"
 
 namespace weir::store {
 
@@ -19,13 +20,8 @@ namespace weir::store {
 ///           invalid_parameter for a record that `check` refuses.
 /// Threads:  any; calls wait for one another, and may wait for a disk or another process, so they
 ///           are not for I/O threads.
-class Store {
+class Store : public UsageStore {
  public:
-  Store() = default;
-  Store(const Store&) = delete;
-  Store& operator=(const Store&) = delete;
-  virtual ~Store() = default;
-
   [[nodiscard]] virtual Result<> create(const KeyRecord& key) = 0;
 
   /// All keys, revoked ones too, oldest first.
@@ -45,8 +41,8 @@ class Store {
   [[nodiscard]] virtual Result<> rotate(std::string_view id, const KeySecret& next,
                                         WallTime others_until) = 0;
 
-  /// Differs from an earlier answer of this object if anything was committed since, by anyone.
-  /// Means nothing to another object.
+  /// Differs from an earlier answer of this object if anything was committed since, by anyone; but
+  /// usage that went through this object leaves it as it is. Means nothing to another object.
   /// Cost: microseconds; made to be polled.
   [[nodiscard]] virtual Result<std::uint64_t> version() = 0;
 };

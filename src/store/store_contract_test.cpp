@@ -48,7 +48,8 @@ KeyRecord key(std::string name, int number) {
 KeyRecord full_key() {
   KeyRecord made = key("ops — Ωmega", 7);
   made.expires_at = kNow + hours(24) + milliseconds(123);
-  made.requests_per_minute = 600;
+  made.limits = {600, 100'000, 20, 5'000, 4'000'000'000, 100, 8};
+  made.model_limits = {{"Qwen/*", {1, 2, 3, 4, 5, 6, 7}}, {"*", {.tokens_per_minute = 10}}};
   made.models = {"Qwen/*", "*whisper*", "Qwen/*"};
   made.sub_types = {"chat", "speech-to-text"};
   made.networks = {"10.0.0.0/8", "2001:db8::/32"};
@@ -140,13 +141,16 @@ TEST_P(StoreContract, RefusesATakenNameIdOrSecretAndKeepsNothingOfIt) {
 
 TEST_P(StoreContract, RefusesWhatIsNotAKey) {
   KeyRecord negative = key("ci", 1);
-  negative.requests_per_minute = -1;
+  negative.limits.requests_per_minute = -1;
+  KeyRecord without_pattern = key("ci", 1);
+  without_pattern.model_limits = {{"", {.images_per_day = 1}}};
   KeyRecord without_secret = key("ci", 1);
   without_secret.secrets.clear();
   KeyRecord bad_id = key("ci", 1);
   bad_id.id = "1";
-  for (const KeyRecord& bad : {key("", 1), key(std::string(101, 'n'), 1), key("two\nlines", 1),
-                               key("key_1", 1), negative, without_secret, bad_id}) {
+  for (const KeyRecord& bad :
+       {key("", 1), key(std::string(101, 'n'), 1), key("two\nlines", 1), key("key_1", 1), negative,
+        without_pattern, without_secret, bad_id}) {
     EXPECT_EQ(store_->create(bad).error().code, Errc::invalid_parameter) << bad.name;
   }
   EXPECT_TRUE(store_->list()->empty());

@@ -32,6 +32,19 @@ std::optional<WallTime> to_time(std::optional<std::int64_t> column) {
   return to_time(*column);
 }
 
+// SQL names the limits in the order of limit::limit_rows().
+limit::Limits read_limits(const Statement& row, int first_column) {
+  limit::Limits limits;
+  for (const limit::LimitRow& limit : limit::limit_rows()) {
+    limits.*limit.member = row.number(first_column++);
+  }
+  return limits;
+}
+
+void bind_limits(Statement& insert, const limit::Limits& limits) {
+  for (const limit::LimitRow& limit : limit::limit_rows()) insert.bind(limits.*limit.member);
+}
+
 /// A key with the row it came from, while its other tables are read.
 struct Loaded {
   std::int64_t seq;
@@ -41,8 +54,9 @@ struct Loaded {
 Result<std::vector<Loaded>> read_key_table(const Connection& connection,
                                            std::optional<std::int64_t> seq) {
   auto rows = connection.prepare(
-      "SELECT seq, id, name, state, created_at, expires_at, revoked_at, requests_per_minute "
-      "FROM keys WHERE ?1 IS NULL OR seq = ?1 ORDER BY seq");
+      "SELECT seq, id, name, state, created_at, expires_at, revoked_at, requests_per_minute, "
+      "tokens_per_minute, images_per_minute, requests_per_day, tokens_per_day, images_per_day, "
+      "max_in_flight FROM keys WHERE ?1 IS NULL OR seq = ?1 ORDER BY seq");
   if (!rows) return std::unexpected(rows.error());
   rows->bind(seq);
   std::vector<Loaded> loaded;
@@ -59,7 +73,7 @@ Result<std::vector<Loaded>> read_key_table(const Connection& connection,
     key.created_at = to_time(rows->number(4));
     key.expires_at = to_time(rows->optional_number(5));
     key.revoked_at = to_time(rows->optional_number(6));
-    key.requests_per_minute = rows->number(7);
+    key.limits = read_limits(*rows, 7);
     loaded.push_back({rows->number(0), std::move(key)});
   }
 }
@@ -115,6 +129,19 @@ Result<> read_scopes(const Connection& connection, std::optional<std::int64_t> s
   });
 }
 
+Result<> read_model_limits(const Connection& connection, std::optional<std::int64_t> seq,
+                           std::vector<Loaded>& keys) {
+  auto rows = connection.prepare(
+      "SELECT key_seq, models, requests_per_minute, tokens_per_minute, images_per_minute, "
+      "requests_per_day, tokens_per_day, images_per_day, max_in_flight FROM key_model_limits "
+      "WHERE ?1 IS NULL OR key_seq = ?1 ORDER BY key_seq, seq");
+  if (!rows) return std::unexpected(rows.error());
+  rows->bind(seq);
+  return read_beside(*rows, keys, [&](KeyRecord& key) {
+    key.model_limits.push_back({std::string(rows->text(1)), read_limits(*rows, 2)});
+  });
+}
+
 Result<std::optional<KeyRow>> find_row(const Connection& connection, const char* sql,
                                        std::string_view text) {
   auto rows = connection.prepare(sql);
@@ -147,18 +174,34 @@ Result<> insert_scopes(const Connection& connection, std::int64_t key_seq, std::
   return {};
 }
 
+Result<> insert_model_limits(const Connection& connection, std::int64_t key_seq,
+                             const std::vector<limit::ModelLimits>& entries) {
+  for (const limit::ModelLimits& entry : entries) {
+    auto insert = connection.prepare(
+        "INSERT INTO key_model_limits (key_seq, models, requests_per_minute, tokens_per_minute, "
+        "images_per_minute, requests_per_day, tokens_per_day, images_per_day, max_in_flight) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    if (!insert) return std::unexpected(insert.error());
+    insert->bind(key_seq).bind(std::string_view(entry.models));
+    bind_limits(*insert, entry.limits);
+    if (auto done = insert->run(); !done) return done;
+  }
+  return {};
+}
+
 Result<std::int64_t> insert_key_row(const Connection& connection, const KeyRecord& key) {
   auto insert = connection.prepare(
-      "INSERT INTO keys (id, name, state, created_at, expires_at, revoked_at, requests_per_minute) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq");
+      "INSERT INTO keys (id, name, state, created_at, expires_at, revoked_at, requests_per_minute, "
+      "tokens_per_minute, images_per_minute, requests_per_day, tokens_per_day, images_per_day, "
+      "max_in_flight) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq");
   if (!insert) return std::unexpected(insert.error());
   insert->bind(std::string_view(key.id))
       .bind(std::string_view(key.name))
       .bind(name(key.state))
       .bind(to_column(key.created_at))
       .bind(to_column(key.expires_at))
-      .bind(to_column(key.revoked_at))
-      .bind(key.requests_per_minute);
+      .bind(to_column(key.revoked_at));
+  bind_limits(*insert, key.limits);
   const auto row = insert->step();
   if (!row) return std::unexpected(row.error());
   const auto seq = insert->number(0);
@@ -176,6 +219,9 @@ Result<std::vector<KeyRecord>> read_keys(const Connection& connection,
     return std::unexpected(read.error());
   }
   if (auto read = read_scopes(connection, seq, *loaded); !read) {
+    return std::unexpected(read.error());
+  }
+  if (auto read = read_model_limits(connection, seq, *loaded); !read) {
     return std::unexpected(read.error());
   }
   std::vector<KeyRecord> keys;
@@ -207,7 +253,8 @@ Result<> insert_key(const Connection& connection, const KeyRecord& key) {
   }
   if (auto done = insert_scopes(connection, *seq, kModel, key.models); !done) return done;
   if (auto done = insert_scopes(connection, *seq, kSubType, key.sub_types); !done) return done;
-  return insert_scopes(connection, *seq, kNetwork, key.networks);
+  if (auto done = insert_scopes(connection, *seq, kNetwork, key.networks); !done) return done;
+  return insert_model_limits(connection, *seq, key.model_limits);
 }
 
 Result<> insert_secret(const Connection& connection, std::int64_t key_seq,

@@ -18,7 +18,7 @@ struct KeyRow {
 };
 
 /// All keys in the order they were made, or the one with `seq`.
-/// REQUIRES: within a transaction, for the three tables to be of one moment.
+/// REQUIRES: within a transaction, for the tables to be of one moment.
 [[nodiscard]] Result<std::vector<KeyRecord>> read_keys(const Connection& connection,
                                                        std::optional<std::int64_t> seq);
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x77656972;
 
 // Times are milliseconds since the epoch, UTC. A further limit of a key is a further column of
-// `keys` with a default; a further kind of scope needs no change.
+// `keys` and of `key_model_limits` with a default; a further kind of scope needs no change.
 constexpr const char* kSteps[] = {
     R"sql(
       CREATE TABLE keys (
@@ -48,6 +48,58 @@ constexpr const char* kSteps[] = {
 
       PRAGMA application_id = 2003134834;
       PRAGMA user_version = 1;
+    )sql",
+    R"sql(
+      ALTER TABLE keys ADD COLUMN
+        tokens_per_minute INTEGER NOT NULL DEFAULT 0 CHECK (tokens_per_minute >= 0);
+      ALTER TABLE keys ADD COLUMN
+        images_per_minute INTEGER NOT NULL DEFAULT 0 CHECK (images_per_minute >= 0);
+      ALTER TABLE keys ADD COLUMN
+        requests_per_day INTEGER NOT NULL DEFAULT 0 CHECK (requests_per_day >= 0);
+      ALTER TABLE keys ADD COLUMN
+        tokens_per_day INTEGER NOT NULL DEFAULT 0 CHECK (tokens_per_day >= 0);
+      ALTER TABLE keys ADD COLUMN
+        images_per_day INTEGER NOT NULL DEFAULT 0 CHECK (images_per_day >= 0);
+      ALTER TABLE keys ADD COLUMN
+        max_in_flight INTEGER NOT NULL DEFAULT 0 CHECK (max_in_flight >= 0);
+
+      CREATE TABLE key_model_limits (
+        seq INTEGER PRIMARY KEY,  -- in this order: the first that matches a model counts
+        key_seq INTEGER NOT NULL REFERENCES keys (seq) ON DELETE CASCADE,
+        models TEXT NOT NULL,
+        requests_per_minute INTEGER NOT NULL DEFAULT 0 CHECK (requests_per_minute >= 0),
+        tokens_per_minute INTEGER NOT NULL DEFAULT 0 CHECK (tokens_per_minute >= 0),
+        images_per_minute INTEGER NOT NULL DEFAULT 0 CHECK (images_per_minute >= 0),
+        requests_per_day INTEGER NOT NULL DEFAULT 0 CHECK (requests_per_day >= 0),
+        tokens_per_day INTEGER NOT NULL DEFAULT 0 CHECK (tokens_per_day >= 0),
+        images_per_day INTEGER NOT NULL DEFAULT 0 CHECK (images_per_day >= 0),
+        max_in_flight INTEGER NOT NULL DEFAULT 0 CHECK (max_in_flight >= 0)
+      ) STRICT;
+      CREATE INDEX key_model_limits_by_key ON key_model_limits (key_seq);
+
+      PRAGMA user_version = 2;
+    )sql",
+    R"sql(
+      CREATE TABLE usage (
+        day INTEGER NOT NULL,  -- days since the epoch, UTC
+        key_id TEXT NOT NULL,  -- of `keys`, or "config:<name>"
+        model TEXT NOT NULL,
+        requests INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        images INTEGER NOT NULL,
+        estimated INTEGER NOT NULL,
+        PRIMARY KEY (day, key_id, model)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE usage_writers (
+        writer TEXT PRIMARY KEY,
+        last_number INTEGER NOT NULL,  -- of its batches that are in `usage`
+        written_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      PRAGMA user_version = 3;
     )sql",
 };
 static_assert(kApplicationId == 2003134834);

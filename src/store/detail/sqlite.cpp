@@ -56,6 +56,12 @@ Statement& Statement::bind(std::optional<std::int64_t> number) {
   return *this;
 }
 
+Statement& Statement::bind(const std::optional<std::string>& text) {
+  if (text) return bind(std::string_view(*text));
+  bind_error_ |= sqlite3_bind_null(statement_.get(), next_parameter_++);
+  return *this;
+}
+
 Result<bool> Statement::step() {
   if (bind_error_ != SQLITE_OK) return connection_->refuse("a value could not be bound");
   const int code = sqlite3_step(statement_.get());
@@ -70,6 +76,11 @@ Result<> Statement::run() {
     if (!row) return std::unexpected(row.error());
     if (!*row) return {};
   }
+}
+
+void Statement::rewind() {
+  sqlite3_reset(statement_.get());  // what it returns is the last step's failure
+  next_parameter_ = 1;
 }
 
 std::string_view Statement::text(int column) const {

@@ -20,7 +20,7 @@ struct sqlite3_stmt;
 
 namespace weir::store::detail {
 
-/// A prepared statement, run once.
+/// A prepared statement, run once, or again after `rewind`.
 ///
 /// Errors of binding are kept and come back from the next step.
 /// Lifetime: within its Connection's.
@@ -30,11 +30,14 @@ class Statement {
   Statement& bind(std::span<const std::byte> blob);
   Statement& bind(std::int64_t number);
   Statement& bind(std::optional<std::int64_t> number);
+  Statement& bind(const std::optional<std::string>& text);
 
   /// True: a row is there to read. False: done.
   [[nodiscard]] Result<bool> step();
   /// To the end, whatever rows come.
   [[nodiscard]] Result<> run();
+  /// Ready to be bound and run again.
+  void rewind();
 
   /// Of the current row, columns counted from 0; views live until the next step.
   [[nodiscard]] std::string_view text(int column) const;

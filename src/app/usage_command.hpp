@@ -1,0 +1,28 @@
+/// `weir usage`: reads the store itself, so it needs no running server; one that runs writes what
+/// it counts there within a second.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/keys_command.hpp"
+#include "app/settings.hpp"
+#include "base/clock.hpp"
+
+namespace weir::app {
+
+/// As on the command line. Days are UTC, YYYY-MM-DD and inclusive.
+struct UsageQuery {
+  std::string from = {};                                  ///< empty: 29 days before `to`
+  std::string to = {};                                    ///< empty: today
+  std::string key = {};                                   ///< a name or id; empty: every key
+  std::string model = {};                                 ///< a glob; empty: every model
+  std::vector<std::string> by = {"day", "key", "model"};  ///< what has rows of its own
+};
+
+/// Errors: invalid_parameter, naming the option; not_found for a key or a store that is not there;
+/// store_failed.
+[[nodiscard]] Output show_usage(const Settings& settings, const UsageQuery& query, WallTime now,
+                                bool json);
+
+}  // namespace weir::app

@@ -1,0 +1,73 @@
+#include "catalogue/endpoint.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace weir::catalogue {
+namespace {
+
+constexpr SubTypes kChat{SubType::chat};
+constexpr SubTypes kImages{SubType::text_to_image, SubType::image_to_image};
+constexpr SubTypes kVideo{SubType::text_to_video, SubType::image_to_video};
+
+// SiliconFlow's edit models take their picture through generations, so both image sub types are
+// at home there. Source: api-docs.siliconflow.cn, images-generations, 2026.
+constexpr EndpointRow kRows[] = {
+    {"chat_completions", "/chat/completions", kChat},
+    {"completions", "/completions", kChat},
+    {"responses", "/responses", kChat},
+    {"messages", "/messages", kChat},
+    {"embeddings", "/embeddings", {SubType::embedding}},
+    {"rerank", "/rerank", {SubType::reranker}},
+    {"images_generations", "/images/generations", kImages},
+    {"images_edits", "/images/edits", {SubType::image_to_image}, BodyForm::multipart},
+    {"audio_transcriptions",
+     "/audio/transcriptions",
+     {SubType::speech_to_text},
+     BodyForm::multipart},
+    {"audio_speech", "/audio/speech", {SubType::text_to_speech}},
+    {"video_submit", "/video/submit", kVideo},
+    {"video_status", "/video/status", kVideo},
+};
+static_assert(std::size(kRows) == kEndpointCount);
+
+Endpoint first_endpoint_of(SubType sub_type) {
+  switch (sub_type) {
+    case SubType::chat:
+      return Endpoint::chat_completions;
+    case SubType::embedding:
+      return Endpoint::embeddings;
+    case SubType::reranker:
+      return Endpoint::rerank;
+    case SubType::text_to_image:
+      return Endpoint::images_generations;
+    case SubType::image_to_image:
+      return Endpoint::images_edits;
+    case SubType::speech_to_text:
+      return Endpoint::audio_transcriptions;
+    case SubType::text_to_speech:
+      return Endpoint::audio_speech;
+    case SubType::text_to_video:
+    case SubType::image_to_video:
+      return Endpoint::video_submit;
+  }
+  __builtin_unreachable();
+}
+
+constexpr auto kAll = [] {
+  std::array<Endpoint, kEndpointCount> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Endpoint>(i);
+  return all;
+}();
+
+}  // namespace
+
+const EndpointRow& describe(Endpoint endpoint) { return kRows[static_cast<std::size_t>(endpoint)]; }
+
+std::span<const Endpoint> all_endpoints() { return kAll; }
+
+std::string_view endpoint_path_for(SubType sub_type) {
+  return describe(first_endpoint_of(sub_type)).path;
+}
+
+}  // namespace weir::catalogue

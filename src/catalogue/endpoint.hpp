@@ -1,0 +1,55 @@
+/// The endpoint families that models are called through, and which models belong to which.
+///
+/// Paths are below an API root (`/v1` towards clients). Which of them an upstream speaks is
+/// discovery/kinds.hpp.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "catalogue/model.hpp"
+
+namespace weir::catalogue {
+
+/// The enumerator is the log word and the metric label.
+enum class Endpoint : std::uint8_t {
+  chat_completions,
+  completions,
+  responses,
+  messages,
+  embeddings,
+  rerank,
+  images_generations,
+  images_edits,
+  audio_transcriptions,
+  audio_speech,
+  video_submit,
+  video_status,
+};
+inline constexpr int kEndpointCount = 12;
+
+using Endpoints = EnumSet<Endpoint>;
+
+enum class BodyForm : std::uint8_t { json, multipart };
+
+struct EndpointRow {
+  std::string_view slug;  ///< equals the enumerator
+  std::string_view path;  ///< `/chat/completions`
+  /// A model of any of these may be called there. For video_status, whose body names a request and
+  /// no model: those whose requests it knows.
+  SubTypes sub_types;
+  BodyForm body = BodyForm::json;
+};
+
+/// The row of `endpoint`. The table lives as long as the program.
+[[nodiscard]] const EndpointRow& describe(Endpoint endpoint);
+
+/// All of them, in declaration order.
+[[nodiscard]] std::span<const Endpoint> all_endpoints();
+
+/// Where models of `sub_type` are called first of all: what the refusal of a call at another path
+/// names.
+[[nodiscard]] std::string_view endpoint_path_for(SubType sub_type);
+
+}  // namespace weir::catalogue

@@ -1,0 +1,84 @@
+#include "catalogue/endpoint.hpp"
+
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace weir::catalogue {
+namespace {
+
+std::string words(SubTypes sub_types) {
+  std::string text;
+  sub_types.for_each([&](SubType sub_type) {
+    if (!text.empty()) text += ' ';
+    text += wire_name(sub_type);
+  });
+  return text;
+}
+
+TEST(Endpoint, HasAPathABodyAndItsSubTypes) {
+  struct Case {
+    Endpoint endpoint;
+    const char* slug;
+    const char* path;
+    const char* sub_types;
+    BodyForm body;
+  };
+  const Case cases[] = {
+      {Endpoint::chat_completions, "chat_completions", "/chat/completions", "chat", BodyForm::json},
+      {Endpoint::completions, "completions", "/completions", "chat", BodyForm::json},
+      {Endpoint::responses, "responses", "/responses", "chat", BodyForm::json},
+      {Endpoint::messages, "messages", "/messages", "chat", BodyForm::json},
+      {Endpoint::embeddings, "embeddings", "/embeddings", "embedding", BodyForm::json},
+      {Endpoint::rerank, "rerank", "/rerank", "reranker", BodyForm::json},
+      {Endpoint::images_generations, "images_generations", "/images/generations",
+       "text-to-image image-to-image", BodyForm::json},
+      {Endpoint::images_edits, "images_edits", "/images/edits", "image-to-image",
+       BodyForm::multipart},
+      {Endpoint::audio_transcriptions, "audio_transcriptions", "/audio/transcriptions",
+       "speech-to-text", BodyForm::multipart},
+      {Endpoint::audio_speech, "audio_speech", "/audio/speech", "text-to-speech", BodyForm::json},
+      {Endpoint::video_submit, "video_submit", "/video/submit", "text-to-video image-to-video",
+       BodyForm::json},
+      {Endpoint::video_status, "video_status", "/video/status", "text-to-video image-to-video",
+       BodyForm::json},
+  };
+  ASSERT_EQ(std::size(cases), kEndpointCount);
+  for (const auto& test : cases) {
+    const EndpointRow& row = describe(test.endpoint);
+    EXPECT_EQ(row.slug, test.slug);
+    EXPECT_EQ(row.path, test.path) << test.slug;
+    EXPECT_EQ(words(row.sub_types), test.sub_types) << test.slug;
+    EXPECT_EQ(row.body, test.body) << test.slug;
+  }
+}
+
+TEST(Endpoint, AllAreInDeclarationOrderAndDiffer) {
+  ASSERT_EQ(all_endpoints().size(), kEndpointCount);
+  std::set<std::string_view> paths;
+  for (int i = 0; i < kEndpointCount; ++i) {
+    const Endpoint endpoint = all_endpoints()[static_cast<std::size_t>(i)];
+    EXPECT_EQ(static_cast<int>(endpoint), i);
+    EXPECT_TRUE(paths.insert(describe(endpoint).path).second);
+  }
+}
+
+TEST(Endpoint, EverySubTypeIsSentWhereItMayBeCalled) {
+  for (int i = 0; i < kSubTypeCount; ++i) {
+    const auto sub_type = static_cast<SubType>(i);
+    bool found = false;
+    for (const Endpoint endpoint : all_endpoints()) {
+      const EndpointRow& row = describe(endpoint);
+      if (row.path != endpoint_path_for(sub_type)) continue;
+      found = true;
+      EXPECT_TRUE(row.sub_types.contains(sub_type)) << wire_name(sub_type);
+    }
+    EXPECT_TRUE(found) << wire_name(sub_type);
+  }
+  EXPECT_EQ(endpoint_path_for(SubType::chat), "/chat/completions");
+  EXPECT_EQ(endpoint_path_for(SubType::image_to_video), "/video/submit");
+}
+
+}  // namespace
+}  // namespace weir::catalogue

@@ -1,0 +1,29 @@
+#include "discovery/call_target.hpp"
+
+#include <algorithm>
+
+namespace weir::discovery {
+
+using catalogue::Endpoint;
+
+std::optional<std::string> call_target(const BaseUrl& base, const Kind& kind, Endpoint endpoint) {
+  if (!kind.calls.contains(endpoint)) return std::nullopt;
+  const auto own = std::ranges::find(kind.call_paths, endpoint, &CallPath::endpoint);
+  const bool is_usual = own == kind.call_paths.end();
+  const Root root = is_usual ? Root::api : own->root;
+  const auto path = is_usual ? catalogue::describe(endpoint).path : own->path;
+  return request_target(base, kind, Ask{.root = root, .path = std::string(path), .body = {}});
+}
+
+const KeyHeader& call_key_header(const Kind& kind, Endpoint endpoint) {
+  static constexpr KeyHeader kBearer;
+  return endpoint == Endpoint::messages ? kind.key_header : kBearer;
+}
+
+bool asks_for_usage(const Kind& kind, Endpoint endpoint) {
+  const bool has_option =
+      endpoint == Endpoint::chat_completions || endpoint == Endpoint::completions;
+  return has_option && kind.usage_on_request;
+}
+
+}  // namespace weir::discovery

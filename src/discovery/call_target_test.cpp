@@ -1,0 +1,163 @@
+#include "discovery/call_target.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir::discovery {
+namespace {
+
+using catalogue::Endpoint;
+
+std::string target(std::string_view url, std::string_view slug, Endpoint endpoint) {
+  const auto base = parse_base_url(url);
+  if (!base) return base.error().text();
+  return call_target(*base, *find_kind(slug), endpoint).value_or("");
+}
+
+/// The endpoints of a kind, without those it does not speak.
+std::string endpoints_of(std::string_view slug) {
+  std::string text;
+  find_kind(slug)->calls.for_each([&](Endpoint endpoint) {
+    if (!text.empty()) text += ' ';
+    text += catalogue::describe(endpoint).slug;
+  });
+  return text;
+}
+
+TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
+  struct Case {
+    const char* kind;
+    const char* endpoints;
+  };
+  const Case cases[] = {
+      {"openai",
+       "chat_completions completions responses messages embeddings rerank images_generations "
+       "images_edits audio_transcriptions audio_speech video_submit video_status"},
+      {"siliconflow",
+       "chat_completions completions messages embeddings rerank images_generations "
+       "audio_transcriptions audio_speech video_submit video_status"},
+      {"ollama", "chat_completions completions responses messages embeddings images_generations"},
+      {"vllm",
+       "chat_completions completions responses messages embeddings rerank audio_transcriptions"},
+      {"sglang", "chat_completions completions responses embeddings rerank audio_transcriptions"},
+      {"llama.cpp", "chat_completions completions responses messages embeddings rerank"},
+      {"lmstudio", "chat_completions completions responses messages embeddings"},
+      {"tei", "embeddings"},
+      {"tgi", "chat_completions completions"},
+      {"xinference",
+       "chat_completions completions embeddings rerank images_generations images_edits "
+       "audio_transcriptions audio_speech"},
+      {"localai",
+       "chat_completions completions responses messages embeddings rerank images_generations "
+       "audio_transcriptions audio_speech"},
+      {"gpustack",
+       "chat_completions completions messages embeddings rerank images_generations images_edits "
+       "audio_transcriptions audio_speech"},
+      {"speaches", "audio_transcriptions audio_speech"},
+      {"sd.cpp", "images_generations images_edits"},
+      {"openrouter",
+       "chat_completions completions responses messages embeddings rerank audio_speech"},
+      {"huggingface", "chat_completions responses"},
+      {"anthropic", "chat_completions messages"},
+      {"gemini", "chat_completions embeddings images_generations"},
+      {"mistral", "chat_completions embeddings audio_transcriptions"},
+      {"cohere", "chat_completions embeddings rerank"},
+      {"together",
+       "chat_completions completions embeddings rerank images_generations audio_transcriptions "
+       "audio_speech"},
+      {"simulator",
+       "chat_completions completions responses messages embeddings rerank images_generations "
+       "images_edits audio_transcriptions audio_speech video_submit video_status"},
+  };
+  ASSERT_EQ(std::size(cases), all_kinds().size());
+  for (const auto& test : cases) EXPECT_EQ(endpoints_of(test.kind), test.endpoints) << test.kind;
+}
+
+TEST(CallTarget, EverySpellingOfTheAddressReachesTheEndpoint) {
+  struct Case {
+    const char* url;
+    const char* kind;
+    Endpoint endpoint;
+    const char* target;
+  };
+  const Case cases[] = {
+      {"http://host:8000", "vllm", Endpoint::chat_completions, "/v1/chat/completions"},
+      {"http://host:8000/v1/", "vllm", Endpoint::chat_completions, "/v1/chat/completions"},
+      {"http://host:8000/v1/models", "vllm", Endpoint::rerank, "/v1/rerank"},
+      {"http://host/engine/v1", "vllm", Endpoint::messages, "/engine/v1/messages"},
+      {"http://host:11434", "ollama", Endpoint::embeddings, "/v1/embeddings"},
+      {"http://host:8080", "tei", Endpoint::embeddings, "/v1/embeddings"},
+      {"http://host:8080", "tei", Endpoint::rerank, ""},
+      {"https://api.siliconflow.cn/v1", "siliconflow", Endpoint::video_submit, "/v1/video/submit"},
+      {"https://api.siliconflow.cn", "siliconflow", Endpoint::images_edits, ""},
+      {"https://openrouter.ai", "openrouter", Endpoint::responses, "/api/v1/responses"},
+      {"https://openrouter.ai/api/v1", "openrouter", Endpoint::messages, "/api/v1/messages"},
+      {"https://api.groq.com/openai/v1", "openai", Endpoint::audio_transcriptions,
+       "/openai/v1/audio/transcriptions"},
+      {"https://api.deepinfra.com/v1/openai", "openai", Endpoint::completions,
+       "/v1/openai/completions"},
+      {"https://api.anthropic.com", "anthropic", Endpoint::messages, "/v1/messages"},
+      {"https://api.anthropic.com/v1", "anthropic", Endpoint::chat_completions,
+       "/v1/chat/completions"},
+      {"https://api.anthropic.com", "anthropic", Endpoint::embeddings, ""},
+      {"https://generativelanguage.googleapis.com", "gemini", Endpoint::chat_completions,
+       "/v1beta/openai/chat/completions"},
+      {"https://generativelanguage.googleapis.com/v1beta", "gemini", Endpoint::embeddings,
+       "/v1beta/openai/embeddings"},
+      {"https://generativelanguage.googleapis.com/v1beta/openai/", "gemini",
+       Endpoint::images_generations, "/v1beta/openai/images/generations"},
+      {"https://api.cohere.com", "cohere", Endpoint::chat_completions,
+       "/compatibility/v1/chat/completions"},
+      {"https://api.cohere.com/v2", "cohere", Endpoint::rerank, "/v2/rerank"},
+      {"https://api.cohere.ai/compatibility/v1", "cohere", Endpoint::embeddings,
+       "/compatibility/v1/embeddings"},
+      {"http://host/v1-openai", "gpustack", Endpoint::chat_completions,
+       "/v1-openai/chat/completions"},
+      {"http://host/v1-openai", "gpustack", Endpoint::rerank, "/v1/rerank"},
+      {"http://host", "gpustack", Endpoint::messages, "/v1/messages"},
+  };
+  for (const auto& test : cases) {
+    EXPECT_EQ(target(test.url, test.kind, test.endpoint), test.target)
+        << test.kind << " at " << test.url;
+  }
+}
+
+TEST(CallTarget, PathsOfTheirOwnAreOfEndpointsTheKindSpeaks) {
+  for (const Kind& kind : all_kinds()) {
+    EXPECT_FALSE(kind.calls.empty()) << kind.slug;
+    for (const CallPath& own : kind.call_paths) {
+      EXPECT_TRUE(kind.calls.contains(own.endpoint)) << kind.slug << own.path;
+      EXPECT_TRUE(own.path.starts_with('/')) << kind.slug << own.path;
+    }
+  }
+}
+
+TEST(CallTarget, OnlyMessagesCarryTheKeyAsTheVendorsOwnApiDoes) {
+  for (const Kind& kind : all_kinds()) {
+    kind.calls.for_each([&](Endpoint endpoint) {
+      const bool own = kind.slug == "anthropic" && endpoint == Endpoint::messages;
+      const KeyHeader& header = call_key_header(kind, endpoint);
+      EXPECT_EQ(header.name, own ? "x-api-key" : "authorization") << kind.slug;
+      EXPECT_EQ(header.prefix, own ? "" : "Bearer ") << kind.slug;
+    });
+  }
+}
+
+TEST(CallTarget, UsageIsAskedForWhereTheOptionExistsAndIsNeeded) {
+  struct Case {
+    const char* kind;
+    bool asks;
+  };
+  for (const auto& test : {Case{"openai", true}, Case{"vllm", true}, Case{"llama.cpp", true},
+                           Case{"anthropic", true}, Case{"gemini", true}, Case{"mistral", false},
+                           Case{"cohere", false}, Case{"openrouter", false}}) {
+    const Kind& kind = *find_kind(test.kind);
+    EXPECT_EQ(asks_for_usage(kind, Endpoint::chat_completions), test.asks) << test.kind;
+    EXPECT_EQ(asks_for_usage(kind, Endpoint::completions), test.asks) << test.kind;
+    EXPECT_FALSE(asks_for_usage(kind, Endpoint::messages)) << test.kind;
+    EXPECT_FALSE(asks_for_usage(kind, Endpoint::responses)) << test.kind;
+    EXPECT_FALSE(asks_for_usage(kind, Endpoint::embeddings)) << test.kind;
+  }
+}
+
+}  // namespace
+}  // namespace weir::discovery

@@ -1,0 +1,238 @@
+#include "gateway/answer_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <utility>
+
+#include "http/request.hpp"
+
+namespace weir::gateway {
+namespace {
+
+constexpr std::size_t kMaxValueBytes = 4096;
+
+// Of a JSON answer and of an event's data. The order is that of Member.
+enum Member : std::size_t {
+  kUsage,
+  kTokens,
+  kMetaTokens,
+  kMessageUsage,
+  kResponseUsage,
+  kModel,
+  kMessageModel,
+  kResponseModel,
+  kChoices,
+  kType,
+};
+constexpr std::array<std::string_view, 10> kMembers = {
+    "usage", "tokens",        "meta.tokens",    "message.usage", "response.usage",
+    "model", "message.model", "response.model", "choices",       "type"};
+
+// Most answers are read for one member only, and then at half the price.
+std::span<const std::string_view> members_for(AnswerForm form, const AnswerReader::Wishes& wishes) {
+  const bool usage_only = form == AnswerForm::json && wishes.model.empty() &&
+                          wishes.endpoint != catalogue::Endpoint::rerank;
+  return std::span(kMembers).first(usage_only ? 1 : kMembers.size());
+}
+
+// Whether an event's data may say what is read of it. OpenAI's say `"usage":null` but for one.
+bool is_worth_reading(std::string_view data, catalogue::Endpoint endpoint) {
+  constexpr std::string_view kName = R"("usage")";
+  using enum catalogue::Endpoint;
+  if (endpoint == messages || endpoint == responses) return true;
+  for (auto at = data.find(kName); at != data.npos; at = data.find(kName, at + 1)) {
+    const auto value = data.find_first_not_of(" \t:", at + kName.size());
+    if (value != data.npos && data[value] == '{') return true;
+  }
+  return false;
+}
+
+bool is_usage(std::size_t member) { return member <= kResponseUsage; }
+bool is_model(std::size_t member) { return member >= kModel && member <= kResponseModel; }
+
+bool is_empty_array(std::string_view text) {
+  return text.size() >= 2 && text.front() == '[' &&
+         text.find_first_not_of(" \t\r\n", 1) == text.size() - 1;
+}
+
+// The last event of a stream by the three protocols that end one so.
+bool ends_stream(std::string_view type) {
+  return type == R"("message_stop")" || type == R"("response.completed")" ||
+         type == R"("response.incomplete")" || type == R"("response.failed")";
+}
+
+}  // namespace
+
+AnswerForm answer_form(std::string_view content_type) {
+  const auto type = content_type.substr(0, content_type.find_first_of("; \t"));
+  if (http::equals_ignoring_case(type, "text/event-stream")) return AnswerForm::events;
+  if (http::equals_ignoring_case(type, "application/json")) return AnswerForm::json;
+  return AnswerForm::opaque;
+}
+
+AnswerReader::AnswerReader(AnswerForm form, Wishes wishes)
+    : form_(form), wishes_(std::move(wishes)), splitter_(wishes_.max_event_bytes) {}
+
+Result<std::string_view> AnswerReader::pass(std::string_view piece) {
+  switch (form_) {
+    case AnswerForm::opaque:
+      return piece;
+    case AnswerForm::json:
+      return pass_json(piece);
+    case AnswerForm::events:
+      return pass_events(piece);
+  }
+  __builtin_unreachable();
+}
+
+Result<std::string_view> AnswerReader::pass_whole(std::string_view answer) {
+  if (form_ == AnswerForm::json && !rewrites() && take_usage_at_the_end(answer)) return answer;
+  const auto passed = pass(answer);
+  if (!passed || form_ == AnswerForm::opaque) return passed;
+  std::string all(*passed);
+  all += rest();
+  out_ = std::move(all);
+  return out_;
+}
+
+// Usage stands behind what was generated, so reading from there saves reading all of it. What is
+// found is a member of the whole only if what follows closes one object and nothing else: with a
+// brace before it, that is a JSON text.
+bool AnswerReader::take_usage_at_the_end(std::string_view answer) {
+  constexpr std::string_view kName = R"("usage")";
+  const auto at = answer.rfind(kName);
+  if (at == answer.npos || wishes_.endpoint == catalogue::Endpoint::rerank) return false;
+  codec::JsonScanner scanner(members_for(form_, wishes_), kMaxValueBytes);
+  scanner.feed("{", [](const codec::JsonValue&) {});
+  TokenUsage usage;
+  scanner.feed(answer.substr(at), [&](const codec::JsonValue& value) {
+    if (value.member == kUsage) usage.take(read_usage(value.text));
+  });
+  const bool is_member = scanner.state() == codec::JsonScanner::State::complete;
+  if (is_member) usage_.take(usage);
+  return is_member;
+}
+
+std::string_view AnswerReader::pass_json(std::string_view piece) {
+  if (!scanner_) {
+    scanner_ = std::make_unique<codec::JsonScanner>(members_for(form_, wishes_), kMaxValueBytes);
+  }
+  if (wishes_.model.empty()) {
+    scanner_->feed(piece, [this](const codec::JsonValue& value) {
+      if (is_usage(value.member)) usage_.take(read_usage(value.text));
+    });
+    return piece;
+  }
+  // What is held of a name that has not ended comes first again; offsets are the scanner's.
+  held_ += piece;
+  out_.clear();
+  std::uint64_t passed = offset_;
+  scanner_->feed(piece, [&](const codec::JsonValue& value) {
+    if (is_usage(value.member)) usage_.take(read_usage(value.text));
+    if (!is_model(value.member) || value.too_long || !value.text.starts_with('"')) return;
+    out_.append(held_, passed - offset_, value.begin - passed).append(wishes_.model);
+    passed = value.end;
+  });
+  const auto keep =
+      std::min<std::uint64_t>(scanner_->unfinished(), held_.size() - (passed - offset_));
+  const auto upto = held_.size() - keep;
+  out_.append(held_, passed - offset_, upto - (passed - offset_));
+  offset_ += upto;
+  held_.erase(0, upto);
+  return out_;
+}
+
+Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
+  // What was passed on with the last call is the start of held_.
+  held_.erase(0, offset_);
+  offset_ = 0;
+  const bool joined = !held_.empty();
+  if (joined) held_ += piece;
+  const std::string_view bytes = joined ? std::string_view(held_) : piece;
+  const auto whole = splitter_.whole_events(bytes);
+  if (!whole) return std::unexpected(whole.error());
+  auto events = bytes.substr(0, *whole);
+
+  const bool rewrites = !wishes_.model.empty() || wishes_.hide_usage;
+  out_.clear();
+  for (auto rest = events; !rest.empty();) {
+    const auto event = codec::take_event(rest);
+    const bool shown = take_event(event);
+    if (!rewrites || !shown) continue;
+    if (wishes_.model.empty()) {
+      out_ += event;
+    } else {
+      append_renamed(event);
+    }
+  }
+  if (rewrites) events = out_;
+  if (joined) {
+    offset_ = *whole;
+  } else {
+    held_ = piece.substr(*whole);
+  }
+  return events;
+}
+
+bool AnswerReader::take_event(std::string_view event) {
+  std::string scratch;
+  const auto data = codec::event_data(event, scratch);
+  if (data.empty()) return true;
+  if (data == "[DONE]") {
+    finished_ = true;
+    return true;
+  }
+  if (!is_worth_reading(data, wishes_.endpoint)) {
+    ++events_;
+    return true;
+  }
+  bool no_choices = false;
+  bool has_usage = false;
+  codec::JsonScanner scanner(kMembers, kMaxValueBytes);
+  scanner.feed(data, [&](const codec::JsonValue& value) {
+    if (is_usage(value.member)) {
+      const auto usage = read_usage(value.text);
+      has_usage = has_usage || usage.known();
+      usage_.take(usage);
+    }
+    if (value.member == kChoices) no_choices = is_empty_array(value.text);
+    if (value.member == kType && ends_stream(value.text)) finished_ = true;
+  });
+  if (wishes_.hide_usage && has_usage && no_choices) return false;
+  ++events_;
+  return true;
+}
+
+// Only an event whose data is one line is renamed in place; that is how all of them are written.
+void AnswerReader::append_renamed(std::string_view event) {
+  std::string scratch;
+  const auto data = codec::event_data(event, scratch);
+  const bool in_place = data.data() >= event.data() && data.data() < event.data() + event.size();
+  if (!in_place) {
+    out_ += event;
+    return;
+  }
+  const auto start = static_cast<std::size_t>(data.data() - event.data());
+  std::size_t passed = 0;
+  codec::JsonScanner scanner(kMembers, kMaxValueBytes);
+  scanner.feed(data, [&](const codec::JsonValue& value) {
+    if (!is_model(value.member) || !value.text.starts_with('"')) return;
+    out_.append(event, passed, start + value.begin - passed).append(wishes_.model);
+    passed = start + value.end;
+  });
+  out_.append(event, passed);
+}
+
+std::string_view AnswerReader::rest() {
+  if (form_ == AnswerForm::events) {
+    held_.erase(0, offset_);
+    offset_ = 0;
+    // Only the blank line is missing, and the stream has ended as it should.
+    if (held_.empty() || !take_event(held_)) return {};
+  }
+  out_ = std::exchange(held_, {});
+  return out_;
+}
+
+}  // namespace weir::gateway

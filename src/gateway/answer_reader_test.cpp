@@ -1,0 +1,147 @@
+#include "gateway/answer_reader.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir::gateway {
+namespace {
+
+// What the client gets when the answer comes in pieces of `size`.
+std::string passed(AnswerReader& reader, std::string_view answer, std::size_t size) {
+  std::string out;
+  for (std::size_t at = 0; at < answer.size(); at += size) {
+    const auto piece = reader.pass(answer.substr(at, size));
+    EXPECT_TRUE(piece);
+    out += *piece;
+  }
+  return out += reader.rest();
+}
+
+TEST(AnswerReader, TellsTheFormByTheType) {
+  EXPECT_EQ(answer_form("text/event-stream; charset=utf-8"), AnswerForm::events);
+  EXPECT_EQ(answer_form("Application/JSON"), AnswerForm::json);
+  EXPECT_EQ(answer_form("audio/mpeg"), AnswerForm::opaque);
+  EXPECT_EQ(answer_form(""), AnswerForm::opaque);
+}
+
+TEST(AnswerReader, JsonPassesUntouchedAndItsUsageIsRead) {
+  const std::string answer =
+      R"({"id":"x","model":"up","choices":[{"usage":1}],"usage":{"prompt_tokens":3,"completion_tokens":4}})";
+  for (std::size_t size = 1; size <= answer.size(); ++size) {
+    AnswerReader reader(AnswerForm::json, {});
+    EXPECT_EQ(passed(reader, answer, size), answer);
+    EXPECT_EQ(reader.usage().input, 3);
+    EXPECT_EQ(reader.usage().output, 4);
+  }
+}
+
+TEST(AnswerReader, AWholeAnswerIsReadFromItsEndIfThatIsSafe) {
+  const struct {
+    const char* answer;
+    std::int64_t total;
+  } cases[] = {
+      {R"({"choices":[{"text":"\"usage\":{"}],"usage":{"total_tokens":5},"x":[1]})", 5},
+      {R"({"usage":{"total_tokens":6},"choices":[{"usage":{"total_tokens":9}}]})", 6},
+      {R"({"usage":{"total_tokens":6},"note":"usage"})", 6},
+      {R"({"choices":[{"usage":{"total_tokens":9}}]})", 0},
+      {R"({"choices":[]})", 0},
+      {R"(["usage"])", 0},
+  };
+  for (const auto& c : cases) {
+    AnswerReader reader(AnswerForm::json, {});
+    const auto passed = reader.pass_whole(c.answer);
+    ASSERT_TRUE(passed);
+    EXPECT_EQ(*passed, c.answer);
+    EXPECT_EQ(reader.usage().total(), c.total) << c.answer;
+  }
+  AnswerReader renaming(AnswerForm::json, {.model = R"("mine")"});
+  EXPECT_EQ(renaming.pass_whole(R"({"model":"up"})").value(), R"({"model":"mine"})");
+}
+
+TEST(AnswerReader, AnUpstreamsNameIsGivenBackAsTheClients) {
+  const std::string answer =
+      R"({"data":[{"model":"up"}],"model" : "up/stream","usage":{"total_tokens":2}} )";
+  const std::string expected =
+      R"({"data":[{"model":"up"}],"model" : "mine","usage":{"total_tokens":2}} )";
+  for (std::size_t size = 1; size <= answer.size(); ++size) {
+    AnswerReader reader(AnswerForm::json, {.model = R"("mine")"});
+    EXPECT_EQ(passed(reader, answer, size), expected) << "pieces of " << size;
+    EXPECT_EQ(reader.usage().input, 2);
+  }
+}
+
+const std::string kStream =
+    "data: {\"model\":\"up\",\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"usage\":null}\n\n"
+    ": a comment\n\n"
+    "data: "
+    "{\"model\":\"up\",\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}}\n\n"
+    "data: [DONE]\n\n";
+
+TEST(AnswerReader, EventsPassWholeAndUntouched) {
+  for (std::size_t size = 1; size <= kStream.size(); ++size) {
+    AnswerReader reader(AnswerForm::events, {});
+    std::string out;
+    for (std::size_t at = 0; at < kStream.size(); at += size) {
+      const auto piece = reader.pass(std::string_view(kStream).substr(at, size));
+      ASSERT_TRUE(piece);
+      out += *piece;
+      EXPECT_TRUE(out.empty() || out.ends_with("\n\n"));
+    }
+    EXPECT_EQ(out, kStream);
+    EXPECT_EQ(reader.usage().total(), 6);
+    EXPECT_EQ(reader.events(), 2U);
+    EXPECT_TRUE(reader.finished());
+  }
+}
+
+TEST(AnswerReader, TheEventThatOnlyCarriesUsageIsHiddenFromAClientThatDidNotAsk) {
+  AnswerReader reader(AnswerForm::events, {.model = R"("mine")", .hide_usage = true});
+  EXPECT_EQ(
+      passed(reader, kStream, 7),
+      "data: {\"model\":\"mine\",\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"usage\":null}\n\n"
+      ": a comment\n\n"
+      "data: [DONE]\n\n");
+  EXPECT_EQ(reader.usage().total(), 6);
+  EXPECT_EQ(reader.events(), 1U);
+}
+
+TEST(AnswerReader, ReadsTheEventsOfMessagesAndResponses) {
+  AnswerReader messages(AnswerForm::events,
+                        {.model = R"("mine")", .endpoint = catalogue::Endpoint::messages});
+  const std::string stream =
+      "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"model\":\"up\","
+      "\"usage\":{\"input_tokens\":7,\"output_tokens\":1}}}\n\n"
+      "event: message_delta\ndata: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9}}\n\n"
+      "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+  const auto out = passed(messages, stream, stream.size());
+  EXPECT_NE(out.find(R"("message":{"model":"mine")"), std::string::npos) << out;
+  EXPECT_EQ(messages.usage().input, 7);
+  EXPECT_EQ(messages.usage().output, 9);
+  EXPECT_TRUE(messages.finished());
+
+  AnswerReader responses(AnswerForm::events, {.endpoint = catalogue::Endpoint::responses});
+  ASSERT_TRUE(responses.pass(
+      "data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"input_tokens\":3,"
+      "\"output_tokens\":2}}}\r\n\r\n"));
+  EXPECT_EQ(responses.usage().total(), 5);
+  EXPECT_TRUE(responses.finished());
+}
+
+TEST(AnswerReader, AnEventWithoutItsEndIsPassedOnOnlyWhenTheStreamHasEnded) {
+  AnswerReader reader(AnswerForm::events, {});
+  const auto first = reader.pass("data: 1\n\ndata: [DONE]\n");
+  ASSERT_TRUE(first);
+  EXPECT_EQ(*first, "data: 1\n\n");
+  EXPECT_FALSE(reader.finished());
+  EXPECT_EQ(reader.rest(), "data: [DONE]\n");
+  EXPECT_TRUE(reader.finished());
+}
+
+TEST(AnswerReader, AnEventBeyondTheBoundIsAnError) {
+  AnswerReader reader(AnswerForm::events, {.max_event_bytes = 16});
+  const auto piece = reader.pass("data: " + std::string(64, 'x'));
+  ASSERT_FALSE(piece);
+  EXPECT_EQ(piece.error().code, Errc::upstream_answer_too_large);
+}
+
+}  // namespace
+}  // namespace weir::gateway

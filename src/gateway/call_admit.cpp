@@ -1,0 +1,156 @@
+// Stage: whether the call may be made at all: the model, the path, the limits.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "catalogue/list_query.hpp"
+#include "codec/json_text.hpp"
+#include "gateway/call.hpp"
+
+namespace weir::gateway {
+namespace {
+
+using catalogue::Endpoint;
+
+// Without fmt: these six lines in its way would be a tenth of what a call costs.
+void put_line(std::string& fields, std::string_view name, std::string_view what,
+              std::int64_t number, std::string_view end) {
+  fields.append(name).append(what).append(": ");
+  codec::append_json_integer(fields, number);
+  fields += end;
+}
+
+void put_quota(std::string& fields, std::string_view what, const limit::Quota& quota) {
+  if (quota.limit == 0) return;
+  const auto reset = std::chrono::ceil<std::chrono::seconds>(quota.reset).count();
+  put_line(fields, "x-ratelimit-limit-", what, quota.limit, "\r\n");
+  put_line(fields, "x-ratelimit-remaining-", what, quota.remaining, "\r\n");
+  put_line(fields, "x-ratelimit-reset-", what, reset, "s\r\n");
+}
+
+bool makes_text(Endpoint endpoint) {
+  return endpoint == Endpoint::chat_completions || endpoint == Endpoint::completions ||
+         endpoint == Endpoint::responses || endpoint == Endpoint::messages;
+}
+
+bool takes_tokens(Endpoint endpoint) {
+  return makes_text(endpoint) || endpoint == Endpoint::embeddings || endpoint == Endpoint::rerank;
+}
+
+bool makes_images(Endpoint endpoint) {
+  return endpoint == Endpoint::images_generations || endpoint == Endpoint::images_edits;
+}
+
+}  // namespace
+
+bool Call::admit() {
+  record_.phase = Phase::admitting;
+  body_bytes_ = body_.size();
+  return find_model() && reserve();
+}
+
+bool Call::find_model() {
+  if (input_.endpoint == Endpoint::video_status) {
+    place_ = open_request(gateway_.shared_.seal_key, request_.request_id);
+    if (!place_) {
+      refuse(Errc::invalid_parameter, "The parameter requestId is not one that was given here.");
+      return false;
+    }
+    request_.model = place_->model;
+  }
+  model_ = catalogue::find_visible(*input_.catalogue, request_.model, *input_.scope, true);
+  if (model_ == nullptr) {
+    refuse(Errc::model_not_found);
+    return false;
+  }
+  record_.model = model_->id;
+  const auto& row = catalogue::describe(input_.endpoint);
+  if (!row.sub_types.intersects(model_->model_class.sub_types)) {
+    refuse(Errc::wrong_endpoint, wrong_endpoint_message(false));
+    return false;
+  }
+  return true;
+}
+
+// For a path that the model is not of, and for one that none of its upstreams speaks.
+std::string Call::wrong_endpoint_message(bool none_speaks_it) const {
+  const auto& path = catalogue::describe(input_.endpoint).path;
+  if (none_speaks_it) {
+    return fmt::format("The upstreams of the model {} do not speak /v1{}.", model_->id, path);
+  }
+  std::string kinds;
+  std::string paths;
+  model_->model_class.sub_types.for_each([&](catalogue::SubType sub_type) {
+    const auto where = fmt::format("/v1{}", catalogue::endpoint_path_for(sub_type));
+    if (!kinds.empty()) kinds += ", ";
+    kinds += wire_name(sub_type);
+    if (paths.find(where) != paths.npos) return;
+    if (!paths.empty()) paths += " or ";
+    paths += where;
+  });
+  if (kinds.empty()) {
+    return fmt::format("The model {} cannot be called at /v1{}.", model_->id, path);
+  }
+  return fmt::format("The model {} is of the sub type {}, which is not called at /v1{} but at {}.",
+                     model_->id, kinds, path, paths);
+}
+
+limit::CallShape Call::shape() const {
+  limit::CallShape shape;
+  shape.body_bytes = body_bytes_;
+  shape.max_tokens =
+      makes_text(input_.endpoint) ? request_.max_tokens : std::optional(std::int64_t{0});
+  shape.answers = request_.answers;
+  const auto& facts = model_->facts;
+  shape.context_length = facts.max_model_len ? facts.max_model_len : facts.context_length;
+  shape.max_output_tokens = facts.max_output_tokens;
+  return shape;
+}
+
+limit::Claim Call::claim() const {
+  limit::Claim claim;
+  if (takes_tokens(input_.endpoint)) {
+    claim.tokens = gateway_.shared_.forecast.estimate(model_->id, shape());
+  }
+  if (makes_images(input_.endpoint)) claim.images = request_.answers;
+  return claim;
+}
+
+void Call::put_standing(std::string& fields) const {
+  put_quota(fields, "requests", standing_.requests);
+  put_quota(fields, "tokens", standing_.tokens);
+}
+
+bool Call::reserve() {
+  claim_ = claim();
+  auto reserved = input_.limiter->try_reserve(model_->id, claim_, record_.received, &standing_);
+  // What is only a guess must not shut out a key whose limit is small.
+  const bool guessed = makes_text(input_.endpoint) && !request_.max_tokens;
+  while (!reserved && guessed && reserved.error().retry_after == limit::Admission::kNever &&
+         claim_.tokens > 1) {
+    claim_.tokens /= 2;
+    reserved = input_.limiter->try_reserve(model_->id, claim_, record_.received, &standing_);
+  }
+  if (reserved) {
+    reservation_ = std::move(*reserved);
+    admitted_ = true;
+    return true;
+  }
+  const auto& why = reserved.error();
+  record_.limited_by = why.by;
+  refuse(Errc::rate_limited,
+         fmt::format("Request was rejected due to rate limiting. Details:{} limit reached.{}",
+                     limit::short_name(why.by),
+                     why.retry_after == limit::Admission::kNever
+                         ? " This request alone asks for more than the limit."
+                         : ""));
+  if (why.retry_after != limit::Admission::kNever) {
+    refusal_->retry_after =
+        std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(why.retry_after));
+  }
+  refusal_->limited_by = why.by;
+  put_standing(refusal_->fields);
+  return false;
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,122 @@
+#include "gateway/call_metrics.hpp"
+
+#include <chrono>
+
+namespace weir::gateway {
+namespace {
+
+using Buckets = telemetry::Histogram::BucketBoundaries;
+using Labels = prometheus::Labels;
+
+// The boundaries that the conventions advise.
+const Buckets kTokenBuckets{1,     4,     16,     64,      256,     1024,     4096,
+                            16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864};
+const Buckets kDurationBuckets{0.01, 0.02, 0.04, 0.08,  0.16,  0.32,  0.64,
+                               1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92};
+const Buckets kFirstTokenBuckets{0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1,
+                                 0.25,  0.5,   0.75, 1.0,  2.5,  5.0,  7.5,  10.0};
+const Buckets kPerTokenBuckets{0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2,
+                               0.3,  0.4,   0.5,  0.75,  1.0, 2.5};
+const Buckets kOverheadBuckets{0.000005, 0.00001, 0.000025, 0.00005, 0.0001,
+                               0.00025,  0.0005,  0.001,    0.005,   0.025};
+
+// Source: gen_ai.operation.name in the same conventions; where they have none, the endpoint's word.
+std::string operation_of(catalogue::Endpoint endpoint) {
+  switch (endpoint) {
+    case catalogue::Endpoint::chat_completions:
+    case catalogue::Endpoint::messages:
+    case catalogue::Endpoint::responses:
+      return "chat";
+    case catalogue::Endpoint::completions:
+      return "text_completion";
+    case catalogue::Endpoint::embeddings:
+      return "embeddings";
+    default:
+      return std::string(catalogue::describe(endpoint).slug);
+  }
+}
+
+double seconds(MonotonicClock::duration time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+CallMetrics::CallMetrics(telemetry::Registry& registry)
+    : token_usage_(telemetry::register_histogram(registry, kTokenUsage)),
+      duration_(telemetry::register_histogram(registry, kCallDuration)),
+      first_token_(telemetry::register_histogram(registry, kTimeToFirstToken)),
+      per_token_(telemetry::register_histogram(registry, kTimePerOutputToken)),
+      attempts_(telemetry::register_counter(registry, kCallAttempts)),
+      overhead_(telemetry::register_histogram(registry, kCallOverhead).Add({}, kOverheadBuckets)),
+      estimated_(telemetry::register_counter(registry, kCallsEstimated).Add({})) {}
+
+CallMetrics::PerModel& CallMetrics::of(catalogue::Endpoint endpoint, std::string_view model,
+                                       std::string_view& label) {
+  auto& models = models_[static_cast<std::size_t>(endpoint)];
+  auto found = models.find(model);
+  if (found == models.end()) {
+    if (models.size() >= kMaxModels) model = "other";
+    found = models.try_emplace(std::string(model)).first;
+  }
+  label = found->first;
+  return found->second;
+}
+
+void CallMetrics::record(const CallRecord& record, std::optional<Errc> reason,
+                         MonotonicTime ended) {
+  const auto endpoint = *record.endpoint;
+  std::string_view model;
+  PerModel& handles = of(endpoint, record.model, model);
+  const auto labels = [&](const char* name, std::string value) {
+    Labels all{{"gen_ai_operation_name", operation_of(endpoint)},
+               {"gen_ai_request_model", std::string(model)}};
+    if (name != nullptr) all.emplace(name, std::move(value));
+    return all;
+  };
+  auto*& duration = handles.durations[reason ? static_cast<std::size_t>(*reason) : kErrcCount];
+  if (duration == nullptr) {
+    const auto slug = reason ? describe(*reason).slug : std::string_view{};
+    duration = &duration_.Add(labels("error_type", std::string(slug)), kDurationBuckets);
+  }
+  duration->Observe(seconds(ended - record.received));
+
+  const auto observe_tokens = [&](telemetry::Histogram*& histogram, const char* type,
+                                  std::optional<std::int64_t> tokens) {
+    if (!tokens) return;
+    if (histogram == nullptr) {
+      histogram = &token_usage_.Add(labels("gen_ai_token_type", type), kTokenBuckets);
+    }
+    histogram->Observe(static_cast<double>(*tokens));
+  };
+  observe_tokens(handles.input, "input", record.usage.input);
+  observe_tokens(handles.output, "output", record.usage.output);
+  if (record.estimated) estimated_.Increment();
+  if (record.overhead.count() > 0) overhead_.Observe(seconds(record.overhead));
+
+  if (!record.streamed || record.first_event == MonotonicTime{}) return;
+  if (handles.first_token == nullptr) {
+    handles.first_token = &first_token_.Add(labels(nullptr, {}), kFirstTokenBuckets);
+  }
+  handles.first_token->Observe(seconds(record.first_event - record.received));
+  const auto tokens = record.usage.output.value_or(static_cast<std::int64_t>(record.events));
+  if (tokens < 2 || record.complete == MonotonicTime{}) return;
+  if (handles.per_token == nullptr) {
+    handles.per_token = &per_token_.Add(labels(nullptr, {}), kPerTokenBuckets);
+  }
+  handles.per_token->Observe(seconds(record.complete - record.first_event) /
+                             static_cast<double>(tokens - 1));
+}
+
+void CallMetrics::count_attempt(std::string_view upstream, std::string_view outcome) {
+  attempt_key_.assign(upstream).append(1, '\n').append(outcome);
+  auto found = attempt_counters_.find(std::string_view(attempt_key_));
+  if (found == attempt_counters_.end()) {
+    auto& counter =
+        attempts_.Add({{"upstream", std::string(upstream)}, {"outcome", std::string(outcome)}});
+    found = attempt_counters_.emplace(attempt_key_, &counter).first;
+  }
+  found->second->Increment();
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,90 @@
+/// Calls counted and timed, by the OpenTelemetry GenAI names in Prometheus form.
+#pragma once
+
+#include <array>
+#include <string>
+#include <unordered_map>
+
+#include "base/errc.hpp"
+#include "gateway/call_record.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace weir::gateway {
+
+/// Source: OpenTelemetry semantic conventions for generative AI, metrics, 2026.
+inline constexpr telemetry::MetricRow kTokenUsage{
+    "gen_ai_client_token_usage", "histogram",
+    "gen_ai_operation_name, gen_ai_request_model, gen_ai_token_type",
+    "Tokens a call took, as the upstream reported them, by type (`input`, `output`)."};
+inline constexpr telemetry::MetricRow kCallDuration{
+    "gen_ai_server_request_duration_seconds", "histogram",
+    "gen_ai_operation_name, gen_ai_request_model, error_type",
+    "From the request received to the last byte of its answer; `error_type` is empty for a call "
+    "that "
+    "went well."};
+inline constexpr telemetry::MetricRow kTimeToFirstToken{
+    "gen_ai_server_time_to_first_token_seconds", "histogram",
+    "gen_ai_operation_name, gen_ai_request_model",
+    "From the request received to the first event of a streamed answer."};
+inline constexpr telemetry::MetricRow kTimePerOutputToken{
+    "gen_ai_server_time_per_output_token_seconds", "histogram",
+    "gen_ai_operation_name, gen_ai_request_model",
+    "Between the tokens of a streamed answer, after the first."};
+inline constexpr telemetry::MetricRow kCallOverhead{
+    "weir_call_overhead_seconds", "histogram", "",
+    "What Weir itself adds to a call: from the request received to its being sent on, and from the "
+    "answer's first byte to its being passed on."};
+inline constexpr telemetry::MetricRow kCallAttempts{"weir_call_attempts_total", "counter",
+                                                    "upstream, outcome",
+                                                    "Tries at an upstream, by how they ended."};
+inline constexpr telemetry::MetricRow kCallsEstimated{
+    "weir_calls_estimated_total", "counter", "",
+    "Calls whose upstream reported no usage, so that their tokens are an estimate."};
+inline constexpr std::array kCallMetrics{kTokenUsage,         kCallDuration, kTimeToFirstToken,
+                                         kTimePerOutputToken, kCallOverhead, kCallAttempts,
+                                         kCallsEstimated};
+
+/// Keeps the handles it has used. Models beyond kMaxModels are counted under `other`: a label must
+/// not grow with what clients ask for.
+///
+/// Threads: one; the metrics behind it are shared.
+class CallMetrics {
+ public:
+  static constexpr std::size_t kMaxModels = 200;
+
+  explicit CallMetrics(telemetry::Registry& registry);
+
+  /// `ended`: the last byte of the answer was out.
+  void record(const CallRecord& record, std::optional<Errc> reason, MonotonicTime ended);
+  void count_attempt(std::string_view upstream, std::string_view outcome);
+
+ private:
+  struct PerModel {
+    telemetry::Histogram* input = nullptr;
+    telemetry::Histogram* output = nullptr;
+    telemetry::Histogram* first_token = nullptr;
+    telemetry::Histogram* per_token = nullptr;
+    /// By Errc; the last is "".
+    std::array<telemetry::Histogram*, kErrcCount + 1> durations{};
+  };
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  using ByModel = std::unordered_map<std::string, PerModel, Hash, std::equal_to<>>;
+
+  [[nodiscard]] PerModel& of(catalogue::Endpoint endpoint, std::string_view model,
+                             std::string_view& label);
+
+  prometheus::Family<telemetry::Histogram>& token_usage_;
+  prometheus::Family<telemetry::Histogram>& duration_;
+  prometheus::Family<telemetry::Histogram>& first_token_;
+  prometheus::Family<telemetry::Histogram>& per_token_;
+  prometheus::Family<telemetry::Counter>& attempts_;
+  telemetry::Histogram& overhead_;
+  telemetry::Counter& estimated_;
+  std::array<ByModel, catalogue::kEndpointCount> models_;
+  std::unordered_map<std::string, telemetry::Counter*, Hash, std::equal_to<>> attempt_counters_;
+  std::string attempt_key_;
+};
+
+}  // namespace weir::gateway

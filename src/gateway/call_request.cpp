@@ -1,0 +1,167 @@
+#include "gateway/call_request.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "codec/json_scanner.hpp"
+
+namespace weir::gateway {
+namespace {
+
+using catalogue::Endpoint;
+
+constexpr std::size_t kMaxValueBytes = 4096;
+
+enum Member : std::size_t {
+  kModel,
+  kRequestId,
+  kStream,
+  kStreamOptions,
+  kIncludeUsage,
+  kMaxTokens,
+  kMaxCompletionTokens,
+  kMaxOutputTokens,
+  kN,
+  kBatchSize,
+  kMemberCount,
+};
+
+constexpr std::array<std::string_view, kMemberCount> kMembers = {
+    "model",
+    "requestId",
+    "stream",
+    "stream_options",
+    "stream_options.include_usage",
+    "max_tokens",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "n",
+    "batch_size",
+};
+
+std::unexpected<Error> refused(std::string message) {
+  return fail(Errc::invalid_parameter, std::move(message));
+}
+
+// What the members say, as far as it was read.
+class Reading {
+ public:
+  explicit Reading(Endpoint endpoint)
+      : counts_images_(endpoint == Endpoint::images_generations ||
+                       endpoint == Endpoint::images_edits) {}
+
+  void take(const codec::JsonValue& value) {
+    const auto member = value.member;
+    if (seen_[member] && problem_.empty()) {
+      problem_ = fmt::format("The parameter {} is given twice.", kMembers[member]);
+    }
+    seen_[member] = true;
+    const Span at{value.begin, value.end};
+    switch (static_cast<Member>(member)) {
+      case kModel:
+        request_.model_at = at;
+        take_text(member, value, request_.model);
+        break;
+      case kRequestId:
+        request_.request_id_at = at;
+        take_text(member, value, request_.request_id);
+        break;
+      case kStream:
+        request_.streamed = value.text == "true";
+        break;
+      case kStreamOptions:
+        request_.stream_options_at = at;
+        break;
+      case kIncludeUsage:
+        request_.include_usage_at = at;
+        request_.wants_usage = value.text == "true";
+        break;
+      case kMaxTokens:
+      case kMaxCompletionTokens:
+      case kMaxOutputTokens:
+        if (auto number = read_count(value.text)) {
+          request_.max_tokens = std::max(request_.max_tokens.value_or(0), *number);
+        }
+        break;
+      case kN:
+      case kBatchSize:
+        take_answers(member, value);
+        break;
+      case kMemberCount:
+        break;
+    }
+  }
+
+  [[nodiscard]] bool seen(Member member) const { return seen_[member]; }
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] CallRequest& request() { return request_; }
+
+ private:
+  void take_text(std::size_t member, const codec::JsonValue& value, std::string& text) {
+    if (auto parsed = codec::parse_json_string(value.text); parsed && !parsed->empty()) {
+      text = std::move(*parsed);
+    } else if (problem_.empty()) {
+      problem_ =
+          fmt::format("The parameter {} must be a string that is not empty.", kMembers[member]);
+    }
+  }
+
+  // Of tokens a count that cannot be read makes only the estimate wrong, which is settled later.
+  // Nobody reports images, so there it must be known.
+  void take_answers(std::size_t member, const codec::JsonValue& value) {
+    if (const auto number = read_count(value.text)) {
+      request_.answers = std::max(request_.answers, *number);
+    } else if (counts_images_ && value.text != "null" && problem_.empty()) {
+      problem_ = fmt::format("The parameter {} must be a whole number from 1.", kMembers[member]);
+    }
+  }
+
+  bool counts_images_;
+  CallRequest request_;
+  std::array<bool, kMemberCount> seen_{};
+  std::string problem_;
+};
+
+}  // namespace
+
+std::optional<std::int64_t> read_count(std::string_view text) {
+  constexpr std::int64_t kLargest = 1'000'000'000;
+  const auto number = codec::parse_json_integer(text);
+  if (!number || *number < 1) return std::nullopt;
+  return std::min(*number, kLargest);
+}
+
+Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint) {
+  codec::JsonScanner scanner(kMembers, kMaxValueBytes);
+  Reading reading(endpoint);
+  scanner.feed(body, [&](const codec::JsonValue& value) { reading.take(value); });
+  if (scanner.state() != codec::JsonScanner::State::complete) {
+    return refused("The request body is not a JSON object.");
+  }
+  if (!reading.problem().empty()) return refused(reading.problem());
+  const bool by_request = endpoint == Endpoint::video_status;
+  if (by_request && !reading.seen(kRequestId)) {
+    return refused("The parameter requestId is missing.");
+  }
+  if (!by_request && !reading.seen(kModel)) return refused("The parameter model is missing.");
+  return std::move(reading.request());
+}
+
+Edit ask_for_usage(std::string_view body, const CallRequest& request) {
+  if (request.include_usage_at) return {*request.include_usage_at, "true"};
+  if (!request.stream_options_at) {
+    const auto at = body.find('{') + 1;
+    return {{at, at}, R"("stream_options":{"include_usage":true},)"};
+  }
+  const auto [begin, end] = *request.stream_options_at;
+  const auto options = body.substr(begin, end - begin);
+  if (!options.starts_with('{')) return {{begin, end}, R"({"include_usage":true})"};
+  const auto inside = options.find_first_not_of(" \t\r\n", 1);
+  const bool is_empty = options[inside] == '}';
+  return {{begin + 1, begin + 1},
+          is_empty ? R"("include_usage":true)" : R"("include_usage":true,)"};
+}
+
+}  // namespace weir::gateway

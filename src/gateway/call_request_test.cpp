@@ -1,0 +1,100 @@
+#include "gateway/call_request.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir::gateway {
+namespace {
+
+using catalogue::Endpoint;
+
+std::string edited(std::string body, const Edit& edit) {
+  return body.replace(edit.at.begin, edit.at.end - edit.at.begin, edit.text);
+}
+
+TEST(CallRequest, ReadsWhatRoutingAndAccountingNeed) {
+  const std::string body =
+      R"({"messages":[{"role":"user","model":"not this"}],"model":"a\/b","stream":true,)"
+      R"("stream_options":{"include_usage":true},"max_tokens":7,"n":2})";
+  const auto request = read_json_request(body, Endpoint::chat_completions);
+  ASSERT_TRUE(request) << request.error().detail;
+  EXPECT_EQ(request->model, "a/b");
+  EXPECT_EQ(body.substr(request->model_at.begin, request->model_at.end - request->model_at.begin),
+            R"("a\/b")");
+  EXPECT_TRUE(request->streamed);
+  EXPECT_TRUE(request->wants_usage);
+  EXPECT_EQ(request->max_tokens, 7);
+  EXPECT_EQ(request->answers, 2);
+}
+
+TEST(CallRequest, RefusesWhatCannotBeRouted) {
+  const struct {
+    const char* body;
+    Endpoint endpoint;
+    const char* says;
+  } cases[] = {
+      {"", Endpoint::chat_completions, "not a JSON object"},
+      {"[]", Endpoint::chat_completions, "not a JSON object"},
+      {R"({"model":"a")", Endpoint::chat_completions, "not a JSON object"},
+      {R"({"model":"a"}})", Endpoint::chat_completions, "not a JSON object"},
+      {R"({})", Endpoint::chat_completions, "model is missing"},
+      {R"({"model":null})", Endpoint::chat_completions, "model must be a string"},
+      {R"({"model":""})", Endpoint::embeddings, "model must be a string"},
+      {R"({"model":3})", Endpoint::rerank, "model must be a string"},
+      {R"({"model":"a","model":"b"})", Endpoint::rerank, "model is given twice"},
+      {R"({"model":"a","mod\u0065l":"b"})", Endpoint::rerank, "model is given twice"},
+      {R"({"model":"a","MODEL":"b"})", Endpoint::rerank, "model is given twice"},
+      {R"({"model":"a"})", Endpoint::video_status, "requestId is missing"},
+  };
+  for (const auto& c : cases) {
+    const auto request = read_json_request(c.body, c.endpoint);
+    ASSERT_FALSE(request) << c.body;
+    EXPECT_EQ(request.error().code, Errc::invalid_parameter);
+    EXPECT_NE(request.error().detail.find(c.says), std::string::npos) << request.error().detail;
+  }
+}
+
+TEST(CallRequest, ImagesAreCountedOrRefused) {
+  const auto endpoint = Endpoint::images_generations;
+  EXPECT_EQ(read_json_request(R"({"model":"a","batch_size":2,"n":1})", endpoint)->answers, 2);
+  EXPECT_EQ(read_json_request(R"({"model":"a","n":null})", endpoint)->answers, 1);
+  EXPECT_EQ(read_json_request(R"({"model":"a","n":9223372036854775807})", endpoint)->answers,
+            1'000'000'000);
+  for (const char* body :
+       {R"({"model":"a","n":"4"})", R"({"model":"a","n":4.0})", R"({"model":"a","n":0})"}) {
+    EXPECT_FALSE(read_json_request(body, endpoint)) << body;
+    EXPECT_TRUE(read_json_request(body, Endpoint::chat_completions)) << body;
+  }
+}
+
+TEST(CallRequest, ANumberThatCannotBeMeantIsNoEstimate) {
+  for (const char* body : {R"({"model":"a","max_tokens":null})", R"({"model":"a","max_tokens":-1})",
+                           R"({"model":"a","max_tokens":"9"})"}) {
+    EXPECT_EQ(read_json_request(body, Endpoint::chat_completions)->max_tokens, std::nullopt)
+        << body;
+  }
+}
+
+TEST(CallRequest, UsageIsAskedForWithoutTouchingAnythingElse) {
+  const struct {
+    const char* body;
+    const char* expected;
+  } cases[] = {
+      {R"( {"model":"a"})", R"( {"stream_options":{"include_usage":true},"model":"a"})"},
+      {R"({"model":"a","stream_options":null})",
+       R"({"model":"a","stream_options":{"include_usage":true}})"},
+      {R"({"model":"a","stream_options":{ }})",
+       R"({"model":"a","stream_options":{"include_usage":true }})"},
+      {R"({"model":"a","stream_options":{"x":1}})",
+       R"({"model":"a","stream_options":{"include_usage":true,"x":1}})"},
+      {R"({"model":"a","stream_options":{"include_usage":false}})",
+       R"({"model":"a","stream_options":{"include_usage":true}})"},
+  };
+  for (const auto& c : cases) {
+    const auto request = read_json_request(c.body, Endpoint::chat_completions);
+    ASSERT_TRUE(request) << c.body;
+    EXPECT_EQ(edited(c.body, ask_for_usage(c.body, *request)), c.expected);
+  }
+}
+
+}  // namespace
+}  // namespace weir::gateway

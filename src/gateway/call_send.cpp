@@ -1,0 +1,239 @@
+// Stages: the connection, the request, and the wait for the answer's head.
+#include <algorithm>
+#include <charconv>
+
+#include "codec/json_text.hpp"
+#include "gateway/call.hpp"
+#include "upstream/pool.hpp"
+
+namespace weir::gateway {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kHeadBytes = 256;  // it is seldom longer
+
+void put_field(std::string& head, std::string_view name, std::string_view value) {
+  if (!value.empty()) head.append(name).append(value).append("\r\n");
+}
+
+// RFC 9112 §7.1.
+std::string chunk_head(std::size_t size) {
+  std::array<char, 20> digits{};
+  auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
+  return std::string(digits.data(), end) + "\r\n";
+}
+
+// How long `size` bytes are with the edits made.
+std::size_t edited_size(std::size_t size, const std::vector<Edit>& edits) {
+  for (const Edit& edit : edits) size += edit.text.size() - (edit.at.end - edit.at.begin);
+  return size;
+}
+
+asio::const_buffer buffer_of(std::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+void Call::arm(MonotonicClock::duration patience, Errc why) {
+  const auto at = monotonic_now() + patience;
+  const bool total_first = total_deadline_ < at;
+  server_->arm(total_first ? total_deadline_ : at,
+               total_first ? Errc::upstream_total_timeout : why);
+}
+
+net::Task<Result<>> Call::connect(const Choice& to) {
+  record_.phase = Phase::connecting;
+  const auto patience = to.destination->connect_timeout;
+  arm(patience, Errc::upstream_connect_timeout);
+  auto& pool = *gateway_.pool_;
+  auto connecting = pool.connect(*server_, to.destination->upstream, monotonic_now() + patience);
+  co_return co_await std::move(connecting);
+}
+
+// The client's bytes, with the upstream's names: what is changed are at most two values, and the
+// head is ours.
+void Call::compose(const Choice& to) {
+  edits_.clear();
+  renamed_ = hides_usage_ = false;
+  const auto& route = *to.route;
+  const bool json = catalogue::describe(input_.endpoint).body == catalogue::BodyForm::json;
+  if (place_) {
+    std::string id;
+    codec::append_json_string(id, place_->request_id);
+    edits_.push_back({request_.request_id_at, std::move(id)});
+  } else if (route.model != request_.model) {
+    renamed_ = true;
+    std::string name;
+    if (json) {
+      codec::append_json_string(name, route.model);
+    } else {
+      name = route.model;
+    }
+    edits_.push_back({request_.model_at, std::move(name)});
+  }
+  const bool has_stream_options = input_.endpoint == catalogue::Endpoint::chat_completions ||
+                                  input_.endpoint == catalogue::Endpoint::completions;
+  if (request_.streamed && has_stream_options && !request_.wants_usage &&
+      to.destination->asks_usage) {
+    hides_usage_ = true;
+    edits_.push_back(ask_for_usage(body_, request_));
+  }
+  std::ranges::sort(edits_, {}, [](const Edit& edit) { return edit.at.begin; });
+
+  const auto& request = client_.request();
+  using enum http::FieldName;
+  head_.clear();
+  head_.reserve(kHeadBytes);
+  // What was read as JSON must not be read as something else behind us.
+  put_field(head_, "Content-Type: ", json ? "application/json" : request.header(content_type));
+  put_field(head_, "Accept: ", request.header(accept));
+  put_field(head_, "anthropic-version: ", request.header(anthropic_version));
+  put_field(head_, "anthropic-beta: ", request.header(anthropic_beta));
+  put_field(head_, "X-Trace-Id: ", input_.exchange.trace_id.text());
+  if (client_.body_done() || request.content_length) {
+    const auto length = edited_size(
+        client_.body_done() ? body_.size() : static_cast<std::size_t>(*request.content_length),
+        edits_);
+    head_ += "Content-Length: ";
+    codec::append_json_integer(head_, std::uint64_t{length});
+    head_ += "\r\n\r\n";
+  } else {
+    head_ += "Transfer-Encoding: chunked\r\n\r\n";
+  }
+}
+
+// What of an upload had not come when its upstream was chosen: from the client to the upstream, a
+// piece at a time.
+net::Task<Result<>> Call::send_body_rest() {
+  const bool chunked = !client_.request().content_length;
+  const auto put = [&](std::string_view piece, bool last) {
+    const auto size = chunked && !piece.empty() ? chunk_head(piece.size()) : std::string{};
+    const std::array pieces{buffer_of(size), buffer_of(piece),
+                            buffer_of(size.empty() ? "" : "\r\n"),
+                            buffer_of(chunked && last ? "0\r\n\r\n" : "")};
+    const auto sent = server_->send(pieces);
+    if (sent == http::ServerStream::Sent::in_part) server_->keep_unsent();
+    return sent;
+  };
+  // An upstream that answers before it has heard all of it has heard enough.
+  server_->watch_for_early_answer(*this);
+  sent_whole_ = false;
+  while (!sent_whole_ && !server_->has_read()) {
+    const auto piece = co_await client_.next_body();
+    if (!piece) co_return std::unexpected(piece.error());
+    replayable_ = false;
+    if (server_->has_read()) break;
+    if (piece->empty() && !client_.body_done()) break;
+    if (auto taken = take_fields(*piece); !taken) co_return taken;
+    const bool last = client_.body_done();
+    const auto sent = put(*piece, last);
+    if (sent == http::ServerStream::Sent::failed) break;
+    if (sent == http::ServerStream::Sent::in_part) {
+      arm(settings().idle_timeout, Errc::upstream_idle_timeout);
+      const auto rest = co_await server_->send_rest();
+      // It may have said why before it closed.
+      if (!rest && rest.error().code == Errc::upstream_broke) break;
+      if (!rest) co_return rest;
+      server_->disarm();
+    }
+    sent_whole_ = last;
+  }
+  if (client_.body_done()) client_.watch(*this, true);
+  co_return Result<>{};
+}
+
+// The upstream has said nothing, or nothing of use.
+Call::Try Call::no_head(const Error& error) {
+  if (error.code == Errc::upstream_first_byte_timeout) {
+    return failed(error, Outcome::first_byte_timeout);
+  }
+  if (error.code != Errc::upstream_broke) return failed(error, Outcome::broken_answer);
+  reached_ = reached_ && left_;
+  if (server_->has_answered()) return failed(error, Outcome::broken_answer);
+  // The connection had been closed before the request came, or it was closed because of it.
+  constexpr std::chrono::seconds kAtOnce{1};
+  const bool at_once = monotonic_now() - record_.sent < kAtOnce;
+  const bool was_stale = server_->reused() && at_once;
+  return failed(error, was_stale ? Outcome::stale_connection : Outcome::reset_before_answer);
+}
+
+net::Task<Call::Try> Call::attempt(Choice to) {
+  auto& upstream = to.destination->upstream;
+  auto& pool = gateway_.pool_for(client_, *input_.directory);
+  total_deadline_ = record_.received + to.destination->total_timeout;
+  server_ = force_new_connection_ ? nullptr : pool.take_idle(*upstream);
+  if (!server_) {
+    server_ = pool.make();
+    const auto began = monotonic_now();
+    if (const auto connected = co_await connect(to); !connected) {
+      co_return failed(connected.error(), Outcome::connect_failed);
+    }
+    elsewhere_ += monotonic_now() - began;
+  }
+  server_->begin();
+  record_.phase = Phase::sending;
+  compose(to);
+  std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
+  std::size_t count = 0;
+  pieces[count++] = buffer_of(to.destination->head(input_.endpoint).reveal());
+  pieces[count++] = buffer_of(head_);
+  std::string first_chunk;
+  std::uint64_t at = 0;
+  if (!client_.body_done() && !client_.request().content_length) {
+    // The first chunk is what was received so far.
+    first_chunk = chunk_head(edited_size(body_.size(), edits_));
+    pieces[count++] = buffer_of(first_chunk);
+  }
+  for (const Edit& edit : edits_) {
+    pieces[count++] = buffer_of(body_.substr(at, edit.at.begin - at));
+    pieces[count++] = buffer_of(edit.text);
+    at = edit.at.end;
+  }
+  pieces[count++] = buffer_of(body_.substr(at));
+  if (!first_chunk.empty()) pieces[count++] = buffer_of("\r\n");
+  // A request that cannot be sent is not the end: the upstream may have said why before it closed.
+  sent_whole_ = true;
+  const auto sent = server_->send(std::span(pieces).first(count));
+  if (sent == http::ServerStream::Sent::in_part) {
+    arm(settings().idle_timeout, Errc::upstream_idle_timeout);
+    const auto rest = co_await server_->send_rest();
+    if (!rest && rest.error().code != Errc::upstream_broke) {
+      co_return failed(rest.error(), Outcome::reset_before_answer);
+    }
+    sent_whole_ = rest.has_value();
+    server_->disarm();
+  } else if (sent == http::ServerStream::Sent::failed) {
+    sent_whole_ = false;
+  }
+  if (sent_whole_ && !client_.body_done()) {
+    const auto began = monotonic_now();
+    if (const auto rest = co_await send_body_rest(); !rest) {
+      co_return failed(rest.error(), Outcome::reset_before_answer);
+    }
+    elsewhere_ += monotonic_now() - began;
+  }
+  record_.sent = monotonic_now();
+  record_.phase = Phase::waiting;
+  reached_ = true;
+  arm(request_.streamed ? settings().first_event_timeout : to.destination->first_byte_timeout,
+      Errc::upstream_first_byte_timeout);
+  for (;;) {
+    if (!server_->has_read()) co_await server_->read_more();
+    const auto whole = server_->take_head();
+    if (!whole) co_return no_head(whole.error());
+    if (*whole) break;
+  }
+  record_.first_byte = monotonic_now();
+  const Try judged = judge_status();
+  reached_ = server_->head().status < 300;
+  if (judged.error) {
+    [[maybe_unused]] const auto body = server_->take_unread();
+    co_return judged;
+  }
+  if (input_.endpoint == catalogue::Endpoint::video_submit && server_->head().status < 300) {
+    co_return co_await answer_submission();
+  }
+  co_return co_await answer();
+}
+
+}  // namespace weir::gateway

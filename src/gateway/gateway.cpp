@@ -1,0 +1,31 @@
+#include "gateway/gateway.hpp"
+
+#include <random>
+#include <utility>
+
+#include "http/client_stream.hpp"
+
+namespace weir::gateway {
+
+Gateway::Gateway(Shared& shared, usage::Recorder::Cell& usage, telemetry::Registry& registry)
+    : shared_(shared), usage_(usage), metrics_(registry), random_(std::random_device{}()) {}
+Gateway::~Gateway() = default;
+
+upstream::Pool& Gateway::pool_for(http::ClientStream& client, const Directory& directory) {
+  if (!pool_) {
+    pool_ = std::make_unique<upstream::Pool>(client.socket().get_executor(), client.sweeper(),
+                                             shared_.resolvers);
+  }
+  if (std::exchange(directory_, &directory) == &directory) return *pool_;
+  pool_->forget_if([&](const upstream::Upstream& upstream) {
+    const auto* known = directory.find(upstream.address().name);
+    return known == nullptr || known->upstream.get() != &upstream;
+  });
+  const auto& settings = directory.settings();
+  pool_->configure({.max_idle = static_cast<std::size_t>(settings.max_idle_connections),
+                    .idle_timeout = settings.idle_connection_timeout,
+                    .max_head_bytes = static_cast<std::size_t>(settings.max_response_head_bytes)});
+  return *pool_;
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,80 @@
+/// What the calls of one I/O thread have in common: connections to upstreams, metrics, counts.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/errc.hpp"
+#include "base/secret.hpp"
+#include "catalogue/catalogue.hpp"
+#include "catalogue/endpoint.hpp"
+#include "catalogue/scope.hpp"
+#include "gateway/call_metrics.hpp"
+#include "gateway/call_record.hpp"
+#include "gateway/directory.hpp"
+#include "http/handler.hpp"
+#include "limit/key_limiter.hpp"
+#include "limit/token_forecast.hpp"
+#include "net/task.hpp"
+#include "net/worker_pool.hpp"
+#include "upstream/pool.hpp"
+#include "usage/recorder.hpp"
+
+namespace weir::gateway {
+
+/// What the gateways of all threads share. Lifetime: outlives them.
+struct Shared {
+  Secret seal_key;  ///< of request ids; the same on all nodes
+  net::WorkerPool& resolvers;
+  limit::TokenForecast forecast = {};
+  std::atomic<std::int64_t> buffered_bytes{0};  ///< of request bodies
+};
+
+/// One call, as the API has let it in. The exchange outlives the call; the rest is held by it.
+struct CallInput {
+  http::Exchange& exchange;
+  CallRecord& record;
+  catalogue::Endpoint endpoint;
+  std::shared_ptr<const catalogue::Catalogue> catalogue;
+  std::shared_ptr<const Directory> directory;
+  std::shared_ptr<const catalogue::Scope> scope;
+  std::shared_ptr<limit::KeyLimiter> limiter;
+  /// Complete lines that every answer has.
+  std::string fields;
+};
+
+/// Why a call was not answered by an upstream; the API words it.
+struct Refusal {
+  Errc code;
+  std::string message;  ///< empty: the code's own
+  std::optional<std::chrono::seconds> retry_after;
+  std::optional<limit::Dimension> limited_by;
+  std::string fields;  ///< complete lines
+};
+
+/// Threads: one I/O thread. Lifetime: outlives its calls.
+class Gateway {
+ public:
+  Gateway(Shared& shared, usage::Recorder::Cell& usage, telemetry::Registry& registry);
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+ private:
+  friend class Call;
+
+  [[nodiscard]] upstream::Pool& pool_for(http::ClientStream& client, const Directory& directory);
+
+  Shared& shared_;
+  usage::Recorder::Cell& usage_;
+  CallMetrics metrics_;
+  std::unique_ptr<upstream::Pool> pool_;  ///< made with the first call, on the thread it is for
+  const Directory* directory_ = nullptr;  ///< that the pool was set up for; not looked into
+  std::uint64_t random_;
+};
+
+}  // namespace weir::gateway

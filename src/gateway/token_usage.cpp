@@ -1,0 +1,38 @@
+#include "gateway/token_usage.hpp"
+
+#include <array>
+
+#include "codec/json_scanner.hpp"
+
+namespace weir::gateway {
+namespace {
+
+constexpr std::array<std::string_view, 7> kMembers = {
+    "prompt_tokens", "completion_tokens",           "input_tokens",           "output_tokens",
+    "total_tokens",  "cache_creation_input_tokens", "cache_read_input_tokens"};
+
+}  // namespace
+
+void TokenUsage::take(const TokenUsage& later) {
+  if (later.input) input = later.input;
+  if (later.output) output = later.output;
+}
+
+TokenUsage read_usage(std::string_view object) {
+  codec::JsonScanner scanner(kMembers, 32);
+  std::array<std::optional<std::int64_t>, kMembers.size()> counts;
+  scanner.feed(object, [&](const codec::JsonValue& value) {
+    const auto count = codec::parse_json_integer(value.text);
+    if (count && *count >= 0) counts[value.member] = count;
+  });
+  TokenUsage usage;
+  usage.input = counts[0] ? counts[0] : counts[2];
+  usage.output = counts[1] ? counts[1] : counts[3];
+  // Of cached tokens Anthropic counts none in input_tokens.
+  if (usage.input && !counts[0]) *usage.input += counts[5].value_or(0) + counts[6].value_or(0);
+  // Embeddings: the total alone, or with the prompt's.
+  if (!usage.input && !usage.output && counts[4]) usage.input = counts[4];
+  return usage;
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,44 @@
+#include "gateway/token_usage.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir::gateway {
+namespace {
+
+TEST(TokenUsage, ReadsTheShapesOfTheField) {
+  using Count = std::optional<std::int64_t>;
+  const struct {
+    const char* object;
+    Count input;
+    Count output;
+  } cases[] = {
+      {R"({"prompt_tokens":3,"completion_tokens":4,"total_tokens":7})", 3, 4},
+      {R"({"prompt_tokens":3,"total_tokens":3})", 3, {}},
+      {R"({"total_tokens":5})", 5, {}},
+      {R"({"input_tokens":2,"output_tokens":1})", 2, 1},
+      {R"({"input_tokens":2,"cache_read_input_tokens":10,"cache_creation_input_tokens":5})",
+       17,
+       {}},
+      {R"({"output_tokens":9})", {}, 9},
+      {R"({"prompt_tokens":3,"prompt_tokens_details":{"cached_tokens":2},"completion_tokens":0})",
+       3, 0},
+      {R"({"prompt_tokens":-3,"completion_tokens":"4"})", {}, {}},
+      {"null", {}, {}},
+      {"{}", {}, {}},
+  };
+  for (const auto& c : cases) {
+    const auto usage = read_usage(c.object);
+    EXPECT_EQ(usage.input, c.input) << c.object;
+    EXPECT_EQ(usage.output, c.output) << c.object;
+  }
+}
+
+TEST(TokenUsage, TheLaterFigureCounts) {
+  TokenUsage usage{.input = 10, .output = 1};
+  usage.take({.input = {}, .output = 25});
+  EXPECT_EQ(usage.input, 10);
+  EXPECT_EQ(usage.output, 25);
+}
+
+}  // namespace
+}  // namespace weir::gateway

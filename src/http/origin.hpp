@@ -1,0 +1,28 @@
+/// Where a server is and how its identity is checked: values, from the operator's configuration
+/// only.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace weir::http {
+
+struct Origin {
+  bool tls = false;
+  std::string host;  ///< a name, an IPv4 address, or an IPv6 address without brackets
+  std::uint16_t port = 80;
+
+  /// For the Host field: with brackets and port where they are needed.
+  [[nodiscard]] std::string authority() const;
+  bool operator==(const Origin&) const = default;
+};
+
+/// How to check a server's certificate.
+struct TlsSettings {
+  bool verify = true;
+  std::string ca_file;  ///< empty: the system's certificates
+
+  bool operator==(const TlsSettings&) const = default;
+};
+
+}  // namespace weir::http

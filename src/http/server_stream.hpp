@@ -1,0 +1,176 @@
+/// The server's side of a call: one connection to an upstream, used for a call at a time and idle
+/// in between.
+///
+/// It is being read at all times, so that a server that leaves, or speaks unasked, is noticed when
+/// it happens and not with the next call.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/buffer.hpp>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "http/origin.hpp"
+#include "http/response_parser.hpp"
+#include "net/deadline.hpp"
+#include "net/pending_read.hpp"
+#include "net/resolve.hpp"
+#include "net/socket.hpp"
+
+namespace weir::http {
+
+class TlsClient;
+
+/// Threads:      the executor's.
+/// Lifetime:     destroyed by `discard` only, which waits for the read under way.
+/// Cancellation: `abort`; every wait then ends with its reason.
+class ServerStream final : private net::PendingRead::Watcher {
+  struct Key {
+    explicit Key() = default;
+  };
+
+ public:
+  /// Told when an idle connection has become useless; may discard it.
+  struct Idler {
+    virtual void idle_ended(ServerStream& stream) = 0;
+
+   protected:
+    ~Idler() = default;
+  };
+
+  /// Told when the answer begins while the request is still being sent.
+  struct EarlyAnswer {
+    virtual void answered_early() = 0;
+
+   protected:
+    ~EarlyAnswer() = default;
+  };
+
+  enum class Sent : std::uint8_t { whole, in_part, failed };
+  static constexpr std::size_t kBuffers = 8;
+
+  /// For make().
+  ServerStream(Key, net::Executor executor, net::DeadlineSweeper& sweeper,
+               std::size_t max_head_bytes);
+  ServerStream(const ServerStream&) = delete;
+  ServerStream& operator=(const ServerStream&) = delete;
+
+  ~ServerStream();
+
+  struct Deleter {
+    void operator()(ServerStream* stream) const;
+  };
+  using Ptr = std::unique_ptr<ServerStream, Deleter>;
+  static Ptr make(net::Executor executor, net::DeadlineSweeper& sweeper,
+                  std::size_t max_head_bytes);
+
+  /// `tls` null: plain. All three outlive the task.
+  /// Errors: upstream_unreachable, upstream_tls_failed, or why it was aborted.
+  [[nodiscard]] net::Task<Result<>> connect(const net::Endpoints& endpoints, const Origin& origin,
+                                            TlsClient* tls);
+
+  /// Ends what is waited for, now and from now on.
+  void abort(Errc why);
+  /// Aborts at `at`.
+  void arm(MonotonicTime at, Errc why);
+  void disarm() { timeout_.disarm(); }
+  [[nodiscard]] std::optional<Errc> aborted() const { return aborted_; }
+
+  // A call. `begin` first.
+
+  void begin();
+  /// Sends at once what the kernel takes. What is left over, in place, goes out with `send_rest`.
+  /// REQUIRES: nothing is left over from before; at most kBuffers pieces.
+  [[nodiscard]] Sent send(std::span<const boost::asio::const_buffer> pieces);
+  /// Copies what is left over, for a caller whose pieces do not stay.
+  void keep_unsent();
+  /// Errors: upstream_broke, or why it was aborted.
+  [[nodiscard]] net::Task<Result<>> send_rest();
+
+  /// Waits for more of the answer, unless `has_read`; `take_head`, or later `take_piece`, then says
+  /// what came.
+  [[nodiscard]] net::Task<> read_more();
+  /// Whether a read has ended while nobody waited for it.
+  [[nodiscard]] bool has_read() const { return has_read_; }
+  /// Whether the head is whole; then `head` is valid until the next suspension, and `take_unread`
+  /// is next. Errors: upstream_broke, upstream_answer_invalid, or why it was aborted.
+  [[nodiscard]] Result<bool> take_head();
+  [[nodiscard]] const ResponseHead& head() const { return parser_.head(); }
+  /// What came of the body with the head; may be empty. Valid until the next suspension.
+  /// Errors: upstream_answer_invalid.
+  [[nodiscard]] Result<std::string_view> take_unread();
+  /// What came of the body with the last read; may be empty. Valid until the next suspension.
+  /// Errors: as take_head.
+  [[nodiscard]] Result<std::string_view> take_piece();
+  /// Whether the answer is complete.
+  [[nodiscard]] bool done() const { return parser_.done(); }
+  /// Whether anything of the answer has come.
+  [[nodiscard]] bool has_answered() const { return has_answered_; }
+  /// Whether this is not the connection's first call.
+  [[nodiscard]] bool reused() const { return calls_ > 1; }
+
+  /// From the next read on it is mostly waited for: trades a system call a read for the memory of a
+  /// buffer.
+  void wait_for_long() { for_long_ = true; }
+
+  /// Tells `early`, once, when the server answers, or leaves, before anybody waits for it.
+  void watch_for_early_answer(EarlyAnswer& early);
+
+  // Idleness.
+
+  /// Whether another call may follow.
+  [[nodiscard]] bool reusable() const;
+  /// REQUIRES: reusable.
+  void become_idle(Idler& idler, MonotonicTime until);
+
+ private:
+  struct Timeout final : net::Deadline {
+    explicit Timeout(ServerStream& waiting) : stream(waiting) {}
+    void on_expired() override;
+    ServerStream& stream;
+    Errc why = Errc::deadline_exceeded;
+  };
+  struct Tls;
+
+  static void discard(ServerStream* stream);
+
+  void read_ended() override;
+  void start_read();
+  struct Bytes {
+    std::string_view text = {};
+    bool closed = false;  ///< by the server; there is no text then
+  };
+  /// What the last read brought. Errors: upstream_broke, or why it was aborted.
+  [[nodiscard]] Result<Bytes> take_bytes();
+  [[nodiscard]] std::unexpected<Error> broke(const char* why) const;
+  void drop_sent(std::size_t size);
+
+  net::Socket socket_;
+  std::unique_ptr<Tls> tls_;
+  Timeout timeout_;
+  ResponseParser parser_;
+  net::PendingRead reading_;
+  Idler* idler_ = nullptr;
+  EarlyAnswer* early_ = nullptr;
+  std::optional<Errc> aborted_;
+  std::string buffer_;       ///< room of the read under way
+  std::string head_bytes_;   ///< of a head that came in more than one read
+  std::string_view unread_;  ///< of the last read, behind the head
+  std::string held_;
+  std::array<boost::asio::const_buffer, kBuffers> unsent_{};
+  int calls_ = 0;
+  bool waits_only_ = false;
+  bool for_long_ = false;
+  bool has_read_ = false;
+  bool has_answered_ = false;
+  bool dying_ = false;
+};
+
+}  // namespace weir::http

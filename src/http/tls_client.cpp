@@ -1,0 +1,36 @@
+#include "http/tls_client.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <openssl/ssl.h>
+
+namespace weir::http {
+namespace ssl = boost::asio::ssl;
+
+Result<ssl::context*> TlsClient::context() {
+  if (context_) return &*context_;
+  ssl::context context(ssl::context::tls_client);
+  boost::system::error_code error;
+  context.set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
+  if (settings_.ca_file.empty()) {
+    context.set_default_verify_paths(error);
+  } else {
+    context.load_verify_file(settings_.ca_file, error);
+  }
+  if (error) return fail(Errc::upstream_tls_failed, "certificates: " + error.message());
+  return &context_.emplace(std::move(context));
+}
+
+void TlsClient::prepare(TlsStream& stream, const std::string& host) const {
+  boost::system::error_code not_an_address;
+  boost::asio::ip::make_address(host, not_an_address);
+  if (not_an_address) {  // RFC 6066 §3: an address is no server name
+    ::SSL_set_tlsext_host_name(stream.native_handle(), host.c_str());
+  }
+  if (!settings_.verify) return;
+  boost::system::error_code ignored;
+  stream.set_verify_mode(ssl::verify_peer, ignored);
+  stream.set_verify_callback(ssl::host_name_verification(host), ignored);
+}
+
+}  // namespace weir::http

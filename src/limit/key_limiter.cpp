@@ -1,0 +1,188 @@
+#include "limit/key_limiter.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/check.hpp"
+#include "codec/glob.hpp"
+
+namespace weir::limit {
+
+namespace {
+
+/// An upstream may report anything; sums of this stay far below 2^63.
+constexpr std::int64_t kMaxClaim = 1'000'000'000;
+
+Claim bounded(Claim claim) {
+  return {std::clamp<std::int64_t>(claim.tokens, 0, kMaxClaim),
+          std::clamp<std::int64_t>(claim.images, 0, kMaxClaim)};
+}
+
+bool any_limit(const Limits& limits, const std::vector<ModelLimits>& of_models) {
+  return limits != Limits{} || std::ranges::any_of(of_models, [](const ModelLimits& entry) {
+           return entry.limits != Limits{};
+         });
+}
+
+std::optional<Refusal> of_model(std::optional<Refusal> refusal) {
+  if (refusal) refusal->of_model = true;
+  return refusal;
+}
+
+Quota tighter(const Quota& a, const Quota& b) {
+  if (a.limit == 0) return b;
+  return b.limit != 0 && b.remaining < a.remaining ? b : a;
+}
+
+}  // namespace
+
+Reservation& Reservation::operator=(Reservation&& other) noexcept {
+  if (this == &other) return *this;
+  release();
+  limiter_ = std::move(other.limiter_);
+  of_model_ = other.of_model_;
+  charged_to_key_ = other.charged_to_key_;
+  charged_to_model_ = other.charged_to_model_;
+  claim_ = other.claim_;
+  charged_at_ = other.charged_at_;
+  return *this;
+}
+
+void Reservation::settle(Claim actual, MonotonicTime now) {
+  if (limiter_ == nullptr) return;
+  limiter_->settle(*this, actual, now);
+  limiter_.reset();
+}
+
+void Reservation::release() {
+  if (limiter_ == nullptr) return;
+  limiter_->release(*this);
+  limiter_.reset();
+}
+
+KeyLimiter::KeyLimiter(const Limits& limits, std::vector<ModelLimits> of_models, const Spans& spans)
+    : spans_(spans),
+      limited_(any_limit(limits, of_models)),
+      of_key_(limits, spans),
+      entries_(std::move(of_models)) {}
+
+void KeyLimiter::configure(const Limits& limits, const std::vector<ModelLimits>& of_models) {
+  std::lock_guard lock(mutex_);
+  if (limits == of_key_.limits() && of_models == entries_) return;
+  of_key_.set_limits(limits);
+  entries_ = of_models;
+  for (auto& [model, meters] : models_) {
+    const ModelLimits* entry = entry_for(model);
+    meters.set_limits(entry == nullptr ? Limits{} : entry->limits);
+  }
+  limited_.store(any_limit(limits, of_models), std::memory_order_relaxed);
+}
+
+std::expected<Reservation, Refusal> KeyLimiter::try_reserve(std::string_view model, Claim claim,
+                                                            MonotonicTime now, Standing* standing) {
+  if (standing != nullptr) *standing = {};
+  if (!limited_.load(std::memory_order_relaxed)) return {};
+  claim = bounded(claim);
+  Reservation reservation;
+  std::lock_guard lock(mutex_);
+  now = advance(now);
+  Meters* meters = meters_of(model, now);
+  auto refusal = of_key_.look(claim, now);
+  if (meters != nullptr) refusal = longer(refusal, of_model(meters->look(claim, now)));
+  if (!refusal && (meters != nullptr || of_key_.limits() != Limits{})) {
+    reservation.limiter_ = shared_from_this();
+    reservation.of_model_ = meters;
+    reservation.claim_ = claim;
+    reservation.charged_at_ = now;
+    reservation.charged_to_key_ = of_key_.charge(claim, now);
+    if (meters != nullptr) reservation.charged_to_model_ = meters->charge(claim, now);
+  }
+  if (standing != nullptr) tell(*standing, meters, now);
+  if (refusal) return std::unexpected(*refusal);
+  return reservation;
+}
+
+std::expected<void, Refusal> KeyLimiter::try_take_request(MonotonicTime now, Standing* standing) {
+  if (standing != nullptr) *standing = {};
+  if (!limited_.load(std::memory_order_relaxed)) return {};
+  std::lock_guard lock(mutex_);
+  now = advance(now);
+  const auto refusal = of_key_.look_at_requests(now);
+  if (!refusal) of_key_.charge_request(now);
+  if (standing != nullptr) tell(*standing, nullptr, now);
+  if (refusal) return std::unexpected(*refusal);
+  return {};
+}
+
+bool KeyLimiter::idle(MonotonicTime now) const {
+  std::lock_guard lock(mutex_);
+  return of_key_.idle(now) &&
+         std::ranges::all_of(models_, [&](const auto& one) { return one.second.idle(now); });
+}
+
+/// Time stands still rather than go back, for all windows alike: one time tells where a charge is.
+MonotonicTime KeyLimiter::advance(MonotonicTime now) {
+  latest_ = std::max(latest_, now);
+  return latest_;
+}
+
+const ModelLimits* KeyLimiter::entry_for(std::string_view model) const {
+  // The name of shared meters is the pattern itself.
+  if (codec::is_glob(model)) {
+    const auto same = std::ranges::find(entries_, model, &ModelLimits::models);
+    if (same != entries_.end()) return &*same;
+  }
+  const auto first = std::ranges::find_if(
+      entries_, [&](const ModelLimits& entry) { return codec::glob_matches(entry.models, model); });
+  return first == entries_.end() ? nullptr : &*first;
+}
+
+Meters* KeyLimiter::meters_of(std::string_view model, MonotonicTime now) {
+  if (entries_.empty()) return nullptr;
+  if (const auto known = models_.find(model); known != models_.end()) return &known->second;
+  const ModelLimits* entry = entry_for(model);
+  if (entry == nullptr || entry->limits == Limits{}) return nullptr;
+
+  if (models_.size() >= kMaxModels && now >= forget_again_) forget_idle_models(now);
+  // What this model was counted for among others, it must not be free of when it gets its own.
+  const auto shared = models_.find(entry->models);
+  if (shared != models_.end() && !shared->second.idle(now)) return &shared->second;
+  const std::string_view name = models_.size() < kMaxModels ? model : entry->models;
+  return &models_.try_emplace(std::string(name), entry->limits, spans_).first->second;
+}
+
+void KeyLimiter::forget_idle_models(MonotonicTime now) {
+  std::erase_if(models_, [&](const auto& one) { return one.second.idle(now); });
+  forget_again_ = now + spans_.minute / 60;
+}
+
+void KeyLimiter::tell(Standing& standing, Meters* of_model, MonotonicTime now) {
+  const auto tell_one = [&](Quota& quota, Dimension dimension) {
+    quota = of_key_.quota(dimension, now);
+    if (of_model != nullptr) quota = tighter(quota, of_model->quota(dimension, now));
+  };
+  tell_one(standing.requests, Dimension::requests_per_minute);
+  tell_one(standing.tokens, Dimension::tokens_per_minute);
+}
+
+void KeyLimiter::settle(const Reservation& reservation, Claim actual, MonotonicTime now) {
+  actual = bounded(actual);
+  std::lock_guard lock(mutex_);
+  now = advance(now);
+  of_key_.settle(reservation.charged_to_key_, reservation.claim_, reservation.charged_at_, actual,
+                 now);
+  of_key_.release();
+  if (reservation.of_model_ == nullptr) return;
+  reservation.of_model_->settle(reservation.charged_to_model_, reservation.claim_,
+                                reservation.charged_at_, actual, now);
+  reservation.of_model_->release();
+}
+
+void KeyLimiter::release(const Reservation& reservation) {
+  std::lock_guard lock(mutex_);
+  of_key_.release();
+  if (reservation.of_model_ != nullptr) reservation.of_model_->release();
+}
+
+}  // namespace weir::limit

@@ -1,0 +1,74 @@
+/// What a key may use, as values: how much of what, in which time.
+///
+/// One row per limit; the settings, the columns of the store, the options of the command line and
+/// the word in a refusal follow from it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace weir::limit {
+
+/// What can be limited, in the order of limit_rows().
+enum class Dimension : std::uint8_t {
+  requests_per_minute,
+  tokens_per_minute,
+  images_per_minute,
+  requests_per_day,
+  tokens_per_day,
+  images_per_day,
+  in_flight,
+};
+inline constexpr std::size_t kDimensionCount = static_cast<std::size_t>(Dimension::in_flight) + 1;
+
+/// "RPM", "TPM", "IPM", "RPD", "TPD", "IPD"; "concurrency" for calls in flight.
+[[nodiscard]] std::string_view short_name(Dimension dimension);
+
+/// 0 is no limit. A day is any 24 hours, as a minute is any 60 seconds.
+struct Limits {
+  std::int64_t requests_per_minute = 0;
+  std::int64_t tokens_per_minute = 0;  ///< of prompt and answer together
+  std::int64_t images_per_minute = 0;
+  std::int64_t requests_per_day = 0;
+  std::int64_t tokens_per_day = 0;
+  std::int64_t images_per_day = 0;
+  std::int64_t max_in_flight = 0;  ///< calls at the same time
+
+  bool operator==(const Limits&) const = default;
+};
+
+/// Limits for each model that matches, for each by itself. Of several entries that match a model
+/// the first counts, and only that one.
+struct ModelLimits {
+  std::string models;  ///< glob
+  Limits limits;
+
+  bool operator==(const ModelLimits&) const = default;
+};
+
+/// More of them would make each call slow to match.
+inline constexpr std::size_t kMaxModelLimits = 100;
+
+struct LimitRow {
+  Dimension dimension;
+  std::string_view name;  ///< of the setting and the column
+  std::string_view short_name;
+  std::int64_t Limits::* member;
+  std::int64_t max;
+  std::string_view text;  ///< one sentence, for the reference
+};
+
+/// One row per Dimension, in its order.
+[[nodiscard]] std::span<const LimitRow, kDimensionCount> limit_rows();
+
+/// Errors: invalid_parameter, naming the field: a limit below 0 or above its row's max, an entry
+/// without a pattern, a pattern given twice, too many entries.
+[[nodiscard]] Result<> check(const Limits& limits, const std::vector<ModelLimits>& of_models);
+
+}  // namespace weir::limit

@@ -1,0 +1,121 @@
+#include "limit/meters.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+
+namespace weir::limit {
+
+namespace {
+
+constexpr Dimension kWindows[] = {
+    Dimension::requests_per_minute, Dimension::tokens_per_minute, Dimension::images_per_minute,
+    Dimension::requests_per_day,    Dimension::tokens_per_day,    Dimension::images_per_day,
+};
+
+std::int64_t cost_in(Dimension dimension, Claim claim) {
+  switch (dimension) {
+    case Dimension::requests_per_minute:
+    case Dimension::requests_per_day:
+    case Dimension::in_flight:
+      return 1;
+    case Dimension::tokens_per_minute:
+    case Dimension::tokens_per_day:
+      return claim.tokens;
+    case Dimension::images_per_minute:
+    case Dimension::images_per_day:
+      return claim.images;
+  }
+  return 0;
+}
+
+constexpr Meters::Charged bit(Dimension dimension) {
+  return static_cast<Meters::Charged>(1U << static_cast<unsigned>(dimension));
+}
+
+}  // namespace
+
+std::optional<Refusal> longer(std::optional<Refusal> first, std::optional<Refusal> second) {
+  if (!first) return second;
+  return second && second->retry_after > first->retry_after ? second : first;
+}
+
+Meters::Meters(const Limits& limits, const Spans& spans)
+    : limits_(limits),
+      windows_{RollingWindow{limits.requests_per_minute, spans.minute},
+               RollingWindow{limits.tokens_per_minute, spans.minute},
+               RollingWindow{limits.images_per_minute, spans.minute},
+               RollingWindow{limits.requests_per_day, spans.day},
+               RollingWindow{limits.tokens_per_day, spans.day},
+               RollingWindow{limits.images_per_day, spans.day}} {}
+
+void Meters::set_limits(const Limits& limits) {
+  limits_ = limits;
+  for (const LimitRow& row : limit_rows()) {
+    if (row.dimension != Dimension::in_flight) window(row.dimension).set_limit(limits.*row.member);
+  }
+}
+
+std::optional<Refusal> Meters::look(Claim claim, MonotonicTime now) {
+  std::optional<Refusal> refusal;
+  for (const Dimension dimension : kWindows) {
+    if (window(dimension).limit() == 0) continue;
+    const Admission admission = window(dimension).look(cost_in(dimension, claim), now);
+    if (!admission.admitted) {
+      refusal = longer(refusal, Refusal{dimension, false, admission.retry_after});
+    }
+  }
+  if (limits_.max_in_flight > 0 && in_flight_ >= limits_.max_in_flight) {
+    refusal = longer(refusal, Refusal{Dimension::in_flight, false, Refusal::kSlotRetry});
+  }
+  return refusal;
+}
+
+Meters::Charged Meters::charge(Claim claim, MonotonicTime now) {
+  Charged charged = 0;
+  for (const Dimension dimension : kWindows) {
+    if (window(dimension).charge(cost_in(dimension, claim), now)) charged |= bit(dimension);
+  }
+  ++in_flight_;
+  return charged;
+}
+
+void Meters::settle(Charged charged, Claim claim, MonotonicTime charged_at, Claim actual,
+                    MonotonicTime now) {
+  for (const Dimension dimension : kWindows) {
+    const std::int64_t more = cost_in(dimension, actual) - cost_in(dimension, claim);
+    if (more > 0) window(dimension).charge(more, now);
+    if (more < 0 && (charged & bit(dimension)) != 0) {
+      window(dimension).give_back(-more, charged_at, now);
+    }
+  }
+}
+
+std::optional<Refusal> Meters::look_at_requests(MonotonicTime now) {
+  std::optional<Refusal> refusal;
+  for (const Dimension dimension : {Dimension::requests_per_minute, Dimension::requests_per_day}) {
+    const Admission admission = window(dimension).look(1, now);
+    if (!admission.admitted) {
+      refusal = longer(refusal, Refusal{dimension, false, admission.retry_after});
+    }
+  }
+  return refusal;
+}
+
+void Meters::charge_request(MonotonicTime now) {
+  window(Dimension::requests_per_minute).charge(1, now);
+  window(Dimension::requests_per_day).charge(1, now);
+}
+
+Quota Meters::quota(Dimension dimension, MonotonicTime now) {
+  DCHECK(dimension != Dimension::in_flight);
+  const Admission admission = window(dimension).look(0, now);
+  return {window(dimension).limit(), admission.remaining, admission.reset};
+}
+
+bool Meters::idle(MonotonicTime now) const {
+  return in_flight_ == 0 &&
+         std::ranges::all_of(windows_, [&](const auto& window) { return window.idle(now); });
+}
+
+}  // namespace weir::limit

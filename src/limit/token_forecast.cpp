@@ -1,0 +1,106 @@
+#include "limit/token_forecast.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <functional>
+
+namespace weir::limit {
+
+namespace {
+
+constexpr std::int64_t kMebibyte = 1 << 20;
+constexpr std::int64_t kFirstTokensPerMebibyte = kMebibyte / 3;
+// A token is at least a byte of text; what has more of them than bytes points to something
+// elsewhere, such as the address of an image, and says nothing of other bodies.
+constexpr std::int64_t kMaxTokensPerMebibyte = kMebibyte;
+constexpr std::int64_t kMinAnswer = 16;
+constexpr std::int64_t kMaxAnswer = 1'000'000;
+
+// Products of these stay far below 2^63.
+constexpr std::int64_t kMaxTokens = 1'000'000'000;
+constexpr std::int64_t kMaxAnswers = 1'000;
+constexpr std::size_t kMaxBodyBytes = std::size_t{1} << 32;
+
+std::int64_t bounded_bytes(std::size_t bytes) {
+  return static_cast<std::int64_t>(std::min(bytes, kMaxBodyBytes));
+}
+
+/// A bound of 0 or less is none: some clients write -1 for "as many as you like".
+std::int64_t at_most(std::int64_t tokens, const std::optional<std::int64_t>& bound) {
+  return bound && *bound > 0 ? std::min(tokens, *bound) : tokens;
+}
+
+}  // namespace
+
+ModelForecast::ModelForecast() {
+  for (auto& figure : tokens_per_mebibyte_) figure = kFirstTokensPerMebibyte;
+}
+
+std::size_t ModelForecast::size_of(std::size_t body_bytes) {
+  const auto kibibytes = body_bytes >> 10;
+  const auto size = (static_cast<std::size_t>(std::bit_width(kibibytes)) + 3) / 4;
+  return std::min(size, kBodySizes - 1);
+}
+
+std::int64_t ModelForecast::estimate(const CallShape& call) const {
+  const auto per_mebibyte =
+      tokens_per_mebibyte_[size_of(call.body_bytes)].load(std::memory_order_relaxed);
+  const std::int64_t prompt = 1 + bounded_bytes(call.body_bytes) * per_mebibyte / kMebibyte;
+  std::int64_t answer = answer_tokens_.load(std::memory_order_relaxed);
+  if (call.max_tokens && *call.max_tokens >= 0) answer = std::min(*call.max_tokens, kMaxTokens);
+  answer = at_most(at_most(answer, call.max_output_tokens), call.context_length);
+  const std::int64_t answers = std::clamp<std::int64_t>(call.answers, 1, kMaxAnswers);
+  // The prompt and one answer share the context; every further answer comes on top.
+  return at_most(prompt + answer, call.context_length) + (answers - 1) * answer;
+}
+
+void ModelForecast::learn(std::size_t body_bytes, std::int64_t prompt_tokens,
+                          std::int64_t answer_tokens) {
+  if (body_bytes > 0 && prompt_tokens > 0 && prompt_tokens <= kMaxTokens) {
+    auto& figure = tokens_per_mebibyte_[size_of(body_bytes)];
+    const std::int64_t known = figure.load(std::memory_order_relaxed);
+    const std::int64_t seen =
+        std::min(prompt_tokens * kMebibyte / bounded_bytes(body_bytes), kMaxTokensPerMebibyte);
+    figure.store(seen > known ? known + (seen - known + 1) / 2 : known - (known - seen) / 32,
+                 std::memory_order_relaxed);
+  }
+  if (answer_tokens > 0 && answer_tokens <= kMaxTokens) {
+    const std::int64_t known = answer_tokens_.load(std::memory_order_relaxed);
+    const std::int64_t next = answer_tokens > known ? known + known / 8 : known - known / 152;
+    answer_tokens_.store(std::clamp(next, kMinAnswer, kMaxAnswer), std::memory_order_relaxed);
+  }
+}
+
+TokenForecast::TokenForecast() : slots_(std::bit_ceil(2 * kMaxModels)) {}
+
+std::size_t TokenForecast::slot_of(std::string_view model) const {
+  std::size_t slot = std::hash<std::string_view>{}(model) & (slots_.size() - 1);
+  for (;; slot = (slot + 1) & (slots_.size() - 1)) {
+    const Cell* cell = slots_[slot].load(std::memory_order_acquire);
+    if (cell == nullptr || cell->model == model) return slot;
+  }
+}
+
+std::int64_t TokenForecast::estimate(std::string_view model, const CallShape& call) const {
+  const Cell* cell = slots_[slot_of(model)].load(std::memory_order_acquire);
+  return cell == nullptr ? rest_.estimate(call) : cell->forecast.estimate(call);
+}
+
+ModelForecast& TokenForecast::learner_of(std::string_view model) {
+  if (Cell* cell = slots_[slot_of(model)].load(std::memory_order_acquire)) return cell->forecast;
+  std::lock_guard lock(mutex_);
+  // Another thread may have filled it, or another model have taken the place.
+  Slot& slot = slots_[slot_of(model)];
+  if (Cell* cell = slot.load(std::memory_order_acquire)) return cell->forecast;
+  if (cells_.size() == kMaxModels) return rest_;
+  cells_.push_back(std::make_unique<Cell>(model));
+  slot.store(cells_.back().get(), std::memory_order_release);
+  return cells_.back()->forecast;
+}
+
+void TokenForecast::learn(std::string_view model, std::size_t body_bytes,
+                          std::int64_t prompt_tokens, std::int64_t answer_tokens) {
+  learner_of(model).learn(body_bytes, prompt_tokens, answer_tokens);
+}
+
+}  // namespace weir::limit

@@ -1,0 +1,16 @@
+/// Base64 with padding.
+///
+/// Source: RFC 4648 §4.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace weir::simulator::detail {
+
+[[nodiscard]] std::string format_base64(std::string_view bytes);
+
+/// `data:<media type>;base64,…` (RFC 2397): a file that needs no server to be fetched from.
+[[nodiscard]] std::string data_uri(std::string_view media_type, std::string_view bytes);
+
+}  // namespace weir::simulator::detail

@@ -1,0 +1,62 @@
+/// What POST /chat/completions and /completions have in common: several answers at once, told whole
+/// or token by token, in turn, and their usage.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/json_text.hpp"
+#include "simulator/detail/endpoints.hpp"
+#include "simulator/detail/prose.hpp"
+#include "simulator/detail/usage.hpp"
+
+namespace weir::simulator::detail {
+
+struct Choice {
+  std::string reasoning;
+  Prose prose;
+};
+
+/// One request's answers, before they are put in words of either endpoint.
+struct Choices {
+  std::string id;
+  std::string model;
+  std::int64_t created = 0;
+  std::chrono::milliseconds first_token{0};
+  std::chrono::milliseconds token{0};
+  bool stream = false;
+  bool include_usage = false;
+  Usage usage;
+  std::vector<Choice> items;
+
+  void add(Choice choice);
+};
+
+/// Reads the members both endpoints have, all but the prompt.
+[[nodiscard]] Choices read_choices(Fields& fields, const Asked& asked, std::string_view id_prefix);
+
+/// `n`: how many answers each prompt gets.
+[[nodiscard]] std::int64_t read_n(Fields& fields);
+/// How long each answer may be.
+[[nodiscard]] Length read_length(Fields& fields, const Asked& asked);
+
+/// How one endpoint says things; `index` and `finish_reason` are written around it.
+struct Wording {
+  using WriteText = void (*)(codec::JsonWriter& json, std::string_view text);
+
+  std::string_view object;        ///< of a whole answer
+  std::string_view chunk_object;  ///< of one event
+  /// A whole choice.
+  void (*write_whole)(codec::JsonWriter& json, std::string_view reasoning, std::string_view text);
+  WriteText write_opening;  ///< opens a streamed choice; null if nothing does
+  WriteText write_reasoning;
+  WriteText write_token;  ///< an empty one closes the choice
+};
+
+/// `wording` has static lifetime.
+[[nodiscard]] Script tell(Choices choices, const Wording& wording);
+
+}  // namespace weir::simulator::detail

@@ -1,0 +1,48 @@
+/// The endpoints: each reads its members of the body and says what is answered. The path, the
+/// method, the model and the directive were seen to before.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/detail/directive.hpp"
+#include "simulator/detail/fields.hpp"
+#include "simulator/detail/form.hpp"
+#include "simulator/detail/refusal.hpp"
+#include "simulator/engine.hpp"
+#include "simulator/models.hpp"
+
+namespace weir::simulator::detail {
+
+/// What else there is to know about a call. Views; a script keeps none of them.
+struct Asked {
+  const Call& call;
+  const Settings& pace;  ///< with what the directive changed of it
+  const Directive& directive;
+  const std::vector<FormPart>& parts;  ///< empty unless the body is a form
+  const DemoModel* model = nullptr;    ///< null where the path takes none
+
+  /// `prefix` and the hash of the body.
+  [[nodiscard]] std::string id(std::string_view prefix) const;
+  /// Seconds since the epoch.
+  [[nodiscard]] std::int64_t created() const;
+};
+
+using Answerer = Outcome<Script> (*)(Fields& fields, const Asked& asked);
+
+[[nodiscard]] Outcome<Script> list_models(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> chat(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> completions(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> responses(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> messages(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> embeddings(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> rerank(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> images(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> speech(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> transcriptions(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> submit_video(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> video_status(Fields& fields, const Asked& asked);
+
+}  // namespace weir::simulator::detail

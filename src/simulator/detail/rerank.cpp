@@ -1,0 +1,124 @@
+// POST /rerank: documents that share words with the query come first.
+#include <algorithm>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+#include "codec/json_text.hpp"
+#include "simulator/detail/endpoints.hpp"
+#include "simulator/detail/scripts.hpp"
+#include "simulator/detail/vector_of.hpp"
+#include "simulator/detail/words.hpp"
+
+namespace weir::simulator::detail {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t kMaxDocuments = 1000;
+constexpr std::size_t kDimensions = 512;
+constexpr std::string_view kDocumentsExpected = "a list of 1 to 1000 strings or objects with text";
+
+struct Ranked {
+  std::size_t index;
+  double score;
+};
+
+std::optional<std::string_view> document_text(const json::value& document) {
+  const auto* object = document.if_object();
+  const auto* member = object ? object->if_contains("text") : &document;
+  const auto* text = member ? member->if_string() : nullptr;
+  if (!text) return std::nullopt;
+  return std::string_view(text->data(), text->size());
+}
+
+std::vector<std::string_view> read_documents(Fields& fields) {
+  std::vector<std::string_view> documents;
+  const auto* value = fields.find("documents");
+  const auto* list = value ? value->if_array() : nullptr;
+  const auto refuse = [&] {
+    fields.expect("documents", kDocumentsExpected);
+    return std::vector<std::string_view>();
+  };
+  if (!list || list->empty() || std::cmp_greater(list->size(), kMaxDocuments)) return refuse();
+  for (const auto& item : *list) {
+    const auto text = document_text(item);
+    if (!text) return refuse();
+    documents.push_back(*text);
+  }
+  return documents;
+}
+
+// Two parts the share of the query's words that the document has, one part the likeness of the
+// two, which also sees `gate` in `gates`. From 0 to 1.
+class Scorer {
+ public:
+  explicit Scorer(std::string_view query)
+      : words_(search_words(query)), vector_(vector_of(query, kDimensions)) {}
+
+  [[nodiscard]] double score(std::string_view document) const {
+    const double like = std::max(0.0F, likeness(vector_, vector_of(document, kDimensions)));
+    return std::min(1.0, (2 * share(document) + like) / 3);
+  }
+
+ private:
+  [[nodiscard]] double share(std::string_view document) const {
+    if (words_.empty()) return 0;
+    const auto list = search_words(document);
+    const std::unordered_set<std::string> present(list.begin(), list.end());
+    const auto found = std::ranges::count_if(
+        words_, [&](const std::string& word) { return present.contains(word); });
+    return static_cast<double>(found) / static_cast<double>(words_.size());
+  }
+
+  std::vector<std::string> words_;
+  Vector vector_;
+};
+
+std::vector<Ranked> rank(std::string_view query, const std::vector<std::string_view>& documents) {
+  const Scorer scorer(query);
+  std::vector<Ranked> ranked;
+  ranked.reserve(documents.size());
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    ranked.push_back({i, scorer.score(documents[i])});
+  }
+  // The index makes the order total, so the sort need not be stable.
+  std::ranges::sort(ranked, [](const Ranked& a, const Ranked& b) {
+    return a.score != b.score ? a.score > b.score : a.index < b.index;
+  });
+  return ranked;
+}
+
+}  // namespace
+
+Outcome<Script> rerank(Fields& fields, const Asked& asked) {
+  const auto query = fields.text("query");
+  const auto documents = read_documents(fields);
+  const auto top_n = fields.integer("top_n", {1, kMaxDocuments});
+  const bool with_documents = fields.flag("return_documents");
+  if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
+
+  auto ranked = rank(query, documents);
+  if (top_n) ranked.resize(std::min(ranked.size(), static_cast<std::size_t>(*top_n)));
+  std::string body = fmt::format(R"({{"id":"{}","results":[)", asked.id("rerank-"));
+  std::string_view comma;
+  for (const auto& [index, score] : ranked) {
+    body += fmt::format(R"({}{{"index":{},"relevance_score":{:.6f})", comma, index, score);
+    comma = ",";
+    if (with_documents) {
+      body += R"(,"document":{"text":)";
+      codec::append_json_string(body, documents[index]);
+      body += '}';
+    }
+    body += '}';
+  }
+  std::int64_t tokens = count_tokens(query);
+  for (const auto document : documents) tokens += count_tokens(document);
+  body += fmt::format(R"(],"meta":{{"tokens":{{"input_tokens":{},"output_tokens":0}}}}}})", tokens);
+  return json_answer(std::move(body), asked.pace.token);
+}
+
+}  // namespace weir::simulator::detail

@@ -1,0 +1,15 @@
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/check.hpp"
+#include "simulator/detail/wav.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  if (const auto facts = weir::simulator::detail::read_wav(bytes)) {
+    CHECK(facts->seconds >= 0);
+    CHECK(facts->text.size() <= size);
+  }
+  return 0;
+}

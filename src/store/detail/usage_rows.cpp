@@ -1,0 +1,96 @@
+#include "store/detail/usage_rows.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weir::store::detail {
+
+namespace {
+
+std::int64_t to_column(Day day) { return day.time_since_epoch().count(); }
+
+std::int64_t to_column(WallTime time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+}
+
+Day to_day(std::int64_t column) { return Day(std::chrono::days(column)); }
+
+/// Keeps the batch's number; false when it, or a later one, is there already.
+Result<bool> take_number(const Connection& connection, const UsageBatch& batch) {
+  auto taken = connection.prepare(
+      "INSERT INTO usage_writers (writer, last_number, written_at) VALUES (?1, ?2, ?3) "
+      "ON CONFLICT (writer) DO UPDATE "
+      "SET last_number = excluded.last_number, written_at = excluded.written_at "
+      "WHERE last_number < excluded.last_number RETURNING last_number");
+  if (!taken) return std::unexpected(taken.error());
+  taken->bind(std::string_view(batch.writer)).bind(batch.number).bind(to_column(batch.made_at));
+  const auto row = taken->step();
+  if (!row || !*row) return row;
+  if (auto done = taken->run(); !done) return std::unexpected(done.error());
+  return true;
+}
+
+Result<> forget_silent_writers(const Connection& connection, WallTime now) {
+  auto forget = connection.prepare("DELETE FROM usage_writers WHERE written_at < ?");
+  if (!forget) return std::unexpected(forget.error());
+  return forget->bind(to_column(now - kUsageWriterKept)).run();
+}
+
+Result<> add_rows(const Connection& connection, const std::vector<UsageRow>& rows) {
+  // A sum beyond 64 bits becomes a real number, which CAST turns into the largest integer.
+  auto add = connection.prepare(
+      "INSERT INTO usage (day, key_id, model, requests, failed, prompt_tokens, completion_tokens, "
+      "images, estimated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (day, key_id, model) DO UPDATE SET "
+      "requests = CAST(requests + excluded.requests AS INTEGER), "
+      "failed = CAST(failed + excluded.failed AS INTEGER), "
+      "prompt_tokens = CAST(prompt_tokens + excluded.prompt_tokens AS INTEGER), "
+      "completion_tokens = CAST(completion_tokens + excluded.completion_tokens AS INTEGER), "
+      "images = CAST(images + excluded.images AS INTEGER), "
+      "estimated = CAST(estimated + excluded.estimated AS INTEGER)");
+  if (!add) return std::unexpected(add.error());
+  for (const UsageRow& row : rows) {
+    add->bind(to_column(row.day))
+        .bind(std::string_view(row.key_id))
+        .bind(std::string_view(row.model));
+    for (const auto member : kUsageMembers) add->bind(row.counts.*member);
+    if (auto done = add->run(); !done) return done;
+    add->rewind();
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> add_usage(const Connection& connection, const UsageBatch& batch) {
+  const auto is_new = take_number(connection, batch);
+  if (!is_new) return std::unexpected(is_new.error());
+  if (!*is_new) return {};
+  if (auto done = forget_silent_writers(connection, batch.made_at); !done) return done;
+  return add_rows(connection, batch.rows);
+}
+
+Result<std::vector<UsageRow>> read_usage(const Connection& connection, const UsageFilter& filter) {
+  auto rows = connection.prepare(
+      "SELECT day, key_id, model, requests, failed, prompt_tokens, completion_tokens, images, "
+      "estimated FROM usage WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR key_id = ?3) "
+      "AND (?4 IS NULL OR model = ?4) ORDER BY day, key_id, model");
+  if (!rows) return std::unexpected(rows.error());
+  rows->bind(to_column(filter.from)).bind(to_column(filter.to));
+  rows->bind(filter.key_id).bind(filter.model);
+  std::vector<UsageRow> read;
+  for (;;) {
+    const auto row = rows->step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return read;
+    UsageRow one{
+        to_day(rows->number(0)), std::string(rows->text(1)), std::string(rows->text(2)), {}};
+    int column = 3;
+    for (const auto member : kUsageMembers) one.counts.*member = rows->number(column++);
+    read.push_back(std::move(one));
+  }
+}
+
+}  // namespace weir::store::detail

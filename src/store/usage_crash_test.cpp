@@ -1,0 +1,106 @@
+// kill -9 at any moment leaves each batch of usage wholly there or not at all, and none that was
+// acknowledged is lost: a child writes and acknowledges, we kill it.
+#include <chrono>
+#include <random>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "store/sqlite_store.hpp"
+#include "store/temporary_directory_for_test.hpp"
+
+namespace weir::store {
+namespace {
+
+constexpr int kCycles = 20;
+constexpr int kMostAcknowledged = 12;
+constexpr int kKeys = 5;
+const Day kDay{std::chrono::days(20'000)};
+
+/// One request of each key, so that a batch that is half there shows.
+UsageBatch batch(const std::string& writer, std::int64_t number) {
+  UsageBatch made{.writer = writer, .number = number, .made_at = kDay, .rows = {}};
+  for (int i = 0; i < kKeys; ++i) {
+    made.rows.push_back({kDay, fmt::format("key_{}", i), "m", {.requests = 1}});
+  }
+  return made;
+}
+
+/// Adds batches until it is killed. No test assertion may run in here.
+[[noreturn]] void add_until_killed(const std::string& path, const std::string& writer, int pipe) {
+  const auto store = SqliteStore::open({.path = path});
+  if (!store) ::_exit(1);
+  for (std::int64_t number = 1;; ++number) {
+    if (!(*store)->add_usage(batch(writer, number))) ::_exit(2);
+    if (::write(pipe, &number, sizeof number) != sizeof number) ::_exit(3);
+  }
+}
+
+/// How many requests each key has; fails unless it is the same for all.
+std::int64_t requests_of_each_key(SqliteStore& store) {
+  const auto rows = store.usage({.from = kDay, .to = kDay});
+  EXPECT_TRUE(rows) << rows.error().text();
+  if (!rows || rows->empty()) return 0;
+  EXPECT_EQ(rows->size(), kKeys);
+  for (const UsageRow& row : *rows) {
+    EXPECT_EQ(row.counts.requests, rows->front().counts.requests) << "a batch is half there";
+  }
+  return rows->front().counts.requests;
+}
+
+TEST(UsageCrash, KillAtAnyMomentLeavesWholeBatchesAndLosesNoneAcknowledged) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  std::mt19937 random(seed);
+  TemporaryDirectory directory;
+  const std::string path = directory.path() + "/weir.db";
+  std::int64_t expected = 0;
+
+  for (int cycle = 0; cycle < kCycles; ++cycle) {
+    const std::string writer = fmt::format("writer {}", cycle);
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) add_until_killed(path, writer, pipe[1]);
+    ::close(pipe[1]);
+
+    // The child is already in its next batch when a message arrives here.
+    auto wanted = std::uniform_int_distribution<int>(0, kMostAcknowledged)(random);
+    const auto spins = std::uniform_int_distribution<int>(0, 200'000)(random);
+    std::int64_t acknowledged = 0;
+    const auto receive = [&] {
+      return ::read(pipe[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged;
+    };
+    while (wanted-- > 0 && receive()) {
+    }
+    for (volatile int spin = spins; spin > 0; spin = spin - 1) {
+    }
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the child gave up with " << WEXITSTATUS(status);
+    while (receive()) {
+    }
+    ::close(pipe[0]);
+
+    const auto store = SqliteStore::open({.path = path});
+    ASSERT_TRUE(store) << store.error().text();
+    ASSERT_TRUE((*store)->check_integrity());
+    const std::int64_t kept = requests_of_each_key(**store);
+    EXPECT_GE(kept, expected + acknowledged) << "an acknowledged batch is lost";
+    EXPECT_LE(kept, expected + acknowledged + 1) << "a batch counts twice";
+
+    // The child may have committed its last batch without our knowing. Whoever is in such doubt
+    // gives it again.
+    ASSERT_TRUE((*store)->add_usage(batch(writer, acknowledged + 1)));
+    expected += acknowledged + 1;
+    ASSERT_EQ(requests_of_each_key(**store), expected);
+  }
+}
+
+}  // namespace
+}  // namespace weir::store

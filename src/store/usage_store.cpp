@@ -1,0 +1,28 @@
+#include "store/usage_store.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace weir::store {
+
+void UsageCounts::add(const UsageCounts& other) {
+  for (const auto member : kUsageMembers) {
+    std::int64_t& sum = this->*member;
+    if (__builtin_add_overflow(sum, other.*member, &sum)) {
+      sum = std::numeric_limits<std::int64_t>::max();
+    }
+  }
+}
+
+Result<> check(const UsageBatch& batch) {
+  if (batch.writer.empty() || batch.number <= 0) {
+    return fail(Errc::invalid_parameter, "a batch of usage has a writer and a number above 0");
+  }
+  const bool sound = std::ranges::all_of(batch.rows, [](const UsageRow& row) {
+    return std::ranges::all_of(kUsageMembers, [&](auto member) { return row.counts.*member >= 0; });
+  });
+  if (!sound) return fail(Errc::invalid_parameter, "a count of usage is 0 or more");
+  return {};
+}
+
+}  // namespace weir::store

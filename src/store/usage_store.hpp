@@ -1,0 +1,91 @@
+/// What calls used, per key, model and day: counts that only grow.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace weir::store {
+
+/// A day in UTC.
+using Day = std::chrono::sys_days;
+
+struct UsageCounts {
+  std::int64_t requests = 0;
+  std::int64_t failed = 0;  ///< of the requests
+  std::int64_t prompt_tokens = 0;
+  std::int64_t completion_tokens = 0;
+  std::int64_t images = 0;
+  std::int64_t estimated = 0;  ///< of the requests: their tokens are our estimate
+
+  /// Sums stop at the largest number. REQUIRES: neither side has negative counts.
+  void add(const UsageCounts& other);
+  bool operator==(const UsageCounts&) const = default;
+};
+
+/// Every count, in the order of their columns.
+inline constexpr std::array kUsageMembers{
+    &UsageCounts::requests,          &UsageCounts::failed, &UsageCounts::prompt_tokens,
+    &UsageCounts::completion_tokens, &UsageCounts::images, &UsageCounts::estimated,
+};
+
+struct UsageRow {
+  Day day;
+  /// Of a stored key its id, of one in the config file "config:<name>"; empty where no longer
+  /// known.
+  std::string key_id;
+  std::string model;  ///< empty where no longer known
+  UsageCounts counts;
+
+  bool operator==(const UsageRow&) const = default;
+};
+
+/// Rows to add, with what tells this addition from every other.
+struct UsageBatch {
+  std::string writer;       ///< unique to a process's run
+  std::int64_t number = 0;  ///< of this batch; each of a writer's is larger than the one before
+  WallTime made_at;
+  std::vector<UsageRow> rows;
+};
+
+struct UsageFilter {
+  Day from;
+  Day to;  ///< inclusive
+  std::optional<std::string> key_id = {};
+  std::optional<std::string> model = {};
+};
+
+/// A writer that has been silent for so long is forgotten, and its number with it.
+inline constexpr std::chrono::days kUsageWriterKept{30};
+
+/// What every store asks of a batch before it takes it. Errors: invalid_parameter.
+[[nodiscard]] Result<> check(const UsageBatch& batch);
+
+/// Every implementation passes usage_contract_test.cpp.
+///
+/// Errors:  store_failed when the store cannot be read or written, saying why.
+/// Threads: any; calls may wait for a disk or another process, so they are not for I/O threads.
+class UsageStore {
+ public:
+  UsageStore() = default;
+  UsageStore(const UsageStore&) = delete;
+  UsageStore& operator=(const UsageStore&) = delete;
+  virtual ~UsageStore() = default;
+
+  /// Adds all rows, or none. A batch whose number is not above the last that its writer had taken
+  /// is acknowledged and adds nothing: after an error, which may have come behind the commit, the
+  /// same batch can be given again until it is acknowledged.
+  /// Errors: invalid_parameter for a batch that `check` refuses.
+  [[nodiscard]] virtual Result<> add_usage(const UsageBatch& batch) = 0;
+
+  /// By day, key id and model.
+  [[nodiscard]] virtual Result<std::vector<UsageRow>> usage(const UsageFilter& filter) = 0;
+};
+
+}  // namespace weir::store

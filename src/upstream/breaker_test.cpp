@@ -1,0 +1,240 @@
+#include "upstream/breaker.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir::upstream {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using enum Evidence;
+
+const MonotonicTime kStart{1'000s};
+
+/// A breaker and a clock.
+class Story {
+ public:
+  explicit Story(const BreakerSettings& settings = {}) : breaker(settings) {}
+
+  Story& after(milliseconds time) {
+    now += time;
+    return *this;
+  }
+  /// Calls that begin and end at this moment.
+  Story& calls(int count, Evidence evidence) {
+    for (int i = 0; i < count; ++i) {
+      end(begin(), evidence);
+    }
+    return *this;
+  }
+  Breaker::Pass begin() {
+    const auto pass = breaker.try_admit(now);
+    EXPECT_TRUE(pass.has_value());
+    return pass.value();
+  }
+  void end(Breaker::Pass pass, Evidence evidence) { breaker.report(pass, evidence, now); }
+  [[nodiscard]] bool admits() const { return breaker.admits(now); }
+  [[nodiscard]] milliseconds wait() const {
+    return std::chrono::ceil<milliseconds>(breaker.ready_at() - now);
+  }
+
+  Breaker breaker;
+  MonotonicTime now = kStart;
+};
+
+TEST(Breaker, AdmitsFromTheStart) {
+  Story story;
+  EXPECT_TRUE(story.admits());
+  EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
+}
+
+TEST(Breaker, RefusesAfterFailuresInARow) {
+  Story story;
+  story.calls(4, bad);
+  EXPECT_TRUE(story.admits());
+  story.calls(1, bad);
+  EXPECT_FALSE(story.admits());
+  EXPECT_FALSE(story.breaker.try_admit(story.now));
+  EXPECT_EQ(story.breaker.state(), BreakerState::refusing);
+  EXPECT_EQ(story.wait(), 1s);
+}
+
+TEST(Breaker, ASuccessEndsTheRowAndNothingElseDoes) {
+  Story story;
+  story.calls(4, bad).calls(1, good).calls(4, bad).calls(10, none);
+  EXPECT_TRUE(story.admits());
+  story.calls(1, bad);
+  EXPECT_FALSE(story.admits());
+}
+
+TEST(Breaker, RefusesWhenTooManyOfTheLatestCallsFailed) {
+  Story story({.consecutive_failures = 0});
+  for (int i = 0; i < 9; ++i) story.calls(1, good).calls(1, bad).after(100ms);
+  story.calls(1, good);
+  EXPECT_TRUE(story.admits()) << "nineteen calls have no percentage";
+  story.calls(1, bad);
+  EXPECT_FALSE(story.admits());
+}
+
+TEST(Breaker, BelowThePercentageItAdmits) {
+  Story story({.consecutive_failures = 0});
+  for (int i = 0; i < 200; ++i) story.calls(2, good).calls(1, bad).after(10ms);
+  EXPECT_TRUE(story.admits());
+}
+
+TEST(Breaker, FailuresOfLongAgoAreForgotten) {
+  Story story({.consecutive_failures = 0});
+  story.calls(19, bad).after(10s).calls(19, bad);
+  EXPECT_TRUE(story.admits());
+  story.calls(1, bad);
+  EXPECT_FALSE(story.admits());
+}
+
+TEST(Breaker, WithBothRulesOffItAdmitsForEver) {
+  Story story({.consecutive_failures = 0, .failure_percent = 0});
+  story.calls(10'000, bad);
+  EXPECT_TRUE(story.admits());
+}
+
+TEST(Breaker, LetsOneProbeThroughWhichCloses) {
+  Story story;
+  story.calls(5, bad).after(1s);
+  const auto probe = story.begin();
+  EXPECT_EQ(story.breaker.state(), BreakerState::probing);
+  EXPECT_FALSE(story.admits());
+
+  story.after(1ms).end(probe, good);
+  EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
+  EXPECT_TRUE(story.admits());
+  story.calls(4, bad);
+  EXPECT_TRUE(story.admits()) << "the count began anew";
+}
+
+TEST(Breaker, EachFailedProbeDoublesTheWaitUpToItsBound) {
+  Story story;
+  story.calls(5, bad);
+  for (const auto wait : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}) {
+    EXPECT_EQ(story.wait(), wait);
+    story.after(wait - 1ms);
+    EXPECT_FALSE(story.admits());
+    story.after(1ms).calls(1, bad);
+  }
+  story.after(60s).calls(1, good).calls(5, bad);
+  EXPECT_EQ(story.wait(), 1s) << "after a recovery it starts at the bottom";
+}
+
+TEST(Breaker, ACancelledProbeMakesRoomForTheNextAtOnce) {
+  Story story;
+  story.calls(5, bad).after(1s);
+  const auto probe = story.begin();
+  story.end(probe, none);
+  EXPECT_TRUE(story.admits());
+  story.calls(1, good);
+  EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
+}
+
+TEST(Breaker, AProbeThatNeverEndsDoesNotWedgeIt) {
+  Story story;
+  story.calls(5, bad).after(1s);
+  const auto lost = story.begin();
+  story.after(1s - 1ms);
+  EXPECT_FALSE(story.admits());
+  story.after(1ms).calls(1, good);
+  EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
+
+  story.end(lost, bad);
+  EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
+}
+
+TEST(Breaker, CallsOfAnEarlierTimeDecideNothing) {
+  Story story;
+  const auto slow = story.begin();
+  const auto slower = story.begin();
+  story.calls(5, bad).end(slow, good);
+  EXPECT_EQ(story.breaker.state(), BreakerState::refusing);
+
+  story.after(1s);
+  const auto probe = story.begin();
+  story.end(slower, bad);
+  EXPECT_EQ(story.breaker.state(), BreakerState::probing);
+  story.end(probe, good);
+  EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
+}
+
+TEST(Breaker, AListEndsARefusal) {
+  Story story;
+  story.calls(5, bad);
+  story.breaker.listed();
+  EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
+  EXPECT_TRUE(story.admits());
+}
+
+TEST(Breaker, AListLeavesWhatWasCountedWhileAdmitting) {
+  Story story;
+  story.calls(4, bad);
+  story.breaker.listed();
+  story.calls(1, bad);
+  EXPECT_FALSE(story.admits());
+}
+
+TEST(Breaker, AListEndsAProbeToo) {
+  Story story;
+  story.calls(5, bad).after(1s);
+  const auto probe = story.begin();
+  story.breaker.listed();
+  EXPECT_TRUE(story.admits());
+  story.end(probe, bad);
+  EXPECT_TRUE(story.admits());
+}
+
+TEST(Breaker, CoolsDownAsLongAsItIsToldWithinBounds) {
+  struct Case {
+    std::optional<std::chrono::seconds> retry_after;
+    std::chrono::seconds time;
+  };
+  const Case cases[] = {{std::nullopt, 1s}, {0s, 1s},      {-37s, 1s},
+                        {20s, 20s},         {600s, 10min}, {999'999'999s, 10min}};
+  for (const auto& test : cases) {
+    Story story;
+    story.breaker.cool_down(test.retry_after, story.now);
+    EXPECT_EQ(story.wait(), test.time);
+    EXPECT_EQ(story.breaker.state(), BreakerState::admitting) << "it is not a failure";
+    EXPECT_FALSE(story.after(test.time - 1ms).admits());
+    EXPECT_TRUE(story.after(1ms).admits());
+  }
+}
+
+TEST(Breaker, AShorterCoolDownDoesNotEndALongerOne) {
+  Story story;
+  story.breaker.cool_down(20s, story.now);
+  story.breaker.cool_down(5s, story.now);
+  EXPECT_EQ(story.wait(), 20s);
+}
+
+TEST(Breaker, AListDoesNotEndACoolDown) {
+  Story story;
+  story.calls(5, bad);
+  story.breaker.cool_down(20s, story.now);
+  story.breaker.listed();
+  EXPECT_FALSE(story.admits());
+}
+
+TEST(Breaker, ProbesOnlyWhenItHasCooledDown) {
+  Story story;
+  story.calls(5, bad);
+  story.breaker.cool_down(20s, story.now);
+  EXPECT_EQ(story.wait(), 20s);
+  EXPECT_FALSE(story.after(10s).admits());
+  EXPECT_TRUE(story.after(10s).admits());
+}
+
+TEST(Breaker, NewSettingsHoldFromThenOn) {
+  Story story;
+  story.calls(3, bad);
+  story.breaker.configure({.consecutive_failures = 4, .first_refusal = 7s});
+  story.calls(1, bad);
+  EXPECT_EQ(story.wait(), 7s);
+}
+
+}  // namespace
+}  // namespace weir::upstream

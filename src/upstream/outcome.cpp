@@ -1,0 +1,50 @@
+#include "upstream/outcome.hpp"
+
+#include <cstddef>
+#include <iterator>
+
+namespace weir::upstream {
+namespace {
+
+// A stale connection was closed by the upstream's own idle timer, most likely while the request was
+// on its way: no fault of its health, and a fresh connection is the cure.
+constexpr OutcomeRow kRows[] = {
+    {"answered", Evidence::good, Again::never},
+    {"rate_limited", Evidence::good, Again::elsewhere},
+    {"overloaded", Evidence::bad, Again::elsewhere},
+    {"server_error", Evidence::bad, Again::never},
+    {"connect_failed", Evidence::bad, Again::elsewhere},
+    {"stale_connection", Evidence::none, Again::same},
+    {"reset_before_answer", Evidence::bad, Again::never},
+    {"first_byte_timeout", Evidence::bad, Again::never},
+    {"broken_answer", Evidence::bad, Again::never},
+    {"stalled", Evidence::bad, Again::never},
+    {"total_timeout", Evidence::none, Again::never},
+    {"cancelled", Evidence::none, Again::never},
+};
+static_assert(std::size(kRows) == kOutcomeCount);
+
+}  // namespace
+
+const OutcomeRow& describe(Outcome outcome) { return kRows[static_cast<std::size_t>(outcome)]; }
+
+Outcome outcome_of_status(int status) {
+  switch (status) {
+    case 429:
+      return Outcome::rate_limited;
+    case 503:
+    case 529:
+      return Outcome::overloaded;
+    case 501:
+    case 505:
+      return Outcome::answered;
+    default:
+      return status >= 500 && status <= 599 ? Outcome::server_error : Outcome::answered;
+  }
+}
+
+Again may_retry(Outcome outcome, bool can_replay, bool answering) {
+  return can_replay && !answering ? describe(outcome).again : Again::never;
+}
+
+}  // namespace weir::upstream

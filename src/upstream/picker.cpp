@@ -1,0 +1,72 @@
+#include "upstream/picker.hpp"
+
+#include <limits>
+
+#include "base/check.hpp"
+
+namespace weir::upstream {
+namespace {
+
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+/// The usable candidates of one priority.
+struct Tier {
+  int priority = std::numeric_limits<int>::max();
+  std::uint64_t weight = 0;  ///< of all of them
+  std::size_t size = 0;
+
+  [[nodiscard]] bool has(const Candidate& candidate) const {
+    return candidate.usable && candidate.priority == priority;
+  }
+};
+
+std::uint64_t weight_of(const Candidate& candidate) {
+  DCHECK(candidate.weight > 0);
+  return static_cast<std::uint64_t>(candidate.weight);
+}
+
+Tier best_tier(std::span<const Candidate> candidates) {
+  Tier tier;
+  for (const Candidate& candidate : candidates) {
+    if (!candidate.usable || candidate.priority > tier.priority) continue;
+    if (candidate.priority < tier.priority) tier = {.priority = candidate.priority};
+    tier.weight += weight_of(candidate);
+    ++tier.size;
+  }
+  return tier;
+}
+
+// Evenly onto [0, bound), but for less than bound / 2^32.
+std::uint64_t scale(std::uint32_t random, std::uint64_t bound) { return (random * bound) >> 32; }
+
+/// Draws by weight, without the one at `excluded`.
+std::size_t draw(std::span<const Candidate> candidates, const Tier& tier, std::uint32_t random,
+                 std::size_t excluded) {
+  const std::uint64_t left_out = excluded == kNone ? 0 : weight_of(candidates[excluded]);
+  std::uint64_t point = scale(random, tier.weight - left_out);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (i == excluded || !tier.has(candidates[i])) continue;
+    const std::uint64_t weight = weight_of(candidates[i]);
+    if (point < weight) return i;
+    point -= weight;
+  }
+  CHECK(false);
+  return kNone;
+}
+
+bool is_busier(const Candidate& a, const Candidate& b) {
+  return std::int64_t{a.in_flight} * b.weight > std::int64_t{b.in_flight} * a.weight;
+}
+
+}  // namespace
+
+std::optional<std::size_t> pick(std::span<const Candidate> candidates, std::uint64_t random) {
+  const Tier tier = best_tier(candidates);
+  if (tier.size == 0) return std::nullopt;
+  const auto first = draw(candidates, tier, static_cast<std::uint32_t>(random), kNone);
+  if (tier.size == 1) return first;
+  const auto second = draw(candidates, tier, static_cast<std::uint32_t>(random >> 32), first);
+  return is_busier(candidates[first], candidates[second]) ? second : first;
+}
+
+}  // namespace weir::upstream

@@ -1,0 +1,83 @@
+#include "upstream/pool.hpp"
+
+#include <algorithm>
+
+namespace weir::upstream {
+namespace {
+
+// A name may come to mean another address; asking at each connection would cost more than it.
+constexpr std::chrono::seconds kNameLifetime{30};
+
+}  // namespace
+
+Pool::Pool(net::Executor executor, net::DeadlineSweeper& sweeper, net::WorkerPool& resolvers)
+    : executor_(executor), sweeper_(sweeper), resolvers_(resolvers) {}
+Pool::~Pool() = default;
+
+http::ServerStream::Ptr Pool::take_idle(const Upstream& upstream) {
+  const auto place = places_.find(&upstream);
+  if (place == places_.end() || place->second.idle.empty()) return nullptr;
+  auto stream = std::move(place->second.idle.back());
+  place->second.idle.pop_back();
+  return stream;
+}
+
+http::ServerStream::Ptr Pool::make() {
+  return http::ServerStream::make(executor_, sweeper_, limits_.max_head_bytes);
+}
+
+net::Task<Result<>> Pool::connect(http::ServerStream& stream, std::shared_ptr<Upstream> upstream,
+                                  MonotonicTime deadline) {
+  const auto& [name, origin, tls] = upstream->address();
+  net::Endpoints endpoints;
+  if (Place& place = place_of(upstream); monotonic_now() < place.endpoints_until) {
+    endpoints = place.endpoints;
+  } else {
+    auto resolving = net::resolve(resolvers_, origin.host, origin.port, deadline);
+    auto resolved = co_await std::move(resolving);
+    if (stream.aborted()) co_return fail(*stream.aborted());
+    if (!resolved) {
+      const bool late = resolved.error().code == Errc::deadline_exceeded;
+      co_return fail(late ? Errc::upstream_connect_timeout : Errc::upstream_unreachable,
+                     resolved.error().detail);
+    }
+    endpoints = std::move(*resolved);
+    Place& known = place_of(upstream);  // the map may have changed since
+    known.endpoints = endpoints;
+    known.endpoints_until = monotonic_now() + kNameLifetime;
+  }
+  auto* client = origin.tls ? &tls_client(tls) : nullptr;
+  co_return co_await stream.connect(endpoints, origin, client);
+}
+
+void Pool::give_back(const std::shared_ptr<Upstream>& upstream, http::ServerStream::Ptr stream,
+                     MonotonicTime now) {
+  Place& place = place_of(upstream);
+  if (!stream->reusable() || place.idle.size() >= limits_.max_idle) return;
+  stream->become_idle(*this, now + limits_.idle_timeout);
+  place.idle.push_back(std::move(stream));
+}
+
+Pool::Place& Pool::place_of(const std::shared_ptr<Upstream>& upstream) {
+  Place& place = places_[upstream.get()];
+  if (!place.upstream) place.upstream = upstream;
+  return place;
+}
+
+void Pool::idle_ended(http::ServerStream& stream) {
+  for (auto& [upstream, place] : places_) {
+    const auto ended = std::ranges::find(place.idle, &stream, &http::ServerStream::Ptr::get);
+    if (ended == place.idle.end()) continue;
+    place.idle.erase(ended);
+    return;
+  }
+}
+
+http::TlsClient& Pool::tls_client(const http::TlsSettings& settings) {
+  for (auto& client : tls_) {
+    if (client->settings() == settings) return *client;
+  }
+  return *tls_.emplace_back(std::make_unique<http::TlsClient>(settings));
+}
+
+}  // namespace weir::upstream

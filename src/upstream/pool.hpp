@@ -1,0 +1,83 @@
+/// The connections of one thread to the upstreams: idle ones are kept for the next call.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "http/server_stream.hpp"
+#include "http/tls_client.hpp"
+#include "net/deadline.hpp"
+#include "net/resolve.hpp"
+#include "net/worker_pool.hpp"
+#include "upstream/upstream.hpp"
+
+namespace weir::upstream {
+
+/// Keyed by the upstream itself, so that a connection can never carry another's call: its name,
+/// address and TLS identity are the upstream's; the key goes with each request.
+///
+/// Threads:  its executor's.
+/// Lifetime: outlives the connections that were taken from it; `sweeper` and `resolvers` outlive
+/// it.
+class Pool final : private http::ServerStream::Idler {
+ public:
+  struct Limits {
+    std::size_t max_idle = 32;  ///< per upstream
+    std::chrono::milliseconds idle_timeout{60'000};
+    std::size_t max_head_bytes = 64 << 10;
+  };
+
+  Pool(net::Executor executor, net::DeadlineSweeper& sweeper, net::WorkerPool& resolvers);
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  ~Pool();
+
+  void configure(const Limits& limits) { limits_ = limits; }
+
+  /// Forgets the upstreams of which `is_gone(upstream)` is true, and closes their connections.
+  template <class F>
+  void forget_if(F&& is_gone) {
+    std::erase_if(places_, [&](const auto& entry) { return is_gone(*entry.first); });
+  }
+
+  /// The idle connection that was used last; null if there is none.
+  [[nodiscard]] http::ServerStream::Ptr take_idle(const Upstream& upstream);
+
+  /// One that is not connected yet.
+  [[nodiscard]] http::ServerStream::Ptr make();
+
+  /// Errors: as ServerStream::connect, and those of resolving.
+  [[nodiscard]] net::Task<Result<>> connect(http::ServerStream& stream,  // outlives the task
+                                            std::shared_ptr<Upstream> upstream,
+                                            MonotonicTime deadline);
+
+  /// Takes a connection back if another call may follow on it.
+  void give_back(const std::shared_ptr<Upstream>& upstream, http::ServerStream::Ptr stream,
+                 MonotonicTime now);
+
+ private:
+  struct Place {
+    std::shared_ptr<Upstream> upstream;  ///< keeps the key from being another's
+    std::vector<http::ServerStream::Ptr> idle;
+    net::Endpoints endpoints;
+    MonotonicTime endpoints_until = MonotonicTime::min();
+  };
+
+  [[nodiscard]] Place& place_of(const std::shared_ptr<Upstream>& upstream);
+  void idle_ended(http::ServerStream& stream) override;
+  [[nodiscard]] http::TlsClient& tls_client(const http::TlsSettings& settings);
+
+  net::Executor executor_;
+  net::DeadlineSweeper& sweeper_;
+  net::WorkerPool& resolvers_;
+  Limits limits_;
+  std::unordered_map<const Upstream*, Place> places_;
+  std::vector<std::unique_ptr<http::TlsClient>> tls_;
+};
+
+}  // namespace weir::upstream

@@ -1,0 +1,96 @@
+/// Brings what calls used from the I/O threads to the store: counted at once, written in batches.
+///
+///     I/O thread: Cell (two tallies) --swap--> pending tally --batch--> store
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "store/usage_store.hpp"
+#include "telemetry/metrics.hpp"
+#include "usage/tally.hpp"
+
+namespace weir::usage {
+
+inline constexpr telemetry::MetricRow kFlushFailures{
+    "weir_usage_flush_failures_total", "counter", "",
+    "Times that usage could not be written to the store; it is kept and tried again."};
+inline constexpr telemetry::MetricRow kRowsPending{
+    "weir_usage_rows_pending", "gauge", "",
+    "Rows of usage (a day, key and model each) that the last flush could not write."};
+inline constexpr telemetry::MetricRow kRequestsMerged{
+    "weir_usage_requests_merged_total", "counter", "",
+    "Requests counted without their model, because usage.max_pending_rows was reached."};
+
+inline constexpr std::array kUsageMetrics{kFlushFailures, kRowsPending, kRequestsMerged};
+
+class Recorder {
+ public:
+  /// Where one thread counts.
+  ///
+  /// Cost:     well under 100 ns, and no allocation for a day, key and model that it has met. Its
+  ///           lock is held elsewhere only while two pointers change places.
+  /// Threads:  any; made for one.
+  /// Lifetime: owned by the recorder.
+  class alignas(64) Cell {
+   public:
+    /// Counts under `day`, that of the call's end.
+    void record(store::Day day, std::string_view key_id, std::string_view model,
+                const store::UsageCounts& counts);
+
+   private:
+    friend class Recorder;
+    explicit Cell(std::size_t max_rows) : tallies_{Tally(max_rows), Tally(max_rows)} {}
+    [[nodiscard]] Tally& swap();
+
+    std::mutex mutex_;
+    std::array<Tally, 2> tallies_;
+    Tally* filling_ = &tallies_[0];
+    Tally* draining_ = &tallies_[1];  ///< the flushing thread's
+  };
+
+  /// `max_rows` bounds what waits, as Tally does, in each cell and behind them. REQUIRES: > 0.
+  Recorder(std::size_t max_rows, telemetry::Registry& registry);
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  /// Threads: start-up only.
+  [[nodiscard]] Cell& add_cell();
+
+  /// Writes what was recorded until now. What could not be written stays for the next time; after
+  /// the last flush of a process it is lost, and the error says that there was some. Logs when
+  /// writing begins to fail and when it works again.
+  ///
+  /// Errors:  the store's.
+  /// Threads: any, one after the other; waits for the store.
+  [[nodiscard]] Result<> flush(store::UsageStore& store, WallTime now);
+
+ private:
+  void collect();
+  [[nodiscard]] Result<> write(store::UsageStore& store, WallTime now);
+  [[nodiscard]] Result<> send(store::UsageStore& store);
+  void fill_batch(WallTime now);
+  void report(const Result<>& written);
+
+  const std::size_t max_rows_;
+  telemetry::Counter& flush_failures_;
+  telemetry::Gauge& rows_pending_;
+  telemetry::Counter& requests_merged_;
+  std::vector<std::unique_ptr<Cell>> cells_;
+
+  std::mutex mutex_;  ///< of all below; never taken by record
+  Tally pending_;
+  /// What is being written. Not empty after a failure: whether it was committed is not known, so it
+  /// goes again as it is, under its number.
+  store::UsageBatch batch_;
+  bool failing_ = false;
+};
+
+}  // namespace weir::usage
