@@ -13,6 +13,7 @@ import urllib.parse
 import pytest
 import yaml
 
+from support.eventually import eventually
 from support.process import KEY, Weir
 
 HERE = pathlib.Path(__file__).parent
@@ -23,11 +24,16 @@ MODELS = [
     {"id": "acme/painter", "sub_types": ["text-to-image", "image-to-image"]},
     {"id": "acme/moderator", "type": "text"},
 ]
+# Calls reach the built-in engine: the examples of our description name its models.
+ENGINE = {"name": "demo", "kind": "simulator"}
+AT_ONCE = {"first_token": "0s", "token": "0s", "picture": "0s", "video": "0s"}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = Weir(tmp_path_factory.mktemp("properties"), models=MODELS)
+    place = tmp_path_factory.mktemp("properties")
+    server = Weir(place, models=MODELS, upstreams=[ENGINE], simulator=AT_ONCE)
+    eventually(lambda: "demo/chat" in server.ids(), what="the engine's models")
     yield server
     server.stop()
 
@@ -37,6 +43,7 @@ def hold_to(description, base_url, scratch, *options):
     done = subprocess.run(
         [
             pathlib.Path(sys.executable).parent / "schemathesis",
+            "--config-file", HERE / "schemathesis.toml",
             "run", description,
             "--url", base_url,
             "--header", f"Authorization: Bearer {KEY}",

@@ -1,4 +1,5 @@
-"""Weir in front of a real llama.cpp server: what it serves is listed, each under its right type.
+"""Weir in front of a real llama.cpp server: what it serves is listed, each under its right type, and
+can be called.
 
 WEIR_LLAMA_SERVER is the llama-server binary; scripts/test builds it (build_server). WEIR_MODELS
 may name a folder with a presets.ini of one's own; without it make_models.py makes three models.
@@ -15,6 +16,7 @@ import openai
 import pytest
 
 from llama_cpp import make_models
+from support.caller import Stream, call, post, usage_rows
 from support.eventually import DEADLINE_S, eventually
 from support.process import KEY
 from support.upstream import closed_port
@@ -146,3 +148,90 @@ def test_the_list_outlives_the_server_behind_it(weir, models):
     id_ = next(iter(sub_types))
     eventually(lambda: server.get(f"/v1/models/{id_}?view=full").json()["status"] == "degraded")
     assert sorted(server.ids()) == sorted(sub_types)
+
+
+# Calls.
+
+
+@pytest.fixture
+def called(weir, router, models):
+    """A server in front of the router, and {sub type: a model}."""
+    _, sub_types = models
+    server = weir(upstreams=[upstream(router)], discovery=QUICK)
+    eventually(lambda: sorted(server.ids()) == sorted(sub_types))
+    return server, {sub_type: id_ for id_, sub_type in sub_types.items()}
+
+
+@pytest.fixture
+def client(called):
+    server, _ = called
+    with openai.OpenAI(base_url=f"http://127.0.0.1:{server.public}/v1", api_key=KEY, max_retries=0) as client:
+        yield client
+
+
+QUESTION = {"messages": [{"role": "user", "content": "hello"}], "max_tokens": 8, "temperature": 0, "seed": 1}
+
+
+def test_a_chat(called, client):
+    _, by_type = called
+    answer = client.chat.completions.create(model=by_type["chat"], **QUESTION)
+    assert answer.model == by_type["chat"]
+    assert answer.choices[0].message.role == "assistant"
+    assert 0 < answer.usage.completion_tokens <= 8
+
+
+def test_a_stream_of_events_with_its_usage_booked(called, client):
+    server, by_type = called
+    chunks = list(client.chat.completions.create(model=by_type["chat"], stream=True, **QUESTION))
+    # A model of random weights may have nothing to say, but it says when it has ended.
+    assert chunks[-1].choices[0].finish_reason in ("stop", "length")
+    assert not any(chunk.choices == [] for chunk in chunks), "nobody asked for usage"
+    assert {chunk.model for chunk in chunks} == {by_type["chat"]}
+
+    def booked():
+        rows = [row for row in usage_rows(server) if row["model"] == by_type["chat"]]
+        return rows and rows[0]["prompt_tokens"] > 0 and rows[0]["completion_tokens"] > 0
+
+    eventually(booked)
+
+
+def test_streams_that_are_left_hold_up_nobody(called):
+    """The engine has four slots at most, each with a long answer to give."""
+    server, by_type = called
+    long = {"max_tokens": 100_000, "ignore_eos": True}
+    for _ in range(8):
+        with Stream(server.public) as stream:
+            stream.open(by_type["chat"], **long)
+            assert stream.next_event()
+    assert call(server.public, by_type["chat"], max_tokens=2).status == 200
+
+
+def test_embeddings(called, client):
+    _, by_type = called
+    answer = client.embeddings.create(model=by_type["embedding"], input=["hello", "goodbye"])
+    assert len(answer.data) == 2
+    assert len(answer.data[0].embedding) > 1
+
+
+def test_rerank(called):
+    server, by_type = called
+    body = {"model": by_type["reranker"], "query": "hello", "documents": ["hello", "goodbye", "river"]}
+    ending = post(server.public, "/v1/rerank", json.dumps(body).encode())
+    assert ending.status == 200, ending.body
+    assert sorted(row["index"] for row in ending.json()["results"]) == [0, 1, 2]
+
+
+def test_a_model_asked_for_on_the_wrong_path_is_told_the_right_one(called):
+    server, by_type = called
+    ending = call(server.public, by_type["embedding"])
+    assert ending.status == 400
+    assert "/embeddings" in ending.json()["message"]
+
+
+def test_an_alias_reaches_the_router_under_its_own_name(weir, router, models):
+    _, sub_types = models
+    own = next(id_ for id_, sub_type in sub_types.items() if sub_type == "chat")
+    alias = {"id": "House/Alias", "sub_types": ["chat"], "upstreams": [{"name": "llama", "model": own}]}
+    server = weir(models=[alias], upstreams=[upstream(router)], discovery=QUICK)
+    ending = eventually(lambda: (e := call(server.public, "House/Alias", max_tokens=2)).status == 200 and e)
+    assert ending.json()["model"] == "House/Alias"

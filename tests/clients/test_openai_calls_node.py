@@ -1,0 +1,92 @@
+"""The official Node SDK calls models through Weir. WEIR_NODE_MODULES is where npm put it."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from support.caller import usage_rows
+from support.demo import base_url, demo
+from support.eventually import DEADLINE_S, eventually
+from support.process import KEY
+
+CHAT = {"model": "demo/chat", "messages": [{"role": "user", "content": "Where does the river go?"}], "max_tokens": 15}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with demo(tmp_path_factory.mktemp("openai-calls-node")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def script(tmp_path_factory):
+    """The script beside a link to its packages: that is where Node looks for them."""
+    packages = os.environ.get("WEIR_NODE_MODULES")
+    if not packages:
+        pytest.fail("WEIR_NODE_MODULES is not set: run this suite through scripts/test")
+    place = tmp_path_factory.mktemp("node")
+    shutil.copy(pathlib.Path(__file__).parent / "node" / "call.mjs", place)
+    (place / "node_modules").symlink_to(packages)
+    return place / "call.mjs"
+
+
+@pytest.fixture
+def ask(server, script):
+    def ask(call, **body):
+        done = subprocess.run(
+            ["node", script, base_url(server), KEY],
+            input=json.dumps({"call": call, "body": body}),
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return ask
+
+
+def test_a_stream_is_the_chat_in_pieces(ask):
+    whole = ask("chat", **CHAT)["ok"]["choices"][0]["message"]["content"]
+    chunks = ask("stream", **CHAT)["ok"]
+    assert whole
+    assert "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks) == whole
+
+
+def test_a_stream_that_is_left_is_over(ask, server):
+    assert ask("leave", **CHAT, simulator={"stall_after_events": 2})["ok"]["choices"]
+    eventually(lambda: server.access.where(reason="client_left"))
+    eventually(lambda: [row for row in usage_rows(server) if row["model"] == "demo/chat"])
+
+
+def test_embeddings(ask):
+    rows = ask("embeddings", model="demo/embedding", input=["a", "b"])["ok"]["data"]
+    assert [row["index"] for row in rows] == [0, 1]
+    assert len(rows[0]["embedding"]) == len(rows[1]["embedding"]) > 1
+
+
+def test_an_image(ask):
+    image = ask("image", model="demo/text-to-image", prompt="a weir at dusk")["ok"]["data"][0]
+    assert image.get("url") or image.get("b64_json")
+
+
+def test_sound_both_ways(ask):
+    spoken = ask("speech", model="demo/text-to-speech", voice="alloy", input="Hello, river.", response_format="wav")
+    assert spoken["ok"]["start"] == "RIFF"
+    assert ask("transcription", model="demo/speech-to-text")["ok"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "error"),
+    [
+        ({**CHAT, "model": "no/such-model"}, 404, "NotFoundError"),
+        ({**CHAT, "model": "demo/embedding"}, 400, "BadRequestError"),
+        ({**CHAT, "simulator": {"status": 500}}, 503, "InternalServerError"),
+    ],
+)
+def test_errors_are_the_sdks_own(ask, body, status, error):
+    assert ask("chat", **body) == {"status": status, "error": error}

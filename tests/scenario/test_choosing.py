@@ -1,0 +1,296 @@
+"""One model at several upstreams: which one is asked, when another is, and when none is."""
+
+import contextlib
+import select
+import threading
+
+import pytest
+
+from support.caller import OVERLOADED, Caller, call, chat_body, post
+from support.engine import Engine, Script, as_json, as_stream
+from support.eventually import DEADLINE_S, eventually
+from support.gate import FIRST_BYTE, REQUEST, Gate
+from support.upstream import closed_port
+
+MODEL = "lab/chat"
+# Quick to come back, where nothing else is said.
+QUICK = {"connect_timeout": "500ms"}
+
+
+@pytest.fixture
+def engines():
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(Engine(MODEL, name=name)) for name in ("one", "two")]
+
+
+def row(engine, **more):
+    return {"name": engine.name, "url": engine.url, **more}
+
+
+def served(weir, *rows, calls=None, **sections):
+    names = [{"name": given["name"]} for given in rows]
+    models = [{"id": MODEL, "sub_types": ["chat"], "upstreams": names}]
+    return weir(models=models, upstreams=list(rows), calls=calls or QUICK, **sections)
+
+
+def ask(server, times=1, **options):
+    statuses = [call(server.public, MODEL, **options).status for _ in range(times)]
+    assert statuses == [200] * times
+    return statuses
+
+
+def counts(engines):
+    return [len(engine.calls) for engine in engines]
+
+
+def test_the_better_priority_gets_every_call(weir, engines):
+    one, two = engines
+    server = served(weir, row(one, priority=5), row(two, priority=1))
+    ask(server, 20)
+    assert counts(engines) == [0, 20]
+
+
+def test_equal_upstreams_share(weir, engines):
+    server = served(weir, *map(row, engines))
+    ask(server, 100)
+    assert min(counts(engines)) >= 20, counts(engines)
+
+
+def test_weights_are_shares(weir, engines):
+    """Nine to one; looked at loosely, for a draw is a draw."""
+    one, two = engines
+    server = served(weir, row(one, weight=90), row(two, weight=10))
+    ask(server, 200)
+    assert counts(engines)[0] >= 140, counts(engines)
+    assert counts(engines)[1] >= 1, counts(engines)
+
+
+def test_the_less_busy_of_two_is_preferred(weir, engines):
+    """Long calls are held at both; new ones go where fewer are."""
+    one, two = engines
+    server = served(weir, *map(row, engines))
+    hold = threading.Event()
+    one.scripts[MODEL] = two.scripts[MODEL] = Script((b"{}",), hold=hold)
+    with contextlib.ExitStack() as stack:
+        callers = [stack.enter_context(Caller(server.public)) for _ in range(40)]
+        for number, caller in enumerate(callers):
+            caller.call(MODEL)
+            eventually(lambda number=number: sum(counts(engines)) == number + 1)
+        assert abs(one.in_flight[MODEL] - two.in_flight[MODEL]) <= 4
+        hold.set()
+        assert {caller.ending().status for caller in callers} == {200}
+
+
+# Another upstream.
+
+
+def test_a_dead_upstream_costs_no_call(weir, engines):
+    dead = {"name": "dead", "url": f"http://127.0.0.1:{closed_port()}", "priority": 0}
+    server = served(weir, dead, row(engines[0], priority=1))
+    ask(server, 20)
+    assert counts(engines) == [20, 0]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_upstream_that_refuses_before_it_works_is_passed_over(weir, engines, status):
+    one, two = engines
+    one.scripts[MODEL] = as_json({"error": "busy"}, status=status)
+    server = served(weir, row(one, priority=0), row(two, priority=1))
+    ask(server, 1)
+    ask(server, 1, stream=True)
+    assert counts(engines)[1] == 2
+    assert two.calls[0].body == chat_body(MODEL), "the body is sent again as it was"
+
+
+@pytest.mark.parametrize("status", [400, 404, 422, 500])
+def test_an_answer_that_may_have_cost_something_is_not_asked_for_twice(weir, engines, status):
+    one, two = engines
+    one.scripts[MODEL] = as_json({"error": "no"}, status=status)
+    server = served(weir, row(one, priority=0), row(two, priority=1))
+    assert call(server.public, MODEL).status == (503 if status == 500 else status)
+    assert counts(engines) == [1, 0]
+
+
+def test_a_fresh_connection_that_breaks_is_not_tried_again(weir, engines):
+    """The request was sent: nobody knows whether it was worked on."""
+    one, two = engines
+    with Gate(one) as gate:
+        server = served(weir, {"name": "gate", "url": gate.url, "priority": 0}, row(two, priority=1))
+        eventually(lambda: gate.requests)
+        gate.arm("reset", FIRST_BYTE)
+        assert call(server.public, MODEL).status == 503
+        assert counts(engines) == [1, 0]
+
+
+def test_a_kept_connection_that_died_before_its_answer_is_not_the_callers_trouble(weir, engines):
+    """The upstream closed it just as it was used again; the call had no effect."""
+    one, two = engines
+    with Gate(one) as gate:
+        gated = {"name": "gate", "url": gate.url, "priority": 0}
+        server = served(weir, gated, row(two, priority=1), server={"threads": 1})
+        eventually(lambda: gate.requests)
+        ask(server)
+        gate.arm("reset", REQUEST, once=True)
+        ask(server)
+        assert len(set(gate.posts())) == 2 or two.calls
+
+
+def test_a_call_whose_stream_began_is_not_begun_again(weir, engines):
+    one, two = engines
+    one.scripts[MODEL] = as_stream(b"data: {}\n\n", end="cut")
+    server = served(weir, row(one, priority=0), row(two, priority=1))
+    ending = call(server.public, MODEL, stream=True)
+    assert (ending.status, ending.whole) == (200, False)
+    assert counts(engines) == [1, 0]
+
+
+def test_retries_end(weir, engines):
+    for engine in engines:
+        engine.scripts[MODEL] = as_json({"error": "busy"}, status=503)
+    server = served(weir, *map(row, engines))
+    assert call(server.public, MODEL).body == OVERLOADED
+    assert counts(engines) == [1, 1]
+
+
+def test_no_retry_is_made_when_none_is_allowed(weir, engines):
+    one, two = engines
+    one.scripts[MODEL] = as_json({"error": "busy"}, status=503)
+    server = served(weir, row(one, priority=0), row(two, priority=1), calls={**QUICK, "retries": 0})
+    assert call(server.public, MODEL).status == 503
+    assert counts(engines) == [1, 0]
+
+
+def test_retries_have_a_budget(weir, engines):
+    """Where everything fails, retries must not double the load: about a fifth more, and a few."""
+    one, two = engines
+    one.scripts[MODEL] = two.scripts[MODEL] = as_json({"error": "slow"}, status=503)
+    server = served(weir, *map(row, engines), calls={**QUICK, "retries": 2})
+    asked = 100
+    for _ in range(asked):
+        assert call(server.public, MODEL).status == 503
+    assert sum(counts(engines)) <= asked * 1.2 + 10
+
+
+# No upstream.
+
+
+def test_an_upstream_that_keeps_failing_is_left_alone_and_comes_back(weir, engines):
+    one, _ = engines
+    one.scripts[MODEL] = as_json({"error": "broken"}, status=500)
+    server = served(weir, row(one), discovery={"refresh_interval": "24h"})
+    for _ in range(20):
+        ending = call(server.public, MODEL)
+        assert (ending.status, ending.body) == (503, OVERLOADED)
+    assert counts([one])[0] < 20, "it was never left alone"
+    assert int(ending.header("retry-after")) >= 1
+
+    one.scripts.clear()
+    eventually(lambda: call(server.public, MODEL).status == 200)
+    ask(server, 20)
+
+
+def test_the_callers_mistakes_are_not_held_against_an_upstream(weir, engines):
+    one, _ = engines
+    one.scripts[MODEL] = as_json({"error": "bad"}, status=400)
+    server = served(weir, row(one))
+    for _ in range(40):
+        assert call(server.public, MODEL).status == 400
+    assert counts([one]) == [40]
+
+
+def test_a_cool_upstream_is_passed_over_while_another_is_there(weir, engines):
+    one, two = engines
+    one.scripts[MODEL] = as_json({"error": "slow down"}, status=429, headers=(("Retry-After", "600"),))
+    server = served(weir, row(one, priority=0), row(two, priority=1))
+    ask(server, 10)
+    assert counts(engines) == [1, 10]
+
+
+def test_a_cool_upstream_is_asked_again_when_it_said(weir, engines):
+    one, _ = engines
+    one.scripts[MODEL] = as_json({"error": "slow down"}, status=429, headers=(("Retry-After", "1"),))
+    server = served(weir, row(one))
+    assert call(server.public, MODEL).status == 429
+    one.scripts.clear()
+    eventually(lambda: call(server.public, MODEL).status == 200)
+
+
+def held(weir, engine, limit, queue, wait="30s"):
+    hold = threading.Event()
+    engine.scripts[MODEL] = Script((b"{}",), hold=hold)
+    calls = {**QUICK, "queue_length": queue, "queue_timeout": wait}
+    return served(weir, row(engine, max_in_flight=limit), calls=calls), hold
+
+
+def test_calls_beyond_the_slots_wait_and_beyond_the_queue_are_refused(weir, engines):
+    one, _ = engines
+    limit, queue = 3, 4
+    server, hold = held(weir, one, limit, queue)
+    with contextlib.ExitStack() as stack:
+        callers = [stack.enter_context(Caller(server.public)) for _ in range(limit + queue + 1)]
+        for caller in callers:
+            caller.call(MODEL)
+        # One is too many, whichever it is: it alone is answered.
+        ready = select.select([caller.socket for caller in callers], [], [], DEADLINE_S)[0]
+        (too_many,) = [caller for caller in callers if caller.socket in ready]
+        callers.remove(too_many)
+        refused = too_many.ending()
+        assert (refused.status, refused.body) == (503, OVERLOADED)
+        assert int(refused.header("retry-after")) >= 1
+        eventually(lambda: one.in_flight[MODEL] == limit)
+        hold.set()
+        assert {caller.ending().status for caller in callers} == {200}
+    assert one.peak[MODEL] == limit
+
+
+def test_who_waited_too_long_is_refused(weir, engines):
+    server, hold = held(weir, engines[0], limit=1, queue=4, wait="100ms")
+    with Caller(server.public) as first:
+        first.call(MODEL)
+        eventually(lambda: engines[0].calls)
+        ending = call(server.public, MODEL)
+        assert (ending.status, ending.body) == (503, OVERLOADED)
+        hold.set()
+        assert first.ending().status == 200
+
+
+def test_slots_hold_under_a_storm(weir, engines):
+    one, _ = engines
+    server = served(weir, row(one, max_in_flight=4), calls={**QUICK, "queue_length": 1000, "queue_timeout": "60s"})
+    start = threading.Barrier(64)
+    statuses = []
+
+    def client():
+        with Caller(server.public) as caller:
+            start.wait()
+            for number in range(5):
+                caller.call(MODEL, stream=number % 2 == 0)
+                statuses.append(caller.ending().status)
+
+    threads = [threading.Thread(target=client) for _ in range(64)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * 320
+    assert one.peak[MODEL] <= 4
+
+
+def test_upstreams_and_their_choice_follow_the_config(weir, engines):
+    one, two = engines
+    server = served(weir, row(one, priority=0), row(two, priority=1))
+    ask(server)
+    names = [{"name": "one"}, {"name": "two"}]
+    server.write_config(
+        models=[{"id": MODEL, "sub_types": ["chat"], "upstreams": names}],
+        upstreams=[row(one, priority=1), row(two, priority=0)],
+        calls=QUICK,
+    )
+    eventually(lambda: call(server.public, MODEL).status == 200 and two.calls)
+
+
+def test_a_declared_model_without_an_upstream_that_serves_it_is_503(weir):
+    dead = {"name": "dead", "url": f"http://127.0.0.1:{closed_port()}"}
+    server = served(weir, dead)
+    ending = post(server.public, "/v1/chat/completions", chat_body(MODEL))
+    assert (ending.status, ending.body) == (503, OVERLOADED)

@@ -1,0 +1,347 @@
+"""Every way an upstream's connection can fail, at every phase of a call, streamed and not.
+
+A cell is one call through a gate of its own that has one fault. Its answer is fixed beforehand;
+after it the key's only slot is free, twenty ordinary calls succeed within a second of the fault's
+end, none of them on the spoilt connection, and the usage is booked. All cells share two servers
+and run side by side; each has a test of its own that looks at what became of it.
+"""
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import json
+import re
+import threading
+import time
+
+import pytest
+
+from support import gate as gates
+from support.caller import OVERLOADED, TIMED_OUT, Caller, call, usage_rows
+from support.certificates import Certificates
+from support.engine import Engine, Script, chat
+from support.eventually import DEADLINE_S, PROMISED_S, SLOWDOWN, eventually
+from support.gate import AFTER_DONE, FAULTS, FIRST_BYTE, FIRST_EVENT, PHASES, REQUEST, Gate
+from support.process import Weir
+from support.wire import Closed
+
+ORDINARY_CALLS = 20
+PARALLEL = 32
+PLAIN_BYTES = 300_000  # more than is kept before the first of it goes out
+
+# Answers.
+OK, BUSY, LATE, CUT, PASSES, PLANTED = "ok", "503", "504", "cut", "passes", "planted"
+
+# What a cell may answer, as (streamed, not streamed). A cut may be BUSY or LATE as a whole where
+# nothing of the answer needs to have gone out yet.
+EXPECTED = {
+    REQUEST: {
+        "refuse": (BUSY, BUSY),
+        "silence": (LATE, LATE),
+        "never read": (LATE, LATE),
+        "never answer": (LATE, LATE),
+        "reset": (BUSY, BUSY),
+        "cut in head": (BUSY, BUSY),
+        "cut in body": ((BUSY, CUT), (BUSY, CUT)),
+        "slow": (OK, OK),
+        "capped": (OK, OK),
+        "delayed": (OK, OK),
+        "corrupt byte": (PASSES, PASSES),
+        "extra bytes": ((PLANTED, BUSY), (PLANTED, BUSY)),
+        "bad framing": (LATE, LATE),
+        "flood": (BUSY, BUSY),
+        "tls": (LATE, LATE),
+        "tls expired": (BUSY, BUSY),
+        "tls wrong name": (BUSY, BUSY),
+    },
+    FIRST_BYTE: {
+        "refuse": (BUSY, BUSY),
+        "silence": (LATE, LATE),
+        "never read": (OK, OK),
+        "never answer": (LATE, LATE),
+        "reset": (BUSY, BUSY),
+        "cut in head": (BUSY, BUSY),
+        "cut in body": ((BUSY, CUT), (BUSY, CUT)),
+        "slow": (OK, OK),
+        "capped": (OK, OK),
+        "delayed": (OK, OK),
+        "corrupt byte": (BUSY, BUSY),
+        "extra bytes": ((PLANTED, BUSY), (PLANTED, BUSY)),
+        "bad framing": ((BUSY, CUT), BUSY),
+        "flood": (BUSY, BUSY),
+        "tls": (BUSY, BUSY),
+    },
+    FIRST_EVENT: {
+        "refuse": (CUT, (BUSY, CUT)),
+        "silence": (CUT, (LATE, CUT)),
+        "never read": (OK, OK),
+        "never answer": (CUT, (LATE, CUT)),
+        "reset": (CUT, (BUSY, CUT)),
+        "cut in head": (CUT, (BUSY, CUT)),
+        "cut in body": (CUT, (BUSY, CUT)),
+        "slow": (OK, OK),
+        "capped": (OK, OK),
+        "delayed": (OK, OK),
+        "corrupt byte": (CUT, (PASSES, BUSY, CUT)),
+        "extra bytes": (CUT, (PASSES, BUSY, CUT)),
+        "bad framing": (CUT, (BUSY, CUT)),
+        "flood": (CUT, (BUSY, CUT)),
+        "tls": (CUT, (BUSY, CUT)),
+    },
+    AFTER_DONE: dict.fromkeys(FAULTS, (OK, OK)),
+}
+# What must not carry another call: the connection is broken, or says more than it was asked.
+SPOILS = {"reset", "cut in head", "cut in body", "corrupt byte", "extra bytes", "bad framing", "flood", "tls"}
+HARMLESS = {"slow", "capped", "delayed"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    phase: str
+    fault: str
+    stream: bool
+
+    @property
+    def name(self):
+        kind = "stream" if self.stream else "plain"
+        return f"{self.phase}.{self.fault}.{kind}".replace(" ", "-")
+
+    @property
+    def model(self):
+        return f"cell/{self.name}"
+
+    @property
+    def key(self):
+        return f"sk-{self.name}-0123456789abcdef0123456789abcdef"
+
+    @property
+    def kind(self):
+        """The fault as the gate knows it: a bad certificate is a TLS fault."""
+        return "tls" if self.fault.startswith("tls") else self.fault
+
+    @property
+    def allowed(self):
+        outcome = EXPECTED[self.phase][self.fault][0 if self.stream else 1]
+        return (outcome,) if isinstance(outcome, str) else outcome
+
+    @property
+    def spoils(self):
+        """Whether the connection of the failing call may not be used again."""
+        undetected = self.phase == FIRST_EVENT and self.fault == "corrupt byte" and not self.stream
+        spoilt_request = self.phase == REQUEST and self.fault == "corrupt byte"
+        return self.kind in SPOILS and not undetected and not spoilt_request
+
+
+CELLS = [Cell(phase, fault, stream) for phase in PHASES for fault in EXPECTED[phase] for stream in (True, False)]
+
+
+# What came back.
+
+
+def verdict(cell, ending, text):
+    """Which of the answers above this is; anything else is a failure."""
+    if not ending.whole:
+        return cut_verdict(cell, ending)
+    if ending.status == 503:
+        assert ending.body == OVERLOADED
+        return BUSY
+    if ending.status == 504:
+        assert ending.body == TIMED_OUT
+        assert ending.header("content-type").startswith("application/json")
+        return LATE
+    if ending.body == gates.PLANTED_BODY:
+        return PLANTED
+    if ending.status == 200 and text in said(cell, ending):
+        return OK
+    assert ending.status in (200, 400), ending
+    return PASSES
+
+
+def said(cell, ending):
+    """The words of an answer; nothing if it is not a whole one."""
+    if not cell.stream:
+        with contextlib.suppress(ValueError, KeyError):
+            return ending.json()["choices"][0]["message"]["content"]
+        return ""
+    events, left = ending.events()
+    if left or not events or events[-1] != b"data: [DONE]\n\n":
+        return ""
+    return deltas(events[:-1])
+
+
+def deltas(events):
+    frames = [json.loads(event.removeprefix(b"data: ")) for event in events]
+    return "".join(choice["delta"].get("content", "") for frame in frames for choice in frame["choices"])
+
+
+def cut_verdict(cell, ending):
+    """An answer that is cut is cut visibly: a stream behind an error event, a body as a prefix."""
+    assert ending.status == 200
+    if ending.header("content-type").startswith("text/event-stream"):
+        *events, error = ending.events()[0]
+        assert ending.events()[1] == b"", "part of an event"
+        assert error.startswith(b'data: {"error":'), error
+        told = json.loads(error.removeprefix(b"data: "))["error"]
+        assert told["type"] == "upstream_error"
+        assert told["message"]
+        assert re.fullmatch("[a-z_]+", told["code"])
+        if cell.fault in ("silence", "never answer"):
+            assert "timeout" in told["code"]
+        assert "You said:".startswith(deltas(events).strip()[:9])
+    return CUT
+
+
+# Running a cell.
+
+
+@dataclasses.dataclass
+class Result:
+    answer: str
+    spoilt_number: int = None
+    next_number: int = None
+
+
+def plain_answer(asked):
+    """The engine's ordinary chat answer, long when not streamed, chunked where the fault needs it."""
+    script = chat(asked)
+    if script.framing == "chunked":
+        return script
+    body = script.pieces[0][:-1] + b', "pad": "' + b"x" * PLAIN_BYTES + b'"}'
+    middle = len(body) // 2
+    framing = "chunked" if ".flood." in asked.model else "length"
+    return Script((body[:middle], body[middle:]), framing=framing)
+
+
+class Matrix:
+    """The servers, the engine and a gate per cell."""
+
+    def __init__(self, folder):
+        self.stack = contextlib.ExitStack()
+        (folder / "certificates").mkdir()
+        self.certificates = Certificates(folder / "certificates")
+        self.engine = self.stack.enter_context(Engine(*(cell.model for cell in CELLS)))
+        self.engine.scripts["/chat/completions"] = plain_answer
+        self.gates = {cell: self.stack.enter_context(self._gate(cell)) for cell in CELLS}
+        self.alone = threading.Lock()
+        # Faults that only hold up are for the patient server; the rest must not take long.
+        hasty = {"connect_timeout": 300, "first_byte_timeout": 500, "first_event_timeout": 500, "idle_timeout": 500}
+        calls = {name: f"{int(value * SLOWDOWN)}ms" for name, value in hasty.items()}
+        calls["total_timeout"] = f"{int(5 * SLOWDOWN)}s"
+        self.hasty = self._server(folder / "hasty", calls, [c for c in CELLS if c.fault not in HARMLESS])
+        self.patient = self._server(folder / "patient", {}, [c for c in CELLS if c.fault in HARMLESS])
+
+    def _gate(self, cell):
+        return Gate(self.engine, self.certificates.good if cell.kind == "tls" else None)
+
+    def _server(self, folder, calls, cells):
+        folder.mkdir()
+        server = Weir(
+            folder,
+            calls=calls,
+            discovery={"refresh_interval": "24h", "max_concurrent": 64},
+            keys=[{"name": cell.name, "key": cell.key, "max_in_flight": 1} for cell in cells],
+            upstreams=[self._upstream(cell) for cell in cells],
+            models=[{"id": c.model, "sub_types": ["chat"], "upstreams": [{"name": name_of(c)}]} for c in cells],
+        )
+        self.stack.callback(server.stop)
+        # Nobody asks for a list any more once each gate has seen one asked for.
+        eventually(lambda: all(self.gates[cell].requests for cell in cells), what="the first lists")
+        return server
+
+    def _upstream(self, cell):
+        trust = {"ca_file": str(self.certificates.ca)} if cell.kind == "tls" else {}
+        return {"name": name_of(cell), "url": self.gates[cell].url, "models": [cell.model], **trust}
+
+    def server(self, cell):
+        return self.patient if cell.fault in HARMLESS else self.hasty
+
+    def run(self, cell):
+        gate = self.gates[cell]
+        bad = {"tls expired": self.certificates.expired, "tls wrong name": self.certificates.wrong_name}
+        seen = threading.Event() if cell.stream else None
+        gate.arm(cell.kind, cell.phase, bad.get(cell.fault), seen)
+        with Caller(self.server(cell).public) as caller:
+            caller.socket.settimeout(DEADLINE_S)
+            caller.call(cell.model, f"spoilt {cell.name}", key=cell.key, stream=cell.stream)
+            result = Result(verdict(cell, caller.ending(seen), f"You said: spoilt {cell.name}"))
+            if result.answer == CUT:
+                assert caller.closed()
+        before = gate.posts()
+        with self.alone:
+            self._recover(cell, gate)
+        result.spoilt_number = before[-1] if before else None
+        result.next_number = gate.posts()[len(before)]
+        return result
+
+    def _recover(self, cell, gate):
+        """The fault ends: its slot is free, and ordinary calls succeed at once."""
+        gate.clear()
+        began = time.monotonic()
+        for number in range(ORDINARY_CALLS):
+            text = f"ordinary {number}"
+            eventually(lambda text=text: self._ordinary(cell, text), PROMISED_S if number == 0 else 0)
+        assert time.monotonic() - began <= PROMISED_S
+
+    def _ordinary(self, cell, text):
+        try:
+            ending = call(self.server(cell).public, cell.model, text, key=cell.key, stream=cell.stream)
+        except Closed as closed:
+            raise AssertionError(f"closed: {closed}") from closed
+        assert ending.status == 200, (ending.status, ending.body)
+        assert said(cell, ending).strip() == f"You said: {text}"
+        return True
+
+
+def name_of(cell):
+    return f"up-{CELLS.index(cell)}"
+
+
+@pytest.fixture(scope="module")
+def matrix(tmp_path_factory):
+    matrix = Matrix(tmp_path_factory.mktemp("matrix"))
+    with matrix.stack:
+        with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+            matrix.results = {cell: pool.submit(matrix.run, cell) for cell in CELLS}
+            concurrent.futures.wait(matrix.results.values())
+        yield matrix
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.name)
+def test_a_fault_has_its_one_answer_and_leaves_nothing_behind(matrix, cell):
+    result = matrix.results[cell].result()
+    assert result.answer in cell.allowed or (result.answer == OK and PASSES in cell.allowed)
+    if cell.spoils and result.spoilt_number is not None:
+        assert result.next_number != result.spoilt_number, "a spoilt connection was used again"
+
+
+def test_every_fault_is_in_every_phase():
+    assert len(FAULTS) == 15
+    for phase in PHASES:
+        assert {Cell(phase, fault, True).kind for fault in EXPECTED[phase]} == set(FAULTS)
+
+
+def test_usage_is_settled_after_every_fault(matrix):
+    """Twenty ordinary calls of two words each, answered with four, and the spoilt one."""
+
+    whole = [cell for cell in CELLS if matrix.results[cell].exception() is None]
+
+    def unsettled():
+        rows = {row["model"]: row for server in (matrix.hasty, matrix.patient) for row in usage_rows(server)}
+        return [problem for cell in whole if (problem := usage_problem(cell, rows.get(cell.model)))]
+
+    eventually(lambda: not unsettled() or fail(unsettled()), what="settled usage")
+
+
+def usage_problem(cell, row):
+    if row is None:
+        return (cell.name, "no row")
+    ordinary = (ORDINARY_CALLS * 2, ORDINARY_CALLS * 4)
+    counted = (row["prompt_tokens"], row["completion_tokens"])
+    whole = cell.allowed == (OK,)
+    right = counted == (ordinary[0] + 2, ordinary[1] + 4) if whole else counted >= ordinary
+    failed = 1 if set(cell.allowed) <= {BUSY, LATE, CUT} else 0
+    return None if row["requests"] == ORDINARY_CALLS + 1 and right and row["failed"] >= failed else (cell.name, row)
+
+
+def fail(problems):
+    raise AssertionError(problems)
