@@ -52,6 +52,28 @@ def paint(server, count, **options):
     return post(server.public, "/v1/images/generations", body, **options)
 
 
+@pytest.mark.parametrize("more", ['"batch_size":2,"n":1', '"n":2', '"n":1,"batch_size":2'])
+def test_images_are_counted_however_many_are_asked_for(weir, engine, more):
+    server = limited(weir, engine, images_per_minute=3)
+    body = f'{{"model":"lab/paint","prompt":"p",{more}}}'.encode()
+    assert post(server.public, "/v1/images/generations", body).status == 200
+    is_refusal(post(server.public, "/v1/images/generations", body), "IPM")
+
+
+@pytest.mark.parametrize("count", ['"2"', "2.0", "0"])
+def test_a_number_of_images_that_cannot_be_counted_is_refused(weir, engine, count):
+    server = limited(weir, engine, images_per_minute=3)
+    body = f'{{"model":"lab/paint","prompt":"p","n":{count}}}'.encode()
+    ending = post(server.public, "/v1/images/generations", body)
+    assert (ending.status, ending.json()["code"]) == (400, 20015)
+    assert not engine.calls
+
+
+def test_a_small_limit_does_not_shut_out_who_names_no_max_tokens(weir, engine):
+    server = limited(weir, engine, tokens_per_minute=200)
+    assert call(server.public, "lab/chat").status == 200
+
+
 DAY = 24 * 3600
 
 

@@ -3,6 +3,8 @@
 import json
 import pathlib
 import re
+import threading
+import time
 
 import pytest
 
@@ -171,6 +173,34 @@ def test_connection_headers_stay_on_their_connection(server, engine):
 def test_own_overhead_is_told(server):
     ending = call(server.public, "lab/chat")
     assert re.search(r"\bdur=[0-9.]+", ending.header("server-timing"))
+
+
+def test_what_the_upstream_takes_is_not_own_overhead(server, engine):
+    """Its head comes at once, its body when the client has been told of nothing for a while."""
+    gate = threading.Event()
+    engine.scripts["lab/chat"] = Script((gate, b"{}"))
+    with Caller(server.public) as caller:
+        caller.call("lab/chat")
+        eventually(lambda: engine.calls and engine.calls[0].head_sent.is_set())
+        head_sent = time.monotonic()
+        gate.set()
+        waited_ms = (time.monotonic() - head_sent) * 1000
+        timing = caller.ending().header("server-timing")
+    weir, upstream = (float(part) for part in re.findall(r"dur=([0-9.]+)", timing))
+    assert upstream >= waited_ms
+    assert weir >= 0
+
+
+def test_the_line_of_a_request_says_nothing_of_an_earlier_call(server):
+    first, second = trace(), trace()
+    with Caller(server.public) as caller:
+        caller.call("lab/chat", headers=[first])
+        assert caller.ending().status == 200
+        caller.send(head("GET", "/v1/models", [second], KEY))
+        assert caller.ending().status == 200
+    assert eventually(lambda: access_line(server, first))["model"] == "lab/chat"
+    line = eventually(lambda: access_line(server, second))
+    assert not {"model", "upstream", "attempts", "input_tokens"} & set(line)
 
 
 def test_the_access_line_says_what_became_of_a_call(server):
@@ -439,6 +469,36 @@ def test_an_upload_that_is_refused_early_hears_why(server, engine):
     # The next call has a connection of its own.
     engine.scripts.clear()
     assert call(server.public, "lab/chat").status == 200
+
+
+def test_a_connection_that_answered_an_upload_early_carries_no_other_call(server, engine):
+    """What is left of the upload must not be read as the next request."""
+    engine.scripts["/audio/transcriptions"] = Script((b'{"error":"too long"}',), status=413, early=True)
+    content_type, body = multipart(("model", "lab/speech-to-text"), ("file", "a.wav", bytes(4 << 20)))
+    with Caller(server.public) as caller:
+        caller.send(post_head("/v1/audio/transcriptions", len(body), content_type=content_type) + body[:4096])
+        assert caller.ending().status == 413
+    answered = engine.calls[-1].connection
+    engine.scripts.clear()
+    for _ in range(4):
+        assert call(server.public, "lab/chat").status == 200
+    assert answered not in [made.connection for made in engine.calls[1:]]
+
+
+def test_json_is_called_json_behind_us_too(server, engine):
+    """Else a form could be read there that was not read here."""
+    content_type = "application/x-www-form-urlencoded"
+    ending = post(server.public, "/v1/chat/completions", chat_body("lab/chat"), content_type=content_type)
+    assert ending.status == 200
+    assert engine.calls[-1].headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("name", ["MODEL", "Model", "mod\\u0065l"])
+def test_a_model_that_is_named_twice_is_refused(server, engine, name):
+    body = b'{"model":"lab/chat","%s":"lab/hidden","messages":[]}' % name.encode()
+    ending = post(server.public, "/v1/chat/completions", body)
+    assert (ending.status, ending.json()["code"]) == (400, 20015)
+    assert not engine.calls
 
 
 def test_keys_and_words_are_in_no_log(server):

@@ -6,11 +6,14 @@ import subprocess
 import pytest
 
 from support import wire
+from support.caller import call
 from support.eventually import DEADLINE_S, eventually
 from support.process import BINARY, Lines
 from support.upstream import Upstream, as_json
 
 OLLAMA_PORT = 11434
+SUB_TYPES = ("chat", "embedding", "reranker", "text-to-image", "image-to-image", "speech-to-text",
+             "text-to-speech", "text-to-video", "image-to-video")  # fmt: skip
 TAGS = {"models": [{"name": "qwen3:8b", "model": "qwen3:8b", "capabilities": ["completion", "tools"]},
                    {"name": "bge-m3", "model": "bge-m3", "capabilities": ["embedding"]}]}  # fmt: skip
 
@@ -41,6 +44,19 @@ def newcomer(tmp_path):
     yield process
     process.terminate()
     process.wait(DEADLINE_S)
+
+
+def test_without_an_engine_the_demo_models_answer(newcomer):
+    key = re.search(r"sk-weir_\w+", newcomer.log.text())[0]
+
+    def ids(query=""):
+        return wire.request(newcomer.port, "GET", f"/v1/models{query}", (), key).ids()
+
+    if any(not each.startswith("demo/") for each in eventually(ids)):
+        pytest.skip("an engine of this machine's own is there")
+    for sub_type in SUB_TYPES:
+        assert ids(f"?sub_type={sub_type}"), sub_type
+    assert call(newcomer.port, "demo/chat", key=key, max_tokens=3).status == 200
 
 
 def test_a_key_is_shown_once_and_an_engine_here_is_found(ollama, newcomer):

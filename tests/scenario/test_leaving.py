@@ -174,6 +174,43 @@ def test_a_client_that_leaves_a_queue_is_forgotten(weir, engine):
     assert len(engine.calls) == 2
 
 
+def test_an_uploading_client_that_leaves_a_queue_is_forgotten(weir, engine):
+    """Nobody reads from it while it waits, and its bytes lie in front of its end."""
+    hold = threading.Event()
+    engine.scripts["lab/ear"] = Script((b"{}",), hold=hold)
+    server = weir(
+        models=MODELS,
+        upstreams=[{"name": "gpu", "url": engine.url, "max_in_flight": 1}],
+        calls={"queue_timeout": "30s"},
+    )
+    content_type, body = multipart(("model", "lab/ear"), ("file", "a.wav", b"\0" * (1 << 20)))
+    target = "/v1/audio/transcriptions"
+    with Caller(server.public) as first:
+        first.post(target, body, content_type=content_type)
+        eventually(lambda: len(engine.calls) == 1)
+        header = trace()
+        second = Caller(server.public)
+        second.send(post_head(target, len(body), headers=[header], content_type=content_type) + body[: 1 << 16])
+        fin(second)
+        line = eventually(lambda: access_line(server, header))
+        assert (line["reason"], line["phase"]) == ("client_left", "queued")
+        hold.set()
+        assert first.ending().status == 200
+    assert len(engine.calls) == 1
+
+
+def test_a_client_that_sent_more_and_left_is_noticed_too(server, engine):
+    header = trace()
+    caller = Caller(server.public)
+    made = before_the_answer(engine, caller, header)
+    caller.send(b"GET /v1/models HTTP/1.1\r\n")
+
+    fin(caller)
+
+    eventually(lambda: made.left, what="the engine's connection closed")
+    assert eventually(lambda: access_line(server, header))["reason"] == "client_left"
+
+
 def test_the_pooled_connection_of_another_call_is_not_touched(server, engine):
     """One call ends well, the next client leaves: only its own connection is closed."""
     assert call(server.public, "lab/chat").status == 200

@@ -1,9 +1,12 @@
 """SIGTERM drains: what was admitted is answered, nothing new is taken, the exit is 0."""
 
 import signal
+import threading
 
 import pytest
 
+from support.caller import Caller
+from support.engine import Engine, Script
 from support.eventually import DEADLINE_S, eventually
 from support.process import KEY
 from support.wire import Closed, Wire, head
@@ -25,6 +28,23 @@ def test_an_idle_connection_does_not_hold_the_drain(weir):
         server.signal(signal.SIGTERM)
         assert wire.closed()
         assert server.process.wait(DEADLINE_S) == 0
+
+
+def test_a_call_whose_client_has_sent_more_ends_with_the_drain(weir):
+    """Nothing is read from that client, so nothing but the drain itself can end the call."""
+    with Engine("lab/chat") as engine:
+        engine.scripts["lab/chat"] = Script((b"{}",), hold=threading.Event())
+        server = weir(
+            server={"drain_timeout": "200ms"},
+            models=[{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}],
+            upstreams=[{"name": "gpu", "url": engine.url}],
+        )
+        with Caller(server.public) as caller:
+            caller.call("lab/chat")
+            eventually(lambda: engine.calls)
+            caller.send(b"GET /v1/models HTTP/1.1\r\n")
+            server.signal(signal.SIGTERM)
+            assert server.process.wait(DEADLINE_S) == 0
 
 
 def test_an_answer_under_way_is_finished(weir):

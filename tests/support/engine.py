@@ -154,7 +154,8 @@ class Connection:
                 return
 
     def _serve(self):
-        with contextlib.suppress(Gone, OSError):
+        # Bytes that are no request end the connection, as with any server.
+        with contextlib.suppress(Gone, OSError, ValueError):
             while self._one_call():
                 pass
         with contextlib.suppress(OSError):
