@@ -130,10 +130,15 @@ net::Task<http::Outcome> Frontend::call(http::Exchange& exchange, gateway::CallI
   gateway::Call call(gateway_, std::move(input));
   auto running = call.run();
   const auto refusal = co_await std::move(running);
+  co_return answer_refusal(exchange, refusal);
+}
+
+http::Outcome Frontend::answer_refusal(http::Exchange& exchange,
+                                       const std::optional<gateway::Refusal>& refusal) const {
   // What has begun cannot be answered otherwise; who left cannot be answered at all.
   const bool unanswerable =
       describe(exchange.reason.value_or(Errc::internal)).shape == BodyShape::empty;
-  if (!refusal || exchange.client->begun() || unanswerable) co_return std::nullopt;
+  if (!refusal || exchange.client->begun() || unanswerable) return std::nullopt;
   auto reply = error_reply(refusal->code, refusal->message);
   if (refusal->retry_after) {
     fmt::format_to(std::back_inserter(reply.fields), "Retry-After: {}\r\n",
@@ -141,7 +146,7 @@ net::Task<http::Outcome> Frontend::call(http::Exchange& exchange, gateway::CallI
   }
   reply.fields += refusal->fields;
   add_common_fields(exchange, reply.fields);
-  co_return reply;
+  return reply;
 }
 
 net::Task<http::Outcome> Frontend::render(http::Exchange& exchange, Rendering rendering) {

@@ -45,6 +45,9 @@ class Frontend : public http::Handler {
 
   [[nodiscard]] Found answer(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, Rendering rendering);
+  /// Nothing where the client has its answer, or cannot have one.
+  [[nodiscard]] http::Outcome answer_refusal(http::Exchange& exchange,
+                                             const std::optional<gateway::Refusal>& refusal) const;
   [[nodiscard]] net::Task<http::Outcome> call(http::Exchange& exchange, gateway::CallInput input);
   /// Whose key it is; valid until this thread looks at the keys again.
   [[nodiscard]] std::expected<const auth::KeyEntry*, http::Reply> authenticate(

@@ -4,7 +4,7 @@
 
 namespace weir::gateway {
 
-Call::Call(Gateway& gateway, CallInput input)
+Call::Call(Gateway& gateway, CallInput&& input)
     : gateway_(gateway),
       input_(std::move(input)),
       client_(*input_.exchange.client),

@@ -30,7 +30,7 @@ namespace weir::gateway {
 /// Cancellation: a client that leaves ends whatever is waited for; accounting still runs.
 class Call final : private http::ClientStream::Leaver, private http::ServerStream::EarlyAnswer {
  public:
-  Call(Gateway& gateway, CallInput input);
+  Call(Gateway& gateway, CallInput&& input);
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
   ~Call() = default;
@@ -87,7 +87,9 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   // send
   [[nodiscard]] net::Task<Try> attempt(Choice to);
   [[nodiscard]] net::Task<Result<>> connect(const Choice& to);  // to: outlives the task
+  [[nodiscard]] bool sends_chunks() const;
   void compose(const Choice& to);
+  [[nodiscard]] http::ServerStream::Sent send_request(const Choice& to);
   [[nodiscard]] net::Task<Result<>> send_body_rest();
   [[nodiscard]] Try no_head(const Error& error);
   void arm(MonotonicClock::duration patience, Errc why);
@@ -127,7 +129,7 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   std::unique_ptr<codec::MultipartScanner> fields_;
   bool model_seen_ = false;  ///< in a multipart body
   CallRequest request_;
-  std::optional<RequestPlace> place_;  ///< of a video's request
+  std::unique_ptr<RequestPlace> place_;  ///< of a video's request; null for all other calls
 
   const catalogue::Model* model_ = nullptr;
   limit::Claim claim_;

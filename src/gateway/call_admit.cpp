@@ -51,7 +51,8 @@ bool Call::admit() {
 
 bool Call::find_model() {
   if (input_.endpoint == Endpoint::video_status) {
-    place_ = open_request(gateway_.shared_.seal_key, request_.request_id);
+    auto place = open_request(gateway_.shared_.seal_key, request_.request_id);
+    if (place) place_ = std::make_unique<RequestPlace>(std::move(*place));
     if (!place_) {
       refuse(Errc::invalid_parameter, "The parameter requestId is not one that was given here.");
       return false;

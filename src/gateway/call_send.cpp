@@ -50,6 +50,11 @@ net::Task<Result<>> Call::connect(const Choice& to) {
   co_return co_await std::move(connecting);
 }
 
+// Of an upload whose length the client did not tell either.
+bool Call::sends_chunks() const {
+  return !client_.body_done() && !client_.request().content_length;
+}
+
 // The client's bytes, with the upstream's names: what is changed are at most two values, and the
 // head is ours.
 void Call::compose(const Choice& to) {
@@ -90,7 +95,7 @@ void Call::compose(const Choice& to) {
   put_field(head_, "anthropic-version: ", request.header(anthropic_version));
   put_field(head_, "anthropic-beta: ", request.header(anthropic_beta));
   put_field(head_, "X-Trace-Id: ", input_.exchange.trace_id.text());
-  if (client_.body_done() || request.content_length) {
+  if (!sends_chunks()) {
     const auto length = edited_size(
         client_.body_done() ? body_.size() : static_cast<std::size_t>(*request.content_length),
         edits_);
@@ -98,7 +103,8 @@ void Call::compose(const Choice& to) {
     codec::append_json_integer(head_, std::uint64_t{length});
     head_ += "\r\n\r\n";
   } else {
-    head_ += "Transfer-Encoding: chunked\r\n\r\n";
+    // The first chunk is what was received so far.
+    head_ += "Transfer-Encoding: chunked\r\n\r\n" + chunk_head(edited_size(body_.size(), edits_));
   }
 }
 
@@ -157,6 +163,24 @@ Call::Try Call::no_head(const Error& error) {
   return failed(error, was_stale ? Outcome::stale_connection : Outcome::reset_before_answer);
 }
 
+// Head and body in one system call, where the kernel takes them.
+http::ServerStream::Sent Call::send_request(const Choice& to) {
+  compose(to);
+  std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
+  std::size_t count = 0;
+  pieces[count++] = buffer_of(to.destination->head(input_.endpoint).reveal());
+  pieces[count++] = buffer_of(head_);
+  std::uint64_t at = 0;
+  for (const Edit& edit : edits_) {
+    pieces[count++] = buffer_of(body_.substr(at, edit.at.begin - at));
+    pieces[count++] = buffer_of(edit.text);
+    at = edit.at.end;
+  }
+  pieces[count++] = buffer_of(body_.substr(at));
+  if (sends_chunks()) pieces[count++] = buffer_of("\r\n");
+  return server_->send(std::span(pieces).first(count));
+}
+
 net::Task<Call::Try> Call::attempt(Choice to) {
   auto& upstream = to.destination->upstream;
   auto& pool = gateway_.pool_for(client_, *input_.directory);
@@ -171,29 +195,11 @@ net::Task<Call::Try> Call::attempt(Choice to) {
     elsewhere_ += monotonic_now() - began;
   }
   server_->begin();
+  if (request_.streamed) server_->wait_for_long();
   record_.phase = Phase::sending;
-  compose(to);
-  std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
-  std::size_t count = 0;
-  pieces[count++] = buffer_of(to.destination->head(input_.endpoint).reveal());
-  pieces[count++] = buffer_of(head_);
-  std::string first_chunk;
-  std::uint64_t at = 0;
-  if (!client_.body_done() && !client_.request().content_length) {
-    // The first chunk is what was received so far.
-    first_chunk = chunk_head(edited_size(body_.size(), edits_));
-    pieces[count++] = buffer_of(first_chunk);
-  }
-  for (const Edit& edit : edits_) {
-    pieces[count++] = buffer_of(body_.substr(at, edit.at.begin - at));
-    pieces[count++] = buffer_of(edit.text);
-    at = edit.at.end;
-  }
-  pieces[count++] = buffer_of(body_.substr(at));
-  if (!first_chunk.empty()) pieces[count++] = buffer_of("\r\n");
   // A request that cannot be sent is not the end: the upstream may have said why before it closed.
   sent_whole_ = true;
-  const auto sent = server_->send(std::span(pieces).first(count));
+  const auto sent = send_request(to);
   if (sent == http::ServerStream::Sent::in_part) {
     arm(settings().idle_timeout, Errc::upstream_idle_timeout);
     const auto rest = co_await server_->send_rest();
