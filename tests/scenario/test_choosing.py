@@ -130,9 +130,14 @@ def test_a_kept_connection_that_died_before_its_answer_is_not_the_callers_troubl
         server = served(weir, gated, row(two, priority=1), server={"threads": 1})
         eventually(lambda: gate.requests)
         ask(server)
-        gate.arm("reset", REQUEST, once=True)
-        ask(server)
-        assert len(set(gate.posts())) == 2 or two.calls
+
+        def struck():
+            """A question for the list may come first and take the fault with it."""
+            gate.arm("reset", REQUEST, once=True)
+            ask(server)
+            return len(set(gate.posts())) > 1 or two.calls
+
+        assert any(struck() for _ in range(10))
 
 
 def test_a_call_whose_stream_began_is_not_begun_again(weir, engines):
