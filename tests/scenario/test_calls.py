@@ -10,7 +10,7 @@ import pytest
 
 from support.caller import OVERLOADED, Caller, access_line, call, chat_body, multipart, post, post_head, trace
 from support.engine import Engine, Script, as_json
-from support.eventually import eventually
+from support.eventually import SLOWDOWN, eventually
 from support.process import KEY
 from support.wire import Wire, head
 
@@ -445,7 +445,8 @@ def test_a_large_upload_takes_little_memory(server, engine, parts, growth):
     ending = post(server.public, "/v1/audio/transcriptions", body, content_type=content_type)
     assert ending.json() == {"text": f"{len(body)} bytes heard"}
     assert engine.calls[-1].body == body
-    assert peak_kib(server) - before < growth
+    # A sanitizer keeps what was given back.
+    assert peak_kib(server) - before < growth * SLOWDOWN
 
 
 def test_a_large_answer_takes_little_memory(server, engine):
@@ -455,7 +456,7 @@ def test_a_large_answer_takes_little_memory(server, engine):
     before = peak_kib(server)
     ending = post(server.public, "/v1/audio/speech", chat_body("lab/text-to-speech", input="x"))
     assert ending.body == b"".join(pieces)
-    assert peak_kib(server) - before < STREAMED_GROWTH_KIB
+    assert peak_kib(server) - before < STREAMED_GROWTH_KIB * SLOWDOWN
 
 
 def test_an_upload_that_is_refused_early_hears_why(server, engine):
