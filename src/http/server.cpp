@@ -119,7 +119,7 @@ Server::Server(std::string name, const Settings& settings, std::vector<net::IoTh
 Server::~Server() {
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
     threads_[i]->call([&listener = listeners_[i]] { listener.reset(); });
-    threads_[i]->call([] {});
+    threads_[i]->run_queued();
   }
 }
 

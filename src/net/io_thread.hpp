@@ -44,6 +44,15 @@ class IoThread {
     return result.get();
   }
 
+  /// Waits until what the last `call` has queued on the thread is done: a socket that it closed
+  /// tells so in a handler of its own. Threads: as `call`.
+  void run_queued() {
+    // Asio keeps what a handler queues aside until that handler has ended, which `call` does not
+    // wait for: the first may still come before it, the second comes after.
+    call([] {});
+    call([] {});
+  }
+
   /// Ends the thread after the handler under way; what is queued is dropped. Idempotent.
   void stop();
 
