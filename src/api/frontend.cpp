@@ -1,7 +1,5 @@
 #include "api/frontend.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "api/access_line.hpp"
@@ -16,6 +14,7 @@
 #include "codec/accept_encoding.hpp"
 #include "codec/percent.hpp"
 #include "gateway/call.hpp"
+#include "gateway/rate_limit_fields.hpp"
 #include "http/client_stream.hpp"
 #include "telemetry/log.hpp"
 
@@ -42,23 +41,15 @@ Presented& memo_of(http::Exchange& exchange) {
   return static_cast<Presented&>(*exchange.memo);
 }
 
-std::int64_t seconds_rounded_up(std::chrono::nanoseconds time) {
-  return std::chrono::ceil<std::chrono::seconds>(time).count();
+void put_retry_after(std::string& fields, std::optional<std::chrono::seconds> time) {
+  if (!time) return;
+  fmt::format_to(std::back_inserter(fields), "Retry-After: {}\r\n", time->count());
 }
 
 http::Reply rate_limited_reply(const limit::Refusal& refusal, const limit::Quota& requests) {
-  auto reply = error_reply(
-      Errc::rate_limited, fmt::format("Request was rejected due to rate limiting. Details:{} limit "
-                                      "reached.",
-                                      short_name(refusal.by)));
-  fmt::format_to(std::back_inserter(reply.fields), "Retry-After: {}\r\n",
-                 std::max<std::int64_t>(1, seconds_rounded_up(refusal.retry_after)));
-  if (requests.limit == 0) return reply;
-  fmt::format_to(std::back_inserter(reply.fields),
-                 "x-ratelimit-limit-requests: {}\r\n"
-                 "x-ratelimit-remaining-requests: {}\r\n"
-                 "x-ratelimit-reset-requests: {}s\r\n",
-                 requests.limit, requests.remaining, seconds_rounded_up(requests.reset));
+  auto reply = error_reply(Errc::rate_limited, gateway::rate_limited_message(refusal));
+  put_retry_after(reply.fields, gateway::retry_after(refusal));
+  gateway::put_quota(reply.fields, "requests", requests);
   return reply;
 }
 
@@ -140,10 +131,7 @@ http::Outcome Frontend::answer_refusal(http::Exchange& exchange,
       describe(exchange.reason.value_or(Errc::internal)).shape == BodyShape::empty;
   if (!refusal || exchange.client->begun() || unanswerable) return std::nullopt;
   auto reply = error_reply(refusal->code, refusal->message);
-  if (refusal->retry_after) {
-    fmt::format_to(std::back_inserter(reply.fields), "Retry-After: {}\r\n",
-                   refusal->retry_after->count());
-  }
+  put_retry_after(reply.fields, refusal->retry_after);
   reply.fields += refusal->fields;
   add_common_fields(exchange, reply.fields);
   return reply;

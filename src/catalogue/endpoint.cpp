@@ -13,8 +13,8 @@ constexpr SubTypes kVideo{SubType::text_to_video, SubType::image_to_video};
 // SiliconFlow's edit models take their picture through generations, so both image sub types are
 // at home there. Source: api-docs.siliconflow.cn, images-generations, 2026.
 constexpr EndpointRow kRows[] = {
-    {"chat_completions", "/chat/completions", kChat},
-    {"completions", "/completions", kChat},
+    {"chat_completions", "/chat/completions", kChat, BodyForm::json, true},
+    {"completions", "/completions", kChat, BodyForm::json, true},
     {"responses", "/responses", kChat},
     {"messages", "/messages", kChat},
     {"embeddings", "/embeddings", {SubType::embedding}},

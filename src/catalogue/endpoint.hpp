@@ -40,6 +40,9 @@ struct EndpointRow {
   /// no model: those whose requests it knows.
   SubTypes sub_types;
   BodyForm body = BodyForm::json;
+  /// Whether a stream reports its usage when `stream_options.include_usage` asks for it; others
+  /// report unasked, or are no streams of tokens.
+  bool has_stream_options = false;
 };
 
 /// The row of `endpoint`. The table lives as long as the program.

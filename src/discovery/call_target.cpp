@@ -21,9 +21,7 @@ const KeyHeader& call_key_header(const Kind& kind, Endpoint endpoint) {
 }
 
 bool asks_for_usage(const Kind& kind, Endpoint endpoint) {
-  const bool has_option =
-      endpoint == Endpoint::chat_completions || endpoint == Endpoint::completions;
-  return has_option && kind.usage_on_request;
+  return catalogue::describe(endpoint).has_stream_options && kind.usage_on_request;
 }
 
 }  // namespace weir::discovery

@@ -43,11 +43,7 @@ net::Task<std::optional<Refusal>> Call::run() {
 }
 
 void Call::refuse(Errc code, std::string message) {
-  refusal_ = Refusal{.code = code,
-                     .message = std::move(message),
-                     .retry_after = {},
-                     .limited_by = {},
-                     .fields = {}};
+  refusal_ = Refusal{.code = code, .message = std::move(message), .retry_after = {}, .fields = {}};
 }
 
 void Call::client_left() {

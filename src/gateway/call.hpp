@@ -141,8 +141,8 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   MonotonicClock::duration elsewhere_{0};  ///< spent before the request was sent, but not by us
   std::array<bool, kMaxRoutes> tried_{};
   bool force_new_connection_ = false;
-  bool needs_budget_ =
-      false;  ///< the next try is a retry of what may have cost the upstream something
+  /// The next try is a retry of what may have cost the upstream something.
+  bool needs_budget_ = false;
   bool replayable_ = true;  ///< all of the body is at hand
   bool left_ = false;
   SlotWait* waiting_ = nullptr;

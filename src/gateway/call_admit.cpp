@@ -1,32 +1,14 @@
 // Stage: whether the call may be made at all: the model, the path, the limits.
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "catalogue/list_query.hpp"
-#include "codec/json_text.hpp"
 #include "gateway/call.hpp"
+#include "gateway/rate_limit_fields.hpp"
 
 namespace weir::gateway {
 namespace {
 
 using catalogue::Endpoint;
-
-// Without fmt: these six lines in its way would be a tenth of what a call costs.
-void put_line(std::string& fields, std::string_view name, std::string_view what,
-              std::int64_t number, std::string_view end) {
-  fields.append(name).append(what).append(": ");
-  codec::append_json_integer(fields, number);
-  fields += end;
-}
-
-void put_quota(std::string& fields, std::string_view what, const limit::Quota& quota) {
-  if (quota.limit == 0) return;
-  const auto reset = std::chrono::ceil<std::chrono::seconds>(quota.reset).count();
-  put_line(fields, "x-ratelimit-limit-", what, quota.limit, "\r\n");
-  put_line(fields, "x-ratelimit-remaining-", what, quota.remaining, "\r\n");
-  put_line(fields, "x-ratelimit-reset-", what, reset, "s\r\n");
-}
 
 bool makes_text(Endpoint endpoint) {
   return endpoint == Endpoint::chat_completions || endpoint == Endpoint::completions ||
@@ -139,17 +121,8 @@ bool Call::reserve() {
   }
   const auto& why = reserved.error();
   record_.limited_by = why.by;
-  refuse(Errc::rate_limited,
-         fmt::format("Request was rejected due to rate limiting. Details:{} limit reached.{}",
-                     limit::short_name(why.by),
-                     why.retry_after == limit::Admission::kNever
-                         ? " This request alone asks for more than the limit."
-                         : ""));
-  if (why.retry_after != limit::Admission::kNever) {
-    refusal_->retry_after =
-        std::max(std::chrono::seconds(1), std::chrono::ceil<std::chrono::seconds>(why.retry_after));
-  }
-  refusal_->limited_by = why.by;
+  refuse(Errc::rate_limited, rate_limited_message(why));
+  refusal_->retry_after = retry_after(why);
   put_standing(refusal_->fields);
   return false;
 }

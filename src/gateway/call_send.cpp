@@ -1,9 +1,9 @@
 // Stages: the connection, the request, and the wait for the answer's head.
 #include <algorithm>
-#include <charconv>
 
 #include "codec/json_text.hpp"
 #include "gateway/call.hpp"
+#include "http/chunk.hpp"
 #include "upstream/pool.hpp"
 
 namespace weir::gateway {
@@ -17,20 +17,11 @@ void put_field(std::string& head, std::string_view name, std::string_view value)
   if (!value.empty()) head.append(name).append(value).append("\r\n");
 }
 
-// RFC 9112 §7.1.
-std::string chunk_head(std::size_t size) {
-  std::array<char, 20> digits{};
-  auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), size, 16).ptr;
-  return std::string(digits.data(), end) + "\r\n";
-}
-
 // How long `size` bytes are with the edits made.
 std::size_t edited_size(std::size_t size, const std::vector<Edit>& edits) {
   for (const Edit& edit : edits) size += edit.text.size() - (edit.at.end - edit.at.begin);
   return size;
 }
-
-asio::const_buffer buffer_of(std::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
@@ -76,10 +67,8 @@ void Call::compose(const Choice& to) {
     }
     edits_.push_back({request_.model_at, std::move(name)});
   }
-  const bool has_stream_options = input_.endpoint == catalogue::Endpoint::chat_completions ||
-                                  input_.endpoint == catalogue::Endpoint::completions;
-  if (request_.streamed && has_stream_options && !request_.wants_usage &&
-      to.destination->asks_usage) {
+  if (request_.streamed && !request_.wants_usage && to.destination->asks_usage &&
+      catalogue::describe(input_.endpoint).has_stream_options) {
     hides_usage_ = true;
     edits_.push_back(ask_for_usage(body_, request_));
   }
@@ -104,7 +93,8 @@ void Call::compose(const Choice& to) {
     head_ += "\r\n\r\n";
   } else {
     // The first chunk is what was received so far.
-    head_ += "Transfer-Encoding: chunked\r\n\r\n" + chunk_head(edited_size(body_.size(), edits_));
+    head_ += "Transfer-Encoding: chunked\r\n\r\n";
+    head_ += http::ChunkHead(edited_size(body_.size(), edits_)).text();
   }
 }
 
@@ -113,10 +103,12 @@ void Call::compose(const Choice& to) {
 net::Task<Result<>> Call::send_body_rest() {
   const bool chunked = !client_.request().content_length;
   const auto put = [&](std::string_view piece, bool last) {
-    const auto size = chunked && !piece.empty() ? chunk_head(piece.size()) : std::string{};
-    const std::array pieces{buffer_of(size), buffer_of(piece),
-                            buffer_of(size.empty() ? "" : "\r\n"),
-                            buffer_of(chunked && last ? "0\r\n\r\n" : "")};
+    const bool framed = chunked && !piece.empty();
+    const auto head = framed ? http::ChunkHead(piece.size()) : http::ChunkHead();
+    const auto end = framed ? http::kChunkEnd : std::string_view{};
+    const auto last_chunk = chunked && last ? http::kLastChunk : std::string_view{};
+    const std::array<asio::const_buffer, 4> pieces{asio::buffer(head.text()), asio::buffer(piece),
+                                                   asio::buffer(end), asio::buffer(last_chunk)};
     const auto sent = server_->send(pieces);
     if (sent == http::ServerStream::Sent::in_part) server_->keep_unsent();
     return sent;
@@ -168,16 +160,16 @@ http::ServerStream::Sent Call::send_request(const Choice& to) {
   compose(to);
   std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
   std::size_t count = 0;
-  pieces[count++] = buffer_of(to.destination->head(input_.endpoint).reveal());
-  pieces[count++] = buffer_of(head_);
+  pieces[count++] = asio::buffer(to.destination->head(input_.endpoint).reveal());
+  pieces[count++] = asio::buffer(std::string_view(head_));
   std::uint64_t at = 0;
   for (const Edit& edit : edits_) {
-    pieces[count++] = buffer_of(body_.substr(at, edit.at.begin - at));
-    pieces[count++] = buffer_of(edit.text);
+    pieces[count++] = asio::buffer(body_.substr(at, edit.at.begin - at));
+    pieces[count++] = asio::buffer(std::string_view(edit.text));
     at = edit.at.end;
   }
-  pieces[count++] = buffer_of(body_.substr(at));
-  if (sends_chunks()) pieces[count++] = buffer_of("\r\n");
+  pieces[count++] = asio::buffer(body_.substr(at));
+  if (sends_chunks()) pieces[count++] = asio::buffer(http::kChunkEnd);
   return server_->send(std::span(pieces).first(count));
 }
 

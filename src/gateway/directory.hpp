@@ -42,7 +42,6 @@ class Directory {
 
   /// Null for an unknown name. Lives as long as the directory.
   [[nodiscard]] const Destination* find(std::string_view name) const;
-  [[nodiscard]] const std::vector<Destination>& destinations() const { return destinations_; }
   [[nodiscard]] const upstream::Settings& settings() const { return settings_; }
 
  private:

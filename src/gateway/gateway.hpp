@@ -47,12 +47,11 @@ struct CallInput {
   std::string fields;
 };
 
-/// Why a call was not answered by an upstream; the API words it.
+/// Why a call was not answered by an upstream; the API gives it the shape of its errors.
 struct Refusal {
   Errc code;
   std::string message;  ///< empty: the code's own
   std::optional<std::chrono::seconds> retry_after;
-  std::optional<limit::Dimension> limited_by;
   std::string fields;  ///< complete lines
 };
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
-#include <cstring>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -24,9 +22,6 @@ constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::int64_t kSlowestBodyBytesPerSecond = 500;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::string_view kLineEnd = "\r\n";
-constexpr std::string_view kLastChunk = "0\r\n\r\n";
-constexpr std::string_view kLineEndAndLastChunk = "\r\n0\r\n\r\n";
 
 HeadLimits limits_of(const Settings& settings) {
   return {static_cast<std::size_t>(settings.max_request_line_bytes),
@@ -46,8 +41,6 @@ std::string_view date_field(WallTime now) {
   }
   return field;
 }
-
-asio::const_buffer buffer_of(std::string_view text) { return {text.data(), text.size()}; }
 
 // What it holds need not be set: it is read into.
 void resize_unset(std::string& text, std::size_t size) {
@@ -94,7 +87,7 @@ void ClientStream::next_request() {
     in_.shrink_to_fit();
   }
   if (payload_.capacity() > 0) std::string().swap(payload_);
-  if (held_.capacity() > 0) std::string().swap(held_);
+  unsent_.forget_copy();
   unwatch();
   consumed_ = head_size_ = 0;
   body_taken_ = 0;
@@ -236,7 +229,7 @@ net::Task<Result<std::string_view>> ClientStream::next_body() {
   }
   if (parser_.request().expects_continue && !continue_said_ && body_taken_ == 0) {
     continue_said_ = true;
-    const auto buffer = buffer_of(kContinue);
+    const auto buffer = asio::buffer(kContinue);
     timeout_.arm(monotonic_now() + settings_.write_stall_timeout);
     const auto [error, size] = co_await asio::async_write(socket_, buffer, net::use_task);
     timeout_.disarm();
@@ -333,17 +326,16 @@ void ClientStream::client_is_gone() {
   if (leaver_ != nullptr) std::exchange(leaver_, nullptr)->client_left();
 }
 
-bool ClientStream::peer_is_gone() const {
+bool ClientStream::peer_is_gone() {
   char first = 0;
-  auto& socket = const_cast<net::Socket&>(socket_);  // NOLINT: asks for the descriptor only
-  const auto size = ::recv(socket.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+  const auto size = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
   return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 // ---- the answer
 
 bool ClientStream::may_keep_alive() const {
-  return const_cast<MessageParser&>(parser_).request().keep_alive && !draining_ && body_done_;
+  return parser_.request().keep_alive && !draining_ && body_done_;
 }
 
 void ClientStream::put_head(int status, std::string_view fixed, std::string_view fields,
@@ -377,7 +369,8 @@ ClientStream::Sent ClientStream::send(const Reply& reply, bool keep_alive, WallT
   const auto body = no_body_ ? std::string_view{} : reply.body;
   body_bytes_ = body.size();
   ended_ = true;
-  unsent_ = {buffer_of(out_), buffer_of(body)};
+  unsent_.set(
+      std::array<asio::const_buffer, 2>{asio::buffer(std::string_view(out_)), asio::buffer(body)});
   return write_some();
 }
 
@@ -400,56 +393,38 @@ ClientStream::Sent ClientStream::send_framed(std::string_view piece, bool last) 
   std::string_view before;
   std::string_view after;
   if (chunked_ && !piece.empty()) {
-    auto* end = std::to_chars(chunk_head_.data(), chunk_head_.data() + 16, piece.size(), 16).ptr;
-    std::memcpy(end, kLineEnd.data(), kLineEnd.size());
-    before = {chunk_head_.data(),
-              static_cast<std::size_t>(end - chunk_head_.data()) + kLineEnd.size()};
-    after = last ? kLineEndAndLastChunk : kLineEnd;
-  } else if (chunked_ && last) {
-    after = kLastChunk;
+    chunk_head_ = ChunkHead(piece.size());
+    before = chunk_head_.text();
+    after = kChunkEnd;
   }
-  unsent_ = {buffer_of(out_), buffer_of(before), buffer_of(piece), buffer_of(after)};
+  const auto end = chunked_ && last ? kLastChunk : std::string_view{};
+  unsent_.set(std::array<asio::const_buffer, 5>{asio::buffer(std::string_view(out_)),
+                                                asio::buffer(before), asio::buffer(piece),
+                                                asio::buffer(after), asio::buffer(end)});
   const auto sent = write_some();
-  if (sent == Sent::whole) {
-    out_.clear();
-  } else if (sent == Sent::in_part) {
-    std::string copy;
-    for (const auto& buffer : unsent_) {
-      copy.append(static_cast<const char*>(buffer.data()), buffer.size());
-    }
-    held_ = std::move(copy);
-    out_.clear();
-    unsent_ = {buffer_of(held_)};
-  }
+  if (sent == Sent::in_part) unsent_.keep();
+  if (sent != Sent::failed) out_.clear();
   return sent;
 }
 
 ClientStream::Sent ClientStream::write_some() {
   // Most answers fit the socket's buffer: one system call, and no suspension.
   boost::system::error_code error;
-  const auto size = socket_.write_some(unsent_, error);
+  const auto size = socket_.write_some(unsent_.buffers(), error);
   if (error && error != asio::error::would_block) return Sent::failed;
-  drop_sent(error ? 0 : size);
-  return asio::buffer_size(unsent_) == 0 ? Sent::whole : Sent::in_part;
-}
-
-void ClientStream::drop_sent(std::size_t size) {
-  for (auto& buffer : unsent_) {
-    const auto part = std::min(size, buffer.size());
-    buffer += part;
-    size -= part;
-  }
+  unsent_.drop(error ? 0 : size);
+  return unsent_.empty() ? Sent::whole : Sent::in_part;
 }
 
 net::Task<Result<>> ClientStream::send_rest() {
-  while (asio::buffer_size(unsent_) > 0) {
+  while (!unsent_.empty()) {
     timeout_.arm(monotonic_now() + settings_.write_stall_timeout);
-    const auto [error, size] = co_await socket_.async_write_some(unsent_, net::use_task);
+    const auto [error, size] = co_await socket_.async_write_some(unsent_.buffers(), net::use_task);
     if (error) co_return fail(timeout_.expired() ? Errc::client_stalled : Errc::connection_lost);
-    drop_sent(size);
+    unsent_.drop(size);
   }
   timeout_.disarm();
-  if (held_.capacity() > 0) std::string().swap(held_);
+  unsent_.forget_copy();
   co_return Result<>{};
 }
 
@@ -459,7 +434,7 @@ net::Task<> ClientStream::linger() {
   boost::system::error_code ignored;
   socket_.shutdown(net::Socket::shutdown_send, ignored);
   timeout_.arm(monotonic_now() + kLingerTime);
-  leaver_ = nullptr;
+  unwatch();
   for (std::size_t total = 0; total < kLingerBytes && !left_ && !timeout_.expired();) {
     if (reading_.pending()) {
       co_await reading_.ended();

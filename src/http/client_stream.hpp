@@ -12,9 +12,11 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "http/chunk.hpp"
 #include "http/message_parser.hpp"
 #include "http/reply.hpp"
 #include "http/settings.hpp"
+#include "http/unsent.hpp"
 #include "net/deadline.hpp"
 #include "net/pending_read.hpp"
 #include "net/socket.hpp"
@@ -136,7 +138,7 @@ class ClientStream final : private net::PendingRead::Watcher {
     void on_expired() override;
     net::Socket& socket;
   };
-  static constexpr std::size_t kBuffers = 4;
+  static constexpr std::size_t kBuffers = 5;
 
   struct Departure final : net::Deadline {
     explicit Departure(ClientStream& watched) : stream(watched) {}
@@ -148,7 +150,7 @@ class ClientStream final : private net::PendingRead::Watcher {
   /// Gives what the last read brought its place; whether there was anything.
   bool absorb_read();
   void client_is_gone();
-  [[nodiscard]] bool peer_is_gone() const;
+  [[nodiscard]] bool peer_is_gone();
   [[nodiscard]] std::unexpected<Error> why_nothing_came() const;
   [[nodiscard]] Result<std::string_view> unframe(std::string_view bytes);
   [[nodiscard]] MonotonicTime body_deadline(MonotonicTime now) const;
@@ -156,7 +158,6 @@ class ClientStream final : private net::PendingRead::Watcher {
                 std::optional<std::uint64_t> length, bool keep_alive, WallTime now);
   [[nodiscard]] Sent send_framed(std::string_view piece, bool last);
   [[nodiscard]] Sent write_some();
-  void drop_sent(std::size_t size);
 
   net::Socket socket_;
   Timeout timeout_;
@@ -181,10 +182,9 @@ class ClientStream final : private net::PendingRead::Watcher {
   bool body_stopped_ = false;
   bool continue_said_ = false;
 
-  std::string out_;   ///< the head, until it is gone
-  std::string held_;  ///< copy of pieces that the kernel did not take at once
-  std::array<char, 20> chunk_head_{};
-  std::array<boost::asio::const_buffer, kBuffers> unsent_{};
+  std::string out_;  ///< the head, until it is gone
+  ChunkHead chunk_head_;
+  Unsent<kBuffers> unsent_;
   std::uint64_t body_bytes_ = 0;
   int status_ = 0;
   bool begun_ = false;

@@ -49,6 +49,7 @@ class MessageParser {
   [[nodiscard]] bool done() const;
 
   [[nodiscard]] Request& request() { return request_; }
+  [[nodiscard]] const Request& request() const { return request_; }
 
   void reset();
 

@@ -110,42 +110,24 @@ void ServerStream::begin() {
 }
 
 ServerStream::Sent ServerStream::send(std::span<const asio::const_buffer> pieces) {
-  unsent_ = {};
-  std::ranges::copy(pieces, unsent_.begin());
+  unsent_.set(pieces);
   if (tls_) return Sent::in_part;
   boost::system::error_code error;
-  const auto size = socket_.write_some(unsent_, error);
+  const auto size = socket_.write_some(unsent_.buffers(), error);
   if (error && error != asio::error::would_block) return Sent::failed;
-  drop_sent(error ? 0 : size);
-  return asio::buffer_size(unsent_) == 0 ? Sent::whole : Sent::in_part;
-}
-
-void ServerStream::drop_sent(std::size_t size) {
-  for (auto& buffer : unsent_) {
-    const auto part = std::min(size, buffer.size());
-    buffer += part;
-    size -= part;
-  }
-}
-
-void ServerStream::keep_unsent() {
-  std::string copy;
-  copy.reserve(asio::buffer_size(unsent_));
-  for (const auto& buffer : unsent_) {
-    copy.append(static_cast<const char*>(buffer.data()), buffer.size());
-  }
-  held_ = std::move(copy);
-  unsent_ = {asio::buffer(held_)};
+  unsent_.drop(error ? 0 : size);
+  return unsent_.empty() ? Sent::whole : Sent::in_part;
 }
 
 net::Task<Result<>> ServerStream::send_rest() {
-  while (asio::buffer_size(unsent_) > 0) {
-    const auto [error, size] = tls_ ? co_await tls_->stream.async_write_some(unsent_, net::use_task)
-                                    : co_await socket_.async_write_some(unsent_, net::use_task);
+  while (!unsent_.empty()) {
+    const auto [error, size] =
+        tls_ ? co_await tls_->stream.async_write_some(unsent_.buffers(), net::use_task)
+             : co_await socket_.async_write_some(unsent_.buffers(), net::use_task);
     if (error) co_return broke("the connection closed within the request");
-    drop_sent(size);
+    unsent_.drop(size);
   }
-  if (held_.capacity() > 0) std::string().swap(held_);
+  unsent_.forget_copy();
   co_return Result<>{};
 }
 
@@ -265,7 +247,7 @@ Result<std::string_view> ServerStream::take_piece() {
 
 bool ServerStream::reusable() const {
   return !aborted_ && socket_.is_open() && parser_.done() && parser_.head().keep_alive &&
-         !parser_.has_surplus() && asio::buffer_size(unsent_) == 0 && !has_read_ && unread_.empty();
+         !parser_.has_surplus() && unsent_.empty() && !has_read_ && unread_.empty();
 }
 
 void ServerStream::become_idle(Idler& idler, MonotonicTime until) {

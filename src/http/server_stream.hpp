@@ -19,6 +19,7 @@
 #include "base/result.hpp"
 #include "http/origin.hpp"
 #include "http/response_parser.hpp"
+#include "http/unsent.hpp"
 #include "net/deadline.hpp"
 #include "net/pending_read.hpp"
 #include "net/resolve.hpp"
@@ -90,7 +91,7 @@ class ServerStream final : private net::PendingRead::Watcher {
   /// REQUIRES: nothing is left over from before; at most kBuffers pieces.
   [[nodiscard]] Sent send(std::span<const boost::asio::const_buffer> pieces);
   /// Copies what is left over, for a caller whose pieces do not stay.
-  void keep_unsent();
+  void keep_unsent() { unsent_.keep(); }
   /// Errors: upstream_broke, or why it was aborted.
   [[nodiscard]] net::Task<Result<>> send_rest();
 
@@ -150,7 +151,6 @@ class ServerStream final : private net::PendingRead::Watcher {
   /// What the last read brought. Errors: upstream_broke, or why it was aborted.
   [[nodiscard]] Result<Bytes> take_bytes();
   [[nodiscard]] std::unexpected<Error> broke(const char* why) const;
-  void drop_sent(std::size_t size);
 
   net::Socket socket_;
   std::unique_ptr<Tls> tls_;
@@ -163,8 +163,7 @@ class ServerStream final : private net::PendingRead::Watcher {
   std::string buffer_;       ///< room of the read under way
   std::string head_bytes_;   ///< of a head that came in more than one read
   std::string_view unread_;  ///< of the last read, behind the head
-  std::string held_;
-  std::array<boost::asio::const_buffer, kBuffers> unsent_{};
+  Unsent<kBuffers> unsent_;
   int calls_ = 0;
   bool waits_only_ = false;
   bool for_long_ = false;

@@ -18,8 +18,8 @@ using Day = std::chrono::sys_days;
 
 struct UsageCounts {
   std::int64_t requests = 0;
-  std::int64_t failed = 0;  ///< of the requests
-  std::int64_t prompt_tokens = 0;
+  std::int64_t failed = 0;         ///< of the requests
+  std::int64_t prompt_tokens = 0;  ///< of a call whose usage is estimated, all of its tokens
   std::int64_t completion_tokens = 0;
   std::int64_t images = 0;
   std::int64_t estimated = 0;  ///< of the requests: their tokens are our estimate

@@ -41,7 +41,7 @@ class Recorder {
   /// Lifetime: owned by the recorder.
   class alignas(64) Cell {
    public:
-    /// Counts under `day`, that of the call's end.
+    /// Counts under `day`, that of the call's request.
     void record(store::Day day, std::string_view key_id, std::string_view model,
                 const store::UsageCounts& counts);
 
