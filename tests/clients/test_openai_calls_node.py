@@ -1,16 +1,11 @@
 """The official Node SDK calls models through Weir. WEIR_NODE_MODULES is where npm put it."""
 
-import json
-import os
-import pathlib
-import shutil
-import subprocess
-
 import pytest
 
 from support.caller import usage_rows
 from support.demo import base_url, demo
-from support.eventually import DEADLINE_S, eventually
+from support.eventually import eventually
+from support.node import place_script, run_script
 from support.process import KEY
 
 CHAT = {"model": "demo/chat", "messages": [{"role": "user", "content": "Where does the river go?"}], "max_tokens": 15}
@@ -24,30 +19,12 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def script(tmp_path_factory):
-    """The script beside a link to its packages: that is where Node looks for them."""
-    packages = os.environ.get("WEIR_NODE_MODULES")
-    if not packages:
-        pytest.fail("WEIR_NODE_MODULES is not set: run this suite through scripts/test")
-    place = tmp_path_factory.mktemp("node")
-    shutil.copy(pathlib.Path(__file__).parent / "node" / "call.mjs", place)
-    (place / "node_modules").symlink_to(packages)
-    return place / "call.mjs"
+    return place_script(tmp_path_factory, "call.mjs")
 
 
 @pytest.fixture
 def ask(server, script):
-    def ask(call, **body):
-        done = subprocess.run(
-            ["node", script, base_url(server), KEY],
-            input=json.dumps({"call": call, "body": body}),
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_S,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return ask
+    return lambda call, **body: run_script(script, base_url(server), KEY, {"call": call, "body": body})
 
 
 def test_a_stream_is_the_chat_in_pieces(ask):

@@ -1,14 +1,8 @@
 """The official Node SDK lists, filters and retrieves. WEIR_NODE_MODULES is where npm put it."""
 
-import json
-import os
-import pathlib
-import shutil
-import subprocess
-
 import pytest
 
-from support.eventually import DEADLINE_S
+from support.node import place_script, run_script
 from support.process import KEY, Weir
 
 MODELS = [
@@ -26,30 +20,12 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def script(tmp_path_factory):
-    """The script beside a link to its packages: that is where Node looks for them."""
-    packages = os.environ.get("WEIR_NODE_MODULES")
-    if not packages:
-        pytest.fail("WEIR_NODE_MODULES is not set: run this suite through scripts/test")
-    place = tmp_path_factory.mktemp("node")
-    shutil.copy(pathlib.Path(__file__).parent / "node" / "list.mjs", place)
-    (place / "node_modules").symlink_to(packages)
-    return place / "list.mjs"
+    return place_script(tmp_path_factory, "list.mjs")
 
 
 @pytest.fixture
 def ask(server, script):
-    def ask(key=KEY, **question):
-        done = subprocess.run(
-            ["node", script, f"http://127.0.0.1:{server.public}/v1", key],
-            input=json.dumps(question),
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_S,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return ask
+    return lambda key=KEY, **question: run_script(script, f"http://127.0.0.1:{server.public}/v1", key, question)
 
 
 def test_list_without_a_filter(ask):

@@ -9,23 +9,13 @@ import time
 import pytest
 
 from support.caller import OVERLOADED, Caller, access_line, call, chat_body, multipart, post, post_head, trace
+from support.demo import SUB_TYPES
 from support.engine import Engine, Script, as_json
 from support.eventually import SLOWDOWN, eventually
 from support.process import KEY
 from support.wire import Wire, head
 
 UPSTREAM_KEY = "upstream-secret-0123456789abcdef"
-SUB_TYPES = (
-    "chat",
-    "embedding",
-    "reranker",
-    "text-to-image",
-    "image-to-image",
-    "speech-to-text",
-    "text-to-speech",
-    "text-to-video",
-    "image-to-video",
-)
 MODELS = [{"id": f"lab/{sub_type}", "sub_types": [sub_type], "upstreams": [{"name": "gpu"}]} for sub_type in SUB_TYPES]
 FILE = bytes(range(256)) * 64
 

@@ -7,13 +7,12 @@ import pytest
 
 from support import wire
 from support.caller import call
+from support.demo import SUB_TYPES
 from support.eventually import DEADLINE_S, eventually
 from support.process import BINARY, Lines
 from support.upstream import Upstream, as_json
 
 OLLAMA_PORT = 11434
-SUB_TYPES = ("chat", "embedding", "reranker", "text-to-image", "image-to-image", "speech-to-text",
-             "text-to-speech", "text-to-video", "image-to-video")  # fmt: skip
 TAGS = {"models": [{"name": "qwen3:8b", "model": "qwen3:8b", "capabilities": ["completion", "tools"]},
                    {"name": "bge-m3", "model": "bge-m3", "capabilities": ["embedding"]}]}  # fmt: skip
 
