@@ -6,6 +6,8 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 option(WEIR_TESTS "Build the unit tests" ON)
 option(WEIR_FUZZ "Build the libFuzzer targets" OFF)
+set(WEIR_PROFILE "use" CACHE STRING "of hot paths, for Release: use, record, or empty")
+option(WEIR_COVERAGE "Count what is executed, for tools/dev/coverage" OFF)
 set(WEIR_SANITIZE "" CACHE STRING "address (with undefined), thread, or empty")
 
 find_program(CCACHE ccache)
@@ -23,6 +25,20 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-g1 -fstack-protector-strong -D_FORTIFY_SOURCE=3 -flto=thin)
   add_link_options(-flto=thin -Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/thinlto -Wl,--gc-sections)
 endif()
+# docs/decisions/0028: what has changed since the profile was recorded is optimised without it.
+set(WEIR_PROFILE_FILE ${CMAKE_SOURCE_DIR}/cmake/weir.profdata)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND WEIR_PROFILE STREQUAL "record")
+  add_compile_options(-fprofile-generate)
+  add_link_options(-fprofile-generate)
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release" AND WEIR_PROFILE STREQUAL "use"
+       AND EXISTS ${WEIR_PROFILE_FILE})
+  # A name of its own for each profile, so that a new one builds everything anew.
+  file(SHA256 ${WEIR_PROFILE_FILE} digest)
+  set(profile ${CMAKE_BINARY_DIR}/weir-${digest}.profdata)
+  configure_file(${WEIR_PROFILE_FILE} ${profile} COPYONLY)
+  add_compile_options(-fprofile-use=${profile}
+    -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled -Wno-backend-plugin)
+endif()
 if(WEIR_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
   add_link_options(-fsanitize=address,undefined)
@@ -32,6 +48,10 @@ elseif(WEIR_SANITIZE STREQUAL "thread")
 endif()
 if(WEIR_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+if(WEIR_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
 endif()
 
 # Our own code is held to these; others' headers are system headers and are not.

@@ -2,7 +2,8 @@
 #
 # One folder of src/ becomes one static library weir_<folder>. Files are found by suffix:
 #   x.cpp       the library             x_test.cpp  one test executable per folder
-#   x_fuzz.cpp  one libFuzzer target each, with preset fuzz
+#   x_fuzz.cpp  one libFuzzer target each, with preset fuzz; in builds with tests, the test
+#               corpus.<folder>_x, which feeds it every file of tests/corpus/<folder>_x
 # LINKS names the rooms this one may include: it is the layer rule. ASIO precompiles Asio's headers.
 function(weir_room name)
   cmake_parse_arguments(ROOM "ASIO" "" "LINKS;LIBS;TEST_LIBS" ${ARGN})
@@ -16,6 +17,15 @@ function(weir_room name)
   if(NOT sources)
     file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp "")
     set(sources ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
+  endif()
+  if(CMAKE_BUILD_TYPE STREQUAL "Release" AND WEIR_PROFILE STREQUAL "use")
+    # A coroutine's frame holds the room of whatever is inlined into it, for as long as a stream lasts.
+    foreach(source ${sources})
+      file(STRINGS ${source} awaits REGEX "co_(await|return)" LIMIT_COUNT 1)
+      if(awaits)
+        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -fno-profile-instr-use)
+      endif()
+    endforeach()
   endif()
   add_library(weir_${name} STATIC ${sources})
   target_include_directories(weir_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/src)
@@ -35,12 +45,20 @@ function(weir_room name)
       WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} PROPERTIES LABELS ${name} TIMEOUT 120)
   endif()
 
-  if(WEIR_FUZZ)
-    foreach(file ${fuzzers})
-      get_filename_component(stem ${file} NAME_WE)
-      add_executable(weir_${name}_${stem} ${file})
-      target_link_libraries(weir_${name}_${stem} PRIVATE weir_${name} weir_warnings)
-      target_link_options(weir_${name}_${stem} PRIVATE -fsanitize=fuzzer)
-    endforeach()
-  endif()
+  foreach(file ${fuzzers})
+    get_filename_component(stem ${file} NAME_WE)
+    string(REGEX REPLACE "_fuzz$" "" stem ${name}_${stem})
+    if(WEIR_FUZZ)
+      add_executable(weir_${stem}_fuzz ${file})
+      target_link_libraries(weir_${stem}_fuzz PRIVATE weir_${name} weir_warnings)
+      target_link_options(weir_${stem}_fuzz PRIVATE -fsanitize=fuzzer)
+    endif()
+    if(WEIR_TESTS)
+      add_executable(weir_${stem}_corpus ${file} ${CMAKE_SOURCE_DIR}/tests/corpus/replay.cpp)
+      target_link_libraries(weir_${stem}_corpus PRIVATE weir_${name} weir_warnings)
+      add_test(NAME corpus.${stem}
+        COMMAND weir_${stem}_corpus ${CMAKE_SOURCE_DIR}/tests/corpus/${stem})
+      set_tests_properties(corpus.${stem} PROPERTIES LABELS corpus TIMEOUT 120)
+    endif()
+  endforeach()
 endfunction()

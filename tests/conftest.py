@@ -1,5 +1,6 @@
 import pytest
 
+from support.certificates import Certificates
 from support.process import Weir
 
 
@@ -17,3 +18,8 @@ def weir(tmp_path):
     yield start
     for server in started:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    return Certificates(tmp_path_factory.mktemp("certificates"))

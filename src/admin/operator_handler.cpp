@@ -49,7 +49,9 @@ http::Answer OperatorHandler::handle(http::Exchange& exchange) { return answer(e
 
 http::Reply OperatorHandler::refuse(http::Exchange& exchange, Errc code) {
   exchange.reason = code;
-  return reply_with(describe(code).status, kJson, render_error(code));
+  auto reply = reply_with(describe(code).status, kJson, render_error(code));
+  if (code == Errc::method_not_allowed) reply.fields += "Allow: GET, HEAD\r\n";
+  return reply;
 }
 
 bool OperatorHandler::may_read_admin(const http::Exchange& exchange) const {
@@ -69,9 +71,7 @@ http::Reply OperatorHandler::answer(http::Exchange& exchange) {
                        path == "/admin/models" || path == "/admin/upstreams";
   if (!is_page) return refuse(exchange, Errc::route_not_found);
   if (request.method != http::Method::get && request.method != http::Method::head) {
-    auto reply = refuse(exchange, Errc::method_not_allowed);
-    reply.fields += "Allow: GET, HEAD\r\n";
-    return reply;
+    return refuse(exchange, Errc::method_not_allowed);
   }
   if (path == "/healthz") return reply_with(200, kText, "ok\n");
   if (path == "/readyz") {

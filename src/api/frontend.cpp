@@ -4,6 +4,7 @@
 
 #include "api/access_line.hpp"
 #include "api/cors.hpp"
+#include "api/echo.hpp"
 #include "api/error_reply.hpp"
 #include "api/openapi.hpp"
 #include "api/stored_reply.hpp"
@@ -21,7 +22,7 @@
 namespace weir::api {
 namespace {
 
-constexpr std::size_t kFieldBytes = 512;  // those of a call's answer, as a rule
+constexpr std::string_view kAllowAll = "Allow: GET, HEAD, POST, OPTIONS\r\n";
 
 // The only memo of this handler's connections.
 struct Presented final : http::ConnectionMemo {
@@ -37,8 +38,9 @@ auth::Address to_address(const boost::asio::ip::address& peer) {
 }
 
 Presented& memo_of(http::Exchange& exchange) {
-  if (!exchange.memo) exchange.memo = std::make_unique<Presented>(to_address(exchange.peer));
-  return static_cast<Presented&>(*exchange.memo);
+  auto& memo = *exchange.memo;
+  if (!memo) memo = std::make_unique<Presented>(to_address(exchange.peer));
+  return static_cast<Presented&>(*memo);
 }
 
 void put_retry_after(std::string& fields, std::optional<std::chrono::seconds> time) {
@@ -69,6 +71,12 @@ std::optional<std::string_view> presented_token(const http::Request& request, co
   return auth::parse_bearer(request.header(http::FieldName::authorization));
 }
 
+// An encoded slash may stand in an id alone: elsewhere it hides where a segment ends.
+Errc no_route(std::string_view path) {
+  const bool hides_slash = path.contains("%2F") || path.contains("%2f");
+  return hides_slash ? Errc::malformed_request : Errc::route_not_found;
+}
+
 }  // namespace
 
 Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log)
@@ -82,8 +90,15 @@ Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log
 
 bool Frontend::takes_body(const http::Request& request) {
   if (request.method != http::Method::post) return false;
-  const auto match = match_route(request.path);
-  return match.route != nullptr && match.route->endpoint.has_value();
+  const auto found = match(request);
+  return found.route != nullptr &&
+         (found.route->endpoint.has_value() || found.route->id == RouteId::echo);
+}
+
+RouteMatch Frontend::match(const http::Request& request) const {
+  const auto found = match_route(request.path);
+  const bool is_echo = found.route != nullptr && found.route->id == RouteId::echo;
+  return is_echo && !services_.echo ? RouteMatch{} : found;
 }
 
 http::Answer Frontend::handle(http::Exchange& exchange) {
@@ -92,8 +107,9 @@ http::Answer Frontend::handle(http::Exchange& exchange) {
     return render(exchange, std::move(*rendering));
   }
   if (auto* input = std::get_if<gateway::CallInput>(&found)) {
-    return call(exchange, std::move(*input));
+    return call(exchange, std::make_unique<gateway::Call>(gateway_, std::move(*input)));
   }
+  if (std::holds_alternative<Echo>(found)) return echo(exchange);
   auto& reply = std::get<http::Reply>(found);
   add_common_fields(exchange, reply.fields);
   return std::move(reply);
@@ -112,29 +128,39 @@ gateway::CallInput Frontend::call_input(http::Exchange& exchange, const auth::Ke
                            .scope = scope_of(key),
                            .limiter = key.limiter,
                            .fields = {}};
-  input.fields.reserve(kFieldBytes);
   add_common_fields(exchange, input.fields);
   return input;
 }
 
-net::Task<http::Outcome> Frontend::call(http::Exchange& exchange, gateway::CallInput input) {
-  gateway::Call call(gateway_, std::move(input));
-  auto running = call.run();
-  const auto refusal = co_await std::move(running);
-  co_return answer_refusal(exchange, refusal);
+net::Task<http::Outcome> Frontend::call(http::Exchange& exchange,
+                                        std::unique_ptr<gateway::Call> call) {
+  co_await call->run();
+  co_return answer_refusal(exchange, call->refusal());
+}
+
+net::Task<http::Outcome> Frontend::echo(http::Exchange& exchange) {
+  auto reading = exchange.client->whole_body();
+  auto body = co_await std::move(reading);
+  if (!body && body.error().code == Errc::connection_lost) {
+    exchange.reason = body.error().code;
+    co_return nullptr;
+  }
+  auto reply = body ? echo_reply(std::move(*body)) : fail_with(exchange, body.error().code);
+  add_common_fields(exchange, reply.fields);
+  co_return std::make_unique<http::Reply>(std::move(reply));
 }
 
 http::Outcome Frontend::answer_refusal(http::Exchange& exchange,
-                                       const std::optional<gateway::Refusal>& refusal) const {
+                                       const gateway::Refusal* refusal) const {
   // What has begun cannot be answered otherwise; who left cannot be answered at all.
   const bool unanswerable =
       describe(exchange.reason.value_or(Errc::internal)).shape == BodyShape::empty;
-  if (!refusal || exchange.client->begun() || unanswerable) return std::nullopt;
+  if (refusal == nullptr || exchange.client->begun() || unanswerable) return nullptr;
   auto reply = error_reply(refusal->code, refusal->message);
   put_retry_after(reply.fields, refusal->retry_after);
   reply.fields += refusal->fields;
   add_common_fields(exchange, reply.fields);
-  return reply;
+  return std::make_unique<http::Reply>(std::move(reply));
 }
 
 net::Task<http::Outcome> Frontend::render(http::Exchange& exchange, Rendering rendering) {
@@ -143,19 +169,20 @@ net::Task<http::Outcome> Frontend::render(http::Exchange& exchange, Rendering re
   auto list = co_await std::move(making);
   auto reply = list_reply(*exchange.request, std::move(list));
   add_common_fields(exchange, reply.fields);
-  co_return reply;
+  co_return std::make_unique<http::Reply>(std::move(reply));
 }
 
 http::Reply Frontend::refuse(http::Exchange& exchange, Errc code) {
   auto reply = fail_with(exchange, code);
   if (code == Errc::overloaded) reply.fields += "Retry-After: 1\r\n";
+  if (code == Errc::method_not_allowed) reply.fields += kAllowAll;
   add_common_fields(exchange, reply.fields);
   return reply;
 }
 
 gateway::CallRecord* Frontend::call_of(const http::Exchange& exchange) {
-  if (!exchange.memo) return nullptr;
-  auto& record = static_cast<Presented&>(*exchange.memo).call;
+  if (!*exchange.memo) return nullptr;
+  auto& record = static_cast<Presented&>(**exchange.memo).call;
   return record.endpoint ? &record : nullptr;
 }
 
@@ -177,7 +204,10 @@ http::Reply Frontend::fail_with(http::Exchange& exchange, Errc code, std::string
 }
 
 void Frontend::add_common_fields(const http::Exchange& exchange, std::string& fields) const {
-  fields.append("x-siliconcloud-trace-id: ").append(exchange.trace_id.text()).append("\r\n");
+  constexpr std::string_view kTraceId = "x-siliconcloud-trace-id: ";
+  const auto id = exchange.trace_id.text();
+  fields.reserve(fields.size() + kTraceId.size() + id.size() + 2);
+  fields.append(kTraceId).append(id).append("\r\n");
   if (exchange.request == nullptr) return;
   if (const auto origin = exchange.request->header(http::FieldName::origin); !origin.empty()) {
     fields += cors_fields(origin, services_.cors_allow_origins);
@@ -186,44 +216,46 @@ void Frontend::add_common_fields(const http::Exchange& exchange, std::string& fi
 
 Frontend::Found Frontend::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
-  const RouteMatch match = match_route(request.path);
+  const RouteMatch found = match(request);
   const bool whole_server = request.path == "*";
-  if (match.route == nullptr && !whole_server) return fail_with(exchange, Errc::route_not_found);
-  if (match.route != nullptr) exchange.route = match.route->label;
+  if (found.route == nullptr && !whole_server) return fail_with(exchange, no_route(request.path));
+  if (found.route != nullptr) exchange.route = found.route->label;
   if (request.method == http::Method::options) {
     http::Reply reply;
     reply.status = 204;
-    reply.fixed_fields =
-        match.route != nullptr ? match.route->allow_field() : "Allow: GET, HEAD, POST, OPTIONS\r\n";
+    reply.fixed_fields = found.route != nullptr ? found.route->allow_field() : kAllowAll;
     if (is_preflight(request)) {
       const auto asked_for = request.header(http::FieldName::access_control_request_headers);
       reply.fields = preflight_fields(asked_for);
     }
     return reply;
   }
-  if (!match.route->allows(request.method)) {
+  if (!found.route->allows(request.method)) {
     auto reply = fail_with(exchange, Errc::method_not_allowed);
-    reply.fields += match.route->allow_field();
+    reply.fields += found.route->allow_field();
     return reply;
   }
   const auth::KeyEntry* key = nullptr;
-  if (match.route->access == Access::key) {
-    auto authenticated = authenticate(exchange, *match.route);
+  if (found.route->access == Access::key) {
+    auto authenticated = authenticate(exchange, *found.route);
     if (!authenticated) return std::move(authenticated.error());
     key = *authenticated;
-    if (!match.route->endpoint) {
+    if (!found.route->endpoint) {
       if (auto refused = count(exchange, *key)) return std::move(*refused);
     }
   }
-  switch (match.route->id) {
+  switch (found.route->id) {
     case RouteId::list_models:
       return list_models(exchange, *key);
     case RouteId::retrieve_model:
-      return retrieve_model(exchange, *key, match.parameter);
+      return retrieve_model(exchange, *key, found.parameter);
     case RouteId::openapi:
       return openapi_reply(request);
+    case RouteId::echo:
+      if (request.method == http::Method::post) return Echo{};
+      return echo_page();
     case RouteId::call:
-      return call_input(exchange, *key, *match.route->endpoint);
+      return call_input(exchange, *key, *found.route->endpoint);
   }
   __builtin_unreachable();
 }

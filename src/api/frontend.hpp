@@ -18,6 +18,10 @@
 #include "http/handler.hpp"
 #include "telemetry/line_writer.hpp"
 
+namespace weir::gateway {
+class Call;
+}
+
 namespace weir::api {
 
 /// Threads: one I/O thread. Lifetime: `services` and `access_log` outlive it.
@@ -41,14 +45,20 @@ class Frontend : public http::Handler {
 
     [[nodiscard]] catalogue::ListPtr make() const;
   };
-  using Found = std::variant<http::Reply, Rendering, gateway::CallInput>;
+  /// What is sent is to be given back.
+  struct Echo {};
+  using Found = std::variant<http::Reply, Rendering, gateway::CallInput, Echo>;
+
+  [[nodiscard]] RouteMatch match(const http::Request& request) const;
 
   [[nodiscard]] Found answer(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, Rendering rendering);
   /// Nothing where the client has its answer, or cannot have one.
   [[nodiscard]] http::Outcome answer_refusal(http::Exchange& exchange,
-                                             const std::optional<gateway::Refusal>& refusal) const;
-  [[nodiscard]] net::Task<http::Outcome> call(http::Exchange& exchange, gateway::CallInput input);
+                                             const gateway::Refusal* refusal) const;
+  [[nodiscard]] net::Task<http::Outcome> echo(http::Exchange& exchange);
+  [[nodiscard]] net::Task<http::Outcome> call(http::Exchange& exchange,
+                                              std::unique_ptr<gateway::Call> call);
   /// Whose key it is; valid until this thread looks at the keys again.
   [[nodiscard]] std::expected<const auth::KeyEntry*, http::Reply> authenticate(
       http::Exchange& exchange, const Route& route);

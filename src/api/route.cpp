@@ -20,6 +20,13 @@ constexpr Route kReadRoutes[] = {
      "The description of all this, OpenAPI 3."},
 };
 
+constexpr std::string_view kEchoText =
+    "Gives back the body it is sent. Only with `server.echo: true`; else there is no such path.";
+constexpr Route kEchoRoutes[] = {
+    {RouteId::echo, "echo", "/", false, Access::anyone, kEchoText},
+    {RouteId::echo, "echo", "/echo", false, Access::anyone, kEchoText},
+};
+
 std::string_view text_of(catalogue::Endpoint endpoint) {
   using enum catalogue::Endpoint;
   switch (endpoint) {
@@ -58,6 +65,7 @@ std::array<Route, kRouteCount> make_routes() {
     const auto& row = catalogue::describe(endpoint);
     *next++ = {RouteId::call, row.slug, row.path, true, Access::key, text_of(endpoint), endpoint};
   }
+  std::ranges::copy(kEchoRoutes, next);
   return routes;
 }
 
@@ -75,10 +83,12 @@ bool matches(const Route& route, std::string_view path, std::string_view& parame
 
 bool Route::allows(http::Method method) const {
   if (endpoint) return method == http::Method::post;
+  if (id == RouteId::echo && method == http::Method::post) return true;
   return method == http::Method::get || method == http::Method::head;
 }
 
 std::string_view Route::allow_field() const {
+  if (id == RouteId::echo) return "Allow: GET, HEAD, POST, OPTIONS\r\n";
   return endpoint ? "Allow: POST, OPTIONS\r\n" : "Allow: GET, HEAD, OPTIONS\r\n";
 }
 
@@ -99,9 +109,11 @@ std::span<const Route> all_routes() { return kRoutes; }
 std::string routes_reference() {
   std::string text = "| Path | Methods | Access | Meaning |\n| --- | --- | --- | --- |\n";
   for (const Route& route : kRoutes) {
+    auto methods = route.allow_field();
+    methods.remove_prefix(methods.find(' ') + 1);
+    methods.remove_suffix(2);
     text += fmt::format("| `{}{}` | {} | {} | {} |\n", route.versioned ? kVersion : "", route.path,
-                        route.endpoint ? "POST, OPTIONS" : "GET, HEAD, OPTIONS",
-                        route.access == Access::key ? "key" : "anyone", route.text);
+                        methods, route.access == Access::key ? "key" : "anyone", route.text);
   }
   text += "\nVersioned paths are served without `/v1` too.\n";
   return text;

@@ -18,8 +18,8 @@ enum class Access : std::uint8_t {
   key,  ///< a valid key, within its limits
 };
 
-enum class RouteId : std::uint8_t { list_models, retrieve_model, openapi, call };
-inline constexpr std::size_t kRouteCount = 3 + catalogue::kEndpointCount;
+enum class RouteId : std::uint8_t { list_models, retrieve_model, openapi, call, echo };
+inline constexpr std::size_t kRouteCount = 5 + catalogue::kEndpointCount;
 
 struct Route {
   RouteId id;
@@ -28,7 +28,7 @@ struct Route {
   bool versioned;          ///< served at /v1 + path as well as at path
   Access access;
   std::string_view text;
-  /// Of a call: then the method is POST, and the handler reads the body.
+  /// Of a call: then the method is POST, and the handler reads the body, as that of echo does.
   std::optional<catalogue::Endpoint> endpoint = {};
 
   [[nodiscard]] bool allows(http::Method method) const;
@@ -41,7 +41,7 @@ struct RouteMatch {
   std::string_view parameter;    ///< what {id} stands for, still percent-encoded
 };
 
-/// `path` is raw, as in the request.
+/// `path` is raw, as in the request. Echo is found too: that it is not there is said elsewhere.
 [[nodiscard]] RouteMatch match_route(std::string_view path);
 
 [[nodiscard]] std::span<const Route> all_routes();

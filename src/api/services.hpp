@@ -35,6 +35,7 @@ struct Services {
   gateway::Shared& gateway;
   usage::Recorder& usage;
   std::span<const std::string> cors_allow_origins;
+  bool echo = false;  ///< whether there is such a route
 };
 
 }  // namespace weir::api

@@ -8,7 +8,7 @@
 
 namespace weir::app {
 
-/// Looking costs one `stat` a second, works on every file system, and sees a file that an editor
+/// Looking costs a `stat`, works on every file system, and sees a file that an editor
 /// replaces by renaming, all of which inotify makes hard.
 ///
 /// Threads: one.

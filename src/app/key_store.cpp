@@ -3,20 +3,9 @@
 #include <filesystem>
 
 #include "auth/pepper.hpp"
-#include "base/check.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace weir::app {
-namespace {
-
-constexpr std::string_view kSqlite = "sqlite:";
-
-}  // namespace
-
-std::string store_path(const Settings& settings) {
-  CHECK(settings.store.starts_with(kSqlite));  // the settings were checked
-  return settings.store.substr(kSqlite.size());
-}
 
 Result<KeyStore> open_key_store(const Settings& settings, Missing missing) {
   store::SqliteOptions options;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "app/settings.hpp"
 #include "base/result.hpp"
@@ -20,11 +19,7 @@ struct KeyStore {
 /// or changes would make an empty one where it was not meant to be.
 enum class Missing : bool { is_made, is_an_error };
 
-/// `settings.store` is "sqlite:PATH".
 /// Errors: not_found, config_invalid, store_failed. Blocks on the disk.
 [[nodiscard]] Result<KeyStore> open_key_store(const Settings& settings, Missing missing);
-
-/// The path in "sqlite:PATH".
-[[nodiscard]] std::string store_path(const Settings& settings);
 
 }  // namespace weir::app

@@ -1,11 +1,11 @@
 #include "app/keys_command.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include "app/key_store.hpp"
+#include "app/number.hpp"
 #include "app/table.hpp"
 #include "codec/json_text.hpp"
 #include "config/problem.hpp"
@@ -196,14 +196,9 @@ Result<limit::ModelLimits> parse_model_limits(std::string_view text) {
     if (row == nullptr) {
       return bad_model_limits(text, fmt::format("\"{}\" is no limit", word));
     }
-    std::int64_t value = 0;
-    const char* end = word.data() + word.size();
-    const auto [read_to, error] =
-        std::from_chars(std::min(word.data() + equals + 1, end), end, value);
-    if (error != std::errc() || read_to != end) {
-      return bad_model_limits(text, fmt::format("\"{}\" has no whole number", word));
-    }
-    parsed.limits.*row->member = value;
+    const auto value = parse_number(word.substr(std::min(equals + 1, word.size())));
+    if (!value) return bad_model_limits(text, fmt::format("\"{}\" has no whole number", word));
+    parsed.limits.*row->member = *value;
   }
   if (parsed.limits == limit::Limits{}) return bad_model_limits(text, "nothing is limited");
   if (auto valid = limit::check(parsed.limits, {}); !valid) return std::unexpected(valid.error());

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <signal.h>
 #include <string>
 #include <vector>
 
@@ -15,9 +14,14 @@
 #include "app/keys_command.hpp"
 #include "app/memory.hpp"
 #include "app/node.hpp"
+#include "app/process.hpp"
 #include "app/reference.hpp"
+#include "app/service_manager.hpp"
 #include "app/settings.hpp"
+#include "app/settings_files.hpp"
 #include "app/show_command.hpp"
+#include "app/socket_activation.hpp"
+#include "app/takeover.hpp"
 #include "app/usage_command.hpp"
 #include "app/version.hpp"
 #include "config/problem.hpp"
@@ -44,40 +48,68 @@ int finish(const app::Output& output) {
   return kFailed;
 }
 
-std::optional<Settings> load(const std::string& file) {
+std::optional<Settings> load(const std::string& file, app::Files files = app::Files::checked) {
   if (file.empty()) return Settings{};
-  auto settings = app::load_settings_file(file);
+  auto settings = app::load_settings_file(file, files);
   if (settings) return std::move(*settings);
   print(stderr, config::format_problems(settings.error()));
   return std::nullopt;
 }
 
 int with_settings(const std::string& file, const std::function<app::Output(const Settings&)>& run) {
-  const auto settings = load(file);
+  const auto settings = load(file, app::Files::ignored);
   return settings ? finish(run(*settings)) : kFailed;
 }
 
-int serve(const std::string& file, const app::Overrides& overrides) {
+// From the server that runs, if there is one.
+Result<> inherit(bool take_over, app::NodeOptions& options) {
+  if (!take_over) return {};
+  const auto& path = options.settings.server.takeover_socket;
+  if (path.empty()) {
+    return fail(Errc::config_invalid, "--take-over needs the setting server.takeover_socket");
+  }
+  auto successor = app::Successor::ask(path);
+  if (!successor) return std::unexpected(std::move(successor.error()));
+  if (!*successor) {
+    telemetry::log_info("no server to take over from", {{"path", path}});
+    return {};
+  }
+  options.inherited = (*successor)->take_sockets();
+  options.successor = std::move(*successor);
+  return {};
+}
+
+Result<> run_node(app::NodeOptions options) {
+  auto node = app::Node::open(std::move(options));
+  if (!node) return std::unexpected(std::move(node.error()));
+  return (*node)->run();
+}
+
+int serve(const std::string& file, const app::Overrides& overrides, bool take_over) {
   auto settings = load(file);
   if (!settings) return kFailed;
-  ::signal(SIGPIPE, SIG_IGN);
+  app::NodeOptions options{.settings = std::move(*settings),
+                           .config_file = file,
+                           .overrides = overrides,
+                           .service = app::ServiceManager::from_environment()};
+  auto inherited = app::inherit_from_environment();
+  if (!inherited) return finish(std::unexpected(std::move(inherited.error())));
+  options.inherited = std::move(*inherited);
+  app::survive_failed_writes();
   app::return_large_buffers();
-  telemetry::start_log(telemetry::parse_level(settings->log.level));
-  auto node = app::Node::open(
-      {.settings = std::move(*settings), .config_file = file, .overrides = overrides});
-  if (!node) {
-    telemetry::stop_log();
-    return finish(std::unexpected(node.error()));
-  }
-  (*node)->run();
-  node->reset();
+  telemetry::start_log(telemetry::parse_level(options.settings.log.level));
+  auto served = inherit(take_over, options);
+  if (served) served = run_node(std::move(options));
   telemetry::stop_log();
-  return EXIT_SUCCESS;
+  return served ? EXIT_SUCCESS : finish(std::unexpected(served.error()));
 }
 
 int check(const std::string& file, bool show) {
   const auto settings = load(file);
   if (!settings) return kFailed;
+  for (const auto& warning : app::file_warnings(*settings, wall_now())) {
+    print(stderr, fmt::format("{}: warning: {}\n", file, warning));
+  }
   if (show) {
     print(stdout, app::print_settings(*settings));
   } else {
@@ -114,6 +146,7 @@ class CommandLine {
     add_usage();
     add_models();
     add_upstreams();
+    add_health();
     add_small_ones();
   }
 
@@ -144,10 +177,13 @@ class CommandLine {
   void add_serve() {
     auto* command =
         add(app_, "serve", "Serve; without a config file, find the engines on this machine",
-            [this] { return serve(texts_.config, overrides_); });
+            [this] { return serve(texts_.config, overrides_, take_over_); });
     command->add_option("--listen", overrides_.listen, "host:port, instead of server.listen");
     command->add_option("--admin-listen", overrides_.admin_listen,
                         "host:port, instead of server.admin_listen");
+    command->add_flag("--take-over", take_over_,
+                      "Take the sockets of the running server over, which then stops; if none "
+                      "runs, start as usual");
     add_config(command);
   }
 
@@ -290,6 +326,17 @@ class CommandLine {
     }));
   }
 
+  void add_health() {
+    auto* command =
+        add(app_, "health", "Whether a running server takes requests: the exit is 0", [this] {
+          return with_settings(texts_.config, [this](const auto& s) {
+            return app::show_health(admin_endpoint(texts_, s));
+          });
+        });
+    command->add_option("--admin", texts_.admin, "The server's admin address; default from config");
+    add_config(command);
+  }
+
   void add_show(CLI::App* command) {
     command->add_option("--admin", texts_.admin, "The server's admin address; default from config");
     add_config(command);
@@ -329,6 +376,7 @@ class CommandLine {
   app::Overrides overrides_;
   auth::KeyDraft draft_;
   app::UsageQuery usage_;
+  bool take_over_ = false;
   bool json_ = false;
   bool all_ = false;
   bool show_ = false;
@@ -337,4 +385,7 @@ class CommandLine {
 
 }  // namespace
 
-int main(int argc, char** argv) { return CommandLine().run(argc, argv); }
+int main(int argc, char** argv) {
+  app::forbid_core_files();
+  return CommandLine().run(argc, argv);
+}

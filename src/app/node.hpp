@@ -2,7 +2,8 @@
 ///
 /// Threads: N I/O threads answer the public API; the control thread has the admin listener, the
 /// refresher, signals and timers; a small pool does what blocks. docs/architecture.md has the
-/// picture.
+/// picture. It is written in three files: node.cpp opens its parts, node_run.cpp is its life,
+/// node_reload.cpp what changes meanwhile.
 #pragma once
 
 #include <atomic>
@@ -15,14 +16,15 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "api/services.hpp"
-#include "app/destinations.hpp"
 #include "app/file_watch.hpp"
+#include "app/inherited.hpp"
 #include "app/key_store.hpp"
+#include "app/listener_tls.hpp"
+#include "app/publisher.hpp"
+#include "app/service_manager.hpp"
 #include "app/settings.hpp"
+#include "app/takeover.hpp"
 #include "auth/keyring.hpp"
-#include "base/snapshot.hpp"
-#include "catalogue/build.hpp"
-#include "catalogue/classify.hpp"
 #include "discovery/loopback_scan.hpp"
 #include "discovery/refresher.hpp"
 #include "http/server.hpp"
@@ -39,6 +41,8 @@ namespace weir::app {
 struct Overrides {
   std::string listen;
   std::string admin_listen;
+
+  [[nodiscard]] Settings over(Settings settings) const;
 };
 
 struct NodeOptions {
@@ -46,6 +50,11 @@ struct NodeOptions {
   /// Where the settings came from; empty: no file, so local engines are looked for.
   std::filesystem::path config_file;
   Overrides overrides;
+  /// Where it does not listen by its settings.
+  Inherited inherited = {};
+  /// Whose place it takes, once it is ready to.
+  std::optional<Successor> successor = {};
+  ServiceManager service = {};
 };
 
 /// Threads:  made, run and destroyed on one thread, the main one.
@@ -57,8 +66,9 @@ class Node {
   Node& operator=(const Node&) = delete;
   ~Node();
 
-  /// Serves until SIGTERM or SIGINT, then drains.
-  void run();
+  /// Serves until SIGTERM or SIGINT, or until another server has taken over; then drains.
+  /// Errors: config_invalid when it was to take over and cannot; it has not served then.
+  [[nodiscard]] Result<> run();
 
  private:
   explicit Node(NodeOptions options);
@@ -68,40 +78,45 @@ class Node {
   [[nodiscard]] Result<> open_simulator();
   [[nodiscard]] Result<> create_first_key();
   void start_background();
+  [[nodiscard]] Result<> take_over();
+  void start_servers();
+  void await_successor();
+  [[nodiscard]] std::string status() const;
   void stop();
 
   // On the control thread.
-  void take_listings(std::vector<catalogue::UpstreamListing> listings);
-  void publish_catalogue();
   void ask_upstreams();
-  /// Those of the settings, those that were found, and the simulator with its address.
-  [[nodiscard]] std::vector<discovery::UpstreamSettings> upstreams() const;
-  void add_simulator(discovery::UpstreamSettings& upstream) const;
+  /// Ends when every upstream has been asked once, or it takes too long.
+  [[nodiscard]] net::Task<> know_lists();
+  void leave_to(std::int64_t successor);
+  /// From now on SIGTERM and SIGINT drain, instead of ending the process.
+  void heed_end();
   [[nodiscard]] net::Task<> watch_signals();
-  [[nodiscard]] net::Task<> watch_config();
-  [[nodiscard]] net::Task<> watch_store();
   [[nodiscard]] net::Task<> flush_usage();
+  [[nodiscard]] net::Task<> watch_config();
+  [[nodiscard]] net::Task<> watch_certificate();
+  [[nodiscard]] net::Task<> watch_store();
   [[nodiscard]] net::Task<> reload(const char* why);
+  [[nodiscard]] net::Task<> reload_certificate();
   [[nodiscard]] Result<> take_settings(Settings next);
 
   const Overrides overrides_;
+  Inherited inherited_;
+  std::optional<Successor> successor_;
+  const ServiceManager service_;
   Settings settings_;
   const std::filesystem::path config_file_;
   telemetry::Registry registry_;
   std::unique_ptr<telemetry::LineWriter> access_log_;
   KeyStore key_store_;
   std::unique_ptr<auth::Keyring> keyring_;
-  std::vector<catalogue::UpstreamListing> listings_;
-  std::uint64_t catalogue_version_ = 0;
-  Destinations destinations_;
   std::unique_ptr<usage::Recorder> usage_;
-  const Secret simulator_token_;
-  Snapshot<api::Published> published_;
-  std::vector<discovery::UpstreamSettings> found_upstreams_;  ///< by the loopback scan
+  Publisher publisher_;
   std::atomic<bool> ready_{false};
-  std::atomic<bool> stopping_{false};
-  const Settings started_;                 ///< what only a restart changes is as it is here
+  bool taken_over_ = false;  ///< on the control thread until it has ended watch_signals
+  const Settings started_;   ///< what only a restart changes is as it is here
   const http::Settings& server_settings_;  ///< of started_
+  ListenerTls tls_;
 
   // Stopped and destroyed in the reverse order.
   std::unique_ptr<net::IoThread> control_;
@@ -116,6 +131,8 @@ class Node {
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<discovery::Refresher> refresher_;
   std::unique_ptr<discovery::LoopbackScan> scan_;
+  std::unique_ptr<Predecessor> predecessor_;      ///< null: no other server can take over
+  std::unique_ptr<net::TaskGroup> handing_over_;  ///< ends before the sockets are closed
   std::unique_ptr<net::TaskGroup> watchers_;
   std::unique_ptr<http::Server> api_server_;
   std::unique_ptr<http::Server> admin_server_;

@@ -9,6 +9,7 @@
 #include "discovery/refresher.hpp"
 #include "gateway/call_metrics.hpp"
 #include "http/server_metrics.hpp"
+#include "net/loop_watch.hpp"
 #include "telemetry/line_writer.hpp"
 #include "usage/recorder.hpp"
 
@@ -29,6 +30,7 @@ std::string metrics_page() {
   rows.insert(rows.end(), gateway::kCallMetrics.begin(), gateway::kCallMetrics.end());
   rows.insert(rows.end(), usage::kUsageMetrics.begin(), usage::kUsageMetrics.end());
   rows.push_back(telemetry::kLinesDropped);
+  rows.insert(rows.end(), net::kLoopMetrics.begin(), net::kLoopMetrics.end());
   rows.insert(rows.end(), discovery::kRefresherMetrics.begin(), discovery::kRefresherMetrics.end());
   return page("Metrics", telemetry::metrics_reference(rows));
 }

@@ -1,7 +1,6 @@
 #include "app/settings.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <span>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "auth/pepper.hpp"
+#include "base/check.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
 #include "config/schema.hpp"
@@ -26,8 +26,9 @@ and no file at all, give the defaults.
 - A size is a whole number of bytes, or of `KiB`, `MiB` or `GiB`: `64KiB`.
 - `${NAME}` within a text stands for the environment variable, `${file:path}` for the contents of a
   file without its final line break; a relative path starts at the config file's folder. `$$` is a
-  dollar sign. A variable that is not set is an error. The file of a secret must be readable by its
-  owner alone (`chmod 600`).
+  dollar sign. A variable that is not set is an error. One that holds a secret is emptied once it is
+  read, so that `/proc` does not show it. The file of a secret must be readable by its owner alone
+  (`chmod 600`).
 - A text that begins with `*`, `[` or `{` needs quotes: `"*"`, `"[::1]:8080"`.
 - A relative path (of the store, the access log, a file of certificates) starts at that folder too.
 - An unknown name is an error, and so is a name that is given twice. All problems of a file are
@@ -36,8 +37,6 @@ and no file at all, give the defaults.
   settings stay. "Applies" says whether a changed value takes effect then or with the next start.
 
 )";
-
-const std::string kSqlite = "sqlite:";
 
 bool is_store(std::string_view text) {
   return text.starts_with(kSqlite) && text.size() > kSqlite.size();
@@ -82,33 +81,6 @@ void check_key_texts(config::Reader& reader, const config::Node& root, const Set
       break;
     }
   }
-}
-
-// As `${file:…}`: a file named in the config lies where the config does, wherever Weir is started.
-std::string beside(const std::filesystem::path& directory, const std::string& path) {
-  return std::filesystem::path(path).is_absolute() || directory.empty()
-             ? path
-             : (directory / path).string();
-}
-
-void resolve_paths(const std::filesystem::path& directory, Settings& settings) {
-  settings.store = kSqlite + beside(directory, settings.store.substr(kSqlite.size()));
-  auto& access_log = settings.log.access_log;
-  if (!access_log.empty() && access_log != "-") access_log = beside(directory, access_log);
-  for (auto& upstream : settings.upstreams) {
-    if (!upstream.ca_file.empty()) upstream.ca_file = beside(directory, upstream.ca_file);
-  }
-}
-
-config::Sources process_sources(const std::filesystem::path& directory) {
-  return {.environment = [](const std::string& name) -> std::optional<std::string> {
-            const char* value = std::getenv(name.c_str());
-            return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-          },
-          .file =
-              [directory](const std::string& path) {
-                return config::read_value_file(directory, path, config::kMaxValueFileBytes);
-              }};
 }
 
 }  // namespace
@@ -163,17 +135,9 @@ std::expected<Settings, Problems> load_settings(std::string_view text, const std
   return settings;
 }
 
-std::expected<Settings, Problems> load_settings_file(const std::filesystem::path& path) {
-  const auto file = config::read_value_file({}, path.string(), config::kMaxFileBytes);
-  if (!file) {
-    config::Problem problem;
-    problem.file = path.string();
-    problem.what = "cannot be read: " + file.error();
-    return std::unexpected(Problems{std::move(problem)});
-  }
-  auto settings = load_settings(file->text, path.string(), process_sources(path.parent_path()));
-  if (settings) resolve_paths(path.parent_path(), *settings);
-  return settings;
+std::string store_path(const Settings& settings) {
+  CHECK(is_store(settings.store));
+  return settings.store.substr(kSqlite.size());
 }
 
 std::string print_settings(const Settings& settings) {

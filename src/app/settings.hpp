@@ -1,6 +1,7 @@
 /// The config file as a whole: every room's section, and what only the whole can check.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <string>
@@ -22,6 +23,9 @@
 #include "usage/settings.hpp"
 
 namespace weir::app {
+
+/// Begins `Settings::store`; a path follows.
+inline const std::string kSqlite = "sqlite:";
 
 /// A default-constructed one is a safe server: loopback only, everything bounded.
 struct Settings {
@@ -47,13 +51,20 @@ using Problems = std::vector<config::Problem>;
                                                               const std::string& filename,
                                                               const config::Sources& sources);
 
+/// Whether the certificates and keys that a config names are read and checked as well: only a
+/// server needs them, and perhaps only its user may read them.
+enum class Files : std::uint8_t { checked, ignored };
+
 /// As load_settings on the file at `path`, with this process's environment and files relative to
 /// the config's own folder. Blocks on the disk.
 [[nodiscard]] std::expected<Settings, Problems> load_settings_file(
-    const std::filesystem::path& path);
+    const std::filesystem::path& path, Files files = Files::checked);
 
 /// All effective values as YAML that can be loaded again, but for secrets, which are `***`.
 [[nodiscard]] std::string print_settings(const Settings& settings);
+
+/// The path in `settings.store`, which is "sqlite:PATH". REQUIRES: it was checked.
+[[nodiscard]] std::string store_path(const Settings& settings);
 
 /// docs/reference/config.md.
 [[nodiscard]] std::string config_reference();

@@ -1,7 +1,10 @@
 #include "app/settings.hpp"
 
+#include <cstdint>
 #include <fstream>
+#include <limits>
 #include <map>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -87,6 +90,14 @@ TEST(Settings, AnEmptyFileGivesTheDefaults) {
 }
 
 TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
+  const auto long_name = "keys: [{key: 0123456789abcdef, name: " + std::string(101, 'a') + "}]";
+  const auto long_name_problem = "weir.yaml:1: keys[0].name: \"" + std::string(100, 'a') +
+                                 "…\" is not allowed; expected 1 to 100 characters\n";
+  std::string many_limits = "keys: [{name: a, key: 0123456789abcdef, model_limits: [";
+  for (int i = 0; i <= 100; ++i) {
+    many_limits += "{models: m" + std::to_string(i) + ", tokens_per_minute: 1}, ";
+  }
+  many_limits += "]}]";
   const struct {
     std::string_view text;
     std::string_view problems;
@@ -138,6 +149,10 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
       {"keys: [{name: a, key: 0123456789abcdef, models: [*]}]",
        "weir.yaml:1: not valid YAML: alias not found after *; expected a text that begins with * "
        "in quotes, such as \"*\"\n"},
+      {"keys: [{key: 0123456789abcdef, name: ''}]",
+       "weir.yaml:1: keys[0].name: \"\" is not allowed; expected 1 to 100 characters\n"},
+      {long_name, long_name_problem},
+      {many_limits, "weir.yaml:1: keys[0].model_limits: has 101 entries; expected 100 at most\n"},
       {"upstreams: [{name: a, kind: vlm, url: 'http://h'}]",
        "weir.yaml:1: upstreams[0].kind: \"vlm\" is not allowed; expected one of openai, "
        "siliconflow, ollama, vllm, sglang, llama.cpp, lmstudio, tei, tgi, xinference, localai, "
@@ -212,6 +227,32 @@ TEST(Settings, EveryQuantityIsBoundedAndItsDefaultIsNeverAnUnexplainedZero) {
   }
 }
 
+// Safe by default: with an empty config every limit, time-out and cap is finite.
+TEST(Settings, WithAnEmptyConfigNothingIsUnlimited) {
+  // Where 0 stands for "no bound", it is a default only where another setting, which is bounded,
+  // bounds the same.
+  const std::map<std::string_view, std::string_view> bounded_by = {
+      {"calls.max_in_flight", "server.max_in_flight"},
+      {"server.memory_limit_bytes", "the container's limit"},
+      {"upstreams[].priority", "no limit: those that are called first"},
+  };
+  std::set<std::string> bounds;
+  std::set<std::string> unbounded;
+  for (const auto& row : settings_schema().rows()) {
+    if (!row.range || row.fallback.empty()) continue;
+    const bool zero = row.fallback == "0" || row.fallback == "0s";
+    const bool no_bound = row.range->zero.contains("unlimited") || row.range->zero.contains("no ");
+    (zero && no_bound ? unbounded : bounds).insert(row.name);
+  }
+  for (const auto& name : unbounded) {
+    const bool of_a_key = name.starts_with("keys[].");  // of which an empty config has none
+    const auto by = bounded_by.find(name);
+    EXPECT_TRUE(of_a_key || (by != bounded_by.end() && bounds.contains(std::string(by->second))))
+        << name << " is unlimited by default";
+  }
+  EXPECT_GE(bounds.size(), 40) << "it has looked at something";
+}
+
 TEST(Settings, EveryDefaultIsAllowed) {
   const std::string printed = print_settings(Settings());
   EXPECT_EQ(problems(printed), "") << printed;
@@ -269,5 +310,44 @@ TEST(Settings, AFileIsReadFromItsOwnFolder) {
 
 /// The outside face of the config: a change here is a change users see. With WEIR_BLESS=1 in the
 /// environment the file is written anew.
+// What goes wrong with a limit that nobody has set: it is none. Zero stands for "unlimited" or the
+// like only where something else bounds the same thing, and is the default only in these.
+TEST(Settings, EveryLimitIsFiniteByDefault) {
+  const std::map<std::string_view, std::string_view> bounded_otherwise = {
+      {"server.threads", "one per core"},
+      {"calls.max_in_flight", "server.max_in_flight"},
+      {"server.memory_limit_bytes", "the container's limit"},
+      {"upstreams[].priority", "no limit: those that are called first"},
+  };
+  int limits = 0;
+  for (const config::Row& row : settings_schema().rows()) {
+    // What a key may use is its owner's to say; with no file there are no keys.
+    if (!row.range || row.fallback.empty() || row.name.starts_with("keys[].")) continue;
+    ++limits;
+    EXPECT_GE(row.range->min, 1) << row.name;
+    EXPECT_LT(row.range->max, std::numeric_limits<std::int64_t>::max()) << row.name;
+    const bool is_zero = row.fallback == "0" || row.fallback == "0ms" || row.fallback == "0s";
+    EXPECT_EQ(is_zero, bounded_otherwise.contains(row.name)) << row.name << ": " << row.fallback;
+  }
+  EXPECT_GE(limits, 40);
+}
+
+TEST(Settings, EveryPartOfARequestHasALimit) {
+  std::map<std::string, std::string> defaults;
+  for (const config::Row& row : settings_schema().rows()) {
+    if (row.range) defaults[row.name] = row.fallback;
+  }
+  const std::map<std::string, std::string> limits = {
+      {"server.max_request_line_bytes", "8KiB"},  {"server.max_header_bytes", "32KiB"},
+      {"server.max_header_fields", "100"},        {"server.max_chunk_overhead_bytes", "4KiB"},
+      {"server.max_body_bytes", "1MiB"},          {"server.request_head_timeout", "10s"},
+      {"server.request_body_timeout", "30s"},     {"server.keep_alive_timeout", "1m"},
+      {"server.write_stall_timeout", "30s"},      {"calls.max_body_bytes", "32MiB"},
+      {"calls.max_upload_bytes", "512MiB"},       {"calls.max_json_depth", "64"},
+      {"calls.max_response_head_bytes", "64KiB"},
+  };
+  for (const auto& [name, value] : limits) EXPECT_EQ(defaults[name], value) << name;
+}
+
 }  // namespace
 }  // namespace weir::app

@@ -106,4 +106,11 @@ Output show_upstreams(const std::string& admin_endpoint, const Secret& admin_key
   return format_table(rows);
 }
 
+Output show_health(const std::string& admin_endpoint) {
+  const auto page = read_admin_page(admin_endpoint, "/readyz", {});
+  if (page) return "ready\n";
+  if (page.error().code != Errc::upstream_answer_invalid) return std::unexpected(page.error());
+  return fail(Errc::upstream_answer_invalid, "the server at " + admin_endpoint + " is not ready");
+}
+
 }  // namespace weir::app

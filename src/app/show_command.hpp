@@ -1,4 +1,5 @@
-/// `weir models` and `weir upstreams`: what a running server knows, from its admin pages.
+/// `weir models`, `weir upstreams` and `weir health`: what a running server says of itself, from
+/// its admin pages.
 #pragma once
 
 #include <optional>
@@ -19,5 +20,7 @@ struct ModelFilter {
                                  const ModelFilter& filter, bool json);
 [[nodiscard]] Output show_upstreams(const std::string& admin_endpoint, const Secret& admin_key,
                                     bool json);
+/// "ready"; an error when it does not take requests.
+[[nodiscard]] Output show_health(const std::string& admin_endpoint);
 
 }  // namespace weir::app

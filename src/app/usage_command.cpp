@@ -14,7 +14,6 @@
 
 #include <fmt/format.h>
 
-#include "app/key_store.hpp"
 #include "app/table.hpp"
 #include "codec/glob.hpp"
 #include "codec/json_text.hpp"

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/temporary_directory_for_test.hpp"
 #include "store/sqlite_store.hpp"
-#include "store/temporary_directory_for_test.hpp"
 
 namespace weir::app {
 namespace {
@@ -58,7 +58,7 @@ class UsageCommand : public testing::Test {
     return shown ? *shown : shown.error().text();
   }
 
-  store::TemporaryDirectory directory_;
+  TemporaryDirectory directory_;
   Settings settings_;
   std::unique_ptr<store::SqliteStore> store_;  ///< open all the while, as a running server's is
   std::int64_t number_ = 0;

@@ -4,7 +4,7 @@
 
 namespace weir::app {
 
-std::string welcome_text(const std::string& endpoint, const Secret& key, bool has_demo) {
+std::string welcome_text(const std::string& url, const Secret& key, bool has_demo) {
   constexpr std::string_view kText = R"(
   Weir has made a first key, "default". It is shown this once:
 
@@ -12,16 +12,16 @@ std::string welcome_text(const std::string& endpoint, const Secret& key, bool ha
 
   Which models there are:
 
-    curl http://{endpoint}/v1/models -H "Authorization: Bearer {key}"
+    curl {url}/v1/models -H "Authorization: Bearer {key}"
 
   An answer, word by word; {hint}:
 
-    curl -N http://{endpoint}/v1/chat/completions -H "Authorization: Bearer {key}" \
+    curl -N {url}/v1/chat/completions -H "Authorization: Bearer {key}" \
       --json '{{"model": "{model}", "stream": true, "messages": [{{"role": "user", "content": "Hello"}}]}}'
 
   What each model is for, and more:
 
-    curl "http://{endpoint}/v1/models?view=full" -H "Authorization: Bearer {key}"
+    curl "{url}/v1/models?view=full" -H "Authorization: Bearer {key}"
 
   More keys: weir keys create NAME
 
@@ -29,7 +29,7 @@ std::string welcome_text(const std::string& endpoint, const Secret& key, bool ha
   const auto* model = has_demo ? "demo/chat" : "MODEL";
   const auto* hint = has_demo ? "if an engine of yours was found, name a model of the list instead"
                               : "MODEL is any chat model of the list";
-  return fmt::format(kText, fmt::arg("key", key.reveal()), fmt::arg("endpoint", endpoint),
+  return fmt::format(kText, fmt::arg("key", key.reveal()), fmt::arg("url", url),
                      fmt::arg("model", model), fmt::arg("hint", hint));
 }
 

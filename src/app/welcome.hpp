@@ -7,9 +7,8 @@
 
 namespace weir::app {
 
-/// The first key, shown this once, and three calls to try. `endpoint` is host:port. `has_demo`: the
-/// built-in engine answers, so that a call can name a model that is there.
-[[nodiscard]] std::string welcome_text(const std::string& endpoint, const Secret& key,
-                                       bool has_demo);
+/// The first key, shown this once, and three calls to try. `url` is the server's, without a path.
+/// `has_demo`: the built-in engine answers, so that a call can name a model that is there.
+[[nodiscard]] std::string welcome_text(const std::string& url, const Secret& key, bool has_demo);
 
 }  // namespace weir::app

@@ -15,6 +15,37 @@ using testing::HasSubstr;
 
 const WallTime kNow{seconds(1'800'000'000)};
 
+/// Breaks after its first `calls`.
+class ChangingStore final : public store::Store {
+ public:
+  ChangingStore(store::MemoryStore& kept, int calls) : kept_(kept), calls_(calls) {}
+
+  Result<> create(const store::KeyRecord& key) override { return counted().create(key); }
+  Result<std::vector<store::KeyRecord>> list() override { return counted().list(); }
+  Result<store::KeyRecord> find(std::string_view id) override { return counted().find(id); }
+  Result<> set_disabled(std::string_view id, bool disabled) override {
+    return counted().set_disabled(id, disabled);
+  }
+  Result<> revoke(std::string_view id, WallTime now) override { return counted().revoke(id, now); }
+  Result<> rotate(std::string_view id, const store::KeySecret& next, WallTime until) override {
+    return counted().rotate(id, next, until);
+  }
+  Result<std::uint64_t> version() override { return counted().version(); }
+  Result<> add_usage(const store::UsageBatch& batch) override { return counted().add_usage(batch); }
+  Result<std::vector<store::UsageRow>> usage(const store::UsageFilter& filter) override {
+    return counted().usage(filter);
+  }
+
+ private:
+  store::MemoryStore& counted() {
+    if (calls_-- == 0) kept_.break_for_test("disk full");
+    return kept_;
+  }
+
+  store::MemoryStore& kept_;
+  int calls_;
+};
+
 class Issue : public testing::Test {
  protected:
   Result<IssuedKey> issue(const KeyDraft& draft) {
@@ -61,6 +92,7 @@ TEST_F(Issue, RefusesWhatCouldNeverWork) {
            {{.name = "a", .limits = {.requests_per_minute = -1}}, "or is 0: unlimited"},
            {{.name = "a", .model_limits = {{"", {}}}}, "is empty"},
            {{.name = "a", .models = {}}, "for no model"},
+           {{.name = "a", .models = {"m", ""}}, "empty or holds a control character"},
            {{.name = "a", .networks = {"10.0.0.1/8"}}, "bits set"},
        }) {
     const auto issued = issue(row.draft);
@@ -94,6 +126,24 @@ TEST_F(Issue, RotationKeepsTheKeyAndChangesItsText) {
   ASSERT_EQ(second->record.secrets.size(), 2);
   EXPECT_EQ(second->record.secrets[0].digest, digester_.digest(second->text.reveal()));
   EXPECT_EQ(second->record.secrets[1].valid_until, kNow + hours(3));
+}
+
+TEST_F(Issue, ARotationThatIsNotKeptGivesOutNothing) {
+  ASSERT_TRUE(issue({.name = "ci"}));
+  ChangingStore breaks(store_, 1);
+  EXPECT_EQ(rotate_key(breaks, digester_, system_random, "ci", hours(1), kNow).error().detail,
+            "disk full");
+  store_.break_for_test({});
+  EXPECT_EQ(store_.find("ci")->secrets.size(), 1);
+}
+
+TEST_F(Issue, ARotationThatIsKeptGivesOutItsTextWhateverComesThen) {
+  ASSERT_TRUE(issue({.name = "ci"}));
+  ChangingStore breaks(store_, 2);
+  const auto rotated = rotate_key(breaks, digester_, system_random, "ci", hours(1), kNow);
+  ASSERT_TRUE(rotated) << "the record it had before is shown";
+  store_.break_for_test({});
+  EXPECT_EQ(store_.find("ci")->secrets[0].digest, digester_.digest(rotated->text.reveal()));
 }
 
 TEST_F(Issue, RefusesARotationThatMakesNoSense) {

@@ -122,6 +122,21 @@ TEST_F(KeyTableTest, AReplacedTextEndsWithTheOverlap) {
   EXPECT_EQ(outcome(one, text_, kPeer, kNow + hours(1)), "invalid_token");
 }
 
+TEST_F(KeyTableTest, AKeyEndsByTheWallClockWhereverThatJumps) {
+  // No date is remembered as passed: an expiry is a date, and the clock that is right in the end
+  // decides. A rotation's overlap is one as well.
+  KeyEntry expiring = entry("ci");
+  expiring.expires_at = kNow + hours(1);
+  const KeyTable one = table(expiring);
+  const KeyTable overlapping = table(entry("ci"), kNow + hours(1));
+  for (const KeyTable* each : {&one, &overlapping}) {
+    for (const auto jump : {hours(0), hours(2), hours(-24), hours(1), hours(-1), hours(100'000)}) {
+      EXPECT_EQ(outcome(*each, text_, kPeer, kNow + jump),
+                jump < hours(1) ? "ci" : "invalid_token");
+    }
+  }
+}
+
 TEST_F(KeyTableTest, ADisabledKeyIsForbiddenButAnExpiredOneIsUnknown) {
   KeyEntry disabled = entry("ci");
   disabled.disabled = true;

@@ -1,4 +1,5 @@
 // What a stranger can send before any key is looked up, and what stands in a key's networks.
+// Covers: auth/key_text.cpp auth/bearer.cpp auth/network.cpp
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -15,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(!token->empty() && input.ends_with(*token));
     CHECK(token->find(' ') == std::string_view::npos);
   }
+  CHECK(!describe(parse_key(input)).empty());
   if (parse_key(input) == KeyFault::none) {
     CHECK(input.size() >= kMinKeyChars && input.size() <= kMaxKeyChars);
     CHECK(display_prefix(input).size() + display_last4(input).size() <= input.size());

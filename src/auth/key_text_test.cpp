@@ -63,9 +63,11 @@ TEST(KeyText, WhatBeginsAsOursMustBeOurs) {
   EXPECT_EQ(parse_key(good.substr(0, 43)), KeyFault::too_short);
   EXPECT_EQ(parse_key(good + "A"), KeyFault::too_long);
   EXPECT_EQ(parse_key("sk-weir_"), KeyFault::too_short);
-  std::string hyphen = good;
-  hyphen[20] = '-';
-  EXPECT_EQ(parse_key(hyphen), KeyFault::bad_character);
+  std::string odd = good;
+  for (const char c : {'-', '/', ':', '@', '[', '`', '{'}) {
+    odd[20] = c;
+    EXPECT_EQ(parse_key(odd), KeyFault::bad_character) << c;
+  }
 }
 
 TEST(KeyText, KeysOfOthersMayBeAnythingABearerCanHold) {

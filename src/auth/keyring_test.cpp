@@ -9,9 +9,9 @@
 #include "auth/authenticate_for_test.hpp"
 #include "auth/issue.hpp"
 #include "auth/key_text.hpp"
+#include "base/temporary_directory_for_test.hpp"
 #include "store/memory_store.hpp"
 #include "store/sqlite_store.hpp"
-#include "store/temporary_directory_for_test.hpp"
 
 namespace weir::auth {
 namespace {
@@ -76,7 +76,7 @@ class KeyringTest : public testing::TestWithParam<Implementation> {
     return (*found)->limiter->try_take_request(now).has_value();
   }
 
-  store::TemporaryDirectory directory_;
+  TemporaryDirectory directory_;
   std::unique_ptr<store::Store> store_;
   std::optional<Keyring> keyring_;
   std::optional<Digester> digester_;
@@ -307,6 +307,27 @@ TEST(Keyring, ABrokenStoreTurnsNoValidKeyAway) {
   const auto table = keyring.table();
   EXPECT_TRUE(authenticate_for_test(*table, digester, stored->text.reveal(), Address(), kNow));
   EXPECT_TRUE(authenticate_for_test(*table, digester, kConfigText, Address(), kNow));
+}
+
+TEST(Keyring, AStoreThatCannotBeReadToItsEndIsReadAgain) {
+  struct Store : store::MemoryStore {
+    Result<std::vector<store::KeyRecord>> list() override {
+      if (broken) return fail(Errc::store_failed, "a bad block");
+      return MemoryStore::list();
+    }
+    bool broken = true;
+  } store;
+  Keyring keyring(store, Secret("a pepper of some length, for tests"));
+  Digester digester = keyring.make_digester();
+  const auto stored = issue_key(store, digester, system_random, {.name = "stored"}, kNow);
+  ASSERT_TRUE(stored);
+
+  EXPECT_EQ(keyring.refresh(kStart).error().detail, "a bad block");
+  store.broken = false;
+  EXPECT_TRUE(keyring.refresh(kStart).value());
+
+  EXPECT_TRUE(
+      authenticate_for_test(*keyring.table(), digester, stored->text.reveal(), Address(), kNow));
 }
 
 TEST(Keyring, AStoredKeyWithANetworkItCannotReadIsLeftOut) {

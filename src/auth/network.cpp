@@ -97,8 +97,8 @@ Result<Network> Network::parse(std::string_view text) {
 }
 
 bool Network::contains(const Address& address) const {
-  const bool is_v4 = base_.is_v4() && prefix_bits_ >= kMappedBits;
-  return is_v4 == address.is_v4() && same_prefix(base_.bytes(), address.bytes(), prefix_bits_);
+  return base_.is_v4() == address.is_v4() &&
+         same_prefix(base_.bytes(), address.bytes(), prefix_bits_);
 }
 
 }  // namespace weir::auth

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/temporary_directory_for_test.hpp"
+#include "base/temporary_directory_for_test.hpp"
 
 namespace weir::auth {
 namespace {
@@ -21,7 +21,7 @@ class Pepper : public testing::Test {
     ASSERT_EQ(::chmod(path_.c_str(), 0600), 0);
   }
 
-  store::TemporaryDirectory directory_;
+  TemporaryDirectory directory_;
   std::string path_ = pepper_path(directory_.path() + "/weir.db");
 };
 
@@ -45,6 +45,13 @@ TEST_F(Pepper, ThatIsMissingThoughKeysAreStoredIsNotMadeAnew) {
   EXPECT_EQ(::access(path_.c_str(), F_OK), -1);
 }
 
+TEST_F(Pepper, ThatCannotBeMadeIsAnError) {
+  const auto pepper =
+      open_pepper(directory_.path() + "/none/pepper", StoredKeys::none, system_random);
+  ASSERT_FALSE(pepper);
+  EXPECT_THAT(pepper.error().detail, HasSubstr("/none/pepper"));
+}
+
 TEST_F(Pepper, ThatOthersMayReadIsRefused) {
   write(std::string(64, 'p'));
   ASSERT_EQ(::chmod(path_.c_str(), 0604), 0);
@@ -55,7 +62,7 @@ TEST_F(Pepper, ThatOthersMayReadIsRefused) {
 TEST_F(Pepper, ThatIsDamagedIsRefused) {
   for (const std::string& text :
        {std::string(), std::string("\n\n"), std::string(31, 'p'), std::string(64, '\0'),
-        std::string(32, 'p') + " " + std::string(32, 'p')}) {
+        std::string(32, 'p') + " " + std::string(32, 'p'), std::string(64, '\x7f')}) {
     write(text);
     const auto pepper = open_pepper(path_, StoredKeys::none, system_random);
     ASSERT_FALSE(pepper);

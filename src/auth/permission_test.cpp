@@ -26,6 +26,8 @@ TEST(PermissionPool, NumbersDifferentOnesFromTheUnrestrictedOneUp) {
   EXPECT_EQ(pool.intern({"a"}, {})->id, 1);
   EXPECT_FALSE(pool.intern({"*"}, {"a"})->is_unrestricted());
   EXPECT_FALSE(pool.intern({}, {})->is_unrestricted());
+  EXPECT_FALSE(pool.intern({"a"}, {})->is_unrestricted());
+  EXPECT_FALSE(pool.intern({"a", "b"}, {})->is_unrestricted());
 }
 
 }  // namespace

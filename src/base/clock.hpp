@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 
 namespace weir {
 
@@ -15,5 +16,23 @@ using WallTime = WallClock::time_point;
 
 [[nodiscard]] inline MonotonicTime monotonic_now() { return MonotonicClock::now(); }
 [[nodiscard]] inline WallTime wall_now() { return WallClock::now(); }
+
+namespace detail {
+inline std::chrono::nanoseconds read_clock(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+}  // namespace detail
+
+/// As monotonic_now, at a fraction of its price and some milliseconds behind it.
+[[nodiscard]] inline MonotonicTime coarse_monotonic_now() {
+  return MonotonicTime(detail::read_clock(CLOCK_MONOTONIC_COARSE));
+}
+
+/// What the calling thread has taken of a processor. Cost: a system call.
+[[nodiscard]] inline std::chrono::nanoseconds thread_cpu_time() {
+  return detail::read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
 
 }  // namespace weir

@@ -18,7 +18,7 @@ constexpr int kCodeFailed = 50507;
 constexpr int kClientClosedRequest = 499;  // never sent: there is nobody to read it
 
 // What a client is told of an upstream, whatever went wrong there: the contract's 503.
-constexpr ErrorRow unavailable(std::string_view slug, Party party, std::string_view use) {
+consteval ErrorRow unavailable(std::string_view slug, Party party, std::string_view use) {
   return {slug,
           503,
           code_message_data,
@@ -30,12 +30,12 @@ constexpr ErrorRow unavailable(std::string_view slug, Party party, std::string_v
 }
 
 // And the contract's 504.
-constexpr ErrorRow timed_out(std::string_view slug, std::string_view use) {
+consteval ErrorRow timed_out(std::string_view slug, std::string_view use) {
   return {slug, 504, json_string, 0, "Gateway Timeout", upstream, Retry::later, use};
 }
 
 // A switch with no default under -Werror=switch: a code without a row does not compile.
-constexpr ErrorRow row(Errc code) {
+consteval ErrorRow row(Errc code) {
   switch (code) {
     case Errc::invalid_parameter:
       return {"invalid_parameter",
@@ -55,6 +55,15 @@ constexpr ErrorRow row(Errc code) {
               client,
               Retry::never,
               "The bytes are not an HTTP/1.1 request this server accepts. The connection closes."};
+    case Errc::tls_required:
+      return {"tls_required",
+              400,
+              code_message_data,
+              kCodeParameter,
+              "This port speaks HTTPS: send the request to https:// instead.",
+              client,
+              Retry::never,
+              "Plain HTTP came to a listener with server.tls. The connection closes."};
     case Errc::wrong_endpoint:
       return {"wrong_endpoint",
               400,
@@ -187,7 +196,19 @@ constexpr ErrorRow row(Errc code) {
               "Model service overloaded. Please try again later.",
               self,
               Retry::later,
-              "Too many connections or requests in flight. Wait for Retry-After seconds."};
+              "Too many connections or requests in flight, or no descriptor, port or memory is "
+              "left for "
+              "more. Wait for Retry-After seconds."};
+    case Errc::stopping:
+      return {"stopping",
+              503,
+              code_message_data,
+              kCodeOverloaded,
+              "Model service overloaded. Please try again later.",
+              operator_,
+              Retry::now,
+              "The server stops, and the answer was not complete within server.drain_timeout. Call "
+              "again; another server, or the next one, answers."};
     case Errc::version_not_supported:
       return {"version_not_supported",
               505,
@@ -330,7 +351,7 @@ constexpr auto kCodes = [] {
   return codes;
 }();
 
-constexpr auto kRows = [] {
+constexpr auto kRows = []() consteval {
   std::array<ErrorRow, kErrcCount> rows{};
   for (std::size_t i = 0; i < kErrcCount; ++i) rows[i] = row(kCodes[i]);
   return rows;

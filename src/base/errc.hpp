@@ -14,6 +14,7 @@ enum class Errc : std::uint8_t {
   // What a client can meet.
   invalid_parameter,
   malformed_request,
+  tls_required,
   wrong_endpoint,
   model_not_found,
   invalid_token,
@@ -29,6 +30,7 @@ enum class Errc : std::uint8_t {
   internal,
   not_implemented,
   overloaded,
+  stopping,
   version_not_supported,
   upstream_rate_limited,
   upstream_busy,

@@ -164,8 +164,10 @@ std::optional<std::string> decode_string(std::string_view rest) {
 
 }  // namespace
 
-JsonScanner::JsonScanner(std::span<const std::string_view> members, std::size_t max_value_bytes)
-    : members_(members), max_value_bytes_(max_value_bytes) {
+JsonScanner::JsonScanner(std::span<const std::string_view> members, std::size_t max_value_bytes,
+                         std::size_t max_depth)
+    : members_(members), max_value_bytes_(max_value_bytes), max_depth_(max_depth) {
+  DCHECK(max_depth >= 1 && max_depth <= kMaxDepth);
   DCHECK(members.size() <= kMaxMembers);
   for (const auto member : members) {
     DCHECK(!member.empty() && member.size() <= kMaxMemberBytes);
@@ -177,6 +179,7 @@ JsonScanner::JsonScanner(std::span<const std::string_view> members, std::size_t 
 void JsonScanner::reset() {
   offset_ = 0;
   state_ = State::more;
+  too_deep_ = false;
   place_ = {.expected = kTopObject};
   path_depth_ = 0;
   open_levels_ = 0;
@@ -271,7 +274,8 @@ bool JsonScanner::next(JsonValue& value) {
 [[gnu::always_inline]] inline bool JsonScanner::open(Place& place, char bracket) {
   const bool object = bracket == '{';
   const bool expected = place.may_come(object ? kTopObject | kValue : kValue);
-  if (!expected || place.depth == kMaxDepth) return break_off(place);
+  too_deep_ = expected && place.depth == max_depth_;
+  if (!expected || too_deep_) return break_off(place);
   if (on_path(place)) {
     start_value(place.at, place.depth);
     if (object) enter_object(place.depth);

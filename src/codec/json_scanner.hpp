@@ -45,13 +45,15 @@ class JsonScanner {
   static constexpr std::size_t kMaxMembers = 32;
   static constexpr std::size_t kMaxMemberBytes = 64;
   static constexpr std::size_t kMaxLevels = 3;
-  static constexpr std::size_t kMaxDepth = 64;  ///< deeper nesting is broken
+  static constexpr std::size_t kMaxDepth = 64;
 
   /// `members` are paths from the top-level object with dots between names: "model",
   /// "stream_options.include_usage". Paths do not lead through arrays.
-  /// REQUIRES: distinct paths within the bounds above, of names without quote or backslash.
+  /// A text with more than `max_depth` brackets within one another is broken.
+  /// REQUIRES: distinct paths within the bounds above, of names without quote or backslash;
+  ///           1 <= max_depth <= kMaxDepth.
   explicit JsonScanner(std::span<const std::string_view> members,
-                       std::size_t max_value_bytes = 4096);
+                       std::size_t max_value_bytes = 4096, std::size_t max_depth = kMaxDepth);
 
   /// Ready for another text.
   void reset();
@@ -68,6 +70,8 @@ class JsonScanner {
   }
 
   [[nodiscard]] State state() const { return state_; }
+  /// Whether it is broken because of its depth.
+  [[nodiscard]] bool too_deep() const { return too_deep_; }
 
   /// How many of the last bytes fed belong to a chosen value that has not ended: who splices holds
   /// these back. A value that outgrew the bound no longer counts, so this never exceeds the bound.
@@ -126,12 +130,14 @@ class JsonScanner {
 
   std::span<const std::string_view> members_;
   std::size_t max_value_bytes_;
+  std::size_t max_depth_;
 
   std::string_view piece_;    // being fed
   std::uint64_t offset_ = 0;  // of its first byte
   std::size_t key_at_ = 0;    // where in it the open key's bytes begin
   Place place_;
   State state_ = State::more;
+  bool too_deep_ = false;
 
   std::size_t path_depth_ = 0;  // how many of the open brackets, from the first, paths lead into
   unsigned open_levels_ = 0;    // bit d: a chosen value in levels_[d] has not ended

@@ -36,6 +36,7 @@ std::vector<std::string> scan(std::string_view text, std::size_t piece_bytes, au
 }  // namespace
 
 // However the text is cut, the same is found; and a string that reads is one that can be written.
+// Covers: codec/json_scanner.cpp codec/json_text.cpp
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   JsonScanner::State whole_state{};

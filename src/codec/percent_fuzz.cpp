@@ -12,5 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(decoded->size() <= input.size());
     CHECK(input.find('%') != std::string_view::npos || *decoded == input);
   }
+  const auto spaced = weir::codec::percent_decode(input, weir::codec::Plus::space);
+  CHECK(spaced.has_value() == decoded.has_value());
+  CHECK(!spaced || spaced->size() == decoded->size());
   return 0;
 }

@@ -26,6 +26,25 @@ std::vector<std::string> split(std::string_view stream, std::size_t piece_bytes)
   return events;
 }
 
+// Of a bounded stream every event is within the bound, and what waits for its end is too.
+void check_bound(std::string_view stream, std::size_t piece_bytes) {
+  constexpr std::size_t kBound = 16;
+  weir::codec::SseSplitter splitter(kBound);
+  std::size_t taken = 0;
+  for (std::size_t end = 0; end < stream.size();) {
+    end = std::min(stream.size(), end + piece_bytes);
+    const auto bytes = stream.substr(taken, end - taken);
+    const auto whole = splitter.whole_events(bytes);
+    if (!whole) {
+      CHECK(bytes.size() > kBound);
+      return;
+    }
+    auto ready = bytes.substr(0, *whole);
+    while (!ready.empty()) CHECK(weir::codec::take_event(ready).size() <= kBound);
+    taken += *whole;
+  }
+}
+
 }  // namespace
 
 // However the stream is cut, the same events come out, and no byte is lost between them.
@@ -42,5 +61,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(weir::codec::event_data(event, scratch).size() <= event.size());
   }
   CHECK(input.starts_with(joined));
+  for (std::size_t piece_bytes : {1U, 40U}) check_bound(input, piece_bytes);
   return 0;
 }

@@ -11,6 +11,8 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include "codec/utf8.hpp"
+
 namespace weir::config {
 namespace {
 
@@ -34,6 +36,7 @@ class Builder : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                 const std::string& value) override {
+    if (!codec::is_utf8(value)) throw YAML::ParserException(mark, "a text that is not UTF-8");
     Node node = make(Kind::text, mark);
     node.text = value;
     add(std::move(node), anchor);

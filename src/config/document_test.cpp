@@ -73,6 +73,13 @@ TEST(Document, SaysSoInOneLineOfText) {
   EXPECT_EQ(complaint("a: \"\\é\""), ":1: not valid YAML: unknown escape character: ?");
 }
 
+TEST(Document, HoldsTextOnly) {
+  EXPECT_EQ(complaint("a: x\nb: \x98\n"), ":2: not valid YAML: a text that is not UTF-8");
+  EXPECT_EQ(complaint("a: \"\xed\xa0\x80\"\n"), ":1: not valid YAML: a text that is not UTF-8");
+  EXPECT_EQ(complaint("\xff: a\n"), ":1: not valid YAML: a text that is not UTF-8");
+  EXPECT_EQ(complaint("é: 漢\n"), "");
+}
+
 TEST(Document, HasAGreatestSize) {
   EXPECT_EQ(complaint(std::string(kMaxFileBytes + 1, '#')), ": is larger than 4 MiB");
   EXPECT_EQ(complaint(std::string(kMaxFileBytes, '#')), "");

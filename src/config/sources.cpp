@@ -74,8 +74,10 @@ std::expected<std::string, ExpansionFault> expand_one(std::string_view reference
     return fault(fmt::format("${{{}}} names nothing", reference),
                  "${NAME} or ${file:path}, or $$ for a dollar sign");
   }
-  auto value = sources.environment(std::string(reference));
-  if (!value) return fault(fmt::format("the environment variable {} is not set", reference));
+  const std::string name(reference);
+  auto value = sources.environment(name);
+  if (!value) return fault(fmt::format("the environment variable {} is not set", name));
+  if (audience == Audience::owner && sources.became_secret) sources.became_secret(name);
   return std::move(*value);
 }
 

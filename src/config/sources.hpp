@@ -25,6 +25,8 @@ struct Sources {
   std::function<std::optional<std::string>(const std::string& name)> environment;
   /// The file, or one phrase why it cannot be read: "No such file or directory".
   std::function<std::expected<ValueFile, std::string>(const std::string& path)> file;
+  /// Told which variable has become part of a secret; may be empty.
+  std::function<void(const std::string& name)> became_secret = {};
 };
 
 /// A regular file of at most `most` bytes; a path that is not absolute starts at `directory`.

@@ -74,6 +74,16 @@ TEST(Expand, WantsASecretsFileForItsOwnerAlone) {
             "open.key");
 }
 
+TEST(Expand, TellsOfAVariableThatBecameASecret) {
+  std::string told;
+  Sources sources = kSources;
+  sources.became_secret = [&told](const std::string& name) { told += name + ";"; };
+  EXPECT_EQ(expand("${TRICK}", sources, Audience::anyone), "${HOST}$$");
+  EXPECT_EQ(told, "");
+  EXPECT_EQ(expand("a${HOST}b", sources, Audience::owner), "agpu1b");
+  EXPECT_EQ(told, "HOST;");
+}
+
 TEST(Expand, GivesBackWhatWasEscaped) {
   for (const char* text : {"", "a", "$", "$$", "${HOST}", "a$b${", "}"}) {
     EXPECT_EQ(outcome(escape(text)), text);

@@ -1,6 +1,7 @@
 #include "discovery/base_url.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cctype>
 #include <charconv>
 #include <vector>
@@ -76,6 +77,22 @@ void drop_endpoint(Segments& segments) {
 bool is_host_character(char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; }
 bool is_path_character(char c) { return c > 0x20 && c < 0x7F && c != '?' && c != '#' && c != '\\'; }
 
+// What a name service may take for an IPv4 address though it is not written as one: 127.1, 0x7f.1,
+// 2130706433. Two readers of such a name need not mean the same.
+bool is_odd_number(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  const auto last = host.substr(host.rfind('.') + 1);
+  const bool digits = !last.empty() && std::ranges::all_of(last, is_digit);
+  if (!digits && !last.starts_with("0x") && !last.starts_with("0X")) return false;
+  in_addr address{};
+  return ::inet_pton(AF_INET, std::string(host).c_str(), &address) != 1;
+}
+
+bool is_v6(std::string_view host) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET6, std::string(host).c_str(), &address) == 1;
+}
+
 Result<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -103,6 +120,10 @@ Result<> parse_authority(std::string_view text, BaseUrl& url) {
   });
   if (host.empty() || !good)
     return wrong("the host is missing or has characters a host cannot have");
+  if (bracketed && !is_v6(host)) return wrong("what is in brackets is not an IPv6 address");
+  if (!bracketed && is_odd_number(host)) {
+    return wrong("the host is a number, but not an IPv4 address as it is usually written");
+  }
   url.host.resize(host.size());
   std::ranges::transform(host, url.host.begin(), [](char c) {
     return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

@@ -21,6 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto base = parse_base_url({reinterpret_cast<const char*>(data), size});
   if (!base) return 0;
   CHECK(!base->host.empty() && base->port != 0);
+  CHECK(base->authority().contains(base->host));
   for (const auto& kind : all_kinds()) {
     CHECK(is_target(request_target(*base, kind, Ask::api("/models"))));
     CHECK(is_target(request_target(*base, kind, Ask::server("/api/tags"))));

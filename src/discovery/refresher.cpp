@@ -33,7 +33,7 @@ bool same_server(const UpstreamSettings& a, const UpstreamSettings& b) {
 
 bool same_upstream(const UpstreamSettings& a, const UpstreamSettings& b) {
   return same_server(a, b) && a.api_key.reveal() == b.api_key.reveal() && a.models == b.models &&
-         a.tls_verify == b.tls_verify && a.ca_file == b.ca_file;
+         a.ca_file == b.ca_file;
 }
 
 bool is_wanted(const UpstreamSettings& upstream, const std::string& id) {
@@ -71,7 +71,7 @@ struct Refresher::Worker {
         target{.base = std::move(base),
                .kind = &kind,
                .key = settings.api_key,
-               .tls = {.verify = settings.tls_verify, .ca_file = settings.ca_file}},
+               .tls = {.ca_file = settings.ca_file}},
         state(timing),
         wake(executor),
         lanes(executor) {}

@@ -107,12 +107,11 @@ config::Schema<UpstreamSettings> upstream_schema() {
              config::list_of(
                  config::text("a model's id or a pattern with * and ?", config::is_filled_text)),
              "Which of its models to take.")
-      .field("tls_verify", &Upstream::tls_verify, config::boolean(),
-             "Whether its certificate must be valid.")
       .field("ca_file", &Upstream::ca_file,
              config::text("a file of PEM certificates, or \"\" for the system's",
                           config::is_plain_text),
-             "Who may vouch for its certificate.")
+             "Who may vouch for its certificate, which is always checked; of a certificate that no "
+             "one vouches for, itself.")
       .field("refresh_interval", &Upstream::refresh_interval, duration(kRefreshInterval),
              "Instead of discovery.refresh_interval.")
       .field("timeout", &Upstream::timeout, duration(kTimeout), "Instead of discovery.timeout.");

@@ -22,8 +22,7 @@ struct UpstreamSettings {
   std::string url;              ///< http(s)://host[:port][/base]; with or without a final /v1
   Secret api_key;
   std::vector<std::string> models = {"*"};  ///< globs: which of its models to take
-  bool tls_verify = true;
-  std::string ca_file;                                        ///< empty: the system's certificates
+  std::string ca_file;                      ///< empty: the system's certificates
   std::optional<std::chrono::milliseconds> refresh_interval;  ///< unset: discovery.refresh_interval
   std::optional<std::chrono::milliseconds> timeout;           ///< unset: discovery.timeout
   int priority = 0;                                           ///< the lowest is called first

@@ -4,7 +4,7 @@
 /// Another upstream can be tried until something has gone to the client, and never after.
 #pragma once
 
-#include <array>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,11 +17,14 @@
 #include "codec/multipart.hpp"
 #include "gateway/answer_reader.hpp"
 #include "gateway/call_request.hpp"
+#include "gateway/choice.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/held_slot.hpp"
 #include "gateway/request_token.hpp"
 #include "gateway/slot_wait.hpp"
 #include "http/client_stream.hpp"
 #include "http/server_stream.hpp"
+#include "upstream/breaker.hpp"
 #include "upstream/outcome.hpp"
 
 namespace weir::gateway {
@@ -35,14 +38,14 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   Call& operator=(const Call&) = delete;
   ~Call() = default;
 
-  /// Ends when the client has the answer, or cannot have it; else with why there is none.
+  /// Ends when the client has the answer, or cannot have it, or `refusal` says why there is none.
   /// Once.
-  [[nodiscard]] net::Task<std::optional<Refusal>> run();
+  [[nodiscard]] net::Task<> run();
+  /// Null: the client has its answer.
+  [[nodiscard]] const Refusal* refusal() const { return refusal_.get(); }
 
  private:
   using Outcome = upstream::Outcome;
-
-  static constexpr std::size_t kMaxRoutes = 32;
 
   /// How one try ended.
   struct Try {
@@ -53,65 +56,91 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
     std::string message = {};  ///< for the client; empty: the error's own
   };
 
-  struct Choice {
-    const catalogue::Route* route;
-    const Destination* destination;
-    std::size_t index;
+  /// What the client asks for, and how an upstream is asked.
+  struct Asked {
+    std::string_view body;   ///< all of it, or its start if it is passed on as it comes
+    std::string body_store;  ///< where body is, unless it came with the head
+    std::unique_ptr<codec::MultipartScanner> fields;
+    CallRequest request;
+    std::vector<Edit> edits;
+    std::string head;
   };
 
   // receive
   [[nodiscard]] bool take_at_hand();
-  [[nodiscard]] net::Task<Result<>> receive();
+  /// False: it is refused.
+  [[nodiscard]] net::Task<bool> receive();
   [[nodiscard]] net::Task<Result<>> receive_json();
   [[nodiscard]] net::Task<Result<>> receive_fields();
   [[nodiscard]] Result<> take_fields(std::string_view piece);
   [[nodiscard]] Result<> hold(std::size_t bytes);
+  [[nodiscard]] bool has_room(std::uint64_t bytes) const;
+  void release_held();
   [[nodiscard]] Result<> read_json();
+  [[nodiscard]] bool read_request();
+  void refuse_request(const Error& error);
 
   // admit
   [[nodiscard]] bool admit();
   [[nodiscard]] bool find_model();
   [[nodiscard]] bool reserve();
   void put_standing(std::string& fields) const;
-  [[nodiscard]] limit::CallShape shape() const;
+  [[nodiscard]] limit::CallShape shape(std::optional<std::int64_t> max_tokens) const;
   [[nodiscard]] limit::Claim claim() const;
   [[nodiscard]] std::string wrong_endpoint_message(bool none_speaks_it) const;
 
   // choose
-  [[nodiscard]] net::Task<> call_upstreams();
-  [[nodiscard]] std::optional<Choice> choose(MonotonicTime now);
-  [[nodiscard]] bool may_use(const catalogue::Route& route, const Destination& to) const;
+  /// Whether an upstream has begun to answer; else there is none left to try.
+  [[nodiscard]] net::Task<bool> find_answer();
+  /// What the end of the try, ended_, means for its upstream; whether another may follow.
+  [[nodiscard]] bool conclude();
+  [[nodiscard]] Routes routes() const {
+    return {*model_, *input_.directory, input_.endpoint, place_ ? &place_->upstream : nullptr};
+  }
   void explain_no_choice(MonotonicTime now);
   [[nodiscard]] net::Task<bool> wait_for_slot(upstream::Slots& slots);
 
   // send
-  [[nodiscard]] net::Task<Try> attempt(Choice to);
-  [[nodiscard]] net::Task<Result<>> connect(const Choice& to);  // to: outlives the task
+  /// Whether the answer's head is here, and may go to the client; else ended_ says why not.
+  [[nodiscard]] net::Task<bool> attempt();
+  [[nodiscard]] net::Task<Result<>> connect();
   [[nodiscard]] bool sends_chunks() const;
-  void compose(const Choice& to);
-  [[nodiscard]] http::ServerStream::Sent send_request(const Choice& to);
+  void compose();
+  [[nodiscard]] http::ServerStream::Sent send_request();
   [[nodiscard]] net::Task<Result<>> send_body_rest();
   [[nodiscard]] Try no_head(const Error& error);
-  void arm(MonotonicClock::duration patience, Errc why);
+  void arm(MonotonicClock::duration patience, Errc why, MonotonicTime now = monotonic_now());
 
   // answer
   [[nodiscard]] Try judge_status();
-  [[nodiscard]] net::Task<Try> answer();
-  [[nodiscard]] net::Task<Try> answer_submission();
+  [[nodiscard]] bool accept_status();
+  using Sent = http::ClientStream::Sent;
+
+  [[nodiscard]] bool is_submission() const;
+  /// Both set ended_.
+  [[nodiscard]] net::Task<> answer();
+  [[nodiscard]] net::Task<> answer_submission();
   void keep_fields();
+  void make_reader();
   void slim_down();
-  void begin_answer(std::optional<std::uint64_t> length);
-  [[nodiscard]] net::Task<Result<>> pass_on(std::string_view piece, bool last);
-  [[nodiscard]] net::Task<Try> break_off(Error error);
+  void begin_answer(std::optional<std::uint64_t> length, MonotonicTime now);
+  /// Brings to the client what came of the answer; sets ended_ at its end.
+  [[nodiscard]] Sent take_piece(Result<std::string_view> piece, bool first);
+  [[nodiscard]] Sent finish(std::string_view passed, bool whole);
+  [[nodiscard]] Sent break_off(const Error& error);
+  [[nodiscard]] net::Task<> send_rest();
+  void await_more(bool first);
   [[nodiscard]] Try failed(const Error& error, Outcome otherwise) const;
 
   // settle
-  void settle();
+  void end();
+  void settle(MonotonicTime now);
   [[nodiscard]] limit::Claim used() const;
-  void give_back();
+  void give_back(MonotonicTime now);
 
   void refuse(Errc code, std::string message = {});
   void client_left() override;
+  void must_end() override;
   void answered_early() override { client_.stop_body(); }
   [[nodiscard]] const upstream::Settings& settings() const { return input_.directory->settings(); }
 
@@ -119,16 +148,15 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   CallInput input_;
   http::ClientStream& client_;
   CallRecord& record_;
-  std::optional<Refusal> refusal_;
+  std::unique_ptr<Refusal> refusal_;
 
   // Of the request.
-  std::string_view body_;       ///< all of it, or its start if it is passed on as it comes
-  std::string body_store_;      ///< where body_ is, unless it came with the head
+  std::unique_ptr<Asked> asked_;  ///< null once a stream has begun
+  std::int64_t answers_ = 1;
   std::size_t body_bytes_ = 0;  ///< of it
   std::int64_t held_bytes_ = 0;
-  std::unique_ptr<codec::MultipartScanner> fields_;
-  bool model_seen_ = false;  ///< in a multipart body
-  CallRequest request_;
+  bool wants_stream_ = false;
+  bool model_seen_ = false;              ///< in a multipart body
   std::unique_ptr<RequestPlace> place_;  ///< of a video's request; null for all other calls
 
   const catalogue::Model* model_ = nullptr;
@@ -137,18 +165,28 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   limit::Standing standing_;
 
   // Of the tries.
+  Choice choice_;  ///< of the try under way
+  HeldSlot slot_;
+  std::optional<upstream::Breaker::Pass> pass_;  ///< its leave of the breaker
+  MonotonicTime try_began_;
+  MonotonicTime slot_at_;  ///< when it got its slot
+  int retries_ = 0;
   MonotonicTime total_deadline_;
   MonotonicClock::duration elsewhere_{0};  ///< spent before the request was sent, but not by us
-  std::array<bool, kMaxRoutes> tried_{};
+  MonotonicClock::duration elsewhere_before_{0};  ///< of it, before the try under way
+  std::bitset<kMaxRoutes> tried_;
   bool force_new_connection_ = false;
   /// The next try is a retry of what may have cost the upstream something.
   bool needs_budget_ = false;
   bool replayable_ = true;  ///< all of the body is at hand
   bool left_ = false;
+  bool slim_ = false;
+  bool must_end_ = false;  ///< the server stops
   SlotWait* waiting_ = nullptr;
-  http::ServerStream::Ptr server_;
-  std::vector<Edit> edits_;
-  std::string head_;
+  http::ServerStream::Ptr server_;  ///< of the try under way
+  std::optional<AnswerReader> reader_;
+  MonotonicTime arrived_;     ///< the piece of the answer at hand
+  std::optional<Try> ended_;  ///< how the last try ended
   bool admitted_ = false;     ///< within its limits, so it is to be accounted for
   bool sent_whole_ = true;    ///< nothing of the request is still to come on its connection
   bool renamed_ = false;      ///< the upstream knows the model by another name

@@ -27,21 +27,23 @@ bool makes_images(Endpoint endpoint) {
 
 bool Call::admit() {
   record_.phase = Phase::admitting;
-  body_bytes_ = body_.size();
+  body_bytes_ = asked_->body.size();
+  answers_ = asked_->request.answers;
+  wants_stream_ = asked_->request.streamed;
   return find_model() && reserve();
 }
 
 bool Call::find_model() {
   if (input_.endpoint == Endpoint::video_status) {
-    auto place = open_request(gateway_.shared_.seal_key, request_.request_id);
+    auto place = open_request(gateway_.shared_.seal_key, asked_->request.request_id);
     if (place) place_ = std::make_unique<RequestPlace>(std::move(*place));
     if (!place_) {
       refuse(Errc::invalid_parameter, "The parameter requestId is not one that was given here.");
       return false;
     }
-    request_.model = place_->model;
+    asked_->request.model = place_->model;
   }
-  model_ = catalogue::find_visible(*input_.catalogue, request_.model, *input_.scope, true);
+  model_ = catalogue::find_visible(*input_.catalogue, asked_->request.model, *input_.scope, true);
   if (model_ == nullptr) {
     refuse(Errc::model_not_found);
     return false;
@@ -78,12 +80,11 @@ std::string Call::wrong_endpoint_message(bool none_speaks_it) const {
                      model_->id, kinds, path, paths);
 }
 
-limit::CallShape Call::shape() const {
+limit::CallShape Call::shape(std::optional<std::int64_t> max_tokens) const {
   limit::CallShape shape;
   shape.body_bytes = body_bytes_;
-  shape.max_tokens =
-      makes_text(input_.endpoint) ? request_.max_tokens : std::optional(std::int64_t{0});
-  shape.answers = request_.answers;
+  shape.max_tokens = max_tokens;
+  shape.answers = answers_;
   const auto& facts = model_->facts;
   shape.context_length = facts.max_model_len ? facts.max_model_len : facts.context_length;
   shape.max_output_tokens = facts.max_output_tokens;
@@ -93,9 +94,11 @@ limit::CallShape Call::shape() const {
 limit::Claim Call::claim() const {
   limit::Claim claim;
   if (takes_tokens(input_.endpoint)) {
-    claim.tokens = gateway_.shared_.forecast.estimate(model_->id, shape());
+    const auto max_tokens =
+        makes_text(input_.endpoint) ? asked_->request.max_tokens : std::optional(std::int64_t{0});
+    claim.tokens = gateway_.shared_.forecast.estimate(model_->id, shape(max_tokens));
   }
-  if (makes_images(input_.endpoint)) claim.images = request_.answers;
+  if (makes_images(input_.endpoint)) claim.images = answers_;
   return claim;
 }
 
@@ -108,7 +111,7 @@ bool Call::reserve() {
   claim_ = claim();
   auto reserved = input_.limiter->try_reserve(model_->id, claim_, record_.received, &standing_);
   // What is only a guess must not shut out a key whose limit is small.
-  const bool guessed = makes_text(input_.endpoint) && !request_.max_tokens;
+  const bool guessed = makes_text(input_.endpoint) && !asked_->request.max_tokens;
   while (!reserved && guessed && reserved.error().retry_after == limit::Admission::kNever &&
          claim_.tokens > 1) {
     claim_.tokens /= 2;

@@ -12,6 +12,7 @@ constexpr std::array<std::string_view, 4> kPassedFields = {
     "content-type", "content-encoding", "content-disposition", "content-language"};
 constexpr std::string_view kStreamFields = "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
 constexpr std::size_t kMaxSubmissionBytes = 64 << 10;
+constexpr std::size_t kFieldBytes = 512;  // of an answer, as a rule
 
 // "12.345"
 void put_milliseconds(std::string& text, MonotonicClock::duration time) {
@@ -34,9 +35,9 @@ Call::Try Call::failed(const Error& error, Outcome otherwise) const {
   if (left_ || error.code == Errc::client_left || error.code == Errc::connection_lost) {
     return {Outcome::cancelled, Errc::client_left, {}};
   }
-  if (error.code == Errc::client_stalled || error.code == Errc::invalid_parameter ||
-      error.code == Errc::request_timeout || error.code == Errc::payload_too_large ||
-      error.code == Errc::malformed_request) {
+  if (error.code == Errc::stopping || error.code == Errc::client_stalled ||
+      error.code == Errc::invalid_parameter || error.code == Errc::request_timeout ||
+      error.code == Errc::payload_too_large || error.code == Errc::malformed_request) {
     return {Outcome::cancelled,
             error.code,
             {},
@@ -69,18 +70,28 @@ Call::Try Call::judge_status() {
   return {outcome, std::nullopt, {}};
 }
 
+// Whether the answer is the client's to see.
+bool Call::accept_status() {
+  auto judged = judge_status();
+  reached_ = server_->head().status < 300;
+  if (!judged.error) return true;
+  [[maybe_unused]] const auto body = server_->take_unread();
+  ended_ = std::move(judged);
+  return false;
+}
+
 // The head's views end with the first wait.
 void Call::keep_fields() {
+  input_.fields.reserve(kFieldBytes);
   for (const auto name : kPassedFields) {
     const auto value = server_->head().header(name);
     if (!value.empty()) input_.fields.append(name).append(": ").append(value).append("\r\n");
   }
 }
 
-void Call::begin_answer(std::optional<std::uint64_t> length) {
+void Call::begin_answer(std::optional<std::uint64_t> length, MonotonicTime now) {
   auto& fields = input_.fields;
   put_standing(fields);
-  const auto now = monotonic_now();
   const auto before = record_.sent - record_.received - elsewhere_;
   const auto after = now - record_.first_event;
   record_.overhead = before + after;
@@ -99,31 +110,19 @@ void Call::begin_answer(std::optional<std::uint64_t> length) {
 // back.
 void Call::slim_down() {
   std::string().swap(input_.fields);
-  std::string().swap(head_);
-  std::string().swap(body_store_);
-  edits_.clear();
-  edits_.shrink_to_fit();
-  body_ = {};
+  asked_.reset();
+  release_held();
   if (client_.body_done()) client_.slim_down();
+  server_->slim_down();
+  slim_ = true;
 }
 
-// While the client is slow, the upstream is not read: its own clock stands still.
-net::Task<Result<>> Call::pass_on(std::string_view piece, bool last) {
-  const auto sent = last ? client_.send_last_piece(piece) : client_.send_piece(piece);
-  if (sent == http::ClientStream::Sent::failed) co_return fail(Errc::client_left);
-  if (sent == http::ClientStream::Sent::in_part) {
-    server_->disarm();
-    co_return co_await client_.send_rest();
-  }
-  co_return Result<>{};
+bool Call::is_submission() const {
+  return input_.endpoint == catalogue::Endpoint::video_submit && is_good(server_->head().status);
 }
 
-net::Task<Call::Try> Call::answer() {
-  record_.phase = Phase::answering;
-  keep_fields();
+void Call::make_reader() {
   const auto& head = server_->head();
-  const int status = head.status;
-  const auto length = head.length;
   AnswerReader::Wishes wishes;
   wishes.max_event_bytes = static_cast<std::size_t>(settings().max_event_bytes);
   if (renamed_) codec::append_json_string(wishes.model, model_->id);
@@ -132,110 +131,142 @@ net::Task<Call::Try> Call::answer() {
   // Compressed though nobody asked for it: nothing in it can be read.
   const auto coding = head.header("content-encoding");
   const bool is_plain = coding.empty() || http::equals_ignoring_case(coding, "identity");
-  AnswerReader reader(
-      is_good(status) && is_plain ? answer_form(head.header("content-type")) : AnswerForm::opaque,
-      std::move(wishes));
-  const bool stream = reader.form() == AnswerForm::events;
-  record_.streamed = stream;
-  if (stream) server_->wait_for_long();
+  reader_.emplace(is_good(head.status) && is_plain ? answer_form(head.header("content-type"))
+                                                   : AnswerForm::opaque,
+                  std::move(wishes));
+  record_.streamed = reader_->form() == AnswerForm::events;
+}
 
-  bool slim = false;
-  auto arrived = record_.first_byte;
-  auto piece = server_->take_unread();
+net::Task<> Call::answer() {
+  record_.phase = Phase::answering;
+  keep_fields();
+  make_reader();
+  arrived_ = record_.first_byte;
   for (bool first = true;; first = false) {
-    if (!piece) {
-      // A stream that has said its last word is complete, however its connection ends.
-      if (!reader.finished() || left_) co_return co_await break_off(std::move(piece.error()));
-      server_->abort(Errc::upstream_broke);
-      piece = std::string_view{};
-    }
-    const bool whole = first && server_->done();
-    const auto passed = whole ? reader.pass_whole(*piece) : reader.pass(*piece);
-    if (!passed) co_return co_await break_off(passed.error());
-    const bool done = server_->done() || (reader.finished() && server_->aborted());
-    if ((!passed->empty() || done) && record_.first_event == MonotonicTime{}) {
-      record_.first_event = arrived;
-    }
-    record_.usage = reader.usage();
-    record_.events = reader.events();
-    if (done) {
-      record_.complete = monotonic_now();
-      if (stream && !reader.finished() && reader.events() == 0 && !client_.begun() &&
-          passed->empty()) {
-        co_return failed(fail(Errc::upstream_broke, "an event stream without events").error(),
-                         Outcome::broken_answer);
-      }
-      std::string_view rest = *passed;
-      std::string joined;
-      const bool holds_some = reader.rewrites() || (stream && server_->done());
-      if (holds_some && !whole) {
-        joined = *passed;
-        joined += reader.rest();
-        rest = joined;
-      }
-      if (!client_.begun()) {
-        begin_answer(reader.form() == AnswerForm::events
-                         ? std::nullopt
-                         : std::optional<std::uint64_t>(rest.size()));
-      }
-      // The upstream has done its part: a client that has all of the answer finds its slot free.
-      succeeded_ = is_good(status);
-      settle();
-      if (auto sent = co_await pass_on(rest, true); !sent) {
-        co_return failed(sent.error(), Outcome::cancelled);
-      }
-      break;
-    }
-    if (!passed->empty()) {
-      if (!client_.begun()) begin_answer(reader.rewrites() || stream ? std::nullopt : length);
-      if (auto sent = co_await pass_on(*passed, false); !sent) {
-        co_return failed(sent.error(), Outcome::cancelled);
-      }
-      if (stream && !slim) {
-        slim_down();
-        slim = true;
-      }
-    }
-    if (client_.begun() || (!stream && first)) {
-      arm(settings().idle_timeout, Errc::upstream_idle_timeout);
-    }
-    if (!server_->has_read()) co_await server_->read_more();
-    piece = server_->take_piece();
-    if (!client_.begun()) arrived = monotonic_now();
+    const auto sent = take_piece(first ? server_->take_unread() : server_->take_piece(), first);
+    if (sent == Sent::in_part) co_await send_rest();
+    if (ended_) co_return;
+    if (record_.streamed && client_.begun() && !slim_) slim_down();
+    await_more(first);
+    if (server_->must_wait()) co_await server_->read_more();
+    if (!client_.begun()) arrived_ = monotonic_now();
   }
-  record_.phase = Phase::done;
-  co_return Try{upstream::outcome_of_status(status), std::nullopt, {}};
+}
+
+// While the client is slow, the upstream is not read: its own clock stands still.
+net::Task<> Call::send_rest() {
+  server_->disarm();
+  const auto lost = co_await client_.send_rest();
+  // Over is over: what was said last is what counts.
+  if (lost && !(ended_ && ended_->error)) ended_ = failed(fail(*lost).error(), Outcome::cancelled);
+}
+
+void Call::await_more(bool first) {
+  if (client_.begun() || (!record_.streamed && first)) {
+    arm(settings().idle_timeout, Errc::upstream_idle_timeout);
+  }
+}
+
+Call::Sent Call::take_piece(Result<std::string_view> piece, bool first) {
+  auto& reader = *reader_;
+  if (!piece) {
+    // A stream that has said its last word is complete, however its connection ends.
+    if (!reader.finished() || left_) return break_off(piece.error());
+    server_->abort(Errc::upstream_broke);
+    piece = std::string_view{};
+  }
+  const bool whole = first && server_->done();
+  const auto passed = whole ? reader.pass_whole(*piece) : reader.pass(*piece);
+  if (!passed) return break_off(passed.error());
+  record_.usage = reader.usage();
+  record_.events = reader.events();
+  const bool done = server_->done() || (reader.finished() && server_->aborted());
+  if ((!passed->empty() || done) && record_.first_event == MonotonicTime{}) {
+    record_.first_event = arrived_;
+  }
+  if (done) return finish(*passed, whole);
+  if (passed->empty()) return Sent::whole;
+  if (!client_.begun()) {
+    const bool any_length = reader.rewrites() || record_.streamed;
+    begin_answer(any_length ? std::nullopt : server_->head().length, monotonic_now());
+  }
+  const auto sent = client_.send_piece(*passed);
+  if (sent == Sent::failed) ended_ = failed(fail(Errc::client_left).error(), Outcome::cancelled);
+  return sent;
+}
+
+// All of the answer is here.
+Call::Sent Call::finish(std::string_view passed, bool whole) {
+  auto& reader = *reader_;
+  const auto now = monotonic_now();
+  record_.complete = whole ? record_.first_byte : now;
+  const bool stream = record_.streamed;
+  if (stream && !reader.finished() && reader.events() == 0 && !client_.begun() && passed.empty()) {
+    ended_ = failed(fail(Errc::upstream_broke, "an event stream without events").error(),
+                    Outcome::broken_answer);
+    return Sent::whole;
+  }
+  std::string_view rest = passed;
+  std::string joined;
+  const bool holds_some = reader.rewrites() || (stream && server_->done());
+  if (holds_some && !whole) {
+    joined = passed;
+    joined += reader.rest();
+    rest = joined;
+  }
+  const int status = server_->head().status;
+  if (!client_.begun()) {
+    begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(rest.size()), now);
+  }
+  // The upstream has done its part: a client that has all of the answer finds its slot, and the
+  // upstream's, free.
+  succeeded_ = is_good(status);
+  settle(now);
+  slot_.release();
+  const auto sent = client_.send_last_piece(rest);
+  if (sent == Sent::failed) {
+    ended_ = failed(fail(Errc::client_left).error(), Outcome::cancelled);
+  } else {
+    ended_ = Try{upstream::outcome_of_status(status), std::nullopt, {}};
+    record_.phase = Phase::done;
+  }
+  return sent;
 }
 
 // Before anything has gone to the client, an error is an answer of its own. After it, an event
 // stream ends with an event that says so, and every answer without its proper end.
-net::Task<Call::Try> Call::break_off(Error error) {
-  const auto ended = failed(error, Outcome::broken_answer);
-  if (!client_.begun() || ended.outcome == Outcome::cancelled) co_return ended;
-  if (record_.streamed) {
-    std::string event =
-        R"(data: {"error":{"message":"The answer broke off.","type":"upstream_error","code":")";
-    event.append(describe(error.code).slug).append("\"}}\n\n");
-    [[maybe_unused]] const auto sent = co_await pass_on(event, false);
-  }
-  co_return ended;
+Call::Sent Call::break_off(const Error& error) {
+  ended_ = failed(error, Outcome::broken_answer);
+  const bool stopping = ended_->error == Errc::stopping;
+  const bool told =
+      client_.begun() && record_.streamed && (ended_->outcome != Outcome::cancelled || stopping);
+  if (!told) return Sent::whole;
+  std::string event = R"(data: {"error":{"message":"The answer broke off.","type":")";
+  event.append(stopping ? "server_error" : "upstream_error").append(R"(","code":")");
+  event.append(describe(error.code).slug).append("\"}}\n\n");
+  const auto sent = client_.send_piece(event);
+  return sent == Sent::in_part ? sent : Sent::whole;
 }
 
 // The id that the client gets says where the request belongs.
-net::Task<Call::Try> Call::answer_submission() {
+net::Task<> Call::answer_submission() {
   record_.phase = Phase::answering;
   keep_fields();
   std::string body;
   auto piece = server_->take_unread();
   for (;;) {
-    if (!piece) co_return co_await break_off(piece.error());
+    if (!piece) {
+      ended_ = failed(piece.error(), Outcome::broken_answer);
+      co_return;
+    }
     body += *piece;
     if (body.size() > kMaxSubmissionBytes) {
-      co_return failed(fail(Errc::upstream_answer_too_large).error(), Outcome::broken_answer);
+      ended_ = failed(fail(Errc::upstream_answer_too_large).error(), Outcome::broken_answer);
+      co_return;
     }
     if (server_->done()) break;
     arm(settings().idle_timeout, Errc::upstream_idle_timeout);
-    if (!server_->has_read()) co_await server_->read_more();
+    if (server_->must_wait()) co_await server_->read_more();
     piece = server_->take_piece();
   }
   record_.complete = record_.first_event = monotonic_now();
@@ -250,18 +281,20 @@ net::Task<Call::Try> Call::answer_submission() {
         Edit{{value.begin, value.end}, '"' + seal_request(gateway_.shared_.seal_key, place) + '"'};
   });
   if (!edit) {
-    co_return failed(fail(Errc::upstream_answer_invalid, "no requestId").error(),
-                     Outcome::broken_answer);
+    ended_ =
+        failed(fail(Errc::upstream_answer_invalid, "no requestId").error(), Outcome::broken_answer);
+    co_return;
   }
   body.replace(edit->at.begin, edit->at.end - edit->at.begin, edit->text);
-  begin_answer(body.size());
+  begin_answer(body.size(), record_.complete);
   succeeded_ = true;
-  settle();
-  if (auto sent = co_await pass_on(body, true); !sent) {
-    co_return failed(sent.error(), Outcome::cancelled);
-  }
+  settle(record_.complete);
+  slot_.release();
+  ended_ = Try{};
   record_.phase = Phase::done;
-  co_return Try{};
+  const auto sent = client_.send_last_piece(body);
+  if (sent == Sent::failed) ended_ = failed(fail(Errc::client_left).error(), Outcome::cancelled);
+  if (sent == Sent::in_part) co_await send_rest();
 }
 
 }  // namespace weir::gateway

@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kFieldNames = {"model", "n", "batch_size"};
 constexpr std::size_t kMaxFieldBytes = 1024;
+// Address space for a body that was announced; a larger one gets more as it comes.
+constexpr std::uint64_t kFirstBytes = 1 << 20;
+
+std::unexpected<Error> no_room() { return fail(Errc::overloaded, "calls.buffer_bytes is reached"); }
 
 }  // namespace
 
@@ -20,58 +24,70 @@ bool Call::take_at_hand() {
   if (catalogue::describe(input_.endpoint).body != catalogue::BodyForm::json) return false;
   const auto body = client_.take_body_at_hand();
   if (!body) return false;
-  body_ = *body;
+  asked_->body = *body;
   return true;
 }
 
-net::Task<Result<>> Call::receive() {
-  if (catalogue::describe(input_.endpoint).body == catalogue::BodyForm::json) {
-    co_return co_await receive_json();
-  }
-  co_return co_await receive_fields();
+net::Task<bool> Call::receive() {
+  const bool json = catalogue::describe(input_.endpoint).body == catalogue::BodyForm::json;
+  const auto received = co_await (json ? receive_json() : receive_fields());
+  record_.received = monotonic_now();
+  if (!received) refuse_request(received.error());
+  co_return received.has_value();
 }
 
-// Bodies wait in memory until their upstream is known; all of them together have a bound.
+// Bodies wait in memory until their upstream is known; all of them together have a bound. What is
+// only announced may never come, and takes nothing of it.
 Result<> Call::hold(std::size_t bytes) {
   const auto size = static_cast<std::int64_t>(bytes);
   auto& total = gateway_.shared_.buffered_bytes;
   if (total.fetch_add(size, std::memory_order_relaxed) + size > settings().buffer_bytes) {
     total.fetch_sub(size, std::memory_order_relaxed);
-    return fail(Errc::overloaded, "calls.buffer_bytes is reached");
+    return no_room();
   }
   held_bytes_ += size;
   return {};
+}
+
+bool Call::has_room(std::uint64_t bytes) const {
+  const auto held = gateway_.shared_.buffered_bytes.load(std::memory_order_relaxed);
+  return held + static_cast<std::int64_t>(bytes) <= settings().buffer_bytes;
+}
+
+void Call::release_held() {
+  if (held_bytes_ == 0) return;
+  gateway_.shared_.buffered_bytes.fetch_sub(std::exchange(held_bytes_, 0),
+                                            std::memory_order_relaxed);
 }
 
 net::Task<Result<>> Call::receive_json() {
   const auto limit = static_cast<std::uint64_t>(settings().max_body_bytes);
   if (auto fits = client_.limit_body(limit); !fits) co_return fits;
   if (const auto length = client_.request().content_length) {
-    if (auto held = hold(*length); !held) co_return held;
-    body_store_.reserve(*length);
+    if (!has_room(*length)) co_return no_room();
+    asked_->body_store.reserve(std::min(*length, kFirstBytes));
   }
   while (!client_.body_done()) {
     const auto piece = co_await client_.next_body();
     if (!piece) co_return std::unexpected(piece.error());
-    if (!client_.request().content_length) {
-      if (auto held = hold(piece->size()); !held) co_return held;
-    }
-    body_store_ += *piece;
+    if (auto held = hold(piece->size()); !held) co_return held;
+    asked_->body_store += *piece;
   }
-  body_ = body_store_;
+  asked_->body = asked_->body_store;
   co_return Result<>{};
 }
 
 Result<> Call::read_json() {
-  auto request = read_json_request(body_, input_.endpoint);
+  auto request = read_json_request(asked_->body, input_.endpoint,
+                                   static_cast<std::size_t>(settings().max_json_depth));
   if (!request) return std::unexpected(std::move(request.error()));
-  request_ = std::move(*request);
+  asked_->request = std::move(*request);
   return {};
 }
 
 Result<> Call::take_fields(std::string_view piece) {
   Result<> result;
-  fields_->feed(piece, [&](codec::MultipartValue value) {
+  asked_->fields->feed(piece, [&](codec::MultipartValue value) {
     if (value.name == 0) {
       if (std::exchange(model_seen_, true)) {
         result = fail(Errc::invalid_parameter, "The parameter model is given twice.");
@@ -79,17 +95,17 @@ Result<> Call::take_fields(std::string_view piece) {
         result = fail(Errc::invalid_parameter,
                       "The parameter model must be a string that is not empty.");
       }
-      request_.model = std::move(value.value);
-      request_.model_at = {value.begin, value.end};
+      asked_->request.model = std::move(value.value);
+      asked_->request.model_at = {value.begin, value.end};
     } else if (const auto number = read_count(value.value)) {
-      request_.answers = std::max(request_.answers, *number);
+      asked_->request.answers = std::max(asked_->request.answers, *number);
     } else if (input_.endpoint == catalogue::Endpoint::images_edits) {
       result = fail(
           Errc::invalid_parameter,
           fmt::format("The parameter {} must be a whole number from 1.", kFieldNames[value.name]));
     }
   });
-  if (result && fields_->state() == codec::MultipartScanner::State::broken) {
+  if (result && asked_->fields->state() == codec::MultipartScanner::State::broken) {
     return fail(Errc::invalid_parameter, "The request body is not multipart/form-data.");
   }
   return result;
@@ -107,23 +123,24 @@ net::Task<Result<>> Call::receive_fields() {
   const auto limit =
       static_cast<std::uint64_t>(all ? settings().max_body_bytes : settings().max_upload_bytes);
   if (auto fits = client_.limit_body(limit); !fits) co_return fits;
-  fields_ = std::make_unique<codec::MultipartScanner>(*boundary, kFieldNames, kMaxFieldBytes);
-  while ((all || request_.model.empty()) && !client_.body_done()) {
+  asked_->fields =
+      std::make_unique<codec::MultipartScanner>(*boundary, kFieldNames, kMaxFieldBytes);
+  while ((all || asked_->request.model.empty()) && !client_.body_done()) {
     const auto piece = co_await client_.next_body();
     if (!piece) co_return std::unexpected(piece.error());
     if (auto held = hold(piece->size()); !held) co_return held;
-    body_store_ += *piece;
+    asked_->body_store += *piece;
     if (auto taken = take_fields(*piece); !taken) co_return taken;
-    if (request_.model.empty() &&
-        body_store_.size() > static_cast<std::size_t>(settings().max_body_bytes)) {
+    if (asked_->request.model.empty() &&
+        asked_->body_store.size() > static_cast<std::size_t>(settings().max_body_bytes)) {
       co_return fail(Errc::invalid_parameter,
                      "The part model must come before the file, or the file be smaller.");
     }
   }
-  if (request_.model.empty()) {
+  if (asked_->request.model.empty()) {
     co_return fail(Errc::invalid_parameter, "The parameter model is missing.");
   }
-  body_ = body_store_;
+  asked_->body = asked_->body_store;
   co_return Result<>{};
 }
 

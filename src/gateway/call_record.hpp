@@ -26,11 +26,11 @@ enum class Phase : std::uint8_t {
 };
 [[nodiscard]] std::string_view name(Phase phase);
 
-/// Kept per connection and used anew for each call, so that its texts allocate once.
+/// Used anew for each call of a connection until that is idle, so that its texts allocate once.
 struct CallRecord {
   std::optional<catalogue::Endpoint> endpoint;  ///< none: the exchange was no call
   std::string model;                            ///< the client's id, once it is known to exist
-  std::string upstream;                         ///< the last one tried
+  std::string upstream;  ///< the last one tried, or, while queued, waited for
   Phase phase = Phase::receiving;
   int attempts = 0;
   bool streamed = false;

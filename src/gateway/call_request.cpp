@@ -133,10 +133,14 @@ std::optional<std::int64_t> read_count(std::string_view text) {
   return std::min(*number, kLargest);
 }
 
-Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint) {
-  codec::JsonScanner scanner(kMembers, kMaxValueBytes);
+Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
+                                      std::size_t max_depth) {
+  codec::JsonScanner scanner(kMembers, kMaxValueBytes, max_depth);
   Reading reading(endpoint);
   scanner.feed(body, [&](const codec::JsonValue& value) { reading.take(value); });
+  if (scanner.too_deep()) {
+    return refused(fmt::format("The request body is nested more than {} levels deep.", max_depth));
+  }
   if (scanner.state() != codec::JsonScanner::State::complete) {
     return refused("The request body is not a JSON object.");
   }

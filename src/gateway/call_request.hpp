@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "catalogue/endpoint.hpp"
+#include "codec/json_scanner.hpp"
 
 namespace weir::gateway {
 
@@ -40,8 +41,9 @@ struct CallRequest {
 /// What it reads is what the upstream will read: a member that is given twice is refused, since two
 /// readers may disagree on which of them counts.
 /// Errors: invalid_parameter; the detail is for the client.
-[[nodiscard]] Result<CallRequest> read_json_request(std::string_view body,
-                                                    catalogue::Endpoint endpoint);
+[[nodiscard]] Result<CallRequest> read_json_request(
+    std::string_view body, catalogue::Endpoint endpoint,
+    std::size_t max_depth = codec::JsonScanner::kMaxDepth);
 
 /// How a call with the client's bytes becomes one with the upstream's names: at most two edits.
 struct Edit {

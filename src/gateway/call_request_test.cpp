@@ -96,5 +96,20 @@ TEST(CallRequest, UsageIsAskedForWithoutTouchingAnythingElse) {
   }
 }
 
+TEST(CallRequest, IsRefusedWhenItIsNestedTooDeeply) {
+  const auto nested = [](std::size_t arrays) {
+    return R"({"model":"a","x":)" + std::string(arrays, '[') + std::string(arrays, ']') + "}";
+  };
+  const auto endpoint = Endpoint::chat_completions;
+  EXPECT_TRUE(read_json_request(nested(63), endpoint));
+  EXPECT_EQ(read_json_request(nested(64), endpoint).error().detail,
+            "The request body is nested more than 64 levels deep.");
+  EXPECT_TRUE(read_json_request(nested(3), endpoint, 4));
+  EXPECT_EQ(read_json_request(nested(4), endpoint, 4).error().detail,
+            "The request body is nested more than 4 levels deep.");
+  EXPECT_EQ(read_json_request(R"({"model":"a"]})", endpoint, 4).error().detail,
+            "The request body is not a JSON object.");
+}
+
 }  // namespace
 }  // namespace weir::gateway

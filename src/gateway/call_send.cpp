@@ -25,19 +25,20 @@ std::size_t edited_size(std::size_t size, const std::vector<Edit>& edits) {
 
 }  // namespace
 
-void Call::arm(MonotonicClock::duration patience, Errc why) {
-  const auto at = monotonic_now() + patience;
+void Call::arm(MonotonicClock::duration patience, Errc why, MonotonicTime now) {
+  const auto at = now + patience;
   const bool total_first = total_deadline_ < at;
   server_->arm(total_first ? total_deadline_ : at,
                total_first ? Errc::upstream_total_timeout : why);
 }
 
-net::Task<Result<>> Call::connect(const Choice& to) {
+net::Task<Result<>> Call::connect() {
   record_.phase = Phase::connecting;
-  const auto patience = to.destination->connect_timeout;
+  const auto& to = *choice_.destination;
+  const auto patience = to.connect_timeout;
   arm(patience, Errc::upstream_connect_timeout);
   auto& pool = *gateway_.pool_;
-  auto connecting = pool.connect(*server_, to.destination->upstream, monotonic_now() + patience);
+  auto connecting = pool.connect(*server_, to.upstream, monotonic_now() + patience);
   co_return co_await std::move(connecting);
 }
 
@@ -48,16 +49,16 @@ bool Call::sends_chunks() const {
 
 // The client's bytes, with the upstream's names: what is changed are at most two values, and the
 // head is ours.
-void Call::compose(const Choice& to) {
-  edits_.clear();
+void Call::compose() {
+  asked_->edits.clear();
   renamed_ = hides_usage_ = false;
-  const auto& route = *to.route;
+  const auto& route = *choice_.route;
   const bool json = catalogue::describe(input_.endpoint).body == catalogue::BodyForm::json;
   if (place_) {
     std::string id;
     codec::append_json_string(id, place_->request_id);
-    edits_.push_back({request_.request_id_at, std::move(id)});
-  } else if (route.model != request_.model) {
+    asked_->edits.push_back({asked_->request.request_id_at, std::move(id)});
+  } else if (route.model != asked_->request.model) {
     renamed_ = true;
     std::string name;
     if (json) {
@@ -65,36 +66,38 @@ void Call::compose(const Choice& to) {
     } else {
       name = route.model;
     }
-    edits_.push_back({request_.model_at, std::move(name)});
+    asked_->edits.push_back({asked_->request.model_at, std::move(name)});
   }
-  if (request_.streamed && !request_.wants_usage && to.destination->asks_usage &&
+  if (asked_->request.streamed && !asked_->request.wants_usage && choice_.destination->asks_usage &&
       catalogue::describe(input_.endpoint).has_stream_options) {
     hides_usage_ = true;
-    edits_.push_back(ask_for_usage(body_, request_));
+    asked_->edits.push_back(ask_for_usage(asked_->body, asked_->request));
   }
-  std::ranges::sort(edits_, {}, [](const Edit& edit) { return edit.at.begin; });
+  std::ranges::sort(asked_->edits, {}, [](const Edit& edit) { return edit.at.begin; });
 
   const auto& request = client_.request();
   using enum http::FieldName;
-  head_.clear();
-  head_.reserve(kHeadBytes);
+  asked_->head.clear();
+  asked_->head.reserve(kHeadBytes);
   // What was read as JSON must not be read as something else behind us.
-  put_field(head_, "Content-Type: ", json ? "application/json" : request.header(content_type));
-  put_field(head_, "Accept: ", request.header(accept));
-  put_field(head_, "anthropic-version: ", request.header(anthropic_version));
-  put_field(head_, "anthropic-beta: ", request.header(anthropic_beta));
-  put_field(head_, "X-Trace-Id: ", input_.exchange.trace_id.text());
+  put_field(asked_->head,
+            "Content-Type: ", json ? "application/json" : request.header(content_type));
+  put_field(asked_->head, "Accept: ", request.header(accept));
+  put_field(asked_->head, "anthropic-version: ", request.header(anthropic_version));
+  put_field(asked_->head, "anthropic-beta: ", request.header(anthropic_beta));
+  put_field(asked_->head, "X-Trace-Id: ", input_.exchange.trace_id.text());
   if (!sends_chunks()) {
-    const auto length = edited_size(
-        client_.body_done() ? body_.size() : static_cast<std::size_t>(*request.content_length),
-        edits_);
-    head_ += "Content-Length: ";
-    codec::append_json_integer(head_, std::uint64_t{length});
-    head_ += "\r\n\r\n";
+    const auto length =
+        edited_size(client_.body_done() ? asked_->body.size()
+                                        : static_cast<std::size_t>(*request.content_length),
+                    asked_->edits);
+    asked_->head += "Content-Length: ";
+    codec::append_json_integer(asked_->head, std::uint64_t{length});
+    asked_->head += "\r\n\r\n";
   } else {
     // The first chunk is what was received so far.
-    head_ += "Transfer-Encoding: chunked\r\n\r\n";
-    head_ += http::ChunkHead(edited_size(body_.size(), edits_)).text();
+    asked_->head += "Transfer-Encoding: chunked\r\n\r\n";
+    asked_->head += http::ChunkHead(edited_size(asked_->body.size(), asked_->edits)).text();
   }
 }
 
@@ -116,11 +119,11 @@ net::Task<Result<>> Call::send_body_rest() {
   // An upstream that answers before it has heard all of it has heard enough.
   server_->watch_for_early_answer(*this);
   sent_whole_ = false;
-  while (!sent_whole_ && !server_->has_read()) {
+  while (!sent_whole_ && !server_->answers_early()) {
     const auto piece = co_await client_.next_body();
     if (!piece) co_return std::unexpected(piece.error());
     replayable_ = false;
-    if (server_->has_read()) break;
+    if (server_->answers_early()) break;
     if (piece->empty() && !client_.body_done()) break;
     if (auto taken = take_fields(*piece); !taken) co_return taken;
     const bool last = client_.body_done();
@@ -136,7 +139,7 @@ net::Task<Result<>> Call::send_body_rest() {
     }
     sent_whole_ = last;
   }
-  if (client_.body_done()) client_.watch(*this, true);
+  if (client_.body_done()) client_.watch(*this);
   co_return Result<>{};
 }
 
@@ -156,47 +159,50 @@ Call::Try Call::no_head(const Error& error) {
 }
 
 // Head and body in one system call, where the kernel takes them.
-http::ServerStream::Sent Call::send_request(const Choice& to) {
-  compose(to);
+http::ServerStream::Sent Call::send_request() {
+  compose();
   std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
   std::size_t count = 0;
-  pieces[count++] = asio::buffer(to.destination->head(input_.endpoint).reveal());
-  pieces[count++] = asio::buffer(std::string_view(head_));
+  pieces[count++] = asio::buffer(choice_.destination->head(input_.endpoint).reveal());
+  pieces[count++] = asio::buffer(std::string_view(asked_->head));
   std::uint64_t at = 0;
-  for (const Edit& edit : edits_) {
-    pieces[count++] = asio::buffer(body_.substr(at, edit.at.begin - at));
+  for (const Edit& edit : asked_->edits) {
+    pieces[count++] = asio::buffer(asked_->body.substr(at, edit.at.begin - at));
     pieces[count++] = asio::buffer(std::string_view(edit.text));
     at = edit.at.end;
   }
-  pieces[count++] = asio::buffer(body_.substr(at));
+  pieces[count++] = asio::buffer(asked_->body.substr(at));
   if (sends_chunks()) pieces[count++] = asio::buffer(http::kChunkEnd);
   return server_->send(std::span(pieces).first(count));
 }
 
-net::Task<Call::Try> Call::attempt(Choice to) {
-  auto& upstream = to.destination->upstream;
+net::Task<bool> Call::attempt() {
+  const auto& to = *choice_.destination;
+  auto& upstream = to.upstream;
   auto& pool = gateway_.pool_for(client_, *input_.directory);
-  total_deadline_ = record_.received + to.destination->total_timeout;
+  total_deadline_ = record_.received + to.total_timeout;
   server_ = force_new_connection_ ? nullptr : pool.take_idle(*upstream);
   if (!server_) {
     server_ = pool.make();
     const auto began = monotonic_now();
-    if (const auto connected = co_await connect(to); !connected) {
-      co_return failed(connected.error(), Outcome::connect_failed);
+    if (const auto connected = co_await connect(); !connected) {
+      const bool ours = connected.error().code == Errc::overloaded;
+      ended_ = failed(connected.error(), ours ? Outcome::no_socket : Outcome::connect_failed);
+      co_return false;
     }
     elsewhere_ += monotonic_now() - began;
   }
   server_->begin();
-  if (request_.streamed) server_->wait_for_long();
   record_.phase = Phase::sending;
   // A request that cannot be sent is not the end: the upstream may have said why before it closed.
   sent_whole_ = true;
-  const auto sent = send_request(to);
+  const auto sent = send_request();
   if (sent == http::ServerStream::Sent::in_part) {
     arm(settings().idle_timeout, Errc::upstream_idle_timeout);
     const auto rest = co_await server_->send_rest();
     if (!rest && rest.error().code != Errc::upstream_broke) {
-      co_return failed(rest.error(), Outcome::reset_before_answer);
+      ended_ = failed(rest.error(), Outcome::reset_before_answer);
+      co_return false;
     }
     sent_whole_ = rest.has_value();
     server_->disarm();
@@ -206,32 +212,27 @@ net::Task<Call::Try> Call::attempt(Choice to) {
   if (sent_whole_ && !client_.body_done()) {
     const auto began = monotonic_now();
     if (const auto rest = co_await send_body_rest(); !rest) {
-      co_return failed(rest.error(), Outcome::reset_before_answer);
+      ended_ = failed(rest.error(), Outcome::reset_before_answer);
+      co_return false;
     }
     elsewhere_ += monotonic_now() - began;
   }
   record_.sent = monotonic_now();
   record_.phase = Phase::waiting;
   reached_ = true;
-  arm(request_.streamed ? settings().first_event_timeout : to.destination->first_byte_timeout,
-      Errc::upstream_first_byte_timeout);
+  arm(asked_->request.streamed ? settings().first_event_timeout : to.first_byte_timeout,
+      Errc::upstream_first_byte_timeout, record_.sent);
   for (;;) {
-    if (!server_->has_read()) co_await server_->read_more();
+    if (server_->must_wait()) co_await server_->read_more();
     const auto whole = server_->take_head();
-    if (!whole) co_return no_head(whole.error());
+    if (!whole) {
+      ended_ = no_head(whole.error());
+      co_return false;
+    }
     if (*whole) break;
   }
   record_.first_byte = monotonic_now();
-  const Try judged = judge_status();
-  reached_ = server_->head().status < 300;
-  if (judged.error) {
-    [[maybe_unused]] const auto body = server_->take_unread();
-    co_return judged;
-  }
-  if (input_.endpoint == catalogue::Endpoint::video_submit && server_->head().status < 300) {
-    co_return co_await answer_submission();
-  }
-  co_return co_await answer();
+  co_return accept_status();
 }
 
 }  // namespace weir::gateway

@@ -15,21 +15,17 @@ limit::Claim Call::used() const {
   if (worked) used = claim_;
   if (record_.usage.known()) {
     used.tokens = record_.usage.total();
-  } else if (worked && !succeeded_ && (record_.streamed || request_.streamed) &&
-             claim_.tokens > 0) {
+  } else if (worked && !succeeded_ && (record_.streamed || wants_stream_) && claim_.tokens > 0) {
     // An event is about a token, and there will be no more of them.
-    auto prompt = shape();
-    prompt.max_tokens = 0;
-    const auto seen = gateway_.shared_.forecast.estimate(model_->id, prompt) +
+    const auto seen = gateway_.shared_.forecast.estimate(model_->id, shape(0)) +
                       static_cast<std::int64_t>(record_.events);
     used.tokens = std::min(claim_.tokens, seen);
   }
   return used;
 }
 
-void Call::settle() {
+void Call::settle(MonotonicTime now) {
   if (!std::exchange(admitted_, false)) return;
-  const auto now = monotonic_now();
   const auto& usage = record_.usage;
   const auto used = this->used();
   reservation_.settle(used, now);
@@ -38,7 +34,7 @@ void Call::settle() {
   record_.estimated = !usage.known() && used.tokens > 0;
   if (succeeded_ && usage.known()) {
     gateway_.shared_.forecast.learn(model_->id, body_bytes_, usage.input.value_or(0),
-                                    usage.output.value_or(0) / request_.answers);
+                                    usage.output.value_or(0) / answers_);
   }
   store::UsageCounts counts;
   counts.requests = 1;
@@ -51,12 +47,11 @@ void Call::settle() {
   gateway_.usage_.record(day, input_.exchange.caller, model_->id, counts);
 }
 
-void Call::give_back() {
-  gateway_.shared_.buffered_bytes.fetch_sub(held_bytes_, std::memory_order_relaxed);
-  if (!server_ || !sent_whole_ || !server_->reusable()) return;
-  if (const auto* to = input_.directory->find(record_.upstream)) {
-    gateway_.pool_->give_back(to->upstream, std::move(server_), monotonic_now());
-  }
+// The try's connection is its upstream's alone: it is kept for that one's next call, or closed,
+// before another upstream is chosen.
+void Call::give_back(MonotonicTime now) {
+  auto server = std::move(server_);
+  if (sent_whole_) gateway_.pool_->give_back(choice_.destination->upstream, std::move(server), now);
 }
 
 }  // namespace weir::gateway

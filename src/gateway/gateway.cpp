@@ -11,6 +11,14 @@ Gateway::Gateway(Shared& shared, usage::Recorder::Cell& usage, telemetry::Regist
     : shared_(shared), usage_(usage), metrics_(registry), random_(std::random_device{}()) {}
 Gateway::~Gateway() = default;
 
+// splitmix64: the choice need not be unpredictable, only even.
+std::uint64_t Gateway::random() {
+  auto random = random_ += 0x9E3779B97F4A7C15;
+  random = (random ^ random >> 30) * 0xBF58476D1CE4E5B9;
+  random = (random ^ random >> 27) * 0x94D049BB133111EB;
+  return random ^ random >> 31;
+}
+
 upstream::Pool& Gateway::pool_for(http::ClientStream& client, const Directory& directory) {
   if (!pool_) {
     pool_ = std::make_unique<upstream::Pool>(client.socket().get_executor(), client.sweeper(),

@@ -66,6 +66,7 @@ class Gateway {
  private:
   friend class Call;
 
+  [[nodiscard]] std::uint64_t random();
   [[nodiscard]] upstream::Pool& pool_for(http::ClientStream& client, const Directory& directory);
 
   Shared& shared_;

@@ -1,11 +1,15 @@
 #include "gateway/token_usage.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "codec/json_scanner.hpp"
 
 namespace weir::gateway {
 namespace {
+
+// Larger than anybody can mean, and small enough to be added up.
+constexpr std::int64_t kLargest = 1'000'000'000;
 
 constexpr std::array<std::string_view, 7> kMembers = {
     "prompt_tokens", "completion_tokens",           "input_tokens",           "output_tokens",
@@ -23,7 +27,7 @@ TokenUsage read_usage(std::string_view object) {
   std::array<std::optional<std::int64_t>, kMembers.size()> counts;
   scanner.feed(object, [&](const codec::JsonValue& value) {
     const auto count = codec::parse_json_integer(value.text);
-    if (count && *count >= 0) counts[value.member] = count;
+    if (count && *count >= 0) counts[value.member] = std::min(*count, kLargest);
   });
   TokenUsage usage;
   usage.input = counts[0] ? counts[0] : counts[2];

@@ -33,6 +33,16 @@ TEST(TokenUsage, ReadsTheShapesOfTheField) {
   }
 }
 
+TEST(TokenUsage, WhatNobodyCanMeanIsCutSoThatSumsStaySums) {
+  const auto usage =
+      read_usage(R"({"input_tokens":9223372036854775807,"output_tokens":9223372036854775807,)"
+                 R"("cache_read_input_tokens":9223372036854775807})");
+  EXPECT_EQ(usage.input, 2'000'000'000);
+  EXPECT_EQ(usage.output, 1'000'000'000);
+  EXPECT_EQ(usage.total(), 3'000'000'000);
+  EXPECT_FALSE(read_usage(R"({"input_tokens":92233720368547758070})").known());
+}
+
 TEST(TokenUsage, TheLaterFigureCounts) {
   TokenUsage usage{.input = 10, .output = 1};
   usage.take({.input = {}, .output = 25});

@@ -1,32 +1,33 @@
 #include "http/client_stream.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <poll.h>
-#include <sys/socket.h>
+#include <cstring>
+#include <utility>
 
 #include <boost/asio/write.hpp>
 
 #include "codec/json_text.hpp"
 #include "net/scratch.hpp"
+#include "net/send.hpp"
 #include "telemetry/timestamp.hpp"
 
 namespace weir::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t kReadBytes = 2048;          // a usual request fits
-constexpr std::size_t kKeepBufferBytes = 16384;   // a larger one is given back between requests
-constexpr std::size_t kMaxChunkHeadBytes = 4096;  // and of trailers
+constexpr std::size_t kReadBytes = 16 << 10;     // of a head, and what comes with it
+constexpr std::size_t kKeepBufferBytes = 16384;  // a larger one is given back after the exchange
+constexpr std::chrono::seconds kRest{1};         // who has said nothing for so long is idle
 constexpr std::size_t kLingerBytes = 1 << 20;
+constexpr std::size_t kBodyTurnBytes = 1 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
-constexpr std::int64_t kSlowestBodyBytesPerSecond = 500;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 HeadLimits limits_of(const Settings& settings) {
   return {static_cast<std::size_t>(settings.max_request_line_bytes),
           static_cast<std::size_t>(settings.max_header_bytes),
-          static_cast<std::size_t>(settings.max_header_fields)};
+          static_cast<std::size_t>(settings.max_header_fields),
+          static_cast<std::size_t>(settings.max_chunk_overhead_bytes)};
 }
 
 // "Date: …\r\n", rendered once a second per thread (RFC 9110 §6.6.1).
@@ -42,28 +43,39 @@ std::string_view date_field(WallTime now) {
   return field;
 }
 
-// What it holds need not be set: it is read into.
-void resize_unset(std::string& text, std::size_t size) {
-  // Not the size it passes: when it reallocates, libstdc++ 12 passes the new capacity.
-  text.resize_and_overwrite(size, [size](char*, std::size_t) { return size; });
+void make_empty(std::string& buffer) {
+  buffer.clear();
+  if (buffer.capacity() > kKeepBufferBytes) buffer.shrink_to_fit();
+}
+
+// What moves may pause, but not crawl: its time grows only with what has moved since `began`.
+MonotonicTime earned_deadline(MonotonicTime now, MonotonicTime began, std::uint64_t bytes,
+                              std::int64_t bytes_per_second, MonotonicClock::duration pause) {
+  const std::chrono::seconds earned(static_cast<std::int64_t>(bytes) / bytes_per_second);
+  return std::min(now, began + earned) + pause;
 }
 
 }  // namespace
 
-ClientStream::ClientStream(net::Socket socket, const Settings& settings,
-                           net::DeadlineSweeper& sweeper)
+ClientStream::Incoming::Incoming(const Settings& settings) : parser(limits_of(settings)) {}
+
+ClientStream::ClientStream(net::Socket socket, std::unique_ptr<net::TlsSession> tls,
+                           const Settings& settings, net::DeadlineSweeper& sweeper, Desks& desks,
+                           Idler& idler)
     : socket_(std::move(socket)),
-      timeout_(socket_),
-      departure_(*this),
+      tls_(std::move(tls)),
+      readiness_(socket_),
+      timeout_(sweeper, socket_),
+      recheck_(sweeper, *this),
       settings_(settings),
       sweeper_(sweeper),
-      parser_(limits_of(settings)) {
+      desks_(desks),
+      idler_(idler) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(net::Tcp::no_delay(true), ignored);
-  sweeper.add(timeout_);
-  sweeper.add(departure_);
-  reading_.watch(this);
+  readiness_.watch(this);
+  readiness_.arm(true);
 }
 
 void ClientStream::Timeout::on_expired() {
@@ -73,70 +85,77 @@ void ClientStream::Timeout::on_expired() {
 
 // ---- receiving
 
-void ClientStream::next_request() {
-  in_.erase(0, consumed_);
-  in_ += next_;
-  next_.clear();
-  rest_.clear();
-  if (reads_ahead_) {
-    // Its memory stays where it is, so a read under way goes on into what is now in_.
-    in_.swap(ahead_);
-    reads_ahead_ = false;
-    read_into_ = 0;
-  } else if (in_.capacity() > kKeepBufferBytes && !reading_.pending()) {
-    in_.shrink_to_fit();
-  }
-  if (payload_.capacity() > 0) std::string().swap(payload_);
-  unsent_.forget_copy();
-  unwatch();
-  consumed_ = head_size_ = 0;
-  body_taken_ = 0;
-  body_done_ = true;
-  body_stopped_ = continue_said_ = false;
-  body_bytes_ = 0;
-  status_ = 0;
-  begun_ = ended_ = chunked_ = no_body_ = false;
-  parser_.reset();
+void ClientStream::Incoming::reset() {
+  parser.reset();
+  std::string().swap(next);
+  std::string().swap(payload);
+  head_size = consumed = 0;
+  body_taken = body_limit = 0;
+  body_done = true;
+  body_stopped = continue_said = false;
 }
 
-net::Task<> ClientStream::read_more() {
-  if (!reading_.pending()) {
-    read_into_ = in_.size();
-    resize_unset(in_, read_into_ + kReadBytes);
-    waits_only_ = false;
-    reading_.start(socket_, asio::buffer(in_.data() + read_into_, kReadBytes));
+// The head keeps its room.
+void ClientStream::Outgoing::reset() {
+  auto kept = std::move(head);
+  make_empty(kept);
+  *this = Outgoing{};
+  head = std::move(kept);
+}
+
+// What was received has the client's key in it.
+void ClientStream::Desk::reset() {
+  ::explicit_bzero(received.data(), received.size());
+  make_empty(received);
+  request.reset();
+  answer.reset();
+}
+
+// Between two requests of a client that calls often nobody waits to learn that he has left. Who has
+// only just come may be one of thousands that ask once: what is kept for each of them would leave
+// holes between what stays.
+void ClientStream::next_request() {
+  unwatch();
+  auto rest = desk_->received.substr(desk_->request.consumed) + desk_->request.next;
+  if (rest.empty()) {
+    desk_.reset();
+    if (was_idle_) {
+      recheck_.arm(monotonic_now() + kRest);
+    } else {
+      recheck_.arm_for_next_sweep();
+    }
+  } else {
+    desk_->reset();
+    desk_->received = std::move(rest);
   }
-  return reading_.ended();
+}
+
+Result<std::string_view> ClientStream::read_some(std::uint64_t size) {
+  const auto all = net::scratch();
+  const auto room = all.first(std::min<std::uint64_t>(size, all.size()));
+  if (tls_) return read_tls(room);
+  boost::system::error_code error;
+  const auto received = socket_.read_some(asio::buffer(room.data(), room.size()), error);
+  if (error && error != asio::error::would_block) {
+    client_is_gone();
+    return fail(Errc::connection_lost);
+  }
+  readiness_.count(received);
+  if (error || received < room.size()) {
+    readiness_.drained();
+    recheck_.arm_for_next_sweep();
+  }
+  return std::string_view(room.data(), received);
 }
 
 Result<> ClientStream::take_read() {
-  const bool waited_only = waits_only_;
-  const bool came = absorb_read();
-  // A sweep may come when the bytes are here but not yet told of: then nothing was cancelled.
-  if (timeout_.expired() || !(came || (waited_only && !left_))) return why_nothing_came();
+  // A sweep may come when the bytes are here but not yet told of.
+  if (timeout_.expired()) return why_nothing_came();
+  const auto read = read_some(kReadBytes);
+  if (!read) return std::unexpected(read.error());
+  if (!desk_ && !read->empty()) desk_ = desks_.lend(settings_);
+  if (desk_) desk_->received += *read;
   return {};
-}
-
-bool ClientStream::absorb_read() {
-  if (waits_only_) {
-    waits_only_ = false;
-    if (!timeout_.expired() && (reading_.error() || peer_is_gone())) client_is_gone();
-    return false;
-  }
-  const std::size_t received = reading_.error() ? 0 : reading_.size();
-  if (reads_ahead_) {
-    ahead_.resize(received);
-  } else {
-    in_.resize(read_into_ + received);
-  }
-  // A wait that a deadline ended says nothing of the client, who may still be told so.
-  if (received == 0 && !timeout_.expired()) client_is_gone();
-  return received > 0;
-}
-
-void ClientStream::read_ended() {
-  absorb_read();
-  if (leaver_ != nullptr) departure_.arm(monotonic_now());
 }
 
 std::unexpected<Error> ClientStream::why_nothing_came() const {
@@ -144,181 +163,196 @@ std::unexpected<Error> ClientStream::why_nothing_came() const {
 }
 
 Result<bool> ClientStream::try_head() {
-  // RFC 9112 §2.2: an empty line before the request line is to be ignored. Nothing else has been
-  // found then, so nothing has moved.
-  while (in_.starts_with("\r\n")) in_.erase(0, 2);
-  const auto size = parser_.find_head(in_);
+  const auto size = desk_->request.parser.find_head(desk_->received);
   if (!size) return std::unexpected(size.error());
   if (*size == 0) return false;
-  head_size_ = consumed_ = *size;
-  if (auto parsed = parser_.parse_head(std::string_view(in_).substr(0, head_size_)); !parsed) {
+  desk_->request.head_size = desk_->request.consumed = *size;
+  if (auto parsed = desk_->request.parser.parse_head(
+          std::string_view(desk_->received).substr(0, desk_->request.head_size));
+      !parsed) {
     return std::unexpected(std::move(parsed.error()));
   }
-  body_done_ = !parser_.request().has_body;
-  body_limit_ = static_cast<std::uint64_t>(settings_.max_body_bytes);
+  desk_->request.body_done = !request().has_body;
+  desk_->request.body_limit = static_cast<std::uint64_t>(settings_.max_body_bytes);
   return true;
 }
 
 // ---- the request's body
 
 Result<> ClientStream::limit_body(std::uint64_t bytes) {
-  body_limit_ = bytes;
-  const auto length = parser_.request().content_length;
+  desk_->request.body_limit = bytes;
+  const auto length = request().content_length;
   if (length && *length > bytes) return fail(Errc::payload_too_large);
   return {};
 }
 
 std::optional<std::string_view> ClientStream::take_body_at_hand() {
-  const auto length = parser_.request().content_length;
-  if (body_done_ || !length || body_taken_ > 0 || in_.size() - head_size_ < *length) {
-    return body_done_ ? std::optional<std::string_view>(std::string_view{}) : std::nullopt;
+  const auto length = request().content_length;
+  if (desk_->request.body_done || !length || desk_->request.body_taken > 0 ||
+      desk_->received.size() - desk_->request.head_size < *length) {
+    return desk_->request.body_done ? std::optional<std::string_view>(std::string_view{})
+                                    : std::nullopt;
   }
-  consumed_ = head_size_ + static_cast<std::size_t>(*length);
-  body_taken_ = *length;
-  body_done_ = true;
-  return std::string_view(in_).substr(head_size_, static_cast<std::size_t>(*length));
+  desk_->request.consumed = desk_->request.head_size + static_cast<std::size_t>(*length);
+  desk_->request.body_taken = *length;
+  desk_->request.body_done = true;
+  return std::string_view(desk_->received)
+      .substr(desk_->request.head_size, static_cast<std::size_t>(*length));
 }
 
-// With a length, nothing is read beyond it. Chunks are read as they come: what the parser leaves
-// (it wants a chunk's head whole) is offered again, and what follows the last is the next
-// request's.
+// With a length, nothing is read beyond it. Chunks are read as they come, and what follows the last
+// is the next request's.
 Result<std::string_view> ClientStream::unframe(std::string_view bytes) {
-  const auto length = parser_.request().content_length;
+  const auto length = request().content_length;
   if (length) {
-    body_taken_ += bytes.size();
-    body_done_ = body_taken_ >= *length;
+    desk_->request.body_taken += bytes.size();
+    desk_->request.body_done = desk_->request.body_taken >= *length;
     return bytes;
   }
-  rest_ += bytes;
-  payload_.clear();
-  const auto taken = parser_.feed_body(rest_, payload_);
+  desk_->request.payload.clear();
+  const auto taken = desk_->request.parser.feed_body(bytes, desk_->request.payload);
   if (!taken) return std::unexpected(taken.error());
-  rest_.erase(0, *taken);
-  body_taken_ += payload_.size();
-  if (body_taken_ > body_limit_) return fail(Errc::payload_too_large);
-  body_done_ = parser_.done();
-  if (body_done_) {
-    next_ = std::move(rest_);
-    rest_.clear();
-  } else if (rest_.size() > kMaxChunkHeadBytes) {
-    return fail(Errc::malformed_request);
-  }
-  return payload_;
+  desk_->request.body_taken += desk_->request.payload.size();
+  if (desk_->request.body_taken > desk_->request.body_limit) return fail(Errc::payload_too_large);
+  desk_->request.body_done = desk_->request.parser.done();
+  desk_->request.next = bytes.substr(*taken);
+  return desk_->request.payload;
 }
 
-// A body may pause, but not crawl: its time grows only with what has come.
 MonotonicTime ClientStream::body_deadline(MonotonicTime now) const {
-  const std::chrono::seconds earned(static_cast<std::int64_t>(body_taken_) /
-                                    kSlowestBodyBytesPerSecond);
-  return std::min(now, body_started_ + earned) + settings_.request_body_timeout;
+  return earned_deadline(now, desk_->request.body_started, desk_->request.body_taken,
+                         settings_.min_body_bytes_per_second, settings_.request_body_timeout);
 }
 
 net::Task<Result<std::string_view>> ClientStream::next_body() {
-  if (body_done_ || body_stopped_) co_return std::string_view{};
-  if (body_taken_ == 0 && rest_.empty()) {
-    body_started_ = monotonic_now();
-    if (auto fits = limit_body(body_limit_); !fits) co_return std::unexpected(fits.error());
+  if (desk_->request.body_done || desk_->request.body_stopped) co_return std::string_view{};
+  if (desk_->request.body_taken == 0) {
+    desk_->request.body_started = monotonic_now();
+    if (auto fits = limit_body(desk_->request.body_limit); !fits)
+      co_return std::unexpected(fits.error());
   }
-  if (consumed_ < in_.size()) {
-    const auto length = parser_.request().content_length;
-    const auto wanted = length ? *length - body_taken_ : in_.size();
-    const auto early = std::string_view(in_).substr(consumed_, wanted);
-    consumed_ += early.size();
+  if (desk_->request.consumed < desk_->received.size()) {
+    const auto length = request().content_length;
+    const auto wanted = length ? *length - desk_->request.body_taken : desk_->received.size();
+    const auto early = std::string_view(desk_->received).substr(desk_->request.consumed, wanted);
+    desk_->request.consumed += early.size();
     auto piece = unframe(early);
-    if (!piece || !piece->empty() || body_done_) co_return piece;
+    if (!piece || !piece->empty() || desk_->request.body_done) co_return piece;
   }
-  if (parser_.request().expects_continue && !continue_said_ && body_taken_ == 0) {
-    continue_said_ = true;
-    const auto buffer = asio::buffer(kContinue);
-    timeout_.arm(monotonic_now() + settings_.write_stall_timeout);
-    const auto [error, size] = co_await asio::async_write(socket_, buffer, net::use_task);
-    timeout_.disarm();
-    if (error) co_return fail(Errc::connection_lost);
-    if (body_stopped_) co_return std::string_view{};
+  if (request().expects_continue && !desk_->request.continue_said &&
+      desk_->request.body_taken == 0) {
+    desk_->request.continue_said = true;
+    auto writing = write_continue();
+    const bool written = co_await std::move(writing);
+    if (!written) co_return fail(Errc::connection_lost);
+    if (desk_->request.body_stopped) co_return std::string_view{};
   }
   for (;;) {
-    const auto room = net::scratch();
-    const auto length = parser_.request().content_length;
-    const auto wanted = length ? std::min<std::uint64_t>(*length - body_taken_, room.size())
-                               : std::uint64_t{room.size()};
-    boost::system::error_code error;
-    const auto size =
-        socket_.read_some(asio::buffer(room.data(), static_cast<std::size_t>(wanted)), error);
-    if (error == asio::error::would_block) {
+    if (readiness_.must_wait(kBodyTurnBytes)) {
       timeout_.arm(body_deadline(monotonic_now()));
-      if (!reading_.pending()) reading_.start_wait(socket_);
-      waits_only_ = true;
-      co_await reading_.ended();
-      waits_only_ = false;
+      co_await readiness_.wait();
       timeout_.disarm();
-      if (body_stopped_) co_return std::string_view{};
-      if (timeout_.expired() || reading_.error()) co_return why_nothing_came();
-      continue;
+      if (desk_->request.body_stopped) co_return std::string_view{};
+      if (timeout_.expired() || !socket_.is_open()) co_return why_nothing_came();
     }
-    if (error || size == 0) {
-      client_is_gone();
-      co_return why_nothing_came();
-    }
-    auto piece = unframe({room.data(), size});
-    if (!piece || !piece->empty() || body_done_) co_return piece;
+    // With a length, nothing is read beyond it.
+    const auto length = request().content_length;
+    const auto read = read_some(length ? *length - desk_->request.body_taken : net::kScratchBytes);
+    if (!read) co_return std::unexpected(read.error());
+    if (read->empty()) continue;
+    auto piece = unframe(*read);
+    if (!piece || !piece->empty() || desk_->request.body_done) co_return piece;
   }
 }
 
+net::Task<Result<std::string>> ClientStream::whole_body() {
+  std::string body;
+  while (!desk_->request.body_done && !desk_->request.body_stopped) {
+    const auto piece = co_await next_body();
+    if (!piece) co_return std::unexpected(piece.error());
+    body += *piece;
+  }
+  co_return body;
+}
+
+net::Task<bool> ClientStream::write_continue() {
+  if (tls_) {
+    const auto sent = write_tls({asio::buffer(kContinue)});
+    if (sent != Sent::in_part) co_return sent == Sent::whole;
+    auto sending = send_rest();
+    const auto problem = co_await std::move(sending);
+    co_return !problem;
+  }
+  const auto buffer = asio::buffer(kContinue);
+  timeout_.arm(monotonic_now() + settings_.write_stall_timeout);
+  const auto [error, size] = co_await asio::async_write(socket_, buffer, net::use_task);
+  timeout_.disarm();
+  co_return !error;
+}
+
 void ClientStream::stop_body() {
-  body_stopped_ = true;
-  boost::system::error_code ignored;
-  if (reading_.pending()) socket_.cancel(ignored);
+  desk_->request.body_stopped = true;
+  readiness_.tell();
 }
 
 // ---- leaving
 
-void ClientStream::watch(Leaver& leaver, bool for_long) {
+void ClientStream::watch(Leaver& leaver) {
   leaver_ = &leaver;
   if (left_) return client_is_gone();
-  if (!body_done_) return departure_.arm(monotonic_now());
-  departure_.disarm();
-  if (reading_.pending()) return;
-  // A next request that is here already would have to come before what is read ahead.
-  waits_only_ = for_long || consumed_ < in_.size() || !next_.empty() || reads_ahead_;
-  if (waits_only_) {
-    reading_.start_wait(socket_);
-    return;
-  }
-  reads_ahead_ = true;
-  resize_unset(ahead_, kReadBytes);
-  reading_.start(socket_, asio::buffer(ahead_.data(), kReadBytes));
+  recheck_.arm_for_next_sweep();
 }
+
+void ClientStream::unwatch() { leaver_ = nullptr; }
 
 void ClientStream::slim_down() {
   // A short text would lie within the string itself, and move with it.
-  constexpr std::size_t kShort = 64;
-  const bool being_read = reading_.pending() && !waits_only_;
-  if (consumed_ < in_.size() || reads_ahead_ || being_read || head_size_ < kShort) return;
-  std::string head(in_, 0, head_size_);
-  parser_.request().move_views(std::string_view(in_).substr(0, head_size_), head.data());
-  in_ = std::move(head);
-  consumed_ = head_size_;
-  std::string().swap(out_);
+  constexpr std::size_t kShort = 16;
+  Request& head = desk_->request.parser.request();
+  const auto size = static_cast<std::size_t>(head.target.end() - desk_->received.data());
+  if (desk_->request.consumed < desk_->received.size() || size < kShort) return;
+  std::string line(desk_->received, 0, size);
+  head.forget_fields();
+  head.move_views(std::string_view(desk_->received).substr(0, size), line.data());
+  desk_->received = std::move(line);
+  desk_->request.consumed = desk_->request.head_size = size;
+  std::string().swap(desk_->request.payload);
+  std::string().swap(desk_->answer.head);
 }
 
-void ClientStream::unwatch() {
-  leaver_ = nullptr;
-  departure_.disarm();
-}
-
-void ClientStream::Departure::on_expired() {
-  pollfd asked{stream.socket_.native_handle(), POLLRDHUP, 0};
-  if (::poll(&asked, 1, 0) > 0) {
-    stream.client_is_gone();
-  } else {
-    arm(monotonic_now());  // with the next sweep
+// Nobody waits: an answer is being made. Bytes are of the next request, and stay where they are.
+void ClientStream::became_ready() {
+  if (leaver_ == nullptr) return;
+  switch (socket_.is_open() ? look() : net::Waiting::end) {
+    case net::Waiting::nothing:
+      return readiness_.drained();
+    case net::Waiting::bytes:
+      return recheck_.arm_for_next_sweep();
+    case net::Waiting::end:
+      return client_is_gone();
   }
 }
 
+void ClientStream::Recheck::on_expired() {
+  if (!stream.socket_.is_open()) return;
+  if (net::peer_has_closed(stream.socket_)) {
+    if (stream.leaver_ != nullptr) return stream.client_is_gone();
+    stream.readiness_.tell();
+  } else if (stream.leaver_ != nullptr && stream.readiness_.ready()) {
+    arm_for_next_sweep();  // bytes that wait would hide it again
+  }
+  if (stream.desk_) return;
+  stream.was_idle_ = true;
+  stream.idler_.is_idle();
+}
+
+void ClientStream::end_soon() {
+  if (leaver_ != nullptr) leaver_->must_end();
+}
+
 void ClientStream::abort() {
-  boost::system::error_code ignored;
-  socket_.close(ignored);
-  if (!reading_.pending()) client_is_gone();
+  close_socket();
+  if (!readiness_.armed()) client_is_gone();
 }
 
 void ClientStream::client_is_gone() {
@@ -326,52 +360,48 @@ void ClientStream::client_is_gone() {
   if (leaver_ != nullptr) std::exchange(leaver_, nullptr)->client_left();
 }
 
-bool ClientStream::peer_is_gone() {
-  char first = 0;
-  const auto size = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
-  return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
-}
-
 // ---- the answer
 
 bool ClientStream::may_keep_alive() const {
-  return parser_.request().keep_alive && !draining_ && body_done_;
+  return request().keep_alive && !draining_ && desk_->request.body_done;
 }
 
 void ClientStream::put_head(int status, std::string_view fixed, std::string_view fields,
                             std::optional<std::uint64_t> length, bool keep_alive, WallTime now) {
-  const Request& request = parser_.request();
+  const Request& request = desk_->request.parser.request();
   const bool http_10 = request.minor_version == 0;
-  status_ = status;
-  begun_ = true;
-  no_body_ = request.method == Method::head || !may_have_body(status);
-  chunked_ = !length && !http_10 && !no_body_;
-  keep_alive_ = keep_alive && (length || chunked_ || no_body_);
-  out_.clear();
-  append_status_line(out_, status);
-  out_.append(date_field(now)).append(fixed).append(fields);
-  if (chunked_) out_ += "Transfer-Encoding: chunked\r\n";
+  desk_->answer.status = status;
+  desk_->answer.begun = true;
+  desk_->answer.awaited.give_up();
+  desk_->answer.no_body = request.method == Method::head || !may_have_body(status);
+  desk_->answer.chunked = !length && !http_10 && !desk_->answer.no_body;
+  desk_->answer.until_close = !length && !desk_->answer.chunked && !desk_->answer.no_body;
+  desk_->answer.keep_alive = keep_alive && !desk_->answer.until_close;
+  desk_->answer.head.clear();
+  append_status_line(desk_->answer.head, status);
+  desk_->answer.head.append(date_field(now)).append(fixed).append(fields);
+  if (desk_->answer.chunked) desk_->answer.head += "Transfer-Encoding: chunked\r\n";
   if (length && may_have_body(status)) {
-    out_ += "Content-Length: ";
-    codec::append_json_integer(out_, static_cast<std::int64_t>(*length));
-    out_ += "\r\n";
+    desk_->answer.head += "Content-Length: ";
+    codec::append_json_integer(desk_->answer.head, *length);
+    desk_->answer.head += "\r\n";
   }
-  if (!keep_alive_) {
-    out_ += "Connection: close\r\n";
+  if (!desk_->answer.keep_alive) {
+    desk_->answer.head += "Connection: close\r\n";
   } else if (http_10) {
-    out_ += "Connection: keep-alive\r\n";
+    desk_->answer.head += "Connection: keep-alive\r\n";
   }
-  out_ += "\r\n";
+  desk_->answer.head += "\r\n";
 }
 
 ClientStream::Sent ClientStream::send(const Reply& reply, bool keep_alive, WallTime now) {
   put_head(reply.status, reply.fixed_fields, reply.fields, reply.body.size(), keep_alive, now);
-  const auto body = no_body_ ? std::string_view{} : reply.body;
-  body_bytes_ = body.size();
-  ended_ = true;
-  unsent_.set(
-      std::array<asio::const_buffer, 2>{asio::buffer(std::string_view(out_)), asio::buffer(body)});
-  return write_some();
+  const auto body = desk_->answer.no_body ? std::string_view{} : reply.body;
+  desk_->answer.body_bytes = body.size();
+  const auto sent =
+      write_some({asio::buffer(std::string_view(desk_->answer.head)), asio::buffer(body)});
+  desk_->answer.ended = sent != Sent::failed;
+  return sent;
 }
 
 void ClientStream::begin(const Head& head, bool keep_alive, WallTime now) {
@@ -387,79 +417,98 @@ ClientStream::Sent ClientStream::send_last_piece(std::string_view piece) {
 }
 
 ClientStream::Sent ClientStream::send_framed(std::string_view piece, bool last) {
-  if (no_body_) piece = {};
-  body_bytes_ += piece.size();
-  ended_ = last;
+  if (desk_->answer.no_body) piece = {};
+  desk_->answer.body_bytes += piece.size();
   std::string_view before;
   std::string_view after;
-  if (chunked_ && !piece.empty()) {
-    chunk_head_ = ChunkHead(piece.size());
-    before = chunk_head_.text();
+  if (desk_->answer.chunked && !piece.empty()) {
+    desk_->answer.chunk_head = ChunkHead(piece.size());
+    before = desk_->answer.chunk_head.text();
     after = kChunkEnd;
   }
-  const auto end = chunked_ && last ? kLastChunk : std::string_view{};
-  unsent_.set(std::array<asio::const_buffer, 5>{asio::buffer(std::string_view(out_)),
-                                                asio::buffer(before), asio::buffer(piece),
-                                                asio::buffer(after), asio::buffer(end)});
-  const auto sent = write_some();
-  if (sent == Sent::in_part) unsent_.keep();
-  if (sent != Sent::failed) out_.clear();
+  const auto end = desk_->answer.chunked && last ? kLastChunk : std::string_view{};
+  const auto sent =
+      write_some({asio::buffer(std::string_view(desk_->answer.head)), asio::buffer(before),
+                  asio::buffer(piece), asio::buffer(after), asio::buffer(end)});
+  if (sent == Sent::in_part) desk_->answer.unsent.keep();
+  if (sent != Sent::failed) desk_->answer.head.clear();
+  desk_->answer.ended = last && sent != Sent::failed;
   return sent;
 }
 
-ClientStream::Sent ClientStream::write_some() {
-  // Most answers fit the socket's buffer: one system call, and no suspension.
-  boost::system::error_code error;
-  const auto size = socket_.write_some(unsent_.buffers(), error);
-  if (error && error != asio::error::would_block) return Sent::failed;
-  unsent_.drop(error ? 0 : size);
-  return unsent_.empty() ? Sent::whole : Sent::in_part;
+// Most answers fit the socket's buffer: one system call, and no suspension.
+ClientStream::Sent ClientStream::write_some(const Unsent<kBuffers>::Buffers& buffers) {
+  if (tls_) return write_tls(buffers);
+  const auto size = net::send_some(socket_, buffers);
+  if (!size) return Sent::failed;
+  desk_->answer.unsent.set(buffers, *size);
+  return desk_->answer.unsent.empty() ? Sent::whole : Sent::in_part;
 }
 
-net::Task<Result<>> ClientStream::send_rest() {
-  while (!unsent_.empty()) {
-    timeout_.arm(monotonic_now() + settings_.write_stall_timeout);
-    const auto [error, size] = co_await socket_.async_write_some(unsent_.buffers(), net::use_task);
-    if (error) co_return fail(timeout_.expired() ? Errc::client_stalled : Errc::connection_lost);
-    unsent_.drop(size);
+net::Task<std::optional<Errc>> ClientStream::send_rest() {
+  const auto began = monotonic_now();
+  std::uint64_t taken = 0;
+  while (!desk_->answer.unsent.empty()) {
+    timeout_.arm(earned_deadline(monotonic_now(), began, taken,
+                                 settings_.min_answer_bytes_per_second,
+                                 settings_.write_stall_timeout));
+    std::optional<std::size_t> size;
+    if (tls_) {
+      const auto what = write_wants_read_ ? net::Socket::wait_read : net::Socket::wait_write;
+      const auto [error] = co_await socket_.async_wait(what, net::use_task);
+      if (!error) size = write_tls_rest();
+    } else {
+      const auto [error, written] =
+          co_await socket_.async_write_some(desk_->answer.unsent.next(), net::use_task);
+      if (!error) size = written;
+    }
+    if (!size) co_return timeout_.expired() ? Errc::client_stalled : Errc::connection_lost;
+    desk_->answer.unsent.drop(*size);
+    taken += *size;
   }
   timeout_.disarm();
-  unsent_.forget_copy();
-  co_return Result<>{};
+  desk_->answer.unsent.forget();
+  co_return std::nullopt;
 }
 
 // Closing with unread bytes makes the kernel reset the connection, and the client may then lose the
 // answer (RFC 9112 §9.6): read on for a moment.
 net::Task<> ClientStream::linger() {
+  if (tls_) tls_->say_closed();
   boost::system::error_code ignored;
   socket_.shutdown(net::Socket::shutdown_send, ignored);
   timeout_.arm(monotonic_now() + kLingerTime);
   unwatch();
-  for (std::size_t total = 0; total < kLingerBytes && !left_ && !timeout_.expired();) {
-    if (reading_.pending()) {
-      co_await reading_.ended();
-      absorb_read();
-      continue;
-    }
-    const auto room = net::scratch();
-    boost::system::error_code error;
-    const auto size = socket_.read_some(asio::buffer(room.data(), room.size()), error);
-    total += size;
-    if (error == asio::error::would_block) {
-      waits_only_ = true;
-      reading_.start_wait(socket_);
-    } else if (error || size == 0) {
-      break;
-    }
+  for (std::size_t total = 0; total < kLingerBytes && !timeout_.expired();) {
+    if (!readiness_.ready()) co_await readiness_.wait();
+    const auto read = read_some(net::kScratchBytes);
+    if (!read) break;
+    total += read->size();
   }
 }
 
 net::Task<> ClientStream::close() {
   timeout_.disarm();
   unwatch();
+  // Of an answer that lacks its end it must not say so.
+  if (tls_ && !lacks_its_end()) tls_->say_closed();
+  if (!tls_ && lacks_its_end() && desk_->answer.until_close) {
+    boost::system::error_code ignored;
+    socket_.set_option(net::Socket::linger(true, 0), ignored);  // a reset, and no end
+  }
+  close_socket();
+  recheck_.disarm();
+  while (readiness_.armed()) co_await readiness_.wait();
+}
+
+bool ClientStream::lacks_its_end() const {
+  return desk_ && ((desk_->answer.begun && !desk_->answer.ended) || !desk_->answer.unsent.empty());
+}
+
+void ClientStream::close_socket() {
+  if (tls_) tls_->forget_socket();
   boost::system::error_code ignored;
   socket_.close(ignored);
-  if (reading_.pending()) co_await reading_.ended();
 }
 
 }  // namespace weir::http

@@ -1,100 +1,109 @@
 #include "http/connection.hpp"
 
+#include "base/scoped_count.hpp"
+
 namespace weir::http {
 namespace {
 
-constexpr std::chrono::seconds kShedTime{2};
-
-class InFlight {
- public:
-  explicit InFlight(std::atomic<std::int64_t>& count) : count_(count) {
-    count_.fetch_add(1, std::memory_order_relaxed);
-  }
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
-  ~InFlight() { count_.fetch_sub(1, std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::int64_t>& count_;
-};
+constexpr std::chrono::seconds kTurnAwayTime{2};
+constexpr std::chrono::seconds kIdleUnderPressure{2};
 
 }  // namespace
 
-Connection::Connection(net::Socket socket, ConnectionContext& context)
-    : client_(std::move(socket), context.settings, context.sweeper), context_(context) {
+Connection::Connection(net::Socket socket, std::unique_ptr<net::TlsSession> tls,
+                       ConnectionContext& context)
+    : client_(std::move(socket), std::move(tls), context.settings, context.sweeper, context.desks,
+              *this),
+      context_(context) {
   boost::system::error_code ignored;
   const auto peer = client_.socket().remote_endpoint(ignored);
-  if (!ignored) exchange_.peer = peer.address();
-  exchange_.peer_text = exchange_.peer.to_string();
-  exchange_.client = &client_;
+  if (!ignored) peer_ = peer.address();
+  client_.set_draining(context_.draining);
 }
 
+std::chrono::milliseconds ConnectionContext::keep_alive_timeout() const {
+  if (pressure == Pressure::none) return settings.keep_alive_timeout;
+  return std::min<std::chrono::milliseconds>(settings.keep_alive_timeout, kIdleUnderPressure);
+}
+
+void Connection::end_soon() { client_.end_soon(); }
 void Connection::abort() { client_.abort(); }
 
 // Only if nothing has come: what was read, or waits to be, is a request that was accepted.
-void Connection::drain() {
-  client_.set_draining(true);
+void Connection::end_if_idle() {
   boost::system::error_code ignored;
   if (idle_ && client_.socket().available(ignored) == 0) client_.socket().cancel(ignored);
 }
 
-net::Task<> Connection::shed() {
-  client_.timeout().arm(monotonic_now() + kShedTime);
-  begin_exchange();
-  co_await client_.read_more();
-  if (client_.take_read()) co_await refuse(Errc::overloaded);
+void Connection::drain() {
+  client_.set_draining(true);
+  if (context_.ends_idle) end_if_idle();
+}
+
+// Who has sent nothing yet has only just come.
+void Connection::feel_pressure() {
+  if (!idle_ || !served_) return;
+  if (context_.sheds_idle()) return end_if_idle();
+  client_.timeout().arm(idle_since_ + context_.keep_alive_timeout());
+}
+
+net::Task<> Connection::turn_away(Errc why) {
+  client_.timeout().arm(monotonic_now() + kTurnAwayTime);
+  Result<> taken;
+  while (taken && !client_.has_bytes()) {
+    if (client_.must_wait()) co_await client_.read_more();
+    taken = client_.take_read();
+  }
+  if (taken) {
+    begin_exchange();
+    co_await refuse(why);
+  }
   co_await client_.close();
 }
 
 // What is awaited for every request stands here itself: a coroutine per step would cost as much as
 // the step.
 net::Task<> Connection::run() {
-  exchange_.ended = monotonic_now();
+  idle_since_ = monotonic_now();
   for (;;) {
     // Bytes of a next request may be here already; the clock of its head then runs from now.
     bool lost = false;
+    had_to_wait_ = false;
     while (!client_.has_bytes() && !lost) {
       idle_ = true;
-      if (context_.draining) break;
-      client_.timeout().arm(exchange_.ended + context_.settings.keep_alive_timeout);
-      co_await client_.read_more();
+      const bool told_goodbye = context_.ends_idle && !client_.readable();
+      if (told_goodbye || (served_ && context_.sheds_idle())) break;
+      client_.timeout().arm(idle_since_ + context_.keep_alive_timeout());
+      if (client_.must_wait()) co_await client_.read_more();
+      if (must_await_turn()) co_await await_turn();
       lost = !client_.take_read();
     }
     if (!client_.has_bytes()) break;
     idle_ = false;
     begin_exchange();
-    auto whole = try_head();
-    if (!whole || !*whole ||
-        !(client_.body_done() || context_.handler.takes_body(client_.request()))) {
-      client_.timeout().arm(exchange_.started + context_.settings.request_head_timeout);
-      const auto received = co_await read_rest(std::move(whole));
-      if (!received) {
-        co_await refuse(received.error().code);
+    if (const auto heard = try_head(); !has_request(heard)) {
+      client_.timeout().arm(exchange_->whole + context_.settings.request_head_timeout);
+      if (!co_await read_rest(heard)) {
+        co_await refuse(*exchange_->reason);
         break;
       }
-      exchange_.whole = monotonic_now();
-      exchange_.whole_at = wall_now();
+      exchange_->whole = monotonic_now();
+      exchange_->whole_at = wall_now();
     }
     client_.timeout().disarm();
+    if (context_.draining || context_.sheds_idle()) client_.set_draining(true);
 
-    auto answer = context_.is_full() ? Answer(context_.handler.refuse(exchange_, Errc::overloaded))
-                                     : context_.handler.handle(exchange_);
-    if (auto* later = std::get_if<net::Task<Outcome>>(&answer)) {
-      const InFlight counted(context_.in_flight);
-      auto task = std::move(*later);
-      auto outcome = co_await std::move(task);
-      if (outcome) answer = std::move(*outcome);
+    auto later = answer();
+    if (later.valid()) {
+      client_.await_answer(context_.turns);
+      const ScopedCount counted(context_.in_flight);
+      const auto reply = co_await std::move(later);
+      if (reply) send_answer(std::move(*reply));
     }
-    Result<> sent;
-    if (auto* reply = std::get_if<Reply>(&answer)) {
-      // A body that nobody read but that is here need not cost the connection.
-      if (!client_.body_done()) client_.take_body_at_hand();
-      const auto state = client_.send(*reply, client_.may_keep_alive(), exchange_.whole_at);
-      if (state == ClientStream::Sent::in_part) sent = co_await client_.send_rest();
-      if (state == ClientStream::Sent::failed) sent = fail(Errc::connection_lost);
-    }
-    end_exchange(std::move(sent));
-    if (!client_.ended() || exchange_.reason == Errc::connection_lost) break;
+    if (sent_ == ClientStream::Sent::in_part) lost_ = co_await client_.send_rest();
+    end_exchange();
+    served_ = true;
+    if (!client_.ended()) break;
     if (!client_.keeps_alive()) {
       co_await client_.linger();
       break;
@@ -104,72 +113,127 @@ net::Task<> Connection::run() {
   co_await client_.close();
 }
 
-// The usual request came whole with the first read; this is for the others.
-net::Task<Result<>> Connection::read_rest(Result<bool> whole) {
-  for (; whole && !*whole; whole = try_head()) {
-    co_await client_.read_more();
-    if (auto taken = client_.take_read(); !taken) co_return taken;
-  }
-  if (!whole) co_return std::unexpected(std::move(whole.error()));
-  client_.timeout().disarm();
-  if (!context_.handler.takes_body(client_.request())) co_return co_await drop_body();
-  co_return Result<>{};
+// An end is heard at once.
+bool Connection::must_await_turn() {
+  boost::system::error_code ignored;
+  return context_.turns.crowded() && client_.socket().available(ignored) > 0;
 }
 
-net::Task<Result<>> Connection::drop_body() {
+// It is no longer idle, and nobody ends it for that.
+net::Task<> Connection::await_turn() {
+  idle_ = false;
+  client_.timeout().disarm();
+  had_to_wait_ = true;
+  idle_since_ = monotonic_now();
+  return context_.turns.wait();
+}
+
+// Sends an answer that is at hand; else gives the coroutine that will have it.
+net::Task<Outcome> Connection::answer() {
+  auto& handler = context_.handler;
+  auto answer = context_.is_full() ? Answer(handler.refuse(*exchange_, Errc::overloaded))
+                                   : handler.handle(*exchange_);
+  if (auto* later = std::get_if<net::Task<Outcome>>(&answer)) return std::move(*later);
+  send_answer(std::get<Reply>(std::move(answer)));
+  return {};
+}
+
+void Connection::send_answer(Reply reply) {
+  // A body that nobody read but that is here need not cost the connection.
+  if (!client_.body_done()) client_.take_body_at_hand();
+  send(std::move(reply), client_.may_keep_alive());
+}
+
+void Connection::send(Reply reply, bool keep_alive) {
+  sent_ = client_.send(reply, keep_alive, exchange_->whole_at);
+  if (sent_ == ClientStream::Sent::failed) lost_ = Errc::connection_lost;
+  if (sent_ == ClientStream::Sent::in_part) unsent_ = std::make_unique<Reply>(std::move(reply));
+}
+
+bool Connection::has_request(Heard heard) {
+  if (heard != Heard::head) return false;
+  return client_.body_done() || context_.handler.takes_body(client_.request());
+}
+
+// The usual request came whole with the first read; this is for the others. False: the exchange's
+// reason says why.
+net::Task<bool> Connection::read_rest(Heard heard) {
+  for (; heard == Heard::part; heard = try_head()) {
+    if (client_.must_wait()) co_await client_.read_more();
+    if (const auto taken = client_.take_read(); !taken) {
+      exchange_->reason = taken.error().code;
+      co_return false;
+    }
+  }
+  if (heard == Heard::nonsense) co_return false;
+  client_.timeout().disarm();
+  if (context_.handler.takes_body(client_.request())) co_return true;
   while (!client_.body_done()) {
     const auto piece = co_await client_.next_body();
-    if (!piece) co_return std::unexpected(piece.error());
+    if (!piece) {
+      exchange_->reason = piece.error().code;
+      co_return false;
+    }
   }
-  co_return Result<>{};
+  co_return true;
 }
 
-Result<bool> Connection::try_head() {
-  auto whole = client_.try_head();
-  if (!whole || !*whole) return whole;
+Connection::Heard Connection::try_head() {
+  const auto whole = client_.try_head();
+  if (!whole) {
+    exchange_->reason = whole.error().code;
+    return Heard::nonsense;
+  }
+  if (!*whole) return Heard::part;
   const Request& request = client_.request();
-  exchange_.request = &request;
-  exchange_.trace_id = telemetry::TraceId::choose(request.header(FieldName::x_trace_id),
-                                                  request.header(FieldName::traceparent));
-  return whole;
+  exchange_->request = &request;
+  exchange_->trace_id = telemetry::TraceId::choose(request.header(FieldName::x_trace_id),
+                                                   request.header(FieldName::traceparent));
+  return Heard::head;
 }
 
 net::Task<> Connection::refuse(Errc code) {
-  exchange_.reason = code;
+  exchange_->reason = code;
   if (code == Errc::connection_lost || !client_.socket().is_open()) {
-    end_exchange(fail(code));
+    lost_ = code;
+    end_exchange();
     co_return;
   }
-  if (exchange_.trace_id.text().empty()) exchange_.trace_id = telemetry::TraceId::random();
-  const Reply reply = context_.handler.refuse(exchange_, code);
-  auto state = client_.send(reply, false, exchange_.whole_at);
-  Result<> sent;
-  if (state == ClientStream::Sent::in_part) sent = co_await client_.send_rest();
-  const bool out = state != ClientStream::Sent::failed && sent.has_value();
-  end_exchange(std::move(sent));
-  if (out) co_await client_.linger();
+  if (exchange_->trace_id.text().empty()) exchange_->trace_id = telemetry::TraceId::random();
+  send_refusal(code);
+  if (sent_ == ClientStream::Sent::in_part) lost_ = co_await client_.send_rest();
+  end_exchange();
+  if (!lost_) co_await client_.linger();
 }
+
+// The connection ends with it, whatever of the request is still to come.
+void Connection::send_refusal(Errc code) { send(context_.handler.refuse(*exchange_, code), false); }
 
 void Connection::begin_exchange() {
-  exchange_.request = nullptr;
-  exchange_.trace_id = {};
-  exchange_.route = "none";
-  exchange_.caller.clear();
-  exchange_.reason.reset();
-  exchange_.status = 0;
-  exchange_.body_bytes = 0;
-  exchange_.started = exchange_.whole = monotonic_now();
-  exchange_.whole_at = wall_now();
+  exchange_ = context_.exchanges.lend();
+  exchange_->client = &client_;
+  exchange_->memo = &memo_;
+  if (exchange_->peer != peer_ || exchange_->peer_text.empty()) {
+    exchange_->peer = peer_;
+    exchange_->peer_text = peer_.to_string();
+  }
+  exchange_->whole = monotonic_now();
+  exchange_->started = had_to_wait_ ? idle_since_ : exchange_->whole;
+  exchange_->whole_at = wall_now();
+  sent_ = ClientStream::Sent::whole;
+  lost_.reset();
 }
 
-void Connection::end_exchange(Result<> sent) {
-  exchange_.ended = monotonic_now();
-  exchange_.status = client_.status();
-  exchange_.body_bytes = client_.body_bytes();
-  if (!sent && !exchange_.reason) exchange_.reason = sent.error().code;
+void Connection::end_exchange() {
+  unsent_.reset();
+  exchange_->ended = idle_since_ = monotonic_now();
+  exchange_->status = client_.status();
+  exchange_->body_bytes = client_.body_bytes();
+  if (lost_ && !exchange_->reason) exchange_->reason = lost_;
   // Nothing came at all, or only a part that the client gave up: there is no request to log.
-  if (exchange_.request == nullptr && exchange_.status == 0) return;
-  context_.handler.finished(exchange_);
+  const bool came = exchange_->request != nullptr || exchange_->status != 0;
+  if (came) context_.handler.finished(*exchange_);
+  exchange_.reset();
 }
 
 }  // namespace weir::http

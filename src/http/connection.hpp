@@ -3,14 +3,20 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 
 #include <boost/intrusive/list.hpp>
 
+#include "base/spares.hpp"
 #include "http/client_stream.hpp"
 #include "http/handler.hpp"
+#include "http/pressure.hpp"
 #include "http/settings.hpp"
 #include "net/deadline.hpp"
 #include "net/socket.hpp"
+#include "net/turns.hpp"
 
 namespace weir::http {
 
@@ -19,13 +25,22 @@ struct ConnectionContext {
   const Settings& settings;
   Handler& handler;
   net::DeadlineSweeper& sweeper;
+  ClientStream::Desks& desks;
+  Spares<Exchange>& exchanges;
+  net::Turns& turns;
   /// Of all threads: requests whose answer is being made. One that is answered at once never
   /// counts; one whose client is slow to read is bounded by max_connections and
   /// write_stall_timeout.
   std::atomic<std::int64_t>& in_flight;
   bool draining = false;
+  Pressure pressure = Pressure::none;
+  /// Draining, and who has sent nothing by now is told goodbye.
+  bool ends_idle = false;
 
+  [[nodiscard]] bool sheds_idle() const { return pressure >= Pressure::close_idle; }
+  [[nodiscard]] std::chrono::milliseconds keep_alive_timeout() const;
   [[nodiscard]] bool is_full() const {
+    if (pressure >= Pressure::refuse) return true;
     return in_flight.load(std::memory_order_relaxed) >= settings.max_in_flight;
   }
 };
@@ -33,35 +48,64 @@ struct ConnectionContext {
 /// Threads:      one I/O thread.
 /// Lifetime:     owned by the coroutine that runs it; `context` outlives it.
 /// Cancellation: closes the socket; the exchange under way is reported as connection_lost.
-class Connection : public boost::intrusive::list_base_hook<
-                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Connection final : public boost::intrusive::list_base_hook<
+                             boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+                         private ClientStream::Idler {
  public:
-  Connection(net::Socket socket, ConnectionContext& context);
+  /// `tls`: after its handshake; null: plain.
+  Connection(net::Socket socket, std::unique_ptr<net::TlsSession> tls, ConnectionContext& context);
 
   /// Serves requests until either side has enough.
   [[nodiscard]] net::Task<> run();
 
-  /// Answers the first request with 503 whatever it is, and closes: for a full server.
-  [[nodiscard]] net::Task<> shed();
+  /// Answers the first request with `why`, whatever it is, and closes.
+  [[nodiscard]] net::Task<> turn_away(Errc why);
 
-  /// Ends it now if it waits for a request; else after the answer under way.
+  /// Ends it after the next answer; if it waits for a request and `ends_idle`, now.
   void drain();
+  /// The context's pressure has risen.
+  void feel_pressure();
+  /// Asks the answer under way to end, in a way that its client sees.
+  void end_soon();
   /// Ends it now.
   void abort();
 
  private:
-  [[nodiscard]] net::Task<Result<>> read_rest(Result<bool> whole);
-  [[nodiscard]] net::Task<Result<>> drop_body();
+  enum class Heard : std::uint8_t {
+    part,      ///< of a head
+    head,      ///< a whole one; the exchange knows its request
+    nonsense,  ///< the exchange's reason says what is wrong with it
+  };
+
+  // What a coroutine names lies in its frame as long as the connection lives, so what needs room
+  // is done in functions beside it.
+  [[nodiscard]] bool must_await_turn();
+  [[nodiscard]] net::Task<> await_turn();
+  [[nodiscard]] net::Task<bool> read_rest(Heard heard);
   [[nodiscard]] net::Task<> refuse(Errc code);
-  /// Whether a whole head is there; then the exchange knows its request.
-  [[nodiscard]] Result<bool> try_head();
+  [[nodiscard]] Heard try_head();
+  [[nodiscard]] bool has_request(Heard heard);
+  [[nodiscard]] net::Task<Outcome> answer();
+  void end_if_idle();
+  void send_answer(Reply reply);
+  void send(Reply reply, bool keep_alive);
+  void send_refusal(Errc code);
   void begin_exchange();
-  void end_exchange(Result<> sent);
+  void end_exchange();
+  void is_idle() override { memo_.reset(); }
 
   ClientStream client_;
   ConnectionContext& context_;
-  Exchange exchange_;
-  bool idle_ = true;  ///< between requests, with nothing received
+  boost::asio::ip::address peer_;
+  MonotonicTime idle_since_;  ///< or when its first bytes came, if they had to wait
+  std::unique_ptr<ConnectionMemo> memo_;
+  Spares<Exchange>::Ptr exchange_;  ///< null: nothing of a request is here
+  std::unique_ptr<Reply> unsent_;   ///< what is being sent, if it did not go out at once
+  ClientStream::Sent sent_ = ClientStream::Sent::whole;
+  std::optional<Errc> lost_;  ///< why the answer did not go out
+  bool idle_ = true;          ///< between requests, with nothing received
+  bool had_to_wait_ = false;  ///< for its turn
+  bool served_ = false;       ///< a request, at least
 };
 
 }  // namespace weir::http

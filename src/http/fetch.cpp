@@ -105,7 +105,7 @@ net::Task<Result<FetchAnswer>> exchange(Stream& stream, const FetchRequest& requ
 }  // namespace
 
 Fetcher::Fetcher(net::WorkerPool& pool, const TlsSettings& tls)
-    : pool_(pool), tls_(std::make_unique<TlsClient>(tls)) {}
+    : pool_(pool), tls_(std::make_unique<TlsClient>(tls, pool)) {}
 Fetcher::~Fetcher() = default;
 
 net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTime deadline) {
@@ -124,7 +124,7 @@ net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTim
   socket.set_option(net::Tcp::no_delay(true), error);
   if (!request.origin.tls) co_return co_await exchange(socket, request, cutoff);
 
-  const auto context = tls_->context();
+  const auto context = co_await tls_->context();
   if (!context) co_return std::unexpected(context.error());
   TlsStream stream(socket, **context);
   tls_->prepare(stream, request.origin.host);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include <boost/asio/ip/address.hpp>
@@ -21,17 +22,29 @@ namespace weir::http {
 
 class ClientStream;
 
-/// What a handler wants to remember from one request of a connection to the next.
+/// What a handler wants to remember from one request of a connection to the next, until the
+/// connection is idle.
 struct ConnectionMemo {
   virtual ~ConnectionMemo() = default;
 };
 
 /// One request and what became of it. The handler fills in what the access log is to say.
 struct Exchange {
+  /// As if it were new, but for the peer and what there is room for.
+  void reset() {
+    Exchange fresh;
+    fresh.peer = peer;
+    fresh.peer_text = std::move(peer_text);
+    fresh.caller = std::move(caller);
+    fresh.caller.clear();
+    *this = std::move(fresh);
+  }
+
   const Request* request = nullptr;  ///< null when the head could not be parsed
   ClientStream* client = nullptr;    ///< the request's body, and the way to answer in pieces
+  std::unique_ptr<ConnectionMemo>* memo = nullptr;  ///< the handler's
   boost::asio::ip::address peer;
-  std::string peer_text;  ///< made once per connection
+  std::string peer_text;
   telemetry::TraceId trace_id;
   std::string_view route = "none";  ///< label of the route, a literal
   std::string caller;               ///< id of the key, never the key
@@ -43,11 +56,10 @@ struct Exchange {
                           ///< about it is decided as of then
   WallTime whole_at;      ///< the same moment
   MonotonicTime ended;    ///< its answer was gone
-  std::unique_ptr<ConnectionMemo> memo;  ///< the handler's; outlives the exchange
 };
 
-/// A complete answer; or nothing, from a handler that has answered through Exchange::client.
-using Outcome = std::optional<Reply>;
+/// A complete answer; or null, from a handler that has answered through Exchange::client.
+using Outcome = std::unique_ptr<Reply>;
 
 /// An answer, or the coroutine that will have it. Nearly all answers are at hand, and a coroutine
 /// for each would cost as much as finding it.

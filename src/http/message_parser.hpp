@@ -1,25 +1,29 @@
-/// Bytes to a checked Request: Beast's parser behind the stricter rules that a gateway needs.
+/// Bytes to a checked Request, by the rules that a gateway needs: what two readers could read in
+/// two ways is refused, also where RFC 9112 would let a server guess.
 ///
-/// Beast finds the tokens; what is refused on top of it, and why, is in message_parser.cpp. A head
-/// is parsed only once it is complete, so how the bytes were split can make no difference.
+/// A head is parsed only once it is whole, and a chunked body byte by byte, so how the bytes were
+/// split can make no difference.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "http/chunk_decoder.hpp"
+#include "http/detail/head_scan.hpp"
 #include "http/request.hpp"
 
 namespace weir::http {
 
-/// Bounds on a head; over them the answer is 414 or 431.
+/// Bounds on a head, over which the answer is 414 or 431, and on what a chunked body may carry
+/// besides itself, over which it is 400.
 struct HeadLimits {
   std::size_t request_line_bytes = 8 << 10;
   std::size_t header_bytes = 32 << 10;
   std::size_t fields = 100;
+  std::size_t chunk_overhead_bytes = 4 << 10;
 };
 
 /// One message at a time: `find_head`, `parse_head`, then `feed_body` until `done`, then `reset`.
@@ -30,19 +34,20 @@ class MessageParser {
   explicit MessageParser(HeadLimits limits);
   MessageParser(const MessageParser&) = delete;
   MessageParser& operator=(const MessageParser&) = delete;
-  ~MessageParser();
 
-  /// Length of the complete head at the start of `bytes`, or 0 if more is needed: then call again
-  /// with the same bytes and more. Errors: uri_too_long, header_too_large, malformed_request.
+  /// Length of the complete head at the start of `bytes`, with an empty line before it, or 0 if
+  /// more is needed: then call again with the same bytes and more. Errors: uri_too_long,
+  /// header_too_large, malformed_request.
   [[nodiscard]] Result<std::size_t> find_head(std::string_view bytes);
 
   /// `head` is complete, as find_head said.
   /// Errors: malformed_request, not_implemented, version_not_supported, expectation_failed,
-  ///         header_too_large.
+  ///         header_too_large, method_not_allowed for CONNECT.
   [[nodiscard]] Result<> parse_head(std::string_view head);
 
-  /// Takes body bytes and appends what they carry to `payload`; returns how many it took. How many
-  /// are too many is the caller's to say. Errors: malformed_request.
+  /// Takes body bytes and appends what they carry to `payload`; returns how many it took: all of
+  /// them, up to the end of the body. How many are too many is the caller's to say.
+  /// Errors: malformed_request.
   [[nodiscard]] Result<std::size_t> feed_body(std::string_view bytes, std::string& payload);
 
   /// Whether the message is complete.
@@ -54,12 +59,15 @@ class MessageParser {
   void reset();
 
  private:
-  class Beast;
+  [[nodiscard]] Result<> read_fields(std::string_view lines);
+  [[nodiscard]] Result<> read_framing();
+
   HeadLimits limits_;
-  std::size_t last_line_end_ = 0;  ///< of the head, as far as it was found; 0: none yet
-  std::size_t request_line_bytes_ = 0;
+  detail::HeadScan scan_;
+  ChunkDecoder chunks_;
+  std::uint64_t body_left_ = 0;  ///< of a body with a length
+  bool framing_is_plain_ = true;
   Request request_;
-  std::unique_ptr<Beast> beast_;
 };
 
 }  // namespace weir::http

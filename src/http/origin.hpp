@@ -17,9 +17,8 @@ struct Origin {
   bool operator==(const Origin&) const = default;
 };
 
-/// How to check a server's certificate.
+/// How to check a server's certificate. It always is.
 struct TlsSettings {
-  bool verify = true;
   std::string ca_file;  ///< empty: the system's certificates
 
   bool operator==(const TlsSettings&) const = default;

@@ -1,6 +1,7 @@
 #include "http/request.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 
 namespace weir::http {
@@ -27,6 +28,15 @@ constexpr std::array<std::string_view, kFieldNameCount> kNames = {"accept",
                                                                   "transfer-encoding",
                                                                   "x-api-key",
                                                                   "x-trace-id"};
+
+constexpr std::size_t kLongestName = 30;
+
+// By the length of a name, which of kNames have it: bit i stands for kNames[i].
+constexpr auto kNamesByLength = [] {
+  std::array<std::uint32_t, kLongestName + 1> names{};
+  for (std::size_t i = 0; i < kNames.size(); ++i) names.at(kNames[i].size()) |= 1U << i;
+  return names;
+}();
 
 }  // namespace
 
@@ -58,7 +68,9 @@ bool equals_ignoring_case(std::string_view a, std::string_view lower_case) {
 }
 
 std::optional<FieldName> field_name(std::string_view text) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
+  if (text.size() > kLongestName) return std::nullopt;
+  for (auto names = kNamesByLength[text.size()]; names != 0; names &= names - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(names));
     if (equals_ignoring_case(text, kNames[i])) return static_cast<FieldName>(i);
   }
   return std::nullopt;
@@ -69,6 +81,11 @@ void Request::add(Field field, std::optional<FieldName> name) {
   if (!name) return;
   Known& known = known_[static_cast<std::size_t>(*name)];
   if (known.count++ == 0) known.first = static_cast<std::uint16_t>(fields.size() - 1);
+}
+
+void Request::forget_fields() {
+  std::vector<Field>().swap(fields);
+  known_ = {};
 }
 
 void Request::move_views(std::string_view from, const char* to) {

@@ -65,6 +65,8 @@ struct Request {
   /// How many lines of that name there are.
   [[nodiscard]] int count(FieldName name) const { return known(name).count; }
 
+  /// Gives the fields back; none is there from then on.
+  void forget_fields();
   /// The head's bytes have moved; a view of anything else stays.
   void move_views(std::string_view from, const char* to);
 

@@ -1,70 +1,21 @@
 #include "http/response_parser.hpp"
 
 #include <algorithm>
-#include <charconv>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
-#include <boost/beast/http/error.hpp>
+#include "http/detail/bytes.hpp"
+#include "http/detail/field_line.hpp"
+#include "http/detail/framing.hpp"
 
 namespace weir::http {
 namespace {
 
-namespace beast = boost::beast;
-
-constexpr std::string_view kEndOfHead = "\r\n\r\n";
-constexpr std::size_t kMaxChunkHeadBytes = 4096;  // and of trailers
+constexpr std::string_view kLineEnd = "\r\n";
 
 std::unexpected<Error> invalid(std::string why) {
   return fail(Errc::upstream_answer_invalid, std::move(why));
 }
 
 }  // namespace
-
-/// Collects what Beast finds.
-class ResponseParser::Beast : public beast::http::basic_parser<false> {
- public:
-  explicit Beast(ResponseHead& head, std::string& payload) : head_(head), payload_(payload) {}
-
-  int lengths = 0;
-  int codings = 0;
-
- private:
-  using error_code = beast::error_code;
-  using string_view = beast::string_view;
-
-  static std::string_view view(string_view text) { return {text.data(), text.size()}; }
-
-  void on_request_impl(beast::http::verb, string_view, string_view, int, error_code&) override {}
-  void on_response_impl(int status, string_view, int version, error_code&) override {
-    head_.status = status;
-    head_.minor_version = version % 10;
-  }
-  void on_field_impl(beast::http::field name, string_view text, string_view value,
-                     error_code&) override {
-    if (!in_head_) return;  // a trailer
-    lengths += name == beast::http::field::content_length ? 1 : 0;
-    codings += name == beast::http::field::transfer_encoding ? 1 : 0;
-    head_.fields.push_back({view(text), view(value)});
-  }
-  void on_header_impl(error_code&) override { in_head_ = false; }
-  void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
-  std::size_t on_body_impl(string_view body, error_code&) override { return keep(body); }
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, string_view body, error_code&) override {
-    return keep(body);
-  }
-  void on_finish_impl(error_code&) override {}
-
-  std::size_t keep(string_view body) {
-    payload_.append(body.data(), body.size());
-    return body.size();
-  }
-
-  ResponseHead& head_;
-  std::string& payload_;
-  bool in_head_ = true;
-};
 
 std::string_view ResponseHead::header(std::string_view lower_case) const {
   for (const Field& field : fields) {
@@ -74,49 +25,97 @@ std::string_view ResponseHead::header(std::string_view lower_case) const {
 }
 
 ResponseParser::ResponseParser(std::size_t max_head_bytes)
-    : max_head_bytes_(max_head_bytes), beast_(std::make_unique<Beast>(head_, payload_)) {
-  reset();
-}
-ResponseParser::~ResponseParser() = default;
+    : scan_({.line = max_head_bytes, .fields = max_head_bytes}) {}
 
-Result<std::size_t> ResponseParser::find_head(std::string_view bytes) const {
-  const auto end = bytes.find(kEndOfHead);
-  const auto size = end == bytes.npos ? bytes.size() : end + kEndOfHead.size();
-  if (size > max_head_bytes_) return invalid("the answer's head is too large");
-  return end == bytes.npos ? 0 : size;
+Result<std::size_t> ResponseParser::find_head(std::string_view bytes) {
+  using enum detail::HeadScan::Found;
+  switch (scan_.find(bytes)) {
+    case more:
+      return 0;
+    case whole:
+      return scan_.size();
+    case malformed:
+      return invalid("a line of the head does not end with CRLF, or is folded");
+    case line_too_long:
+    case fields_too_large:
+      return invalid("the answer's head is too large");
+  }
+  __builtin_unreachable();
 }
 
 Result<> ResponseParser::parse_head(std::string_view head) {
-  // A folded line is the one thing that Beast copies; the views would not outlive it.
-  if (head.find("\r\n ") != head.npos || head.find("\r\n\t") != head.npos) {
-    return invalid("a folded header line");
+  const auto line_end = head.find('\r');
+  if (auto ok = read_status_line(head.substr(0, line_end)); !ok) return ok;
+  if (auto ok = read_fields(head.substr(line_end + kLineEnd.size())); !ok) return ok;
+  return read_framing();
+}
+
+// RFC 9112 §4. Some servers leave out the space before a reason that is not there.
+Result<> ResponseParser::read_status_line(std::string_view line) {
+  constexpr std::string_view kVersion = "HTTP/1.";
+  constexpr std::size_t kShortest = kVersion.size() + 5;  // "1 200"
+  const bool well_formed = line.size() >= kShortest && line.starts_with(kVersion) &&
+                           detail::is_digit(line[7]) && line[8] == ' ' &&
+                           std::ranges::all_of(line.substr(9, 3), detail::is_digit) &&
+                           line[9] != '0' && (line.size() == kShortest || line[kShortest] == ' ') &&
+                           std::ranges::all_of(line, detail::is_value_byte);
+  if (!well_formed) return invalid("the status line is not HTTP/1's");
+  head_.minor_version = line[7] == '0' ? 0 : 1;
+  head_.status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
+  return {};
+}
+
+Result<> ResponseParser::read_fields(std::string_view lines) {
+  detail::ConnectionOptions options;
+  while (lines != kLineEnd) {
+    const auto line = detail::take_field_line(lines, detail::kToken);
+    if (!line) return invalid("a header line is not well-formed");
+    if (head_.fields.size() == kMaxFields) return invalid("the answer has too many header lines");
+    head_.fields.push_back({line->name, line->value});
+    const auto name = field_name(line->name);
+    if (name == FieldName::content_length) {
+      length_ = line->value;
+      ++lengths_;
+    } else if (name == FieldName::transfer_encoding) {
+      coding_ = line->value;
+      ++codings_;
+    } else if (name == FieldName::connection) {
+      options.add(line->value);
+    }
   }
-  beast::error_code error;
-  beast_->put(boost::asio::buffer(head.data(), head.size()), error);
-  if (error && error != beast::http::error::need_more) return invalid(error.message());
-  if (!beast_->is_header_done()) return invalid("the head is not complete");
-  // RFC 9112 §6.3: framed in two ways, it could be read in two ways.
-  if (beast_->lengths > 1 || beast_->codings > 1 || (beast_->lengths > 0 && beast_->codings > 0)) {
-    return invalid("the answer is framed in more than one way");
+  head_.keep_alive = options.persists(head_.minor_version);
+  return {};
+}
+
+// RFC 9112 §6.3: framed in two ways, it could be read in two ways.
+Result<> ResponseParser::read_framing() {
+  if (lengths_ + codings_ > 1) return invalid("the answer is framed in more than one way");
+  if (codings_ > 0) {
+    if (head_.minor_version == 0) return invalid("a transfer coding in HTTP/1.0");
+    if (detail::read_codings(coding_) != detail::Codings::chunked) {
+      return invalid("an unknown transfer coding");
+    }
   }
-  head_.keep_alive = beast_->keep_alive();
-  const bool empty = head_.status < 200 || head_.status == 204 || head_.status == 304;
-  const auto length = beast_->content_length();
-  if (empty) {
-    framing_ = Framing::none;
-  } else if (beast_->chunked()) {
+  std::optional<std::uint64_t> length;
+  if (lengths_ > 0) {
+    length = detail::parse_content_length(length_);
+    if (!length) return invalid("the Content-Length is not a number");
+  }
+  if (head_.status < 200 || head_.status == 204 || head_.status == 304) {
+    // No body, whatever it says. But what says otherwise may send one.
+    if (head_.status != 304 && (codings_ > 0 || length.value_or(0) > 0)) head_.keep_alive = false;
+    head_.length = 0;
+    done_ = true;
+  } else if (codings_ > 0) {
     framing_ = Framing::chunked;
-  } else if (beast_->codings > 0) {
-    return invalid("an unknown transfer coding");
   } else if (length) {
     framing_ = Framing::length;
     head_.length = remaining_ = *length;
+    done_ = remaining_ == 0;
   } else {
     framing_ = Framing::until_close;
     head_.keep_alive = false;
   }
-  if (empty) head_.length = 0;
-  done_ = empty || (framing_ == Framing::length && remaining_ == 0);
   return {};
 }
 
@@ -141,36 +140,25 @@ Result<std::string_view> ResponseParser::unframe(std::string_view bytes) {
   __builtin_unreachable();
 }
 
-// Beast wants a chunk's head whole: its start is kept and offered again.
+// One run of payload is returned where it lies; more of them are put together.
 Result<std::string_view> ResponseParser::unframe_chunks(std::string_view bytes) {
-  if (done_) {
-    surplus_ = surplus_ || !bytes.empty();
-    return std::string_view{};
+  // Looked at before anything else is read on this thread.
+  thread_local std::string joined;
+  joined.clear();
+  std::string_view found;
+  while (!chunks_.done() && !bytes.empty()) {
+    const auto run = chunks_.next(bytes);
+    if (!run) return invalid(std::string("chunked body: ") + chunks_.problem());
+    if (run->empty()) continue;
+    if (!found.empty()) {
+      if (joined.empty()) joined = found;
+      joined += *run;
+    }
+    found = joined.empty() ? *run : std::string_view(joined);
   }
-  payload_.clear();
-  std::string joined;
-  if (!rest_.empty()) {
-    joined = std::move(rest_);
-    joined += bytes;
-    bytes = joined;
-    rest_.clear();
-  }
-  while (!beast_->is_done() && !bytes.empty()) {
-    beast::error_code error;
-    const auto taken = beast_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
-    bytes.remove_prefix(taken);
-    if (error == beast::http::error::need_more) break;
-    if (error) return invalid(error.message());
-    if (taken == 0) break;
-  }
-  done_ = beast_->is_done();
-  if (done_) {
-    surplus_ = surplus_ || !bytes.empty();
-  } else {
-    if (bytes.size() > kMaxChunkHeadBytes) return invalid("a chunk's head is too large");
-    rest_ = bytes;
-  }
-  return payload_;
+  done_ = chunks_.done();
+  surplus_ = surplus_ || !bytes.empty();
+  return found;
 }
 
 Result<> ResponseParser::end_of_stream() {
@@ -180,20 +168,17 @@ Result<> ResponseParser::end_of_stream() {
 }
 
 void ResponseParser::reset() {
+  scan_.reset();
   auto fields = std::move(head_.fields);
   fields.clear();
   head_ = ResponseHead{};
   head_.fields = std::move(fields);
+  length_ = coding_ = {};
+  lengths_ = codings_ = 0;
   framing_ = Framing::none;
   remaining_ = 0;
   done_ = surplus_ = false;
-  rest_.clear();
-  payload_.clear();
-  std::destroy_at(beast_.get());
-  std::construct_at(beast_.get(), head_, payload_);
-  beast_->eager(true);
-  beast_->body_limit(boost::none);
-  beast_->header_limit(static_cast<std::uint32_t>(max_head_bytes_ + kEndOfHead.size()));
+  chunks_.reset();
 }
 
 }  // namespace weir::http

@@ -1,11 +1,13 @@
 #include "http/server.hpp"
 
-#include <future>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "http/listener_plan.hpp"
 #include "http/server_metrics.hpp"
+#include "net/adopted_listener.hpp"
 #include "telemetry/log.hpp"
 
 namespace weir::http {
@@ -17,6 +19,8 @@ constexpr int kBacklog = 1024;
 constexpr std::int64_t kShedConnections = 256;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kDrainPoll{20};
+// For an answer that is cut off to say so.
+constexpr std::chrono::milliseconds kLastWords{1'000};
 
 // Counts a connection while it is open.
 class Open {
@@ -38,24 +42,44 @@ class Open {
   ServerShared& shared_;
 };
 
+void register_handshakes(telemetry::Registry& registry, ServerShared& shared) {
+  auto& family = telemetry::register_counter(registry, kHandshakes);
+  const auto counter = [&](const char* outcome) {
+    return &family.Add({{"server", shared.name}, {"outcome", outcome}});
+  };
+  auto& counts = shared.handshakes;
+  counts.completed = counter("completed");
+  counts.failed = counter("failed");
+  counts.timed_out = counter("timed_out");
+  counts.refused = counter("refused");
+  counts.not_tls = counter("not_tls");
+}
+
 }  // namespace
 
-Listener::Listener(net::Acceptor acceptor, ServerShared& shared, std::unique_ptr<Handler> handler)
-    : acceptor_(std::move(acceptor)),
+Listener::Listener(std::vector<net::Acceptor> acceptors, ServerShared& shared,
+                   std::unique_ptr<Handler> handler)
+    : acceptors_(std::move(acceptors)),
       shared_(shared),
+      turns_(acceptors_.front().get_executor()),
       handler_(std::move(handler)),
-      context_{shared.settings, *handler_, sweeper_, shared.in_flight},
-      background_(acceptor_.get_executor()),
-      tasks_(acceptor_.get_executor()) {}
+      context_{shared.settings, *handler_, sweeper_, desks_, exchanges_, turns_, shared.in_flight},
+      background_(acceptors_.front().get_executor()),
+      tasks_(acceptors_.front().get_executor()) {
+  if (shared_.tls != nullptr) {
+    handshakes_ = std::make_unique<Handshakes>(shared_.settings.tls, *shared_.tls, sweeper_,
+                                               shared_.handshakes);
+  }
+}
 
 void Listener::start() {
-  background_.spawn("accept", accept_loop());
+  for (auto& acceptor : acceptors_) background_.spawn("accept", accept_loop(acceptor));
   background_.spawn("deadlines", sweeper_.run());
 }
 
-net::Task<> Listener::accept_loop() {
-  while (acceptor_.is_open()) {
-    auto [error, socket] = co_await acceptor_.async_accept(net::use_task);
+net::Task<> Listener::accept_loop(net::Acceptor& acceptor) {  // outlives: ours
+  while (acceptor.is_open()) {
+    auto [error, socket] = co_await acceptor.async_accept(net::use_task);
     if (!error) {
       admit(std::move(socket));
     } else if (error == asio::error::operation_aborted) {
@@ -70,7 +94,7 @@ net::Task<> Listener::accept_loop() {
 
 void Listener::admit(net::Socket socket) {
   shared_.accepted->Increment();
-  tasks_.spawn("connection", serve(std::move(socket)));
+  tasks_.spawn("connection", handshakes_ ? serve_tls(std::move(socket)) : serve(std::move(socket)));
 }
 
 net::Task<> Listener::serve(net::Socket socket) {
@@ -78,34 +102,81 @@ net::Task<> Listener::serve(net::Socket socket) {
   const auto limit = shared_.settings.max_connections;
   if (open.position > limit) shared_.shed->Increment();
   if (open.position > limit + kShedConnections) co_return;
-  Connection connection(std::move(socket), context_);
+  Connection connection(std::move(socket), nullptr, context_);
   connections_.push_back(connection);
   if (open.position <= limit) {
     co_await connection.run();
   } else {
-    co_await connection.shed();
+    co_await connection.turn_away(Errc::overloaded);
   }
 }
 
-void Listener::accept_waiting() {
+// A full server says nothing here: its 503 would cost a handshake.
+net::Task<> Listener::serve_tls(net::Socket socket) {
+  const Open open(shared_);
+  if (open.position > shared_.settings.max_connections) {
+    shared_.shed->Increment();
+    co_return;
+  }
+  auto shaking = handshakes_->shake(socket);
+  auto made = co_await std::move(shaking);
+  if (!made.session && !made.plain_http) co_return;
+  auto serving = serve_after(std::move(socket), std::move(made.session));
+  co_await std::move(serving);
+}
+
+// A frame of its own: a handshake that stalls does not hold a connection's memory.
+net::Task<> Listener::serve_after(net::Socket socket, std::unique_ptr<net::TlsSession> tls) {
+  const bool speaks_tls = tls != nullptr;
+  Connection connection(std::move(socket), std::move(tls), context_);
+  connections_.push_back(connection);
+  if (speaks_tls) {
+    co_await connection.run();
+  } else {
+    co_await connection.turn_away(Errc::tls_required);
+  }
+}
+
+void Listener::accept_waiting(net::Acceptor& acceptor) {
   boost::system::error_code error;
   for (;;) {
-    auto socket = acceptor_.accept(error);
+    auto socket = acceptor.accept(error);
     if (error) return;
     admit(std::move(socket));
   }
 }
 
-net::Task<> Listener::stop(MonotonicTime deadline) {
-  accept_waiting();
-  boost::system::error_code ignored;
-  acceptor_.close(ignored);
-  context_.draining = true;
-  while (tasks_.size() > 0 && monotonic_now() < deadline) {
-    co_await net::wait_for(kDrainPoll);  // the connections just accepted first begin to read
-    for (auto it = connections_.begin(); it != connections_.end();) (it++)->drain();
+void Listener::set_pressure(Pressure pressure) {
+  const bool risen = pressure > context_.pressure;
+  context_.pressure = pressure;
+  if (risen) for_each_connection(&Connection::feel_pressure);
+}
+
+// Whose act ends it leaves the list.
+void Listener::for_each_connection(void (Connection::*act)()) {
+  for (auto it = connections_.begin(); it != connections_.end();) ((*it++).*act)();
+}
+
+net::Task<> Listener::stop(MonotonicTime deadline, MonotonicTime idle_until) {
+  for (auto& acceptor : acceptors_) {
+    if (background_.size() > 0) accept_waiting(acceptor);  // else never started
+    net::close_listener(acceptor);
   }
-  for (auto it = connections_.begin(); it != connections_.end();) (it++)->abort();
+  context_.draining = true;
+  for (auto now = monotonic_now(); tasks_.size() > 0 && now < deadline; now = monotonic_now()) {
+    // Not at once: a client that keeps a connection may be sending on it just now.
+    context_.ends_idle = now >= idle_until;
+    if (context_.ends_idle && handshakes_) handshakes_->abort();
+    for_each_connection(&Connection::drain);
+    co_await net::wait_for(kDrainPoll);
+  }
+  context_.ends_idle = true;
+  for_each_connection(&Connection::drain);
+  for_each_connection(&Connection::end_soon);
+  const auto last_words = monotonic_now() + kLastWords;
+  while (tasks_.size() > 0 && monotonic_now() < last_words) co_await net::wait_for(kDrainPoll);
+  if (handshakes_) handshakes_->abort();
+  for_each_connection(&Connection::abort);
   co_await tasks_.join();
   background_.cancel();
   co_await background_.join();
@@ -123,18 +194,45 @@ Server::~Server() {
   }
 }
 
-Result<std::unique_ptr<Server>> Server::open(std::string name, const std::string& listen,
+Result<> Server::find_endpoint(const ListenAt& listen) {
+  auto found = listen.inherited.empty() ? net::parse_endpoint(listen.address)
+                                        : net::listening_at(listen.inherited.front());
+  if (!found) return std::unexpected(std::move(found.error()));
+  endpoint_ = *found;
+  if (listen.inherited.empty() && net::is_taken(endpoint_)) {
+    return fail(Errc::config_invalid,
+                "cannot listen on " + listen.address + ": the address is in use");
+  }
+  return {};
+}
+
+Result<std::vector<net::Acceptor>> Server::open_acceptors(net::IoThread& thread,
+                                                          const ListenAt& listen,
+                                                          const std::vector<std::size_t>& planned) {
+  std::vector<net::Acceptor> acceptors;
+  for (const std::size_t number : planned) {
+    auto acceptor = listen.inherited.empty()
+                        ? net::open_listener(thread.executor(), endpoint_, kBacklog)
+                        : net::adopt_listener(thread.executor(), listen.inherited[number]);
+    if (!acceptor) return std::unexpected(std::move(acceptor.error()));
+    boost::system::error_code ignored;
+    endpoint_ = acceptor->local_endpoint(ignored);
+    if (sockets_[number] < 0) sockets_[number] = acceptor->native_handle();
+    acceptors.push_back(std::move(*acceptor));
+  }
+  return acceptors;
+}
+
+Result<std::unique_ptr<Server>> Server::open(std::string name, const ListenAt& listen,
                                              const Settings& settings,
                                              std::vector<net::IoThread*> threads,
                                              const MakeHandler& make_handler,
-                                             telemetry::Registry& registry) {
-  const auto endpoint = net::parse_endpoint(listen);
-  if (!endpoint) return std::unexpected(endpoint.error());
-  if (net::is_taken(*endpoint)) {
-    return fail(Errc::config_invalid, "cannot listen on " + listen + ": the address is in use");
-  }
+                                             telemetry::Registry& registry,
+                                             const Handshakes::Contexts* tls) {
   std::unique_ptr<Server> server(new Server(std::move(name), settings, std::move(threads)));
-  server->endpoint_ = *endpoint;
+  if (auto found = server->find_endpoint(listen); !found) {
+    return std::unexpected(std::move(found.error()));
+  }
 
   auto& shared = server->shared_;
   const prometheus::Labels labels{{"server", shared.name}};
@@ -142,16 +240,21 @@ Result<std::unique_ptr<Server>> Server::open(std::string name, const std::string
   shared.accepted = &telemetry::register_counter(registry, kConnectionsAccepted).Add(labels);
   shared.shed = &telemetry::register_counter(registry, kConnectionsShed).Add(labels);
 
-  int index = 0;
-  for (net::IoThread* thread : server->threads_) {
-    auto handler = make_handler(index++);
+  shared.tls = tls;
+  if (tls != nullptr) register_handshakes(registry, shared);
+
+  const auto count = server->threads_.size();
+  const auto sockets = listen.inherited.empty() ? count : listen.inherited.size();
+  const auto plan = plan_listeners(sockets, count);
+  server->sockets_.assign(sockets, -1);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto* thread = server->threads_[i];
+    auto handler = make_handler(static_cast<int>(i));
     auto opened = thread->call([&]() -> Result<> {
-      auto acceptor = net::open_listener(thread->executor(), server->endpoint_, kBacklog);
-      if (!acceptor) return std::unexpected(acceptor.error());
-      boost::system::error_code ignored;
-      server->endpoint_ = acceptor->local_endpoint(ignored);
+      auto acceptors = server->open_acceptors(*thread, listen, plan[i]);
+      if (!acceptors) return std::unexpected(std::move(acceptors.error()));
       server->listeners_.push_back(
-          std::make_unique<Listener>(std::move(*acceptor), shared, std::move(handler)));
+          std::make_unique<Listener>(std::move(*acceptors), shared, std::move(handler)));
       return {};
     });
     if (!opened) return std::unexpected(std::move(opened.error()));
@@ -165,14 +268,25 @@ void Server::start() {
   }
 }
 
-void Server::stop(std::chrono::milliseconds drain) {
-  const auto deadline = monotonic_now() + drain;
-  std::vector<std::future<void>> stopped;
+void Server::set_pressure(Pressure pressure) {
   for (std::size_t i = 0; i < threads_.size(); ++i) {
-    stopped.push_back(
-        asio::co_spawn(threads_[i]->executor(), listeners_[i]->stop(deadline), asio::use_future));
+    threads_[i]->post(
+        [listener = listeners_[i].get(), pressure] { listener->set_pressure(pressure); });
   }
-  for (auto& future : stopped) future.get();
+}
+
+void Server::begin_stop(std::chrono::milliseconds drain, std::chrono::milliseconds idle) {
+  if (!stopping_.empty()) return;
+  const auto now = monotonic_now();
+  for (std::size_t i = 0; i < threads_.size(); ++i) {
+    stopping_.push_back(asio::co_spawn(
+        threads_[i]->executor(), listeners_[i]->stop(now + drain, now + idle), asio::use_future));
+  }
+}
+
+void Server::stop(std::chrono::milliseconds drain, std::chrono::milliseconds idle) {
+  begin_stop(drain, idle);
+  for (auto& future : std::exchange(stopping_, {})) future.get();
 }
 
 }  // namespace weir::http

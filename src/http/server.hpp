@@ -3,14 +3,17 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "http/connection.hpp"
 #include "http/handler.hpp"
+#include "http/handshakes.hpp"
 #include "http/settings.hpp"
 #include "net/deadline.hpp"
+#include "net/descriptor.hpp"
 #include "net/io_thread.hpp"
 #include "net/socket.hpp"
 #include "net/task_group.hpp"
@@ -27,6 +30,8 @@ struct ServerShared {
   telemetry::Gauge* open = nullptr;
   telemetry::Counter* accepted = nullptr;
   telemetry::Counter* shed = nullptr;
+  const Handshakes::Contexts* tls = nullptr;  ///< null: plain
+  HandshakeCounts handshakes{};
 };
 
 /// One thread's listener and connections.
@@ -35,29 +40,53 @@ struct ServerShared {
 /// Lifetime: `stop` ends before it is destroyed.
 class Listener {
  public:
-  Listener(net::Acceptor acceptor, ServerShared& shared, std::unique_ptr<Handler> handler);
+  /// REQUIRES: at least one acceptor.
+  Listener(std::vector<net::Acceptor> acceptors, ServerShared& shared,
+           std::unique_ptr<Handler> handler);
 
   void start();
 
-  /// Takes no more connections, lets answers under way finish until `deadline`, then ends the rest.
-  [[nodiscard]] net::Task<> stop(MonotonicTime deadline);
+  /// Takes no more connections, lets answers under way finish until `deadline`, then ends the rest:
+  /// first in a way that clients see. Connections without a request are kept until `idle_until`.
+  [[nodiscard]] net::Task<> stop(MonotonicTime deadline, MonotonicTime idle_until);
+
+  void set_pressure(Pressure pressure);
 
  private:
-  [[nodiscard]] net::Task<> accept_loop();
+  [[nodiscard]] net::Task<> accept_loop(net::Acceptor& acceptor);
   [[nodiscard]] net::Task<> serve(net::Socket socket);
+  [[nodiscard]] net::Task<> serve_tls(net::Socket socket);
+  /// The connection after its handshake; `tls` null: it spoke plain HTTP.
+  [[nodiscard]] net::Task<> serve_after(net::Socket socket, std::unique_ptr<net::TlsSession> tls);
   /// Accepts what the kernel has completed already: closing a listener that shares its port drops
   /// it.
-  void accept_waiting();
+  void accept_waiting(net::Acceptor& acceptor);
   void admit(net::Socket socket);
+  void for_each_connection(void (Connection::*act)());
 
-  net::Acceptor acceptor_;
+  std::vector<net::Acceptor> acceptors_;  ///< one, unless they come from a server with more threads
   ServerShared& shared_;
   net::DeadlineSweeper sweeper_;  ///< before the handler, whose connections have deadlines in it
+  net::Turns turns_;
+  ClientStream::Desks desks_{net::Turns::kCrowd};
+  Spares<Exchange> exchanges_{net::Turns::kCrowd};
   std::unique_ptr<Handler> handler_;
   ConnectionContext context_;
+  std::unique_ptr<Handshakes> handshakes_;  ///< null: plain
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
   net::TaskGroup background_;
   net::TaskGroup tasks_;
+};
+
+/// An address, or sockets that listen already, which are then served wherever they are.
+struct ListenAt {
+  ListenAt(std::string listen) : address(std::move(listen)) {}  // NOLINT(*-explicit-*)
+  ListenAt(const char* listen) : address(listen) {}             // NOLINT(*-explicit-*)
+  ListenAt(std::string listen, std::vector<net::Descriptor> sockets)
+      : address(std::move(listen)), inherited(std::move(sockets)) {}
+
+  std::string address;
+  std::vector<net::Descriptor> inherited;
 };
 
 /// Makes the handler of one thread; `thread` counts from 0.
@@ -67,28 +96,43 @@ using MakeHandler = std::function<std::unique_ptr<Handler>(int thread)>;
 /// Lifetime: `settings`, `threads` outlive it; `stop` before destruction.
 class Server {
  public:
-  /// Listens at once; serves from `start` on.
-  /// Errors: config_invalid when the address cannot be listened on.
-  static Result<std::unique_ptr<Server>> open(std::string name, const std::string& listen,
+  /// Listens at once; serves from `start` on. `tls`: what new connections are to speak, and
+  /// outlives it; null: plain HTTP. Errors: config_invalid when the address cannot be listened on.
+  static Result<std::unique_ptr<Server>> open(std::string name, const ListenAt& listen,
                                               const Settings& settings,
                                               std::vector<net::IoThread*> threads,
                                               const MakeHandler& make_handler,
-                                              telemetry::Registry& registry);
+                                              telemetry::Registry& registry,
+                                              const Handshakes::Contexts* tls = nullptr);
   ~Server();
 
   void start();
-  /// Blocks until every connection has ended, at most `drain`.
-  void stop(std::chrono::milliseconds drain);
+  /// Blocks until every connection has ended, at most `drain` and a moment for the last words.
+  /// A connection without a request is kept for `idle` of it.
+  void stop(std::chrono::milliseconds drain, std::chrono::milliseconds idle = {});
+  /// The same without blocking; `stop` then waits for its end.
+  void begin_stop(std::chrono::milliseconds drain, std::chrono::milliseconds idle);
+
+  /// Threads: any, between start and stop.
+  void set_pressure(Pressure pressure);
 
   /// With the port the system chose, if the setting said 0.
   [[nodiscard]] const net::Tcp::endpoint& endpoint() const { return endpoint_; }
+  /// The listening sockets, each once, to be handed on. Valid until `stop`.
+  [[nodiscard]] const std::vector<int>& sockets() const { return sockets_; }
 
  private:
+  [[nodiscard]] Result<> find_endpoint(const ListenAt& listen);
+  [[nodiscard]] Result<std::vector<net::Acceptor>> open_acceptors(
+      net::IoThread& thread, const ListenAt& listen, const std::vector<std::size_t>& planned);
+
   Server(std::string name, const Settings& settings, std::vector<net::IoThread*> threads);
 
   ServerShared shared_;
   std::vector<net::IoThread*> threads_;
   std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<int> sockets_;
+  std::vector<std::future<void>> stopping_;
   net::Tcp::endpoint endpoint_;
 };
 

@@ -15,7 +15,21 @@ inline constexpr telemetry::MetricRow kConnectionsShed{
     "weir_http_connections_shed_total", "counter", "server",
     "Connections refused because server.max_connections was reached."};
 
+inline constexpr telemetry::MetricRow kMemoryPressure{
+    "weir_memory_pressure", "gauge", "",
+    "What is given up for memory: 1 long idle times, 2 idle connections, 3 requests."};
+
+inline constexpr telemetry::MetricRow kHandshakes{"weir_tls_handshakes_total", "counter",
+                                                  "server, outcome",
+                                                  "TLS handshakes with clients by how they ended: "
+                                                  "completed, failed, timed_out, refused (too many "
+                                                  "at once), not_tls."};
+inline constexpr telemetry::MetricRow kCertificateValidUntil{
+    "weir_tls_certificate_valid_until_seconds", "gauge", "server",
+    "When the certificate that is shown expires, in seconds since 1970."};
+
 inline constexpr std::array kServerMetrics{kConnectionsOpen, kConnectionsAccepted,
-                                           kConnectionsShed};
+                                           kConnectionsShed, kMemoryPressure,
+                                           kHandshakes,      kCertificateValidUntil};
 
 }  // namespace weir::http

@@ -1,26 +1,50 @@
 #include "http/server_stream.hpp"
 
-#include <algorithm>
-#include <cstring>
-
-#include <boost/asio/connect.hpp>
-#include <boost/asio/write.hpp>
+#include <cerrno>
+#include <sys/socket.h>
+#include <utility>
 
 #include "http/tls_client.hpp"
 #include "net/scratch.hpp"
+#include "net/send.hpp"
 
 namespace weir::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t kReadBytes = 2048;  // a usual answer fits; longer ones go on in the scratch
+constexpr std::size_t kTurnBytes = 1 << 20;
 constexpr std::size_t kTlsReadBytes = 16 << 10;  // a record
+
+// What a connection takes of this machine is used up; the server has no part in that.
+bool is_ours(const boost::system::error_code& error) {
+  switch (error.value()) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EADDRNOTAVAIL:  // no port is left
+      return true;
+    default:
+      return false;
+  }
+}
 
 }  // namespace
 
+// What is read of a TLS connection does not tell whether its socket is empty: a read is under way
+// at all times.
 struct ServerStream::Tls {
   Tls(net::Socket& socket, asio::ssl::context& context) : stream(socket, context) {}
+
+  void start_read() {
+    if (buffer.empty()) buffer.resize(kTlsReadBytes);
+    reading.start(stream, asio::buffer(buffer));
+  }
+
   TlsStream stream;
+  net::PendingRead reading;
+  std::string buffer;
+  bool has_read = false;
 };
 
 void ServerStream::Deleter::operator()(ServerStream* stream) const { discard(stream); }
@@ -32,19 +56,27 @@ ServerStream::Ptr ServerStream::make(net::Executor executor, net::DeadlineSweepe
 
 ServerStream::ServerStream(Key, net::Executor executor, net::DeadlineSweeper& sweeper,
                            std::size_t max_head_bytes)
-    : socket_(executor), timeout_(*this), parser_(max_head_bytes) {
-  sweeper.add(timeout_);
-  reading_.watch(this);
+    : socket_(executor),
+      readiness_(socket_),
+      timeout_(sweeper, *this),
+      recheck_(sweeper, *this),
+      parser_(max_head_bytes) {
+  readiness_.watch(this);
 }
 ServerStream::~ServerStream() = default;
 
-// The read under way holds the buffer: who began it ends it.
+bool ServerStream::is_used() const {
+  return readiness_.armed() || (tls_ && tls_->reading.pending());
+}
+
+// What waits for the socket is told that it closed, and must be there for it.
 void ServerStream::discard(ServerStream* stream) {
   stream->timeout_.disarm();
+  stream->recheck_.disarm();
   stream->idler_ = nullptr;
   boost::system::error_code ignored;
   stream->socket_.close(ignored);
-  if (stream->reading_.pending()) {
+  if (stream->is_used()) {
     stream->dying_ = true;
   } else {
     delete stream;
@@ -59,19 +91,60 @@ void ServerStream::Timeout::on_expired() {
   }
 }
 
+void ServerStream::Recheck::on_expired() {
+  if (stream.socket_.is_open() && net::peer_has_closed(stream.socket_)) stream.readiness_.tell();
+}
+
+// On this machine a connection is there at once, and nothing has to be waited for.
+boost::system::error_code ServerStream::begin_connect(const net::Tcp::endpoint& endpoint) {
+  boost::system::error_code error;
+  socket_.close(error);
+  socket_.open(endpoint.protocol(), error);
+  if (!error) socket_.non_blocking(true, error);
+  if (error || ::connect(socket_.native_handle(), endpoint.data(),
+                         static_cast<socklen_t>(endpoint.size())) == 0) {
+    return error;
+  }
+  return {errno, asio::error::get_system_category()};
+}
+
+// How a connect that had to be waited for has ended (connect(2), EINPROGRESS).
+boost::system::error_code ServerStream::connect_error() {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
+  return {error, asio::error::get_system_category()};
+}
+
 net::Task<Result<>> ServerStream::connect(const net::Endpoints& endpoints, const Origin& origin,
                                           TlsClient* tls) {
-  const auto [error, endpoint] = co_await asio::async_connect(socket_, endpoints, net::use_task);
-  if (aborted_) co_return fail(*aborted_);
-  if (error) co_return fail(Errc::upstream_unreachable, error.message());
+  boost::system::error_code error = asio::error::host_unreachable;
+  bool ours = true;
+  for (std::size_t i = 0; error && i < endpoints.size(); ++i) {
+    error = begin_connect(endpoints[i]);
+    if (error == asio::error::in_progress) {
+      const auto [waited] = co_await socket_.async_wait(net::Socket::wait_write, net::use_task);
+      error = waited ? waited : connect_error();
+    }
+    if (aborted_) co_return fail(*aborted_);
+    ours = ours && is_ours(error);
+  }
+  if (error) {
+    co_return fail(ours ? Errc::overloaded : Errc::upstream_unreachable, error.message());
+  }
   boost::system::error_code ignored;
-  socket_.non_blocking(true, ignored);
   socket_.set_option(net::Tcp::no_delay(true), ignored);
-  if (tls == nullptr) co_return Result<>{};
+  if (tls == nullptr) {
+    // A server may have spoken, or left, while its connection was waited for.
+    readiness_.arm(true);
+    co_return Result<>{};
+  }
 
-  const auto context = tls->context();
+  const auto context = co_await tls->context();
+  if (aborted_) co_return fail(*aborted_);
   if (!context) co_return std::unexpected(context.error());
   tls_ = std::make_unique<Tls>(socket_, **context);
+  tls_->reading.watch(this);
   tls->prepare(tls_->stream, origin.host);
   const auto [tls_error] =
       co_await tls_->stream.async_handshake(asio::ssl::stream_base::client, net::use_task);
@@ -105,97 +178,98 @@ void ServerStream::begin() {
   head_bytes_.clear();
   unread_ = {};
   early_ = nullptr;
-  has_answered_ = false;
+  closes_behind_ = has_answered_ = false;
   ++calls_;
 }
 
 ServerStream::Sent ServerStream::send(std::span<const asio::const_buffer> pieces) {
-  unsent_.set(pieces);
-  if (tls_) return Sent::in_part;
-  boost::system::error_code error;
-  const auto size = socket_.write_some(unsent_.buffers(), error);
-  if (error && error != asio::error::would_block) return Sent::failed;
-  unsent_.drop(error ? 0 : size);
+  const auto buffers = padded<kBuffers>(pieces);
+  const auto size = tls_ ? std::optional<std::size_t>(0) : net::send_some(socket_, buffers);
+  if (!size) return Sent::failed;
+  unsent_.set(buffers, *size);
   return unsent_.empty() ? Sent::whole : Sent::in_part;
 }
 
 net::Task<Result<>> ServerStream::send_rest() {
   while (!unsent_.empty()) {
     const auto [error, size] =
-        tls_ ? co_await tls_->stream.async_write_some(unsent_.buffers(), net::use_task)
-             : co_await socket_.async_write_some(unsent_.buffers(), net::use_task);
+        tls_ ? co_await tls_->stream.async_write_some(unsent_.next(), net::use_task)
+             : co_await socket_.async_write_some(unsent_.next(), net::use_task);
     if (error) co_return broke("the connection closed within the request");
     unsent_.drop(size);
   }
-  unsent_.forget_copy();
+  unsent_.forget();
   co_return Result<>{};
 }
 
-void ServerStream::start_read() {
-  waits_only_ = for_long_ && !tls_;
-  if (waits_only_) {
-    if (buffer_.capacity() > 0) std::string().swap(buffer_);
-    reading_.start_wait(socket_);
-    return;
-  }
-  const auto size = tls_ ? kTlsReadBytes : kReadBytes;
-  if (buffer_.size() != size) buffer_.resize(size);
-  if (tls_) {
-    reading_.start(tls_->stream, asio::buffer(buffer_));
-  } else {
-    reading_.start(socket_, asio::buffer(buffer_));
-  }
+bool ServerStream::must_wait() const {
+  return tls_ ? !tls_->has_read : readiness_.must_wait(kTurnBytes);
 }
 
 net::Task<> ServerStream::read_more() {
-  if (!reading_.pending()) start_read();
-  return reading_.ended();
+  if (!tls_) return readiness_.wait();
+  if (!tls_->reading.pending()) tls_->start_read();
+  return tls_->reading.ended();
+}
+
+bool ServerStream::answers_early() {
+  if (tls_ ? !tls_->has_read : !readiness_.ready()) return false;
+  if (tls_ || aborted_ || net::peek(socket_) != net::Waiting::nothing) return true;
+  readiness_.drained();
+  return false;
 }
 
 // Told when nobody waits: an answer that comes while the request is still being sent, or a word, or
 // the end, of an idle connection.
-void ServerStream::read_ended() {
+void ServerStream::became_ready() {
   if (dying_) {
-    delete this;
+    if (!is_used()) delete this;
     return;
   }
-  has_read_ = true;
+  if (tls_) tls_->has_read = true;
+  if (idler_ == nullptr && early_ == nullptr) return;
+  if (!answers_early()) return;  // all that was told of has been read
   if (idler_ != nullptr) {
     idler_->idle_ended(*this);
-  } else if (early_ != nullptr) {
+  } else {
     std::exchange(early_, nullptr)->answered_early();
   }
 }
 
 void ServerStream::watch_for_early_answer(EarlyAnswer& early) {
   early_ = &early;
-  if (!reading_.pending() && !has_read_) start_read();
+  if (tls_ && !tls_->reading.pending() && !tls_->has_read) tls_->start_read();
+}
+
+Result<ServerStream::Bytes> ServerStream::take_tls_bytes() {
+  tls_->has_read = false;
+  const auto error = tls_->reading.error();
+  if (error == asio::error::eof) return Bytes{.closed = true};
+  // Also where it is truncated: anybody on the way can end a connection, only the server the answer
+  // (RFC 9112 §9.8).
+  if (error) return broke("the connection was reset");
+  return Bytes{std::string_view(tls_->buffer).substr(0, tls_->reading.size())};
 }
 
 Result<ServerStream::Bytes> ServerStream::take_bytes() {
-  has_read_ = false;
   if (aborted_) return fail(*aborted_);
-  const auto error = reading_.error();
-  if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
-    return Bytes{.closed = true};
-  }
-  if (error) return broke("the connection was reset");
-  std::size_t size = 0;
+  if (tls_) return take_tls_bytes();
   const auto room = net::scratch();
-  if (!waits_only_) {
-    size = reading_.size();
-    if (tls_ || size < buffer_.size()) return Bytes{std::string_view(buffer_).substr(0, size)};
-    std::memcpy(room.data(), buffer_.data(), size);
+  boost::system::error_code error;
+  const auto size = socket_.read_some(asio::buffer(room.data(), room.size()), error);
+  if (error == asio::error::would_block) {
+    readiness_.drained();
+    return Bytes{};
   }
-  boost::system::error_code more_error;
-  const auto more =
-      socket_.read_some(asio::buffer(room.data() + size, room.size() - size), more_error);
-  if (!more_error) return Bytes{std::string_view(room.data(), size + more)};
-  if (more_error == asio::error::would_block || size > 0) {  // what ended it comes again
-    return Bytes{std::string_view(room.data(), size)};
+  if (error == asio::error::eof) return Bytes{.closed = true};
+  if (error) return broke("the connection was reset");
+  readiness_.count(size);
+  if (size < room.size()) {
+    // Who closes behind the answer may have done so by now; of others it is found out in time.
+    if (!closes_behind_) readiness_.drained();
+    recheck_.arm_for_next_sweep();
   }
-  if (more_error == asio::error::eof) return Bytes{.closed = true};
-  return broke("the connection was reset");
+  return Bytes{std::string_view(room.data(), size)};
 }
 
 Result<bool> ServerStream::take_head() {
@@ -228,6 +302,8 @@ Result<bool> ServerStream::take_head() {
     parser_.reset();
   }
   unread_ = bytes;
+  closes_behind_ = !parser_.head().keep_alive;
+  if (closes_behind_ && !tls_) readiness_.look_again();
   return true;
 }
 
@@ -245,16 +321,15 @@ Result<std::string_view> ServerStream::take_piece() {
 
 // ---- idleness
 
-bool ServerStream::reusable() const {
+bool ServerStream::reusable() {
   return !aborted_ && socket_.is_open() && parser_.done() && parser_.head().keep_alive &&
-         !parser_.has_surplus() && unsent_.empty() && !has_read_ && unread_.empty();
+         !parser_.has_surplus() && unsent_.empty() && unread_.empty() && !answers_early();
 }
 
 void ServerStream::become_idle(Idler& idler, MonotonicTime until) {
-  for_long_ = false;
   idler_ = &idler;
   timeout_.arm(until);
-  if (!reading_.pending()) start_read();
+  if (tls_ && !tls_->reading.pending()) tls_->start_read();
 }
 
 }  // namespace weir::http

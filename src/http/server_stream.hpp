@@ -1,7 +1,7 @@
 /// The server's side of a call: one connection to an upstream, used for a call at a time and idle
 /// in between.
 ///
-/// It is being read at all times, so that a server that leaves, or speaks unasked, is noticed when
+/// It is listened to at all times, so that a server that leaves, or speaks unasked, is noticed when
 /// it happens and not with the next call.
 #pragma once
 
@@ -22,6 +22,7 @@
 #include "http/unsent.hpp"
 #include "net/deadline.hpp"
 #include "net/pending_read.hpp"
+#include "net/readiness.hpp"
 #include "net/resolve.hpp"
 #include "net/socket.hpp"
 
@@ -30,9 +31,9 @@ namespace weir::http {
 class TlsClient;
 
 /// Threads:      the executor's.
-/// Lifetime:     destroyed by `discard` only, which waits for the read under way.
+/// Lifetime:     destroyed by `discard` only, which waits until the socket is no longer used.
 /// Cancellation: `abort`; every wait then ends with its reason.
-class ServerStream final : private net::PendingRead::Watcher {
+class ServerStream final : private net::Readiness::Watcher, private net::PendingRead::Watcher {
   struct Key {
     explicit Key() = default;
   };
@@ -73,7 +74,8 @@ class ServerStream final : private net::PendingRead::Watcher {
                   std::size_t max_head_bytes);
 
   /// `tls` null: plain. All three outlive the task.
-  /// Errors: upstream_unreachable, upstream_tls_failed, or why it was aborted.
+  /// Errors: upstream_unreachable, upstream_tls_failed, or why it was aborted; overloaded if this
+  /// machine has no descriptor, port or memory left for it.
   [[nodiscard]] net::Task<Result<>> connect(const net::Endpoints& endpoints, const Origin& origin,
                                             TlsClient* tls);
 
@@ -95,11 +97,13 @@ class ServerStream final : private net::PendingRead::Watcher {
   /// Errors: upstream_broke, or why it was aborted.
   [[nodiscard]] net::Task<Result<>> send_rest();
 
-  /// Waits for more of the answer, unless `has_read`; `take_head`, or later `take_piece`, then says
-  /// what came.
+  /// Waits for more of the answer. REQUIRES: `must_wait`.
   [[nodiscard]] net::Task<> read_more();
-  /// Whether a read has ended while nobody waited for it.
-  [[nodiscard]] bool has_read() const { return has_read_; }
+  /// Whether `read_more` comes before the next `take_head`, or later `take_piece`: nothing is here,
+  /// or others have their turn first.
+  [[nodiscard]] bool must_wait() const;
+  /// Whether the answer, or its end, is here before anybody asked for it.
+  [[nodiscard]] bool answers_early();
   /// Whether the head is whole; then `head` is valid until the next suspension, and `take_unread`
   /// is next. Errors: upstream_broke, upstream_answer_invalid, or why it was aborted.
   [[nodiscard]] Result<bool> take_head();
@@ -117,9 +121,8 @@ class ServerStream final : private net::PendingRead::Watcher {
   /// Whether this is not the connection's first call.
   [[nodiscard]] bool reused() const { return calls_ > 1; }
 
-  /// From the next read on it is mostly waited for: trades a system call a read for the memory of a
-  /// buffer.
-  void wait_for_long() { for_long_ = true; }
+  /// Gives back what an answer that takes long does not need. REQUIRES: the head was seen to.
+  void slim_down() { parser_.forget_fields(); }
 
   /// Tells `early`, once, when the server answers, or leaves, before anybody waits for it.
   void watch_for_early_answer(EarlyAnswer& early);
@@ -127,47 +130,59 @@ class ServerStream final : private net::PendingRead::Watcher {
   // Idleness.
 
   /// Whether another call may follow.
-  [[nodiscard]] bool reusable() const;
+  [[nodiscard]] bool reusable();
   /// REQUIRES: reusable.
   void become_idle(Idler& idler, MonotonicTime until);
 
  private:
   struct Timeout final : net::Deadline {
-    explicit Timeout(ServerStream& waiting) : stream(waiting) {}
+    Timeout(net::DeadlineSweeper& sweeper, ServerStream& waiting)
+        : Deadline(sweeper), stream(waiting) {}
     void on_expired() override;
     ServerStream& stream;
     Errc why = Errc::deadline_exceeded;
+  };
+  /// Looks whether the server closed together with its last bytes.
+  struct Recheck final : net::Deadline {
+    Recheck(net::DeadlineSweeper& sweeper, ServerStream& listening)
+        : Deadline(sweeper), stream(listening) {}
+    void on_expired() override;
+    ServerStream& stream;
   };
   struct Tls;
 
   static void discard(ServerStream* stream);
 
-  void read_ended() override;
-  void start_read();
+  /// in_progress: to be waited for, until the socket can be written to.
+  [[nodiscard]] boost::system::error_code begin_connect(const net::Tcp::endpoint& endpoint);
+  [[nodiscard]] boost::system::error_code connect_error();
+
+  void became_ready() override;
+  void read_ended() override { became_ready(); }
+  [[nodiscard]] bool is_used() const;
   struct Bytes {
     std::string_view text = {};
     bool closed = false;  ///< by the server; there is no text then
   };
   /// What the last read brought. Errors: upstream_broke, or why it was aborted.
   [[nodiscard]] Result<Bytes> take_bytes();
+  [[nodiscard]] Result<Bytes> take_tls_bytes();
   [[nodiscard]] std::unexpected<Error> broke(const char* why) const;
 
   net::Socket socket_;
+  net::Readiness readiness_;  ///< of a plain connection
   std::unique_ptr<Tls> tls_;
   Timeout timeout_;
+  Recheck recheck_;
   ResponseParser parser_;
-  net::PendingRead reading_;
   Idler* idler_ = nullptr;
   EarlyAnswer* early_ = nullptr;
   std::optional<Errc> aborted_;
-  std::string buffer_;       ///< room of the read under way
   std::string head_bytes_;   ///< of a head that came in more than one read
   std::string_view unread_;  ///< of the last read, behind the head
   Unsent<kBuffers> unsent_;
   int calls_ = 0;
-  bool waits_only_ = false;
-  bool for_long_ = false;
-  bool has_read_ = false;
+  bool closes_behind_ = false;  ///< the server ends the connection with this answer
   bool has_answered_ = false;
   bool dying_ = false;
 };

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,7 +39,7 @@ class EchoHandler : public Handler {
   // Waits until the test opens the gate.
   net::Task<Outcome> answer_later(Reply reply) {
     co_await gate_.async_wait(net::use_task);
-    co_return reply;
+    co_return std::make_unique<Reply>(std::move(reply));
   }
 
   std::vector<std::string>& ended_;
@@ -119,6 +120,23 @@ TEST_F(ServerTest, KeepsTheConnectionAndAnswersPipelinedRequestsInOrder) {
   EXPECT_LT(answer.find("/1"), answer.find("/2"));
   EXPECT_LT(answer.find("/2"), answer.find("/3"));
   EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+}
+
+TEST_F(ServerTest, WhoComesToACrowdHasHisTurn) {
+  start({});
+  std::deque<Client> crowd;
+  for (std::size_t i = 0; i < 2 * net::Turns::kCrowd; ++i) {
+    crowd.emplace_back(server_->endpoint());
+    crowd.back().send("GET /later HTTP/1.1\r\nHost: w\r\n\r\n");
+  }
+  auto other = connect();
+  for (const char* target : {"/1", "/2"}) {
+    other.send("GET " + std::string(target) + " HTTP/1.1\r\nHost: w\r\n\r\n");
+    EXPECT_TRUE(other.read_until(target).ends_with(target));
+  }
+  // Whoever has not begun to wait for the gate by now would never see it open.
+  thread_.call([this] { gate_->expires_at(MonotonicTime::min()); });
+  for (auto& client : crowd) EXPECT_TRUE(client.read_until("/later").ends_with("/later"));
 }
 
 TEST_F(ServerTest, AnAnswerThatComesLaterHoldsAPlaceUntilThen) {

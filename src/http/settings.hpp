@@ -11,9 +11,20 @@
 
 namespace weir::http {
 
+/// `server.tls`: what the public listener shows and how patient it is.
+struct TlsListenerSettings {
+  std::string certificate_file;  ///< empty: no TLS
+  std::string key_file;
+  std::chrono::milliseconds handshake_timeout{10'000};
+  std::int64_t max_handshakes = 512;
+
+  [[nodiscard]] bool enabled() const { return !certificate_file.empty(); }
+};
+
 struct Settings {
   std::string listen = "127.0.0.1:8080";
   std::string admin_listen = "127.0.0.1:8081";
+  TlsListenerSettings tls;
   Secret admin_key;  ///< lets others than loopback peers read /admin; empty: loopback only
   int threads = 0;   ///< 0: one per core
   std::int64_t max_connections = 4096;
@@ -21,13 +32,20 @@ struct Settings {
   std::int64_t max_request_line_bytes = 8 << 10;
   std::int64_t max_header_bytes = 32 << 10;
   std::int64_t max_header_fields = 100;
+  std::int64_t max_chunk_overhead_bytes = 4 << 10;
   std::int64_t max_body_bytes = 1 << 20;
+  std::int64_t min_body_bytes_per_second = 500;
+  std::int64_t min_answer_bytes_per_second = 500;
+  std::int64_t memory_limit_bytes = 0;  ///< 0: the container's, if it has one
   std::chrono::milliseconds request_head_timeout{10'000};
   std::chrono::milliseconds request_body_timeout{30'000};
   std::chrono::milliseconds keep_alive_timeout{60'000};
   std::chrono::milliseconds write_stall_timeout{30'000};
   std::chrono::milliseconds drain_timeout{30'000};
+  std::chrono::milliseconds drain_idle_timeout{1'000};
+  std::string takeover_socket;  ///< empty: no other server can take over
   std::vector<std::string> cors_allow_origins = {"*"};
+  bool echo = false;
 };
 
 /// The rows of `server`.

@@ -6,19 +6,32 @@
 
 namespace weir::http {
 namespace ssl = boost::asio::ssl;
+namespace {
 
-Result<ssl::context*> TlsClient::context() {
-  if (context_) return &*context_;
+Result<ssl::context> load_context(const TlsSettings& settings) {
   ssl::context context(ssl::context::tls_client);
   boost::system::error_code error;
   context.set_options(ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
-  if (settings_.ca_file.empty()) {
+  if (settings.ca_file.empty()) {
     context.set_default_verify_paths(error);
   } else {
-    context.load_verify_file(settings_.ca_file, error);
+    context.load_verify_file(settings.ca_file, error);
   }
   if (error) return fail(Errc::upstream_tls_failed, "certificates: " + error.message());
-  return &context_.emplace(std::move(context));
+  return context;
+}
+
+}  // namespace
+
+net::Task<Result<ssl::context*>> TlsClient::context() {
+  if (!context_) {
+    auto load = [settings = settings_] { return load_context(settings); };
+    auto loading = pool_.run(std::move(load));
+    auto loaded = co_await std::move(loading);
+    if (!loaded) co_return std::unexpected(std::move(loaded.error()));
+    if (!context_) context_.emplace(std::move(*loaded));  // another may have been faster
+  }
+  co_return &*context_;
 }
 
 void TlsClient::prepare(TlsStream& stream, const std::string& host) const {
@@ -27,7 +40,6 @@ void TlsClient::prepare(TlsStream& stream, const std::string& host) const {
   if (not_an_address) {  // RFC 6066 §3: an address is no server name
     ::SSL_set_tlsext_host_name(stream.native_handle(), host.c_str());
   }
-  if (!settings_.verify) return;
   boost::system::error_code ignored;
   stream.set_verify_mode(ssl::verify_peer, ignored);
   stream.set_verify_callback(ssl::host_name_verification(host), ignored);

@@ -9,20 +9,23 @@
 #include "base/result.hpp"
 #include "http/origin.hpp"
 #include "net/socket.hpp"
+#include "net/worker_pool.hpp"
 
 namespace weir::http {
 
 using TlsStream = boost::asio::ssl::stream<net::Socket&>;
 
-/// Made with the first use: loading certificates costs MiB.
+/// Made with the first use: loading certificates costs MiB, and tens of milliseconds, which a
+/// thread of the pool has.
 ///
-/// Threads: one. Lifetime: outlives its streams.
+/// Threads: one. Lifetime: outlives its streams; the pool outlives it.
 class TlsClient {
  public:
-  explicit TlsClient(TlsSettings settings) : settings_(std::move(settings)) {}
+  TlsClient(TlsSettings settings, net::WorkerPool& pool)
+      : settings_(std::move(settings)), pool_(pool) {}
 
-  /// Errors: upstream_tls_failed when the certificates cannot be loaded.
-  [[nodiscard]] Result<boost::asio::ssl::context*> context();
+  /// Valid as long as this. Errors: upstream_tls_failed when the certificates cannot be loaded.
+  [[nodiscard]] net::Task<Result<boost::asio::ssl::context*>> context();
 
   /// Sets what the handshake sends and checks: the server's name.
   void prepare(TlsStream& stream, const std::string& host) const;
@@ -31,6 +34,7 @@ class TlsClient {
 
  private:
   TlsSettings settings_;
+  net::WorkerPool& pool_;
   std::optional<boost::asio::ssl::context> context_;
 };
 

@@ -4,15 +4,18 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
 
+#include "net/send.hpp"
+
 namespace weir::http {
 
-/// At most N pieces, sent in their order.
+/// At most N pieces, sent in their order. Mostly all of them go out at once, and nothing is kept.
 ///
 /// Lifetime: what the pieces view outlives them, or `keep` is called before it goes.
 template <std::size_t N>
@@ -20,41 +23,64 @@ class Unsent {
  public:
   using Buffers = std::array<boost::asio::const_buffer, N>;
 
-  /// REQUIRES: nothing is left from before.
-  void set(std::span<const boost::asio::const_buffer> pieces) {
-    buffers_ = {};
-    std::ranges::copy(pieces, buffers_.begin());
+  /// Of `pieces`, the first `sent` bytes are out. REQUIRES: nothing is left from before.
+  void set(const Buffers& pieces, std::size_t sent) {
+    if (sent == boost::asio::buffer_size(pieces)) return;
+    if (!rest_) rest_ = std::make_unique<Rest>();
+    rest_->buffers = pieces;
+    drop(sent);
   }
-  [[nodiscard]] const Buffers& buffers() const { return buffers_; }
-  [[nodiscard]] bool empty() const { return boost::asio::buffer_size(buffers_) == 0; }
+  /// What is to be sent next: all of it, or as much as others can wait for. REQUIRES: not empty.
+  [[nodiscard]] Buffers next() const {
+    Buffers part = rest_->buffers;
+    std::size_t room = net::kSendBytes;
+    for (auto& buffer : part) {
+      buffer = boost::asio::buffer(buffer, room);
+      room -= buffer.size();
+    }
+    return part;
+  }
+  [[nodiscard]] bool empty() const {
+    return !rest_ || boost::asio::buffer_size(rest_->buffers) == 0;
+  }
 
-  /// `size` bytes were taken.
+  /// `size` bytes were taken. REQUIRES: there are as many.
   void drop(std::size_t size) {
-    for (auto& buffer : buffers_) {
+    for (auto& buffer : rest_->buffers) {
       const auto part = std::min(size, buffer.size());
       buffer += part;
       size -= part;
     }
   }
 
-  /// Copies what is left, for a caller whose pieces do not stay.
+  /// Copies what is left, for a caller whose pieces do not stay. REQUIRES: not empty.
   void keep() {
     std::string copy;
-    copy.reserve(boost::asio::buffer_size(buffers_));
-    for (const auto& buffer : buffers_) {
+    copy.reserve(boost::asio::buffer_size(rest_->buffers));
+    for (const auto& buffer : rest_->buffers) {
       copy.append(static_cast<const char*>(buffer.data()), buffer.size());
     }
-    copy_ = std::move(copy);
-    buffers_ = {boost::asio::buffer(copy_)};
+    rest_->copy = std::move(copy);
+    rest_->buffers = {boost::asio::buffer(rest_->copy)};
   }
-  /// Gives the copy's memory back. REQUIRES: empty, or that it will not be sent.
-  void forget_copy() {
-    if (copy_.capacity() > 0) std::string().swap(copy_);
-  }
+  /// Gives the memory back. REQUIRES: empty, or that it will not be sent.
+  void forget() { rest_.reset(); }
 
  private:
-  Buffers buffers_{};
-  std::string copy_;
+  struct Rest {
+    Buffers buffers{};
+    std::string copy;
+  };
+  std::unique_ptr<Rest> rest_;
 };
+
+/// `pieces` in an array, the last ones empty.
+template <std::size_t N>
+[[nodiscard]] std::array<boost::asio::const_buffer, N> padded(
+    std::span<const boost::asio::const_buffer> pieces) {
+  std::array<boost::asio::const_buffer, N> buffers{};
+  std::ranges::copy(pieces, buffers.begin());
+  return buffers;
+}
 
 }  // namespace weir::http

@@ -254,6 +254,35 @@ TEST(KeyLimiter, StandingIsThatOfTheTighterOfKeyAndModel) {
   EXPECT_EQ(standing.tokens.reset, seconds(54));
 }
 
+TEST(KeyLimiter, StandingIsThatOfTheModelWhereOnlyItIsLimited) {
+  const auto tested = limiter({}, {{"m", {.requests_per_minute = 3}}});
+  Standing standing;
+  ASSERT_TRUE(tested->try_reserve("m", {}, at(seconds(0)), &standing));
+  EXPECT_EQ(standing.requests.limit, 3);
+  EXPECT_EQ(standing.requests.remaining, 2);
+  EXPECT_EQ(standing.tokens.limit, 0);
+}
+
+TEST(KeyLimiter, ConfiguredAsItIsNothingChanges) {
+  const std::vector<ModelLimits> of_models = {{"m", {.requests_per_minute = 1}}};
+  const auto tested = limiter({.requests_per_minute = 5}, of_models);
+  ASSERT_TRUE(tested->try_reserve("m", {}, at(seconds(0))));
+  tested->configure({.requests_per_minute = 5}, of_models);
+  EXPECT_EQ(outcome(tested->try_reserve("m", {}, at(seconds(1)))), "RPM of model");
+
+  tested->configure({.requests_per_minute = 5}, {{"m", {.requests_per_minute = 2}}});
+  EXPECT_TRUE(tested->try_reserve("m", {}, at(seconds(1))));
+}
+
+TEST(KeyLimiter, AReservationPutIntoItselfIsStillThere) {
+  const auto tested = limiter({.max_in_flight = 1});
+  auto call = *tested->try_reserve("m", {}, at(seconds(0)));
+  auto& same = call;
+  call = std::move(same);
+  EXPECT_FALSE(call.empty());
+  EXPECT_EQ(outcome(tested->try_reserve("m", {}, at(seconds(0)))), "concurrency");
+}
+
 TEST(KeyLimiter, ConfiguredLiveKeepsWhatWasCounted) {
   const auto tested = limiter({.requests_per_minute = 2}, {{"m", {.tokens_per_minute = 10}}});
   auto call = tested->try_reserve("m", {.tokens = 10}, at(seconds(0)));
@@ -293,6 +322,38 @@ TEST(KeyLimiter, IsIdleWhenNothingIsCountedOrInFlight) {
   call->settle({.tokens = 5}, at(seconds(10)));
   EXPECT_FALSE(tested->idle(at(seconds(59))));
   EXPECT_TRUE(tested->idle(at(seconds(60))));
+}
+
+TEST(KeyLimiter, IsNotIdleWhileTheKeyAloneCounts) {
+  const auto tested = limiter({.requests_per_minute = 10}, {{"m", {.tokens_per_minute = 5}}});
+  ASSERT_TRUE(tested->try_take_request(at(seconds(0))));
+  EXPECT_FALSE(tested->idle(at(seconds(59))));
+  EXPECT_TRUE(tested->idle(at(seconds(60))));
+}
+
+TEST(KeyLimiter, IsNotIdleWhileAModelAloneCounts) {
+  const auto tested = limiter({}, {{"m", {.tokens_per_minute = 5}}});
+  auto call = tested->try_reserve("m", {.tokens = 5}, at(seconds(0)));
+  call->settle({.tokens = 5}, at(seconds(0)));
+  EXPECT_FALSE(tested->idle(at(seconds(59))));
+  EXPECT_TRUE(tested->idle(at(seconds(60))));
+}
+
+TEST(KeyLimiter, WhatModelsShareIsConfiguredWithTheirEntry) {
+  const auto tested = limiter({}, {{"*", {.requests_per_minute = 1}}});
+  for (std::size_t i = 0; i < KeyLimiter::kMaxModels; ++i) {
+    ASSERT_TRUE(tested->try_reserve(fmt::format("model {}", i), {}, at(seconds(0))));
+  }
+  ASSERT_TRUE(tested->try_reserve("shared", {}, at(seconds(1))));
+  ASSERT_EQ(outcome(tested->try_reserve("shared", {}, at(seconds(1)))), "RPM of model");
+
+  tested->configure({}, {{"x*", {.requests_per_minute = 1}}, {"*", {.requests_per_minute = 2}}});
+  EXPECT_TRUE(tested->try_reserve("shared", {}, at(seconds(1))));
+  EXPECT_EQ(outcome(tested->try_reserve("shared", {}, at(seconds(1)))), "RPM of model");
+
+  // With its entry gone, the first that matches the pattern as a name is as good as any.
+  tested->configure({}, {{"?", {.requests_per_minute = 3}}});
+  EXPECT_TRUE(tested->try_reserve("shared", {}, at(seconds(1)))->empty());
 }
 
 TEST(KeyLimiter, ModelsBeyondItsBoundShareOneCountAndAreNeverFree) {

@@ -41,6 +41,7 @@ TEST(Limits, ThatNoKeyMayHaveAreNamed) {
       {{}, {{"Qwen/*", {.max_in_flight = -5}}}, "max_in_flight of \"Qwen/*\" lies between"},
       {{}, {{"", {.images_per_day = 1}}}, "is empty"},
       {{}, {{"a\nb", {.images_per_day = 1}}}, "a control character"},
+      {{}, {{"a\x7f", {.images_per_day = 1}}}, "a control character"},
       {{}, {{"a", {}}, {"b", {}}, {"a", {}}}, "two entries for \"a\""},
   };
   for (const auto& c : cases) {

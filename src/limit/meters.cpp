@@ -17,7 +17,7 @@ std::int64_t cost_in(Dimension dimension, Claim claim) {
   switch (dimension) {
     case Dimension::requests_per_minute:
     case Dimension::requests_per_day:
-    case Dimension::in_flight:
+    case Dimension::in_flight:  // uncounted: has no window
       return 1;
     case Dimension::tokens_per_minute:
     case Dimension::tokens_per_day:
@@ -26,7 +26,7 @@ std::int64_t cost_in(Dimension dimension, Claim claim) {
     case Dimension::images_per_day:
       return claim.images;
   }
-  return 0;
+  __builtin_unreachable();
 }
 
 constexpr Meters::Charged bit(Dimension dimension) {

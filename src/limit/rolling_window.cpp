@@ -89,7 +89,7 @@ void RollingWindow::give_back(std::int64_t amount, MonotonicTime charged_at, Mon
     }
   }
   DCHECK(low < count_ && amount <= mark(low).cost);
-  if (low == count_) return;
+  if (low == count_) return;  // uncounted: what is REQUIRED
   amount = std::min(amount, mark(low).cost);
   mark(low).cost -= amount;
   used_ -= amount;
@@ -127,12 +127,11 @@ void RollingWindow::grow() {
 std::chrono::nanoseconds RollingWindow::wait_for(std::int64_t cost) const {
   if (cost > limit_) return Admission::kNever;
   std::int64_t used = used_;
-  for (std::size_t i = 0; i < count_; ++i) {
+  for (std::size_t i = 0;; ++i) {
+    CHECK(i < count_);  // With nothing used, a cost within the limit fits.
     used -= mark(i).cost;
     if (cost <= limit_ - used) return mark(i).last + window_ - latest_;
   }
-  CHECK(false);  // With nothing used, a cost within the limit fits.
-  return Admission::kNever;
 }
 
 std::chrono::nanoseconds RollingWindow::until_empty() const {

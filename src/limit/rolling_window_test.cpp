@@ -322,6 +322,17 @@ TEST(RollingWindow, EmptyMarksDoNotMakeASmallLimitCoarse) {
   EXPECT_TRUE(window.try_take(256, at(minutes(1))).admitted);
 }
 
+TEST(RollingWindow, DebtsThatFillItAreMergedAndCountTooLongNeverTooShort) {
+  RollingWindow window(256, minutes(1));
+  for (int i = 0; i < 256; ++i) ASSERT_TRUE(window.charge(1, at(milliseconds(i))));
+  ASSERT_TRUE(window.charge(1, at(milliseconds(300)))) << "there is no mark left for it";
+  ASSERT_TRUE(window.charge(1, at(milliseconds(300))));
+
+  EXPECT_EQ(window.look(1, at(milliseconds(300))).retry_after, minutes(1) - milliseconds(298));
+  EXPECT_FALSE(window.idle(at(minutes(1) + milliseconds(299))));
+  EXPECT_TRUE(window.idle(at(minutes(1) + milliseconds(300))));
+}
+
 TEST(RollingWindow, WithAllGivenBackItIsIdle) {
   RollingWindow window(10, minutes(1));
   ASSERT_TRUE(window.try_take(3, at(seconds(0))).admitted);

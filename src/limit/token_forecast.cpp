@@ -91,7 +91,8 @@ ModelForecast& TokenForecast::learner_of(std::string_view model) {
   std::lock_guard lock(mutex_);
   // Another thread may have filled it, or another model have taken the place.
   Slot& slot = slots_[slot_of(model)];
-  if (Cell* cell = slot.load(std::memory_order_acquire)) return cell->forecast;
+  Cell* const others = slot.load(std::memory_order_acquire);
+  if (others != nullptr) return others->forecast;  // uncounted: a race
   if (cells_.size() == kMaxModels) return rest_;
   cells_.push_back(std::make_unique<Cell>(model));
   slot.store(cells_.back().get(), std::memory_order_release);

@@ -6,10 +6,30 @@
 
 namespace weir::net {
 
+Deadline::Deadline(DeadlineSweeper& sweeper)
+    : sweeper_(&sweeper), entry_(static_cast<std::uint32_t>(sweeper.entries_.size())) {
+  sweeper.entries_.push_back({MonotonicTime::max(), this});
+}
+
+Deadline::~Deadline() {
+  if (sweeper_ == nullptr) return;
+  auto& entries = sweeper_->entries_;
+  entries[entry_] = entries.back();
+  entries[entry_].deadline->entry_ = entry_;
+  entries.pop_back();
+}
+
+DeadlineSweeper::~DeadlineSweeper() {
+  for (const Entry& entry : entries_) entry.deadline->sweeper_ = nullptr;
+}
+
+// From the back: who leaves meanwhile is replaced by the last, which has been looked at.
 void DeadlineSweeper::sweep(MonotonicTime now) {
-  for (auto it = deadlines_.begin(); it != deadlines_.end();) {
-    Deadline& deadline = *it++;
-    if (deadline.at_ > now) continue;
+  for (auto left = entries_.size(); left > 0; --left) {
+    if (left > entries_.size()) continue;
+    Entry& entry = entries_[left - 1];
+    if (entry.at > now) continue;
+    Deadline& deadline = *entry.deadline;
     deadline.disarm();
     deadline.expired_ = true;
     deadline.on_expired();

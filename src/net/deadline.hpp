@@ -1,57 +1,81 @@
 /// Ends waits that took too long, at the price of one timer per thread.
 ///
 /// A timer per wait would cost a heap operation, and often a system call, at each request. Waits
-/// here are seconds long, so a sweep every `kTick` over what is armed is exact enough.
+/// here are seconds long, so a sweep every `kTick` over what is armed is exact enough. The times
+/// lie side by side: to sweep over thousands of connections touches the memory of those only whose
+/// time has come.
 #pragma once
 
 #include <chrono>
-
-#include <boost/intrusive/list.hpp>
+#include <cstdint>
+#include <deque>
 
 #include "base/clock.hpp"
 #include "net/task.hpp"
 
 namespace weir::net {
 
-/// Something that can run out of time. Expiry is told once per arming.
+class Deadline;
+
+/// The deadlines of one thread.
 ///
-/// Threads:  the sweeper's thread only.
-/// Lifetime: leaves the sweeper by itself when it dies.
-class Deadline : public boost::intrusive::list_base_hook<
-                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
- public:
-  virtual ~Deadline() = default;
-
-  void arm(MonotonicTime at) {
-    at_ = at;
-    expired_ = false;
-  }
-  void disarm() { at_ = MonotonicTime::max(); }
-  [[nodiscard]] bool expired() const { return expired_; }
-  [[nodiscard]] MonotonicTime at() const { return at_; }
-
- private:
-  friend class DeadlineSweeper;
-  /// Called from the sweep; ends the wait, closing its socket for example. Must not destroy *this.
-  virtual void on_expired() = 0;
-
-  MonotonicTime at_ = MonotonicTime::max();
-  bool expired_ = false;
-};
-
-/// The armed deadlines of one thread.
+/// Threads: one.
 class DeadlineSweeper {
  public:
   static constexpr std::chrono::milliseconds kTick{50};
 
-  void add(Deadline& deadline) { deadlines_.push_back(deadline); }
+  DeadlineSweeper() = default;
+  DeadlineSweeper(const DeadlineSweeper&) = delete;
+  DeadlineSweeper& operator=(const DeadlineSweeper&) = delete;
+  /// The deadlines that are left never expire.
+  ~DeadlineSweeper();
+
   /// Tells each deadline that is due. Pure but for the callbacks; the time is the caller's.
   void sweep(MonotonicTime now);
   /// Sweeps every kTick until cancelled.
   [[nodiscard]] Task<> run();
 
  private:
-  boost::intrusive::list<Deadline, boost::intrusive::constant_time_size<false>> deadlines_;
+  friend class Deadline;
+  struct Entry {
+    MonotonicTime at;
+    Deadline* deadline;
+  };
+
+  std::deque<Entry> entries_;  ///< grows without leaving holes behind
+};
+
+/// Something that can run out of time. Expiry is told once per arming.
+///
+/// Threads: the sweeper's thread only.
+class Deadline {
+ public:
+  explicit Deadline(DeadlineSweeper& sweeper);
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+  virtual ~Deadline();
+
+  void arm(MonotonicTime at) {
+    expired_ = false;
+    set(at);
+  }
+  /// From within a sweep, it may be told of with the same.
+  void arm_for_next_sweep() { arm(MonotonicTime::min()); }
+  void disarm() { set(MonotonicTime::max()); }
+  [[nodiscard]] bool expired() const { return expired_; }
+
+ private:
+  friend class DeadlineSweeper;
+  /// Called from the sweep; ends the wait, closing its socket for example. Must not destroy *this.
+  virtual void on_expired() = 0;
+
+  void set(MonotonicTime at) {
+    if (sweeper_ != nullptr) sweeper_->entries_[entry_].at = at;
+  }
+
+  DeadlineSweeper* sweeper_;  ///< null once it is gone
+  std::uint32_t entry_;
+  bool expired_ = false;
 };
 
 }  // namespace weir::net

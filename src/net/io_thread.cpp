@@ -2,12 +2,16 @@
 
 #include <pthread.h>
 
+#include "net/loop_watch.hpp"
+
 namespace weir::net {
 
-IoThread::IoThread(std::string name) {
+IoThread::IoThread(std::string name, telemetry::Registry* registry) {
   work_.emplace(context_.get_executor());
-  thread_ = std::thread([this, name = std::move(name)] {
+  thread_ = std::thread([this, registry, name = std::move(name)] {
     ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());
+    std::optional<LoopWatch> watch;
+    if (registry != nullptr) watch.emplace(name, *registry);
     context_.run();
   });
 }

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 
 #include "net/task.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace weir::net {
 
@@ -20,8 +21,9 @@ namespace weir::net {
 /// Threads: `post`, `call` and `stop` from any; what runs on it from itself only.
 class IoThread {
  public:
-  /// `name` is what the system shows for the thread (15 characters at most).
-  explicit IoThread(std::string name);
+  /// `name` is what the system shows for the thread (15 characters at most). With a registry, which
+  /// must outlive the thread, its loop is watched (loop_watch.hpp).
+  explicit IoThread(std::string name, telemetry::Registry* registry = nullptr);
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
   /// Stops and joins.

@@ -6,11 +6,11 @@
 #include <functional>
 #include <utility>
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 
 #include "base/check.hpp"
 #include "net/socket.hpp"
+#include "net/suspend.hpp"
 #include "net/task.hpp"
 
 namespace weir::net {
@@ -42,24 +42,14 @@ class PendingRead {
         room, [this](boost::system::error_code error, std::size_t size) { end(error, size); });
   }
 
-  /// Begins to wait until there is something to read, at the price of a system call and no memory.
-  /// REQUIRES: no read is under way.
-  void start_wait(Socket& socket) {
-    pending_ = true;
-    socket.async_wait(Socket::wait_read,
-                      [this](boost::system::error_code error) { end(error, 0); });
-  }
-
   [[nodiscard]] bool pending() const { return pending_; }
 
   /// Waits for the end of the read. REQUIRES: one is under way, and nobody else waits for it.
   [[nodiscard]] Task<> ended() {
-    auto keep = [this](auto resume) { resume_ = std::move(resume); };
-    auto token = boost::asio::use_awaitable_t<Executor>{};
-    return boost::asio::async_initiate<boost::asio::use_awaitable_t<Executor>, void()>(keep, token);
+    return suspend([this](auto resume) { resume_ = std::move(resume); });
   }
 
-  /// Of the last read. A wait that ended well has no size.
+  /// Of the last read.
   [[nodiscard]] boost::system::error_code error() const { return error_; }
   [[nodiscard]] std::size_t size() const { return size_; }
 

@@ -7,6 +7,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
+#include "net/upstream_address.hpp"
+
 namespace weir::net {
 namespace asio = boost::asio;
 namespace {
@@ -37,7 +39,7 @@ Task<Result<Endpoints>> resolve(WorkerPool& pool, std::string host, std::uint16_
                                 MonotonicTime deadline) {
   boost::system::error_code not_an_address;
   const auto address = asio::ip::make_address(host, not_an_address);
-  if (!not_an_address) co_return Endpoints(1, Tcp::endpoint(address, port));
+  if (!not_an_address) co_return allowed_of(Endpoints(1, Tcp::endpoint(address, port)));
 
   Executor executor = co_await asio::this_coro::executor;
   auto lookup = std::make_shared<Lookup>(executor);
@@ -50,6 +52,7 @@ Task<Result<Endpoints>> resolve(WorkerPool& pool, std::string host, std::uint16_
     });
   });
   co_await lookup->done.async_wait(use_task);
+  if (lookup->found && *lookup->found) co_return allowed_of(**lookup->found);
   if (lookup->found) co_return std::move(*lookup->found);
   co_return fail(Errc::deadline_exceeded, "the name was not resolved in time");
 }

@@ -6,12 +6,12 @@
 #include <type_traits>
 #include <utility>
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "net/socket.hpp"
+#include "net/suspend.hpp"
 #include "net/task.hpp"
 
 namespace weir::net {
@@ -47,9 +47,7 @@ class WorkerPool {
         boost::asio::post(executor, [shared] { std::move (*shared)(); });
       });
     };
-    auto token = boost::asio::use_awaitable_t<Executor>{};
-    auto waiting = boost::asio::async_initiate<boost::asio::use_awaitable_t<Executor>, void()>(
-        initiate, token);
+    auto waiting = suspend(initiate);
     co_await std::move(waiting);
     co_return std::move(*result);
   }

@@ -33,13 +33,7 @@ net::Task<Result<std::string>> receive_body(ClientStream& client) {  // outlives
   if (auto fits = client.limit_body(ScriptHandler::kMaxBodyBytes); !fits) {
     co_return std::unexpected(std::move(fits.error()));
   }
-  std::string body;
-  while (!client.body_done()) {
-    const auto piece = co_await client.next_body();
-    if (!piece) co_return std::unexpected(piece.error());
-    body += *piece;
-  }
-  co_return body;
+  co_return co_await client.whole_body();
 }
 
 // Carries one script to one client. Ends early, without a word, when the client has left.
@@ -52,8 +46,7 @@ class Player final : ClientStream::Leaver {
   ~Player() { client_.unwatch(); }
 
   net::Task<> play(Script script, WallTime now) {
-    const bool for_long = !script.content_length;
-    client_.watch(*this, for_long);
+    client_.watch(*this);
     if (!co_await pause(script.wait)) co_return;
     const std::string fields = format_fields(script);
     client_.begin(head_of(script, fields), client_.may_keep_alive(), now);
@@ -94,8 +87,8 @@ class Player final : ClientStream::Leaver {
 
   net::Task<bool> sent(ClientStream::Sent state) {
     if (state != ClientStream::Sent::in_part) co_return state == ClientStream::Sent::whole;
-    const auto rest = co_await client_.send_rest();
-    co_return rest.has_value();
+    const auto lost = co_await client_.send_rest();
+    co_return !lost;
   }
 
   void client_left() override {
@@ -130,8 +123,8 @@ net::Task<http::Outcome> ScriptHandler::serve(http::Exchange& exchange) {  // ou
   auto body = co_await receive_body(*exchange.client);
   if (!body) {
     exchange.reason = body.error().code;
-    if (body.error().code == Errc::connection_lost) co_return std::nullopt;
-    co_return refuse(exchange, body.error().code);
+    if (body.error().code == Errc::connection_lost) co_return nullptr;
+    co_return std::make_unique<http::Reply>(refuse(exchange, body.error().code));
   }
   const http::Request& request = *exchange.request;
   const Call call{http::wire_name(request.method),
@@ -144,7 +137,7 @@ net::Task<http::Outcome> ScriptHandler::serve(http::Exchange& exchange) {  // ou
   std::string().swap(*body);  // may be large, and the script keeps none of it
   Player player(*exchange.client);
   co_await player.play(std::move(script), exchange.whole_at);
-  co_return std::nullopt;
+  co_return nullptr;
 }
 
 bool ScriptHandler::may_call(const http::Request& request) const {

@@ -14,7 +14,7 @@
 
 namespace weir::store {
 
-class MemoryStore final : public Store {
+class MemoryStore : public Store {
  public:
   Result<> create(const KeyRecord& key) override;
   Result<std::vector<KeyRecord>> list() override;

@@ -11,7 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store/temporary_directory_for_test.hpp"
+#include "base/temporary_directory_for_test.hpp"
 
 namespace weir::store {
 namespace {

@@ -1,24 +1,19 @@
 // kill -9 at any moment loses no acknowledged change: a child writes and acknowledges, we kill it.
 #include <cstring>
-#include <fcntl.h>
 #include <map>
 #include <random>
 #include <set>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/temporary_directory_for_test.hpp"
+#include "store/kill_loop_for_test.hpp"
 #include "store/sqlite_store.hpp"
-#include "store/temporary_directory_for_test.hpp"
 
 namespace weir::store {
 namespace {
-
-constexpr int kCycles = 20;
-constexpr int kMostAcknowledged = 12;
 
 /// What a child writes for each change that the store acknowledged.
 struct Acknowledged {
@@ -79,34 +74,10 @@ TEST(SqliteCrash, KillAtAnyMomentLosesNothingAcknowledged) {
   const std::string path = directory.path() + "/weir.db";
   std::map<std::int32_t, Acknowledged::What> acknowledged;
 
-  for (int cycle = 0; cycle < kCycles; ++cycle) {
-    int pipe[2];
-    ASSERT_EQ(::pipe(pipe), 0);
-    const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) write_until_killed(path, cycle * 10'000, pipe[1]);
-    ::close(pipe[1]);
-
-    // The child is already in its next change when a message arrives here.
-    auto wanted = std::uniform_int_distribution<int>(0, kMostAcknowledged)(random);
-    auto spins = std::uniform_int_distribution<int>(0, 200'000)(random);
-    Acknowledged message{};
-    const auto receive = [&] {
-      if (::read(pipe[0], &message, sizeof message) != sizeof message) return false;
-      acknowledged[message.number] = message.what;
-      return true;
-    };
-    while (wanted-- > 0 && receive()) {
-    }
-    for (volatile int spin = spins; spin > 0; spin = spin - 1) {
-    }
-    ASSERT_EQ(::kill(child, SIGKILL), 0);
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "the child gave up with " << WEXITSTATUS(status);
-    while (receive()) {
-    }
-    ::close(pipe[0]);
+  for (int cycle = 0; cycle < kKillCycles; ++cycle) {
+    ASSERT_NO_FATAL_FAILURE(kill_at_a_random_moment<Acknowledged>(
+        random, [&](int pipe) { write_until_killed(path, cycle * 10'000, pipe); },
+        [&](const Acknowledged& message) { acknowledged[message.number] = message.what; }));
 
     const auto store = SqliteStore::open({.path = path});
     ASSERT_TRUE(store) << store.error().text();

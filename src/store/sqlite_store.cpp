@@ -53,6 +53,17 @@ Result<> prepare(const Connection& connection, const SqliteOptions& options) {
   return use_write_ahead_log(connection);
 }
 
+Result<> make_file(const std::string& path, const SqliteOptions& options) {
+  const auto connection = Connection::open(path, options.busy_timeout);
+  if (!connection) return std::unexpected(connection.error());
+  return prepare(*connection, options);
+}
+
+/// What a failing disk kept SQLite from removing: each start on a full disk would leave some more.
+void remove_logs(const std::string& path) {
+  for (const char* suffix : {"-journal", "-wal", "-shm"}) ::unlink((path + suffix).c_str());
+}
+
 /// A new file gets its name when schema and journal are in place, so that processes starting at
 /// once never meet a half-made one, nor wait on each other's change of journal, which SQLite
 /// refuses to. Its mode is 0600 from the first moment; the -wal and -shm files take theirs from it.
@@ -61,9 +72,9 @@ Result<> create_if_missing(const SqliteOptions& options) {
     return fail(Errc::store_failed, fmt::format("\"{}\" is not the name of a file", options.path));
   }
   return create_private_file(options.path, [&](const std::string& temporary) -> Result<> {
-    const auto connection = Connection::open(temporary, options.busy_timeout);
-    if (!connection) return std::unexpected(connection.error());
-    return prepare(*connection, options);
+    auto made = make_file(temporary, options);
+    if (!made) remove_logs(temporary);
+    return made;
   });
 }
 

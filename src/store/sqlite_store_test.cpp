@@ -15,7 +15,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include "store/temporary_directory_for_test.hpp"
+#include "base/temporary_directory_for_test.hpp"
 
 namespace weir::store {
 namespace {

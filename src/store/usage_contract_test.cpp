@@ -8,9 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/temporary_directory_for_test.hpp"
 #include "store/memory_store.hpp"
 #include "store/sqlite_store.hpp"
-#include "store/temporary_directory_for_test.hpp"
 
 namespace weir::store {
 namespace {

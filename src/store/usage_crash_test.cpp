@@ -2,21 +2,18 @@
 // acknowledged is lost: a child writes and acknowledges, we kill it.
 #include <chrono>
 #include <random>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/temporary_directory_for_test.hpp"
+#include "store/kill_loop_for_test.hpp"
 #include "store/sqlite_store.hpp"
-#include "store/temporary_directory_for_test.hpp"
 
 namespace weir::store {
 namespace {
 
-constexpr int kCycles = 20;
-constexpr int kMostAcknowledged = 12;
 constexpr int kKeys = 5;
 const Day kDay{std::chrono::days(20'000)};
 
@@ -59,33 +56,12 @@ TEST(UsageCrash, KillAtAnyMomentLeavesWholeBatchesAndLosesNoneAcknowledged) {
   const std::string path = directory.path() + "/weir.db";
   std::int64_t expected = 0;
 
-  for (int cycle = 0; cycle < kCycles; ++cycle) {
+  for (int cycle = 0; cycle < kKillCycles; ++cycle) {
     const std::string writer = fmt::format("writer {}", cycle);
-    int pipe[2];
-    ASSERT_EQ(::pipe(pipe), 0);
-    const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) add_until_killed(path, writer, pipe[1]);
-    ::close(pipe[1]);
-
-    // The child is already in its next batch when a message arrives here.
-    auto wanted = std::uniform_int_distribution<int>(0, kMostAcknowledged)(random);
-    const auto spins = std::uniform_int_distribution<int>(0, 200'000)(random);
     std::int64_t acknowledged = 0;
-    const auto receive = [&] {
-      return ::read(pipe[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged;
-    };
-    while (wanted-- > 0 && receive()) {
-    }
-    for (volatile int spin = spins; spin > 0; spin = spin - 1) {
-    }
-    ASSERT_EQ(::kill(child, SIGKILL), 0);
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "the child gave up with " << WEXITSTATUS(status);
-    while (receive()) {
-    }
-    ::close(pipe[0]);
+    ASSERT_NO_FATAL_FAILURE(kill_at_a_random_moment<std::int64_t>(
+        random, [&](int pipe) { add_until_killed(path, writer, pipe); },
+        [&](std::int64_t number) { acknowledged = number; }));
 
     const auto store = SqliteStore::open({.path = path});
     ASSERT_TRUE(store) << store.error().text();

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <memory>
-#include <mutex>
+#include <utility>
 
 #include <fmt/format.h>
 #include <spdlog/async.h>
@@ -80,9 +80,9 @@ void start_log(Level level) {
 }
 
 void stop_log() {
-  const auto level = logger()->level();
-  logger() = make_logger(false);
-  logger()->set_level(level);
+  // Kept until the writer has ended, which else might be the one to destroy it.
+  const auto ended = std::exchange(logger(), make_logger(false));
+  logger()->set_level(ended->level());
   writer().reset();  // joins after the queued lines are out
 }
 

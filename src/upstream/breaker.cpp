@@ -4,18 +4,6 @@
 
 namespace weir::upstream {
 
-std::string_view name(BreakerState state) {
-  switch (state) {
-    case BreakerState::admitting:
-      return "admitting";
-    case BreakerState::probing:
-      return "probing";
-    case BreakerState::refusing:
-      return "refusing";
-  }
-  __builtin_unreachable();
-}
-
 MonotonicTime Breaker::ready_at() const {
   return state_ == BreakerState::admitting ? cool_until_ : std::max(cool_until_, next_probe_);
 }

@@ -91,6 +91,4 @@ class Breaker {
   MonotonicTime cool_until_ = MonotonicTime::min();
 };
 
-[[nodiscard]] std::string_view name(BreakerState state);
-
 }  // namespace weir::upstream

@@ -236,5 +236,16 @@ TEST(Breaker, NewSettingsHoldFromThenOn) {
   EXPECT_EQ(story.wait(), 7s);
 }
 
+TEST(Breaker, ANewWindowStartsEmpty) {
+  Story story({.consecutive_failures = 0, .failure_percent = 50, .min_calls = 4, .window = 10s});
+  story.calls(3, bad);
+  story.breaker.configure(
+      {.consecutive_failures = 0, .failure_percent = 50, .min_calls = 4, .window = 20s});
+  story.calls(3, bad);
+  EXPECT_TRUE(story.admits());
+  story.calls(1, bad);
+  EXPECT_FALSE(story.admits());
+}
+
 }  // namespace
 }  // namespace weir::upstream

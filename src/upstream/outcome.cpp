@@ -13,6 +13,7 @@ constexpr OutcomeRow kRows[] = {
     {"rate_limited", Evidence::good, Again::elsewhere},
     {"overloaded", Evidence::bad, Again::elsewhere},
     {"server_error", Evidence::bad, Again::never},
+    {"no_socket", Evidence::none, Again::elsewhere},
     {"connect_failed", Evidence::bad, Again::elsewhere},
     {"stale_connection", Evidence::none, Again::same},
     {"reset_before_answer", Evidence::bad, Again::never},

@@ -15,6 +15,7 @@ enum class Outcome : std::uint8_t {
   rate_limited,         ///< 429
   overloaded,           ///< 503, and 529
   server_error,         ///< the other 5xx, but 501 and 505
+  no_socket,            ///< this machine had no descriptor, port or memory for a connection
   connect_failed,       ///< name, connection or TLS handshake, its time-out included; nothing sent
   stale_connection,     ///< an idle connection of the pool closed before any byte of an answer
   reset_before_answer,  ///< the same with a connection made for this call
@@ -24,7 +25,7 @@ enum class Outcome : std::uint8_t {
   total_timeout,        ///< the call took its whole time, however well it went
   cancelled,            ///< the client left, or Weir ended the call itself
 };
-inline constexpr int kOutcomeCount = 12;
+inline constexpr int kOutcomeCount = 13;
 
 /// What an outcome says of the upstream's health.
 enum class Evidence : std::uint8_t { good, bad, none };

@@ -44,14 +44,13 @@ std::size_t draw(std::span<const Candidate> candidates, const Tier& tier, std::u
                  std::size_t excluded) {
   const std::uint64_t left_out = excluded == kNone ? 0 : weight_of(candidates[excluded]);
   std::uint64_t point = scale(random, tier.weight - left_out);
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
+  for (std::size_t i = 0;; ++i) {
+    CHECK(i < candidates.size());
     if (i == excluded || !tier.has(candidates[i])) continue;
     const std::uint64_t weight = weight_of(candidates[i]);
     if (point < weight) return i;
     point -= weight;
   }
-  CHECK(false);
-  return kNone;
 }
 
 bool is_busier(const Candidate& a, const Candidate& b) {

@@ -77,7 +77,7 @@ http::TlsClient& Pool::tls_client(const http::TlsSettings& settings) {
   for (auto& client : tls_) {
     if (client->settings() == settings) return *client;
   }
-  return *tls_.emplace_back(std::make_unique<http::TlsClient>(settings));
+  return *tls_.emplace_back(std::make_unique<http::TlsClient>(settings, resolvers_));
 }
 
 }  // namespace weir::upstream

@@ -33,7 +33,8 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
   const year_month_day date(year(number_at(text, 12, 4)),
                             std::chrono::month(static_cast<unsigned>(month - kMonths.begin() + 1)),
                             day(static_cast<unsigned>(number_at(text, 5, 2))));
-  if (!date.ok()) return std::nullopt;
+  // Of other years a WallTime cannot hold all; nobody means them.
+  if (!date.ok() || date.year() < 1970y || date.year() > 2199y) return std::nullopt;
   const WallTime time = sys_days(date) + hours(number_at(text, 17, 2)) +
                         minutes(number_at(text, 20, 2)) + seconds(number_at(text, 23, 2));
   if (telemetry::format_http_date(time) != text) return std::nullopt;

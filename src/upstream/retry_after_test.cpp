@@ -40,7 +40,8 @@ TEST(RetryAfter, OtherTextsAreNoTime) {
         "Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 31 Feb 1994 08:49:37 GMT",
         "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT",
         "Sun, 0x Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:-7 GMT",
-        "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"}) {
+        "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+        "Sun, 06 Nov 0199 08:49:37 GMT", "Mon, 31 Dec 9999 23:59:59 GMT"}) {
     EXPECT_FALSE(parse_retry_after(value, kNow)) << value;
   }
 }

@@ -23,9 +23,10 @@ struct Settings {
   int retry_budget_percent = 20;  ///< of the calls to one upstream
   int retry_budget_min = 3;       ///< per upstream and ten seconds
   BreakerSettings breaker;
-  int max_idle_connections = 32;  ///< per upstream and thread
+  int max_idle_connections = 512;  ///< per upstream and thread
   std::chrono::milliseconds idle_connection_timeout{60'000};
   std::int64_t max_body_bytes = 32 << 20;     ///< a JSON request
+  int max_json_depth = 64;                    ///< of one
   std::int64_t max_upload_bytes = 512 << 20;  ///< a multipart request
   std::int64_t buffer_bytes = 256 << 20;      ///< request bodies held in memory, all together
   std::int64_t max_event_bytes = 1 << 20;

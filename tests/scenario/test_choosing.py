@@ -1,18 +1,21 @@
 """One model at several upstreams: which one is asked, when another is, and when none is."""
 
 import contextlib
+import re
 import select
+import socket
 import threading
 
 import pytest
 
-from support.caller import OVERLOADED, Caller, call, chat_body, post
+from support.caller import OVERLOADED, Caller, access_line, call, chat_body, post, trace
 from support.engine import Engine, Script, as_json, as_stream
 from support.eventually import DEADLINE_S, eventually
 from support.gate import FIRST_BYTE, REQUEST, Gate
 from support.upstream import closed_port
 
 MODEL = "lab/chat"
+OTHER = "lab/other"
 # Quick to come back, where nothing else is said.
 QUICK = {"connect_timeout": "500ms"}
 
@@ -157,6 +160,56 @@ def test_retries_end(weir, engines):
     assert counts(engines) == [1, 1]
 
 
+def two_models(weir, engines, calls):
+    """MODEL at both, the first of them first; OTHER at the second alone, which takes one call at a time."""
+    one, two = engines
+    rows = [row(one, api_key="key-of-one", priority=0), row(two, api_key="key-of-two", priority=1, max_in_flight=1)]
+    models = [
+        {"id": MODEL, "sub_types": ["chat"], "upstreams": [{"name": "one"}, {"name": "two"}]},
+        {"id": OTHER, "sub_types": ["chat"], "upstreams": [{"name": "two"}]},
+    ]
+    return weir(models=models, upstreams=rows, calls={**QUICK, **calls}, server={"threads": 1})
+
+
+def every_upstream_has_its_own_calls(engines):
+    one, two = engines
+    assert {made.headers["authorization"] for made in one.calls} == {"Bearer key-of-one"}
+    assert {made.headers["authorization"] for made in two.calls} == {"Bearer key-of-two"}
+    assert not one.calls_for(OTHER)
+
+
+def told(server, header):
+    """Which upstream the access log names, after how many tries, and how far the call came."""
+    line = eventually(lambda: access_line(server, header))
+    return line["upstream"], line["attempts"], line["phase"]
+
+
+def test_a_connection_stays_its_upstreams_when_there_is_no_budget_for_another(weir, engines):
+    engines[0].scripts[MODEL] = Script(status=429)
+    server = two_models(weir, engines, {"retry_budget_percent": 0, "retry_budget_min": 0})
+    header = trace()
+    assert call(server.public, MODEL, headers=[header]).status == 429
+    assert told(server, header) == ("one", 1, "waiting")
+    assert call(server.public, OTHER).status == 200
+    every_upstream_has_its_own_calls(engines)
+
+
+def test_a_connection_stays_its_upstreams_when_another_has_no_room(weir, engines):
+    one, two = engines
+    one.scripts[MODEL] = Script(status=429)
+    two.scripts[OTHER] = Script(hold=threading.Event())
+    server = two_models(weir, engines, {"queue_length": 0})
+    with Caller(server.public) as first:
+        first.call(OTHER)
+        eventually(lambda: two.calls)
+        header = trace()
+        assert call(server.public, MODEL, headers=[header]).status == 503
+        assert told(server, header) == ("two", 1, "queued")
+    two.scripts.clear()
+    eventually(lambda: call(server.public, OTHER).status == 200)
+    every_upstream_has_its_own_calls(engines)
+
+
 def test_no_retry_is_made_when_none_is_allowed(weir, engines):
     one, two = engines
     one.scripts[MODEL] = as_json({"error": "busy"}, status=503)
@@ -257,6 +310,68 @@ def test_who_waited_too_long_is_refused(weir, engines):
         assert (ending.status, ending.body) == (503, OVERLOADED)
         hold.set()
         assert first.ending().status == 200
+
+
+def test_what_a_try_that_failed_waited_for_is_no_overhead(weir, engines):
+    """It waited for its slot and then for its answer; the next one answers."""
+    one, _ = engines
+    hold = threading.Event()
+    one.scripts[OTHER] = Script((b"{}",), hold=hold)
+    one.scripts[MODEL] = as_json({"error": "slow down"}, status=429)
+    names = [{"name": engine.name} for engine in engines]
+    server = weir(
+        models=[{"id": id_, "sub_types": ["chat"], "upstreams": names} for id_ in (MODEL, OTHER)],
+        upstreams=[row(one, priority=0, max_in_flight=1), row(engines[1], priority=1)],
+        calls={**QUICK, "queue_timeout": "60s"},
+    )
+    with Caller(server.public) as first, Caller(server.public) as second:
+        first.call(OTHER)
+        eventually(lambda: one.calls)
+        second.call(MODEL)
+        assert {server.get("/v1/models").status for _ in range(50)} == {200}, "time passes"
+        hold.set()
+        assert first.ending().status == 200
+        ending = second.ending()
+    assert ending.status == 200
+    assert re.fullmatch(r"weir;dur=\d+\.\d{3}, upstream;dur=\d+\.\d{3}", ending.header("server-timing"))
+    eventually(lambda: server.samples("weir_call_overhead_seconds_count") == [2])
+
+
+class Unready(Caller):
+    """A client with hardly any room for what it does not read yet."""
+
+    def __init__(self, port):
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 11)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 500)  # and so the server has none either
+        self.socket.settimeout(DEADLINE_S)
+        self.socket.connect(("127.0.0.1", port))
+        self.unread = b""
+
+
+@pytest.mark.parametrize(
+    ("target", "sub_type", "raw"),
+    [
+        ("/v1/chat/completions", "chat", b'{"choices":[],"x":"%b"}'),
+        ("/v1/video/submit", "text-to-video", b'{"requestId":"job","x":"%b"}'),
+    ],
+)
+def test_who_takes_a_whole_answer_slowly_has_no_slot(weir, engines, target, sub_type, raw):
+    body = raw % (b"x" * 60_000)
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    engines[0].scripts[MODEL] = Script(raw=answer)
+    server = weir(
+        models=[{"id": MODEL, "sub_types": [sub_type], "upstreams": [{"name": "one"}]}],
+        upstreams=[row(engines[0], kind="siliconflow", max_in_flight=1)],
+        calls={**QUICK, "queue_length": 0},
+    )
+    header = trace()
+    with Unready(server.public) as slow:
+        slow.post(target, chat_body(MODEL), headers=[header])
+        eventually(lambda: engines[0].calls and engines[0].calls[0].done.is_set())
+        eventually(lambda: post(server.public, target, chat_body(MODEL)).status == 200)
+        assert not server.access.where(trace_id=header[1]), "all of it was taken"
+        assert slow.ending().whole
 
 
 def test_slots_hold_under_a_storm(weir, engines):

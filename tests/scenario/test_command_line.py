@@ -7,7 +7,7 @@ import pytest
 
 from support.eventually import DEADLINE_S, eventually
 from support.process import BINARY
-from support.upstream import Upstream, openai_list
+from support.upstream import Upstream, as_json, openai_list
 
 MODELS = [{"id": "lab/chat", "sub_types": ["chat"]}, {"id": "lab/embed", "sub_types": ["embedding"]}]
 
@@ -130,8 +130,105 @@ def test_upstreams_shows_each_and_how_it_is(weir):
         assert "hidden-key" not in table + data
 
 
+def test_an_upstream_that_has_gone_is_failing_and_then_lost(weir):
+    with Upstream({"/v1/models": openai_list("a")}) as upstream:
+        server = weir(
+            upstreams=[{"name": "gpu1", "kind": "openai", "url": upstream.url}],
+            discovery={"refresh_interval": "1s", "timeout": "500ms", "backoff_max": "1s", "grace": "3s"},
+        )
+        eventually(lambda: server.ids() == ["a"])
+
+    def reach():
+        return json.loads(server.ask("upstreams", "--json").stdout)[0]["reach"]
+
+    eventually(lambda: reach() == "failing")
+    eventually(lambda: reach() == "lost")
+    assert "lost" in server.ask("upstreams").stdout
+
+
 def test_an_unknown_command_and_option_are_refused():
     for words in (["dance"], ["serve", "--colour"], []):
         done = run(*words)
         assert done.returncode != 0
         assert done.stderr or done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["keys", "create", "ada", "--expires", "soon"], ["--expires", '"soon"', "a date"]),
+        (["keys", "create", "ada", "--sub-types", "chatty"], ["--sub-types", '"chatty"', "embedding"]),
+        (["keys", "create", "ada", "--model-limits", "tpm=1"], ["model-limits"]),
+        (["keys", "create", "ada", "--networks", "the office"], ["the office"]),
+        (["keys", "create", "test"], ["config file", "test"]),
+        (["keys", "revoke", "test"], ["config file", "test"]),
+        (["keys", "disable", "nobody"], ["nobody"]),
+        (["keys", "rotate", "nobody"], ["nobody"]),
+        (["keys", "rotate", "ada", "--overlap", "a while"], ["--overlap", '"a while"', "30m"]),
+        (["models", "--type", "words"], ["--type", '"words"', "video"]),
+        (["models", "--sub-type", "chatty"], ["--sub-type", '"chatty"', "reranker"]),
+        (["usage", "--from", "yesterday"], ["yesterday"]),
+        (["usage", "--by", "colour"], ["colour"]),
+    ],
+)
+def test_a_wrong_word_is_named_with_what_was_expected(weir, words, said):
+    done = weir(models=MODELS).cli(*words, check=False)
+    assert done.returncode != 0
+    assert not done.stdout
+    for word in said:
+        assert word in done.stderr
+
+
+def test_limits_of_models_are_shown_as_they_were_given(weir):
+    server = weir(models=MODELS)
+    server.create_key("ada", "--rpm", "600", "--model-limits", "lab/* tpm=1000 concurrency=2", "--expires", "48h")
+    server.create_key("bob", "--model-limits", "lab/chat rpm=5", "--expires", "2099-12-31")
+
+    table = server.cli("keys", "list").stdout
+    ada, bob = server.key_rows()
+    assert "RPM 600; lab/*: TPM 1000" in table and "lab/chat: RPM 5" in table
+    assert ada["requests_per_minute"] == 600
+    assert [(row["models"], row["tokens_per_minute"]) for row in ada["model_limits"]] == [("lab/*", 1000)]
+    assert bob["expires_at"].startswith("2099-12-31")
+
+
+def test_health_is_an_exit_code_for_scripts(weir):
+    server = weir(models=MODELS)
+    assert (server.ask("health").returncode, server.ask("health").stdout) == (0, "ready\n")
+    admin = f"127.0.0.1:{server.admin}"
+    server.stop()
+    done = run("health", "--admin", admin, directory=server.directory)
+    assert done.returncode != 0
+    assert f"no Weir answers at {admin}" in done.stderr
+
+
+def test_what_is_not_weir_is_told_from_it(tmp_path):
+    with Upstream({"/admin/models": as_json({"rows": 7}), "/admin/upstreams": as_json([])}) as other:
+        admin = f"127.0.0.1:{other.port}"
+        for words, said in (
+            (["models"], "did not answer as Weir does"),
+            (["upstreams"], "did not answer as Weir does"),
+            (["health"], "is not ready"),
+        ):
+            done = run(*words, "--admin", admin, directory=tmp_path)
+            assert done.returncode != 0
+            assert said in done.stderr and admin in done.stderr
+        other.routes["/admin/models"] = as_json({}, status=403)
+        assert "server.admin_key" in run("models", "--admin", admin, directory=tmp_path).stderr
+        del other.routes["/admin/models"]
+        assert "is that Weir's admin address?" in run("models", "--admin", admin, directory=tmp_path).stderr
+
+
+@pytest.mark.parametrize(
+    ("page", "word"), [("config", "listen"), ("errors", "stopping"), ("metrics", "weir_"), ("routes", "/v1/models")]
+)
+def test_a_page_of_the_reference_is_printed(page, word):
+    done = run("reference", page)
+    assert done.returncode == 0
+    assert word in done.stdout
+
+
+def test_a_page_nobody_wrote_is_not_found():
+    done = run("reference", "poems")
+    assert done.returncode != 0
+    assert "config, errors, metrics or routes" in done.stderr

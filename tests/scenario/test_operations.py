@@ -1,6 +1,7 @@
 """What the operator sees: access log, health, metrics; and what nobody may see: keys."""
 
 import re
+import signal
 
 import pytest
 
@@ -31,6 +32,27 @@ def test_every_request_has_one_line_with_its_trace_and_status(server):
         assert record["status"] == status
         assert record["method"] == "GET"
         assert target.partition("?")[0] in str(record)
+
+
+def test_the_access_log_is_opened_anew_when_asked_so_that_it_can_be_rotated(weir, tmp_path):
+    log, rotated = tmp_path / "access.log", tmp_path / "access.log.1"
+    server = weir(models=MODELS, log={"access_log": str(log), "access_log_flush": "10ms"})
+    assert server.get("/v1/models?n=1").status == 200
+    eventually(lambda: log.read_text().count("\n") == 1)
+    log.rename(rotated)
+    server.signal(signal.SIGHUP)
+    eventually(log.exists)
+    assert server.get("/v1/models?n=2").status == 200
+    eventually(lambda: log.read_text().count("\n") == 1)
+    assert rotated.read_text().count("\n") == 1
+
+    # What cannot be opened is said, and what is open goes on.
+    log.rename(tmp_path / "access.log.2")
+    log.mkdir()
+    server.signal(signal.SIGHUP)
+    eventually(lambda: server.log.where(msg="the access log cannot be opened anew"))
+    assert server.get("/v1/models?n=3").status == 200
+    eventually(lambda: (tmp_path / "access.log.2").read_text().count("\n") == 2)
 
 
 def test_a_refused_key_has_a_line_too(server):

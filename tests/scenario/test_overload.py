@@ -1,7 +1,12 @@
 """Too much at once is refused cheaply, with the contract's 503; what was admitted is served."""
 
 import contextlib
+import threading
 
+import pytest
+
+from support.caller import CHAT, OVERLOADED, Caller, Stream, chat_body, post, post_head
+from support.engine import Engine, as_json, as_stream, event
 from support.eventually import eventually
 from support.process import KEY
 from support.wire import Closed, Wire, head
@@ -71,3 +76,59 @@ def test_an_oversized_head_is_refused(weir):
         assert wire.receive().status == 414
     fields = [(f"X-{i}", "y" * 400) for i in range(200)]
     assert server.get("/v1/models", fields).status == 431
+
+
+# Bodies are held until their calls are answered, all of them within one bound.
+
+MIB = 1 << 20
+LARGE = chat_body("lab/chat", "x" * (700 << 10))  # two of them are too many
+
+
+@pytest.fixture
+def engine():
+    with Engine("lab/chat") as engine:
+        yield engine
+
+
+def with_room_for_one(weir, engine):
+    models = [{**model, "upstreams": [{"name": "gpu"}]} for model in MODELS]
+    calls = {"max_body_bytes": MIB, "buffer_bytes": MIB}
+    return weir(models=models, upstreams=[{"name": "gpu", "url": engine.url}], calls=calls, server={"threads": 1})
+
+
+def test_a_stream_that_has_begun_holds_no_body(weir, engine):
+    server = with_room_for_one(weir, engine)
+    hold = threading.Event()
+    engine.scripts["lab/chat"] = as_stream(event({"choices": []}), hold, event(b"[DONE]"))
+    with Stream(server.public) as stream:
+        stream.open("lab/chat", text="x" * (700 << 10))
+        assert stream.next_event()
+        engine.scripts.clear()
+        assert post(server.public, CHAT, LARGE).status == 200
+        hold.set()
+        assert len(stream.rest()) == 1
+
+
+def announce(caller):
+    caller.send(post_head(CHAT, len(LARGE), headers=[("Expect", "100-continue")]))
+    return caller.receive("HEAD")
+
+
+def test_a_body_counts_as_it_comes(weir, engine):
+    server = with_room_for_one(weir, engine)
+    hold = threading.Event()
+    with contextlib.ExitStack() as stack:
+        first, second, third = (stack.enter_context(Caller(server.public)) for _ in range(3))
+        assert announce(first).status == 100
+        # What was announced is not here, and takes no room.
+        assert post(server.public, CHAT, LARGE).status == 200
+        # What is here does.
+        engine.scripts["lab/chat"] = as_json({"choices": []}, hold=hold)
+        second.send(post_head(CHAT, len(LARGE)) + LARGE)
+        eventually(lambda: len(engine.calls_for("lab/chat")) == 2)
+        assert announce(third).status == 503
+        first.send(LARGE)
+        refused = first.ending()
+        assert (refused.status, refused.body) == (503, OVERLOADED)
+        hold.set()
+        assert second.ending().status == 200

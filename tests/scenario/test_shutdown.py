@@ -1,12 +1,13 @@
 """SIGTERM drains: what was admitted is answered, nothing new is taken, the exit is 0."""
 
+import json
 import signal
 import threading
 
 import pytest
 
-from support.caller import Caller
-from support.engine import Engine, Script
+from support.caller import OVERLOADED, Caller, Stream
+from support.engine import DONE, Engine, Script, as_stream, event
 from support.eventually import DEADLINE_S, eventually
 from support.process import KEY
 from support.wire import Closed, Wire, head
@@ -81,3 +82,104 @@ def test_the_access_log_is_whole_after_the_end(weir):
     server.process.wait(DEADLINE_S)
     server.access.join()
     assert len(server.access.where(status=200)) == 50
+
+
+def held_stream(*events):
+    """A stream that says these events and then waits for the returned hold."""
+    hold = threading.Event()
+    return as_stream(*events, hold, DONE), hold
+
+
+def in_front_of(weir, engine, **server):
+    return weir(
+        server=server,
+        models=[{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}],
+        upstreams=[{"name": "gpu", "url": engine.url}],
+    )
+
+
+def test_a_stream_that_fits_the_drain_is_finished(weir):
+    with Engine("lab/chat") as engine:
+        engine.scripts["lab/chat"], hold = held_stream(event({"n": 1}))
+        server = in_front_of(weir, engine)
+        with Stream(server.public) as stream:
+            stream.open("lab/chat")
+            assert stream.next_event() == event({"n": 1})
+            server.signal(signal.SIGTERM)
+            eventually(lambda: not accepts(server), what="a closed listener")
+            assert server.admin_get("/readyz").status == 503
+            hold.set()
+            assert stream.rest() == [DONE]
+        assert server.process.wait(DEADLINE_S) == 0
+
+
+def test_a_stream_that_is_cut_at_the_drain_limit_says_so(weir):
+    """One event with an error, and no final chunk: nobody takes it for the end of the answer."""
+    with Engine("lab/chat") as engine:
+        engine.scripts["lab/chat"], _ = held_stream(event({"n": 1}))
+        server = in_front_of(weir, engine, drain_timeout="200ms")
+        with Stream(server.public) as stream:
+            stream.open("lab/chat")
+            assert stream.next_event() == event({"n": 1})
+            server.signal(signal.SIGTERM)
+            last = json.loads(stream.next_event().removeprefix(b"data: "))
+            assert last["error"]["code"] == "stopping"
+            with pytest.raises(Closed):
+                stream.next_event()
+        assert server.process.wait(DEADLINE_S) == 0
+        server.access.join()
+        line = server.access.where(status=200)[0]
+        assert (line["reason"], line["events"], line["phase"]) == ("stopping", 1, "answering")
+        assert eventually(lambda: engine.calls[0].left), "the upstream was not let go"
+
+
+def test_a_call_that_has_no_answer_at_the_drain_limit_is_told_to_come_again(weir):
+    with Engine("lab/chat") as engine:
+        engine.scripts["lab/chat"] = Script((b"{}",), hold=threading.Event())
+        server = in_front_of(weir, engine, drain_timeout="200ms")
+        with Caller(server.public) as caller:
+            caller.call("lab/chat")
+            eventually(lambda: engine.calls)
+            server.signal(signal.SIGTERM)
+            ending = caller.ending()
+        assert (ending.status, ending.body, ending.header("connection")) == (503, OVERLOADED, "close")
+        assert server.process.wait(DEADLINE_S) == 0
+
+
+def test_a_call_that_still_waits_for_its_turn_at_the_drain_limit_is_told_so(weir):
+    with Engine("lab/chat") as engine:
+        engine.scripts["lab/chat"] = Script((b"{}",), hold=threading.Event())
+        server = weir(
+            # One thread: of two, one could give the slot to a call of the other.
+            server={"drain_timeout": "200ms", "threads": 1},
+            models=[{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}],
+            upstreams=[{"name": "gpu", "url": engine.url, "max_in_flight": 1}],
+            calls={"queue_timeout": "60s"},
+        )
+        with Caller(server.public) as first, Caller(server.public) as second:
+            first.call("lab/chat")
+            eventually(lambda: engine.calls)
+            second.call("lab/chat")
+            assert {server.get("/v1/models").status for _ in range(50)} == {200}, "time passes"
+            server.signal(signal.SIGTERM)
+            endings = [first.ending(), second.ending()]
+        assert [(ending.status, ending.body) for ending in endings] == [(503, OVERLOADED)] * 2
+        assert server.process.wait(DEADLINE_S) == 0
+        server.access.join()
+        assert sorted(line["phase"] for line in server.access.where(reason="stopping")) == ["queued", "waiting"]
+    assert len(engine.calls) == 1
+
+
+def test_a_kept_connection_is_told_before_it_is_closed(weir):
+    """A client that sends on a connection which the server has just closed would be reset."""
+    server = weir(server={"drain_idle_timeout": "20s"}, models=MODELS)
+    with Wire(server.public) as wire:
+        wire.send(head("GET", "/v1/models", key=KEY))
+        assert wire.receive().header("connection") is None
+        server.signal(signal.SIGTERM)
+        eventually(lambda: not accepts(server), what="a closed listener")
+        wire.send(head("GET", "/v1/models", key=KEY))
+        reply = wire.receive()
+        assert (reply.status, reply.header("connection")) == (200, "close")
+        assert wire.closed()
+    assert server.process.wait(DEADLINE_S) == 0

@@ -18,6 +18,14 @@ SUB_TYPES = (
 )
 
 
+# For servers that are called before the engine was asked for its list: declared, and at once.
+MODELS = [{"id": "demo/chat", "sub_types": ["chat"], "upstreams": [{"name": "demo"}]}]
+SIMULATOR = {
+    "upstreams": [{"name": "demo", "kind": "simulator"}],
+    "simulator": {"first_token": "0s", "token": "0s"},
+}
+
+
 @contextlib.contextmanager
 def demo(folder, **sections):
     """A running server that serves demo/… models of every sub type."""

@@ -1,8 +1,10 @@
 """Starts the binary under test (WEIR_BIN) with a generated config, and watches what it says."""
 
+import copy
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import threading
@@ -10,10 +12,13 @@ import threading
 import yaml
 
 from support import wire
-from support.eventually import DEADLINE_S, eventually
+from support.eventually import DEADLINE_S, SLOWDOWN, eventually
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("WEIR_BIN", ROOT / "build/release/weir")).resolve()
+# No turn of an event loop takes longer, whatever a test does; it is time of the thread itself, so that a
+# machine that is busy with something else does not count.
+STALL_S = 0.05 * SLOWDOWN
 KEY = "sk-test-0123456789abcdefghijklmnopqrstuvwxyzABCDEF"
 
 
@@ -67,7 +72,9 @@ def config_of(directory, **sections):
 class Weir:
     """One server process. `public` and `admin` are its ports."""
 
-    def __init__(self, directory, environment=None, wait=True, **sections):
+    def __init__(self, directory, environment=None, wait=True, tls=None, **sections):
+        """`tls`: with which context its clients speak TLS; `server.tls` is the caller's."""
+        self.tls = tls
         self.directory = pathlib.Path(directory)
         self.config_file = self.directory / "weir.yaml"
         self.environment = {**os.environ, **(environment or {})}
@@ -84,19 +91,26 @@ class Weir:
         fresh.write_text(text)
         fresh.replace(self.config_file)
 
-    def start(self, wait=True):
+    def start(self, wait=True, words=(), **options):
         assert BINARY.exists(), f"{BINARY} is not there: run scripts/build, or set WEIR_BIN"
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--config", self.config_file],
+            [BINARY, "serve", "--config", self.config_file, *words],
             cwd=self.directory,
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            **options,
         )
         self.access = Lines(self.process.stdout)
         self.log = Lines(self.process.stderr)
         if wait:
             self.wait_until_listening()
+
+    def successor(self, wait=True):
+        """A second process with the same config that takes over from this one."""
+        other = copy.copy(self)
+        other.start(wait, words=["--take-over"])
+        return other
 
     def wait_until_listening(self):
         def listening():
@@ -108,6 +122,10 @@ class Weir:
         line = eventually(listening, what="the log line `listening`")[0]
         self.public = int(line["listen"].rpartition(":")[2])
         self.admin = int(line["admin_listen"].rpartition(":")[2])
+        if self.tls:
+            wire.tls_ports[self.public] = self.tls
+        else:
+            wire.tls_ports.pop(self.public, None)
 
     # Requests.
 
@@ -125,17 +143,25 @@ class Weir:
     def admin_get(self, target):
         return wire.request(self.admin, "GET", target)
 
+    def samples(self, name):
+        """The values of a metric, whatever its labels."""
+        lines = self.admin_get("/metrics").body.decode().splitlines()
+        return [float(line.rpartition(" ")[2]) for line in lines if re.match(rf"{name}(\{{| )", line)]
+
     # The command line beside the running server.
 
-    def cli(self, *words, check=True):
-        done = subprocess.run(
-            [BINARY, *words, "--config", self.config_file],
+    def run(self, *words):
+        return subprocess.run(
+            [BINARY, *words],
             cwd=self.directory,
             env=self.environment,
             capture_output=True,
             text=True,
             timeout=DEADLINE_S,
         )
+
+    def cli(self, *words, check=True):
+        done = self.run(*words, "--config", self.config_file)
         if check:
             assert done.returncode == 0, (words, done.stdout, done.stderr)
         return done
@@ -143,6 +169,11 @@ class Weir:
     def ask(self, *words):
         """A command that asks the running server: its port is not the one in the config."""
         return self.cli(*words, "--admin", f"127.0.0.1:{self.admin}")
+
+    def key_rows(self, *options):
+        """What `weir keys list --json` prints, a mapping per key."""
+        listed = json.loads(self.cli("keys", "list", "--json", *options).stdout)
+        return listed["keys"] if isinstance(listed, dict) else listed
 
     def create_key(self, name, *options):
         """A new key's text: the one word of the output that looks like a key."""
@@ -162,7 +193,9 @@ class Weir:
         self.process.wait()
 
     def stop(self):
-        """Ends the server politely; a sanitizer report, a crash or a hang is a failure."""
+        """Ends the server politely; a sanitizer report, a crash, a hang or a stall of one of its event
+        loops is a failure."""
+        stall = self.longest_turn()
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
         try:
@@ -173,3 +206,13 @@ class Weir:
         self.access.join()
         self.log.join()
         assert code in (0, -signal.SIGKILL), f"weir ended with {code}:\n{self.log.text()}"
+        assert stall <= STALL_S, f"an event loop was away for {stall:.3f} s of its own time:\n{self.log.text()}"
+
+    def longest_turn(self):
+        """Seconds that the longest turn of an event loop has taken; 0 where it cannot be asked."""
+        if self.process.poll() is not None or not hasattr(self, "admin"):
+            return 0
+        try:
+            return max(self.samples("weir_loop_longest_turn_seconds"), default=0)
+        except (OSError, wire.Closed):  # it may be draining, or full
+            return 0

@@ -4,8 +4,11 @@ import contextlib
 import dataclasses
 import json
 import socket
+import ssl
 
 TIMEOUT_S = 20
+# Of servers that speak TLS, with the context of a client.
+tls_ports = {}
 
 
 @dataclasses.dataclass
@@ -34,8 +37,11 @@ class Closed(Exception):
 class Wire:
     """One connection."""
 
-    def __init__(self, port):
+    def __init__(self, port, tls=None):
+        """`tls`: a client's context; without it TLS is spoken to the ports in `tls_ports`."""
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S)
+        if context := tls or tls_ports.get(port):
+            self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
         self.unread = b""
 
     def __enter__(self):
@@ -50,7 +56,7 @@ class Wire:
     def _more(self):
         try:
             got = self.socket.recv(65536)
-        except ConnectionResetError:
+        except (ConnectionResetError, ssl.SSLEOFError):
             got = b""
         self.unread += got
         return bool(got)

@@ -11,5 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(facts->seconds >= 0);
     CHECK(facts->text.size() <= size);
   }
+  // What is spoken is heard.
+  const auto spoken = weir::simulator::detail::format_wav_head(bytes, 16'000, 0);
+  const auto heard = weir::simulator::detail::read_wav(spoken);
+  CHECK(heard && heard->text == bytes);
   return 0;
 }

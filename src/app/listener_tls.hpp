@@ -1,0 +1,55 @@
+/// The certificate that the public listener shows: opened at start, and again when its files
+/// change.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/file_watch.hpp"
+#include "base/result.hpp"
+#include "base/snapshot.hpp"
+#include "http/settings.hpp"
+#include "net/tls_context.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace weir::app {
+
+/// Threads: `contexts` and `load` any; the rest the owner's.
+class ListenerTls {
+ public:
+  using Context = std::shared_ptr<const net::TlsContext>;
+
+  /// Off unless the settings name a certificate. Blocks on the disk. Errors: config_invalid.
+  [[nodiscard]] Result<> open(const http::TlsListenerSettings& settings,
+                              telemetry::Registry& registry);
+
+  [[nodiscard]] bool is_on() const { return contexts_ != nullptr; }
+  /// Null when off.
+  [[nodiscard]] const Snapshot<net::TlsContext>* contexts() const { return contexts_.get(); }
+
+  /// What the files hold now. Blocks on the disk. Errors: config_invalid.
+  [[nodiscard]] Result<Context> load(const http::TlsListenerSettings& settings) const;
+  /// For new connections; what is open goes on with what it has. REQUIRES: is_on.
+  void take(Context context);
+
+  /// From now on these files are watched.
+  void watch(const http::TlsListenerSettings& settings);
+  /// Whether one of them has changed since the last call and has come to rest.
+  [[nodiscard]] bool changed();
+
+ private:
+  struct Watched {
+    std::string path;
+    FileWatch file;
+  };
+  static void watch(std::optional<Watched>& watched, const std::string& path);
+
+  std::shared_ptr<net::TicketKeys> tickets_;
+  std::unique_ptr<Snapshot<net::TlsContext>> contexts_;
+  std::optional<Watched> certificate_;
+  std::optional<Watched> key_;
+  telemetry::Gauge* valid_until_ = nullptr;
+};
+
+}  // namespace weir::app

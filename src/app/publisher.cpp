@@ -1,0 +1,97 @@
+#include "app/publisher.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "app/memory.hpp"
+#include "auth/random.hpp"
+#include "catalogue/classify.hpp"
+#include "codec/hex.hpp"
+#include "simulator/settings.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::size_t kListBytes = 32 << 20;
+
+Secret random_token() {
+  std::array<std::uint8_t, 24> bytes{};
+  auth::system_random(std::as_writable_bytes(std::span(bytes)));
+  std::string text;
+  codec::append_hex(text, bytes);
+  return Secret(std::move(text));
+}
+
+}  // namespace
+
+bool is_simulator(const discovery::UpstreamSettings& upstream) {
+  return upstream.kind == simulator::kKind;
+}
+
+Publisher::Publisher(const Settings& settings, bool without_config)
+    : settings_(settings),
+      without_config_(without_config),
+      simulator_token_(random_token()),
+      published_(make()) {}
+
+void Publisher::simulator_at(const net::Tcp::endpoint& endpoint) {
+  simulator_url_ = "http://" + net::format_endpoint(endpoint);
+}
+
+std::vector<discovery::UpstreamSettings> Publisher::upstreams() const {
+  auto upstreams = settings_.upstreams;
+  upstreams.insert(upstreams.end(), found_.begin(), found_.end());
+  if (without_config_ && upstreams.empty()) {
+    auto& demo = upstreams.emplace_back();
+    demo.name = "demo";
+    demo.kind = simulator::kKind;
+  }
+  if (simulator_url_.empty()) std::erase_if(upstreams, is_simulator);
+  for (auto& upstream : upstreams) {
+    if (!is_simulator(upstream)) continue;
+    upstream.url = simulator_url_;
+    upstream.api_key = simulator_token_;
+  }
+  return upstreams;
+}
+
+bool Publisher::all_listed() const {
+  const auto is_unknown = [](const catalogue::UpstreamListing& listing) {
+    return listing.reach == catalogue::Reach::unknown;
+  };
+  return listings_.size() >= upstreams().size() && std::ranges::none_of(listings_, is_unknown);
+}
+
+void Publisher::take_listings(std::vector<catalogue::UpstreamListing> listings) {
+  listings_ = std::move(listings);
+  for (const auto& listing : listings_) {
+    if (listing.reach == catalogue::Reach::up) destinations_.listed(listing.upstream);
+  }
+  publish();
+}
+
+void Publisher::publish() {
+  published_.publish(make());
+  trim_heap();
+}
+
+std::shared_ptr<const api::Published> Publisher::make() {
+  // Its patterns take two milliseconds to make and most of a MiB to keep, and lists seldom change.
+  const catalogue::Classifier classifier;
+  const catalogue::Decide decide = [&classifier](const catalogue::ClassEvidence& evidence) {
+    return classifier.decide(evidence);
+  };
+  auto published = std::make_shared<api::Published>();
+  published->catalogue = catalogue::build(settings_.models, listings_, decide, ++version_);
+  published->settings = settings_.list;
+  published->directory = destinations_.make(upstreams(), settings_.calls);
+  const catalogue::ListCache::Limits limits{
+      .max_lists = static_cast<std::size_t>(settings_.list.max_stored_lists),
+      .max_bytes = kListBytes,
+      .compress_above_bytes = static_cast<std::size_t>(settings_.list.compress_above_bytes)};
+  published->lists = std::make_shared<catalogue::ListCache>(published->catalogue, limits);
+  return published;
+}
+
+}  // namespace weir::app

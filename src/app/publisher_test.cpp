@@ -1,0 +1,80 @@
+#include "app/publisher.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir::app {
+namespace {
+
+using testing::ElementsAre;
+
+const net::Tcp::endpoint kSimulator(boost::asio::ip::address_v4::loopback(), 4711);
+
+std::vector<std::string> names(const Publisher& publisher) {
+  std::vector<std::string> names;
+  for (const auto& upstream : publisher.upstreams()) names.push_back(upstream.name);
+  return names;
+}
+
+discovery::UpstreamSettings upstream(std::string name, std::string_view kind) {
+  discovery::UpstreamSettings settings;
+  settings.name = std::move(name);
+  settings.kind = kind;
+  settings.url = "http://127.0.0.1:9";
+  return settings;
+}
+
+catalogue::UpstreamListing listing(std::string name, catalogue::Reach reach) {
+  catalogue::UpstreamListing listing;
+  listing.upstream = std::move(name);
+  listing.reach = reach;
+  return listing;
+}
+
+TEST(Publisher, SomethingIsPublishedFromTheStart) {
+  Settings settings;
+  settings.models.emplace_back().id = "declared";
+  const Publisher publisher(settings, false);
+  const auto published = publisher.published().load();
+  ASSERT_EQ(published->catalogue->models().size(), 1U);
+  EXPECT_NE(published->lists, nullptr);
+  EXPECT_NE(published->directory, nullptr);
+}
+
+TEST(Publisher, ANewcomerHasTheDemoUntilAnEngineIsFound) {
+  const Settings settings;
+  Publisher publisher(settings, true);
+  EXPECT_THAT(names(publisher), ElementsAre()) << "the built-in engine does not listen yet";
+  publisher.simulator_at(kSimulator);
+  ASSERT_THAT(names(publisher), ElementsAre("demo"));
+  EXPECT_EQ(publisher.upstreams()[0].url, "http://127.0.0.1:4711");
+  EXPECT_EQ(publisher.upstreams()[0].api_key.reveal(), publisher.simulator_token().reveal());
+  publisher.take_found({upstream("found", "ollama")});
+  EXPECT_THAT(names(publisher), ElementsAre("found"));
+}
+
+TEST(Publisher, AConfigHasNoUpstreamButItsOwn) {
+  Settings settings;
+  Publisher publisher(settings, false);
+  publisher.simulator_at(kSimulator);
+  EXPECT_THAT(names(publisher), ElementsAre());
+  settings.upstreams = {upstream("gpu", "vllm"), upstream("built-in", "simulator")};
+  EXPECT_THAT(names(publisher), ElementsAre("gpu", "built-in"));
+  EXPECT_EQ(publisher.upstreams()[0].url, "http://127.0.0.1:9");
+}
+
+TEST(Publisher, KnowsWhenAllHaveBeenAsked) {
+  Settings settings;
+  settings.upstreams = {upstream("a", "vllm"), upstream("b", "vllm")};
+  Publisher publisher(settings, false);
+  EXPECT_FALSE(publisher.all_listed());
+  publisher.take_listings(
+      {listing("a", catalogue::Reach::up), listing("b", catalogue::Reach::unknown)});
+  EXPECT_FALSE(publisher.all_listed());
+  publisher.take_listings(
+      {listing("a", catalogue::Reach::up), listing("b", catalogue::Reach::failing)});
+  EXPECT_TRUE(publisher.all_listed());
+}
+
+}  // namespace
+}  // namespace weir::app

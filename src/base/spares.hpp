@@ -1,0 +1,53 @@
+/// Objects that wait for their next use.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// Lends objects of one kind. What was given back last is lent first: it is still in the
+/// processor's cache, wherever its next user's own memory may be.
+///
+/// Threads:  one.
+/// Lifetime: outlives what it has lent.
+template <class T>
+class Spares {
+ public:
+  struct GiveBack {
+    Spares* spares = nullptr;
+    void operator()(T* object) const { spares->take_back(std::unique_ptr<T>(object)); }
+  };
+  /// Given back, after T::reset, when it dies.
+  using Ptr = std::unique_ptr<T, GiveBack>;
+
+  /// Of what was given back, at most `max` are kept.
+  explicit Spares(std::size_t max) : max_(max) { kept_.reserve(max); }
+  Spares(const Spares&) = delete;
+  Spares& operator=(const Spares&) = delete;
+
+  /// One that waits, or a new one, which is made from `arguments`.
+  template <class... Arguments>
+  [[nodiscard]] Ptr lend(Arguments&&... arguments) {
+    if (kept_.empty()) {
+      return Ptr(std::make_unique<T>(std::forward<Arguments>(arguments)...).release(), {this});
+    }
+    auto object = std::move(kept_.back());
+    kept_.pop_back();
+    return Ptr(object.release(), {this});
+  }
+
+ private:
+  void take_back(std::unique_ptr<T> object) {
+    if (kept_.size() == max_) return;
+    object->reset();
+    kept_.push_back(std::move(object));
+  }
+
+  std::size_t max_;
+  std::vector<std::unique_ptr<T>> kept_;
+};
+
+}  // namespace weir

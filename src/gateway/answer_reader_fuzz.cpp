@@ -1,0 +1,96 @@
+// An upstream's answer on its way to the client: however it is cut, the client gets the same and
+// the same usage is counted; and where nothing is to be renamed, it gets what was sent.
+//
+// Input: a byte of choices; a byte that seeds a way to cut; then the answer.
+// Covers: gateway/answer_reader.cpp gateway/token_usage.cpp
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/check.hpp"
+#include "base/pieces_for_test.hpp"
+#include "gateway/answer_reader.hpp"
+
+namespace {
+
+using namespace weir::gateway;
+using weir::Pieces;
+using weir::catalogue::Endpoint;
+
+struct Outcome {
+  std::string out;
+  bool too_large = false;
+  bool finished = false;
+  std::uint64_t events = 0;
+  std::int64_t input = -1;
+  std::int64_t output = -1;
+  bool operator==(const Outcome&) const = default;
+};
+
+void note_state(const AnswerReader& reader, Outcome& outcome) {
+  outcome.finished = reader.finished();
+  outcome.events = reader.events();
+  outcome.input = reader.usage().input.value_or(-1);
+  outcome.output = reader.usage().output.value_or(-1);
+}
+
+Outcome read(std::string_view answer, AnswerForm form, const AnswerReader::Wishes& wishes,
+             Pieces pieces) {
+  AnswerReader reader(form, wishes);
+  Outcome outcome;
+  while (!answer.empty() && !outcome.too_large) {
+    const auto passed = reader.pass(pieces.take(answer));
+    outcome.too_large = !passed.has_value();
+    if (passed) outcome.out += *passed;
+  }
+  if (!outcome.too_large) outcome.out += reader.rest();
+  note_state(reader, outcome);
+  return outcome;
+}
+
+// In one piece it may be read from its end, which finds what reading all of it finds.
+void check_whole(std::string_view answer, AnswerForm form, const AnswerReader::Wishes& wishes,
+                 const Outcome& expected) {
+  AnswerReader reader(form, wishes);
+  const auto passed = reader.pass_whole(answer);
+  CHECK(passed.has_value() == !expected.too_large);
+  if (passed) CHECK(*passed == expected.out);
+}
+
+bool is_bounded(std::uint8_t choices) { return (choices & 64U) != 0; }
+
+AnswerReader::Wishes wishes_of(std::uint8_t choices) {
+  constexpr Endpoint kEndpoints[] = {Endpoint::chat_completions, Endpoint::messages,
+                                     Endpoint::responses, Endpoint::rerank};
+  return {.model = (choices & 4U) != 0 ? R"("mine")" : "",
+          .endpoint = kEndpoints[choices >> 3U & 3U],
+          .hide_usage = (choices & 32U) != 0,
+          .max_event_bytes = is_bounded(choices) ? 64U : 1U << 20U};
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  constexpr AnswerForm kForms[] = {AnswerForm::json, AnswerForm::events, AnswerForm::events,
+                                   AnswerForm::opaque};
+  const auto form = kForms[data[0] & 3U];
+  const auto wishes = wishes_of(data[0]);
+  const std::string_view answer(reinterpret_cast<const char*>(data) + 2, size - 2);
+
+  const auto whole = read(answer, form, wishes, Pieces::whole());
+  for (const auto& pieces : {Pieces::of(1), Pieces::random(data[1])}) {
+    const auto cut = read(answer, form, wishes, pieces);
+    // What waits for its end when the stream ends is measured only if more comes.
+    const bool same = cut.too_large ? is_bounded(data[0]) : cut == whole;
+    CHECK(same || whole.too_large);
+  }
+  check_whole(answer, form, wishes, whole);
+  CHECK(whole.input >= -1 && whole.output >= -1);
+  const bool untouched = wishes.model.empty() && !wishes.hide_usage && !whole.too_large;
+  if (form == AnswerForm::opaque || untouched) CHECK(whole.out == answer);
+  CHECK(form == AnswerForm::events || !whole.too_large);
+  static_cast<void>(answer_form(answer));
+  return 0;
+}

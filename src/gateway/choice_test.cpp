@@ -1,0 +1,176 @@
+#include "gateway/choice.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace weir::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using catalogue::Endpoint;
+
+constexpr MonotonicTime kNow{1h};
+constexpr auto kChat = Endpoint::chat_completions;
+
+class ChoiceTest : public testing::Test {
+ protected:
+  ChoiceTest() {
+    settings_.breaker.consecutive_failures = 1;
+    settings_.breaker.first_refusal = 7s;
+  }
+
+  /// Speaks chat. REQUIRES: before the first choice.
+  Destination& add(const std::string& name) {
+    Destination to;
+    to.upstream = std::make_shared<upstream::Upstream>(
+        upstream::Address{.name = name, .origin = {}, .tls = {}}, settings_, 8);
+    to.heads[static_cast<std::size_t>(kChat)] = Secret("POST /v1/chat/completions HTTP/1.1\r\n");
+    model_.routes.push_back({.upstream = name, .model = "m"});
+    return destinations_.emplace_back(std::move(to));
+  }
+
+  Routes routes(const std::string* only = nullptr) {
+    if (!directory_) directory_.emplace(destinations_, settings_);
+    return {model_, *directory_, endpoint_, only};
+  }
+  /// Whatever the dice say; empty: none.
+  std::string chosen(std::bitset<kMaxRoutes> tried = {}, const std::string* only = nullptr) {
+    std::string name;
+    for (std::uint64_t random : {0x0ULL, 0x7FFF'FFFF'FFFF'FFFFULL, ~0ULL}) {
+      const auto choice = choose(routes(only), tried, random, kNow);
+      const auto now_chosen = choice ? choice->route->upstream : std::string{};
+      if (choice) {
+        EXPECT_EQ(choice->destination, directory_->find(choice->route->upstream));
+        EXPECT_EQ(choice->route, &model_.routes.at(choice->index));
+      }
+      if (random != 0) EXPECT_EQ(now_chosen, name);
+      name = now_chosen;
+    }
+    return name;
+  }
+
+  static void fail(const Destination& to) {
+    const auto pass = to.upstream->try_admit(false, kNow);
+    to.upstream->report(*pass, upstream::Evidence::bad, kNow);
+  }
+
+  upstream::Settings settings_;
+  catalogue::Model model_{.id = "m"};
+  std::vector<Destination> destinations_;
+  std::optional<Directory> directory_;
+  Endpoint endpoint_ = kChat;
+};
+
+TEST_F(ChoiceTest, TheLowestPriorityNumberIsFirstAndTheRoutesOwnCounts) {
+  add("one").priority = 1;
+  add("two").priority = 2;
+  EXPECT_EQ(chosen(), "one");
+  model_.routes[1].priority = 0;
+  EXPECT_EQ(chosen(), "two");
+}
+
+TEST_F(ChoiceTest, WhatWasTriedIsNotTriedAgain) {
+  add("one").priority = 1;
+  add("two").priority = 2;
+  EXPECT_EQ(chosen(0b01), "two");
+  EXPECT_EQ(chosen(0b11), "");
+}
+
+TEST_F(ChoiceTest, WhereTheModelIsNoLongerSeenComesLast) {
+  add("one").priority = 1;
+  add("two").priority = 1000;
+  model_.routes[0].status = catalogue::Status::unavailable;
+  EXPECT_EQ(chosen(), "two");
+  EXPECT_EQ(chosen(0b10), "one");
+}
+
+TEST_F(ChoiceTest, OfTwoAlikeTheLessBusyIsChosen) {
+  const auto busy = add("one").upstream;
+  add("two");
+  ASSERT_TRUE(busy->slots().try_take());
+  EXPECT_EQ(chosen(), "two");
+}
+
+TEST_F(ChoiceTest, WhoDoesNotSpeakTheEndpointOrIsNotKnownIsLeftOut) {
+  add("one").heads[static_cast<std::size_t>(kChat)] = Secret{};
+  add("two").priority = 9;
+  model_.routes.insert(model_.routes.begin(), {.upstream = "gone", .model = "m"});
+  EXPECT_EQ(chosen(), "two");
+}
+
+TEST_F(ChoiceTest, ARequestThatOneUpstreamHasGoesThere) {
+  add("one");
+  add("two");
+  const std::string two = "two";
+  const std::string other = "other";
+  EXPECT_EQ(chosen({}, &two), "two");
+  EXPECT_EQ(chosen(0b10, &two), "");
+  EXPECT_EQ(chosen({}, &other), "");
+}
+
+TEST_F(ChoiceTest, ABreakerThatRefusesIsPassedBy) {
+  add("one").priority = 1;
+  add("two").priority = 2;
+  fail(destinations_[0]);
+  EXPECT_EQ(chosen(), "two");
+}
+
+TEST_F(ChoiceTest, OfMoreRoutesThanCanBeLookedAtTheFirstAreUsed) {
+  for (std::size_t i = 0; i <= kMaxRoutes; ++i)
+    add(std::to_string(i)).priority = -static_cast<int>(i);
+  EXPECT_EQ(chosen(), std::to_string(kMaxRoutes - 1));
+}
+
+TEST_F(ChoiceTest, NoneSpeaksTheEndpoint) {
+  add("one");
+  endpoint_ = Endpoint::messages;
+  const auto none = why_none(routes(), kNow);
+  EXPECT_EQ(none.code, Errc::wrong_endpoint);
+  EXPECT_EQ(none.retry_after, std::nullopt);
+}
+
+TEST_F(ChoiceTest, NobodyHasTheModelOrTheRequest) {
+  EXPECT_EQ(why_none(routes(), kNow).code, Errc::upstream_unavailable);
+  EXPECT_EQ(why_none(routes(), kNow).retry_after, 1s);
+}
+
+TEST_F(ChoiceTest, TheUpstreamOfARequestIsGone) {
+  add("one");
+  const std::string other = "other";
+  const auto none = why_none(routes(&other), kNow);
+  EXPECT_EQ(none.code, Errc::upstream_unavailable);
+  EXPECT_EQ(none.retry_after, 1s);
+}
+
+TEST_F(ChoiceTest, AllCoolDown) {
+  add("one").upstream->cool_down(30s, kNow);
+  add("two").upstream->cool_down(10s, kNow);
+  const auto none = why_none(routes(), kNow + 500ms);
+  EXPECT_EQ(none.code, Errc::upstream_rate_limited);
+  EXPECT_EQ(none.retry_after, 10s) << "the first that is ready";
+}
+
+TEST_F(ChoiceTest, OneHasFailedAndTheOtherCoolsDown) {
+  add("one").upstream->cool_down(30s, kNow);
+  fail(add("two"));
+  const auto none = why_none(routes(), kNow);
+  EXPECT_EQ(none.code, Errc::upstream_unavailable);
+  EXPECT_EQ(none.retry_after, 7s);
+}
+
+TEST_F(ChoiceTest, WhoNeverFailedIsToBeAskedInASecondToo) {
+  add("one");
+  EXPECT_EQ(why_none(routes(), kNow).retry_after, 1s);
+}
+
+TEST_F(ChoiceTest, WhoIsReadyAgainIsToBeAskedInASecond) {
+  fail(add("one"));
+  EXPECT_EQ(why_none(routes(), kNow + 1min).retry_after, 1s);
+}
+
+}  // namespace
+}  // namespace weir::gateway

@@ -1,0 +1,23 @@
+/// How close the process is to its memory limit, in the steps at which something is given up.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace weir::http {
+
+/// Each step includes those before it. What runs is left to end.
+enum class Pressure : std::uint8_t {
+  none,
+  shorten_idle,  ///< idle connections are kept for two seconds at most
+  close_idle,    ///< and not at all; every answer ends its connection
+  refuse,        ///< requests are answered 503
+};
+[[nodiscard]] std::string_view name(Pressure pressure);
+
+/// A step begins at 85, 92 and 95 % of the limit, and ends 2 % below that: it does not come and go
+/// with every buffer. A limit of 0: there is none.
+[[nodiscard]] Pressure pressure_of(std::uint64_t used_bytes, std::uint64_t limit_bytes,
+                                   Pressure last);
+
+}  // namespace weir::http

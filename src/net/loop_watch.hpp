@@ -1,0 +1,89 @@
+/// Whether a thread's event loop keeps turning: how long what it runs between two waits takes.
+///
+/// Asio has no place to look from, so the linker sends its calls of epoll_wait through here
+/// (CMakeLists.txt): exact, and two reads of a coarse clock per turn. A timer that measures how
+/// late it comes would miss every second stall that is as long as its period.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+
+#include "base/clock.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace weir::net {
+
+inline constexpr telemetry::MetricRow kLoopStalls{
+    "weir_loop_stalls_total", "counter", "thread",
+    "Turns of a thread's event loop that took more than 50 ms of its own time: everything else on "
+    "the thread had to wait."};
+inline constexpr telemetry::MetricRow kLongestTurn{
+    "weir_loop_longest_turn_seconds", "gauge", "thread",
+    "The longest turn of a thread's event loop since the start, in time of its own."};
+
+inline constexpr std::array kLoopMetrics{kLoopStalls, kLongestTurn};
+
+/// Measures turns. Holds no clock.
+///
+/// A thread that the machine does not let run has not stalled by itself, so a turn's own time is
+/// what it took of the processor. That is a system call to ask, so it is asked at most once in
+/// kCpuPeriod, and a long turn is charged with at most that much of those before it.
+class TurnTimer {
+ public:
+  static constexpr std::chrono::milliseconds kCpuPeriod{10};
+
+  struct Turn {
+    std::chrono::nanoseconds wall{0};
+    std::chrono::nanoseconds own{0};  ///< 0 where it was not worth asking
+  };
+
+  void begin(MonotonicTime now) { began_ = now; }
+
+  /// `cpu` gives the thread's processor time.
+  template <class Cpu>
+  Turn end(MonotonicTime now, Cpu cpu) {
+    if (now - asked_ < kCpuPeriod) return {.wall = now - began_};
+    const std::chrono::nanoseconds used = cpu();
+    const Turn turn{.wall = now - began_,
+                    .own = std::min<std::chrono::nanoseconds>(now - began_, used - used_)};
+    used_ = used;
+    asked_ = now;
+    return turn;
+  }
+
+ private:
+  MonotonicTime began_;
+  MonotonicTime asked_;
+  std::chrono::nanoseconds used_{0};
+};
+
+/// Watches the loop of the thread that it is made on, and counts.
+///
+/// Threads:  that one only.
+/// Lifetime: the thread is watched while this lives.
+class LoopWatch {
+ public:
+  static constexpr std::chrono::milliseconds kStall{50};
+  /// A line of the log says so then, even if the machine is to blame.
+  static constexpr std::chrono::milliseconds kWorthALine{200};
+
+  LoopWatch(std::string thread, telemetry::Registry& registry);
+  LoopWatch(const LoopWatch&) = delete;
+  LoopWatch& operator=(const LoopWatch&) = delete;
+  ~LoopWatch();
+
+  void wait_begins();
+  void wait_ended() { timer_.begin(coarse_monotonic_now()); }
+
+ private:
+  void count(const TurnTimer::Turn& turn);
+
+  const std::string thread_;
+  telemetry::Counter& stalls_;
+  telemetry::Gauge& longest_;
+  TurnTimer timer_;
+};
+
+}  // namespace weir::net

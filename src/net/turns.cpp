@@ -1,0 +1,32 @@
+#include "net/turns.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/post.hpp>
+
+namespace weir::net {
+
+void Turns::add(Resume resume) {
+  waiting_.push_back(std::move(resume));
+  post_turn();
+}
+
+void Turns::post_turn() {
+  if (posted_) return;
+  posted_ = true;
+  boost::asio::post(executor_, [this] { take_turn(); });
+}
+
+// Who comes meanwhile is not of this turn.
+void Turns::take_turn() {
+  posted_ = false;
+  const auto room = under_way_ < kCrowd ? kCrowd - under_way_ : 0;
+  for (auto left = std::min(waiting_.size(), std::max(room, kAtLeast)); left > 0; --left) {
+    auto resume = std::move(waiting_.front());
+    waiting_.pop_front();
+    resume();
+  }
+  if (!waiting_.empty()) post_turn();
+}
+
+}  // namespace weir::net

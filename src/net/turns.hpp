@@ -1,0 +1,74 @@
+/// Who goes first on a thread that has more to do than it can do at once: what is under way, before
+/// what is new.
+///
+/// The system tells of sockets in the order in which something came. Behind thousands of requests,
+/// the answer that a call waits for would come last, each request before it would begin a call of
+/// its own, and all their memory and connections would be in use at the same time.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <utility>
+
+#include "net/socket.hpp"
+#include "net/suspend.hpp"
+#include "net/task.hpp"
+
+namespace weir::net {
+
+/// Threads:  the executor's.
+/// Lifetime: outlives its places, and whoever waits.
+class Turns {
+ public:
+  /// So many are under way before others wait.
+  static constexpr std::size_t kCrowd = 64;
+  /// So many have their turn at once, whatever is under way.
+  static constexpr std::size_t kAtLeast = 8;
+
+  /// Something under way, for as long as it lives.
+  class Place {
+   public:
+    Place() = default;
+    explicit Place(Turns& turns) : turns_(&turns) { ++turns.under_way_; }
+    Place(Place&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)) {}
+    Place& operator=(Place&& other) noexcept {
+      std::swap(turns_, other.turns_);
+      return *this;
+    }
+    ~Place() { give_up(); }
+
+    void give_up() {
+      if (auto* turns = std::exchange(turns_, nullptr)) --turns->under_way_;
+    }
+
+   private:
+    Turns* turns_ = nullptr;
+  };
+
+  explicit Turns(Executor executor) : executor_(executor) {}
+  Turns(const Turns&) = delete;
+  Turns& operator=(const Turns&) = delete;
+
+  /// Whether something new is to `wait`.
+  [[nodiscard]] bool crowded() const { return under_way_ >= kCrowd || !waiting_.empty(); }
+  /// First come, first served, and the system is asked for news between two turns: it ends soon,
+  /// however long what is under way may take.
+  [[nodiscard]] Task<> wait() {
+    return suspend([this](auto resume) { add(std::move(resume)); });
+  }
+
+ private:
+  using Resume = std::move_only_function<void()>;
+
+  void add(Resume resume);
+  void post_turn();
+  void take_turn();
+
+  Executor executor_;
+  std::deque<Resume> waiting_;
+  std::size_t under_way_ = 0;
+  bool posted_ = false;
+};
+
+}  // namespace weir::net

@@ -1,0 +1,87 @@
+"""A store that fails never turns a valid key away and never stops a call, says what is wrong, and
+has everything once it works again."""
+
+import resource
+import sqlite3
+
+import pytest
+
+from support.caller import call, usage_rows
+from support.demo import MODELS, SIMULATOR
+from support.eventually import eventually
+
+CHAT = "demo/chat"
+CALLS = 30
+
+
+@pytest.fixture
+def server(weir):
+    return weir(models=MODELS, usage={"flush_interval": "50ms"}, **SIMULATOR)
+
+
+def booked(server, key):
+    return sum(row["requests"] for row in usage_rows(server, "--key", key))
+
+
+def flush_failures(server):
+    return sum(server.samples("weir_usage_flush_failures_total"))
+
+
+class Asker:
+    """Calls with a key, and counts what usage will have to show."""
+
+    def __init__(self, server, key):
+        self.server = server
+        self.key = key
+        self.served = 0
+
+    def status(self):
+        status = call(self.server.public, CHAT, key=self.key).status
+        self.served += status == 200
+        return status
+
+
+def test_a_disk_on_which_no_file_can_grow_stops_no_call_and_loses_no_usage(server):
+    """RLIMIT_FSIZE stands for the full disk: every write fails, of the server alone."""
+    app = Asker(server, server.create_key("app"))
+    eventually(lambda: app.status() == 200)
+
+    limits = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, limits[1]))
+    assert [app.status() for _ in range(CALLS)] == [200] * CALLS
+    eventually(lambda: flush_failures(server) > 0)
+    assert app.status() == 200
+    # What others change is still seen.
+    server.cli("keys", "revoke", "app")
+    eventually(lambda: app.status() == 401)
+    later = Asker(server, server.create_key("later"))
+    eventually(lambda: later.status() == 200)
+    assert eventually(lambda: server.log.where(level="error"))
+
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, limits)
+    id_of_app = next(row["id"] for row in server.key_rows("--all") if row["name"] == "app")
+    eventually(lambda: booked(server, id_of_app) == app.served)
+    eventually(lambda: booked(server, "later") == later.served)
+
+
+def test_a_file_that_turned_to_garbage_turns_no_valid_key_away(server):
+    key = server.create_key("app")
+    eventually(lambda: call(server.public, CHAT, key=key).status == 200)
+    path = server.directory / "weir.db"
+    # All in one file, then nonsense over all of it, as a failing disk would have it.
+    with sqlite3.connect(path) as file:
+        # Busy while the server writes.
+        eventually(lambda: file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+    file.close()
+    size = path.stat().st_size
+    with open(path, "r+b") as file:
+        file.write(b"\xa5" * size)
+
+    eventually(lambda: flush_failures(server) > 0 or call(server.public, CHAT, key=key).status != 200)
+    for _ in range(CALLS):
+        assert call(server.public, CHAT, key=key).status == 200
+        assert server.get("/v1/models", key=key).status == 200
+    assert eventually(lambda: server.log.where(level="error"))
+    refused = server.cli("keys", "create", "another", check=False)
+    assert refused.returncode != 0
+    assert "weir.db" in refused.stderr

@@ -1,0 +1,150 @@
+"""An answer that ends before its time is never taken for a whole one, and nothing follows it."""
+
+import contextlib
+import json
+import socket
+import ssl
+import threading
+
+import pytest
+
+from support.caller import CHAT, Caller, access_line, call, chat_body, post_head, trace
+from support.engine import Engine, Script
+from support.eventually import eventually
+from support.process import KEY
+from support.wire import head
+
+MODELS = [{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}]
+LARGE = b"x" * 50_000_000  # more than the kernel holds
+PACE_S = 0.02  # between the reads of a client that is slow but reads
+
+
+@pytest.fixture
+def engine():
+    with Engine("lab/chat") as engine:
+        yield engine
+
+
+@pytest.fixture(params=["plain", "tls"])
+def server(request, weir, engine, certificates):
+    """Gives up who takes nothing for a moment."""
+    section, client = {"write_stall_timeout": "300ms"}, None
+    if request.param == "tls":
+        section["tls"], client = certificates.settings(), certificates.client()
+    return weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url}], server=section, tls=client)
+
+
+def rest(connection):
+    """What comes until the connection ends."""
+    data = bytearray()
+    with contextlib.suppress(ConnectionResetError, ssl.SSLEOFError):  # TLS without its farewell
+        while piece := connection.recv(1 << 20):
+            data += piece
+    return data
+
+
+def test_nothing_follows_an_answer_that_stalled(server, engine):
+    engine.scripts["lab/chat"] = Script((LARGE,))
+    header = trace()
+    with Caller(server.public) as caller:
+        caller.call("lab/chat", headers=[header])
+        caller.send(head("GET", "/v1/models", key=KEY))
+        assert eventually(lambda: access_line(server, header))["reason"] == "client_stalled"
+        caller.unread += rest(caller.socket)
+    assert caller.unread.count(b"HTTP/1.1 ") == 1
+    assert len(caller.unread) < len(LARGE)
+
+
+def test_a_client_that_reads_slowly_gets_all(server, engine):
+    engine.scripts["lab/chat"] = Script((LARGE,))
+    with Caller(server.public) as caller:
+        caller.call("lab/chat")
+        reply = caller.receive_head()
+        pace, size = threading.Event(), 0
+        for piece in caller.pieces(reply):
+            if size // 1_000_000 != (size + len(piece)) // 1_000_000:
+                pace.wait(PACE_S)
+            size += len(piece)
+    assert size == len(LARGE)
+
+
+def test_an_http_1_0_client_sees_that_its_answer_is_cut(weir, engine):
+    server = weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url}])
+    engine.scripts["lab/chat"] = Script((b'{"id": ', b"1"), framing="chunked", end="cut")
+    body = chat_body("lab/chat")
+    asked = post_head(CHAT, len(body)).replace(b"HTTP/1.1", b"HTTP/1.0") + body
+    with socket.create_connection(("127.0.0.1", server.public)) as client:
+        client.sendall(asked)
+        got = bytearray()
+        try:
+            while piece := client.recv(65536):
+                got += piece
+        except ConnectionResetError:
+            return
+    assert b" 200 " not in got.partition(b"\r\n")[0], "the end looks like a good one"
+
+
+def test_a_length_beyond_a_signed_number_stays_as_it_is(weir, engine):
+    server = weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url}])
+    length = str(10**19 - 1)
+    lines = ["HTTP/1.1 200 OK", "Content-Type: application/json", f"Content-Length: {length}", "", "{}"]
+    engine.scripts["lab/chat"] = Script((threading.Event(),), raw="\r\n".join(lines).encode())
+    with Caller(server.public) as caller:
+        caller.call("lab/chat")
+        assert caller.receive_head().header("content-length") == length
+
+
+class CuttingServer:
+    """Speaks TLS; ends an answer without a length as nobody but the network would."""
+
+    def __init__(self, context):
+        self.context = context
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"https://localhost:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        with contextlib.suppress(OSError):
+            while True:
+                self._serve(self.listener.accept()[0])
+
+    def _serve(self, sock):
+        with contextlib.suppress(OSError), self.context.wrap_socket(sock, server_side=True) as connection:
+            asked = connection.recv(65536)
+            if asked.startswith(b"GET"):
+                listed = json.dumps({"data": [{"id": "lab/chat"}]}).encode()
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
+                connection.sendall(b"Connection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(listed), listed))
+            else:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{")
+            connection.shutdown(socket.SHUT_RDWR)  # of the socket, not of TLS
+
+
+def test_an_upstream_that_the_network_cuts_off_has_not_answered(weir, certificates):
+    upstream = CuttingServer(certificates.good)
+    gpu = {"name": "gpu", "url": upstream.url, "ca_file": str(certificates.ca)}
+    server = weir(models=MODELS, upstreams=[gpu])
+    answer = call(server.public, "lab/chat")
+    assert answer.status != 200 or not answer.whole
+    upstream.listener.close()
+
+
+@pytest.mark.parametrize("speaks", ["plain", "tls"])
+def test_who_pipelines_without_pause_leaves_others_their_turn(weir, certificates, speaks):
+    section, client = {"threads": 1}, None
+    if speaks == "tls":
+        section["tls"], client = certificates.settings(), certificates.client()
+    server = weir(server=section, tls=client)
+    asked = head("GET", "/nowhere") * 30_000 + head("GET", "/nowhere", [("Connection", "close")])
+    with Caller(server.public) as busy, Caller(server.public) as other:
+        reading = threading.Thread(target=rest, args=(busy.socket,), daemon=True)
+        sending = threading.Thread(target=busy.send, args=(asked,), daemon=True)
+        reading.start()
+        sending.start()
+        answered = 0
+        while reading.is_alive():
+            other.send(head("GET", "/v1/models", key=KEY))
+            assert other.receive().status == 200
+            answered += 1
+        sending.join()
+    assert answered >= 5
