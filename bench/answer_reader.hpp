@@ -1,7 +1,8 @@
 /// Reads HTTP/1.1 answers off one connection, one after the other, and checks that they are whole.
 ///
 /// Bodies with Content-Length or chunked; their bytes go to the caller as they come, without the
-/// framing. Any status but 200 is a problem.
+/// framing. Any status but the expected one
+/// is a problem.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,9 @@ namespace weir::bench {
 
 class AnswerReader {
  public:
+  explicit AnswerReader(std::string_view status = "200")
+      : status_line_("HTTP/1.1 " + std::string(status) + " ") {}
+
   /// Gives the body bytes within `bytes` to `visit(std::string_view)`, in order. True once the
   /// answer is complete, or broken: problem() tells. The next call begins the next answer.
   template <class Visit>
@@ -74,8 +78,8 @@ class AnswerReader {
     const auto length = field(line_, "content-length");
     const auto coding = field(line_, "transfer-encoding");
     body_bytes_ = 0;
-    if (!line_.starts_with("HTTP/1.1 200 ")) {
-      fail("an answer is not 200: " + line_.substr(0, line_.find('\r')));
+    if (!line_.starts_with(status_line_)) {
+      fail("an answer is not " + status_line_ + "but " + line_.substr(0, line_.find('\r')));
     } else if (length) {
       left_ = number<std::int64_t>(*length);
       phase_ = left_ > 0 ? Phase::body : Phase::end;
@@ -124,6 +128,7 @@ class AnswerReader {
     phase_ = Phase::end;
   }
 
+  std::string status_line_;
   Phase phase_ = Phase::head;
   std::string line_;  // the head, or a line of the framing, as far as it has come
   std::int64_t left_ = 0;

@@ -25,6 +25,7 @@ struct Options {
   std::int64_t expected_length = -1;  // -1: whatever the first answer has
   std::string path = "/v1/models";
   std::string header;  // one more header line, without the line end
+  bool waits = false;  // once each connection has had an answer, for a line of input
 };
 
 struct Tally {
@@ -54,6 +55,8 @@ Options parse_options(const std::vector<std::string_view>& words) {
       options.expected_length = number<std::int64_t>(value);
     } else if (name == "--path") {
       options.path = value;
+    } else if (name == "--wait") {
+      options.waits = value == "1";
     } else if (name == "--header") {
       options.header = value;
     } else {
@@ -89,29 +92,53 @@ class Load {
       : options_(std::move(options)), request_(make_request(options_)), epoll_(epoll_create1(0)) {
     must(epoll_, "epoll_create1");
     tally_.body_length = options_.expected_length;
+    goal_ = options_.connections;
   }
 
   Tally run() {
+    connect_all();
+    if (options_.waits) {
+      for (const int fd : fds_) send_request(fd);
+      answer_until(options_.connections);
+      std::printf("ready\n");
+      std::fflush(stdout);
+      std::getchar();
+      tally_.sent = tally_.answered = 0;
+    }
+    start_ = std::chrono::steady_clock::now();
+    goal_ = options_.requests;
+    for (const int fd : fds_) send_request(fd);
+    answer_until(goal_);
+    return tally_;
+  }
+
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  void connect_all() {
     for (int i = 0; i < options_.connections; ++i) {
       const int fd = connect_to(options_.port);
       if (static_cast<std::size_t>(fd) >= connections_.size()) {
         connections_.resize(static_cast<std::size_t>(fd) + 1);
       }
       watch(epoll_, fd, EPOLLIN);
-      send_request(fd);
+      fds_.push_back(fd);
     }
+  }
+
+  void answer_until(std::int64_t answered) {
     std::array<epoll_event, 256> events{};
-    while (tally_.answered < options_.requests) {
+    while (tally_.answered < answered) {
       // A server that stops answering ends the run, not the patience of the reader.
       const int count =
           must(epoll_wait(epoll_, events.data(), events.size(), 10'000), "epoll_wait");
       if (count == 0) fail("no answer within ten seconds");
       for (int i = 0; i < count; ++i) receive(events[static_cast<std::size_t>(i)].data.fd);
     }
-    return tally_;
   }
 
- private:
   [[noreturn]] void fail(std::string_view why) const {
     std::fprintf(stderr, "bench: after %lld answers: %.*s\n",
                  static_cast<long long>(tally_.answered), static_cast<int>(why.size()), why.data());
@@ -119,7 +146,7 @@ class Load {
   }
 
   void send_request(int fd) {
-    if (tally_.sent >= options_.requests) return;
+    if (tally_.sent >= goal_) return;
     ++tally_.sent;
     // A request is far smaller than any send buffer, so a short write is a fault.
     const auto sent = send(fd, request_.data(), request_.size(), MSG_NOSIGNAL);
@@ -163,7 +190,10 @@ class Load {
   Options options_;
   std::string request_;
   int epoll_;
+  std::int64_t goal_ = 0;  // requests to send
   Tally tally_;
+  std::chrono::steady_clock::time_point start_;
+  std::vector<int> fds_;
   std::vector<Connection> connections_;  // by file descriptor
   std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kBuffer);
 };
@@ -174,11 +204,9 @@ class Load {
 int main(int argc, char** argv) {
   const std::vector<std::string_view> words(argv + 1, argv + argc);
   weir::bench::Load load(weir::bench::parse_options(words));
-  const auto start = std::chrono::steady_clock::now();
   const auto tally = load.run();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   std::printf(R"({"requests":%lld,"body_bytes":%lld,"seconds":%.3f})"
               "\n",
               static_cast<long long>(tally.answered), static_cast<long long>(tally.body_length),
-              took.count());
+              load.seconds());
 }

@@ -1,5 +1,6 @@
-// The client side of bench/proxy. Every answer is checked for its status and for being whole, and a
-// stream for each of its events, so a proxy cannot look cheap by doing something else.
+// The client side of bench/proxy, and part of that of bench/edge. Every answer is checked for its
+// status and for being whole, and a stream for each of its events, so a proxy cannot look cheap by
+// doing something else.
 //
 //   proxy_load calls    closed loop: N keep-alive connections, one call in flight on each
 //   proxy_load latency  one call at a time, the ports in turn; the time of each
@@ -36,7 +37,9 @@ struct Options {
   int connections = 32;
   std::int64_t requests = 10'000;
   std::int64_t expected_bytes = -1;  // -1: not checked
+  std::string_view status = "200";
   std::string_view key;
+  bool waits = false;   // once each connection has had an answer, for a line of input
   std::string headers;  // more of them, each with its line end
 };
 
@@ -69,6 +72,10 @@ Options parse_options(const std::vector<std::string_view>& words) {
       options.requests = number<std::int64_t>(value);
     } else if (name == "--expect-bytes") {
       options.expected_bytes = number<std::int64_t>(value);
+    } else if (name == "--wait") {
+      options.waits = value == "1";
+    } else if (name == "--status") {
+      options.status = value;
     } else if (name == "--key") {
       options.key = value;
     } else if (name == "--header") {
@@ -152,7 +159,7 @@ class EventReader {
 class Call {
  public:
   Call(const Options& options, std::uint16_t port)  // options outlives: main
-      : options_(options), fd_(connect_to(port)) {
+      : options_(options), fd_(connect_to(port)), reader_(options.status) {
     set_patience(fd_, kPatienceS);
   }
 
@@ -254,8 +261,21 @@ std::int64_t start_gap_ns(const Options& options) {
   return stream.count() / options.connections;
 }
 
+void warm_up(Crowd& crowd) {
+  for (const int fd : crowd.fds()) crowd.send_request(fd);
+  for (std::size_t left = crowd.fds().size(); left > 0;) {
+    const bool came =
+        crowd.wait(kPatienceMs, [&](int, bool complete) { left -= complete ? 1 : 0; });
+    if (!came) stop(kSilence);
+  }
+  std::printf("ready\n");
+  std::fflush(stdout);
+  std::getchar();
+}
+
 void run_calls(const Options& options) {
   Crowd crowd(options);
+  if (options.waits) warm_up(crowd);
   std::int64_t sent = 0;
   std::int64_t answered = 0;
   const auto next = [&](int fd) {

@@ -1,6 +1,6 @@
 """Servers under test: start, wait for, count CPU and memory of, take turns between, stop.
 
-What bench/list and bench/proxy have in common. Everything listens on loopback and lives in a
+What bench/list, bench/proxy and bench/edge have in common. Everything listens on loopback and lives in a
 temporary folder.
 """
 
@@ -21,10 +21,18 @@ KEY = "sk-bench-0123456789abcdefghijklmnopqrstuvwxyz"
 DEADLINE_S = 20
 
 
+_given_ports = set()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has, and that was not given before: who got it may not listen yet."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if port not in _given_ports:
+            _given_ports.add(port)
+            return port
 
 
 def call(port, path, body=None, more_headers=None):
@@ -192,7 +200,7 @@ worker_processes {threads};
 daemon off;
 pid {directory}/nginx.pid;
 error_log {directory}/nginx-error.log warn;
-events {{ worker_connections 8192; }}
+events {{ worker_connections 16384; }}
 http {{
   access_log {f"{directory}/access.log combined buffer=64k flush=1s" if access_log else "off"};
   client_body_temp_path {directory}/body;

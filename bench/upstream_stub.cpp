@@ -1,4 +1,5 @@
-// The upstream of bench/proxy: one epoll loop that answers chat calls from stored bytes.
+// The upstream of bench/proxy and bench/edge: one epoll loop that answers chat calls from stored
+// bytes.
 //
 // What it costs is never measured; it only has to be cheap enough not to be what is waited for.
 // The workload (workload.hpp) is known by the model's name. A stream's head goes out at once; then
@@ -183,8 +184,11 @@ class Stub {
     if (request.starts_with("GET /v1/models")) return push(fd, connection, list_);
     const auto workload = workload_of(request.substr(request.find(kHeadEnd)));
     if (!workload) return push(fd, connection, kNotFound);
-    if (workload->events == 0) return push(fd, connection, chat_);
     connection.stream = *workload;
+    if (workload->events == 0) {
+      if (workload->pace.count() > 0) return schedule(fd, connection, now_ns());
+      return push(fd, connection, chat_);
+    }
     connection.events_left = workload->events;
     push(fd, connection, kStreamHead);
     if (workload->pace.count() > 0) return schedule(fd, connection, now_ns());
@@ -200,7 +204,7 @@ class Stub {
     push(fd, connection, piece);
   }
 
-  // All paced streams have one pace, so what is scheduled last is due last.
+  // What is measured at one time has one pace, so what is scheduled last is due last.
   void schedule(int fd, const Connection& connection, std::int64_t from_ns) {
     const std::chrono::nanoseconds pace = connection.stream.pace;
     due_.push_back({from_ns + pace.count(), fd, connection.serial});
@@ -224,6 +228,10 @@ class Stub {
       const auto found = connections_.find(due.fd);
       if (found == connections_.end() || found->second.serial != due.serial) continue;
       auto& connection = found->second;
+      if (connection.stream.events == 0) {
+        push(due.fd, connection, chat_);
+        continue;
+      }
       send_events(due.fd, connection, 1);
       if (connection.events_left > 0) schedule(due.fd, connection, due.when_ns);
     }

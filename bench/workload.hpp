@@ -1,5 +1,5 @@
-/// What bench/proxy asks for, a row per workload: the load generator makes the request from it and
-/// the upstream stub the answer.
+/// What bench/proxy and bench/edge ask for, a row per workload: the load generator makes the
+/// request from it and the upstream stub the answer.
 ///
 /// The stub knows a workload by the model's name, the one thing that every proxy passes on. Events
 /// carry the moment they were sent in their text, for the same reason.
@@ -20,7 +20,7 @@ struct Workload {
   std::string_view model;
   std::size_t request_bytes;       // of the body, about
   int events;                      // with text; 0: the answer is one JSON document
-  std::chrono::milliseconds pace;  // before each event; none: all at once
+  std::chrono::milliseconds pace;  // before each event, or the document; none: all at once
   bool ends;                       // if not, the stub falls silent after its events
 };
 
@@ -30,6 +30,7 @@ constexpr std::array kWorkloads = {
     Workload{"paced", "bench-paced-chat", 800, 20, std::chrono::milliseconds(10), true},
     Workload{"burst", "bench-burst-chat", 800, 200, {}, true},
     Workload{"held", "bench-held-chat", 800, 1, {}, false},
+    Workload{"slow", "bench-slow-chat", 800, 0, std::chrono::milliseconds(50), true},
 };
 
 /// Before the nanoseconds of CLOCK_MONOTONIC at which an event was sent: always kStampDigits.
