@@ -68,10 +68,9 @@ net::Task<Result<>> Call::receive_json() {
     asked_->body_store.reserve(std::min(*length, kFirstBytes));
   }
   while (!client_.body_done()) {
-    const auto piece = co_await client_.next_body();
+    const auto piece = co_await client_.append_body(asked_->body_store);
     if (!piece) co_return std::unexpected(piece.error());
     if (auto held = hold(piece->size()); !held) co_return held;
-    asked_->body_store += *piece;
   }
   asked_->body = asked_->body_store;
   co_return Result<>{};
@@ -126,10 +125,9 @@ net::Task<Result<>> Call::receive_fields() {
   asked_->fields =
       std::make_unique<codec::MultipartScanner>(*boundary, kFieldNames, kMaxFieldBytes);
   while ((all || asked_->request.model.empty()) && !client_.body_done()) {
-    const auto piece = co_await client_.next_body();
+    const auto piece = co_await client_.append_body(asked_->body_store);
     if (!piece) co_return std::unexpected(piece.error());
     if (auto held = hold(piece->size()); !held) co_return held;
-    asked_->body_store += *piece;
     if (auto taken = take_fields(*piece); !taken) co_return taken;
     if (asked_->request.model.empty() &&
         asked_->body_store.size() > static_cast<std::size_t>(settings().max_body_bytes)) {

@@ -130,9 +130,7 @@ void ClientStream::next_request() {
   }
 }
 
-Result<std::string_view> ClientStream::read_some(std::uint64_t size) {
-  const auto all = net::scratch();
-  const auto room = all.first(std::min<std::uint64_t>(size, all.size()));
+Result<std::string_view> ClientStream::read_some(std::span<char> room) {
   if (tls_) return read_tls(room);
   boost::system::error_code error;
   const auto received = socket_.read_some(asio::buffer(room.data(), room.size()), error);
@@ -151,7 +149,7 @@ Result<std::string_view> ClientStream::read_some(std::uint64_t size) {
 Result<> ClientStream::take_read() {
   // A sweep may come when the bytes are here but not yet told of.
   if (timeout_.expired()) return why_nothing_came();
-  const auto read = read_some(kReadBytes);
+  const auto read = read_some(net::scratch().first(kReadBytes));
   if (!read) return std::unexpected(read.error());
   if (!desk_ && !read->empty()) desk_ = desks_.lend(settings_);
   if (desk_) desk_->received += *read;
@@ -200,13 +198,13 @@ std::optional<std::string_view> ClientStream::take_body_at_hand() {
       .substr(desk_->request.head_size, static_cast<std::size_t>(*length));
 }
 
-// With a length, nothing is read beyond it. Chunks are read as they come, and what follows the last
-// is the next request's.
-Result<std::string_view> ClientStream::unframe(std::string_view bytes) {
+// Chunks are read as they come, and what follows the last is the next request's.
+Result<std::string_view> ClientStream::unframe(std::string_view bytes, std::string* body) {
   const auto length = request().content_length;
   if (length) {
     desk_->request.body_taken += bytes.size();
     desk_->request.body_done = desk_->request.body_taken >= *length;
+    if (body != nullptr) *body += bytes;
     return bytes;
   }
   desk_->request.payload.clear();
@@ -216,7 +214,33 @@ Result<std::string_view> ClientStream::unframe(std::string_view bytes) {
   if (desk_->request.body_taken > desk_->request.body_limit) return fail(Errc::payload_too_large);
   desk_->request.body_done = desk_->request.parser.done();
   desk_->request.next = bytes.substr(*taken);
+  if (body != nullptr) *body += desk_->request.payload;
   return desk_->request.payload;
+}
+
+// Beyond what the caller has room for it grows as it comes: what is only announced takes nothing.
+Result<std::string_view> ClientStream::read_onto(std::string& body, std::uint64_t left) {
+  const auto before = body.size();
+  const auto room = static_cast<std::size_t>(
+      std::min<std::uint64_t>(left, std::max(body.capacity() - before, net::kScratchBytes)));
+  Result<std::string_view> read;
+  body.resize_and_overwrite(before + room, [&](char* bytes, std::size_t) {
+    read = read_some({bytes + before, room});
+    return before + (read ? read->size() : 0);
+  });
+  return read;
+}
+
+// With a length, nothing is read beyond it.
+Result<std::string_view> ClientStream::read_piece(std::string* body) {
+  const auto length = request().content_length;
+  const auto left = length ? *length - desk_->request.body_taken : net::kScratchBytes;
+  const bool in_place = length && body != nullptr;
+  const auto read =
+      in_place ? read_onto(*body, left)
+               : read_some(net::scratch().first(std::min<std::uint64_t>(left, net::kScratchBytes)));
+  if (!read || read->empty()) return read;
+  return unframe(*read, in_place ? nullptr : body);
 }
 
 MonotonicTime ClientStream::body_deadline(MonotonicTime now) const {
@@ -224,7 +248,7 @@ MonotonicTime ClientStream::body_deadline(MonotonicTime now) const {
                          settings_.min_body_bytes_per_second, settings_.request_body_timeout);
 }
 
-net::Task<Result<std::string_view>> ClientStream::next_body() {
+net::Task<Result<std::string_view>> ClientStream::read_body(std::string* body) {
   if (desk_->request.body_done || desk_->request.body_stopped) co_return std::string_view{};
   if (desk_->request.body_taken == 0) {
     desk_->request.body_started = monotonic_now();
@@ -236,7 +260,7 @@ net::Task<Result<std::string_view>> ClientStream::next_body() {
     const auto wanted = length ? *length - desk_->request.body_taken : desk_->received.size();
     const auto early = std::string_view(desk_->received).substr(desk_->request.consumed, wanted);
     desk_->request.consumed += early.size();
-    auto piece = unframe(early);
+    auto piece = unframe(early, body);
     if (!piece || !piece->empty() || desk_->request.body_done) co_return piece;
   }
   if (request().expects_continue && !desk_->request.continue_said &&
@@ -255,12 +279,7 @@ net::Task<Result<std::string_view>> ClientStream::next_body() {
       if (desk_->request.body_stopped) co_return std::string_view{};
       if (timeout_.expired() || !socket_.is_open()) co_return why_nothing_came();
     }
-    // With a length, nothing is read beyond it.
-    const auto length = request().content_length;
-    const auto read = read_some(length ? *length - desk_->request.body_taken : net::kScratchBytes);
-    if (!read) co_return std::unexpected(read.error());
-    if (read->empty()) continue;
-    auto piece = unframe(*read);
+    auto piece = read_piece(body);
     if (!piece || !piece->empty() || desk_->request.body_done) co_return piece;
   }
 }
@@ -268,9 +287,8 @@ net::Task<Result<std::string_view>> ClientStream::next_body() {
 net::Task<Result<std::string>> ClientStream::whole_body() {
   std::string body;
   while (!desk_->request.body_done && !desk_->request.body_stopped) {
-    const auto piece = co_await next_body();
+    const auto piece = co_await append_body(body);
     if (!piece) co_return std::unexpected(piece.error());
-    body += *piece;
   }
   co_return body;
 }
@@ -481,7 +499,7 @@ net::Task<> ClientStream::linger() {
   unwatch();
   for (std::size_t total = 0; total < kLingerBytes && !timeout_.expired();) {
     if (!readiness_.ready()) co_await readiness_.wait();
-    const auto read = read_some(net::kScratchBytes);
+    const auto read = read_some(net::scratch());
     if (!read) break;
     total += read->size();
   }

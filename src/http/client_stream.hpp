@@ -106,7 +106,12 @@ class ClientStream final : private net::Readiness::Watcher {
   std::optional<std::string_view> take_body_at_hand();
   /// The next piece, its framing taken away; empty at the end. Valid until the next suspension.
   /// Errors: connection_lost, request_timeout, malformed_request, payload_too_large.
-  [[nodiscard]] net::Task<Result<std::string_view>> next_body();
+  [[nodiscard]] net::Task<Result<std::string_view>> next_body() { return read_body(nullptr); }
+  /// As next_body, and the piece is added to `body`. A piece of a body with a length is read to
+  /// where it stays, as much at once as `body` has room for.
+  [[nodiscard]] net::Task<Result<std::string_view>> append_body(std::string& body) {
+    return read_body(&body);
+  }
   /// All of the body, within its limit. Errors: as next_body.
   [[nodiscard]] net::Task<Result<std::string>> whole_body();
   /// No more of the body is wanted: `next_body` gives nothing more, also to whoever waits for it.
@@ -228,15 +233,20 @@ class ClientStream final : private net::Readiness::Watcher {
   };
 
   void became_ready() override;
-  /// Reads at most `size` bytes of what is here, into the scratch; empty: nothing is here.
-  /// Errors: connection_lost.
-  [[nodiscard]] Result<std::string_view> read_some(std::uint64_t size);
+  /// Reads what is here, as far as there is room; empty: nothing is here. Errors: connection_lost.
+  [[nodiscard]] Result<std::string_view> read_some(std::span<char> room);
   [[nodiscard]] Result<std::string_view> read_tls(std::span<char> room);
   /// Whether bytes wait to be read, or the client has left; looked at without taking them.
   [[nodiscard]] net::Waiting look();
   void client_is_gone();
   [[nodiscard]] std::unexpected<Error> why_nothing_came() const;
-  [[nodiscard]] Result<std::string_view> unframe(std::string_view bytes);
+  // Pieces of the request's body are also added to `body`, if it is not null.
+  [[nodiscard]] Result<std::string_view> unframe(std::string_view bytes, std::string* body);
+  /// Adds to `body` what is here of the `left` bytes that are still to come.
+  [[nodiscard]] Result<std::string_view> read_onto(std::string& body, std::uint64_t left);
+  /// What is here; may be empty.
+  [[nodiscard]] Result<std::string_view> read_piece(std::string* body);
+  [[nodiscard]] net::Task<Result<std::string_view>> read_body(std::string* body);
   [[nodiscard]] MonotonicTime body_deadline(MonotonicTime now) const;
   void put_head(int status, std::string_view fixed, std::string_view fields,
                 std::optional<std::uint64_t> length, bool keep_alive, WallTime now);
