@@ -1,5 +1,6 @@
 """Clients that never pause, and count how every connection and every answer ended."""
 
+import asyncio
 import collections
 import contextlib
 import socket
@@ -7,7 +8,7 @@ import threading
 
 from support.caller import Stream
 from support.process import KEY
-from support.wire import Closed, Wire, head
+from support.wire import TIMEOUT_S, Closed, Wire, head
 
 GET = head("GET", "/v1/models", key=KEY)
 
@@ -90,3 +91,42 @@ class Strict(Wire):
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
+
+
+class Flood:
+    """One connection that pipelines requests and reads answers without pause, from before `with` begins
+    until it ends; a server that closes it fails the test. One thread does both, for a TLS connection
+    is no two threads' to use."""
+
+    BATCH = head("GET", "/nowhere") * 5_000
+
+    def __init__(self, port, tls=None):
+        self.port = port
+        self.tls = tls
+        self._flows, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        assert self._flows.wait(TIMEOUT_S)
+        return self
+
+    def __exit__(self, *_):
+        flowed = self._thread.is_alive()
+        self._stop.set()
+        self._thread.join()
+        assert flowed, "the server ended the connection"
+
+    async def _run(self):
+        name = "localhost" if self.tls else None
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls, server_hostname=name)
+        sending = asyncio.create_task(self._send(writer))
+        while not self._stop.is_set() and await reader.read(1 << 20):
+            self._flows.set()
+        sending.cancel()
+        writer.transport.abort()
+
+    async def _send(self, writer):
+        while True:
+            writer.write(self.BATCH)
+            await writer.drain()
