@@ -119,6 +119,7 @@ TlsSession::State TlsSession::handshake() {
 
 TlsSession::Moved TlsSession::read_some(std::span<char> room) {
   if (broken_) return {State::failed};
+  wire_.drained = false;
   Moved moved{State::done};
   do {
     ::ERR_clear_error();
@@ -137,6 +138,7 @@ TlsSession::Moved TlsSession::read_some(std::span<char> room) {
 
 TlsSession::State TlsSession::peek() {
   if (broken_) return State::failed;
+  wire_.drained = false;
   ::ERR_clear_error();
   errno = 0;
   char first = 0;

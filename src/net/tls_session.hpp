@@ -46,8 +46,9 @@ class TlsSession {
   [[nodiscard]] Moved read_some(std::span<char> room);
   /// Whether there is something to read, which stays there.
   [[nodiscard]] State peek();
-  /// Whether the socket had nothing more when it was last read: what comes next is an event. Until
-  /// then reading must go on, also after wants_read.
+  /// Whether the last read or peek found the socket empty: what comes next is an event. Until then
+  /// reading must go on, also after wants_read. One that needed nothing of the socket, since
+  /// OpenSSL had it, did not look.
   [[nodiscard]] bool drained() const { return wire_.drained; }
 
   /// Writes what the socket takes; wants_* only with nothing written. What it did not take must be

@@ -160,6 +160,22 @@ TEST_F(TlsSessionTest, WhatIsReadInPartIsThereForTheNextRead) {
   EXPECT_EQ(read(4), "0123");
   EXPECT_EQ(read(4), "4567");
   EXPECT_EQ(read(4), "89");
+  EXPECT_EQ(read(4), "");
+  EXPECT_TRUE(session_->drained());
+}
+
+// What came since then is not told of again.
+TEST_F(TlsSessionTest, AReadThatDidNotLookDoesNotCallTheSocketEmpty) {
+  ASSERT_TRUE(shake_hands());
+  client_says("first");
+  EXPECT_EQ(session_->peek(), State::done);
+  EXPECT_TRUE(session_->drained());
+  client_says("second");
+  EXPECT_EQ(session_->peek(), State::done);
+  EXPECT_FALSE(session_->drained());
+  EXPECT_EQ(read(5), "first");
+  EXPECT_FALSE(session_->drained());
+  EXPECT_EQ(read(), "second");
   EXPECT_TRUE(session_->drained());
 }
 
