@@ -44,7 +44,9 @@ Task<Result<Endpoints>> resolve(WorkerPool& pool, std::string host, std::uint16_
   Executor executor = co_await asio::this_coro::executor;
   auto lookup = std::make_shared<Lookup>(executor);
   lookup->done.expires_at(deadline);
-  pool.post([lookup, host, port, guard = asio::make_work_guard(executor), executor] {
+  pool.post([lookup, host, port, deadline, guard = asio::make_work_guard(executor), executor] {
+    // While a name service is silent many queue up, and nobody waits for these any more.
+    if (monotonic_now() >= deadline) return;
     auto found = resolve_blocking(host, port);
     asio::post(executor, [lookup, found = std::move(found)]() mutable {
       lookup->found = std::move(found);
