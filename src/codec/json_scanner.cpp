@@ -162,6 +162,22 @@ std::optional<std::string> decode_string(std::string_view rest) {
   return out;
 }
 
+// Whether a byte of a key stands for itself, and no other case of it is beyond ASCII.
+bool is_itself(char c) { return c != '\\' && static_cast<unsigned char>(c) < 0x80; }
+
+// Two letters beyond ASCII are a case of one in it, to those who fold as Unicode does
+// (CaseFolding.txt): U+017F, the long s, and U+212A, the sign of Kelvin.
+std::string fold(std::string name) {
+  constexpr std::pair<std::string_view, char> kLetters[] = {{"\xC5\xBF", 's'},
+                                                            {"\xE2\x84\xAA", 'k'}};
+  for (const auto& [letter, plain] : kLetters) {
+    for (std::size_t at = 0; (at = name.find(letter, at)) != std::string::npos;) {
+      name.replace(at, letter.size(), 1, plain);
+    }
+  }
+  return name;
+}
+
 }  // namespace
 
 JsonScanner::JsonScanner(std::span<const std::string_view> members, std::size_t max_value_bytes,
@@ -346,9 +362,9 @@ void JsonScanner::match_key(std::string_view raw, std::size_t depth) {
   Level& level = levels_[depth];
   level.key_members = with_name(level, raw);
   if (level.key_members == 0 && raw.size() <= kMaxKeyBytes &&
-      find_near<'\\'>(raw, 0) != std::string_view::npos) {
-    const auto name = decode_string(raw);
-    if (name) level.key_members = with_name(level, *name);
+      !std::ranges::all_of(raw, is_itself)) {
+    auto name = decode_string(raw);
+    if (name) level.key_members = with_name(level, fold(std::move(*name)));
   }
   key_.clear();
   if (level.key_members == 0) return;

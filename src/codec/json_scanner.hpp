@@ -1,7 +1,7 @@
 /// Finds where the values of chosen members lie in a JSON text that comes in pieces.
 ///
-/// Names match without regard to ASCII case, as some readers of JSON have it (Go's, for one): what
-/// any of them could take for a chosen member is found.
+/// Names match without regard to case, in ASCII and as Unicode folds it, as some readers of JSON
+/// have it (Go's, for one): what any of them could take for a chosen member is found.
 ///
 /// One pass, and the text is not kept: only the bytes of a chosen value that a piece cuts in two.
 /// What is found is what any JSON reader finds, so a name hidden in escapes ("mod\u0065l") is seen.

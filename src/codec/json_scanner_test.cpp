@@ -89,6 +89,10 @@ TEST(JsonScanner, FindsTheChosenMembersAndNoOthers) {
       {R"({"a":{"b":{"c":1}},"a":{"b":{"c":2}}})", {"a.b.c=1", "a.b.c=2"}},
       {R"({"message.model":"x","usage.total":1,"a.b":{"c":1}})", {}},
       {R"({"Model":"x","MODEL":"y"})", {R"(model="x")", R"(model="y")"}},
+      {"{\"usage\":{\"TOTAL\":1},\"u\xC5\xBF"
+       "age\":2}",
+       {"usage.total=1", R"(usage={"TOTAL":1})", "usage=2"}},
+      {R"({"u\u017Fage":3,"u\u017Fge":4})", {"usage=3"}},
       {R"({"model ":"x","mode":"x","models":"x","":"x"})", {}},
   };
   for (const auto& c : cases) EXPECT_EQ(scan_all_ways(c.text).values, c.values) << c.text;
