@@ -48,11 +48,17 @@ void make_empty(std::string& buffer) {
   if (buffer.capacity() > kKeepBufferBytes) buffer.shrink_to_fit();
 }
 
+// What was received has the client's key in it.
+void wipe(std::string& received) { ::explicit_bzero(received.data(), received.size()); }
+
 // What moves may pause, but not crawl: its time grows only with what has moved since `began`.
 MonotonicTime earned_deadline(MonotonicTime now, MonotonicTime began, std::uint64_t bytes,
                               std::int64_t bytes_per_second, MonotonicClock::duration pause) {
-  const std::chrono::seconds earned(static_cast<std::int64_t>(bytes) / bytes_per_second);
-  return std::min(now, began + earned) + pause;
+  // Of what is large and slow that may be more than the clock can count.
+  const std::chrono::duration<double> earned(static_cast<double>(bytes) /
+                                             static_cast<double>(bytes_per_second));
+  if (earned >= now - began) return now + pause;
+  return began + std::chrono::duration_cast<MonotonicClock::duration>(earned) + pause;
 }
 
 }  // namespace
@@ -103,9 +109,10 @@ void ClientStream::Outgoing::reset() {
   head = std::move(kept);
 }
 
-// What was received has the client's key in it.
+ClientStream::Desk::~Desk() { wipe(received); }
+
 void ClientStream::Desk::reset() {
-  ::explicit_bzero(received.data(), received.size());
+  wipe(received);
   make_empty(received);
   request.reset();
   answer.reset();
@@ -332,6 +339,7 @@ void ClientStream::slim_down() {
   std::string line(desk_->received, 0, size);
   head.forget_fields();
   head.move_views(std::string_view(desk_->received).substr(0, size), line.data());
+  wipe(desk_->received);
   desk_->received = std::move(line);
   desk_->request.consumed = desk_->request.head_size = size;
   std::string().swap(desk_->request.payload);

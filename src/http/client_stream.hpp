@@ -216,6 +216,9 @@ class ClientStream final : private net::Readiness::Watcher {
   };
   struct Desk {
     explicit Desk(const Settings& settings) : request(settings) {}
+    Desk(const Desk&) = delete;
+    Desk& operator=(const Desk&) = delete;
+    ~Desk();
     void reset();
 
     std::string received;  ///< the head under work is at its start
