@@ -55,7 +55,7 @@ std::shared_ptr<const gateway::Directory> Destinations::make(
     if (!base || kind == nullptr) continue;
     upstream::Address address{.name = settings.name,
                               .origin = {base->tls, base->host, base->port},
-                              .tls = {settings.ca_file}};
+                              .tls = settings.tls()};
     gateway::Destination to;
     to.upstream =
         take_over(std::move(address), calls, settings.max_in_flight.value_or(calls.max_in_flight));

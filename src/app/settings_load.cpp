@@ -1,5 +1,6 @@
 // A config file and the files that it names, on this machine's disk.
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "app/credential.hpp"
@@ -30,7 +31,10 @@ void resolve_paths(const std::filesystem::path& directory, Settings& settings) {
     if (!file->empty()) *file = beside(directory, *file);
   }
   for (auto& upstream : settings.upstreams) {
-    if (!upstream.ca_file.empty()) upstream.ca_file = beside(directory, upstream.ca_file);
+    if (upstream.ca_file.empty()) continue;
+    upstream.ca_file = beside(directory, upstream.ca_file);
+    std::error_code missing;  // which the check of files reports
+    upstream.ca_file_written_at = std::filesystem::last_write_time(upstream.ca_file, missing);
   }
 }
 

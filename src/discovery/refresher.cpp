@@ -33,7 +33,7 @@ bool same_server(const UpstreamSettings& a, const UpstreamSettings& b) {
 
 bool same_upstream(const UpstreamSettings& a, const UpstreamSettings& b) {
   return same_server(a, b) && a.api_key.reveal() == b.api_key.reveal() && a.models == b.models &&
-         a.ca_file == b.ca_file;
+         a.tls() == b.tls();
 }
 
 bool is_wanted(const UpstreamSettings& upstream, const std::string& id) {
@@ -68,10 +68,8 @@ struct Refresher::Worker {
   Worker(net::Executor executor, UpstreamSettings given, const Kind& kind, BaseUrl base,
          RefreshTiming timing)
       : settings(std::move(given)),
-        target{.base = std::move(base),
-               .kind = &kind,
-               .key = settings.api_key,
-               .tls = {.ca_file = settings.ca_file}},
+        target{
+            .base = std::move(base), .kind = &kind, .key = settings.api_key, .tls = settings.tls()},
         state(timing),
         wake(executor),
         lanes(executor) {}

@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/secret.hpp"
 #include "config/schema_fwd.hpp"
+#include "http/origin.hpp"
 
 namespace weir::discovery {
 
@@ -23,6 +25,7 @@ struct UpstreamSettings {
   Secret api_key;
   std::vector<std::string> models = {"*"};  ///< globs: which of its models to take
   std::string ca_file;                      ///< empty: the system's certificates
+  std::filesystem::file_time_type ca_file_written_at = {};
   std::optional<std::chrono::milliseconds> refresh_interval;  ///< unset: discovery.refresh_interval
   std::optional<std::chrono::milliseconds> timeout;           ///< unset: discovery.timeout
   int priority = 0;                                           ///< the lowest is called first
@@ -32,6 +35,8 @@ struct UpstreamSettings {
   std::optional<std::chrono::milliseconds> first_byte_timeout;
   std::optional<std::chrono::milliseconds> total_timeout;
   StreamUsage stream_usage = StreamUsage::automatic;
+
+  [[nodiscard]] http::TlsSettings tls() const { return {ca_file, ca_file_written_at}; }
 };
 
 /// `discovery`: how upstreams are asked what they serve.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 namespace weir::http {
@@ -20,6 +21,8 @@ struct Origin {
 /// How to check a server's certificate. It always is.
 struct TlsSettings {
   std::string ca_file;  ///< empty: the system's certificates
+  /// Of ca_file, so that with other contents these are other settings.
+  std::filesystem::file_time_type written_at = {};
 
   bool operator==(const TlsSettings&) const = default;
 };

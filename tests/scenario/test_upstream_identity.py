@@ -1,6 +1,7 @@
 """An upstream is who its certificate says, and where an upstream may be."""
 
 import json
+import signal
 import subprocess
 
 import pytest
@@ -58,6 +59,18 @@ def test_a_certificate_of_ones_own_may_vouch_for_itself(weir, engine, certificat
         ca_file = str(certificates.files("self")[0])
         server = weir(models=MODELS, upstreams=[{"name": "gpu", "url": gate.url, "ca_file": ca_file}])
         assert call(server.public, "lab/chat").status == 200
+
+
+def test_other_contents_of_a_file_of_authorities_count_with_a_reload(weir, engine, certificates, tmp_path):
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_bytes(certificates.ca.read_bytes())
+    with Gate(engine, certificates.self_signed()) as gate:
+        server = weir(models=MODELS, upstreams=[{"name": "gpu", "url": gate.url, "ca_file": str(trusted)}])
+        assert call(server.public, "lab/chat").status == 503
+        assert "verify failed" in problem(server)
+        trusted.write_bytes(certificates.files("self")[0].read_bytes())
+        server.signal(signal.SIGHUP)
+        eventually(lambda: call(server.public, "lab/chat").status == 200)
 
 
 def test_verification_cannot_be_turned_off(tmp_path):
