@@ -21,6 +21,7 @@ namespace weir::app {
 namespace {
 
 constexpr std::size_t kPoolThreads = 2;
+constexpr std::size_t kStoreThreads = 1;  // calls of a store wait for one another
 constexpr std::size_t kResolverThreads = 4;
 
 std::size_t io_thread_count(int setting) {
@@ -61,6 +62,7 @@ Node::Node(NodeOptions options)
       started_(settings_),
       server_settings_(started_.server),
       pool_(kPoolThreads),
+      store_pool_(kStoreThreads),
       resolvers_(kResolverThreads) {}
 
 // After a start that failed half-way; `stop` leaves nothing of this.

@@ -1,7 +1,7 @@
 /// One running Weir: every part made, connected, started, and stopped in order.
 ///
 /// Threads: N I/O threads answer the public API; the control thread has the admin listener, the
-/// refresher, signals and timers; a small pool does what blocks. docs/architecture.md has the
+/// refresher, signals and timers; small pools do what blocks. docs/architecture.md has the
 /// picture. It is written in three files: node.cpp opens its parts, node_run.cpp is its life,
 /// node_reload.cpp what changes meanwhile.
 #pragma once
@@ -123,9 +123,11 @@ class Node {
   /// From before the server says that it listens: a signal must find somebody.
   std::unique_ptr<boost::asio::basic_signal_set<net::Executor>> signals_;
   std::vector<std::unique_ptr<net::IoThread>> io_threads_;
-  // After the threads, so that what is still running here finds their contexts. Names have threads
-  // of their own: a name service that does not answer must hold up nothing else.
+  // After the threads, so that what is still running here finds their contexts. Names and the store
+  // have threads of their own: a name service that does not answer, or a disk, must hold up nothing
+  // else.
   net::WorkerPool pool_;
+  net::WorkerPool store_pool_;
   net::WorkerPool resolvers_;
   std::unique_ptr<gateway::Shared> gateway_;
   std::unique_ptr<api::Services> services_;

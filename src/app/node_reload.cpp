@@ -48,7 +48,7 @@ net::Task<> Node::watch_store() {
   for (;;) {
     co_await net::wait_for(kStorePoll);
     auto read = [this] { return keyring_->refresh(monotonic_now()); };
-    auto reading = pool_.run(read);
+    auto reading = store_pool_.run(read);
     const auto changed = co_await std::move(reading);
     const auto problem = changed ? std::string{} : changed.error().text();
     if (!problem.empty() && problem != last_problem) {

@@ -117,7 +117,7 @@ net::Task<> Node::flush_usage() {
   for (;;) {
     co_await net::wait_for(settings_.usage.flush_interval);
     auto flush = [this] { return usage_->flush(*key_store_.store, wall_now()); };
-    auto flushing = pool_.run(flush);
+    auto flushing = store_pool_.run(flush);
     // It says itself when writing begins to fail, and keeps what it could not write.
     [[maybe_unused]] const auto flushed = co_await std::move(flushing);
   }
