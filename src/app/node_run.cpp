@@ -83,7 +83,8 @@ void Node::start_background() {
   control_->call([this] {
     refresher_ = std::make_unique<discovery::Refresher>(
         control_->executor(), resolvers_, registry_,
-        [this](auto listings) { publisher_.take_listings(std::move(listings)); });
+        [this](auto listings) { publisher_.take_listings(std::move(listings)); },
+        [this](const auto& upstream) { publisher_.listed(upstream); });
     ask_upstreams();
     watchers_ = std::make_unique<net::TaskGroup>(control_->executor());
     handing_over_ = std::make_unique<net::TaskGroup>(control_->executor());

@@ -65,9 +65,6 @@ bool Publisher::all_listed() const {
 
 void Publisher::take_listings(std::vector<catalogue::UpstreamListing> listings) {
   listings_ = std::move(listings);
-  for (const auto& listing : listings_) {
-    if (listing.reach == catalogue::Reach::up) destinations_.listed(listing.upstream);
-  }
   publish();
 }
 

@@ -42,6 +42,8 @@ class Publisher {
   /// Whether each of them has been asked, whatever it said.
   [[nodiscard]] bool all_listed() const;
 
+  /// The upstream has just answered with its list: calls may go there again. Publishes nothing.
+  void listed(const std::string& upstream) { destinations_.listed(upstream); }
   /// What all upstreams list; publishes.
   void take_listings(std::vector<catalogue::UpstreamListing> listings);
   /// What the loopback scan has found: upstreams from now on, listed with the next `publish`.

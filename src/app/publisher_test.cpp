@@ -76,5 +76,30 @@ TEST(Publisher, KnowsWhenAllHaveBeenAsked) {
   EXPECT_TRUE(publisher.all_listed());
 }
 
+TEST(Publisher, AListEndsTheRefusalOfItsUpstreamAlone) {
+  Settings settings;
+  settings.calls.breaker.consecutive_failures = 1;
+  settings.upstreams = {upstream("a", "vllm"), upstream("b", "vllm")};
+  Publisher publisher(settings, false);
+  constexpr MonotonicTime kNow{};
+  const auto directory = publisher.published().load()->directory;
+  const auto admits = [&](const char* name) {
+    return directory->find(name)->upstream->admits(kNow);
+  };
+  for (const auto* name : {"a", "b"}) {
+    auto& called = *directory->find(name)->upstream;
+    const auto pass = called.try_admit(false, kNow);
+    ASSERT_TRUE(pass);
+    called.report(*pass, upstream::Evidence::bad, kNow);
+  }
+
+  publisher.take_listings({listing("a", catalogue::Reach::up), listing("b", catalogue::Reach::up)});
+  EXPECT_FALSE(admits("a")) << "what is published may be an old list";
+  publisher.listed("a");
+  EXPECT_TRUE(admits("a"));
+  EXPECT_FALSE(admits("b"));
+  publisher.listed("nobody");
+}
+
 }  // namespace
 }  // namespace weir::app

@@ -91,10 +91,11 @@ struct Refresher::Worker {
 };
 
 Refresher::Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::Registry& registry,
-                     Publish publish)
+                     Publish publish, Listed listed)
     : executor_(executor),
       asker_(pool),
       publish_(std::move(publish)),
+      listed_(std::move(listed)),
       slot_free_(executor, MonotonicTime::max()),  // setting it again would wake every waiter
       refreshes_(telemetry::register_counter(registry, kRefreshes)),
       models_(telemetry::register_gauge(registry, kUpstreamModels)),
@@ -229,6 +230,7 @@ void Refresher::record(Worker& worker, Result<Models> models) {
     }
     catalogue::keep_known(worker.state.models(), *models);
     worker.state.succeeded(std::move(*models), monotonic_now());
+    listed_(name);
   } else {
     if (!was_failing) {
       telemetry::log_warn("upstream not listed", {{"upstream", name},

@@ -54,8 +54,12 @@ class Refresher {
   /// Called with all listings in configured order after each change, on the executor's thread.
   using Publish = std::function<void(std::vector<catalogue::UpstreamListing>)>;
 
+  /// Called with an upstream's name each time that it has answered with its list, changed or not,
+  /// on the executor's thread.
+  using Listed = std::function<void(const std::string& upstream)>;
+
   Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::Registry& registry,
-            Publish publish);
+            Publish publish, Listed listed);
   ~Refresher();
 
   /// Starts, or takes over new settings: an upstream that stays the same keeps what is known of it.
@@ -84,6 +88,7 @@ class Refresher {
   net::Executor executor_;
   Asker asker_;
   Publish publish_;
+  Listed listed_;
   Settings settings_;
   std::vector<std::shared_ptr<Worker>> workers_;
   int asking_ = 0;
