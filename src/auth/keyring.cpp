@@ -90,8 +90,11 @@ Result<bool> Keyring::refresh(MonotonicTime now) {
   if (!keys) return std::unexpected(keys.error());
 
   std::lock_guard lock(mutex_);
-  stored_keys_ = std::move(*keys);
+  const bool is_first = !store_version_;
   store_version_ = *version;
+  // Usage that another process has written is a new version, too.
+  if (!is_first && *keys == stored_keys_) return false;
+  stored_keys_ = std::move(*keys);
   rebuild(now);
   return true;
 }

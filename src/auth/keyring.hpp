@@ -48,8 +48,9 @@ class Keyring {
   /// Replaces the config keys. Errors: as check_keys; then nothing changes.
   [[nodiscard]] Result<> configure(std::vector<KeySettings> keys, MonotonicTime now);
 
-  /// Reads the store if anything was committed since the last time; true if so. To be called at
-  /// start, and a few times a second from then on.
+  /// Reads the store if anything was committed since the last time; true if that
+  /// changed a key, and the first time. To be called at start, and a few times a second from then
+  /// on.
   [[nodiscard]] Result<bool> refresh(MonotonicTime now);
 
   [[nodiscard]] std::shared_ptr<const KeyTable> table() const { return table_.load(); }

@@ -309,6 +309,23 @@ TEST(Keyring, ABrokenStoreTurnsNoValidKeyAway) {
   EXPECT_TRUE(authenticate_for_test(*table, digester, kConfigText, Address(), kNow));
 }
 
+TEST(Keyring, ANewVersionWithTheSameKeysIsNoChange) {
+  struct Store : store::MemoryStore {
+    Result<std::uint64_t> version() override { return ++versions; }
+    std::uint64_t versions = 0;
+  } store;
+  Keyring keyring(store, Secret("a pepper of some length, for tests"));
+  Digester digester = keyring.make_digester();
+  EXPECT_TRUE(keyring.refresh(kStart).value()) << "the first time, though there is no key";
+  ASSERT_TRUE(issue_key(store, digester, system_random, {.name = "stored"}, kNow));
+  EXPECT_TRUE(keyring.refresh(kStart).value());
+  const auto before = keyring.table();
+
+  EXPECT_FALSE(keyring.refresh(kStart).value());
+
+  EXPECT_EQ(keyring.table(), before);
+}
+
 TEST(Keyring, AStoreThatCannotBeReadToItsEndIsReadAgain) {
   struct Store : store::MemoryStore {
     Result<std::vector<store::KeyRecord>> list() override {
