@@ -10,8 +10,11 @@
 namespace weir::gateway {
 namespace {
 
-// A route whose model was not seen for the grace time: behind all others, but not out of reach.
-constexpr int kLastPriority = 1'000'000;
+// Behind every priority that can be set. An upstream that is full: waiting for it is for when
+// nobody has room. A route whose model was not seen for the grace time comes last, but is not out
+// of reach: who waits will be served, who is sent there perhaps told that there is no such model.
+constexpr int kFullPriority = 1'000'000;
+constexpr int kLastPriority = 10'000'000;
 
 // Null: the route cannot be used, now or later.
 const Destination* destination_of(const Routes& routes, const catalogue::Route& route) {
@@ -35,6 +38,7 @@ std::optional<Choice> choose(const Routes& routes, std::bitset<kMaxRoutes> tried
     if (to == nullptr) continue;
     candidate.priority = route.priority.value_or(to->priority);
     if (route.status == catalogue::Status::unavailable) candidate.priority += kLastPriority;
+    if (to->upstream->slots().is_full()) candidate.priority += kFullPriority;
     candidate.weight = route.weight.value_or(to->weight);
     candidate.in_flight = to->upstream->slots().in_flight();
     candidate.usable = !tried[i] && to->upstream->admits(now);

@@ -95,6 +95,41 @@ TEST_F(ChoiceTest, OfTwoAlikeTheLessBusyIsChosen) {
   EXPECT_EQ(chosen(), "two");
 }
 
+TEST_F(ChoiceTest, WhoIsFullIsWaitedForOnlyIfAllAre) {
+  constexpr int kRoom = 1;
+  for (const auto* name : {"first", "second", "behind", "unseen"}) add(name);
+  destinations_[2].priority = 1000;
+  model_.routes[3].status = catalogue::Status::unavailable;
+  const struct {
+    std::bitset<4> full;
+    std::bitset<kMaxRoutes> tried;
+    const char* chosen;
+  } cases[] = {
+      {0b0001, 0b0000, "second"},
+      {0b0010, 0b0000, "first"},
+      {0b0011, 0b0000, "behind"},
+      {0b0101, 0b0000, "second"},
+      {0b0110, 0b0001, "second"},  // waiting for it comes before
+                                   // waiting for the one behind
+      {0b0111, 0b0001, "second"},
+      {0b0111, 0b0011, "behind"},  // and before one that may not have
+                                   // the model any more
+      {0b0111, 0b0111, "unseen"},
+      {0b1111, 0b0111, "unseen"},
+      {0b1111, 0b0110, "first"},
+  };
+  for (auto& destination : destinations_) destination.upstream->configure(settings_, kRoom);
+  for (const auto& c : cases) {
+    for (std::size_t i = 0; i < destinations_.size(); ++i) {
+      if (c.full[i]) ASSERT_TRUE(destinations_[i].upstream->slots().try_take());
+    }
+    EXPECT_EQ(chosen(c.tried), c.chosen) << c.full << " are full, tried: " << c.tried;
+    for (std::size_t i = 0; i < destinations_.size(); ++i) {
+      if (c.full[i]) destinations_[i].upstream->slots().release();
+    }
+  }
+}
+
 TEST_F(ChoiceTest, WhoDoesNotSpeakTheEndpointOrIsNotKnownIsLeftOut) {
   add("one").heads[static_cast<std::size_t>(kChat)] = Secret{};
   add("two").priority = 9;

@@ -11,6 +11,11 @@ bool Slots::has_room(State state) const {
   return limit == 0 || in_flight_in(state) < limit;
 }
 
+bool Slots::is_full() const {
+  const State state = state_.load(std::memory_order_relaxed);
+  return waiting_in(state) > 0 || !has_room(state);
+}
+
 bool Slots::try_take() {
   State state = state_.load(std::memory_order_relaxed);
   while (waiting_in(state) == 0 && has_room(state)) {

@@ -50,6 +50,9 @@ class Slots {
   /// release().
   [[nodiscard]] bool try_take();
 
+  /// Whether try_take() would refuse: for choosing among upstreams.
+  [[nodiscard]] bool is_full() const;
+
   /// For a caller whom try_take() refused. REQUIRES: `waiter` is not queued.
   [[nodiscard]] Place enqueue(Waiter& waiter);
 

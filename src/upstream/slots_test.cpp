@@ -37,6 +37,25 @@ TEST(Slots, AreTakenUpToTheLimitAndAgainWhenGivenBack) {
   EXPECT_TRUE(slots.try_take());
 }
 
+TEST(Slots, AreFullWhileOneCannotBeTaken) {
+  Slots slots(1, 1);
+  EXPECT_FALSE(slots.is_full());
+  take_all(slots, 1);
+  EXPECT_TRUE(slots.is_full());
+
+  CountingWaiter waiter;
+  ASSERT_EQ(slots.enqueue(waiter), Place::queued);
+  slots.release();
+  EXPECT_TRUE(slots.is_full()) << "the slot is the waiter's";
+  slots.release();
+  EXPECT_FALSE(slots.is_full());
+
+  slots.configure(0, 1);
+  take_all(slots, 3);
+  EXPECT_FALSE(slots.is_full()) << "without a limit it never is";
+  for (int i = 0; i < 3; ++i) slots.release();
+}
+
 TEST(Slots, AreCountedWithoutALimitToo) {
   Slots slots(0, 0);
   take_all(slots, 1'000);
