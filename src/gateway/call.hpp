@@ -135,6 +135,8 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   // settle
   void end();
   void settle(MonotonicTime now);
+  /// As reported, but for a stream that was cut short.
+  [[nodiscard]] TokenUsage usage() const;
   [[nodiscard]] limit::Claim used() const;
   void give_back(MonotonicTime now);
 

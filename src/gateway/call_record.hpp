@@ -36,7 +36,7 @@ struct CallRecord {
   bool streamed = false;
   std::optional<limit::Dimension> limited_by;
   TokenUsage usage;
-  bool estimated = false;  ///< the upstream reported no usage
+  bool estimated = false;  ///< the upstream reported no usage, or not all of it
   std::int64_t charged_tokens = 0;
   std::int64_t images = 0;
   std::uint64_t events = 0;

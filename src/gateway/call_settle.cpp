@@ -7,14 +7,19 @@
 
 namespace weir::gateway {
 
+TokenUsage Call::usage() const {
+  const bool is_cut = record_.usage.known() && record_.streamed && !succeeded_;
+  return is_cut ? cut_short(record_.usage, record_.events) : record_.usage;
+}
+
 // What the upstream reported; without that, what it may have done. An upstream that refused, or was
 // never reached, has done nothing.
 limit::Claim Call::used() const {
   limit::Claim used;
   const bool worked = succeeded_ || (reached_ && (left_ || client_.begun()));
   if (worked) used = claim_;
-  if (record_.usage.known()) {
-    used.tokens = record_.usage.total();
+  if (const auto usage = this->usage(); usage.known()) {
+    used.tokens = usage.total();
   } else if (worked && !succeeded_ && (record_.streamed || wants_stream_) && claim_.tokens > 0) {
     // An event is about a token, and there will be no more of them.
     const auto seen = gateway_.shared_.forecast.estimate(model_->id, shape(0)) +
@@ -26,12 +31,12 @@ limit::Claim Call::used() const {
 
 void Call::settle(MonotonicTime now) {
   if (!std::exchange(admitted_, false)) return;
-  const auto& usage = record_.usage;
+  const auto usage = this->usage();
   const auto used = this->used();
   reservation_.settle(used, now);
   record_.charged_tokens = used.tokens;
   record_.images = used.images;
-  record_.estimated = !usage.known() && used.tokens > 0;
+  record_.estimated = used.tokens != record_.usage.total();
   if (succeeded_ && usage.known()) {
     gateway_.shared_.forecast.learn(model_->id, body_bytes_, usage.input.value_or(0),
                                     usage.output.value_or(0) / answers_);

@@ -22,6 +22,11 @@ void TokenUsage::take(const TokenUsage& later) {
   if (later.output) output = later.output;
 }
 
+TokenUsage cut_short(TokenUsage reported, std::uint64_t events) {
+  reported.output = std::max(reported.output.value_or(0), static_cast<std::int64_t>(events));
+  return reported;
+}
+
 TokenUsage read_usage(std::string_view object) {
   codec::JsonScanner scanner(kMembers, 32);
   std::array<std::optional<std::int64_t>, kMembers.size()> counts;

@@ -17,6 +17,10 @@ struct TokenUsage {
   void take(const TokenUsage& later);
 };
 
+/// What a stream took that was cut short after `events`. An event is about a token, and what was
+/// reported by then may be from the stream's start, before there was anything to count.
+[[nodiscard]] TokenUsage cut_short(TokenUsage reported, std::uint64_t events);
+
 /// `object` is the raw JSON of `usage`, or of the `tokens` of a rerank answer; a null is no usage.
 ///
 /// Source: OpenAI (prompt_tokens, completion_tokens; input_tokens, output_tokens for responses),

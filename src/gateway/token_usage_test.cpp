@@ -43,6 +43,30 @@ TEST(TokenUsage, WhatNobodyCanMeanIsCutSoThatSumsStaySums) {
   EXPECT_FALSE(read_usage(R"({"input_tokens":92233720368547758070})").known());
 }
 
+TEST(TokenUsage, OfAStreamCutShortTheEventsCountUnlessMoreWasReported) {
+  using Count = std::optional<std::int64_t>;
+  const struct {
+    TokenUsage reported;
+    std::uint64_t events;
+    Count input;
+    std::int64_t output;
+    std::int64_t total;
+  } cases[] = {
+      {{.input = 25, .output = 1}, 1, 25, 1, 26},  // Anthropic's message_start, and nothing more
+      {{.input = 25, .output = 1}, 400, 25, 400, 425},
+      {{.input = 25, .output = 500}, 400, 25, 500, 525},
+      {{.input = 25, .output = {}}, 3, 25, 3, 28},
+      {{.input = 25, .output = {}}, 0, 25, 0, 25},
+      {{.input = {}, .output = 2}, 7, {}, 7, 7},
+  };
+  for (const auto& c : cases) {
+    const auto usage = cut_short(c.reported, c.events);
+    EXPECT_EQ(usage.input, c.input) << c.total;
+    EXPECT_EQ(usage.output, c.output) << c.total;
+    EXPECT_EQ(usage.total(), c.total);
+  }
+}
+
 TEST(TokenUsage, TheLaterFigureCounts) {
   TokenUsage usage{.input = 10, .output = 1};
   usage.take({.input = {}, .output = 25});
