@@ -60,7 +60,9 @@ Call::Try Call::judge_status() {
   const auto& head = server_->head();
   const int status = head.status;
   const auto outcome = upstream::outcome_of_status(status);
-  const auto retry_after = upstream::parse_retry_after(head.header("retry-after"), wall_now());
+  // The client is told what the breaker heeds: a date may have passed, or be years ahead.
+  const auto retry_after = upstream::parse_retry_after(head.header("retry-after"), wall_now())
+                               .transform(upstream::Breaker::bounded);
   if (status == 401 || status == 403) return {outcome, Errc::upstream_rejected_key, {}};
   if (status == 429) return {outcome, Errc::upstream_rate_limited, retry_after};
   if (status >= 500) return {outcome, Errc::upstream_refused, retry_after};

@@ -19,9 +19,10 @@ std::unexpected<Error> no_room() { return fail(Errc::overloaded, "calls.buffer_b
 
 }  // namespace
 
-// The usual call: all of it came with one read.
+// The usual call: all of it came with one read. What is too large, receive() refuses.
 bool Call::take_at_hand() {
   if (catalogue::describe(input_.endpoint).body != catalogue::BodyForm::json) return false;
+  if (!client_.limit_body(static_cast<std::uint64_t>(settings().max_body_bytes))) return false;
   const auto body = client_.take_body_at_hand();
   if (!body) return false;
   asked_->body = *body;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,11 +44,14 @@ class Directory {
   /// Null for an unknown name. Lives as long as the directory.
   [[nodiscard]] const Destination* find(std::string_view name) const;
   [[nodiscard]] const upstream::Settings& settings() const { return settings_; }
+  /// Of no other directory of this process, before or after; never 0.
+  [[nodiscard]] std::uint64_t serial() const { return serial_; }
 
  private:
   std::vector<Destination> destinations_;
   std::unordered_map<std::string_view, const Destination*> by_name_;
   upstream::Settings settings_;
+  std::uint64_t serial_;
 };
 
 }  // namespace weir::gateway

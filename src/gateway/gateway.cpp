@@ -24,7 +24,7 @@ upstream::Pool& Gateway::pool_for(http::ClientStream& client, const Directory& d
     pool_ = std::make_unique<upstream::Pool>(client.socket().get_executor(), client.sweeper(),
                                              shared_.resolvers);
   }
-  if (std::exchange(directory_, &directory) == &directory) return *pool_;
+  if (std::exchange(directory_, directory.serial()) == directory.serial()) return *pool_;
   pool_->forget_if([&](const upstream::Upstream& upstream) {
     const auto* known = directory.find(upstream.address().name);
     return known == nullptr || known->upstream.get() != &upstream;

@@ -73,7 +73,7 @@ class Gateway {
   usage::Recorder::Cell& usage_;
   CallMetrics metrics_;
   std::unique_ptr<upstream::Pool> pool_;  ///< made with the first call, on the thread it is for
-  const Directory* directory_ = nullptr;  ///< that the pool was set up for; not looked into
+  std::uint64_t directory_ = 0;  ///< serial of the one that the pool was set up for; 0: none
   std::uint64_t random_;
 };
 

@@ -64,9 +64,12 @@ void Breaker::admit() {
   recent_.clear();
 }
 
+std::chrono::seconds Breaker::bounded(std::chrono::seconds retry_after) {
+  return std::clamp<std::chrono::seconds>(retry_after, kDefaultCoolDown, kMaxCoolDown);
+}
+
 void Breaker::cool_down(std::optional<std::chrono::seconds> retry_after, MonotonicTime now) {
-  const auto time = std::clamp<std::chrono::seconds>(retry_after.value_or(kDefaultCoolDown),
-                                                     kDefaultCoolDown, kMaxCoolDown);
+  const auto time = bounded(retry_after.value_or(kDefaultCoolDown));
   cool_until_ = std::max(cool_until_, now + time);
 }
 

@@ -60,8 +60,10 @@ class Breaker {
   /// the time of a refusal.
   void report(Pass pass, Evidence evidence, MonotonicTime now);
 
-  /// The upstream answered 429: it is well but is not to be called for as long as it says, at least
-  /// kDefaultCoolDown and at most kMaxCoolDown.
+  /// `retry_after` as far as it is believed: at least kDefaultCoolDown, at most kMaxCoolDown.
+  [[nodiscard]] static std::chrono::seconds bounded(std::chrono::seconds retry_after);
+
+  /// The upstream answered 429: it is well but is not to be called for as long as it says, bounded.
   void cool_down(std::optional<std::chrono::seconds> retry_after, MonotonicTime now);
 
   /// The upstream answered the catalogue's question with a list, which ends a refusal: the probe

@@ -204,6 +204,15 @@ TEST(Breaker, CoolsDownAsLongAsItIsToldWithinBounds) {
   }
 }
 
+TEST(Breaker, ARetryAfterIsBelievedWithinBounds) {
+  const struct {
+    std::chrono::seconds told;
+    std::chrono::seconds believed;
+  } cases[] = {{-37s, 1s},          {0s, 1s}, {1s, 1s}, {20s, 20s}, {600s, 600s}, {601s, 600s},
+               {999'999'999s, 600s}};
+  for (const auto& test : cases) EXPECT_EQ(Breaker::bounded(test.told), test.believed);
+}
+
 TEST(Breaker, AShorterCoolDownDoesNotEndALongerOne) {
   Story story;
   story.breaker.cool_down(20s, story.now);
