@@ -20,6 +20,7 @@ constexpr std::size_t kKeepBufferBytes = 16384;  // a larger one is given back a
 constexpr std::chrono::seconds kRest{1};         // who has said nothing for so long is idle
 constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr std::size_t kBodyTurnBytes = 1 << 20;
+constexpr std::size_t kBodyPieceBytes = 256 << 10;  // read and looked at without a pause
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -228,8 +229,8 @@ Result<std::string_view> ClientStream::unframe(std::string_view bytes, std::stri
 // Beyond what the caller has room for it grows as it comes: what is only announced takes nothing.
 Result<std::string_view> ClientStream::read_onto(std::string& body, std::uint64_t left) {
   const auto before = body.size();
-  const auto room = static_cast<std::size_t>(
-      std::min<std::uint64_t>(left, std::max(body.capacity() - before, net::kScratchBytes)));
+  const auto at_once = std::clamp(body.capacity() - before, net::kScratchBytes, kBodyPieceBytes);
+  const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(left, at_once));
   Result<std::string_view> read;
   body.resize_and_overwrite(before + room, [&](char* bytes, std::size_t) {
     read = read_some({bytes + before, room});

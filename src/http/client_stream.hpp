@@ -108,7 +108,7 @@ class ClientStream final : private net::Readiness::Watcher {
   /// Errors: connection_lost, request_timeout, malformed_request, payload_too_large.
   [[nodiscard]] net::Task<Result<std::string_view>> next_body() { return read_body(nullptr); }
   /// As next_body, and the piece is added to `body`. A piece of a body with a length is read to
-  /// where it stays, as much at once as `body` has room for.
+  /// where it stays, the more at once the more room `body` has, within bounds.
   [[nodiscard]] net::Task<Result<std::string_view>> append_body(std::string& body) {
     return read_body(&body);
   }
