@@ -42,7 +42,7 @@ function(weir_room name)
     target_link_libraries(weir_${name}_test
       PRIVATE weir_${name} weir_warnings ${ROOM_TEST_LIBS} GTest::gmock GTest::gtest_main)
     gtest_discover_tests(weir_${name}_test DISCOVERY_TIMEOUT 60
-      WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} PROPERTIES LABELS ${name} TIMEOUT 120)
+      WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} PROPERTIES LABELS ${name} TIMEOUT 600)
   endif()
 
   foreach(file ${fuzzers})
@@ -58,7 +58,7 @@ function(weir_room name)
       target_link_libraries(weir_${stem}_corpus PRIVATE weir_${name} weir_warnings)
       add_test(NAME corpus.${stem}
         COMMAND weir_${stem}_corpus ${CMAKE_SOURCE_DIR}/tests/corpus/${stem})
-      set_tests_properties(corpus.${stem} PROPERTIES LABELS corpus TIMEOUT 120)
+      set_tests_properties(corpus.${stem} PROPERTIES LABELS corpus TIMEOUT 600)
     endif()
   endforeach()
 endfunction()

@@ -23,6 +23,9 @@ namespace {
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 
+// For writers that wait for one another on a machine that stands still at times.
+constexpr milliseconds kPatience = std::chrono::minutes(1);
+
 KeyRecord key(int number) {
   KeyRecord made;
   made.id = fmt::format("key_{:012}", number);
@@ -142,19 +145,20 @@ TEST_F(SqliteFile, AChangeByAnotherProgramMovesTheVersion) {
 TEST_F(SqliteFile, ManyOpenersOfANewFileAllSucceed) {
   for (int round = 0; round < 5; ++round) {
     TemporaryDirectory directory;
+    const SqliteOptions options{.path = directory.path() + "/weir.db", .busy_timeout = kPatience};
     constexpr int kOpeners = 8;
     std::latch start(kOpeners);
     std::vector<std::thread> threads;
     for (int i = 0; i < kOpeners; ++i) {
       threads.emplace_back([&, i] {
         start.arrive_and_wait();
-        const auto store = SqliteStore::open({.path = directory.path() + "/weir.db"});
+        const auto store = SqliteStore::open(options);
         ASSERT_TRUE(store) << store.error().text();
         EXPECT_TRUE((*store)->create(key(i)));
       });
     }
     for (std::thread& thread : threads) thread.join();
-    const auto store = SqliteStore::open({.path = directory.path() + "/weir.db"});
+    const auto store = SqliteStore::open(options);
     EXPECT_EQ((*store)->list()->size(), kOpeners);
   }
 }
@@ -163,9 +167,10 @@ TEST_F(SqliteFile, WritersInSeparateConnectionsWaitForOneAnother) {
   std::vector<std::thread> threads;
   for (int writer = 0; writer < 4; ++writer) {
     threads.emplace_back([&, writer] {
-      const auto store = open();
+      const auto store = SqliteStore::open({.path = path_, .busy_timeout = kPatience});
+      ASSERT_TRUE(store) << store.error().text();
       for (int i = 0; i < 20; ++i) {
-        const auto done = store->create(key(writer * 100 + i));
+        const auto done = (*store)->create(key(writer * 100 + i));
         EXPECT_TRUE(done) << done.error().text();
       }
     });

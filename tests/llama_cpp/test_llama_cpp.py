@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import pathlib
+import socket
 import subprocess
 import urllib.request
 
@@ -19,7 +20,6 @@ from llama_cpp import make_models
 from support.caller import Stream, call, post, usage_rows
 from support.eventually import DEADLINE_S, eventually
 from support.process import KEY
-from support.upstream import closed_port
 
 TINY = {
     "house/tiny-chat": ("chat", "tiny-chat.gguf", ""),
@@ -57,13 +57,20 @@ def sub_types_of(presets):
     return found
 
 
+def free_port():
+    """A port that nobody had a moment ago, for a program that must be given one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @contextlib.contextmanager
 def llama_server(folder, *options):
     """A running llama.cpp server's base URL."""
     binary = os.environ.get("WEIR_LLAMA_SERVER")
     if not binary:
         pytest.fail("WEIR_LLAMA_SERVER is not set: run this suite through scripts/test")
-    port = closed_port()
+    port = free_port()
     log = folder if os.access(folder, os.W_OK) else pathlib.Path("/tmp")
     with open(log / f"llama-server-{port}.log", "wb") as output:
         process = subprocess.Popen(

@@ -1,6 +1,7 @@
 """A store that fails never turns a valid key away and never stops a call, says what is wrong, and
 has everything once it works again."""
 
+import contextlib
 import resource
 import sqlite3
 
@@ -64,18 +65,29 @@ def test_a_disk_on_which_no_file_can_grow_stops_no_call_and_loses_no_usage(serve
     eventually(lambda: booked(server, "later") == later.served)
 
 
+def alone(connection, log):
+    """Whether all is in the file, nothing in its log, and this connection is the only one that may write."""
+    busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        return False
+    connection.execute("BEGIN IMMEDIATE")
+    if log.stat().st_size == 0:
+        return True
+    connection.execute("ROLLBACK")
+    return False
+
+
 def test_a_file_that_turned_to_garbage_turns_no_valid_key_away(server):
     key = server.create_key("app")
     eventually(lambda: call(server.public, CHAT, key=key).status == 200)
     path = server.directory / "weir.db"
-    # All in one file, then nonsense over all of it, as a failing disk would have it.
-    with sqlite3.connect(path) as file:
-        # Busy while the server writes.
-        eventually(lambda: file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
-    file.close()
-    size = path.stat().st_size
-    with open(path, "r+b") as file:
-        file.write(b"\xa5" * size)
+    # All in one file, then nonsense over all of it, as a failing disk would have it. The server must not
+    # write in between: what it had put into the log would still be read.
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as keeper:
+        eventually(lambda: alone(keeper, path.with_name("weir.db-wal")))
+        size = path.stat().st_size
+        with open(path, "r+b") as file:
+            file.write(b"\xa5" * size)
 
     eventually(lambda: flush_failures(server) > 0 or call(server.public, CHAT, key=key).status != 200)
     for _ in range(CALLS):

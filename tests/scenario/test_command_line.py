@@ -5,11 +5,12 @@ import subprocess
 
 import pytest
 
-from support.eventually import DEADLINE_S, eventually
+from support.eventually import DEADLINE_S, SLOWDOWN, eventually
 from support.process import BINARY
 from support.upstream import Upstream, as_json, openai_list
 
 MODELS = [{"id": "lab/chat", "sub_types": ["chat"]}, {"id": "lab/embed", "sub_types": ["embedding"]}]
+GRACE = f"{int(4 * SLOWDOWN)}s"  # long enough that a command which is run again and again falls into it
 
 
 def run(*words, directory=None):
@@ -134,7 +135,7 @@ def test_an_upstream_that_has_gone_is_failing_and_then_lost(weir):
     with Upstream({"/v1/models": openai_list("a")}) as upstream:
         server = weir(
             upstreams=[{"name": "gpu1", "kind": "openai", "url": upstream.url}],
-            discovery={"refresh_interval": "1s", "timeout": "500ms", "backoff_max": "1s", "grace": "3s"},
+            discovery={"refresh_interval": "1s", "timeout": "500ms", "backoff_max": "1s", "grace": GRACE},
         )
         eventually(lambda: server.ids() == ["a"])
 

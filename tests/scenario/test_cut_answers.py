@@ -11,13 +11,15 @@ import pytest
 from support.caller import CHAT, Caller, access_line, call, chat_body, post_head, trace
 from support.engine import Engine, Script
 from support.eventually import eventually
+from support.kernel import HELD_AT_MOST
 from support.load import Flood
 from support.process import KEY
 from support.wire import head
 
 MODELS = [{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}]
-LARGE = b"x" * 50_000_000  # more than the kernel holds
-PACE_S = 0.02  # between the reads of a client that is slow but reads
+LARGE = b"x" * HELD_AT_MOST
+# Of a client that is slow but reads: no pause is anywhere near what the server bears, all together are longer.
+PATIENCE_S, PAUSES, PACE_S = 3, 50, 0.1
 
 
 @pytest.fixture
@@ -27,12 +29,16 @@ def engine():
 
 
 @pytest.fixture(params=["plain", "tls"])
-def server(request, weir, engine, certificates):
-    """Gives up who takes nothing for a moment."""
-    section, client = {"write_stall_timeout": "300ms"}, None
-    if request.param == "tls":
-        section["tls"], client = certificates.settings(), certificates.client()
-    return weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url}], server=section, tls=client)
+def served(request, weir, engine, certificates):
+    """served(patience) starts a server that gives up who takes nothing for so long."""
+
+    def start(patience):
+        section, client = {"write_stall_timeout": patience}, None
+        if request.param == "tls":
+            section["tls"], client = certificates.settings(), certificates.client()
+        return weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url}], server=section, tls=client)
+
+    return start
 
 
 def rest(connection):
@@ -44,7 +50,8 @@ def rest(connection):
     return data
 
 
-def test_nothing_follows_an_answer_that_stalled(server, engine):
+def test_nothing_follows_an_answer_that_stalled(served, engine):
+    server = served("300ms")
     engine.scripts["lab/chat"] = Script((LARGE,))
     header = trace()
     with Caller(server.public) as caller:
@@ -56,14 +63,18 @@ def test_nothing_follows_an_answer_that_stalled(server, engine):
     assert len(caller.unread) < len(LARGE)
 
 
-def test_a_client_that_reads_slowly_gets_all(server, engine):
+def test_a_client_that_reads_slowly_gets_all(served, engine):
+    server = served(f"{PATIENCE_S}s")
     engine.scripts["lab/chat"] = Script((LARGE,))
+    step = len(LARGE) // PAUSES
     with Caller(server.public) as caller:
+        # So that the server still writes while the last of it is read.
+        caller.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         caller.call("lab/chat")
         reply = caller.receive_head()
         pace, size = threading.Event(), 0
         for piece in caller.pieces(reply):
-            if size // 1_000_000 != (size + len(piece)) // 1_000_000:
+            if size // step != (size + len(piece)) // step:
                 pace.wait(PACE_S)
             size += len(piece)
     assert size == len(LARGE)

@@ -1,10 +1,13 @@
 """A client that leaves, in whatever phase: the engine is let go within 100 ms, the slot is free,
 the access log says why, and the usage is booked.
 
-A hundred milliseconds are promised, so this is one of the few places that look at a clock."""
+A hundred milliseconds are promised, so this is one of the few places that look at a clock. It looks
+at the middle one of some rounds: a server that is late is so each time, a machine that stands still is
+not."""
 
 import os
 import socket
+import statistics
 import threading
 import time
 
@@ -12,7 +15,7 @@ import pytest
 
 from support.caller import Caller, access_line, call, chat_body, multipart, post_head, trace, usage_rows
 from support.engine import DONE, Engine, Script, as_stream, event, reset
-from support.eventually import SLOWDOWN, eventually
+from support.eventually import DEADLINE_S, SLOWDOWN, eventually
 from support.process import KEY
 
 LET_GO_S = 0.1 * SLOWDOWN
@@ -72,7 +75,7 @@ def before_the_answer_of_a_stream(engine, caller, header):
 def before_the_first_event(engine, caller, header):
     engine.scripts["lab/chat"] = as_stream(threading.Event(), DONE)
     made = asked(engine, caller, header, stream=True)
-    assert made.head_sent.wait(20)
+    assert made.head_sent.wait(DEADLINE_S)
     return made
 
 
@@ -113,6 +116,7 @@ PHASES = [
 @pytest.mark.parametrize("leave", [fin, rst], ids=["fin", "rst"])
 @pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.__name__)
 def test_the_engine_is_let_go_at_once_and_nothing_is_left_behind(server, engine, phase, leave):
+    took = []
     for _ in range(ROUNDS):
         header = trace()
         caller = Caller(server.public)
@@ -122,13 +126,14 @@ def test_the_engine_is_let_go_at_once_and_nothing_is_left_behind(server, engine,
         leave(caller)
 
         let_go_at = eventually(lambda made=made: made.left, what="the engine's connection closed")
-        assert let_go_at - left_at <= LET_GO_S
+        took.append(let_go_at - left_at)
         line = eventually(lambda header=header: access_line(server, header))
         assert (line["reason"], line["party"]) == ("client_left", "client")
         engine.scripts.clear()
         # The key has one slot: this waits for it.
         eventually(lambda: call(server.public, "lab/chat").status == 200)
 
+    assert statistics.median(took) <= LET_GO_S, took
     row = eventually(lambda: settled(server, "lab/ear" if phase is uploading else "lab/chat"))
     assert row["requests"] >= ROUNDS
 

@@ -10,7 +10,8 @@ import pytest
 
 from support.caller import OVERLOADED, Stream, call
 from support.engine import DONE, Engine, Script, as_stream, event
-from support.eventually import eventually
+from support.eventually import DEADLINE_S, eventually
+from support.kernel import HELD_AT_MOST
 
 CHAT = {"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}
 USAGE = {"prompt_tokens": 7, "completion_tokens": 9, "total_tokens": 16}
@@ -218,10 +219,8 @@ def test_an_alias_is_given_back_in_every_event(weir, engine):
 
 # Readers and writers.
 
-BIG = 64 << 20
+BIG = HELD_AT_MOST + (16 << 20)
 PIECE = event(b'{"choices":[{"delta":{"content":"' + b"x" * (32 << 10) + b'"}}]}')
-# What the kernel may hold on the four sockets of a call on loopback, with room.
-HELD_AT_MOST = 24 << 20
 GROWTH_AT_MOST_KIB = 4 << 10
 
 
@@ -241,7 +240,7 @@ def test_a_slow_reader_holds_the_engine_back(weir):
             stream.open("lab/chat")
             assert stream.next_event() == PIECE
             slow = engine.calls[-1]
-            assert slow.stalled.wait(20)
+            assert slow.stalled.wait(DEADLINE_S)
             assert slow.sent < HELD_AT_MOST
             assert resident_kib(server) - before < GROWTH_AT_MOST_KIB
             assert len(stream.rest()) == len(pieces)

@@ -25,7 +25,8 @@ def first(weir, tmp_path):
     later = []
 
     def start(**sections):
-        server = {"takeover_socket": "takeover.sock", **sections.pop("server", {})}
+        # A client that does not get its turn for a while must not be closed before it was told.
+        server = {"takeover_socket": "takeover.sock", "drain_idle_timeout": "10s", **sections.pop("server", {})}
         return weir(server=server, **{"models": MODELS, **sections})
 
     def then(server, **options):
@@ -206,7 +207,7 @@ def test_a_new_server_that_is_stopped_while_it_asks_for_lists_changes_nothing(fi
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         old = first(
             upstreams=[{"name": "silent", "url": url}],
-            discovery={"timeout": "10s", "refresh_interval": "1h"},
+            discovery={"timeout": "5m", "refresh_interval": "1h"},
         )
         asked = [silent.accept()[0]]
         eventually(lambda: old.ids() == ["lab/declared"])

@@ -16,6 +16,7 @@ from support.caller import Caller, Stream, access_line, call, multipart, post_he
 from support.certificates import PAST
 from support.engine import DONE, Engine, Script, as_stream, event
 from support.eventually import DEADLINE_S, eventually
+from support.kernel import HELD_AT_MOST
 from support.process import BINARY, KEY, Weir
 from support.wire import Wire, head
 
@@ -161,7 +162,7 @@ def test_renegotiation_is_refused(start):
 def test_a_session_is_taken_up_again(start, certificates):
     server = start()
     context = client(certificates, ssl.TLSVersion.TLSv1_2)
-    raw = socket.create_connection(("127.0.0.1", server.public), timeout=20)
+    raw = socket.create_connection(("127.0.0.1", server.public), timeout=DEADLINE_S)
     with (
         Wire(server.public, context) as first,  # a session ends with a connection that ends without a word
         context.wrap_socket(raw, server_hostname="localhost", session=first.socket.session) as second,
@@ -274,7 +275,7 @@ def test_a_client_that_leaves_lets_the_engine_go(start, engine, leave, streamed)
 
 def test_a_client_that_reads_nothing_is_given_up(start, engine):
     server = start(server={"write_stall_timeout": "300ms"})
-    engine.scripts["lab/chat"] = Script((b"x" * 50_000_000,))
+    engine.scripts["lab/chat"] = Script((b"x" * HELD_AT_MOST,))
     header = trace()
     with Caller(server.public) as caller:
         caller.call("lab/chat", headers=[header])
@@ -300,7 +301,7 @@ def test_plain_http_is_told_and_closed(start):
 @pytest.mark.parametrize("noise", [b"\x16\x03\x01\x00\x05hello", b"\x16\x03\x01\xff\xff", b"\x80\x2e\x01", b"\0"])
 def test_noise_is_closed_without_harm(start, noise):
     server = start()
-    with socket.create_connection(("127.0.0.1", server.public), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.public), timeout=DEADLINE_S) as connection:
         connection.sendall(noise)
         with contextlib.suppress(OSError):  # it may have been closed by now
             connection.shutdown(socket.SHUT_WR)
@@ -311,9 +312,9 @@ def test_noise_is_closed_without_harm(start, noise):
 
 
 def test_a_handshake_that_stalls_is_closed_in_time(start):
-    server = start(tls={"handshake_timeout": "200ms"})
-    silent = socket.create_connection(("127.0.0.1", server.public), timeout=20)
-    begun = socket.create_connection(("127.0.0.1", server.public), timeout=20)
+    server = start(tls={"handshake_timeout": "1s"})
+    silent = socket.create_connection(("127.0.0.1", server.public), timeout=DEADLINE_S)
+    begun = socket.create_connection(("127.0.0.1", server.public), timeout=DEADLINE_S)
     begun.sendall(b"\x16\x03\x01")
     for connection in (silent, begun):
         assert connection.recv(1) == b""
@@ -323,7 +324,7 @@ def test_a_handshake_that_stalls_is_closed_in_time(start):
 
 def test_handshakes_at_once_are_bounded_and_the_oldest_gives_way(start):
     server = start(tls={"max_handshakes": 2}, server={"threads": 1})
-    silent = [socket.create_connection(("127.0.0.1", server.public), timeout=20) for _ in range(2)]
+    silent = [socket.create_connection(("127.0.0.1", server.public), timeout=DEADLINE_S) for _ in range(2)]
 
     def served():
         try:

@@ -8,16 +8,20 @@ import time
 SLOWDOWN = float(os.environ.get("WEIR_SLOWDOWN", "1"))
 DEADLINE_S = 20 * SLOWDOWN
 PROMISED_S = 1 * SLOWDOWN  # within which a change of a key takes effect
+# What usage may lose of a killed server: the last second, and two more that a machine may stand still.
+LOSS_S = 3 * SLOWDOWN
 
 
 def eventually(condition, within=DEADLINE_S, what=None):
     """The condition's first true value; fails with its last value, or last error, at the deadline."""
     deadline = time.monotonic() + within
     while True:
+        # Looked at before the try: who stood still until the deadline had passed tries once more.
+        last = time.monotonic() > deadline
         outcome = attempt(condition)
         if outcome and not isinstance(outcome, Exception):
             return outcome
-        if time.monotonic() > deadline:
+        if last:
             raise AssertionError(f"{what or 'the condition'} did not come true in {within:g} s: {outcome!r}")
         time.sleep(0.005)
 

@@ -15,6 +15,7 @@ import ssl
 import threading
 
 from support.engine import HUNG_UP, POLL_S, deliver, reset
+from support.eventually import DEADLINE_S
 
 FAULTS = (
     "refuse",
@@ -42,8 +43,6 @@ DELAY_S = 0.5
 FLOOD = 1 << 20
 PLANTED_BODY = b'{"planted":true}'
 PLANTED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n" + PLANTED_BODY
-
-HANDSHAKE_S = 20
 
 # Moves that are not bytes to send.
 FIN, RESET, REFUSE, HOLD, DELAY, READ, NOISE = "fin reset refuse hold delay read noise".split()
@@ -309,7 +308,7 @@ class Link:
                 sock.close()
 
     def _handshake(self):
-        self.near.settimeout(HANDSHAKE_S)
+        self.near.settimeout(DEADLINE_S)
         self.near = self.gate.tls.wrap_socket(self.near, server_side=True)
         self.near.settimeout(None)
 

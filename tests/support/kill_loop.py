@@ -17,7 +17,7 @@ import time
 
 from support.caller import Caller
 from support.demo import MODELS, SIMULATOR
-from support.eventually import DEADLINE_S, SLOWDOWN
+from support.eventually import DEADLINE_S, LOSS_S
 from support.process import BINARY
 from support.wire import Closed, Wire, head
 
@@ -26,7 +26,6 @@ WRITERS = 2
 CALLERS = 2
 MOST_CHANGES = 4  # of a cycle, before the kill
 LONGEST_WAIT_S = 0.03  # from the last of them to the kill
-LOSS_S = 1 * SLOWDOWN  # what usage may lose
 SAMPLE = 40  # keys of earlier cycles asked again each time
 
 ACTIVE, DISABLED, GONE = 200, 403, 401

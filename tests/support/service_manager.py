@@ -2,10 +2,13 @@
 
 import contextlib
 import ctypes
+import itertools
 import os
 import socket
 import sys
 import threading
+
+from support.eventually import DEADLINE_S
 
 PTRACE_DETACH = 17
 PTRACE_SEIZE = 0x4206
@@ -26,9 +29,11 @@ class Notices:
     def __init__(self, address):
         self.address = address
         self.all = []
+        self._marks = itertools.count()
         self.news = threading.Condition()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind("\0" + address[1:] if address.startswith("@") else address)
+        self._name = "\0" + address[1:] if address.startswith("@") else address
+        self._socket.bind(self._name)
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self):
@@ -43,8 +48,16 @@ class Notices:
         return [notice for notice in list(self.all) if notice.get(name) == value]
 
     def first_words(self):
-        """The first name of each notice but the watchdog's, in order."""
-        return [next(iter(notice)) for notice in list(self.all) if "WATCHDOG" not in notice]
+        """The first name of each notice but the watchdog's and our own, in order."""
+        return [next(iter(notice)) for notice in list(self.all) if not notice.keys() & {"WATCHDOG", "MARK"}]
+
+    def flush(self):
+        """Waits until all is here that was sent before: datagrams keep their order."""
+        mark = str(next(self._marks))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(f"MARK={mark}".encode(), self._name)
+        with self.news:
+            assert self.news.wait_for(lambda: self.where("MARK", mark), DEADLINE_S)
 
     def close(self):
         self._socket.close()

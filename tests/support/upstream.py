@@ -93,8 +93,12 @@ class Upstream:
         self.server.server_close()
 
 
+_closed = []  # sockets that keep their ports for as long as the tests run
+
+
 def closed_port():
-    """A port where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port where nobody listens, and nobody else can."""
+    place = socket.socket()
+    place.bind(("127.0.0.1", 0))
+    _closed.append(place)
+    return place.getsockname()[1]

@@ -6,7 +6,8 @@ import json
 import socket
 import ssl
 
-TIMEOUT_S = 20
+from support.eventually import DEADLINE_S
+
 # Of servers that speak TLS, with the context of a client.
 tls_ports = {}
 
@@ -39,7 +40,7 @@ class Wire:
 
     def __init__(self, port, tls=None):
         """`tls`: a client's context; without it TLS is spoken to the ports in `tls_ports`."""
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=DEADLINE_S)
         if context := tls or tls_ports.get(port):
             self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
         self.unread = b""
