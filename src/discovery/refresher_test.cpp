@@ -67,7 +67,7 @@ class RefresherTest : public testing::Test {
     happened("published");
     for (const auto& listing : listings) {
       if (listing.reach == catalogue::Reach::up) happened(listing.upstream + " is up");
-      if (listing.reach == catalogue::Reach::lost) happened(listing.upstream + " is lost");
+      if (listing.reach == catalogue::Reach::failing) happened(listing.upstream + " is failing");
     }
   }
   void happened(std::string event) {
@@ -98,7 +98,7 @@ class RefresherTest : public testing::Test {
 TEST_F(RefresherTest, TellsOfEachListAndPublishesOnlyWhatIsNew) {
   thread_.call([this] { refresher_->apply(Settings{}, {upstream("well"), upstream("ill")}); });
   ASSERT_TRUE(await("well is up"));
-  ASSERT_TRUE(await("ill is lost"));
+  ASSERT_TRUE(await("ill is failing"));
   EXPECT_EQ(times("listed well"), 1);
   const auto published = times("published");
 
