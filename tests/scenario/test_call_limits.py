@@ -13,8 +13,8 @@ import time
 
 import pytest
 
-from support.caller import Caller, call, post
-from support.engine import Engine, Script, as_json, as_stream, chat, usage
+from support.caller import Caller, call, chat_body, post
+from support.engine import Engine, Script, as_json, as_stream, chat, event, usage
 from support.eventually import SLOWDOWN, eventually
 from support.process import KEY
 from support.wire import Closed
@@ -120,6 +120,18 @@ def test_a_stream_is_settled_by_its_usage(weir, engine):
     server = limited(weir, engine, tokens_per_minute=1000)
     for _ in range(20):
         eventually(lambda: call(server.public, "lab/chat", stream=True, max_tokens=700).status == 200)
+
+
+def test_a_stream_that_was_cut_counts_its_events(weir, engine):
+    """A stream of messages reports a usage at its start, of one token, and the whole at its end."""
+    server = limited(weir, engine, tokens_per_minute=1000)
+    start = event({"type": "message_start", "message": {"usage": {"input_tokens": 25, "output_tokens": 1}}})
+    delta = event({"type": "content_block_delta", "delta": {"type": "text_delta", "text": "so "}})
+    engine.scripts["lab/chat"] = as_stream(start, *[delta] * 500, end="cut")
+    assert post(server.public, "/v1/messages", chat_body("lab/chat", stream=True, max_tokens=900)).status == 200
+    engine.scripts.clear()
+    eventually(lambda: call(server.public, "lab/chat", max_tokens=300).status == 200)
+    is_refusal(call(server.public, "lab/chat", max_tokens=600), "TPM")
 
 
 def test_a_call_that_the_upstream_refused_gives_its_tokens_back(weir, engine):

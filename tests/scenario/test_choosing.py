@@ -275,6 +275,15 @@ def test_a_cool_upstream_is_asked_again_when_it_said(weir, engines):
     eventually(lambda: call(server.public, MODEL).status == 200)
 
 
+@pytest.mark.parametrize("said", ["Wed, 21 Oct 2015 07:28:00 GMT", "999999999"])
+def test_a_caller_is_told_to_come_back_when_it_may_help(weir, engines, said):
+    one, _ = engines
+    one.scripts[MODEL] = as_json({"error": "slow down"}, status=429, headers=(("Retry-After", said),))
+    refused = call(served(weir, row(one)).public, MODEL)
+    assert refused.status == 429
+    assert 1 <= int(refused.header("retry-after")) <= 600
+
+
 def held(weir, engine, limit, queue, wait="30s"):
     hold = threading.Event()
     engine.scripts[MODEL] = Script((b"{}",), hold=hold)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from support.caller import CHAT, OVERLOADED, Caller, Stream, chat_body, post, post_head
+from support.caller import CHAT, OVERLOADED, Caller, Stream, call, chat_body, post, post_head
 from support.engine import Engine, as_json, as_stream, event
 from support.eventually import eventually
 from support.process import KEY
@@ -107,6 +107,13 @@ def test_a_stream_that_has_begun_holds_no_body(weir, engine):
         assert post(server.public, CHAT, LARGE).status == 200
         hold.set()
         assert len(stream.rest()) == 1
+
+
+def test_the_limit_of_a_body_is_that_of_one_that_came_at_once_too(weir, engine):
+    gpu = {"name": "gpu", "url": engine.url}
+    server = weir(models=MODELS, upstreams=[gpu], calls={"max_body_bytes": 1024})
+    assert call(server.public, "lab/chat", text="x" * 500).status == 200
+    assert call(server.public, "lab/chat", text="x" * 2000).status == 413
 
 
 def announce(caller):
