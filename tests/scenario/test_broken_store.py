@@ -9,7 +9,7 @@ import pytest
 
 from support.caller import call, usage_rows
 from support.demo import MODELS, SIMULATOR
-from support.eventually import eventually
+from support.eventually import DEADLINE_S, eventually
 
 CHAT = "demo/chat"
 CALLS = 30
@@ -83,7 +83,7 @@ def test_a_file_that_turned_to_garbage_turns_no_valid_key_away(server):
     path = server.directory / "weir.db"
     # All in one file, then nonsense over all of it, as a failing disk would have it. The server must not
     # write in between: what it had put into the log would still be read.
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as keeper:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=DEADLINE_S)) as keeper:
         eventually(lambda: alone(keeper, path.with_name("weir.db-wal")))
         size = path.stat().st_size
         with open(path, "r+b") as file:

@@ -2,7 +2,8 @@
 
 Writers change keys by `weir keys …`; a change is acknowledged when its command has returned 0, or has
 printed the key's text. Clients call models; a call is acknowledged when it was answered, but its usage
-only after a second, as docs/decisions/0015-usage.md says, or when `usage` has shown it. The server, and
+only after a second, as docs/decisions/0015-usage.md says, with room for a machine that stands still, or
+when `usage` has shown it. The server, and
 half the time the commands under way, are killed at random moments, and what is then in the store and
 what the restarted server accepts is held against the shadow.
 """
@@ -123,7 +124,7 @@ class KillLoop:
         return (
             f"{self.cycle} kills (seed {self.seed}): {self.acknowledged} changes of keys acknowledged, none lost; "
             f"{self.in_doubt} in doubt; {len(self.keys)} keys made; {self.calls} calls answered, the usage of "
-            f"{self.lost_calls} within the last second lost; start to first 200: median {median * 1000:.0f} ms, "
+            f"{self.lost_calls} of the latest lost; start to first 200: median {median * 1000:.0f} ms, "
             f"longest {worst * 1000:.0f} ms"
         )
 
