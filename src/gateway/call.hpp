@@ -136,7 +136,7 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   void end();
   void settle(MonotonicTime now);
   /// As reported, but for a stream that was cut short.
-  [[nodiscard]] TokenUsage usage() const;
+  [[nodiscard]] TokenUsage counted_usage() const;
   [[nodiscard]] limit::Claim used() const;
   void give_back(MonotonicTime now);
 

@@ -39,7 +39,8 @@ inline constexpr telemetry::MetricRow kCallAttempts{"weir_call_attempts_total", 
                                                     "Tries at an upstream, by how they ended."};
 inline constexpr telemetry::MetricRow kCallsEstimated{
     "weir_calls_estimated_total", "counter", "",
-    "Calls whose upstream reported no usage, so that their tokens are an estimate."};
+    "Calls whose tokens are an estimate, since their upstream reported no usage, or not all of "
+    "it."};
 inline constexpr std::array kCallMetrics{kTokenUsage,         kCallDuration, kTimeToFirstToken,
                                          kTimePerOutputToken, kCallOverhead, kCallAttempts,
                                          kCallsEstimated};

@@ -7,8 +7,10 @@
 
 namespace weir::gateway {
 
-TokenUsage Call::usage() const {
-  const bool is_cut = record_.usage.known() && record_.streamed && !succeeded_;
+// Many clients leave with the last word, before the connection says that it was the last.
+TokenUsage Call::counted_usage() const {
+  const bool all_said = succeeded_ || (reader_ && reader_->finished());
+  const bool is_cut = record_.usage.known() && record_.streamed && !all_said;
   return is_cut ? cut_short(record_.usage, record_.events) : record_.usage;
 }
 
@@ -18,7 +20,7 @@ limit::Claim Call::used() const {
   limit::Claim used;
   const bool worked = succeeded_ || (reached_ && (left_ || client_.begun()));
   if (worked) used = claim_;
-  if (const auto usage = this->usage(); usage.known()) {
+  if (const auto usage = counted_usage(); usage.known()) {
     used.tokens = usage.total();
   } else if (worked && !succeeded_ && (record_.streamed || wants_stream_) && claim_.tokens > 0) {
     // An event is about a token, and there will be no more of them.
@@ -31,7 +33,7 @@ limit::Claim Call::used() const {
 
 void Call::settle(MonotonicTime now) {
   if (!std::exchange(admitted_, false)) return;
-  const auto usage = this->usage();
+  const auto usage = counted_usage();
   const auto used = this->used();
   reservation_.settle(used, now);
   record_.charged_tokens = used.tokens;

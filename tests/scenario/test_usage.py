@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from support.caller import Caller, call, chat_body, multipart, post, usage_rows
-from support.engine import DONE, Engine, as_json, as_stream, event
+from support.caller import Caller, Stream, call, chat_body, multipart, post, usage_rows
+from support.engine import DONE, Engine, as_json, as_stream, event, usage
 from support.eventually import LOSS_S, SLOWDOWN, eventually
 from support.process import KEY
 from support.wire import Closed
@@ -101,6 +101,19 @@ def test_without_reported_usage_an_estimate_is_booked_and_marked(server, engine)
         return rows[0]["prompt_tokens"] > 0
 
     eventually(marked)
+
+
+def test_who_leaves_with_the_last_word_pays_what_was_reported(server, engine):
+    """Not the events, of which there are more: nothing was cut."""
+    hold = threading.Event()
+    word = event({"choices": [{"delta": {"content": "hi"}}]})
+    engine.scripts["lab/chat"] = as_stream(*[word] * 9, event({"choices": [], "usage": usage(2, 3)}), DONE, hold)
+    with Stream(server.public) as stream:
+        stream.open("lab/chat", stream_options={"include_usage": True})
+        while stream.next_event() != DONE:
+            pass
+    becomes(server, {("test", "lab/chat"): (1, 1, 2, 3, 0)})
+    hold.set()
 
 
 def test_the_table_is_for_people_and_has_filters(server, engine):
