@@ -90,10 +90,13 @@ def engine():
         yield engine
 
 
-def with_room_for_one(weir, engine):
+def served(weir, engine, **calls):
     models = [{**model, "upstreams": [{"name": "gpu"}]} for model in MODELS]
-    calls = {"max_body_bytes": MIB, "buffer_bytes": MIB}
     return weir(models=models, upstreams=[{"name": "gpu", "url": engine.url}], calls=calls, server={"threads": 1})
+
+
+def with_room_for_one(weir, engine):
+    return served(weir, engine, max_body_bytes=MIB, buffer_bytes=MIB)
 
 
 def test_a_stream_that_has_begun_holds_no_body(weir, engine):
@@ -110,8 +113,7 @@ def test_a_stream_that_has_begun_holds_no_body(weir, engine):
 
 
 def test_the_limit_of_a_body_is_that_of_one_that_came_at_once_too(weir, engine):
-    gpu = {"name": "gpu", "url": engine.url}
-    server = weir(models=MODELS, upstreams=[gpu], calls={"max_body_bytes": 1024})
+    server = served(weir, engine, max_body_bytes=1024)
     assert call(server.public, "lab/chat", text="x" * 500).status == 200
     assert call(server.public, "lab/chat", text="x" * 2000).status == 413
 
