@@ -9,7 +9,7 @@ import pytest
 from support.eventually import DEADLINE_S, eventually
 from support.process import BINARY, KEY, Lines
 from support.service_manager import Notices, command_with_sockets, frozen, may_freeze
-from support.wire import request
+from support.wire import request, speaks_plain
 
 MODELS = [{"id": "lab/chat", "sub_types": ["chat"]}]
 
@@ -135,7 +135,9 @@ class Activated:
 
 
 def listener():
-    return socket.create_server(("127.0.0.1", 0), backlog=128)
+    made = socket.create_server(("127.0.0.1", 0), backlog=128)
+    speaks_plain(made.getsockname()[1])
+    return made
 
 
 @pytest.fixture

@@ -288,7 +288,7 @@ def test_a_client_that_reads_nothing_is_given_up(start, engine):
 
 def test_plain_http_is_told_and_closed(start):
     server = start()
-    wire.tls_ports.pop(server.public)
+    wire.speaks_plain(server.public)
     with Wire(server.public) as connection:
         connection.send(head("GET", "/v1/models", key=KEY))
         reply = connection.receive()

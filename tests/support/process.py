@@ -122,10 +122,11 @@ class Weir:
         line = eventually(listening, what="the log line `listening`")[0]
         self.public = int(line["listen"].rpartition(":")[2])
         self.admin = int(line["admin_listen"].rpartition(":")[2])
+        wire.speaks_plain(self.admin)
         if self.tls:
             wire.tls_ports[self.public] = self.tls
         else:
-            wire.tls_ports.pop(self.public, None)
+            wire.speaks_plain(self.public)
 
     # Requests.
 

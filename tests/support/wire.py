@@ -8,8 +8,12 @@ import ssl
 
 from support.eventually import DEADLINE_S
 
-# Of servers that speak TLS, with the context of a client.
+# Of servers that speak TLS, with the context of a client. A port may be another's after its server.
 tls_ports = {}
+
+
+def speaks_plain(port):
+    tls_ports.pop(port, None)
 
 
 @dataclasses.dataclass
