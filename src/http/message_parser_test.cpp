@@ -34,6 +34,18 @@ struct Case {
   std::optional<Errc> expected;
 };
 
+// RFC 9110 §10.1.1: of a client of HTTP/1.0 it is ignored.
+TEST(MessageParser, AnExpectationOfHttp11AloneIsHeeded) {
+  for (const auto& [version, heeded] : {std::pair{"HTTP/1.1", true}, {"HTTP/1.0", false}}) {
+    const auto head = std::string("POST / ") + version +
+                      "\r\nHost: w\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+    MessageParser parser{HeadLimits{}};
+    ASSERT_EQ(parser.find_head(head), head.size()) << version;
+    ASSERT_TRUE(parser.parse_head(head)) << version;
+    EXPECT_EQ(parser.request().expects_continue, heeded) << version;
+  }
+}
+
 TEST(MessageParser, RefusesWhatAGatewayMustRefuse) {
   const auto bad = Errc::malformed_request;
   const Case cases[] = {
