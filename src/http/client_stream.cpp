@@ -207,12 +207,11 @@ std::optional<std::string_view> ClientStream::take_body_at_hand() {
 }
 
 // Chunks are read as they come, and what follows the last is the next request's.
-Result<std::string_view> ClientStream::unframe(std::string_view bytes, std::string* body) {
+Result<std::string_view> ClientStream::unframe(std::string_view bytes) {
   const auto length = request().content_length;
   if (length) {
     desk_->request.body_taken += bytes.size();
     desk_->request.body_done = desk_->request.body_taken >= *length;
-    if (body != nullptr) *body += bytes;
     return bytes;
   }
   desk_->request.payload.clear();
@@ -222,8 +221,13 @@ Result<std::string_view> ClientStream::unframe(std::string_view bytes, std::stri
   if (desk_->request.body_taken > desk_->request.body_limit) return fail(Errc::payload_too_large);
   desk_->request.body_done = desk_->request.parser.done();
   desk_->request.next = bytes.substr(*taken);
-  if (body != nullptr) *body += desk_->request.payload;
   return desk_->request.payload;
+}
+
+Result<std::string_view> ClientStream::unframe_onto(std::string* body, std::string_view bytes) {
+  auto piece = unframe(bytes);
+  if (piece && body != nullptr) *body += *piece;
+  return piece;
 }
 
 // Beyond what the caller has room for it grows as it comes: what is only announced takes nothing.
@@ -248,7 +252,7 @@ Result<std::string_view> ClientStream::read_piece(std::string* body) {
       in_place ? read_onto(*body, left)
                : read_some(net::scratch().first(std::min<std::uint64_t>(left, net::kScratchBytes)));
   if (!read || read->empty()) return read;
-  return unframe(*read, in_place ? nullptr : body);
+  return in_place ? unframe(*read) : unframe_onto(body, *read);
 }
 
 MonotonicTime ClientStream::body_deadline(MonotonicTime now) const {
@@ -268,7 +272,7 @@ net::Task<Result<std::string_view>> ClientStream::read_body(std::string* body) {
     const auto wanted = length ? *length - desk_->request.body_taken : desk_->received.size();
     const auto early = std::string_view(desk_->received).substr(desk_->request.consumed, wanted);
     desk_->request.consumed += early.size();
-    auto piece = unframe(early, body);
+    auto piece = unframe_onto(body, early);
     if (!piece || !piece->empty() || desk_->request.body_done) co_return piece;
   }
   if (request().expects_continue && !desk_->request.continue_said &&

@@ -243,8 +243,9 @@ class ClientStream final : private net::Readiness::Watcher {
   [[nodiscard]] net::Waiting look();
   void client_is_gone();
   [[nodiscard]] std::unexpected<Error> why_nothing_came() const;
+  [[nodiscard]] Result<std::string_view> unframe(std::string_view bytes);
   // Pieces of the request's body are also added to `body`, if it is not null.
-  [[nodiscard]] Result<std::string_view> unframe(std::string_view bytes, std::string* body);
+  [[nodiscard]] Result<std::string_view> unframe_onto(std::string* body, std::string_view bytes);
   /// Adds to `body` what is here of the `left` bytes that are still to come.
   [[nodiscard]] Result<std::string_view> read_onto(std::string& body, std::uint64_t left);
   /// What is here; may be empty.
