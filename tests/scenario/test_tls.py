@@ -17,7 +17,7 @@ from support.certificates import PAST
 from support.engine import DONE, Engine, Script, as_stream, event
 from support.eventually import DEADLINE_S, eventually
 from support.kernel import HELD_AT_MOST
-from support.process import BINARY, KEY, Weir
+from support.process import BINARY, KEY
 from support.wire import Wire, head
 
 MODELS = [
@@ -33,29 +33,15 @@ def engine():
 
 
 @pytest.fixture
-def start(tmp_path, certificates, engine):
+def start(weir, certificates, engine):
     """start(**server.tls) starts a server that speaks TLS."""
-    started = []
 
     def make(tls=None, server=None, **sections):
-        place = tmp_path / f"weir-{len(started)}"
-        place.mkdir()
-        section = {"listen": "127.0.0.1:0", "admin_listen": "127.0.0.1:0", "threads": 2, **(server or {})}
-        section["tls"] = certificates.settings(**(tls or {}))
+        section = {**(server or {}), "tls": certificates.settings(**(tls or {}))}
         upstreams = [{"name": "gpu", "url": engine.url}]
-        started.append(
-            Weir(
-                place,
-                tls=certificates.client(),
-                server=section,
-                **{"models": MODELS, "upstreams": upstreams, **sections},
-            )
-        )
-        return started[-1]
+        return weir(tls=certificates.client(), server=section, **{"models": MODELS, "upstreams": upstreams, **sections})
 
-    yield make
-    for server in started:
-        server.stop()
+    return make
 
 
 def metric(server, name, **labels):
