@@ -9,8 +9,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "http/server.hpp"
-#include "net/io_thread.hpp"
+#include "http/server_for_test.hpp"
 
 namespace weir::discovery {
 namespace {
@@ -31,15 +30,11 @@ class ListHandler : public http::Handler {
   void finished(const http::Exchange&) override {}
 };
 
-class RefresherTest : public testing::Test {
+class RefresherTest : public http::ServerFixture {
  protected:
   void SetUp() override {
-    auto opened = http::Server::open(
-        "test", "127.0.0.1:0", server_settings_, {&thread_},
-        [](int) { return std::make_unique<ListHandler>(); }, registry_);
-    ASSERT_TRUE(opened) << opened.error().text();
-    server_ = std::move(*opened);
-    server_->start();
+    ASSERT_NO_FATAL_FAILURE(
+        serve(server_settings_, [](int) { return std::make_unique<ListHandler>(); }));
     thread_.call([this] {
       refresher_ = std::make_unique<Refresher>(
           thread_.executor(), pool_, registry_, [this](const auto& all) { published(all); },
@@ -47,12 +42,13 @@ class RefresherTest : public testing::Test {
     });
   }
   void TearDown() override {
-    if (!refresher_) return;
-    auto stopping =
-        boost::asio::co_spawn(thread_.executor(), refresher_->stop(), boost::asio::use_future);
-    stopping.get();
-    thread_.call([this] { refresher_.reset(); });
-    server_->stop(1s);
+    if (refresher_) {
+      auto stopping =
+          boost::asio::co_spawn(thread_.executor(), refresher_->stop(), boost::asio::use_future);
+      stopping.get();
+      thread_.call([this] { refresher_.reset(); });
+    }
+    ServerFixture::TearDown();
   }
 
   [[nodiscard]] UpstreamSettings upstream(const std::string& name) const {
@@ -87,11 +83,8 @@ class RefresherTest : public testing::Test {
   std::mutex mutex_;
   std::condition_variable more_;
   std::vector<std::string> events_;
-  telemetry::Registry registry_;
   http::Settings server_settings_;
-  net::IoThread thread_{"test"};
   net::WorkerPool pool_{1};
-  std::unique_ptr<http::Server> server_;
   std::unique_ptr<Refresher> refresher_;
 };
 

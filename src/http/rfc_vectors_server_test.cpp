@@ -9,12 +9,11 @@
 
 #include "http/client_stream.hpp"
 #include "http/rfc_vectors_for_test.hpp"
-#include "http/server.hpp"
+#include "http/server_for_test.hpp"
 
 namespace weir::http {
 namespace {
 
-using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
 constexpr std::string_view kNext = "GET /next HTTP/1.1\r\nHost: weir\r\nConnection: close\r\n\r\n";
@@ -38,20 +37,11 @@ class Counter : public Handler {
   int& handled_;
 };
 
-class RfcVectorsOverSockets : public ::testing::Test {
+class RfcVectorsOverSockets : public ServerFixture {
  protected:
   void SetUp() override {
     settings_.max_chunk_overhead_bytes = kChunkOverheadForTest;
-    auto opened = Server::open(
-        "test", "127.0.0.1:0", settings_, {&thread_},
-        [this](int) { return std::make_unique<Counter>(handled_); }, registry_);
-    ASSERT_TRUE(opened) << opened.error().text();
-    server_ = std::move(*opened);
-    server_->start();
-  }
-  void TearDown() override {
-    if (server_) server_->stop(1s);
-    server_.reset();
+    serve(settings_, [this](int) { return std::make_unique<Counter>(handled_); });
   }
 
   // All that comes back for the bytes, until the server closes. Who has `said_all` closes his side.
@@ -100,10 +90,7 @@ class RfcVectorsOverSockets : public ::testing::Test {
   }
 
   Settings settings_;
-  telemetry::Registry registry_;
   int handled_ = 0;
-  net::IoThread thread_{"test-io"};
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(RfcVectorsOverSockets, RequestsAreRefusedAndClosedBeforeAnyHandlerSeesThem) {

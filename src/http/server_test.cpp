@@ -10,6 +10,8 @@
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
+#include "http/server_for_test.hpp"
+
 namespace weir::http {
 namespace {
 
@@ -46,20 +48,14 @@ class EchoHandler : public Handler {
   net::Timer& gate_;
 };
 
-class ServerTest : public ::testing::Test {
+class ServerTest : public ServerFixture {
  protected:
   void start(Settings settings) {
     settings_ = std::move(settings);
-    auto opened = Server::open(
-        "test", "127.0.0.1:0", settings_, {&thread_},
-        [this](int) { return std::make_unique<EchoHandler>(ended_, *gate_); }, registry_);
-    ASSERT_TRUE(opened) << opened.error().text();
-    server_ = std::move(*opened);
-    server_->start();
+    serve(settings_, [this](int) { return std::make_unique<EchoHandler>(ended_, *gate_); });
   }
   void TearDown() override {
-    if (server_) server_->stop(1s);
-    server_.reset();
+    ServerFixture::TearDown();
     thread_.call([this] { gate_.reset(); });
   }
 
@@ -103,12 +99,9 @@ class ServerTest : public ::testing::Test {
   Client connect() { return Client(server_->endpoint()); }
 
   Settings settings_;
-  telemetry::Registry registry_;
   std::vector<std::string> ended_;
-  net::IoThread thread_{"test-io"};
   std::unique_ptr<net::Timer> gate_ = thread_.call(
       [this] { return std::make_unique<net::Timer>(thread_.executor(), MonotonicTime::max()); });
-  std::unique_ptr<Server> server_;
 };
 
 TEST_F(ServerTest, KeepsTheConnectionAndAnswersPipelinedRequestsInOrder) {

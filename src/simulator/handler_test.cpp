@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "http/server.hpp"
+#include "http/server_for_test.hpp"
 
 namespace weir::simulator {
 namespace {
@@ -34,22 +34,18 @@ class WatchedHandler : public ScriptHandler {
   bool told_ = false;
 };
 
-class ScriptHandlerTest : public ::testing::Test {
+class ScriptHandlerTest : public http::ServerFixture {
  protected:
   void SetUp() override {
-    auto opened = http::Server::open(
-        "simulator", "127.0.0.1:0", server_settings_, {&thread_},
-        [this](int) { return std::make_unique<WatchedHandler>(settings_, token_, ended_well_); },
-        registry_);
-    ASSERT_TRUE(opened) << opened.error().text();
-    server_ = std::move(*opened);
-    server_->start();
+    ASSERT_NO_FATAL_FAILURE(serve(server_settings_, [this](int) {
+      return std::make_unique<WatchedHandler>(settings_, token_, ended_well_);
+    }));
     socket_.connect(server_->endpoint());
   }
   void TearDown() override {
     boost::system::error_code ignored;
     socket_.close(ignored);  // so that nothing lingers
-    if (server_) server_->stop(1s);
+    ServerFixture::TearDown();
   }
 
   void send(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
@@ -75,9 +71,6 @@ class ScriptHandlerTest : public ::testing::Test {
   Secret token_{"open sesame"};
   std::promise<bool> ended_well_;
   http::Settings server_settings_;
-  telemetry::Registry registry_;
-  net::IoThread thread_{"test-io"};
-  std::unique_ptr<http::Server> server_;
   asio::io_context context_;
   net::Tcp::socket socket_{context_};
   std::string received_;

@@ -1,0 +1,37 @@
+/// For tests of what answers, and of who asks: a server on a thread and a port of its own.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "http/server.hpp"
+#include "net/io_thread.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace weir::http {
+
+/// What a test's own fixture has is there for as long as the server: it ends with TearDown.
+class ServerFixture : public ::testing::Test {
+ protected:
+  /// REQUIRES: `settings` stay until TearDown.
+  void serve(const Settings& settings, const MakeHandler& make_handler) {
+    auto opened =
+        Server::open("test", "127.0.0.1:0", settings, {&thread_}, make_handler, registry_);
+    ASSERT_TRUE(opened) << opened.error().text();
+    server_ = std::move(*opened);
+    server_->start();
+  }
+  void TearDown() override {
+    if (server_) server_->stop(std::chrono::seconds(1));
+    server_.reset();
+  }
+
+  telemetry::Registry registry_;
+  net::IoThread thread_{"test-io"};
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace weir::http
