@@ -1,19 +1,19 @@
 #include "app/file_watch.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "base/temporary_directory_for_test.hpp"
+
 namespace weir::app {
 namespace {
 
 TEST(FileWatch, TellsOfAChangeOnceItHasSettled) {
-  std::string directory = "/tmp/file_watch_test.XXXXXX";
-  ASSERT_NE(::mkdtemp(directory.data()), nullptr);
-  const auto path = directory + "/weir.yaml";
+  const TemporaryDirectory directory;
+  const auto path = directory.path() + "/weir.yaml";
   std::ofstream(path) << "one";
   FileWatch watch(path);
   EXPECT_FALSE(watch.changed());
@@ -28,7 +28,6 @@ TEST(FileWatch, TellsOfAChangeOnceItHasSettled) {
   std::filesystem::remove(path);
   EXPECT_FALSE(watch.changed());
   EXPECT_FALSE(watch.changed());
-  std::filesystem::remove_all(directory);
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include "config/sources.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
+
+#include "base/temporary_directory_for_test.hpp"
 
 namespace weir::config {
 namespace {
@@ -92,18 +95,13 @@ TEST(Expand, GivesBackWhatWasEscaped) {
 
 class ValueFileTest : public testing::Test {
  protected:
-  ValueFileTest() {
-    std::string pattern = testing::TempDir() + "weir_sources_XXXXXX";
-    directory_ = ::mkdtemp(pattern.data());
-  }
-  ~ValueFileTest() override { std::filesystem::remove_all(directory_); }
-
   void write(const std::string& name, const std::string& text, mode_t mode) const {
     std::ofstream(directory_ / name) << text;
     ASSERT_EQ(::chmod((directory_ / name).c_str(), mode), 0);
   }
 
-  std::filesystem::path directory_;
+  TemporaryDirectory folder_;
+  std::filesystem::path directory_ = folder_.path();
 };
 
 TEST_F(ValueFileTest, IsReadWithWhoElseCanReadIt) {

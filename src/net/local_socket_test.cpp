@@ -2,6 +2,7 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,30 +31,39 @@ std::pair<LocalSocket, Descriptor> make_pair_of_sockets() {
 
 class LocalSocketTest : public testing::Test {
  protected:
+  void meet() {
+    auto listener = LocalListener::open(path_);
+    ASSERT_TRUE(listener) << listener.error().detail;
+    listener_.emplace(std::move(*listener));
+    auto client = LocalSocket::connect(path_);
+    ASSERT_TRUE(client) << client.error().detail;
+    client_.emplace(std::move(*client));
+    server_ = listener_->try_accept();
+    ASSERT_TRUE(server_);
+  }
+
   TemporaryDirectory folder_;
   std::string path_ = folder_.path() + "/socket";
+  std::optional<LocalListener> listener_;
+  std::optional<LocalSocket> client_;
+  std::optional<LocalSocket> server_;
 };
 
 TEST_F(LocalSocketTest, APacketCarriesItsDescriptors) {
-  const auto listener = LocalListener::open(path_);
-  ASSERT_TRUE(listener) << listener.error().detail;
-  const auto client = LocalSocket::connect(path_);
-  ASSERT_TRUE(client) << client.error().detail;
-  const auto server = listener->try_accept();
-  ASSERT_TRUE(server);
+  ASSERT_NO_FATAL_FAILURE(meet());
   std::array<int, 2> pipe{};
   ASSERT_EQ(::pipe(pipe.data()), 0);
   const Descriptor reading(pipe[0]);
   const Descriptor writing(pipe[1]);
 
-  ASSERT_TRUE(server->send("first"));
-  ASSERT_TRUE(server->send("second", std::array{writing.number()}));
+  ASSERT_TRUE(server_->send("first"));
+  ASSERT_TRUE(server_->send("second", std::array{writing.number()}));
 
-  const auto first = client->receive_within(kPatience);
+  const auto first = client_->receive_within(kPatience);
   ASSERT_TRUE(first);
   EXPECT_EQ(first->text, "first");
   EXPECT_TRUE(first->descriptors.empty());
-  const auto second = client->receive_within(kPatience);
+  const auto second = client_->receive_within(kPatience);
   ASSERT_TRUE(second);
   EXPECT_EQ(second->text, "second");
   ASSERT_EQ(second->descriptors.size(), 1U);
@@ -64,20 +74,14 @@ TEST_F(LocalSocketTest, APacketCarriesItsDescriptors) {
 }
 
 TEST_F(LocalSocketTest, TheEndOfTheOtherSideIsAnError) {
-  const auto listener = LocalListener::open(path_);
-  ASSERT_TRUE(listener);
-  const auto client = LocalSocket::connect(path_);
-  ASSERT_TRUE(client);
-  {
-    const auto server = listener->try_accept();
-    ASSERT_TRUE(server);
-    const auto nothing = server->try_receive();
-    ASSERT_TRUE(nothing);
-    EXPECT_FALSE(*nothing);
-    EXPECT_EQ(server->peer().pid, ::getpid());
-    EXPECT_EQ(server->peer().uid, ::geteuid());
-  }
-  const auto end = client->receive_within(kPatience);
+  ASSERT_NO_FATAL_FAILURE(meet());
+  const auto nothing = server_->try_receive();
+  ASSERT_TRUE(nothing);
+  EXPECT_FALSE(*nothing);
+  EXPECT_EQ(server_->peer().pid, ::getpid());
+  EXPECT_EQ(server_->peer().uid, ::geteuid());
+  server_.reset();
+  const auto end = client_->receive_within(kPatience);
   ASSERT_FALSE(end);
   EXPECT_EQ(end.error().code, Errc::connection_lost);
 }
@@ -110,21 +114,16 @@ TEST_F(LocalSocketTest, ASignalDoesNotEndTheWait) {
 }
 
 TEST_F(LocalSocketTest, AfterItHasHungUpNothingArrivesThatHasNot) {
-  const auto listener = LocalListener::open(path_);
-  ASSERT_TRUE(listener);
-  const auto client = LocalSocket::connect(path_);
-  ASSERT_TRUE(client);
-  const auto server = listener->try_accept();
-  ASSERT_TRUE(server);
-  ASSERT_TRUE(server->send("in time"));
+  ASSERT_NO_FATAL_FAILURE(meet());
+  ASSERT_TRUE(server_->send("in time"));
 
-  client->hang_up();
+  client_->hang_up();
 
-  EXPECT_FALSE(server->send("too late"));
-  const auto first = client->receive_within(kPatience);
+  EXPECT_FALSE(server_->send("too late"));
+  const auto first = client_->receive_within(kPatience);
   ASSERT_TRUE(first) << first.error().detail;
   EXPECT_EQ(first->text, "in time");
-  EXPECT_EQ(client->receive_within(kPatience).error().code, Errc::connection_lost);
+  EXPECT_EQ(client_->receive_within(kPatience).error().code, Errc::connection_lost);
 }
 
 TEST_F(LocalSocketTest, ThePathIsTakenOverAndGoesWithItsLastOwner) {

@@ -2,18 +2,16 @@
 #pragma once
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <sys/stat.h>
-#include <system_error>
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include "base/temporary_directory_for_test.hpp"
 #include "net/tls_files.hpp"
 
 namespace weir::net {
@@ -57,19 +55,8 @@ inline MadeIdentity make_identity(long from = -3600, long until = 3600, unsigned
 /// A folder with files of an identity; goes with the test.
 class IdentityFolder {
  public:
-  IdentityFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "weir-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  IdentityFolder(const IdentityFolder&) = delete;
-  IdentityFolder& operator=(const IdentityFolder&) = delete;
-  ~IdentityFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
   std::string put(const std::string& name, const std::string& text, mode_t mode = 0600) const {
-    const auto path = (path_ / name).string();
+    const auto path = directory_.path() + "/" + name;
     std::ofstream(path) << text;
     ::chmod(path.c_str(), mode);
     return path;
@@ -80,7 +67,7 @@ class IdentityFolder {
   }
 
  private:
-  std::filesystem::path path_;
+  TemporaryDirectory directory_;
 };
 
 }  // namespace weir::net

@@ -1,11 +1,11 @@
 #include "telemetry/line_writer.hpp"
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "base/temporary_directory_for_test.hpp"
 
 namespace weir::telemetry {
 namespace {
@@ -14,13 +14,10 @@ using namespace std::chrono_literals;
 
 class LineWriterTest : public ::testing::Test {
  protected:
-  void SetUp() override { ASSERT_NE(::mkdtemp(directory_.data()), nullptr); }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-
   std::unique_ptr<LineWriter> open(std::chrono::milliseconds flush, std::size_t buffer_bytes) {
     return std::move(*LineWriter::open({path(), flush, buffer_bytes}, registry_));
   }
-  [[nodiscard]] std::string path() const { return directory_ + "/access.log"; }
+  [[nodiscard]] std::string path() const { return directory_.path() + "/access.log"; }
   [[nodiscard]] std::size_t lines() const {
     std::ifstream file(path());
     std::size_t count = 0;
@@ -28,7 +25,7 @@ class LineWriterTest : public ::testing::Test {
     return count;
   }
 
-  std::string directory_ = "/tmp/line_writer_test.XXXXXX";
+  TemporaryDirectory directory_;
   Registry registry_;
 };
 
@@ -56,7 +53,7 @@ TEST_F(LineWriterTest, CountsWhatItHasToDrop) {
 }
 
 TEST_F(LineWriterTest, SaysWhyAFileCannotBeOpened) {
-  const auto writer = LineWriter::open({directory_ + "/no/such", 1h, 10}, registry_);
+  const auto writer = LineWriter::open({directory_.path() + "/no/such", 1h, 10}, registry_);
   ASSERT_FALSE(writer);
   EXPECT_NE(writer.error().detail.find("No such file"), std::string::npos);
 }
