@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "base/check.hpp"
 
 namespace weir::catalogue {
@@ -12,21 +13,15 @@ constexpr std::string_view kClassesCsv =
 #include "catalogue/classes.inc"
     ;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool less_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 /// The part of an id that counts; see ClassTable::find.
 std::string_view key_of(std::string_view id) {
   constexpr std::string_view kDefaultTag = ":latest";
   for (std::string_view prefix : {"models/", "pro/", "lora/", "vendor-a/"}) {
-    if (equal_ignoring_case(id.substr(0, prefix.size()), prefix)) {
+    if (equals_ignoring_case(id.substr(0, prefix.size()), prefix)) {
       id.remove_prefix(prefix.size());
       break;
     }
@@ -90,7 +85,8 @@ const ClassRow* ClassTable::find(std::string_view id) const {
   const std::string_view key = key_of(id);
   const auto row = std::ranges::lower_bound(rows_, key, less_ignoring_case,
                                             [](const ClassRow& r) { return key_of(r.id); });
-  const bool found = row != rows_.end() && equal_ignoring_case(key_of(row->id), key);
+  const bool found =
+      row != rows_.end() && std::ranges::equal(key_of(row->id), key, {}, lower, lower);
   return found ? &*row : nullptr;
 }
 

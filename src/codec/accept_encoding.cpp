@@ -3,6 +3,8 @@
 #include <array>
 #include <optional>
 
+#include "base/ascii.hpp"
+
 namespace weir::codec {
 namespace {
 
@@ -18,16 +20,6 @@ struct Weights {
     return of[static_cast<std::size_t>(coding)].value_or(star.value_or(0));
   }
 };
-
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equals_ignoring_case(std::string_view text, std::string_view lower_case) {
-  if (text.size() != lower_case.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (lower(text[i]) != lower_case[i]) return false;
-  }
-  return true;
-}
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlanks = " \t";

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/ascii.hpp"
 #include "base/check.hpp"
 #include "codec/hex.hpp"
 #include "codec/json_text.hpp"
@@ -389,16 +390,6 @@ void JsonScanner::report(std::size_t at, std::size_t depth, JsonValue& value) {
   }
 }
 
-namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a == b || std::ranges::equal(a, b, {}, lower, lower);
-}
-
-}  // namespace
-
 JsonScanner::Members JsonScanner::with_name(const Level& level, std::string_view name) const {
   if (name.empty()) return 0;
   Members members = 0;
@@ -406,7 +397,10 @@ JsonScanner::Members JsonScanner::with_name(const Level& level, std::string_view
     const auto rest = members_[member].substr(level.prefix_bytes);
     const bool whole = rest.size() == name.size();
     if (!whole && (rest.size() < name.size() || rest[name.size()] != '.')) return;
-    if (equals_ignoring_case(rest.substr(0, name.size()), name)) members |= Members{1} << member;
+    const auto ours = rest.substr(0, name.size());
+    if (ours == name || std::ranges::equal(ours, name, {}, lower, lower)) {
+      members |= Members{1} << member;
+    }
   });
   // A key with a dot in it is one name, not a path.
   return members != 0 && name.find('.') == std::string_view::npos ? members : 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/ascii.hpp"
 #include "base/check.hpp"
 
 namespace weir::codec {
@@ -13,12 +14,6 @@ constexpr std::size_t kMaxBoundaryBytes = 70;
 
 // More than a delimiter needs to be recognized across two pieces.
 constexpr std::size_t kBorrowBytes = 256;
-
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 constexpr bool is_letter_or_digit(char c) {
   return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+
 namespace weir::discovery {
 namespace {
 
@@ -21,10 +23,8 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
 bool strip_prefix_ignoring_case(std::string_view& text, std::string_view prefix) {
-  const bool same = text.size() >= prefix.size() &&
-                    std::ranges::equal(text.substr(0, prefix.size()), prefix, [](char a, char b) {
-                      return std::tolower(static_cast<unsigned char>(a)) == b;
-                    });
+  const bool same =
+      text.size() >= prefix.size() && equals_ignoring_case(text.substr(0, prefix.size()), prefix);
   if (same) text.remove_prefix(prefix.size());
   return same;
 }
@@ -125,9 +125,7 @@ Result<> parse_authority(std::string_view text, BaseUrl& url) {
     return wrong("the host is a number, but not an IPv4 address as it is usually written");
   }
   url.host.resize(host.size());
-  std::ranges::transform(host, url.host.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
+  std::ranges::transform(host, url.host.begin(), lower);
 
   url.port = url.tls ? 443 : 80;
   if (rest.empty()) return {};

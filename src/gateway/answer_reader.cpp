@@ -5,7 +5,7 @@
 #include <span>
 #include <utility>
 
-#include "http/request.hpp"
+#include "base/ascii.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -66,8 +66,8 @@ bool ends_stream(std::string_view type) {
 
 AnswerForm answer_form(std::string_view content_type) {
   const auto type = content_type.substr(0, content_type.find_first_of("; \t"));
-  if (http::equals_ignoring_case(type, "text/event-stream")) return AnswerForm::events;
-  if (http::equals_ignoring_case(type, "application/json")) return AnswerForm::json;
+  if (equals_ignoring_case(type, "text/event-stream")) return AnswerForm::events;
+  if (equals_ignoring_case(type, "application/json")) return AnswerForm::json;
   return AnswerForm::opaque;
 }
 

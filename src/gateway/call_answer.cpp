@@ -1,4 +1,5 @@
 // Stage: the answer, from the upstream to the client, each piece as it comes.
+#include "base/ascii.hpp"
 #include "codec/json_text.hpp"
 #include "gateway/call.hpp"
 #include "upstream/pool.hpp"
@@ -132,7 +133,7 @@ void Call::make_reader() {
   wishes.endpoint = input_.endpoint;
   // Compressed though nobody asked for it: nothing in it can be read.
   const auto coding = head.header("content-encoding");
-  const bool is_plain = coding.empty() || http::equals_ignoring_case(coding, "identity");
+  const bool is_plain = coding.empty() || equals_ignoring_case(coding, "identity");
   reader_.emplace(is_good(head.status) && is_plain ? answer_form(head.header("content-type"))
                                                    : AnswerForm::opaque,
                   std::move(wishes));

@@ -4,10 +4,10 @@
 #include <bit>
 #include <iterator>
 
+#include "base/ascii.hpp"
+
 namespace weir::http {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 // In the order of FieldName.
 constexpr std::array<std::string_view, kFieldNameCount> kNames = {"accept",
@@ -60,11 +60,6 @@ std::string_view wire_name(Method method) {
       return "OTHER";
   }
   __builtin_unreachable();
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view lower_case) {
-  return a.size() == lower_case.size() && std::equal(a.begin(), a.end(), lower_case.begin(),
-                                                     [](char x, char y) { return lower(x) == y; });
 }
 
 std::optional<FieldName> field_name(std::string_view text) {

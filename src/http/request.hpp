@@ -83,8 +83,4 @@ struct Request {
 
 /// Which of the fields above it is.
 [[nodiscard]] std::optional<FieldName> field_name(std::string_view text);
-
-/// ASCII only, as field names are.
-[[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view lower_case);
-
 }  // namespace weir::http

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "http/detail/bytes.hpp"
 #include "http/detail/field_line.hpp"
 #include "http/detail/framing.hpp"

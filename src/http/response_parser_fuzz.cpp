@@ -2,12 +2,14 @@
 // However the bytes are cut, the same answer is found, or the same refusal.
 //
 // Input: a byte that seeds a way to cut; then the connection's bytes.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/ascii.hpp"
 #include "base/check.hpp"
 #include "base/memory_for_test.hpp"
 #include "base/pieces_for_test.hpp"
@@ -88,7 +90,7 @@ class Connection {
     if (head.length) outcome_.heads += " length=" + std::to_string(*head.length);
     for (const auto& field : head.fields) {
       CHECK(field.value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos);
-      CHECK(head.header(lower(field.name)).data() != nullptr);
+      CHECK(head.header(in_lower_case(field.name)).data() != nullptr);
       outcome_.heads.append("\n").append(field.name).append(":").append(field.value);
     }
   }
@@ -103,9 +105,9 @@ class Connection {
     return true;
   }
 
-  static std::string lower(std::string_view name) {
+  static std::string in_lower_case(std::string_view name) {
     std::string text(name);
-    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    std::ranges::transform(text, text.begin(), weir::lower);
     return text;
   }
 

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+
+#include "base/ascii.hpp"
 
 namespace weir::discovery::kinds {
 namespace {
@@ -53,7 +54,7 @@ constexpr Synonym kModalitySynonyms[] = {
 std::string normalised(std::string_view word, char from, char to) {
   std::string text(word);
   for (char& c : text) {
-    c = c == from ? to : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    c = c == from ? to : lower(c);
   }
   return text;
 }

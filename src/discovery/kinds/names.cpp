@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/ascii.hpp"
+
 namespace weir::discovery::kinds {
 namespace {
 
@@ -51,9 +53,7 @@ std::string base_name_of(std::string_view root) {
 }
 
 bool mentions(std::string_view name, std::string_view token) {
-  return !std::ranges::search(name, token, [](char a, char b) {
-            return std::tolower(static_cast<unsigned char>(a)) == b;
-          }).empty();
+  return !std::ranges::search(name, token, {}, lower).empty();
 }
 
 }  // namespace weir::discovery::kinds

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.hpp"
 #include "http/detail/bytes.hpp"
-#include "http/request.hpp"
 
 namespace weir::http::detail {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "codec/hex.hpp"
 #include "http/detail/bytes.hpp"
-#include "http/request.hpp"
 
 namespace weir::http::detail {
 namespace {

@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+
 namespace weir::simulator::detail {
 namespace {
 
 constexpr std::size_t kMaxParts = 64;
 constexpr std::string_view kFormType = "multipart/form-data";
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view lower_case) {
   return text.size() >= lower_case.size() &&
