@@ -276,8 +276,7 @@ std::vector<UpstreamReport> Refresher::report(MonotonicTime now) const {
     report.failures = state.failures();
     if (state.last_error()) report.last_error = state.last_error()->text();
     if (state.last_success()) report.age = duration_cast<milliseconds>(now - *state.last_success());
-    report.next_refresh =
-        std::max(milliseconds{0}, duration_cast<milliseconds>(state.ask_at() - now));
+    report.next_refresh = duration_cast<milliseconds>(state.until_asked(now));
     reports.push_back(std::move(report));
   }
   return reports;

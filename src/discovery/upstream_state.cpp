@@ -35,6 +35,10 @@ MonotonicTime UpstreamState::wake_at(MonotonicTime now) const {
   return reach(now) == catalogue::Reach::failing ? std::min(ask_at_, grace_end()) : ask_at_;
 }
 
+std::chrono::nanoseconds UpstreamState::until_asked(MonotonicTime now) const {
+  return std::max(ask_at_, now) - now;
+}
+
 catalogue::Reach UpstreamState::reach(MonotonicTime now) const {
   if (failures_ == 0) return last_success_ ? catalogue::Reach::up : catalogue::Reach::unknown;
   return now < grace_end() ? catalogue::Reach::failing : catalogue::Reach::lost;

@@ -34,6 +34,8 @@ class UpstreamState {
   /// When to ask again, or, if that comes first, when the grace time ends and `reach` changes.
   [[nodiscard]] MonotonicTime wake_at(MonotonicTime now) const;
   [[nodiscard]] MonotonicTime ask_at() const { return ask_at_; }
+  /// Zero when it is to be asked now: from the start it is, and that has no distance from `now`.
+  [[nodiscard]] std::chrono::nanoseconds until_asked(MonotonicTime now) const;
 
   [[nodiscard]] catalogue::Reach reach(MonotonicTime now) const;
   [[nodiscard]] const std::vector<catalogue::UpstreamModel>& models() const { return models_; }

@@ -36,6 +36,16 @@ TEST(UpstreamState, IsAskedAtOnceAndThenAtItsInterval) {
   EXPECT_EQ(state.wake_at(kStart), kStart + 60s);
 }
 
+TEST(UpstreamState, SaysHowLongUntilItIsAskedAndNeverLessThanNothing) {
+  UpstreamState state(kTiming);
+  EXPECT_EQ(state.until_asked(kStart), 0s);
+  state.succeeded(one_model(), kStart);
+  EXPECT_EQ(state.until_asked(kStart), 60s);
+  EXPECT_EQ(state.until_asked(kStart + 61s), 0s);
+  state.ask_now();
+  EXPECT_EQ(state.until_asked(kStart + 61s), 0s);
+}
+
 TEST(UpstreamState, KeepsTheLastGoodListThroughFailures) {
   UpstreamState state(kTiming);
   state.succeeded(one_model(), kStart);
