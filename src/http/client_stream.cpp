@@ -21,6 +21,7 @@ constexpr std::chrono::seconds kRest{1};         // who has said nothing for so 
 constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr std::size_t kBodyTurnBytes = 1 << 20;
 constexpr std::size_t kBodyPieceBytes = 256 << 10;  // read and looked at without a pause
+constexpr std::size_t kRoomForEachByte = 64;        // of a body, that has come
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -230,11 +231,16 @@ Result<std::string_view> ClientStream::unframe_onto(std::string* body, std::stri
   return piece;
 }
 
-// Beyond what the caller has room for it grows as it comes: what is only announced takes nothing.
+// Room is made for what is announced as soon as a small part of it has come: until the rest is
+// written there it is address space and no memory, and to grow by and by would copy it all.
 Result<std::string_view> ClientStream::read_onto(std::string& body, std::uint64_t left) {
   const auto before = body.size();
   const auto at_once = std::clamp(body.capacity() - before, net::kScratchBytes, kBodyPieceBytes);
   const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(left, at_once));
+  if (room > body.capacity() - before) {
+    const std::uint64_t ahead = std::max(room, kRoomForEachByte * before);
+    body.reserve(before + static_cast<std::size_t>(std::min(left, ahead)));
+  }
   Result<std::string_view> read;
   body.resize_and_overwrite(before + room, [&](char* bytes, std::size_t) {
     read = read_some({bytes + before, room});
