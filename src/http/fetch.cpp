@@ -1,11 +1,11 @@
 #include "http/fetch.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
 #include "http/tls_client.hpp"
+#include "net/connect.hpp"
 #include "net/resolve.hpp"
 #include "net/socket.hpp"
 
@@ -113,13 +113,12 @@ net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTim
   auto endpoints = co_await std::move(resolving);
   if (!endpoints) co_return std::unexpected(endpoints.error());
 
-  net::Socket socket(co_await asio::this_coro::executor);
+  net::Connector connector(co_await asio::this_coro::executor);
+  auto connecting = connector.connect(std::move(*endpoints), deadline);
+  auto connected = co_await std::move(connecting);
+  if (!connected) co_return std::unexpected(std::move(connected.error()));
+  net::Socket& socket = connected->socket;
   const Cutoff cutoff(socket, deadline);
-  const auto [connect_error, endpoint] =
-      co_await asio::async_connect(socket, *endpoints, net::use_task);
-  if (connect_error) {
-    co_return std::unexpected(cutoff.error(Errc::upstream_unreachable, connect_error.message()));
-  }
   boost::system::error_code error;
   socket.set_option(net::Tcp::no_delay(true), error);
   if (!request.origin.tls) co_return co_await exchange(socket, request, cutoff);

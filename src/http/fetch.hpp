@@ -41,8 +41,8 @@ class Fetcher {
   Fetcher(net::WorkerPool& pool, const TlsSettings& tls);
   ~Fetcher();
 
-  /// Errors: upstream_unreachable, upstream_tls_failed, deadline_exceeded, connection_lost,
-  ///         upstream_answer_too_large, upstream_answer_invalid.
+  /// Errors: as net::resolve and net::Connector; upstream_tls_failed, deadline_exceeded,
+  ///         connection_lost, upstream_answer_too_large, upstream_answer_invalid.
   [[nodiscard]] net::Task<Result<FetchAnswer>> fetch(FetchRequest request, MonotonicTime deadline);
 
  private:

@@ -1,10 +1,9 @@
 #include "http/server_stream.hpp"
 
-#include <cerrno>
-#include <sys/socket.h>
 #include <utility>
 
 #include "http/tls_client.hpp"
+#include "net/connect.hpp"
 #include "net/scratch.hpp"
 #include "net/send.hpp"
 
@@ -14,20 +13,6 @@ namespace {
 
 constexpr std::size_t kTurnBytes = 1 << 20;
 constexpr std::size_t kTlsReadBytes = 16 << 10;  // a record
-
-// What a connection takes of this machine is used up; the server has no part in that.
-bool is_ours(const boost::system::error_code& error) {
-  switch (error.value()) {
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-    case EADDRNOTAVAIL:  // no port is left
-      return true;
-    default:
-      return false;
-  }
-}
 
 }  // namespace
 
@@ -95,49 +80,22 @@ void ServerStream::Recheck::on_expired() {
   if (stream.socket_.is_open() && net::peer_has_closed(stream.socket_)) stream.readiness_.tell();
 }
 
-// On this machine a connection is there at once, and nothing has to be waited for.
-boost::system::error_code ServerStream::begin_connect(const net::Tcp::endpoint& endpoint) {
-  boost::system::error_code error;
-  socket_.close(error);
-  socket_.open(endpoint.protocol(), error);
-  if (!error) socket_.non_blocking(true, error);
-  if (error || ::connect(socket_.native_handle(), endpoint.data(),
-                         static_cast<socklen_t>(endpoint.size())) == 0) {
-    return error;
-  }
-  return {errno, asio::error::get_system_category()};
-}
-
-// How a connect that had to be waited for has ended (connect(2), EINPROGRESS).
-boost::system::error_code ServerStream::connect_error() {
-  int error = 0;
-  socklen_t size = sizeof error;
-  ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
-  return {error, asio::error::get_system_category()};
-}
-
-net::Task<Result<>> ServerStream::connect(const net::Endpoints& endpoints, const Origin& origin,
-                                          TlsClient* tls) {
-  boost::system::error_code error = asio::error::host_unreachable;
-  bool ours = true;
-  for (std::size_t i = 0; error && i < endpoints.size(); ++i) {
-    error = begin_connect(endpoints[i]);
-    if (error == asio::error::in_progress) {
-      const auto [waited] = co_await socket_.async_wait(net::Socket::wait_write, net::use_task);
-      error = waited ? waited : connect_error();
-    }
-    if (aborted_) co_return fail(*aborted_);
-    ours = ours && is_ours(error);
-  }
-  if (error) {
-    co_return fail(ours ? Errc::overloaded : Errc::upstream_unreachable, error.message());
-  }
+net::Task<Result<std::size_t>> ServerStream::connect(net::Endpoints endpoints, const Origin& origin,
+                                                     TlsClient* tls) {
+  net::Connector connector(socket_.get_executor());
+  connector_ = &connector;
+  auto connecting = connector.connect(std::move(endpoints));
+  auto connected = co_await std::move(connecting);
+  connector_ = nullptr;
+  if (aborted_) co_return fail(*aborted_);
+  if (!connected) co_return std::unexpected(std::move(connected.error()));
+  socket_ = std::move(connected->socket);
   boost::system::error_code ignored;
   socket_.set_option(net::Tcp::no_delay(true), ignored);
   if (tls == nullptr) {
     // A server may have spoken, or left, while its connection was waited for.
     readiness_.arm(true);
-    co_return Result<>{};
+    co_return connected->index;
   }
 
   const auto context = co_await tls->context();
@@ -150,11 +108,12 @@ net::Task<Result<>> ServerStream::connect(const net::Endpoints& endpoints, const
       co_await tls_->stream.async_handshake(asio::ssl::stream_base::client, net::use_task);
   if (aborted_) co_return fail(*aborted_);
   if (tls_error) co_return fail(Errc::upstream_tls_failed, tls_error.message());
-  co_return Result<>{};
+  co_return connected->index;
 }
 
 void ServerStream::abort(Errc why) {
   if (!aborted_) aborted_ = why;
+  if (connector_ != nullptr) connector_->cancel();
   boost::system::error_code ignored;
   socket_.close(ignored);
 }

@@ -26,6 +26,10 @@
 #include "net/resolve.hpp"
 #include "net/socket.hpp"
 
+namespace weir::net {
+class Connector;
+}
+
 namespace weir::http {
 
 class TlsClient;
@@ -73,11 +77,12 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   static Ptr make(net::Executor executor, net::DeadlineSweeper& sweeper,
                   std::size_t max_head_bytes);
 
-  /// `tls` null: plain. All three outlive the task.
+  /// Gives the index of the endpoint it is connected to (net/connect.hpp). `tls` null: plain;
+  /// `origin` and `tls` outlive the task.
   /// Errors: upstream_unreachable, upstream_tls_failed, or why it was aborted; overloaded if this
   /// machine has no descriptor, port or memory left for it.
-  [[nodiscard]] net::Task<Result<>> connect(const net::Endpoints& endpoints, const Origin& origin,
-                                            TlsClient* tls);
+  [[nodiscard]] net::Task<Result<std::size_t>> connect(net::Endpoints endpoints,
+                                                       const Origin& origin, TlsClient* tls);
 
   /// Ends what is waited for, now and from now on.
   void abort(Errc why);
@@ -153,10 +158,6 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
 
   static void discard(ServerStream* stream);
 
-  /// in_progress: to be waited for, until the socket can be written to.
-  [[nodiscard]] boost::system::error_code begin_connect(const net::Tcp::endpoint& endpoint);
-  [[nodiscard]] boost::system::error_code connect_error();
-
   void became_ready() override;
   void read_ended() override { became_ready(); }
   [[nodiscard]] bool is_used() const;
@@ -172,6 +173,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   net::Socket socket_;
   net::Readiness readiness_;  ///< of a plain connection
   std::unique_ptr<Tls> tls_;
+  net::Connector* connector_ = nullptr;  ///< while it connects
   Timeout timeout_;
   Recheck recheck_;
   ResponseParser parser_;

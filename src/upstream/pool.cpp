@@ -47,7 +47,15 @@ net::Task<Result<>> Pool::connect(http::ServerStream& stream, std::shared_ptr<Up
     known.endpoints_until = monotonic_now() + kNameLifetime;
   }
   auto* client = origin.tls ? &tls_client(tls) : nullptr;
-  co_return co_await stream.connect(endpoints, origin, client);
+  auto connecting = stream.connect(endpoints, origin, client);
+  const auto connected = co_await std::move(connecting);
+  if (!connected) co_return std::unexpected(connected.error());
+  // Who was silent before it is not tried first again.
+  if (Place& place = place_of(upstream); place.endpoints == endpoints) {
+    const auto answered = place.endpoints.begin() + static_cast<std::ptrdiff_t>(*connected);
+    std::rotate(place.endpoints.begin(), answered, answered + 1);
+  }
+  co_return Result<>{};
 }
 
 void Pool::give_back(const std::shared_ptr<Upstream>& upstream, http::ServerStream::Ptr stream,

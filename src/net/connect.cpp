@@ -1,0 +1,135 @@
+#include "net/connect.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <sys/socket.h>
+#include <utility>
+#include <vector>
+
+namespace weir::net {
+namespace asio = boost::asio;
+namespace {
+
+using ErrorCode = boost::system::error_code;
+
+// What a connection takes of this machine is used up; the server has no part in that.
+bool is_ours(const ErrorCode& error) {
+  switch (error.value()) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case EADDRNOTAVAIL:  // no port is left
+      return true;
+    default:
+      return false;
+  }
+}
+
+// in_progress: to be waited for, until the socket can be written to.
+ErrorCode begin_connect(Socket& socket, const Tcp::endpoint& endpoint) {
+  ErrorCode error;
+  socket.open(endpoint.protocol(), error);
+  if (!error) socket.non_blocking(true, error);
+  if (error || ::connect(socket.native_handle(), endpoint.data(),
+                         static_cast<socklen_t>(endpoint.size())) == 0) {
+    return error;
+  }
+  return {errno, asio::error::get_system_category()};
+}
+
+// How a connect that had to be waited for has ended (connect(2), EINPROGRESS).
+ErrorCode connect_error(Socket& socket) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
+  return {error, asio::error::get_system_category()};
+}
+
+}  // namespace
+
+struct Connector::Race : std::enable_shared_from_this<Race> {
+  explicit Race(Executor executor) : news(executor) {}
+
+  // Whether it has to be waited for: on this machine a connection is there at once.
+  bool begin(const Tcp::endpoint& endpoint) {
+    const auto index = attempts.size();
+    Socket& socket = attempts.emplace_back(news.get_executor());
+    const auto error = begin_connect(socket, endpoint);
+    if (error != asio::error::in_progress) {
+      end(index, error);
+      return false;
+    }
+    ++under_way;
+    socket.async_wait(Socket::wait_write, [self = shared_from_this(), index](ErrorCode waited) {
+      --self->under_way;
+      if (self->over()) return;
+      self->end(index, waited ? waited : connect_error(self->attempts[index]));
+      self->news.cancel();
+    });
+    return true;
+  }
+
+  void end(std::size_t index, const ErrorCode& error) {
+    ErrorCode ignored;
+    if (!error) {
+      winner = index;
+      return;
+    }
+    attempts[index].close(ignored);
+    // What the server is to blame for says more than what we are.
+    if (!failure || is_ours(*failure)) failure = error;
+  }
+
+  [[nodiscard]] bool over() const { return cancelled || winner; }
+
+  void close_all() {
+    ErrorCode ignored;
+    for (Socket& socket : attempts) socket.close(ignored);
+  }
+
+  Timer news;                    ///< cut short when an attempt has ended
+  std::vector<Socket> attempts;  ///< never moved: there is room for all from the start
+  std::size_t under_way = 0;
+  std::optional<std::size_t> winner;
+  std::optional<ErrorCode> failure;
+  bool cancelled = false;
+};
+
+Connector::Connector(Executor executor) : race_(std::make_shared<Race>(executor)) {}
+Connector::~Connector() { race_->close_all(); }
+
+void Connector::cancel() {
+  race_->cancelled = true;
+  race_->close_all();
+  race_->news.cancel();
+}
+
+Task<Result<Connector::Connected>> Connector::connect(Endpoints endpoints, MonotonicTime deadline) {
+  Race& race = *race_;
+  race.attempts.reserve(endpoints.size());
+  std::size_t next = 0;
+  const auto more = [&] { return next < endpoints.size(); };
+  while (!race.over() && (more() || race.under_way > 0)) {
+    if (more() && !race.begin(endpoints[next++])) continue;
+    const auto now = monotonic_now();
+    if (now >= deadline) {
+      cancel();
+    } else {
+      race.news.expires_at(more() ? std::min(deadline, now + kHeadStart) : deadline);
+      co_await race.news.async_wait(use_task);
+    }
+  }
+  if (race.cancelled) co_return fail(Errc::deadline_exceeded, "no connection in time");
+  if (race.winner) {
+    Connected connected{std::move(race.attempts[*race.winner]), *race.winner};
+    race.close_all();
+    co_return connected;
+  }
+  const auto failure = race.failure.value_or(asio::error::host_unreachable);
+  co_return fail(is_ours(failure) ? Errc::overloaded : Errc::upstream_unreachable,
+                 failure.message());
+}
+
+}  // namespace weir::net

@@ -1,0 +1,142 @@
+#include "net/connect.hpp"
+
+#include <deque>
+#include <optional>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <gtest/gtest.h>
+
+namespace weir::net {
+namespace {
+
+namespace asio = boost::asio;
+const Tcp::endpoint kAnyPort(asio::ip::address_v4::loopback(), 0);
+
+class ConnectorTest : public testing::Test {
+ protected:
+  // As if its host swallowed what is sent there: its queue is full, and the kernel does not answer.
+  Tcp::endpoint silent() {
+    auto& acceptor = acceptors_.emplace_back(context_.get_executor());
+    acceptor.open(kAnyPort.protocol());
+    acceptor.bind(kAnyPort);
+    acceptor.listen(0);
+    for (bool full = false; !full;) {
+      auto& waiting = fillers_.emplace_back(context_.get_executor(), kAnyPort.protocol());
+      waiting.non_blocking(true);
+      const auto endpoint = acceptor.local_endpoint();
+      full = ::connect(waiting.native_handle(), endpoint.data(),
+                       static_cast<socklen_t>(endpoint.size())) != 0;
+    }
+    return acceptor.local_endpoint();
+  }
+  Tcp::endpoint listening() {
+    return acceptors_.emplace_back(context_.get_executor(), kAnyPort).local_endpoint();
+  }
+  // Nobody listens on a port that is only bound.
+  Tcp::endpoint refusing() {
+    auto& acceptor = acceptors_.emplace_back(context_.get_executor());
+    acceptor.open(kAnyPort.protocol());
+    acceptor.bind(kAnyPort);
+    return acceptor.local_endpoint();
+  }
+
+  void begin(Endpoints endpoints, MonotonicTime deadline = MonotonicTime::max()) {
+    asio::co_spawn(context_, run(std::move(endpoints), deadline), [](std::exception_ptr) {});
+  }
+  Task<> run(Endpoints endpoints, MonotonicTime deadline) {
+    auto connecting = connector_.connect(std::move(endpoints), deadline);
+    ended_.emplace(co_await std::move(connecting));
+  }
+  Result<Connector::Connected>& end() {
+    while (!ended_) context_.run_one();
+    return *ended_;
+  }
+  Result<Connector::Connected>& connect(Endpoints endpoints) {
+    begin(std::move(endpoints));
+    return end();
+  }
+
+  asio::io_context context_;
+  std::deque<Acceptor> acceptors_;
+  std::deque<Socket> fillers_;
+  Connector connector_{context_.get_executor()};
+  std::optional<Result<Connector::Connected>> ended_;
+};
+
+TEST_F(ConnectorTest, TakesTheFirstThatIsThere) {
+  const auto& connected = connect({listening(), listening()});
+  ASSERT_TRUE(connected);
+  EXPECT_EQ(connected->index, 0U);
+  EXPECT_EQ(connected->socket.remote_endpoint(), acceptors_[0].local_endpoint());
+  EXPECT_TRUE(connected->socket.non_blocking());
+}
+
+TEST_F(ConnectorTest, GoesOnAfterOneThatRefuses) {
+  const auto& connected = connect({refusing(), listening()});
+  ASSERT_TRUE(connected);
+  EXPECT_EQ(connected->index, 1U);
+}
+
+TEST_F(ConnectorTest, DoesNotWaitForOneThatIsSilent) {
+  const auto& connected = connect({silent(), silent(), refusing(), listening()});
+  ASSERT_TRUE(connected);
+  EXPECT_EQ(connected->index, 3U);
+  EXPECT_EQ(connected->socket.remote_endpoint(), acceptors_[3].local_endpoint());
+}
+
+TEST_F(ConnectorTest, StillTakesOneThatAnswersLate) {
+  begin({silent(), refusing()});
+  // Both have been begun when the head start of the first has passed; then it finds a place.
+  asio::steady_timer later(context_, 2 * Connector::kHeadStart);
+  later.async_wait([this](boost::system::error_code) {
+    EXPECT_FALSE(ended_);
+    fillers_.clear();
+    acceptors_[0].accept();
+  });
+  ASSERT_TRUE(end());
+  EXPECT_EQ((*ended_)->index, 0U);
+}
+
+TEST_F(ConnectorTest, SaysWhyNoneIsThere) {
+  const auto& connected = connect({refusing(), refusing()});
+  ASSERT_FALSE(connected);
+  EXPECT_EQ(connected.error().code, Errc::upstream_unreachable);
+  EXPECT_EQ(connected.error().detail, "Connection refused");
+}
+
+TEST_F(ConnectorTest, NoAddressIsNoHost) {
+  const auto& connected = connect({});
+  ASSERT_FALSE(connected);
+  EXPECT_EQ(connected.error().code, Errc::upstream_unreachable);
+}
+
+TEST_F(ConnectorTest, WithoutDescriptorsItIsNotTheServersFault) {
+  const auto endpoint = listening();
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none{0, limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto& connected = connect({endpoint, endpoint});
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  ASSERT_FALSE(connected);
+  EXPECT_EQ(connected.error().code, Errc::overloaded);
+}
+
+TEST_F(ConnectorTest, EndsAtItsDeadline) {
+  begin({silent(), silent()}, monotonic_now() + std::chrono::milliseconds(1));
+  ASSERT_FALSE(end());
+  EXPECT_EQ(ended_->error().code, Errc::deadline_exceeded);
+}
+
+TEST_F(ConnectorTest, EndsWhenItIsCancelled) {
+  begin({silent(), silent()});
+  asio::post(context_, [this] { connector_.cancel(); });
+  ASSERT_FALSE(end());
+  EXPECT_EQ(ended_->error().code, Errc::deadline_exceeded);
+}
+
+}  // namespace
+}  // namespace weir::net
