@@ -108,6 +108,10 @@ std::expected<ValueFile, std::string> read_value_file(const std::filesystem::pat
 
 std::expected<std::string, ExpansionFault> expand(std::string_view text, const Sources& sources,
                                                   Audience audience) {
+  // What shells, and other servers' files, write for a variable would be sent as a key.
+  if (text.starts_with('$') && is_variable_name(text.substr(1))) {
+    return fault("a name behind a $ stands for nothing", "${NAME}, or $$ for a dollar sign");
+  }
   std::string expanded;
   while (true) {
     const auto dollar = text.find('$');

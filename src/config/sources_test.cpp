@@ -48,6 +48,9 @@ TEST(Expand, PutsInVariablesAndFiles) {
       {"$${HOST}", "${HOST}"},
       {"$$${HOST}", "$gpu1"},
       {"a$b$", "a$b$"},
+      {"$", "$"},
+      {"$5.00", "$5.00"},
+      {"$$HOST", "$HOST"},
       {"${TRICK}", "${HOST}$$"},
   };
   for (const auto& c : cases) EXPECT_EQ(outcome(c.text), c.value) << c.text;
@@ -60,6 +63,7 @@ TEST(Expand, SaysWhatIsWrong) {
   } cases[] = {
       {"${NOPE}", "! the environment variable NOPE is not set"},
       {"${file:gone}", "! the file gone cannot be read: No such file or directory"},
+      {"$HOST", "! a name behind a $ stands for nothing; ${NAME}, or $$ for a dollar sign"},
       {"${HOST", "! ${ is never closed; a } after it"},
       {"${}", "! ${} names nothing; ${NAME} or ${file:path}, or $$ for a dollar sign"},
       {"${A-B}", "! ${A-B} names nothing; ${NAME} or ${file:path}, or $$ for a dollar sign"},
