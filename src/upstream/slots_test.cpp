@@ -216,7 +216,7 @@ TEST(Slots, ManyThreadsNeverExceedTheLimitAndLoseNoSlot) {
   for (const int limit : {1, 3, 8}) {
     for (const int queue : {0, 2, 64}) {
       Crowd crowd(limit, queue);
-      crowd.run(12, 1'000);
+      crowd.run(12, 250);
       EXPECT_EQ(crowd.slots().in_flight(), 0);
       EXPECT_EQ(crowd.slots().waiting(), 0);
       EXPECT_LE(crowd.most(), limit);
