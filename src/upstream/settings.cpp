@@ -100,12 +100,14 @@ void add_sizes(config::Schema<Settings>& schema) {
              "Open connections kept for the next call, per upstream and thread.")
       .field("idle_connection_timeout", &Settings::idle_connection_timeout, duration({100, kHour}),
              "How long one is kept.")
-      .field("max_body_bytes", &Settings::max_body_bytes, bytes({kKiB, kGiB}),
-             "Largest JSON request; a larger one is answered 413.")
+      .field(
+          "max_body_bytes", &Settings::max_body_bytes, bytes({kKiB, kGiB}),
+          "Largest request that is held whole, which is JSON or images to be edited; a larger one "
+          "is answered 413.")
       .field("max_json_depth", &Settings::max_json_depth, integer<int>({4, 64}),
              "Arrays and objects within one another in a JSON request; more are answered 400.")
       .field("max_upload_bytes", &Settings::max_upload_bytes, bytes({kKiB, 64 * kGiB}),
-             "Largest upload of files; it is passed on as it comes and not held.")
+             "Largest other upload of files; it is passed on as it comes and not held.")
       .field("buffer_bytes", &Settings::buffer_bytes, bytes({kMiB, 1'024 * kGiB}),
              "Memory for requests that are held until they are answered, so that they can be tried "
              "again, all together; beyond it calls are answered 503.")
