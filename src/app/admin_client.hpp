@@ -10,7 +10,7 @@
 namespace weir::app {
 
 /// The body of GET http://`endpoint``path`. Blocks, a few seconds at most.
-/// Errors: upstream_unreachable when no server answers there; forbidden; upstream_answer_invalid.
+/// Errors: as http::Fetcher::fetch, upstream_unreachable when no server answers there; forbidden.
 [[nodiscard]] Result<std::string> read_admin_page(const std::string& endpoint,
                                                   std::string_view path, const Secret& admin_key);
 

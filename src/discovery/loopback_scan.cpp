@@ -61,10 +61,11 @@ net::Task<const Kind*> LoopbackScan::look_at(std::uint16_t port,
   for (std::size_t i = 0; i < fingerprint.asks().size(); ++i) {
     auto answer = co_await asker_.send(target, fingerprint.asks()[i], kMaxAnswerBytes,
                                        monotonic_now() + kPatience);
-    const bool nobody = !answer && (answer.error().code == Errc::upstream_unreachable ||
-                                    answer.error().code == Errc::deadline_exceeded);
+    const bool out_of_reach = !answer && (answer.error().code == Errc::upstream_unreachable ||
+                                          answer.error().code == Errc::deadline_exceeded ||
+                                          answer.error().code == Errc::overloaded);
     fingerprint.answer(i, std::move(answer));
-    if (nobody) co_return nullptr;
+    if (out_of_reach) co_return nullptr;
   }
   co_return fingerprint.kind();
 }

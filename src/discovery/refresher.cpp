@@ -222,6 +222,16 @@ void Refresher::record(Worker& worker, Result<Models> models) {
   const bool was_known = worker.state.last_success().has_value();
   const std::string reason{models ? "ok" : describe(models.error().code).slug};
   refreshes_.Add({{"upstream", name}, {"reason", reason}}).Increment();
+  if (!models && models.error().code == Errc::overloaded) {
+    const auto& last = worker.state.last_error();
+    if (!last || last->code != Errc::overloaded) {
+      telemetry::log_warn(
+          "upstream not asked",
+          {{"upstream", name}, {"reason", reason}, {"detail", models.error().detail}});
+    }
+    worker.state.could_not_ask(std::move(models.error()), monotonic_now());
+    return;
+  }
   up_.Add({{"upstream", name}}).Set(models ? 1 : 0);
   if (models) {
     models_.Add({{"upstream", name}}).Set(static_cast<double>(models->size()));

@@ -29,6 +29,11 @@ void UpstreamState::failed(Error error, MonotonicTime now) {
   ask_at_ = now + backoff(failures_, timing_.backoff_max);
 }
 
+void UpstreamState::could_not_ask(Error error, MonotonicTime now) {
+  last_error_ = std::move(error);
+  ask_at_ = now + kFirstBackoff;
+}
+
 MonotonicTime UpstreamState::grace_end() const { return failing_since_ + timing_.grace; }
 
 MonotonicTime UpstreamState::wake_at(MonotonicTime now) const {

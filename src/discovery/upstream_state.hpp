@@ -31,6 +31,10 @@ class UpstreamState {
   /// Anything else; an empty list is upstream_list_empty. The models stay.
   void failed(Error error, MonotonicTime now);
 
+  /// The question could not be put, for a reason of this machine's: it says nothing of the
+  /// upstream, which is asked again soon.
+  void could_not_ask(Error error, MonotonicTime now);
+
   /// When to ask again, or, if that comes first, when the grace time ends and `reach` changes.
   [[nodiscard]] MonotonicTime wake_at(MonotonicTime now) const;
   [[nodiscard]] MonotonicTime ask_at() const { return ask_at_; }

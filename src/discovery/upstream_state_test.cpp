@@ -86,6 +86,18 @@ TEST(UpstreamState, OneThatNeverAnsweredIsLostAGraceTimeAfterItsStart) {
   EXPECT_EQ(state.reach(kStart + 100s), Reach::lost);
 }
 
+TEST(UpstreamState, AQuestionThatCouldNotBePutSaysNothingOfTheUpstream) {
+  UpstreamState state(kTiming);
+  state.succeeded(one_model(), kStart);
+  state.could_not_ask(fail(Errc::overloaded).error(), kStart + 60s);
+  EXPECT_EQ(state.reach(kStart + 500s), Reach::up);
+  EXPECT_EQ(state.failures(), 0);
+  EXPECT_EQ(state.until_asked(kStart + 60s), 1s);
+  EXPECT_EQ(state.last_error()->code, Errc::overloaded);
+  state.succeeded(one_model(), kStart + 61s);
+  EXPECT_FALSE(state.last_error());
+}
+
 TEST(UpstreamState, ASuccessForgetsFailures) {
   UpstreamState state(kTiming);
   state.failed(refused(), kStart);
