@@ -22,6 +22,7 @@ constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr std::size_t kBodyTurnBytes = 1 << 20;
 constexpr std::size_t kBodyPieceBytes = 256 << 10;  // read and looked at without a pause
 constexpr std::size_t kRoomForEachByte = 64;        // of a body, that has come
+constexpr std::size_t kMostRoom = 64 << 20;         // at once, but for what only doubles it
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -238,8 +239,8 @@ Result<std::string_view> ClientStream::read_onto(std::string& body, std::uint64_
   const auto at_once = std::clamp(body.capacity() - before, net::kScratchBytes, kBodyPieceBytes);
   const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(left, at_once));
   if (room > body.capacity() - before) {
-    const std::uint64_t ahead = std::max(room, kRoomForEachByte * before);
-    body.reserve(before + static_cast<std::size_t>(std::min(left, ahead)));
+    const auto ahead = std::max({room, before, std::min(kRoomForEachByte * before, kMostRoom)});
+    body.reserve(before + static_cast<std::size_t>(std::min<std::uint64_t>(left, ahead)));
   }
   Result<std::string_view> read;
   body.resize_and_overwrite(before + room, [&](char* bytes, std::size_t) {
