@@ -113,8 +113,8 @@ net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTim
   auto endpoints = co_await std::move(resolving);
   if (!endpoints) co_return std::unexpected(endpoints.error());
 
-  net::Connector connector(co_await asio::this_coro::executor);
-  auto connecting = connector.connect(std::move(*endpoints), deadline);
+  net::Connector connector(co_await asio::this_coro::executor, std::move(*endpoints));
+  auto connecting = connector.connect(deadline);
   auto connected = co_await std::move(connecting);
   if (!connected) co_return std::unexpected(std::move(connected.error()));
   net::Socket& socket = connected->socket;

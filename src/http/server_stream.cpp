@@ -82,9 +82,10 @@ void ServerStream::Recheck::on_expired() {
 
 net::Task<Result<std::size_t>> ServerStream::connect(net::Endpoints endpoints, const Origin& origin,
                                                      TlsClient* tls) {
-  net::Connector connector(socket_.get_executor());
+  if (aborted_) co_return fail(*aborted_);
+  net::Connector connector(socket_.get_executor(), std::move(endpoints));
   connector_ = &connector;
-  auto connecting = connector.connect(std::move(endpoints));
+  auto connecting = connector.connect();
   auto connected = co_await std::move(connecting);
   connector_ = nullptr;
   if (aborted_) co_return fail(*aborted_);

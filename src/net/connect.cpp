@@ -14,14 +14,16 @@ namespace {
 using ErrorCode = boost::system::error_code;
 
 // What a connection takes of this machine is used up; the server has no part in that.
-bool is_ours(const ErrorCode& error) {
+bool is_ours(const ErrorCode& error, const Tcp::endpoint& endpoint) {
   switch (error.value()) {
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-    case EADDRNOTAVAIL:  // no port is left
       return true;
+    case EADDRNOTAVAIL:
+      // No port is left; with IPv6 it may as well be that this machine has no address of its own.
+      return endpoint.address().is_v4();
     default:
       return false;
   }
@@ -43,20 +45,24 @@ ErrorCode begin_connect(Socket& socket, const Tcp::endpoint& endpoint) {
 ErrorCode connect_error(Socket& socket) {
   int error = 0;
   socklen_t size = sizeof error;
-  ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size);
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
   return {error, asio::error::get_system_category()};
 }
 
 }  // namespace
 
 struct Connector::Race : std::enable_shared_from_this<Race> {
-  explicit Race(Executor executor) : news(executor) {}
+  Race(Executor executor, Endpoints to) : endpoints(std::move(to)), news(executor) {
+    attempts.reserve(endpoints.size());
+  }
 
-  // Whether it has to be waited for: on this machine a connection is there at once.
-  bool begin(const Tcp::endpoint& endpoint) {
+  [[nodiscard]] bool more() const { return attempts.size() < endpoints.size(); }
+
+  // Whether the next attempt has to be waited for: it may have failed at once.
+  bool begin_next() {
     const auto index = attempts.size();
     Socket& socket = attempts.emplace_back(news.get_executor());
-    const auto error = begin_connect(socket, endpoint);
+    const auto error = begin_connect(socket, endpoints[index]);
     if (error != asio::error::in_progress) {
       end(index, error);
       return false;
@@ -79,7 +85,10 @@ struct Connector::Race : std::enable_shared_from_this<Race> {
     }
     attempts[index].close(ignored);
     // What the server is to blame for says more than what we are.
-    if (!failure || is_ours(*failure)) failure = error;
+    if (!failure || failure_is_ours) {
+      failure = error;
+      failure_is_ours = is_ours(error, endpoints[index]);
+    }
   }
 
   [[nodiscard]] bool over() const { return cancelled || winner; }
@@ -89,16 +98,19 @@ struct Connector::Race : std::enable_shared_from_this<Race> {
     for (Socket& socket : attempts) socket.close(ignored);
   }
 
+  const Endpoints endpoints;
   Timer news;                    ///< cut short when an attempt has ended
   std::vector<Socket> attempts;  ///< never moved: there is room for all from the start
   std::size_t under_way = 0;
   std::optional<std::size_t> winner;
   std::optional<ErrorCode> failure;
+  bool failure_is_ours = false;
   bool cancelled = false;
 };
 
-Connector::Connector(Executor executor) : race_(std::make_shared<Race>(executor)) {}
-Connector::~Connector() { race_->close_all(); }
+Connector::Connector(Executor executor, Endpoints endpoints)
+    : race_(std::make_shared<Race>(executor, std::move(endpoints))) {}
+Connector::~Connector() { cancel(); }
 
 void Connector::cancel() {
   race_->cancelled = true;
@@ -106,18 +118,14 @@ void Connector::cancel() {
   race_->news.cancel();
 }
 
-Task<Result<Connector::Connected>> Connector::connect(Endpoints endpoints, MonotonicTime deadline) {
+Task<Result<Connector::Connected>> Connector::connect(MonotonicTime deadline) {
   Race& race = *race_;
-  race.attempts.reserve(endpoints.size());
-  std::size_t next = 0;
-  const auto more = [&] { return next < endpoints.size(); };
-  while (!race.over() && (more() || race.under_way > 0)) {
-    if (more() && !race.begin(endpoints[next++])) continue;
+  while (!race.over() && (race.more() || race.under_way > 0)) {
     const auto now = monotonic_now();
     if (now >= deadline) {
       cancel();
-    } else {
-      race.news.expires_at(more() ? std::min(deadline, now + kHeadStart) : deadline);
+    } else if (!race.more() || race.begin_next()) {
+      race.news.expires_at(race.more() ? std::min(deadline, now + kHeadStart) : deadline);
       co_await race.news.async_wait(use_task);
     }
   }
@@ -127,9 +135,8 @@ Task<Result<Connector::Connected>> Connector::connect(Endpoints endpoints, Monot
     race.close_all();
     co_return connected;
   }
-  const auto failure = race.failure.value_or(asio::error::host_unreachable);
-  co_return fail(is_ours(failure) ? Errc::overloaded : Errc::upstream_unreachable,
-                 failure.message());
+  co_return fail(race.failure_is_ours ? Errc::overloaded : Errc::upstream_unreachable,
+                 race.failure.value_or(asio::error::host_unreachable).message());
 }
 
 }  // namespace weir::net

@@ -18,7 +18,7 @@ namespace weir::net {
 ///
 /// Threads:      the executor's.
 /// Lifetime:     outlives the task; for one connection.
-/// Cancellation: `cancel`.
+/// Cancellation: `cancel`, and that of the coroutine.
 /// Source:       RFC 8305 §5.
 class Connector {
  public:
@@ -30,15 +30,14 @@ class Connector {
     std::size_t index;
   };
 
-  explicit Connector(Executor executor);
+  Connector(Executor executor, Endpoints endpoints);
   Connector(const Connector&) = delete;
   Connector& operator=(const Connector&) = delete;
   ~Connector();
 
-  /// Errors: upstream_unreachable; overloaded if this machine has no descriptor, port or memory
-  /// left for it; deadline_exceeded, also once cancelled.
-  [[nodiscard]] Task<Result<Connected>> connect(Endpoints endpoints,
-                                                MonotonicTime deadline = MonotonicTime::max());
+  /// Once. Errors: upstream_unreachable; overloaded if this machine has no descriptor, port or
+  /// memory left for it; deadline_exceeded, also once cancelled.
+  [[nodiscard]] Task<Result<Connected>> connect(MonotonicTime deadline = MonotonicTime::max());
 
   /// Ends the wait, also one that has not begun.
   void cancel();

@@ -51,9 +51,11 @@ net::Task<Result<>> Pool::connect(http::ServerStream& stream, std::shared_ptr<Up
   const auto connected = co_await std::move(connecting);
   if (!connected) co_return std::unexpected(connected.error());
   // Who was silent before it is not tried first again.
-  if (Place& place = place_of(upstream); place.endpoints == endpoints) {
-    const auto answered = place.endpoints.begin() + static_cast<std::ptrdiff_t>(*connected);
-    std::rotate(place.endpoints.begin(), answered, answered + 1);
+  if (const auto place = places_.find(upstream.get());
+      place != places_.end() && place->second.endpoints == endpoints) {
+    const auto first = place->second.endpoints.begin();
+    const auto answered = first + static_cast<std::ptrdiff_t>(*connected);
+    std::rotate(first, answered, answered + 1);
   }
   co_return Result<>{};
 }
