@@ -41,6 +41,8 @@ function(weir_room name)
     add_executable(weir_${name}_test ${tests})
     target_link_libraries(weir_${name}_test
       PRIVATE weir_${name} weir_warnings ${ROOM_TEST_LIBS} GTest::gmock GTest::gtest_main)
+    # Reading it anew was half of the time that a test took to compile.
+    target_precompile_headers(weir_${name}_test PRIVATE <gtest/gtest.h>)
     gtest_discover_tests(weir_${name}_test DISCOVERY_TIMEOUT 60
       WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} PROPERTIES LABELS ${name} TIMEOUT 600)
   endif()
