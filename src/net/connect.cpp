@@ -13,22 +13,6 @@ namespace {
 
 using ErrorCode = boost::system::error_code;
 
-// What a connection takes of this machine is used up; the server has no part in that.
-bool is_ours(const ErrorCode& error, const Tcp::endpoint& endpoint) {
-  switch (error.value()) {
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-      return true;
-    case EADDRNOTAVAIL:
-      // No port is left; with IPv6 it may as well be that this machine has no address of its own.
-      return endpoint.address().is_v4();
-    default:
-      return false;
-  }
-}
-
 // in_progress: to be waited for, until the socket can be written to.
 ErrorCode begin_connect(Socket& socket, const Tcp::endpoint& endpoint) {
   ErrorCode error;
@@ -50,6 +34,21 @@ ErrorCode connect_error(Socket& socket) {
 }
 
 }  // namespace
+
+bool is_shortage_here(const ErrorCode& error, const Tcp::endpoint& endpoint) {
+  switch (error.value()) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+      return true;
+    case EADDRNOTAVAIL:
+      // No port is left; with IPv6 it may as well be that this machine has no address of its own.
+      return endpoint.address().is_v4();
+    default:
+      return false;
+  }
+}
 
 struct Connector::Race : std::enable_shared_from_this<Race> {
   Race(Executor executor, Endpoints to) : endpoints(std::move(to)), news(executor) {
@@ -84,10 +83,10 @@ struct Connector::Race : std::enable_shared_from_this<Race> {
       return;
     }
     attempts[index].close(ignored);
-    // What the server is to blame for says more than what we are.
-    if (!failure || failure_is_ours) {
+    // What the server is to blame for says more than what this machine is.
+    if (!failure || shortage_here) {
       failure = error;
-      failure_is_ours = is_ours(error, endpoints[index]);
+      shortage_here = is_shortage_here(error, endpoints[index]);
     }
   }
 
@@ -104,7 +103,7 @@ struct Connector::Race : std::enable_shared_from_this<Race> {
   std::size_t under_way = 0;
   std::optional<std::size_t> winner;
   std::optional<ErrorCode> failure;
-  bool failure_is_ours = false;
+  bool shortage_here = false;
   bool cancelled = false;
 };
 
@@ -135,7 +134,7 @@ Task<Result<Connector::Connected>> Connector::connect(MonotonicTime deadline) {
     race.close_all();
     co_return connected;
   }
-  co_return fail(race.failure_is_ours ? Errc::overloaded : Errc::upstream_unreachable,
+  co_return fail(race.shortage_here ? Errc::overloaded : Errc::upstream_unreachable,
                  race.failure.value_or(asio::error::host_unreachable).message());
 }
 

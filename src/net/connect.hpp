@@ -5,12 +5,19 @@
 #include <cstddef>
 #include <memory>
 
+#include <boost/system/error_code.hpp>
+
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "net/resolve.hpp"
 #include "net/socket.hpp"
 
 namespace weir::net {
+
+/// Whether a connection to `endpoint` failed because this machine has no descriptor, port or memory
+/// left for it: the server has no part in that.
+[[nodiscard]] bool is_shortage_here(const boost::system::error_code& error,
+                                    const Tcp::endpoint& endpoint);
 
 /// Tries the addresses in their order: the next when one has failed, or has been silent for
 /// kHeadStart, while that one is still waited for. A route that swallows what is sent, as IPv6

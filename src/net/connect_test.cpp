@@ -1,8 +1,8 @@
 #include "net/connect.hpp"
 
+#include <cerrno>
 #include <deque>
 #include <optional>
-#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -113,16 +113,22 @@ TEST_F(ConnectorTest, NoAddressIsNoHost) {
   EXPECT_EQ(connected.error().code, Errc::upstream_unreachable);
 }
 
-TEST_F(ConnectorTest, WithoutDescriptorsItIsNotTheServersFault) {
-  const auto endpoint = listening();
-  rlimit limit{};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
-  const rlimit none{0, limit.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  const auto& connected = connect({endpoint, endpoint});
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
-  ASSERT_FALSE(connected);
-  EXPECT_EQ(connected.error().code, Errc::overloaded);
+TEST(ShortageHere, IsWhatAConnectionTakesOfThisMachine) {
+  const Tcp::endpoint v4(asio::ip::make_address("192.0.2.1"), 443);
+  const Tcp::endpoint v6(asio::ip::make_address("2001:db8::1"), 443);
+  const struct {
+    int error;
+    Tcp::endpoint endpoint;
+    bool here;
+  } cases[] = {
+      {EMFILE, v4, true},        {ENFILE, v6, true},        {ENOBUFS, v4, true},
+      {ENOMEM, v6, true},        {EADDRNOTAVAIL, v4, true}, {EADDRNOTAVAIL, v6, false},
+      {ECONNREFUSED, v4, false}, {ENETUNREACH, v6, false},  {ETIMEDOUT, v4, false},
+  };
+  for (const auto& c : cases) {
+    const boost::system::error_code error(c.error, asio::error::get_system_category());
+    EXPECT_EQ(is_shortage_here(error, c.endpoint), c.here) << error.message() << c.endpoint;
+  }
 }
 
 TEST_F(ConnectorTest, EndsAtItsDeadline) {
