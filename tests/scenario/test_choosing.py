@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from support.caller import OVERLOADED, Caller, access_line, call, chat_body, post, trace
-from support.engine import Engine, Script, as_json, as_stream
+from support.engine import Engine, Script, as_json, as_stream, ordinary
 from support.eventually import DEADLINE_S, eventually
 from support.gate import FIRST_BYTE, REQUEST, Gate
 from support.upstream import closed_port
@@ -147,6 +147,27 @@ def test_a_kept_connection_that_died_before_its_answer_is_not_the_callers_troubl
 
         assert any(struck() for _ in range(10))
         assert len(late) <= 2
+
+
+def test_a_kept_connection_that_ends_as_it_is_used_again_costs_no_retry(weir, engines):
+    one, _ = engines
+    served_on = set()
+
+    def one_answer_a_connection(asked):
+        if asked.connection in served_on:
+            return Script(raw=b"", end="close")
+        served_on.add(asked.connection)
+        return ordinary(asked)
+
+    one.scripts[MODEL] = one_answer_a_connection
+    server = served(weir, row(one), server={"threads": 1}, calls={"retries": 0})
+
+    def again():
+        """An engine that takes a second to close has worked on it, for all that Weir knows."""
+        statuses = [call(server.public, MODEL).status for _ in range(2)]
+        return statuses == [200, 200] and len(one.calls) > len(served_on)
+
+    assert any(again() for _ in range(10))
 
 
 def test_a_call_whose_stream_began_is_not_begun_again(weir, engines):
