@@ -40,6 +40,9 @@ class ConnectorTest : public testing::Test {
 
   void begin(Endpoints endpoints, MonotonicTime deadline = MonotonicTime::max()) {
     connector_.emplace(context_.get_executor(), std::move(endpoints));
+    start(deadline);
+  }
+  void start(MonotonicTime deadline = MonotonicTime::max()) {
     asio::co_spawn(context_, run(deadline),
                    [](std::exception_ptr problem) { ASSERT_FALSE(problem); });
   }
@@ -138,10 +141,9 @@ TEST_F(ConnectorTest, EndsAtItsDeadline) {
 }
 
 TEST_F(ConnectorTest, BeginsNothingOnceCancelled) {
-  const auto endpoint = listening();
-  connector_.emplace(context_.get_executor(), Endpoints{endpoint});
+  connector_.emplace(context_.get_executor(), Endpoints{listening()});
   connector_->cancel();
-  asio::co_spawn(context_, run(MonotonicTime::max()), [](std::exception_ptr) {});
+  start();
   ASSERT_FALSE(end());
   EXPECT_EQ(ended_->error().code, Errc::deadline_exceeded);
 }
