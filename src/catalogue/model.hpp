@@ -113,6 +113,8 @@ struct UpstreamModel {
   std::string base_id = {};
   ModelFacts facts = {};
   std::optional<ModelClass> model_class = {};  ///< from the upstream's own typed field
+  /// False where the upstream lists the model and says in the same row that it cannot be called.
+  bool available = true;
 
   bool operator==(const UpstreamModel&) const = default;
 };

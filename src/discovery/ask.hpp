@@ -34,10 +34,12 @@ struct Ask {
   bool operator==(const Ask&) const = default;
 };
 
-/// A complete HTTP answer; redirects are not followed.
+/// A complete HTTP response.
 struct Answer {
   int status = 0;
   std::string body;
+  std::string location = {};  ///< the Location field of a redirect; empty if there is none
+  std::string link = {};  ///< the Link fields (RFC 8288), joined by ", "; empty if there is none
 };
 
 }  // namespace weir::discovery

@@ -39,6 +39,8 @@ net::Task<Result<Answer>> Asker::send(const Target& target, Ask ask, std::size_t
   Answer answer;
   answer.status = fetched->status;
   answer.body = std::move(fetched->body);
+  answer.location = std::move(fetched->location);
+  answer.link = std::move(fetched->link);
   co_return answer;
 }
 

@@ -23,6 +23,13 @@ struct Inquiry::State {
     return it == transcript.exchanges.end() ? nullptr : &*it;
   }
 
+  [[nodiscard]] bool unanswered() const {
+    return std::ranges::any_of(transcript.exchanges, [](const Exchange& exchange) {
+      return exchange.ask.optional &&
+             (exchange.status == 0 || exchange.status == 429 || exchange.status >= 500);
+    });
+  }
+
   [[nodiscard]] bool too_large() const { return bytes > kMaxRoundBytes; }
 };
 
@@ -63,16 +70,19 @@ void Inquiry::answer(std::size_t index, Result<Answer> result) {
   state_->bytes += result->body.size();
   if (state_->too_large()) return;  // the round is lost; spare the memory
   exchange.status = result->status;
+  exchange.link = std::move(result->link);
   exchange.document = kinds::digest(exchange.ask, *result);
 }
 
-Result<std::vector<catalogue::UpstreamModel>> Inquiry::models() const {
+Result<Listing> Inquiry::listing() const {
   if (state_->too_large()) {
     return fail(Errc::upstream_answer_too_large, "the answers of one round are over 64 MiB");
   }
   if (const auto* failed = state_->failure()) return std::unexpected(failed->document.error());
   if (state_->transcript.exchanges.empty()) return fail(Errc::cancelled, "nothing was asked");
-  return state_->kind->protocol->read(state_->transcript);
+  auto models = state_->kind->protocol->read(state_->transcript);
+  if (!models) return std::unexpected(std::move(models.error()));
+  return Listing{.models = std::move(*models), .unanswered = state_->unanswered()};
 }
 
 }  // namespace weir::discovery

@@ -5,7 +5,7 @@
 ///   for (auto asks = inquiry.next(); !asks.empty(); asks = inquiry.next()) {
 ///     for (std::size_t i = 0; i < asks.size(); ++i) inquiry.answer(i, send(asks[i]));
 ///   }
-///   Result<std::vector<catalogue::UpstreamModel>> models = inquiry.models();
+///   Result<Listing> listing = inquiry.listing();
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,20 @@ inline constexpr std::size_t kMaxFollowUps = 512;        ///< per-model question
 inline constexpr std::size_t kMaxAsks = 600;             ///< everything together
 inline constexpr std::size_t kMaxRoundBytes = 64 << 20;  ///< all answers together
 
-/// Errors of models(): the first required question's failure, or upstream_answer_invalid,
+/// What one round found out.
+struct Listing {
+  std::vector<catalogue::UpstreamModel> models;
+  /// Whether the upstream has more models than were read: a bound or the deadline ended the pages.
+  bool truncated = false;
+  /// Whether an optional question got no HTTP response, or one that says nothing (429, 5xx): what
+  /// it would have told is unknown, not denied.
+  bool unanswered = false;
+  /// Words in typed fields that no table knows, each once, at most kMaxUnknownWords.
+  std::vector<std::string> unknown_words = {};
+};
+inline constexpr std::size_t kMaxUnknownWords = 16;
+
+/// Errors of listing(): the first required question's failure, or upstream_answer_invalid,
 /// upstream_rejected_key (401, 403), upstream_refused (other statuses), upstream_answer_too_large.
 /// An upstream that serves nothing is an empty list, not an error.
 ///
@@ -46,7 +59,7 @@ class Inquiry {
   /// What came of the request at `index` of the last batch: the HTTP answer, or why there is none.
   void answer(std::size_t index, Result<Answer> result);
 
-  [[nodiscard]] Result<std::vector<catalogue::UpstreamModel>> models() const;
+  [[nodiscard]] Result<Listing> listing() const;
 
  private:
   struct State;

@@ -18,7 +18,7 @@ TEST(Inquiry, AnswersMayComeInAnyOrder) {
   inquiry.answer(1, Answer{200, R"({"is_generation":false})"});
   inquiry.answer(0, Answer{200, R"({"data":[{"id":"m"}]})"});
   EXPECT_TRUE(inquiry.next().empty());
-  EXPECT_EQ(kinds::show(inquiry.models()->front()), "m {embedding}");
+  EXPECT_EQ(kinds::show(inquiry.listing()->models.front()), "m {embedding}");
 }
 
 TEST(Inquiry, AsksNothingMoreAfterARequiredFailure) {
@@ -26,14 +26,14 @@ TEST(Inquiry, AsksNothingMoreAfterARequiredFailure) {
   ASSERT_EQ(inquiry.next().size(), 1U);
   inquiry.answer(0, fail(Errc::upstream_unreachable, "refused"));
   EXPECT_TRUE(inquiry.next().empty());
-  EXPECT_EQ(inquiry.models().error().text(), "upstream_unreachable: refused");
+  EXPECT_EQ(inquiry.listing().error().text(), "upstream_unreachable: refused");
 }
 
 TEST(Inquiry, WhatIsNotAnsweredCountsAsCancelled) {
   auto inquiry = inquiry_of("openai");
-  EXPECT_EQ(inquiry.models().error().code, Errc::cancelled);
+  EXPECT_EQ(inquiry.listing().error().code, Errc::cancelled);
   ASSERT_EQ(inquiry.next().size(), 1U);
-  EXPECT_EQ(inquiry.models().error().code, Errc::cancelled);
+  EXPECT_EQ(inquiry.listing().error().code, Errc::cancelled);
   EXPECT_TRUE(inquiry.next().empty());
 }
 
@@ -42,7 +42,7 @@ TEST(Inquiry, IgnoresAnAnswerToNothing) {
   inquiry.answer(0, Answer{200, "[]"});
   EXPECT_EQ(inquiry.next().size(), 1U);
   inquiry.answer(7, Answer{200, "[]"});
-  EXPECT_EQ(inquiry.models().error().code, Errc::cancelled);
+  EXPECT_EQ(inquiry.listing().error().code, Errc::cancelled);
 }
 
 TEST(Inquiry, StopsWhenItsAnswersAreTooLarge) {
@@ -56,7 +56,7 @@ TEST(Inquiry, StopsWhenItsAnswersAreTooLarge) {
     ++rounds;
   }
   EXPECT_EQ(rounds, 4U);
-  EXPECT_EQ(inquiry.models().error().code, Errc::upstream_answer_too_large);
+  EXPECT_EQ(inquiry.listing().error().code, Errc::upstream_answer_too_large);
 }
 
 TEST(Inquiry, CanBeMovedBetweenSteps) {
@@ -64,7 +64,7 @@ TEST(Inquiry, CanBeMovedBetweenSteps) {
   ASSERT_EQ(first.next().size(), 1U);
   Inquiry second = std::move(first);
   second.answer(0, Answer{200, R"([{"id":"m"}])"});
-  EXPECT_EQ(second.models()->size(), 1U);
+  EXPECT_EQ(second.listing()->models.size(), 1U);
 }
 
 }  // namespace

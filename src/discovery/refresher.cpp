@@ -205,8 +205,9 @@ net::Task<Result<Models>> Refresher::ask(Worker& worker) {
     }
     co_await worker.lanes.join();
   }
-  auto models = inquiry.models();
-  if (!models) co_return std::unexpected(std::move(models.error()));
+  auto listing = inquiry.listing();
+  if (!listing) co_return std::unexpected(std::move(listing.error()));
+  Models* models = &listing->models;
   if (models->empty()) co_return fail(Errc::upstream_list_empty, "it lists no model");
   if (models->size() > static_cast<std::size_t>(settings_.max_models_per_upstream)) {
     co_return fail(Errc::upstream_answer_too_large,

@@ -80,6 +80,17 @@ Error read_error(const Cutoff& cutoff, boost::system::error_code error) {
   return cutoff.error(Errc::upstream_answer_invalid, "not HTTP: " + error.message());
 }
 
+// A list field may be sent in several lines (RFC 9110 §5.3).
+std::string joined(const beast::http::fields& fields, beast::http::field name) {
+  std::string text;
+  const auto [first, last] = fields.equal_range(name);
+  for (auto field = first; field != last; ++field) {
+    if (!text.empty()) text += ", ";
+    text += std::string_view(field->value());
+  }
+  return text;
+}
+
 template <class Stream>
 net::Task<Result<FetchAnswer>> exchange(Stream& stream, const FetchRequest& request,
                                         const Cutoff& cutoff) {
@@ -98,6 +109,8 @@ net::Task<Result<FetchAnswer>> exchange(Stream& stream, const FetchRequest& requ
   if (read_failure) co_return std::unexpected(read_error(cutoff, read_failure));
   FetchAnswer answer;
   answer.status = static_cast<int>(parser.get().result_int());
+  answer.location = std::string(parser.get()[beast::http::field::location]);
+  answer.link = joined(parser.get(), beast::http::field::link);
   answer.body = std::move(parser.get().body());
   co_return answer;
 }

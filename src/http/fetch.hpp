@@ -31,6 +31,8 @@ struct FetchRequest {
 struct FetchAnswer {
   int status = 0;
   std::string body;
+  std::string location = {};  ///< the Location field; empty if there is none
+  std::string link = {};      ///< the Link fields, joined by ", "; empty if there is none
 };
 
 /// Connections are not kept: its callers ask once a minute.

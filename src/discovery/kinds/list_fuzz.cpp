@@ -68,7 +68,7 @@ void ask_everything(const weir::discovery::Kind& kind, std::string_view text) {
     }
   }
   CHECK(script.asked() <= kMaxAsks);
-  if (const auto models = inquiry.models()) check_models(*models);
+  if (const auto listing = inquiry.listing()) check_models(listing->models);
 }
 
 void recognise(std::string_view text) {

@@ -140,11 +140,11 @@ TEST(List, NoKindPassesOnMoreThanItsAllowList) {
     for (auto asks = inquiry.next(); !asks.empty(); asks = inquiry.next()) {
       for (std::size_t i = 0; i < asks.size(); ++i) inquiry.answer(i, Answer{200, body});
     }
-    const auto models = inquiry.models();
-    ASSERT_TRUE(models.has_value()) << kind.slug << ": " << models.error().text();
-    ASSERT_EQ(models->size(), 1U) << kind.slug;
-    EXPECT_EQ(show(models->front()).find("CANARY"), std::string::npos)
-        << kind.slug << ": " << show(models->front());
+    const auto listing = inquiry.listing();
+    ASSERT_TRUE(listing.has_value()) << kind.slug << ": " << listing.error().text();
+    ASSERT_EQ(listing->models.size(), 1U) << kind.slug;
+    EXPECT_EQ(show(listing->models.front()).find("CANARY"), std::string::npos)
+        << kind.slug << ": " << show(listing->models.front());
   }
 }
 
@@ -170,8 +170,8 @@ TEST(List, EveryKindSurvivesEveryBadAnswer) {
         for (auto asks = inquiry.next(); !asks.empty(); asks = inquiry.next()) {
           for (std::size_t i = 0; i < asks.size(); ++i) inquiry.answer(i, Answer{status, body});
         }
-        const auto models = inquiry.models();
-        EXPECT_TRUE(status == 200 || !models.has_value()) << kind.slug << " " << body;
+        const auto listing = inquiry.listing();
+        EXPECT_TRUE(status == 200 || !listing.has_value()) << kind.slug << " " << body;
       }
     }
   }

@@ -21,6 +21,7 @@ struct Exchange {
   Ask ask;
   int status = 0;  ///< 0: no HTTP answer
   Result<boost::json::value> document;
+  std::string link = {};  ///< Answer::link
 };
 
 /// Everything asked and answered in this round, in the order of asking.

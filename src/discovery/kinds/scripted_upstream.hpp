@@ -71,7 +71,9 @@ class ScriptedUpstream {
       batches_.push_back(asks.size());
       for (std::size_t i = 0; i < asks.size(); ++i) inquiry.answer(i, answer(asks[i]));
     }
-    return inquiry.models();
+    auto listing = inquiry.listing();
+    if (!listing) return std::unexpected(std::move(listing.error()));
+    return std::move(listing->models);
   }
 
   /// models(), each as one line; an error as its one line.
