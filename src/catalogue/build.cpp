@@ -100,67 +100,154 @@ class IndexedListing {
   /// Listable, without repetition, in the upstream's order.
   [[nodiscard]] std::span<const UpstreamModel* const> models() const { return models_; }
 
-  [[nodiscard]] const UpstreamModel* find(std::string_view id) const {
-    const auto found = by_id_.find(trim(id));
-    return found == by_id_.end() ? nullptr : found->second;
+  /// The row with exactly this id, else the only one whose id is another spelling of it.
+  [[nodiscard]] const UpstreamModel* find(std::string_view id) {
+    const auto wanted = trim(id);
+    if (const auto exact = by_id_.find(wanted); exact != by_id_.end()) return exact->second;
+    if (by_spelling_.empty()) index_spellings();
+    const auto spelling = by_spelling_.find(wanted);
+    return spelling == by_spelling_.end() ? nullptr : spelling->second;
   }
 
-  [[nodiscard]] Status status(bool listed) const {
-    if (!listed && listing_->complete && !listing_->models.empty()) return Status::unavailable;
+  [[nodiscard]] Endpoints calls() const { return listing_->calls; }
+
+  /// How a route to `listed` stands, which is null for a model that the upstream does not list.
+  [[nodiscard]] RouteReason reason(const UpstreamModel* listed) const {
+    if (listed != nullptr && !listed->available) return RouteReason::withdrawn;
     switch (listing_->reach) {
       case Reach::unknown:
       case Reach::up:
-        return Status::available;
+        return RouteReason::none;
       case Reach::failing:
-        return Status::degraded;
+        return RouteReason::upstream_failing;
       case Reach::lost:
-        return Status::unavailable;
+        return RouteReason::upstream_lost;
     }
     __builtin_unreachable();
   }
 
  private:
+  // Only declared models are looked up by spelling, so most listings never need this index.
+  void index_spellings() {
+    by_spelling_.reserve(models_.size());
+    for (const UpstreamModel* model : models_) {
+      const auto [spelling, first] = by_spelling_.emplace(trim(model->id), model);
+      if (!first) spelling->second = nullptr;
+    }
+  }
+
   const UpstreamListing* listing_;
   std::unordered_map<std::string_view, const UpstreamModel*> by_id_;
+  // Null where several ids are spellings of one another.
+  std::unordered_map<std::string_view, const UpstreamModel*, SpellingHash, SameSpelling>
+      by_spelling_;
   std::vector<const UpstreamModel*> models_;
 };
 
-/// A row in the making.
-struct Draft {
-  Model model;
-  std::optional<ModelClass> config_class;
-  std::optional<ModelClass> upstream_class;
-  std::string_view base_id;
+Status status_of(RouteReason reason) {
+  switch (reason) {
+    case RouteReason::none:
+      return Status::available;
+    case RouteReason::upstream_failing:
+      return Status::degraded;
+    case RouteReason::upstream_lost:
+    case RouteReason::withdrawn:
+    case RouteReason::endpoint_absent:
+      return Status::unavailable;
+  }
+  __builtin_unreachable();
+}
 
-  Draft(std::string_view id, Correction correction) : config_class(correction.model_class) {
-    model.id = id;
-    model.facts = std::move(correction.facts);
+void set_reason(Route& route, RouteReason reason) {
+  route.reason = reason;
+  route.status = status_of(reason);
+}
+
+/// What an upstream says of a model that it serves, or may serve.
+struct Word {
+  const UpstreamModel* listed = nullptr;  ///< null: it is declared there, but not listed
+  Endpoints calls = kAllEndpoints;        ///< of the upstream
+};
+
+/// A row in the making.
+class Draft {
+ public:
+  Draft(std::string_view id, Correction correction)
+      : config_class_(correction.model_class),
+        limited_by_config_(correction.facts.max_model_len.has_value()) {
+    model_.id = id;
+    model_.facts = std::move(correction.facts);
   }
 
-  /// `listed` is what the upstream says of `raw_id`, or null.
-  Route& add_route(std::string_view upstream, std::string_view raw_id, Status status,
-                   const UpstreamModel* listed) {
-    if (listed != nullptr) {
-      model.facts.fill_from(listed->facts);
-      if (!upstream_class) upstream_class = listed->model_class;
-      if (base_id.empty()) base_id = listed->base_id;
-    }
-    // Behind an alias of the operator's own, the upstream's id tells more than the alias.
-    if (base_id.empty() && trim(raw_id) != model.id) base_id = raw_id;
-    return model.routes.emplace_back(std::string(upstream), std::string(raw_id), status);
+  [[nodiscard]] const std::string& id() const { return model_.id; }
+
+  Route& add_route(std::string_view upstream, std::string_view raw_id, RouteReason reason,
+                   Word word) {
+    words_.push_back(word);
+    Route& route = model_.routes.emplace_back(std::string(upstream), std::string(raw_id));
+    set_reason(route, reason);
+    return route;
   }
 
   [[nodiscard]] Model finish(const Decide& decide) && {
-    auto decision = decide(
-        {.id = model.id, .base_id = base_id, .config = config_class, .upstream = upstream_class});
-    model.model_class = decision.model_class;
-    model.class_source = decision.source;
-    model.class_rule = std::move(decision.rule);
+    // An upstream that cannot be called is believed after those that can.
+    for (const bool usable : {true, false}) learn(usable);
+    auto decision = decide({.id = model_.id,
+                            .base_id = base_id_,
+                            .config = config_class_,
+                            .upstream = upstream_class_});
+    model_.model_class = decision.model_class;
+    model_.class_source = decision.source;
+    model_.class_rule = std::move(decision.rule);
+    mark_absent_endpoints();
     // Declared, and no upstream known to list it: the operator's word stands.
-    model.status = model.routes.empty() ? Status::available : Status::unavailable;
-    for (const Route& route : model.routes) model.status = std::min(model.status, route.status);
-    return std::move(model);
+    model_.status = model_.routes.empty() ? Status::available : Status::unavailable;
+    for (const Route& route : model_.routes) {
+      model_.status = std::min(model_.status, route.status);
+    }
+    return std::move(model_);
   }
+
+ private:
+  void learn(bool usable) {
+    std::optional<std::int64_t> smallest;
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      const Route& route = model_.routes[i];
+      if ((route.status != Status::unavailable) != usable) continue;
+      // Behind an alias of the operator's own, the upstream's id tells more than the alias.
+      const bool is_alias = trim(route.model) != model_.id;
+      if (const UpstreamModel* listed = words_[i].listed) {
+        const auto length = listed->facts.max_model_len;
+        if (length) smallest = std::min(smallest.value_or(*length), *length);
+        model_.facts.fill_from(listed->facts);
+        if (!upstream_class_) upstream_class_ = listed->model_class;
+        if (base_id_.empty()) base_id_ = listed->base_id;
+      }
+      if (base_id_.empty() && is_alias) base_id_ = route.model;
+    }
+    // A call may go to any of them, so the list promises what all of them accept.
+    if (smallest && !limited_by_config_) {
+      model_.facts.max_model_len = smallest;
+      limited_by_config_ = true;
+    }
+  }
+
+  void mark_absent_endpoints() {
+    const auto needed = endpoints_of(model_.model_class.sub_types);
+    if (needed.empty()) return;
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      Route& route = model_.routes[i];
+      if (route.status == Status::unavailable || words_[i].calls.intersects(needed)) continue;
+      set_reason(route, RouteReason::endpoint_absent);
+    }
+  }
+
+  Model model_;
+  std::vector<Word> words_;  // of model_.routes, in their order
+  std::optional<ModelClass> config_class_;
+  std::optional<ModelClass> upstream_class_;
+  std::string base_id_;
+  bool limited_by_config_;
 };
 
 class Builder {
@@ -189,22 +276,30 @@ class Builder {
   }
 
   void add_declared_route(Draft& draft, const RouteSettings& route) {
-    const std::string_view raw_id = route.model.empty() ? draft.model.id : route.model;
-    if (trim(raw_id) != draft.model.id) mapped_[route.name].insert(trim(raw_id));
+    const std::string_view raw_id = route.model.empty() ? draft.id() : route.model;
     const auto listing = std::ranges::find(listings_, route.name, &IndexedListing::upstream);
-    const bool known = listing != listings_.end();
-    const UpstreamModel* listed = known ? listing->find(raw_id) : nullptr;
-    const Status status = known ? listing->status(listed != nullptr) : Status::available;
-    Route& added = draft.add_route(route.name, raw_id, status, listed);
+    Word word;
+    auto reason = RouteReason::none;
+    if (listing != listings_.end()) {
+      word = {listing->find(raw_id), listing->calls()};
+      reason = listing->reason(word.listed);
+    }
+    // The declared route stands for that row, which is not listed again.
+    const auto served_id = trim(word.listed != nullptr ? word.listed->id : raw_id);
+    if (served_id != draft.id()) mapped_[route.name].insert(served_id);
+    Route& added = draft.add_route(route.name, raw_id, reason, word);
     added.priority = route.priority;
     added.weight = route.weight;
   }
 
   void add_listed_routes(Draft& draft) {
-    for (const auto& listing : listings_) {
-      const UpstreamModel* listed = listing.find(draft.model.id);
+    for (auto& listing : listings_) {
+      const UpstreamModel* listed = listing.find(draft.id());
       if (listed == nullptr) continue;
-      draft.add_route(listing.upstream(), listed->id, listing.status(true), listed);
+      const auto served_id = trim(listed->id);
+      if (served_id != draft.id()) mapped_[listing.upstream()].insert(served_id);
+      draft.add_route(listing.upstream(), listed->id, listing.reason(listed),
+                      {listed, listing.calls()});
     }
   }
 
@@ -221,7 +316,8 @@ class Builder {
       }
     }
     if (row->second == kHidden) return;
-    drafts_[row->second].add_route(listing.upstream(), model.id, listing.status(true), &model);
+    drafts_[row->second].add_route(listing.upstream(), model.id, listing.reason(&model),
+                                   {&model, listing.calls()});
   }
 
   [[nodiscard]] bool is_mapped(std::string_view upstream, std::string_view raw_id) const {

@@ -3,8 +3,9 @@
 /// Order: declared models as in the file, then discovered ones, upstream by upstream in each one's
 /// own order; nothing is sorted. An id is one row, with a route for every upstream that serves it.
 ///
-/// Who is believed, field by field: the entry with exactly this id, then the globs that match it in
-/// file order, then the upstreams in route order.
+/// Precedence, field by field: the entry with exactly this id, then the globs that match it in file
+/// order, then the upstreams in route order, those that can be called first. `max_model_len` is the
+/// smallest that they give, since a call may go to any of them.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@
 
 #include "catalogue/catalogue.hpp"
 #include "catalogue/classify.hpp"
+#include "catalogue/endpoint.hpp"
 #include "catalogue/model.hpp"
 #include "catalogue/settings.hpp"
 
@@ -33,10 +35,9 @@ enum class Reach : std::uint8_t {
 struct UpstreamListing {
   std::string upstream;
   Reach reach = Reach::unknown;
-  /// Whether it serves nothing but `models`, so that a declared model which is not among them
-  /// cannot be called. False for engines that take any id (those that serve one model ignore it)
-  /// and for a list that was filtered or cut short. An empty list proves nothing either way.
-  bool complete = false;
+  /// The paths it may be called at. A model none of whose sub types is called there is not
+  /// available from it.
+  Endpoints calls = kAllEndpoints;
   std::vector<UpstreamModel> models = {};
 
   bool operator==(const UpstreamListing&) const = default;
@@ -50,8 +51,10 @@ using Decide = std::function<Decision(const ClassEvidence&)>;
 /// it.
 inline constexpr std::size_t kMaxIdBytes = 512;
 
-/// - A declared model with `upstreams` is served there and nowhere else; without, by every upstream
-///   that lists its id. While none is known to, it is available on the operator's word.
+/// - A declared model with `upstreams` is served there and nowhere else, whether or not they list
+///   it: some serve more than they list. Without, it is served by every upstream that lists its id
+///   or another spelling of it (spelling.hpp). While none does, it is available on the operator's
+///   word.
 /// - An upstream's id that such a route maps to another name is not listed again from there.
 /// - `hidden` removes a model; an exact entry that does not say it overrules a glob that does.
 /// - An upstream without a listing is as one that was not asked yet.

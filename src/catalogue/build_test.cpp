@@ -30,7 +30,7 @@ std::shared_ptr<const Catalogue> build_of(std::vector<ModelSettings> settings,
 UpstreamModel row(std::string id) { return {.id = std::move(id)}; }
 
 UpstreamListing listing(std::string upstream, std::vector<std::string> ids, Reach reach = up) {
-  UpstreamListing out{.upstream = std::move(upstream), .reach = reach, .complete = true};
+  UpstreamListing out{.upstream = std::move(upstream), .reach = reach};
   for (auto& id : ids) out.models.push_back(row(std::move(id)));
   return out;
 }
@@ -113,26 +113,113 @@ TEST(Build, TrimsIdsButCallsTheUpstreamByItsOwn) {
 TEST(Build, ARoutesStatusFollowsTheUpstreamsReach) {
   struct Case {
     Reach reach;
-    bool complete;
     std::vector<std::string> listed;
     Status status;
+    RouteReason reason;
   };
+  using enum RouteReason;
   const Case cases[] = {
-      {unknown, true, {}, available},        {up, true, {"raw"}, available},
-      {failing, true, {"raw"}, degraded},    {lost, true, {"raw"}, unavailable},
-      {up, true, {"other"}, unavailable},    {failing, true, {"other"}, unavailable},
-      {up, false, {"other"}, available},     {up, true, {}, available},
-      {failing, false, {"other"}, degraded}, {lost, false, {}, unavailable},
+      {unknown, {}, available, none},
+      {up, {"raw"}, available, none},
+      {failing, {"raw"}, degraded, upstream_failing},
+      {lost, {"raw"}, unavailable, upstream_lost},
+      // An upstream may serve more than it lists: Ollama's cloud models, for one.
+      {up, {"other"}, available, none},
+      {up, {}, available, none},
+      {failing, {"other"}, degraded, upstream_failing},
+      {lost, {}, unavailable, upstream_lost},
   };
   for (const auto& c : cases) {
-    auto one = listing("one", c.listed, c.reach);
-    one.complete = c.complete;
+    const auto one = listing("one", c.listed, c.reach);
     const auto catalogue = build_of({declare("m", {{"one", "raw"}})}, {one});
     const auto& model = at(*catalogue, "m");
     const auto which = testing::PrintToString(c.listed) + " " + std::to_string(int(c.reach));
     EXPECT_EQ(model.routes.at(0).status, c.status) << which;
+    EXPECT_EQ(model.routes.at(0).reason, c.reason) << which;
     EXPECT_EQ(model.status, c.status) << which;
   }
+}
+
+TEST(Build, ARowThatSaysItCannotServeIsUnavailable) {
+  auto one = listing("one", {"gone", "m"});
+  one.models[0].available = false;
+  const auto two = listing("two", {"gone"});
+  const auto alone = build_of({declare("alias", {{"one", "gone"}})}, {one});
+  EXPECT_EQ(at(*alone, "alias").status, unavailable);
+  EXPECT_EQ(at(*alone, "alias").routes.at(0).reason, RouteReason::withdrawn);
+  const auto both = build_of({}, {one, two});
+  EXPECT_THAT(routes_of(at(*both, "gone")),
+              ElementsAre("one:gone:unavailable", "two:gone:available"));
+  EXPECT_EQ(at(*both, "gone").status, available);
+  EXPECT_EQ(at(*both, "m").status, available);
+}
+
+TEST(Build, AModelIsNotAvailableWhereNoneOfItsPathsIsServed) {
+  auto one = listing("one", {"picture", "text", "neither"});
+  one.calls = {Endpoint::chat_completions, Endpoint::messages};
+  one.models[0].model_class = ModelClass::of({SubType::text_to_image});
+  one.models[2].model_class = ModelClass{{}, {Type::text}};
+  auto two = listing("two", {"picture"});
+  two.models[0].model_class = ModelClass::of({SubType::text_to_image});
+  const auto catalogue = build_of({}, {one});
+  EXPECT_EQ(at(*catalogue, "picture").status, unavailable);
+  EXPECT_EQ(at(*catalogue, "picture").routes.at(0).reason, RouteReason::endpoint_absent);
+  EXPECT_EQ(at(*catalogue, "text").status, available);
+  EXPECT_EQ(at(*catalogue, "neither").status, available);  // of no sub type, so of no path
+  EXPECT_THAT(routes_of(at(*build_of({}, {one, two}), "picture")),
+              ElementsAre("one:picture:unavailable", "two:picture:available"));
+}
+
+TEST(Build, TheListPromisesTheLengthThatEveryUpstreamAccepts) {
+  auto one = listing("one", {"m"});
+  auto two = listing("two", {"m"});
+  auto three = listing("three", {"m"}, lost);
+  one.models[0].facts.max_model_len = 32768;
+  two.models[0].facts.max_model_len = 8192;
+  three.models[0].facts.max_model_len = 1024;
+  EXPECT_EQ(at(*build_of({}, {one, two, three}), "m").facts.max_model_len, 8192);
+  // One that cannot be called limits nobody, but is better than no word at all.
+  EXPECT_EQ(at(*build_of({}, {listing("one", {"m"}), three}), "m").facts.max_model_len, 1024);
+  auto declared = declare("m");
+  declared.facts.max_model_len = 16384;
+  EXPECT_EQ(at(*build_of({declared}, {one, two}), "m").facts.max_model_len, 16384);
+}
+
+TEST(Build, AnUpstreamThatCannotBeCalledIsBelievedLast) {
+  auto one = listing("one", {"m"}, lost);
+  auto two = listing("two", {"m"});
+  one.models[0].model_class = ModelClass::of({SubType::text_to_image});
+  one.models[0].facts.context_length = 1;
+  two.models[0].model_class = ModelClass::of({SubType::chat});
+  two.models[0].facts.context_length = 2;
+  const auto catalogue = build_of({}, {one, two});
+  EXPECT_EQ(at(*catalogue, "m").model_class, ModelClass::of({SubType::chat}));
+  EXPECT_EQ(at(*catalogue, "m").facts.context_length, 2);
+}
+
+TEST(Build, ADeclaredModelIsServedUnderAnotherSpelling) {
+  auto one = listing("one", {"llama3:latest", "other"});
+  one.models[0].facts.context_length = 8192;
+  const auto catalogue = build_of({declare("llama3")}, {one});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("llama3", "other"));
+  EXPECT_THAT(routes_of(at(*catalogue, "llama3")), ElementsAre("one:llama3:latest:available"));
+
+  const auto routed = build_of({declare("mine", {{"one", "Llama3"}})}, {one});
+  EXPECT_THAT(ids_of(*routed), ElementsAre("mine", "other"));
+  EXPECT_EQ(at(*routed, "mine").facts.context_length, 8192);
+  EXPECT_THAT(routes_of(at(*routed, "mine")), ElementsAre("one:Llama3:available"));
+}
+
+TEST(Catalogue, FindsASpellingVariantUnlessItIsAmbiguous) {
+  const auto catalogue = build_of({}, {listing("one", {"llama3:latest", "Qwen/Qwen3-8B",
+                                                       "gemini-pro", "a", "A", "b:latest", "b"})});
+  EXPECT_EQ(at(*catalogue, "llama3").id, "llama3:latest");
+  EXPECT_EQ(at(*catalogue, "qwen/qwen3-8b").id, "Qwen/Qwen3-8B");
+  EXPECT_EQ(at(*catalogue, "models/gemini-pro").id, "gemini-pro");
+  EXPECT_EQ(at(*catalogue, "b").id, "b");
+  EXPECT_EQ(at(*catalogue, "b:latest").id, "b:latest");
+  EXPECT_EQ(catalogue->find("a:latest"), nullptr);  // "a" or "A"
+  EXPECT_EQ(catalogue->find("llama3:8b"), nullptr);
 }
 
 TEST(Build, AModelIsAsWellAsItsBestRoute) {
@@ -323,7 +410,7 @@ class Random {
       std::vector<std::string> ids(below(8));
       for (auto& each : ids) each = id();
       out.push_back(listing("u" + std::to_string(i), ids, static_cast<Reach>(below(4))));
-      out.back().complete = below(2) != 0;
+      if (below(2) != 0) out.back().calls = {Endpoint::embeddings};
     }
     return out;
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catalogue/model.hpp"
+#include "catalogue/spelling.hpp"
 
 namespace weir::catalogue {
 
@@ -25,14 +26,19 @@ class Catalogue {
   /// In the order of the list.
   [[nodiscard]] std::span<const Model> models() const { return models_; }
 
-  /// Whoever asks and whatever its status; see find_visible for what a client may see.
+  /// The model with exactly this id, else the one whose id is another spelling of it
+  /// (spelling.hpp), unless there are several. Regardless of status and scope; see find_visible for
+  /// what a client may see.
   [[nodiscard]] const Model* find(std::string_view id) const;
 
   [[nodiscard]] std::uint64_t version() const { return version_; }
 
  private:
   std::vector<Model> models_;
-  std::unordered_map<std::string_view, const Model*> by_id_;  // into models_, which never moves
+  // Both point into models_, which never moves.
+  std::unordered_map<std::string_view, const Model*> by_id_;
+  // Null where several ids are spellings of one another.
+  std::unordered_map<std::string_view, const Model*, SpellingHash, SameSpelling> by_spelling_;
   std::uint64_t version_;
 };
 

@@ -66,6 +66,14 @@ const EndpointRow& describe(Endpoint endpoint) { return kRows[static_cast<std::s
 
 std::span<const Endpoint> all_endpoints() { return kAll; }
 
+Endpoints endpoints_of(SubTypes sub_types) {
+  Endpoints endpoints;
+  kAllEndpoints.for_each([&](Endpoint endpoint) {
+    if (describe(endpoint).sub_types.intersects(sub_types)) endpoints.insert(endpoint);
+  });
+  return endpoints;
+}
+
 std::string_view endpoint_path_for(SubType sub_type) {
   return describe(first_endpoint_of(sub_type)).path;
 }

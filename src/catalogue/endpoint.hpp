@@ -31,6 +31,12 @@ inline constexpr int kEndpointCount = 12;
 
 using Endpoints = EnumSet<Endpoint>;
 
+inline constexpr Endpoints kAllEndpoints = [] {
+  Endpoints all;
+  for (int i = 0; i < kEndpointCount; ++i) all.insert(static_cast<Endpoint>(i));
+  return all;
+}();
+
 enum class BodyForm : std::uint8_t { json, multipart };
 
 struct EndpointRow {
@@ -50,6 +56,9 @@ struct EndpointRow {
 
 /// All of them, in declaration order.
 [[nodiscard]] std::span<const Endpoint> all_endpoints();
+
+/// The paths at which a model of any of `sub_types` may be called.
+[[nodiscard]] Endpoints endpoints_of(SubTypes sub_types);
 
 /// Where models of `sub_type` are called first of all: what the refusal of a call at another path
 /// names.

@@ -146,7 +146,7 @@ TEST(FindVisible, AgreesWithTheList) {
   const auto only_b = Scope::parse(std::vector<std::string>{"b"}, {}).value();
 
   EXPECT_NE(find_visible(catalogue, "a", Scope(), false), nullptr);
-  EXPECT_EQ(find_visible(catalogue, "A", Scope(), false), nullptr);
+  EXPECT_EQ(find_visible(catalogue, "c", Scope(), false), nullptr);
   EXPECT_EQ(find_visible(catalogue, "b", Scope(), false), nullptr);
   EXPECT_NE(find_visible(catalogue, "b", Scope(), true), nullptr);
   EXPECT_EQ(find_visible(catalogue, "a", only_b, true), nullptr);

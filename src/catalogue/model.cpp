@@ -20,14 +20,12 @@ std::optional<E> parse(const std::array<std::string_view, N>& names, std::string
 }
 
 template <class T>
-void fill(T& mine, const T& theirs) {
-  const bool unknown = [&] {
-    if constexpr (requires { mine.has_value(); })
-      return !mine.has_value();
-    else
-      return mine.empty();
-  }();
-  if (unknown) mine = theirs;
+bool is_known(const T& value) {
+  if constexpr (requires { value.has_value(); }) {
+    return value.has_value();
+  } else {
+    return !value.empty();
+  }
 }
 
 }  // namespace
@@ -85,6 +83,22 @@ std::string_view name(ClassSource source) {
   __builtin_unreachable();
 }
 
+std::string_view name(RouteReason reason) {
+  switch (reason) {
+    case RouteReason::none:
+      return "none";
+    case RouteReason::upstream_failing:
+      return "upstream_failing";
+    case RouteReason::upstream_lost:
+      return "upstream_lost";
+    case RouteReason::withdrawn:
+      return "withdrawn";
+    case RouteReason::endpoint_absent:
+      return "endpoint_absent";
+  }
+  __builtin_unreachable();
+}
+
 std::string_view wire_name(Status status) {
   switch (status) {
     case Status::available:
@@ -97,15 +111,44 @@ std::string_view wire_name(Status status) {
   __builtin_unreachable();
 }
 
-void ModelFacts::fill_from(const ModelFacts& other) {
-  fill(created, other.created);
-  fill(owned_by, other.owned_by);
-  fill(context_length, other.context_length);
-  fill(max_model_len, other.max_model_len);
-  fill(max_output_tokens, other.max_output_tokens);
-  fill(input_modalities, other.input_modalities);
-  fill(output_modalities, other.output_modalities);
-  fill(capabilities, other.capabilities);
+std::string_view wire_name(Fact fact) {
+  switch (fact) {
+    case Fact::created:
+      return "created";
+    case Fact::owned_by:
+      return "owned_by";
+    case Fact::context_length:
+      return "context_length";
+    case Fact::max_model_len:
+      return "max_model_len";
+    case Fact::max_output_tokens:
+      return "max_output_tokens";
+    case Fact::input_modalities:
+      return "input_modalities";
+    case Fact::output_modalities:
+      return "output_modalities";
+    case Fact::capabilities:
+      return "capabilities";
+  }
+  __builtin_unreachable();
+}
+
+Facts ModelFacts::fill_from(const ModelFacts& other) {
+  Facts taken;
+  const auto fill = [&](Fact fact, auto& mine, const auto& theirs) {
+    if (is_known(mine) || !is_known(theirs)) return;
+    mine = theirs;
+    taken.insert(fact);
+  };
+  fill(Fact::created, created, other.created);
+  fill(Fact::owned_by, owned_by, other.owned_by);
+  fill(Fact::context_length, context_length, other.context_length);
+  fill(Fact::max_model_len, max_model_len, other.max_model_len);
+  fill(Fact::max_output_tokens, max_output_tokens, other.max_output_tokens);
+  fill(Fact::input_modalities, input_modalities, other.input_modalities);
+  fill(Fact::output_modalities, output_modalities, other.output_modalities);
+  fill(Fact::capabilities, capabilities, other.capabilities);
+  return taken;
 }
 
 }  // namespace weir::catalogue

@@ -89,6 +89,20 @@ struct ModelClass {
 enum class ClassSource : std::uint8_t { config, upstream, table, rule, fallback };
 [[nodiscard]] std::string_view name(ClassSource source);
 
+/// A member of ModelFacts, spelled on the wire as the enumerator.
+enum class Fact : std::uint8_t {
+  created,
+  owned_by,
+  context_length,
+  max_model_len,
+  max_output_tokens,
+  input_modalities,
+  output_modalities,
+  capabilities,
+};
+using Facts = EnumSet<Fact>;
+[[nodiscard]] std::string_view wire_name(Fact fact);
+
 /// What somebody said about a model. Absent means unknown, never guessed.
 struct ModelFacts {
   std::optional<std::int64_t> created;  ///< seconds since the epoch
@@ -100,8 +114,8 @@ struct ModelFacts {
   std::vector<std::string> output_modalities;
   std::vector<std::string> capabilities;  ///< "tools", "vision", "reasoning", "json_mode", …
 
-  /// Takes from `other` what is unknown here.
-  void fill_from(const ModelFacts& other);
+  /// Takes from `other` what is unknown here; returns which facts those are.
+  Facts fill_from(const ModelFacts& other);
   bool operator==(const ModelFacts&) const = default;
 };
 
@@ -124,11 +138,22 @@ struct UpstreamModel {
 enum class Status : std::uint8_t { available, degraded, unavailable };
 [[nodiscard]] std::string_view wire_name(Status status);
 
+/// Why a route's status is what it is. For the operator.
+enum class RouteReason : std::uint8_t {
+  none,              ///< available
+  upstream_failing,  ///< the upstream cannot be reached, within the grace time
+  upstream_lost,     ///< the upstream could not be reached for longer
+  withdrawn,         ///< the upstream lists the model and says that it cannot be called
+  endpoint_absent,   ///< the upstream is known to serve none of the paths of the model's sub types
+};
+[[nodiscard]] std::string_view name(RouteReason reason);
+
 /// One place where a model can be called.
 struct Route {
   std::string upstream;
   std::string model;  ///< the id to send there
   Status status = Status::available;
+  RouteReason reason = RouteReason::none;
   /// Of this model there; unset: the upstream's own.
   std::optional<int> priority = {};
   std::optional<int> weight = {};

@@ -41,10 +41,6 @@ bool is_wanted(const UpstreamSettings& upstream, const std::string& id) {
       upstream.models, [&](const std::string& glob) { return codec::glob_matches(glob, id); });
 }
 
-bool takes_all(const UpstreamSettings& upstream) {
-  return std::ranges::find(upstream.models, "*") != upstream.models.end();
-}
-
 // One batch of questions, its answers going to the inquiry as they come.
 struct Batch {
   Batch(Inquiry& owner, std::vector<Ask> all) : inquiry(owner), asks(std::move(all)) {}
@@ -264,7 +260,6 @@ void Refresher::publish_soon() {
       catalogue::UpstreamListing listing;
       listing.upstream = worker->settings.name;
       listing.reach = worker->state.reach(now);
-      listing.complete = worker->target.kind->lists_all && takes_all(worker->settings);
       listing.models = worker->state.models();
       listings.push_back(std::move(listing));
     }
