@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "catalogue/misspelling.hpp"
 #include "codec/query.hpp"
 #include "codec/utf8.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kViews = {"basic", "full"};
 constexpr std::array<std::string_view, 2> kTruths = {"false", "true"};
+constexpr std::array<std::string_view, 2> kDigits = {"0", "1"};
 
 template <class E, int kCount>
 std::vector<std::string_view> wire_names() {
@@ -46,8 +48,15 @@ constexpr Parameter<View> kView = {
     "view", [](std::string_view text) { return index_in<View>(kViews, text); },
     [] { return std::vector<std::string_view>(kViews.begin(), kViews.end()); }};
 constexpr Parameter<bool> kIncludeUnavailable = {
-    "include_unavailable", [](std::string_view text) { return index_in<bool>(kTruths, text); },
+    "include_unavailable",
+    [](std::string_view text) {
+      const auto word = index_in<bool>(kTruths, text);
+      return word ? word : index_in<bool>(kDigits, text);
+    },
     [] { return std::vector<std::string_view>(kTruths.rbegin(), kTruths.rend()); }};
+
+constexpr std::array<std::string_view, 4> kNames = {kType.name, kSubType.name, kView.name,
+                                                    kIncludeUnavailable.name};
 
 std::string echo(std::string_view value) {
   const auto shown = codec::utf8_prefix(value, kMaxEchoBytes);
@@ -65,6 +74,19 @@ BadParameter refuse(const Parameter<T>& parameter, const codec::QueryLookup& fou
           : fmt::format("Invalid value for parameter \"{}\": \"{}\". Allowed: {}.", parameter.name,
                         value, allowed);
   return {std::string(parameter.name), std::move(value), std::move(message)};
+}
+
+// A filter that is ignored answers with the whole list, which the client takes for the filtered
+// one.
+std::optional<BadParameter> find_misspelling(const codec::Query& query) {
+  for (const auto& parameter : query.parameters()) {
+    const auto meant = misspelling_of(parameter.name, kNames);
+    if (!meant) continue;
+    auto name = echo(parameter.name);
+    auto message = fmt::format("Unknown parameter \"{}\". Use \"{}\" instead.", name, *meant);
+    return BadParameter{std::move(name), echo(parameter.value), std::move(message)};
+  }
+  return std::nullopt;
 }
 
 // Nothing if the parameter is absent.
@@ -114,6 +136,7 @@ std::expected<ListQuery, BadParameter> parse_list_query(std::string_view text, V
     const auto message = fmt::format("Malformed query string: {}.", parameters.error().detail);
     return std::unexpected(BadParameter{"", echo(text), message});
   }
+  if (auto misspelt = find_misspelling(*parameters)) return std::unexpected(*std::move(misspelt));
   auto type = read(*parameters, kType);
   if (!type) return std::unexpected(std::move(type.error()));
   auto sub_type = read(*parameters, kSubType);

@@ -43,8 +43,9 @@ struct BadParameter {
 inline constexpr std::size_t kMaxEchoBytes = 64;
 
 /// Reads `type`, `sub_type`, `view` and `include_unavailable` out of a URL's query (what follows
-/// the `?`); others are ignored. Values are case-sensitive; an unknown, empty or repeated one is
-/// refused.
+/// the `?`); others are ignored, unless they are a misspelling of one of these. Values are
+/// case-sensitive; an unknown, empty or repeated one is refused. `include_unavailable` also takes 1
+/// and 0.
 [[nodiscard]] std::expected<ListQuery, BadParameter> parse_list_query(std::string_view text,
                                                                       View default_view);
 

@@ -50,8 +50,10 @@ TEST(ListQuery, RefusalsNameParameterValueAndWhatIsAllowed) {
        "Parameter \"type\" is given 2 times, first as \"text\". Allowed: one of text, image, "
        "audio, video."},
       {"view=all", "Invalid value for parameter \"view\": \"all\". Allowed: basic, full."},
-      {"include_unavailable=1",
-       "Invalid value for parameter \"include_unavailable\": \"1\". Allowed: true, false."},
+      {"include_unavailable=2",
+       "Invalid value for parameter \"include_unavailable\": \"2\". Allowed: true, false."},
+      {"type%5B%5D=text", "Unknown parameter \"type[]\". Use \"type\" instead."},
+      {"limit=5&subType=chat", "Unknown parameter \"subType\". Use \"sub_type\" instead."},
       {"view=%zz", "Invalid value for parameter \"view\": \"%zz\". Allowed: basic, full."},
   };
   for (const auto& c : cases) {
@@ -103,6 +105,8 @@ TEST(ListQuery, OnlyUnavailableModelsNeedToBeAskedFor) {
   EXPECT_TRUE(parsed("").admits(model({}, Status::degraded)));
   EXPECT_FALSE(parsed("").admits(model({}, Status::unavailable)));
   EXPECT_FALSE(parsed("include_unavailable=false").admits(model({}, Status::unavailable)));
+  EXPECT_TRUE(parsed("include_unavailable=1").admits(model({}, Status::unavailable)));
+  EXPECT_FALSE(parsed("include_unavailable=0").admits(model({}, Status::unavailable)));
   EXPECT_TRUE(parsed("include_unavailable=true").admits(model({}, Status::unavailable)));
 }
 
