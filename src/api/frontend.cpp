@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include "api/access_line.hpp"
+#include "api/client_key.hpp"
 #include "api/cors.hpp"
 #include "api/echo.hpp"
 #include "api/error_reply.hpp"
 #include "api/openapi.hpp"
 #include "api/stored_reply.hpp"
-#include "auth/bearer.hpp"
 #include "auth/presented_key.hpp"
 #include "catalogue/list_query.hpp"
 #include "catalogue/render.hpp"
@@ -58,17 +58,6 @@ http::Reply rate_limited_reply(const limit::Refusal& refusal, const limit::Quota
 bool accepts_coding(std::string_view accept_encoding) {
   using enum codec::Coding;
   return codec::choose_coding(accept_encoding, {gzip, br, zstd}) != identity;
-}
-
-// Anthropic's clients send the key in a field of their own.
-std::optional<std::string_view> presented_token(const http::Request& request, const Route& route) {
-  if (request.count(http::FieldName::authorization) > 1) return std::nullopt;
-  const auto own = request.header(http::FieldName::x_api_key);
-  const bool is_messages = route.endpoint == catalogue::Endpoint::messages;
-  if (is_messages && !own.empty() && request.count(http::FieldName::authorization) == 0) {
-    return request.count(http::FieldName::x_api_key) == 1 ? std::optional(own) : std::nullopt;
-  }
-  return auth::parse_bearer(request.header(http::FieldName::authorization));
 }
 
 // An encoded slash may stand in an id alone: elsewhere it hides where a segment ends.
@@ -237,7 +226,7 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   }
   const auth::KeyEntry* key = nullptr;
   if (found.route->access == Access::key) {
-    auto authenticated = authenticate(exchange, *found.route);
+    auto authenticated = authenticate(exchange);
     if (!authenticated) return std::move(authenticated.error());
     key = *authenticated;
     if (!found.route->endpoint) {
@@ -260,12 +249,15 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   __builtin_unreachable();
 }
 
-std::expected<const auth::KeyEntry*, http::Reply> Frontend::authenticate(http::Exchange& exchange,
-                                                                         const Route& route) {
-  const auto unauthorized = [&](Errc code) { return std::unexpected(fail_with(exchange, code)); };
-  const http::Request& request = *exchange.request;
-  const auto token = presented_token(request, route);
-  if (!token) return unauthorized(Errc::invalid_token);
+std::expected<const auth::KeyEntry*, http::Reply> Frontend::authenticate(http::Exchange& exchange) {
+  const auto unauthorized = [&](Errc code, std::string_view message = {}) {
+    return std::unexpected(fail_with(exchange, code, message));
+  };
+  const auto token = client_key(*exchange.request);
+  if (!token) {
+    const bool two_keys = token.error() == Errc::invalid_parameter;
+    return unauthorized(token.error(), two_keys ? kTwoKeys : std::string_view{});
+  }
   auto& presented = memo_of(exchange);
   const auto* digest = presented.key.digest(digester_, *token);
   if (digest == nullptr) return unauthorized(Errc::invalid_token);

@@ -61,7 +61,7 @@ class Frontend : public http::Handler {
                                               std::unique_ptr<gateway::Call> call);
   /// Whose key it is; valid until this thread looks at the keys again.
   [[nodiscard]] std::expected<const auth::KeyEntry*, http::Reply> authenticate(
-      http::Exchange& exchange, const Route& route);
+      http::Exchange& exchange);
   /// Counts a request that is no call; a call is counted by the gateway, once its model is known.
   [[nodiscard]] std::optional<http::Reply> count(http::Exchange& exchange,
                                                  const auth::KeyEntry& key);

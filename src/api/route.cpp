@@ -37,7 +37,7 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
     case responses:
       return "OpenAI's Responses, where the upstream speaks them.";
     case messages:
-      return "Anthropic's Messages, where the upstream speaks them; the key also as `x-api-key`.";
+      return "Anthropic's Messages, where the upstream speaks them.";
     case embeddings:
       return "Vectors of texts.";
     case rerank:
@@ -95,7 +95,9 @@ std::string_view Route::allow_field() const {
 RouteMatch match_route(std::string_view path) {
   const bool has_version =
       path.starts_with(kVersion) && path.substr(kVersion.size()).starts_with('/');
-  const auto rest = has_version ? path.substr(kVersion.size()) : path;
+  auto rest = has_version ? path.substr(kVersion.size()) : path;
+  // Base URLs are often typed with a final slash, and no id ends in one.
+  if (rest.size() > 1 && rest.ends_with('/')) rest.remove_suffix(1);
   for (const Route& route : kRoutes) {
     if (has_version && !route.versioned) continue;
     RouteMatch match{&route, {}};
@@ -115,7 +117,10 @@ std::string routes_reference() {
     text += fmt::format("| `{}{}` | {} | {} | {} |\n", route.versioned ? kVersion : "", route.path,
                         methods, route.access == Access::key ? "key" : "anyone", route.text);
   }
-  text += "\nVersioned paths are served without `/v1` too.\n";
+  text +=
+      "\nVersioned paths are served without `/v1` too, and every path with a final slash. The key "
+      "is "
+      "`Authorization: Bearer`, `x-api-key` or `x-goog-api-key`.\n";
   return text;
 }
 

@@ -15,7 +15,12 @@ TEST(Route, IsFoundByItsPath) {
   const Case cases[] = {
       {"/v1/models", "list_models", ""},
       {"/models", "list_models", ""},
-      {"/v1/models/", "none", ""},
+      {"/v1/models/", "list_models", ""},
+      {"/models/", "list_models", ""},
+      {"/v1/models/a/b/", "retrieve_model", "a/b"},
+      {"/v1/chat/completions/", "chat_completions", ""},
+      {"/v1/models//", "none", ""},
+      {"/openapi.yaml/", "openapi", ""},
       {"/v1/models/a/b", "retrieve_model", "a/b"},
       {"/v1/models/a%2Fb", "retrieve_model", "a%2Fb"},
       {"/models/a", "retrieve_model", "a"},

@@ -27,6 +27,7 @@ constexpr std::array<std::string_view, kFieldNameCount> kNames = {"accept",
                                                                   "traceparent",
                                                                   "transfer-encoding",
                                                                   "x-api-key",
+                                                                  "x-goog-api-key",
                                                                   "x-trace-id"};
 
 constexpr std::size_t kLongestName = 30;

@@ -34,9 +34,10 @@ enum class FieldName : std::uint8_t {
   traceparent,
   transfer_encoding,
   x_api_key,
+  x_goog_api_key,
   x_trace_id,
 };
-inline constexpr std::size_t kFieldNameCount = 18;
+inline constexpr std::size_t kFieldNameCount = 19;
 
 struct Field {
   std::string_view name;   ///< as sent; compare without regard to case

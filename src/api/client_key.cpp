@@ -1,0 +1,32 @@
+#include "api/client_key.hpp"
+
+#include <optional>
+
+#include "auth/bearer.hpp"
+
+namespace weir::api {
+namespace {
+
+using enum http::FieldName;
+
+std::optional<std::string_view> key_in(const http::Request& request, http::FieldName field) {
+  const auto value = request.header(field);
+  return field == authorization ? auth::parse_bearer(value) : value;
+}
+
+}  // namespace
+
+std::expected<std::string_view, Errc> client_key(const http::Request& request) {
+  std::string_view key;
+  for (const auto field : {authorization, x_api_key, x_goog_api_key}) {
+    if (request.header(field).empty() && request.count(field) <= 1) continue;
+    const auto found = key_in(request, field);
+    if (request.count(field) > 1 || !found) return std::unexpected(Errc::invalid_token);
+    if (!key.empty() && key != *found) return std::unexpected(Errc::invalid_parameter);
+    key = *found;
+  }
+  if (key.empty()) return std::unexpected(Errc::invalid_token);
+  return key;
+}
+
+}  // namespace weir::api

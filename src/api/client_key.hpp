@@ -1,0 +1,24 @@
+/// The API key of a request, in whichever field the client's family of APIs puts it.
+#pragma once
+
+#include <expected>
+#include <string_view>
+
+#include "base/errc.hpp"
+#include "http/request.hpp"
+
+namespace weir::api {
+
+/// For the client when it sends two keys.
+inline constexpr std::string_view kTwoKeys =
+    "The request carries two different API keys. Send one of Authorization, x-api-key and "
+    "x-goog-api-key.";
+
+/// The token of `Authorization: Bearer`, or the value of `x-api-key` (Anthropic) or
+/// `x-goog-api-key` (Google). A view into the request.
+///
+/// Errors: invalid_token if there is no key, a field is repeated, or Authorization holds no bearer
+///         token; invalid_parameter if two fields hold different keys (kTwoKeys).
+[[nodiscard]] std::expected<std::string_view, Errc> client_key(const http::Request& request);
+
+}  // namespace weir::api
