@@ -79,6 +79,15 @@ bool matches(const Route& route, std::string_view path, std::string_view& parame
   return true;
 }
 
+RouteMatch find_route(std::string_view path, bool has_version) {
+  for (const Route& route : kRoutes) {
+    if (has_version && !route.versioned) continue;
+    RouteMatch match{&route, {}};
+    if (matches(route, path, match.parameter)) return match;
+  }
+  return {};
+}
+
 }  // namespace
 
 bool Route::allows(http::Method method) const {
@@ -95,15 +104,12 @@ std::string_view Route::allow_field() const {
 RouteMatch match_route(std::string_view path) {
   const bool has_version =
       path.starts_with(kVersion) && path.substr(kVersion.size()).starts_with('/');
-  auto rest = has_version ? path.substr(kVersion.size()) : path;
-  // Base URLs are often typed with a final slash, and no id ends in one.
-  if (rest.size() > 1 && rest.ends_with('/')) rest.remove_suffix(1);
-  for (const Route& route : kRoutes) {
-    if (has_version && !route.versioned) continue;
-    RouteMatch match{&route, {}};
-    if (matches(route, rest, match.parameter)) return match;
+  const auto rest = has_version ? path.substr(kVersion.size()) : path;
+  auto match = find_route(rest, has_version);
+  if (match.route == nullptr && rest.size() > 1 && rest.ends_with('/')) {
+    match = find_route(rest.substr(0, rest.size() - 1), has_version);
   }
-  return {};
+  return match;
 }
 
 std::span<const Route> all_routes() { return kRoutes; }

@@ -41,7 +41,8 @@ struct RouteMatch {
   std::string_view parameter;    ///< what {id} stands for, still percent-encoded
 };
 
-/// `path` is raw, as in the request; one final slash does not count. Echo is found too: that it is
+/// `path` is raw, as in the request; one final slash does not count, but in an id.
+/// Echo is found too: that it is
 /// not there is said elsewhere.
 [[nodiscard]] RouteMatch match_route(std::string_view path);
 

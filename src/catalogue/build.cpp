@@ -85,6 +85,13 @@ class Corrections {
   std::vector<const ModelSettings*> globs_;
 };
 
+/// What an upstream says of a model that it serves, or may serve.
+struct Word {
+  const UpstreamModel* listed = nullptr;  ///< null: it is declared there, but not listed
+  Endpoints calls = kAllEndpoints;        ///< of the upstream
+  bool ignores_case = false;
+};
+
 /// One upstream's list, by trimmed id.
 class IndexedListing {
  public:
@@ -106,14 +113,22 @@ class IndexedListing {
     if (const auto exact = by_id_.find(wanted); exact != by_id_.end()) return exact->second;
     if (by_spelling_.empty()) index_spellings();
     const auto spelling = by_spelling_.find(wanted);
-    return spelling == by_spelling_.end() ? nullptr : spelling->second;
+    if (spelling == by_spelling_.end() || spelling->second == nullptr) return nullptr;
+    const bool meant = means(wanted, trim(spelling->second->id), listing_->ignores_case);
+    return meant ? spelling->second : nullptr;
   }
 
-  [[nodiscard]] Endpoints calls() const { return listing_->calls; }
+  /// What the upstream says of `listed`, which is null for a model that it does not list.
+  [[nodiscard]] Word word(const UpstreamModel* listed) const {
+    return {listed, listing_->calls, listed != nullptr && listing_->ignores_case};
+  }
 
-  /// How a route to `listed` stands, which is null for a model that the upstream does not list.
-  [[nodiscard]] RouteReason reason(const UpstreamModel* listed) const {
+  /// How a route to its model `raw_id` stands; `listed` is null if the upstream does not list it.
+  [[nodiscard]] RouteReason reason(std::string_view raw_id, const UpstreamModel* listed) const {
     if (listed != nullptr && !listed->available) return RouteReason::withdrawn;
+    if (std::ranges::find(listing_->not_served, raw_id) != listing_->not_served.end()) {
+      return RouteReason::not_served;
+    }
     switch (listing_->reach) {
       case Reach::unknown:
       case Reach::up:
@@ -152,6 +167,7 @@ Status status_of(RouteReason reason) {
       return Status::degraded;
     case RouteReason::upstream_lost:
     case RouteReason::withdrawn:
+    case RouteReason::not_served:
     case RouteReason::endpoint_absent:
       return Status::unavailable;
   }
@@ -162,12 +178,6 @@ void set_reason(Route& route, RouteReason reason) {
   route.reason = reason;
   route.status = status_of(reason);
 }
-
-/// What an upstream says of a model that it serves, or may serve.
-struct Word {
-  const UpstreamModel* listed = nullptr;  ///< null: it is declared there, but not listed
-  Endpoints calls = kAllEndpoints;        ///< of the upstream
-};
 
 /// A row in the making.
 class Draft {
@@ -184,7 +194,9 @@ class Draft {
   Route& add_route(std::string_view upstream, std::string_view raw_id, RouteReason reason,
                    Word word) {
     words_.push_back(word);
+    model_.ignores_case = model_.ignores_case || word.ignores_case;
     Route& route = model_.routes.emplace_back(std::string(upstream), std::string(raw_id));
+    route.listed = word.listed != nullptr;
     set_reason(route, reason);
     return route;
   }
@@ -281,8 +293,8 @@ class Builder {
     Word word;
     auto reason = RouteReason::none;
     if (listing != listings_.end()) {
-      word = {listing->find(raw_id), listing->calls()};
-      reason = listing->reason(word.listed);
+      word = listing->word(listing->find(raw_id));
+      reason = listing->reason(raw_id, word.listed);
     }
     // The declared route stands for that row, which is not listed again.
     const auto served_id = trim(word.listed != nullptr ? word.listed->id : raw_id);
@@ -298,8 +310,8 @@ class Builder {
       if (listed == nullptr) continue;
       const auto served_id = trim(listed->id);
       if (served_id != draft.id()) mapped_[listing.upstream()].insert(served_id);
-      draft.add_route(listing.upstream(), listed->id, listing.reason(listed),
-                      {listed, listing.calls()});
+      draft.add_route(listing.upstream(), listed->id, listing.reason(listed->id, listed),
+                      listing.word(listed));
     }
   }
 
@@ -316,8 +328,8 @@ class Builder {
       }
     }
     if (row->second == kHidden) return;
-    drafts_[row->second].add_route(listing.upstream(), model.id, listing.reason(&model),
-                                   {&model, listing.calls()});
+    drafts_[row->second].add_route(listing.upstream(), model.id, listing.reason(model.id, &model),
+                                   listing.word(&model));
   }
 
   [[nodiscard]] bool is_mapped(std::string_view upstream, std::string_view raw_id) const {

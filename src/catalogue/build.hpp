@@ -38,7 +38,11 @@ struct UpstreamListing {
   /// The paths it may be called at. A model none of whose sub types is called there is not
   /// available from it.
   Endpoints calls = kAllEndpoints;
+  /// Whether it takes its models' ids in any case.
+  bool ignores_case = false;
   std::vector<UpstreamModel> models = {};
+  /// Ids that it was taken to serve, until it answered a call that it does not.
+  std::vector<std::string> not_served = {};
 
   bool operator==(const UpstreamListing&) const = default;
 };

@@ -154,6 +154,18 @@ TEST(Build, ARowThatSaysItCannotServeIsUnavailable) {
   EXPECT_EQ(at(*both, "m").status, available);
 }
 
+TEST(Build, ARouteIsUnavailableOnceTheUpstreamHasAnsweredThatItDoesNotServeTheModel) {
+  auto one = listing("one", {"other"});
+  one.not_served = {"raw"};
+  const auto catalogue =
+      build_of({declare("m", {{"one", "raw"}, {"two", "raw"}})}, {one, listing("two", {})});
+  EXPECT_THAT(routes_of(at(*catalogue, "m")),
+              ElementsAre("one:raw:unavailable", "two:raw:available"));
+  EXPECT_EQ(at(*catalogue, "m").routes.at(0).reason, RouteReason::not_served);
+  EXPECT_FALSE(at(*catalogue, "m").routes.at(0).listed);
+  EXPECT_TRUE(at(*catalogue, "other").routes.at(0).listed);
+}
+
 TEST(Build, AModelIsNotAvailableWhereNoneOfItsPathsIsServed) {
   auto one = listing("one", {"picture", "text", "neither"});
   one.calls = {Endpoint::chat_completions, Endpoint::messages};
@@ -199,6 +211,7 @@ TEST(Build, AnUpstreamThatCannotBeCalledIsBelievedLast) {
 
 TEST(Build, ADeclaredModelIsServedUnderAnotherSpelling) {
   auto one = listing("one", {"llama3:latest", "other"});
+  one.ignores_case = true;
   one.models[0].facts.context_length = 8192;
   const auto catalogue = build_of({declare("llama3")}, {one});
   EXPECT_THAT(ids_of(*catalogue), ElementsAre("llama3", "other"));
@@ -211,15 +224,17 @@ TEST(Build, ADeclaredModelIsServedUnderAnotherSpelling) {
 }
 
 TEST(Catalogue, FindsASpellingVariantUnlessItIsAmbiguous) {
-  const auto catalogue = build_of({}, {listing("one", {"llama3:latest", "Qwen/Qwen3-8B",
-                                                       "gemini-pro", "a", "A", "b:latest", "b"})});
+  auto folded = listing("one", {"llama3:latest", "a", "A", "b:latest", "b"});
+  folded.ignores_case = true;
+  const auto catalogue = build_of({}, {folded, listing("two", {"Qwen/Qwen3-8B", "gemini-pro"})});
   EXPECT_EQ(at(*catalogue, "llama3").id, "llama3:latest");
-  EXPECT_EQ(at(*catalogue, "qwen/qwen3-8b").id, "Qwen/Qwen3-8B");
+  EXPECT_EQ(at(*catalogue, "LLaMA3").id, "llama3:latest");
   EXPECT_EQ(at(*catalogue, "models/gemini-pro").id, "gemini-pro");
   EXPECT_EQ(at(*catalogue, "b").id, "b");
   EXPECT_EQ(at(*catalogue, "b:latest").id, "b:latest");
   EXPECT_EQ(catalogue->find("a:latest"), nullptr);  // "a" or "A"
   EXPECT_EQ(catalogue->find("llama3:8b"), nullptr);
+  EXPECT_EQ(catalogue->find("qwen/qwen3-8b"), nullptr);
 }
 
 TEST(Build, AModelIsAsWellAsItsBestRoute) {

@@ -22,7 +22,9 @@ Catalogue::Catalogue(std::vector<Model> models, std::uint64_t version)
 const Model* Catalogue::find(std::string_view id) const {
   if (const auto exact = by_id_.find(id); exact != by_id_.end()) return exact->second;
   const auto spelling = by_spelling_.find(id);
-  return spelling == by_spelling_.end() ? nullptr : spelling->second;
+  if (spelling == by_spelling_.end() || spelling->second == nullptr) return nullptr;
+  const Model& model = *spelling->second;
+  return means(id, model.id, model.ignores_case) ? &model : nullptr;
 }
 
 }  // namespace weir::catalogue

@@ -27,8 +27,8 @@ class Catalogue {
   [[nodiscard]] std::span<const Model> models() const { return models_; }
 
   /// The model with exactly this id, else the one whose id is another spelling of it
-  /// (spelling.hpp), unless there are several. Regardless of status and scope; see find_visible for
-  /// what a client may see.
+  /// (spelling.hpp; in another case only if it ignores_case), unless there are several. Regardless
+  /// of status and scope; see find_visible for what a client may see.
   [[nodiscard]] const Model* find(std::string_view id) const;
 
   [[nodiscard]] std::uint64_t version() const { return version_; }

@@ -93,6 +93,8 @@ std::string_view name(RouteReason reason) {
       return "upstream_lost";
     case RouteReason::withdrawn:
       return "withdrawn";
+    case RouteReason::not_served:
+      return "not_served";
     case RouteReason::endpoint_absent:
       return "endpoint_absent";
   }

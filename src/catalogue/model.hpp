@@ -144,6 +144,7 @@ enum class RouteReason : std::uint8_t {
   upstream_failing,  ///< the upstream cannot be reached, within the grace time
   upstream_lost,     ///< the upstream could not be reached for longer
   withdrawn,         ///< the upstream lists the model and says that it cannot be called
+  not_served,        ///< the upstream was taken to serve it, and answered a call that it does not
   endpoint_absent,   ///< the upstream is known to serve none of the paths of the model's sub types
 };
 [[nodiscard]] std::string_view name(RouteReason reason);
@@ -154,6 +155,8 @@ struct Route {
   std::string model;  ///< the id to send there
   Status status = Status::available;
   RouteReason reason = RouteReason::none;
+  /// Whether the upstream lists the model; else it is declared there, on the operator's word.
+  bool listed = true;
   /// Of this model there; unset: the upstream's own.
   std::optional<int> priority = {};
   std::optional<int> weight = {};
@@ -167,6 +170,7 @@ struct Model {
   ClassSource class_source = ClassSource::fallback;
   std::string class_rule = {};  ///< the rule or table row that decided, for the operator
   Status status = Status::available;
+  bool ignores_case = false;  ///< whether an upstream that lists it takes its id in any case
   std::vector<Route> routes = {};
 };
 

@@ -16,6 +16,11 @@ std::string_view without_default_parts(std::string_view id) {
   return id;
 }
 
+bool means(std::string_view spelling, std::string_view id, bool ignores_case) {
+  return ignores_case ? SameSpelling()(spelling, id)
+                      : without_default_parts(spelling) == without_default_parts(id);
+}
+
 std::size_t SpellingHash::operator()(std::string_view id) const {
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
   for (const char c : without_default_parts(id)) {

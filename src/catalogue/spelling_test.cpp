@@ -24,8 +24,15 @@ TEST(Spelling, VariantsOfOneIdAreEqualAndHashAlike) {
   };
   for (const auto& c : cases) {
     EXPECT_EQ(SameSpelling()(c.a, c.b), c.same) << c.a << " " << c.b;
+    EXPECT_EQ(means(c.a, c.b, true), c.same) << c.a << " " << c.b;
     EXPECT_EQ(SpellingHash()(c.a) == SpellingHash()(c.b), c.same) << c.a << " " << c.b;
   }
+}
+
+TEST(Spelling, CaseCountsUnlessTheServerIgnoresIt) {
+  EXPECT_TRUE(means("llama3", "llama3:latest", false));
+  EXPECT_FALSE(means("Llama3", "llama3:latest", false));
+  EXPECT_TRUE(means("Llama3", "llama3:latest", true));
 }
 
 }  // namespace

@@ -35,16 +35,16 @@ class Upstream:
 
     def __init__(self, routes=None, port=0):
         self.routes = dict(routes or {})
-        self.asked = []  # (method, target, headers by lower-case name)
+        self.asked = []  # (method, target, headers by lower-case name, body)
         upstream = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                upstream.asked.append((self.command, self.path, headers))
+                upstream.asked.append((self.command, self.path, headers, body))
                 with contextlib.suppress(OSError):  # the client may have given up
                     upstream._answer(self)
 
