@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <thread>
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include "admin/operator_handler.hpp"
@@ -117,6 +118,10 @@ Result<> Node::open_servers() {
                                                                               SIGHUP);
     if (!successor_) heed_end();
   });
+  gateway_->not_served = [this](const std::string& upstream, const std::string& model) {
+    boost::asio::post(control_->executor(),
+                      [this, upstream, model] { publisher_.not_served(upstream, model); });
+  };
   std::vector<net::IoThread*> threads;
   for (std::size_t i = 0; i < io_thread_count(server_settings_.threads); ++i) {
     auto name = fmt::format("weir-io-{}", i);

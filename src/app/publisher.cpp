@@ -9,6 +9,7 @@
 #include "catalogue/classify.hpp"
 #include "codec/hex.hpp"
 #include "simulator/settings.hpp"
+#include "telemetry/log.hpp"
 
 namespace weir::app {
 namespace {
@@ -63,6 +64,18 @@ bool Publisher::all_listed() const {
   return listings_.size() >= upstreams().size() && std::ranges::none_of(listings_, is_unknown);
 }
 
+void Publisher::listed(const std::string& upstream) {
+  destinations_.listed(upstream);
+  if (unserved_.expire(monotonic_now())) publish();
+}
+
+void Publisher::not_served(const std::string& upstream, const std::string& id) {
+  const auto until = monotonic_now() + settings_.discovery.not_served_for;
+  if (!unserved_.add(upstream, id, until)) return;
+  telemetry::log_warn("model not served", {{"upstream", upstream}, {"model", id}});
+  publish();
+}
+
 void Publisher::take_listings(std::vector<catalogue::UpstreamListing> listings) {
   listings_ = std::move(listings);
   publish();
@@ -74,6 +87,7 @@ void Publisher::publish() {
 }
 
 std::shared_ptr<const api::Published> Publisher::make() {
+  for (auto& listing : listings_) listing.not_served = unserved_.of(listing.upstream);
   // Its patterns take two milliseconds to make and most of a MiB to keep, and lists seldom change.
   const catalogue::Classifier classifier;
   const catalogue::Decide decide = [&classifier](const catalogue::ClassEvidence& evidence) {

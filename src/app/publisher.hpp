@@ -9,6 +9,7 @@
 #include "api/services.hpp"
 #include "app/destinations.hpp"
 #include "app/settings.hpp"
+#include "app/unserved.hpp"
 #include "base/secret.hpp"
 #include "base/snapshot.hpp"
 #include "catalogue/build.hpp"
@@ -42,8 +43,12 @@ class Publisher {
   /// Whether each of them has been asked, whatever it said.
   [[nodiscard]] bool all_listed() const;
 
-  /// The upstream has just answered with its list: calls may go there again. Publishes nothing.
-  void listed(const std::string& upstream) { destinations_.listed(upstream); }
+  /// The upstream has just answered with its list: calls may go there again. Publishes only if some
+  /// model that was not served has had its time.
+  void listed(const std::string& upstream);
+  /// The upstream has answered a call that it does not serve its model `id`, which it was only
+  /// taken to. Publishes, unless that is known.
+  void not_served(const std::string& upstream, const std::string& id);
   /// What all upstreams list; publishes.
   void take_listings(std::vector<catalogue::UpstreamListing> listings);
   /// What the loopback scan has found: upstreams from now on, listed with the next `publish`.
@@ -59,6 +64,7 @@ class Publisher {
   const Secret simulator_token_;
   std::string simulator_url_;  ///< empty: there is none
   std::vector<catalogue::UpstreamListing> listings_;
+  UnservedModels unserved_;
   std::vector<discovery::UpstreamSettings> found_;
   Destinations destinations_;
   std::uint64_t version_ = 0;

@@ -46,6 +46,8 @@ struct Settings {
   std::chrono::milliseconds backoff_max{60'000};  ///< longest wait after failures
   std::chrono::milliseconds grace{
       600'000};  ///< how long an unreachable upstream's models stay listed
+  /// How long a model stays unavailable that an upstream answered not to serve.
+  std::chrono::milliseconds not_served_for{600'000};
   std::int64_t max_answer_bytes = 16 << 20;
   std::int64_t max_models_per_upstream = 20'000;
   int max_concurrent = 16;  ///< refreshes under way at once

@@ -113,6 +113,7 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
 
   // answer
   [[nodiscard]] Try judge_status();
+  void report_if_not_served() const;
   [[nodiscard]] bool accept_status();
   using Sent = http::ClientStream::Sent;
 

@@ -73,8 +73,24 @@ Call::Try Call::judge_status() {
   return {outcome, std::nullopt, {}};
 }
 
+// A route may rest on an assumption: the operator declared it, or the kind's paths are not all
+// known. An upstream that does not know the path or the model has then said that there is no such
+// route.
+void Call::report_if_not_served() const {
+  const int status = server_->head().status;
+  const bool denied = status == 404 || status == 405 || status == 410 || status == 501;
+  if (!denied || place_)
+    return;  // a request that an upstream has forgotten says nothing of a model
+  const catalogue::Route& route = *choice_.route;
+  const bool assumed = !route.listed || choice_.destination->assumed.contains(input_.endpoint);
+  const bool known = route.status == catalogue::Status::unavailable;
+  const auto& report = gateway_.shared_.not_served;
+  if (assumed && !known && report) report(route.upstream, route.model);
+}
+
 // Whether the answer is the client's to see.
 bool Call::accept_status() {
+  report_if_not_served();
   auto judged = judge_status();
   reached_ = server_->head().status < 300;
   if (!judged.error) return true;

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,12 +27,18 @@
 
 namespace weir::gateway {
 
+/// Called with an upstream and one of its model ids, on any I/O thread.
+using NotServed = std::function<void(const std::string& upstream, const std::string& model)>;
+
 /// What the gateways of all threads share. Lifetime: outlives them.
 struct Shared {
   Secret seal_key;  ///< of request ids; the same on all nodes
   net::WorkerPool& resolvers;
   limit::TokenForecast forecast = {};
   std::atomic<std::int64_t> buffered_bytes{0};  ///< of request bodies
+  /// An upstream that was only assumed to serve a model, or a model's path, has answered a call
+  /// that it does not. Empty: nobody is told. Set before the first call.
+  NotServed not_served = {};
 };
 
 /// One call, as the API has let it in. The exchange outlives the call; the rest is held by it.
