@@ -1,10 +1,10 @@
 #include "catalogue/class_table.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/ascii.hpp"
 #include "base/check.hpp"
+#include "catalogue/csv_row.hpp"
 
 namespace weir::catalogue {
 namespace {
@@ -30,14 +30,6 @@ std::string_view key_of(std::string_view id) {
   return id;
 }
 
-/// Cuts up to the next `separator` off the front of `rest`.
-std::string_view take(std::string_view& rest, char separator) {
-  const std::size_t end = std::min(rest.find(separator), rest.size());
-  const std::string_view part = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return part;
-}
-
 std::string_view unquoted(std::string_view text) {
   if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"')) return text;
   return text.substr(1, text.size() - 2);
@@ -46,16 +38,10 @@ std::string_view unquoted(std::string_view text) {
 std::optional<ClassRow> parse_row(std::string_view line) {
   ClassRow row;
   row.id = take(line, ',');
-  const std::optional<Type> type = parse_type(take(line, ','));
-  if (row.id.empty() || !type) return std::nullopt;
-  SubTypes sub_types;
-  for (std::string_view rest = take(line, ','); !rest.empty();) {
-    const std::optional<SubType> sub_type = parse_sub_type(take(rest, ';'));
-    if (!sub_type) return std::nullopt;
-    sub_types.insert(*sub_type);
-  }
-  row.model_class = ModelClass::of(sub_types);
-  row.model_class.types.insert(*type);
+  const std::string_view type = take(line, ',');
+  const std::optional<ModelClass> model_class = parse_class(type, take(line, ','));
+  if (row.id.empty() || !model_class) return std::nullopt;
+  row.model_class = *model_class;
   row.source = unquoted(line);
   return row;
 }

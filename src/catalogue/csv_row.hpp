@@ -1,0 +1,25 @@
+/// Reads the cells of the CSV files that are built in. Their cells hold no quoted comma, except the
+/// last one of a row.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "catalogue/model.hpp"
+
+namespace weir::catalogue {
+
+/// Cuts up to the next `separator` off the front of `rest`.
+constexpr std::string_view take(std::string_view& rest, char separator) {
+  const std::size_t end = std::min(rest.find(separator), rest.size());
+  const std::string_view part = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
+/// From a type and sub types joined by `;`. Nothing if a word is unknown.
+[[nodiscard]] std::optional<ModelClass> parse_class(std::string_view type,
+                                                    std::string_view sub_types);
+
+}  // namespace weir::catalogue
