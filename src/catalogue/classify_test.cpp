@@ -1,11 +1,13 @@
 #include "catalogue/classify.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <fstream>
 #include <span>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,42 +22,89 @@ std::string text_of(const ModelClass& model_class) {
   return text;
 }
 
+const auto kChat = ModelClass::of({SubType::chat});
+
+/// What the class of an id is by the rules alone.
+Decision rules_alone(const Classifier& classifier, std::string_view id) {
+  return classifier.by_rules(id).value_or(Decision{kChat, ClassSource::fallback, "fallback"});
+}
+
+struct Share {
+  double exact = 0;  ///< the very class
+  double hit = 0;    ///< a sub type in common, or none on both sides
+};
+
 /// Prints every miss, so that a fall in the figure says what fell.
-double exact_share(std::span<const ClassRow> rows) {
+template <class Decide>
+Share share_of(std::span<const ClassRow> rows, Decide&& decide) {
   const Classifier classifier;
   std::size_t exact = 0;
+  std::size_t hits = 0;
   for (const ClassRow& row : rows) {
-    const Decision got = classifier.by_rules(row.id).value_or(
-        Decision{ModelClass::of({SubType::chat}), ClassSource::fallback, "fallback"});
-    if (got.model_class == row.model_class) {
+    const Decision got = decide(classifier, row.id);
+    const ModelClass& is = row.model_class;
+    hits += got.model_class == is || got.model_class.sub_types.intersects(is.sub_types) ? 1 : 0;
+    if (got.model_class == is) {
       ++exact;
     } else {
       std::printf("  miss %.*s: got %sby %s, is %s\n", static_cast<int>(row.id.size()),
                   row.id.data(), text_of(got.model_class).c_str(), got.rule.c_str(),
-                  text_of(row.model_class).c_str());
+                  text_of(is).c_str());
     }
   }
-  const double share = static_cast<double>(exact) / static_cast<double>(rows.size());
-  std::printf("  exact: %zu of %zu, %.2f %%\n", exact, rows.size(), 100 * share);
+  const auto total = static_cast<double>(rows.size());
+  const Share share{static_cast<double>(exact) / total, static_cast<double>(hits) / total};
+  std::printf("  of %zu: exact %.2f %%, hit %.2f %%\n", rows.size(), 100 * share.exact,
+              100 * share.hit);
   return share;
 }
 
-TEST(RulesAlone, AreExactOnTheTable) { EXPECT_GE(exact_share(ClassTable().rows()), 0.97); }
+/// The rows of a file beside this one; the text lives as long as they do.
+class CaseFile {
+ public:
+  explicit CaseFile(const char* path) {
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    csv_ = text.str();
+    rows_ = parse_class_rows(csv_).value();
+  }
+  [[nodiscard]] const std::vector<ClassRow>& rows() const { return rows_; }
+  /// Those of a sub type, or those outside all.
+  [[nodiscard]] std::vector<ClassRow> rows(bool outside) const {
+    std::vector<ClassRow> some = rows_;
+    std::erase_if(
+        some, [&](const ClassRow& row) { return row.model_class.sub_types.empty() != outside; });
+    return some;
+  }
 
-// classify_cases.csv holds published ids that are not in the table. The rules were written without
-// sight of them and were exact on 96.5 % at first contact; families seen among the misses have been
-// added since. What stays is labels that differ in convention, and names that carry no hint.
+ private:
+  std::string csv_;
+  std::vector<ClassRow> rows_;
+};
+
+TEST(RulesAlone, AreExactOnTheTable) {
+  EXPECT_GE(share_of(ClassTable().rows(), rules_alone).exact, 0.97);
+}
+
+// classify_cases.csv and fresh_cases.csv hold published ids that are not in the table. At first
+// contact the rules of that day were exact on 96.5 % of the first; on the second on 91.4 % of the
+// ids of a sub type and 32 % of the others, and the rules of today on 98.5 %
+// and 94.7 % of two fifths of it that they were written without sight of. Families seen among the
+// misses have been added since. Some misses stay: labels that differ in convention, and names that
+// carry no hint.
 TEST(RulesAlone, AreExactOnIdsOutsideTheTable) {
-  std::ifstream file("classify_cases.csv");
-  std::stringstream text;
-  text << file.rdbuf();
-  const std::string csv = text.str();
-  const auto rows = parse_class_rows(csv);
-  ASSERT_TRUE(rows.has_value());
-  ASSERT_GE(rows->size(), 500U);
+  const CaseFile cases("classify_cases.csv");
+  ASSERT_GE(cases.rows().size(), 500U);
   const ClassTable table;
-  for (const ClassRow& row : *rows) EXPECT_EQ(table.find(row.id), nullptr) << row.id;
-  EXPECT_GE(exact_share(*rows), 0.95);
+  for (const ClassRow& row : cases.rows()) EXPECT_EQ(table.find(row.id), nullptr) << row.id;
+  EXPECT_GE(share_of(cases.rows(), rules_alone).exact, 0.95);
+}
+
+TEST(RulesAlone, AreExactOnFreshIds) {
+  const CaseFile cases("fresh_cases.csv");
+  EXPECT_GE(share_of(cases.rows(false), rules_alone).exact, 0.97);
+  EXPECT_GE(share_of(cases.rows(true), rules_alone).exact, 0.93);
 }
 
 struct Case {
@@ -73,7 +122,6 @@ TEST_P(RulesAloneOn, AreRight) {
       << "got " << text_of(got) << "by " << (rule == nullptr ? "fallback" : rule->name);
 }
 
-const auto kChat = ModelClass::of({SubType::chat});
 const auto kEmbedding = ModelClass::of({SubType::embedding});
 const auto kReranker = ModelClass::of({SubType::reranker});
 const auto kToText = ModelClass::of({SubType::speech_to_text});

@@ -31,16 +31,48 @@ constexpr std::array kRules = std::to_array<Rule>({
     // names.
     {"rerank", RuleText::name, {SubType::reranker}, {},
      R"(rerank|re-rank|ranker|-zerank|-rank-?(1|gpt|zephyr|vicuna|llama|v\d)-|-followir|)"
-     R"(-mono(t5|bert|qwen)|-ms-marco-(minilm|tinybert|electra))"},
+     R"(-mono(t5|bert|qwen)|-mt5-.*marco|-ms-marco-(minilm|tinybert|electra))"},
+    // Looks at pictures and answers with labels; before the classifiers of text, which share words.
+    {"image-label", RuleText::name, {}, {Type::image},
+     R"((image|nsfw|face|object|deepfake|layout)-?(detect|classif|segment))"},
+    // The same for sound: emotions, spoken languages, sound events.
+    {"audio-label", RuleText::name, {}, {Type::audio},
+     R"((audio|sound)-?(classif|event|tagging)|speech-emotion|emotion2vec|-(mms|voxlingua\w*)-lid|)"
+     R"(-yamnet-|-ast-finetuned-)"},
+    // Tells whether a speaker has finished.
+    {"turn-detection", RuleText::name, {}, {Type::text},
+     R"(-turn-?(detect|sense)|-smart-turn-|-end-of-(turn|utterance)-)"},
     // Answers with labels, so it is text and no sub type. Generative guards stay chat.
     {"classifier", RuleText::name, {}, {Type::text},
-     R"(moderation|prompt-(guard|injection)|-classif|-emotions?-|-sentiment-|-[mx]nli-|)"
-     R"(-toxic|-reward-|-sst-?2-|finbert|-ner-|-detector-)"},
+     R"(moderation|prompt-(guard|injection)|classif|-(base|large|small|zh|en)-cls-|videocls|)"
+     R"(-emotions?-|-sentiment-|)"
+     R"(-[mx]nli-|zero-?shot-(classif|nli)|-zeroshot-|-toxic|-sst-?2-|finbert|phishing|-spam-|-hate-?speech|-jailbreak-|)"
+     R"(-detect(or|ors|ion)?-|-language-(id|detection)|hallucination-(eval|detect)|-hhem-|)"
+     R"(-hap-\d+m-|-irony-|-offensive-|-apeach-|guard-stream)"},
+    // Marks words or spans in a text: entities, personal data, answers to a question.
+    {"tagger", RuleText::name, {}, {Type::text},
+     R"(-ner-|-pii-|gliner|-nuner-|-conll-?\d|-squad\d?-|-squad-v\d)"},
+    // Scores another model's answer, or each step of it.
+    {"reward", RuleText::name, {}, {Type::text},
+     R"(-reward|rewardmodel|-prm-|-orm-|-rm-|-prm\d+k|armorm|judge)"},
+    // Picks one of given options instead of writing an answer.
+    {"decision", RuleText::path, {}, {Type::text},
+     R"(-decide-|-decider-|-decisions?-|(-|open)jev-|-jeff-\d|-drex-|-clef-|-nimble-|)"
+     R"(-guardrails-)"},
+    // Documents in, their text out, at a path of its own. Vision models that read documents chat.
+    {"document-service", RuleText::path, {}, {Type::text},
+     R"(-mistral-ocr-|-document-ai-|-doc(ument)?-intelligence-|-textract-|)"
+     R"(-(cohere|reducto)-parse-|)"
+     R"(-pp-?(ocr|structure)|(easy|rapid)ocr|tesseract|-trocr-)"},
+    // Translates only; takes no conversation.
+    {"translator", RuleText::name, {}, {Type::text},
+     R"(-nllb-|-m2m-?100-|-opus-mt-|-madlad\d*-)"},
     // The word, then the families whose names do not say it.
     {"embedding", RuleText::name, {SubType::embedding}, {},
-     R"(embed|embd-|-(text|sentence|code|model|llm|word|doc)2vec|)"
+     R"(embed([^d]|d[^e]|der)|embd-|-(text|sentence|code|model|llm|vlm|word|doc)2vec|)"
      R"(-(bge|gte|e5|m3e|gme|uae|bce)-|-stella-(en|zh|base|large|v\d|mrl)|)"
-     R"(-jasper-(en|token)|colbert|-col(pali|qwen|smol|nomic|modernvbert|idefics)|minilm|)"
+     R"(-jasper-(en|token)|colbert|minilm|)"
+     R"(-col(pali|qwen|smol|nomic|modernvbert|idefics|vec|flor|gemma|granite|intern|lfm|llama|ministral)|)"
      R"(-mpnet-|paraphrase-|^-voyage-|-voyage-\d|-ada-002-|^-ada-$|)"
      R"(-text-(similarity|search)-(ada|babbage|curie|davinci)|gecko|-labse-|contriever|)"
      R"(-(gtr|sentence)-t5-|-instructor-(xl|large|base)-|-distiluse-|-s(entence)?-?bert-|)"
@@ -48,39 +80,55 @@ constexpr std::array kRules = std::to_array<Rule>({
      R"(-piccolo-|-potion-|-embo-\d|-m2v-|riever|-retrieval-|-matryoshka-|-(sts|nli)-|)"
      R"(-mean-tokens-|-(sentence|context|query)-encoder|-sentence-transformer|codesage|)"
      R"(-f2llm-|-ember-v\d|-cde-small-|-ruri-|-udever-|-harrier-oss|-mmlw-|-leaf-(ir|mt)-|)"
-     R"(-m?(late|dense)on-)"},
+     R"(-m?(late|dense|slide)on-|-kure-|-koe5-|-octen-|-pixie-rune-|-vdr-|repllama|)"
+     R"(-visrag-ret-|-hakim-|)"
+     R"(-(bi|sparse|dual)-encoder-|-user2?-(base|small|large)-)"},
     // Image towers are served through the embeddings endpoint.
     {"clip", RuleText::name, {SubType::embedding}, {},
-     R"((jina|chinese|open|alt|meta|mobile|fashion|multilingual)-?clip-|^-clip-(vit|rn\d)|)"
-     R"(siglip|imagebind)"},
+     R"([a-z0-9]cl[ai]p-|-clap-|-clip-(vit|rn\d|[bglh]-\d|v\d|large|base|big)|siglip|)"
+     R"(imagebind|dino-?v\d)"},
     // The word. `asr` is a token or a known suffix: -crispasr names an engine, below. Not
     // `transcript`: models that summarise transcripts chat. ggml-base.en.bin is whisper.cpp's own
     // naming.
     {"asr", RuleText::name, {SubType::speech_to_text}, {},
-     R"((-|glm|fun|red|speech|qwen|omni)asr\d?-|-stt-|whisper[^s]|transcrib|transcription|)"
-     R"(speech-(to-text|recognition)|forced-?aligner|-universal-(streaming|\d)|)"
+     R"((-|glm|fun|red|fire|med|mega|mimo|speech|qwen|omni|wen)asr\d?-|-stt-|whisper[^s]|)"
+     R"(transcrib|transcription|)"
+     R"(speech-(to-text|recognition|streaming)|wizper|forced-?aligner|-universal-(streaming|\d)|)"
      R"(^-ggml-(tiny|base|small|medium|large)-)"},
     // The word is a substring (ChatTTS, MegaTTS3, TTSD), then the families.
     {"tts", RuleText::name, {SubType::text_to_speech}, {},
      R"(tts|text-to-speech|-t2a-|whisperspeech|cosyvoice|fish-?(speech|audio)|openaudio|)"
-     R"(kokoro|-bark-|sovits|orpheus|-piper-|-m?vits\d?-|voxcpm|vibevoice|chatterbox|)"
+     R"(kokoro|-bark-|sovits|orpheus|-piper-|-m?vits\d?-|voxcpm|vibevoice|kugelaudio|-rumik-|)"
+     R"(chatterbox|)"
      R"(-dia\d?-|styletts|speecht5|omnivoice|supertonic|higgs-audio|^-speech-\d|-eleven-|)"
      R"(-(parler|tortoise|zonos|csm|fastpitch|tacotron2?|sambert|llasa|melo|matcha|openvoice(v\d)?|maya1)-|)"
-     R"(-aura-\d|voice-?(design|clone|cloning)|-polly-|-chirp-?\d?-hd-|)"
+     R"(-aura-\d|voice-?(design|clone|cloning|gen)|audiodit|-soprano-|-kitten-|-marvis-|)"
+     R"(-polly-|-chirp-?\d?-hd-|)"
      R"(-sonic-(\d|turbo|english|multilingual)-)"},
     // Piper voices are named by locale, speaker and quality: en_US-amy-medium.
     {"piper-voice", RuleText::name, {SubType::text_to_speech}, {},
      R"(^-(voice-|piper-)?[a-z]{2}-[a-z]{2}-[a-z]+-(x-low|low|medium|high)-)"},
+    // Hears and answers; the transcribers of the same makers are told by -asr- above, their voices
+    // by the word. Before music: some hear songs.
+    {"audio-chat", RuleText::name, {SubType::chat}, {},
+     R"(voxtral-small-|-ultravox|-(qwen\d?|step|kimi|gpt|mimo)-audio-[^t]|-flamingo-|)"
+     R"(-moss-music-|-music-.*(instruct|chat|thinking)-)"},
     // Sound that is not speech: audio and no sub type.
     {"music", RuleText::name, {}, {Type::audio},
-     R"(-music|musicgen|music-gen|-lyria|-ace-step|-suno-|-udio-|stable-audio|audioldm|)"
-     R"(diffrhythm|-sound-effects?|audiogen)"},
+     R"(-music|musicgen|music-gen|inspiremusic|-lyria|-ace-step|acestep|-suno-|-udio-|)"
+     R"(stable-audio|)"
+     R"(audioldm|diffrhythm|-sound-?(effects?|fx)|-sfx-|audiogen|songgen|songbloom|-yue\d?-|)"
+     R"(thinksound|audiox|tangoflux|mmaudio|foley|riffusion|-singer-|-sv[cs]-)"},
+    // Cleans, separates or encodes sound.
+    {"sound-processing", RuleText::name, {}, {Type::audio},
+     R"(deepfilternet|mossformer|-sam-audio|demucs|bigvgan|hifi-?gan|vocoder|spleeter|)"
+     R"(sepformer|voicefixer|-denois|)"
+     R"((speech|audio|resemble)-?enhance|-?sidon-|(speech|audio|sound|source)-?separat|)"
+     R"(-(snac|encodec|dac|mimi)-|(audio|speech)-?(codec|tokenizer))"},
     // Says who or when, not what.
     {"speaker", RuleText::name, {}, {Type::audio},
-     R"(campplus|speaker-|-diariz|sortformer|-ecapa-|-titanet-|-vad-|pyannote|-eres2net)"},
-    // Hears and answers; the transcribers of the same makers are told by -asr- above.
-    {"audio-chat", RuleText::name, {SubType::chat}, {},
-     R"(voxtral-small-|-ultravox|-(qwen\d?|step|kimi|gpt|mimo)-audio-[^t])"},
+     R"(campplus|speaker-|-spkrec-|-x-?vector-|diariz|sortformer|-ecapa-|-titanet-|-vad-|)"
+     R"(pyannote|-eres2net|wespeaker)"},
     // After text-to-speech, which shares words with some (voxtral-tts). Deepgram's nova-2 and nova-3
     // end there or in a domain; Amazon's go on (nova-2-lite).
     {"asr-family", RuleText::name, {SubType::speech_to_text}, {},
@@ -91,17 +139,24 @@ constexpr std::array kRules = std::to_array<Rule>({
     // Speech-to-speech sessions fit no sub type; a streaming transcriber was caught above.
     {"realtime", RuleText::name, {}, {Type::audio},
      R"(-realtime-|-native-audio-|gemini.*-live-|-nova-.*sonic-|-gpt-live|-voice-latest-|)"
-     R"(-moshi|-voice-(agent|\d))"},
+     R"(-moshi|(grok|gpt)-voice-|-voice-?(agent|chat)|personaplex|-lfm\d(-\d)?-audio-|-s2s-|)"
+     R"(speech-to-speech)"},
     // Reads video, writes text.
     {"video-chat", RuleText::name, {SubType::chat}, {},
-     R"(llava|video-?llama|video-?chat|internvideo|video.*-(instruct|chat|it)-|-video-r1-)"},
+     R"(llava|video-?llama|video-?chat|internvideo|video.*-(instruct|chat|it)-|-video-r1-|)"
+     R"(cosmos.*-reason)"},
     // The task in the name beats the family from here on.
     {"ti2v", RuleText::name, {SubType::text_to_video, SubType::image_to_video}, {},
      R"(-ti2v-|-(ref|fl)2va-)"},
+    // A video in, a video out: no sub type.
+    {"v2v", RuleText::name, {}, {Type::video},
+     R"(-v2v-|vid(eo)?-?(to|2)-?video|-video-(edit|upscal|extend|retake)|-lip-?sync|latentsync|)"
+     R"(seedvr|-aleph-?\d?-|-lucy-edit|^-(recast|reframe)-|wav2lip)"},
     {"i2v", RuleText::name, {SubType::image_to_video}, {},
-     R"(-(i2v|fl2v|flf2v|r2v|s2v)-|im(age|g)-?(to|2)-?vid|stable-video-diffusion|-svd-|)"
-     R"(-animate-|-avatar-|gen-?(4|3a)-turbo|-live-?portrait|framepack|infinitetalk|)"
-     R"(multitalk|omnihuman)"},
+     R"(-(i2v|fl2v|flf2v|r2v|s2v)-|(im(age|g)|ref(erence)?|frames?)-?(to|2)-?vid|)"
+     R"(stable-video-diffusion|-svd-|-animate-|-avatar-|gen-?(4|3a)-turbo|-live-?portrait|)"
+     R"(framepack|)"
+     R"(infinitetalk|multitalk|omnihuman|lingbot-world)"},
     {"t2v", RuleText::name, {SubType::text_to_video}, {},
      R"(-t2v-|text-?(to|2)-?video|-video-gen)"},
     {"t2i", RuleText::name, {SubType::text_to_image}, {},
@@ -109,50 +164,61 @@ constexpr std::array kRules = std::to_array<Rule>({
     // Before both and text-to-image: an edit model carries its family's name.
     {"image-edit", RuleText::name, {SubType::image_to_image}, {},
      R"(image.*-(edit|layered|variation)|)"
-     R"(flux(-1)?-.*(kontext|fill|canny|depth|redux|expand|erase)-|-step1x-edit|-seededit|)"
+     R"(flux[-\d]*-.*(kontext|fill|canny|depth|redux|expand|erase)-|-step1x-edit|-seededit|)"
      R"(-hidream-e1|^-edit-$|im(age|g)-?(to|2)-?im(age|g)|-i2i-|inpaint|outpaint|controlnet|)"
      R"(upscal|esrgan|pix2pix|(remove|replace)-?(background|bg)|-rembg-|instantid|)"
-     R"(photomaker|-image-(control|erase)|-search-(and-)?(recolor|replace)|)"
-     R"(-style-(guide|transfer)|-control-(sketch|structure)-|-try-on-|-ic-light|-refiner-)"},
-    // One endpoint family that generates and edits.
+     R"(photomaker|-image-(control|erase)|-search-(and-)?(recolor|replace)|-aura-sr|-ccsr-|)"
+     R"(-object-removal-|)"
+     R"(-style-(guide|transfer)|-control-(sketch|structure)-|-try-?on-|-ic-light|-refiner-)"},
+    // Families that generate and edit, from the version on that does.
     {"image-both", RuleText::name, {SubType::text_to_image, SubType::image_to_image}, {},
-     R"(gpt-image|nano-banana|gemini.*-image|^-dall-e-2-|flux-?2-|-glm-image|-hidream-o1)"},
+     R"(gpt-image|nano-banana|gemini.*-image|-dall-e-2-|flux-?[23]-|-glm-image|-hidream-o1|)"
+     R"(-imagine-image|-qwen-image-[23]-\d-|seedream(-image)?-v?[45]-|-mai-image-2-[5-9]-|)"
+     R"(-muse-image-|sensenova-u1)"},
     // After the tasks that contain the word, before video families that also draw (wan2.6-image).
     {"image", RuleText::name, {SubType::text_to_image}, {},
      R"(-images?-)"},
-    // One id takes a prompt with or without a first frame.
+    // One id takes a prompt with or without a first frame; families from the version on that does.
     {"video-both", RuleText::name, {SubType::text_to_video, SubType::image_to_video}, {},
-     R"(-ltx-?2|^-veo|-veo-?\d|^-sora|-sora-\d|longcat-video)"},
+     R"(-ltx-?2|^-veo|-veo-?\d|^-sora|-sora-\d|longcat-video|-imagine-video|)"
+     R"(seedance-?v?(2|1-\d-pro)|)"
+     R"(minimax-h\d|-hailuo-?(0?2|3)|-kling-(video-)?(v?[23]|o\d)-|-vidu-?q\d|-pixverse-?v?[4-9]|)"
+     R"(-luma-ray|^-ray-?[23]|gen-?4-5-|-wan-?3-0-video|-wan-?2-[5-9]-$|-vace-|)"
+     R"(-helios-(base|mid|distilled)-|magihuman)"},
     // After video-chat, so the bare word is safe.
     {"video", RuleText::name, {SubType::text_to_video}, {},
-     R"(cogvideo|hunyuan-?video|ltx-video|-mochi-|animatediff|-kling-|hailuo|minimax-h\d|)"
+     R"(cogvideo|hunyuan-?video|ltx-video|-mochi-|animatediff|-kling-|hailuo|)"
      R"(seedance|-vidu|-wan-?v?\d|-pika-|pixverse|-nova-reel-|open-?sora|skyreels|zeroscope|)"
-     R"(^-gen-?[34]|-luma-ray|^-ray-?\d|-dream-machine|-step-?video|-happyhorse-|-video-)"},
+     R"(^-gen-?[34]|^-ray-?\d|-dream-machine|-step-?video|-happyhorse-|-video-)"},
     // `diffusion` is a token: diffusiongemma is a language model.
     {"image-family", RuleText::name, {SubType::text_to_image}, {},
      R"(flux|-diffusion-|-sd-?xl|-sd-?\d|-sd-turbo|stable-(image|cascade)-|-dall-?e|imagen|)"
      R"(kolors|cogview|hunyuan-?(dit|image)|pixart|kandinsky|ideogram|recraft|seedream|)"
      R"(midjourney|dreamshaper|hidream|-sana-|-lumina|omnigen|nextstep|-bagel-.*mot|)"
-     R"(-chroma\d?-|-nova-canvas-|^-photon-|-bria-|imagegeneration|-ssd-1b-|-step-1x-|)"
-     R"(-playground-v\d|juggernaut|animagine|realvis|openjourney|auraflow|-ernie-irag-|wanx|)"
-     R"(-pruned-emaonly)"},
-    // Detection, segmentation, depth: image and no sub type.
+     R"(-chroma\d?-|-nova-canvas-|-photon-(flash-|\d|$)|latent-consistency|aura-?flow|-bria-|)"
+     R"(imagegeneration|-ssd-1b-|-step-1x-|)"
+     R"(-playground-v\d|juggernaut|animagine|realvis|openjourney|-ernie-irag-|wanx|)"
+     R"(-pruned-emaonly|-krea-|-anima-|-fibo-|-lucid-(origin|realism)|-phoenix-1-0-|hyper-sd|)"
+     R"(-illustrious-|-pony-diffusion|wuerstchen|deepfloyd)"},
+    // Detection, segmentation, depth, solid objects: image and no sub type.
     {"not-callable-image", RuleText::name, {}, {Type::image},
-     R"(-yolo|-rf-?detr-|-depth-anything|-birefnet-|-segment-anything|^-sam\d?-|-dino-?v\d)"},
+     R"(-yolo|detr(v\d)?-|-depth-?(anything|pro|crafter)|-depth-g-|-birefnet-|rmbg|)"
+     R"(-segment-anything|^-sam-?\d?-|grounding-dino|-owl-?(vit|v2)|segformer|mask2former|)"
+     R"(-sapiens-|)"
+     R"(-vit-(tiny|small|base|large|huge)-patch|-deit-|-resnet-?\d|convnext|trellis|triposr|)"
+     R"(hunyuan-?3d|-shap-e-|instantmesh|-3d-)"},
     // An encoder without a head can only embed.
     {"encoder", RuleText::name, {SubType::embedding}, {},
-     R"(bert(a|ina)?-|-(deberta|electra)-)"},
+     R"(bert(a|ina)?-|-deberta-|electra-(small|base|large)-)"},
     // What the name did not decide, an owner with one kind of model does.
     {"vendor-embedding", RuleText::path, {SubType::embedding}, {},
      R"(-sentence-transformers-)"},
     {"vendor-asr", RuleText::path, {SubType::speech_to_text}, {},
-     R"(-assemblyai-)"},
+     R"(-(assemblyai|soniox|speechmatics|gladia|rev-?ai)-)"},
     {"vendor-tts", RuleText::path, {SubType::text_to_speech}, {},
-     R"(-polly-|-elevenlabs-)"},
+     R"(-polly-|-elevenlabs-|-lmnt-|-rime-|-heygen-voice-|-hume-octave-)"},
     {"vendor-edit", RuleText::path, {SubType::image_to_image}, {},
      R"(^-stability-)"},
-    {"vendor-video", RuleText::path, {SubType::text_to_video}, {},
-     R"(-runwayml-)"},
     // An unknown model under a transcription engine's suffix.
     {"engine-asr", RuleText::name, {SubType::speech_to_text}, {},
      R"(-crispasr-)"},

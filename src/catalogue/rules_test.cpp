@@ -1,8 +1,13 @@
 #include "catalogue/rules.hpp"
 
+#include <fstream>
+#include <map>
 #include <set>
+#include <string>
 
 #include <gtest/gtest.h>
+
+#include "catalogue/csv_row.hpp"
 
 namespace weir::catalogue {
 namespace {
@@ -20,6 +25,47 @@ TEST(Rules, HaveDistinctNamesAndAResult) {
   for (const Rule& rule : rules()) {
     EXPECT_TRUE(names.insert(rule.name).second) << rule.name;
     EXPECT_NE(rule.sub_types.empty(), rule.outside.empty()) << rule.name;
+  }
+}
+
+// rule_cases.csv has for each rule, with the source of each: ids that are of the rule's class and
+// that it decides, and an id that looks alike, is of another class and is left to another rule.
+TEST(Rules, HaveThreeIdsInSupportAndANearMiss) {
+  const RuleSet rule_set;
+  std::map<std::string, const Rule*, std::less<>> by_name;
+  for (const Rule& rule : rules()) by_name.emplace(rule.name, &rule);
+  std::map<std::string, int, std::less<>> supports;
+  std::map<std::string, int, std::less<>> near_misses;
+
+  std::ifstream file("rule_cases.csv");
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line)) {
+    std::string_view rest = line;
+    const std::string name(take(rest, ','));
+    const std::string_view kind = take(rest, ',');
+    const std::string_view id = take(rest, ',');
+    const std::string_view type = take(rest, ',');
+    const auto model_class = parse_class(type, take(rest, ','));
+    ASSERT_TRUE(model_class.has_value()) << line;
+    ASSERT_TRUE(by_name.contains(name)) << line;
+    EXPECT_FALSE(rest.empty()) << line << ": no source";
+    const Rule* hit = rule_set.match(id);
+    if (kind == "supports") {
+      ++supports[name];
+      EXPECT_EQ(*model_class, by_name[name]->model_class()) << line;
+      ASSERT_NE(hit, nullptr) << line;
+      EXPECT_EQ(hit->name, name) << line;
+    } else {
+      ASSERT_EQ(kind, "near-miss") << line;
+      ++near_misses[name];
+      EXPECT_NE(*model_class, by_name[name]->model_class()) << line;
+      EXPECT_TRUE(hit == nullptr || hit->name != name) << line;
+    }
+  }
+  for (const Rule& rule : rules()) {
+    EXPECT_GE(supports[std::string(rule.name)], 3) << rule.name;
+    EXPECT_GE(near_misses[std::string(rule.name)], 1) << rule.name;
   }
 }
 
