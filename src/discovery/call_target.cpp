@@ -7,7 +7,7 @@ namespace weir::discovery {
 using catalogue::Endpoint;
 
 std::optional<std::string> call_target(const BaseUrl& base, const Kind& kind, Endpoint endpoint) {
-  if (!kind.calls.contains(endpoint)) return std::nullopt;
+  if (!callable(kind).contains(endpoint)) return std::nullopt;
   const auto own = std::ranges::find(kind.call_paths, endpoint, &CallPath::endpoint);
   const bool is_usual = own == kind.call_paths.end();
   const Root root = is_usual ? Root::api : own->root;

@@ -29,6 +29,14 @@ constexpr Endpoints kEverything = [] {
   for (int i = 0; i < catalogue::kEndpointCount; ++i) all.insert(static_cast<Endpoint>(i));
   return all;
 }();
+// Of kinds whose whole API is documented.
+constexpr Endpoints all_but(Endpoints calls) {
+  Endpoints rest;
+  kEverything.for_each([&](Endpoint endpoint) {
+    if (!calls.contains(endpoint)) rest.insert(endpoint);
+  });
+  return rest;
+}
 constexpr Endpoints kText{chat_completions, completions};
 
 // Its edit models take their picture through generations.
@@ -39,7 +47,7 @@ constexpr Endpoints kOllama{chat_completions, completions, responses,
                             messages,         embeddings,  images_generations};
 constexpr Endpoints kVllm{chat_completions, completions, responses,           messages,
                           embeddings,       rerank,      audio_transcriptions};
-constexpr Endpoints kSglang{chat_completions, completions, responses,
+constexpr Endpoints kSglang{chat_completions, completions, responses,           messages,
                             embeddings,       rerank,      audio_transcriptions};
 constexpr Endpoints kLlamaCpp{chat_completions, completions, responses,
                               messages,         embeddings,  rerank};
@@ -107,7 +115,11 @@ const Kind kKinds[] = {
      .protocol = &kinds::lmstudio,
      .lists_all = true,
      .calls = kLmstudio},
-    {.slug = "tei", .text = "Text Embeddings Inference", .protocol = &kinds::tei, .calls = kTei},
+    {.slug = "tei",
+     .text = "Text Embeddings Inference",
+     .protocol = &kinds::tei,
+     .calls = kTei,
+     .absent = all_but(kTei)},
     {.slug = "tgi", .text = "Text Generation Inference", .protocol = &kinds::tgi, .calls = kText},
     {.slug = "xinference",
      .text = "Xinference",
@@ -124,11 +136,13 @@ const Kind kKinds[] = {
     {.slug = "speaches",
      .text = "speaches: speech recognition and synthesis",
      .protocol = &kinds::speaches,
-     .calls = kSpeaches},
+     .calls = kSpeaches,
+     .absent = all_but(kSpeaches)},
     {.slug = "sd.cpp",
      .text = "stable-diffusion.cpp's server",
      .protocol = &kinds::sd_cpp,
-     .calls = kSdCpp},
+     .calls = kSdCpp,
+     .absent = all_but(kSdCpp)},
     // Reports usage unasked. Source: openrouter.ai/docs, ChatStreamOptions.
     {.slug = "openrouter",
      .text = "OpenRouter",
@@ -148,7 +162,8 @@ const Kind kKinds[] = {
      .key_header = kAnthropicKey,
      .headers = kAnthropicHeaders,
      .refresh_every = kHosted,
-     .calls = kAnthropic},
+     .calls = kAnthropic,
+     .absent = all_but(kAnthropic)},
     {.slug = "gemini",
      .text = "Google's Gemini API",
      .protocol = &kinds::gemini,
@@ -156,18 +171,21 @@ const Kind kKinds[] = {
      .key_header = kGoogleKey,
      .refresh_every = kHosted,
      .calls = kGemini,
+     .absent = all_but(kGemini),
      .call_paths = kGeminiPaths},
     {.slug = "mistral",
      .text = "Mistral",
      .protocol = &kinds::mistral,
      .refresh_every = kHosted,
      .calls = kMistral,
+     .absent = all_but(kMistral),
      .usage_on_request = false},
     {.slug = "cohere",
      .text = "Cohere",
      .protocol = &kinds::cohere,
      .refresh_every = kHosted,
      .calls = kCohere,
+     .absent = all_but(kCohere),
      .call_paths = kCoherePaths,
      .usage_on_request = false},
     {.slug = "together",
@@ -184,7 +202,27 @@ const Kind kKinds[] = {
 
 constexpr std::size_t kCount = std::size(kKinds);
 
+// The sub types that have an endpoint among `endpoints`.
+catalogue::SubTypes sub_types_of(Endpoints endpoints) {
+  catalogue::SubTypes served;
+  endpoints.for_each(
+      [&](Endpoint endpoint) { served.insert(catalogue::describe(endpoint).sub_types); });
+  return served;
+}
+
 }  // namespace
+
+Endpoints callable(const Kind& kind) {
+  const auto served = sub_types_of(kind.calls);
+  auto all = kind.calls;
+  kEverything.for_each([&](Endpoint endpoint) {
+    bool unserved = false;
+    catalogue::describe(endpoint).sub_types.for_each(
+        [&](catalogue::SubType sub_type) { unserved = unserved || !served.contains(sub_type); });
+    if (unserved && !kind.absent.contains(endpoint)) all.insert(endpoint);
+  });
+  return all;
+}
 
 std::span<const Kind> all_kinds() { return kKinds; }
 

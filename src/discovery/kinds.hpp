@@ -47,14 +47,21 @@ struct Kind {
   /// Whether it serves nothing but what it lists, so that another id cannot be called there. False
   /// where the server takes any id, or serves more than it lists.
   bool lists_all = false;
-  /// What its servers can be called for. A newer or older one may speak more or less: what a server
-  /// answers 404 to reaches the client.
+  /// What its servers are documented to be called for. A newer or older one may speak more or less:
+  /// what a server answers 404 to reaches the client.
   catalogue::Endpoints calls = {};
+  /// What they are documented not to be called for.
+  catalogue::Endpoints absent = {};
   std::span<const CallPath> call_paths = {};
   /// Whether a stream reports its usage when `stream_options.include_usage` asks for it. False
   /// where it does so unasked, or does not know the option.
   bool usage_on_request = true;
 };
+
+/// Where models of this kind are sent calls: `calls`, and every endpoint of the sub types that none
+/// of `calls` is for, except those that are `absent`. A server that lists an image model serves it
+/// somewhere, and the usual path is the best guess.
+[[nodiscard]] catalogue::Endpoints callable(const Kind& kind);
 
 /// All kinds, in the order they are documented.
 [[nodiscard]] std::span<const Kind> all_kinds();

@@ -37,6 +37,67 @@ TEST(Kinds, UnknownSlugsAreNotFound) {
   }
 }
 
+std::string slugs_of(catalogue::Endpoints endpoints) {
+  std::string text;
+  endpoints.for_each([&](catalogue::Endpoint endpoint) {
+    if (!text.empty()) text += ' ';
+    text += catalogue::describe(endpoint).slug;
+  });
+  return text;
+}
+
+// What a kind can be called for beyond what it is documented to serve.
+TEST(Kinds, AModelIsCallableWhereNothingIsKnownAgainstIt) {
+  constexpr auto kMedia = "images_generations images_edits audio_speech video_submit video_status";
+  struct Case {
+    const char* kind;
+    std::string more;
+  };
+  const Case cases[] = {
+      {"openai", ""},
+      {"siliconflow", ""},
+      {"ollama", "rerank audio_transcriptions audio_speech video_submit video_status"},
+      {"vllm", kMedia},
+      {"sglang", kMedia},
+      {"llama.cpp",
+       "images_generations images_edits audio_transcriptions audio_speech video_submit "
+       "video_status"},
+      {"lmstudio",
+       "rerank images_generations images_edits audio_transcriptions audio_speech video_submit "
+       "video_status"},
+      {"tei", ""},
+      {"tgi",
+       "embeddings rerank images_generations images_edits audio_transcriptions audio_speech "
+       "video_submit video_status"},
+      {"xinference", "video_submit video_status"},
+      {"localai", "video_submit video_status"},
+      {"gpustack", "video_submit video_status"},
+      {"speaches", ""},
+      {"sd.cpp", ""},
+      {"openrouter",
+       "images_generations images_edits audio_transcriptions video_submit video_status"},
+      {"huggingface",
+       "embeddings rerank images_generations images_edits audio_transcriptions audio_speech "
+       "video_submit video_status"},
+      {"anthropic", ""},
+      {"gemini", ""},
+      {"mistral", ""},
+      {"cohere", ""},
+      {"together", "video_submit video_status"},
+      {"simulator", ""},
+  };
+  ASSERT_EQ(std::size(cases), all_kinds().size());
+  for (const auto& test : cases) {
+    const Kind& kind = *find_kind(test.kind);
+    catalogue::Endpoints more;
+    callable(kind).for_each([&](catalogue::Endpoint endpoint) {
+      if (!kind.calls.contains(endpoint)) more.insert(endpoint);
+    });
+    EXPECT_EQ(slugs_of(more), test.more) << kind.slug;
+    EXPECT_FALSE(kind.calls.intersects(kind.absent)) << kind.slug;
+  }
+}
+
 TEST(Kinds, KeysTravelInTheHeaderTheirVendorWants) {
   EXPECT_EQ(find_kind("openai")->key_header.name, "authorization");
   EXPECT_EQ(find_kind("openai")->key_header.prefix, "Bearer ");
