@@ -1,5 +1,7 @@
 #include "codec/glob.hpp"
 
+#include <vector>
+
 namespace weir::codec {
 namespace {
 
@@ -41,6 +43,28 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
     }
   }
   return pattern.find_first_not_of('*', p) == kNone;
+}
+
+// Row by row from the ends: a cell says whether what is left of `a` and what is left of `b` have a
+// text in common.
+bool globs_overlap(std::string_view a, std::string_view b) {
+  const auto width = b.size() + 1;
+  std::vector<bool> below(width);  // the row of the byte of `a` that follows
+  below[b.size()] = true;
+  for (auto j = b.size(); j-- > 0;) below[j] = b[j] == '*' && below[j + 1];
+  for (auto i = a.size(); i-- > 0;) {
+    std::vector<bool> row(width);
+    row[b.size()] = a[i] == '*' && below[b.size()];
+    for (auto j = b.size(); j-- > 0;) {
+      if (a[i] == '*' || b[j] == '*') {
+        row[j] = below[j] || row[j + 1];
+      } else {
+        row[j] = (matches_byte(a[i], b[j]) || b[j] == '?') && below[j + 1];
+      }
+    }
+    below = std::move(row);
+  }
+  return below[0];
 }
 
 }  // namespace weir::codec

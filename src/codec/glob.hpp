@@ -14,4 +14,9 @@ namespace weir::codec {
 /// Cost: linear in `text` for a given pattern, at worst |pattern| * |text|; no allocation.
 [[nodiscard]] bool glob_matches(std::string_view pattern, std::string_view text);
 
+/// Whether some text matches both.
+///
+/// Cost: |a| * |b|; allocates |b| bits.
+[[nodiscard]] bool globs_overlap(std::string_view a, std::string_view b);
+
 }  // namespace weir::codec

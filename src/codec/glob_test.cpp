@@ -1,7 +1,9 @@
 #include "codec/glob.hpp"
 
+#include <algorithm>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -82,6 +84,62 @@ TEST(Glob, AgreesWithItsDefinitionOnRandomInputs) {
     const auto pattern = draw("ab*?");
     const auto text = draw("ab");
     ASSERT_EQ(glob_matches(pattern, text), means(pattern, text)) << pattern << " on " << text;
+  }
+}
+
+TEST(Glob, TwoOverlapIfATextMatchesBoth) {
+  struct Case {
+    std::string_view a;
+    std::string_view b;
+    bool overlap;
+  };
+  const Case cases[] = {
+      {"", "", true},
+      {"", "*", true},
+      {"", "?", false},
+      {"a", "a", true},
+      {"a", "b", false},
+      {"a", "?", true},
+      {"?", "?", true},
+      {"?", "??", false},
+      {"*", "*", true},
+      {"Qwen/*", "*", true},
+      {"Qwen/*", "BAAI/*", false},
+      {"Qwen/*", "*-8B", true},
+      {"Qwen/*", "Q*", true},
+      {"a*b", "*c", false},
+      {"a*b", "ab*", true},
+      {"*a", "*b", false},
+      {"a?", "?b", true},
+      {"ab*", "a", false},
+      {"*x*y*", "x?y", true},
+      {"a*a", "a", false},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(globs_overlap(c.a, c.b), c.overlap) << c.a << " and " << c.b;
+    EXPECT_EQ(globs_overlap(c.b, c.a), c.overlap) << c.b << " and " << c.a;
+  }
+}
+
+// Two patterns of up to three bytes that share a text share one of up to six: a byte for each of
+// theirs at most.
+TEST(Glob, OverlapAgreesWithItsDefinition) {
+  std::vector<std::string> texts{""};
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].size() == 6) break;
+    for (const char c : {'a', 'b'}) texts.push_back(texts[i] + c);
+  }
+  std::vector<std::string> patterns{""};
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    if (patterns[i].size() == 3) break;
+    for (const char c : {'a', 'b', '*', '?'}) patterns.push_back(patterns[i] + c);
+  }
+  for (const auto& a : patterns) {
+    for (const auto& b : patterns) {
+      const bool shared = std::ranges::any_of(
+          texts, [&](const auto& text) { return glob_matches(a, text) && glob_matches(b, text); });
+      ASSERT_EQ(globs_overlap(a, b), shared) << a << " and " << b;
+    }
   }
 }
 
