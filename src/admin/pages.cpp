@@ -54,7 +54,11 @@ void write_model(JsonWriter& json, const catalogue::Model& model) {
 
 void write_upstream(JsonWriter& json, const discovery::UpstreamReport& report) {
   json.begin_object().key("name").value(report.name).key("kind").value(report.kind);
-  json.key("url").value(report.url).key("reach").value(name(report.reach));
+  json.key("url").value(report.url).key("reach");
+  json.value(name(report.reach));
+  json.key("truncated").value(report.truncated).key("unknown_words").begin_array();
+  for (const auto& word : report.unknown_words) json.value(word);
+  json.end_array();
   json.key("models").value(report.models).key("failures").value(report.failures);
   json.key("age_seconds");
   if (report.age) {

@@ -66,6 +66,20 @@ std::string routes_of(const json::value& row) {
   return text;
 }
 
+// Remarks on an upstream's list, for people.
+std::string note_of(const json::value& upstream) {
+  std::string note;
+  const auto add = [&](std::string_view text) {
+    if (!note.empty()) note += "; ";
+    note += text;
+  };
+  if (member_of(upstream, "truncated") == "true") add("list truncated");
+  if (const auto words = member_of(upstream, "unknown_words"); words != "-") {
+    add("unknown words: " + words);
+  }
+  return note.empty() ? "-" : note;
+}
+
 std::string as_lines(const json::array& rows) { return json::serialize(rows) + "\n"; }
 
 }  // namespace
@@ -95,13 +109,15 @@ Output show_upstreams(const std::string& admin_endpoint, const Secret& admin_key
   const auto upstreams = read_rows(admin_endpoint, admin_key, "/admin/upstreams", "upstreams");
   if (!upstreams) return std::unexpected(upstreams.error());
   if (json) return as_lines(*upstreams);
-  Rows rows{{"NAME", "KIND", "URL", "REACH", "MODELS", "AGE (S)", "FAILURES", "LAST ERROR"}};
+  Rows rows{
+      {"NAME", "KIND", "URL", "REACH", "MODELS", "AGE (S)", "FAILURES", "NOTE", "LAST ERROR"}};
   for (const auto& upstream : *upstreams) {
     const auto error = member_of(upstream, "last_error");
     rows.push_back({member_of(upstream, "name"), member_of(upstream, "kind"),
                     member_of(upstream, "url"), member_of(upstream, "reach"),
                     member_of(upstream, "models"), member_of(upstream, "age_seconds"),
-                    member_of(upstream, "failures"), error.empty() ? "-" : error});
+                    member_of(upstream, "failures"), note_of(upstream),
+                    error.empty() ? "-" : error});
   }
   return format_table(rows);
 }

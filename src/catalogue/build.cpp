@@ -355,16 +355,4 @@ std::shared_ptr<const Catalogue> build(std::span<const ModelSettings> settings,
   return std::make_shared<const Catalogue>(Builder(settings, listings).run(decide), version);
 }
 
-void keep_known(std::span<const UpstreamModel> previous, std::span<UpstreamModel> next) {
-  std::unordered_map<std::string_view, const UpstreamModel*> known;
-  for (const auto& model : previous) known.emplace(model.id, &model);
-  for (auto& model : next) {
-    const auto found = known.find(model.id);
-    if (found == known.end()) continue;
-    const UpstreamModel& before = *found->second;
-    if (before.facts.created) model.facts.created = before.facts.created;
-    if (!model.model_class) model.model_class = before.model_class;
-  }
-}
-
 }  // namespace weir::catalogue

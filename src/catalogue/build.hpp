@@ -68,10 +68,4 @@ inline constexpr std::size_t kMaxIdBytes = 512;
                                                      std::span<const UpstreamListing> listings,
                                                      const Decide& decide, std::uint64_t version);
 
-/// Gives each model in `next` what it had in `previous`, both lists of one upstream: its `created`,
-/// since some engines say "now" each time they are asked and a changing list cannot be cached; and
-/// its class where `next` has none, since a question that was not answered this time unsays
-/// nothing.
-void keep_known(std::span<const UpstreamModel> previous, std::span<UpstreamModel> next);
-
 }  // namespace weir::catalogue

@@ -372,33 +372,6 @@ TEST(Build, AGlobDeclaresNothing) {
   EXPECT_THAT(ids_of(*build_of({ModelSettings{.id = "gpt-?"}}, {})), IsEmpty());
 }
 
-TEST(KeepCreated, AModelKeepsTheTimeItWasFirstGiven) {
-  std::vector<UpstreamModel> before = {row("a"), row("b"), row("gone")};
-  before[0].facts.created = 1;
-  std::vector<UpstreamModel> now = {row("b"), row("new"), row("a")};
-  for (auto& model : now) model.facts.created = 100;
-
-  keep_known(before, now);
-
-  EXPECT_EQ(now[0].facts.created, 100);  // was unknown
-  EXPECT_EQ(now[1].facts.created, 100);
-  EXPECT_EQ(now[2].facts.created, 1);
-}
-
-TEST(KeepKnown, AClassStandsUntilTheUpstreamSaysAnother) {
-  const std::vector<UpstreamModel> before{
-      {.id = "a", .model_class = ModelClass::of({SubType::embedding})},
-      {.id = "b", .model_class = ModelClass::of({SubType::embedding})}};
-  std::vector<UpstreamModel> now{
-      {.id = "a"}, {.id = "b", .model_class = ModelClass::of({SubType::chat})}, {.id = "c"}};
-
-  keep_known(before, now);
-
-  EXPECT_EQ(now[0].model_class, ModelClass::of({SubType::embedding}));
-  EXPECT_EQ(now[1].model_class, ModelClass::of({SubType::chat}));
-  EXPECT_FALSE(now[2].model_class);
-}
-
 // Random configs and lists over a few short ids, so that everything collides with everything.
 class Random {
  public:

@@ -13,7 +13,6 @@ namespace weir::discovery {
 namespace asio = boost::asio;
 namespace {
 
-using Models = std::vector<catalogue::UpstreamModel>;
 using std::chrono::duration_cast, std::chrono::milliseconds;
 
 // Questions to one upstream that may be out at the same time.
@@ -39,6 +38,20 @@ bool same_upstream(const UpstreamSettings& a, const UpstreamSettings& b) {
 bool is_wanted(const UpstreamSettings& upstream, const std::string& id) {
   return std::ranges::any_of(
       upstream.models, [&](const std::string& glob) { return codec::glob_matches(glob, id); });
+}
+
+// Applies the settings to a list: an empty one is an error, unwanted models are dropped, and the
+// rest is cut to `max_models`.
+Result<Listing> taken_from(Listing listing, const UpstreamSettings& upstream,
+                           std::size_t max_models) {
+  auto& models = listing.models;
+  if (models.empty()) return fail(Errc::upstream_list_empty, "it lists no model");
+  std::erase_if(models, [&](const auto& model) { return !is_wanted(upstream, model.id); });
+  if (models.size() > max_models) {
+    models.resize(max_models);
+    listing.truncated = true;
+  }
+  return listing;
 }
 
 // One batch of questions, its answers going to the inquiry as they come.
@@ -96,6 +109,8 @@ Refresher::Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::R
       refreshes_(telemetry::register_counter(registry, kRefreshes)),
       models_(telemetry::register_gauge(registry, kUpstreamModels)),
       up_(telemetry::register_gauge(registry, kUpstreamUp)),
+      unknown_words_(telemetry::register_gauge(registry, kUpstreamUnknownWords)),
+      truncated_(telemetry::register_gauge(registry, kUpstreamTruncated)),
       tasks_(executor) {}
 
 Refresher::~Refresher() = default;
@@ -144,8 +159,9 @@ void Refresher::apply(const Settings& settings, const std::vector<UpstreamSettin
 
 // Or an alert on an upstream that nobody has any more would never end.
 void Refresher::forget_metrics(const std::string& upstream) {
-  models_.Remove(&models_.Add({{"upstream", upstream}}));
-  up_.Remove(&up_.Add({{"upstream", upstream}}));
+  for (auto* gauges : {&models_, &up_, &unknown_words_, &truncated_}) {
+    gauges->Remove(&gauges->Add({{"upstream", upstream}}));
+  }
 }
 
 void Refresher::refresh_now() {
@@ -182,14 +198,14 @@ net::Task<> Refresher::refresh(Worker& worker) {  // worker: held by run
   ++asking_;
   worker.asking = true;
   worker.ask_again = false;
-  auto models = co_await ask(worker);
+  auto listing = co_await ask(worker);
   worker.asking = false;
   --asking_;
   slot_free_.cancel();
-  if (!worker.stopped) record(worker, std::move(models));
+  if (!worker.stopped) record(worker, std::move(listing));
 }
 
-net::Task<Result<Models>> Refresher::ask(Worker& worker) {
+net::Task<Result<Listing>> Refresher::ask(Worker& worker) {
   const auto deadline = monotonic_now() + worker.settings.timeout.value_or(settings_.timeout);
   const auto max_bytes = static_cast<std::size_t>(settings_.max_answer_bytes);
   Inquiry inquiry(*worker.target.kind, wall_now());
@@ -203,50 +219,58 @@ net::Task<Result<Models>> Refresher::ask(Worker& worker) {
   }
   auto listing = inquiry.listing();
   if (!listing) co_return std::unexpected(std::move(listing.error()));
-  Models* models = &listing->models;
-  if (models->empty()) co_return fail(Errc::upstream_list_empty, "it lists no model");
-  if (models->size() > static_cast<std::size_t>(settings_.max_models_per_upstream)) {
-    co_return fail(Errc::upstream_answer_too_large,
-                   "it lists more than discovery.max_models_per_upstream");
-  }
-  std::erase_if(*models, [&](const auto& model) { return !is_wanted(worker.settings, model.id); });
-  co_return std::move(*models);
+  co_return taken_from(std::move(*listing), worker.settings,
+                       static_cast<std::size_t>(settings_.max_models_per_upstream));
 }
 
-void Refresher::record(Worker& worker, Result<Models> models) {
+void Refresher::record(Worker& worker, Result<Listing> listing) {
   const auto& name = worker.settings.name;
-  const bool was_failing = worker.state.failures() > 0;
-  const bool was_known = worker.state.last_success().has_value();
-  const std::string reason{models ? "ok" : describe(models.error().code).slug};
+  const std::string reason{listing ? "ok" : describe(listing.error().code).slug};
   refreshes_.Add({{"upstream", name}, {"reason", reason}}).Increment();
-  if (!models && models.error().code == Errc::overloaded) {
-    const auto& last = worker.state.last_error();
+  if (listing) {
+    record_list(worker, std::move(*listing));
+  } else {
+    record_failure(worker, std::move(listing.error()));
+  }
+}
+
+void Refresher::record_list(Worker& worker, Listing listing) {
+  const auto& name = worker.settings.name;
+  up_.Add({{"upstream", name}}).Set(1);
+  models_.Add({{"upstream", name}}).Set(static_cast<double>(listing.models.size()));
+  unknown_words_.Add({{"upstream", name}}).Set(static_cast<double>(listing.unknown_words.size()));
+  truncated_.Add({{"upstream", name}}).Set(listing.truncated ? 1 : 0);
+  if (worker.state.failures() > 0 || !worker.state.last_success()) {
+    telemetry::log_info("upstream listed", {{"upstream", name}, {"models", listing.models.size()}});
+  }
+  if (listing.truncated && !worker.state.listing().truncated) {
+    telemetry::log_warn("upstream list truncated",
+                        {{"upstream", name}, {"models", listing.models.size()}});
+  }
+  worker.state.succeeded(std::move(listing), monotonic_now());
+  listed_(name);
+}
+
+void Refresher::record_failure(Worker& worker, Error error) {
+  const auto& name = worker.settings.name;
+  const std::string reason{describe(error.code).slug};
+  const auto& last = worker.state.last_error();
+  if (error.code == Errc::overloaded) {
     if (!last || last->code != Errc::overloaded) {
-      telemetry::log_warn(
-          "upstream not asked",
-          {{"upstream", name}, {"reason", reason}, {"detail", models.error().detail}});
+      telemetry::log_warn("upstream not asked",
+                          {{"upstream", name}, {"reason", reason}, {"detail", error.detail}});
     }
-    worker.state.could_not_ask(std::move(models.error()), monotonic_now());
+    worker.state.could_not_ask(std::move(error), monotonic_now());
     return;
   }
-  up_.Add({{"upstream", name}}).Set(models ? 1 : 0);
-  if (models) {
-    models_.Add({{"upstream", name}}).Set(static_cast<double>(models->size()));
-    if (was_failing || !was_known) {
-      telemetry::log_info("upstream listed", {{"upstream", name}, {"models", models->size()}});
-    }
-    catalogue::keep_known(worker.state.models(), *models);
-    worker.state.succeeded(std::move(*models), monotonic_now());
-    listed_(name);
-  } else {
-    if (!was_failing) {
-      telemetry::log_warn("upstream not listed", {{"upstream", name},
-                                                  {"reason", reason},
-                                                  {"detail", models.error().detail},
-                                                  {"kept_models", worker.state.models().size()}});
-    }
-    worker.state.failed(std::move(models.error()), monotonic_now());
+  up_.Add({{"upstream", name}}).Set(0);
+  if (worker.state.failures() == 0) {
+    telemetry::log_warn("upstream not listed", {{"upstream", name},
+                                                {"reason", reason},
+                                                {"detail", error.detail},
+                                                {"kept_models", worker.state.models().size()}});
   }
+  worker.state.failed(std::move(error), monotonic_now());
 }
 
 void Refresher::publish_soon() {
@@ -279,6 +303,8 @@ std::vector<UpstreamReport> Refresher::report(MonotonicTime now) const {
     report.url = worker->settings.url;
     report.reach = state.reach(now);
     report.models = state.models().size();
+    report.truncated = state.listing().truncated;
+    report.unknown_words = state.listing().unknown_words;
     report.failures = state.failures();
     if (state.last_error()) report.last_error = state.last_error()->text();
     if (state.last_success()) report.age = duration_cast<milliseconds>(now - *state.last_success());

@@ -31,6 +31,8 @@ struct UpstreamReport {
   std::string url;
   catalogue::Reach reach;
   std::size_t models = 0;
+  bool truncated = false;                        ///< the upstream has more models than were taken
+  std::vector<std::string> unknown_words;        ///< in typed fields of the last good list
   int failures = 0;                              ///< in a row
   std::string last_error;                        ///< "slug: detail", empty after a success
   std::optional<std::chrono::milliseconds> age;  ///< of the last good list
@@ -44,7 +46,15 @@ inline constexpr telemetry::MetricRow kUpstreamModels{
     "weir_upstream_models", "gauge", "upstream", "Models in the last good list of an upstream."};
 inline constexpr telemetry::MetricRow kUpstreamUp{
     "weir_upstream_up", "gauge", "upstream", "1 if the last refresh of the upstream succeeded."};
-inline constexpr std::array kRefresherMetrics{kRefreshes, kUpstreamModels, kUpstreamUp};
+inline constexpr telemetry::MetricRow kUpstreamUnknownWords{
+    "weir_upstream_unknown_words", "gauge", "upstream",
+    "Words in typed fields of an upstream's last good list that Weir does not know; they decide "
+    "nothing. At most 16 are counted."};
+inline constexpr telemetry::MetricRow kUpstreamTruncated{
+    "weir_upstream_list_truncated", "gauge", "upstream",
+    "1 if the upstream has more models than its last good list holds."};
+inline constexpr std::array kRefresherMetrics{kRefreshes, kUpstreamModels, kUpstreamUp,
+                                              kUpstreamUnknownWords, kUpstreamTruncated};
 
 /// Threads:      its executor's.
 /// Lifetime:     `stop` before destruction.
@@ -80,8 +90,10 @@ class Refresher {
                                                   const UpstreamSettings& upstream);
   [[nodiscard]] net::Task<> run(std::shared_ptr<Worker> worker);
   [[nodiscard]] net::Task<> refresh(Worker& worker);
-  [[nodiscard]] net::Task<Result<std::vector<catalogue::UpstreamModel>>> ask(Worker& worker);
-  void record(Worker& worker, Result<std::vector<catalogue::UpstreamModel>> models);
+  [[nodiscard]] net::Task<Result<Listing>> ask(Worker& worker);
+  void record(Worker& worker, Result<Listing> listing);
+  void record_list(Worker& worker, Listing listing);
+  void record_failure(Worker& worker, Error error);
   void publish_soon();
   void forget_metrics(const std::string& upstream);
 
@@ -98,6 +110,8 @@ class Refresher {
   prometheus::Family<telemetry::Counter>& refreshes_;
   prometheus::Family<telemetry::Gauge>& models_;
   prometheus::Family<telemetry::Gauge>& up_;
+  prometheus::Family<telemetry::Gauge>& unknown_words_;
+  prometheus::Family<telemetry::Gauge>& truncated_;
   net::TaskGroup tasks_;
 };
 

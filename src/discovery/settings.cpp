@@ -72,7 +72,8 @@ config::Schema<Settings> settings_schema() {
       .field("max_answer_bytes", &Settings::max_answer_bytes, config::bytes({64 << 10, 1 << 30}),
              "Largest answer that is read; a larger one counts as a failure.")
       .field("max_models_per_upstream", &Settings::max_models_per_upstream,
-             integer<std::int64_t>({1, 1'000'000}), "Models taken from one upstream.")
+             integer<std::int64_t>({1, 1'000'000}),
+             "Models taken from one upstream; a longer list is cut and shown as truncated.")
       .field("max_concurrent", &Settings::max_concurrent, integer<int>({1, 1024}),
              "Upstreams asked at once.");
   return schema;

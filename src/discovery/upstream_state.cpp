@@ -1,22 +1,49 @@
 #include "discovery/upstream_state.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 namespace weir::discovery {
 namespace {
 
+using catalogue::ModelFacts;
+using catalogue::UpstreamModel;
+
 constexpr std::chrono::milliseconds kFirstBackoff{1'000};
 constexpr int kMaxDoublings = 20;
 
+// Whether `known`, once it is filled with what `said` lacks, is as it was: nothing differs.
+bool agrees(const ModelFacts& said, const ModelFacts& known) {
+  ModelFacts both = said;
+  both.fill_from(known);
+  return both == known;
+}
+
+bool is_same_model(const UpstreamModel& next, const UpstreamModel& previous) {
+  return next.base_id == previous.base_id && agrees(next.facts, previous.facts);
+}
+
 }  // namespace
+
+void keep_classes(std::span<const UpstreamModel> previous, std::span<UpstreamModel> next) {
+  std::unordered_map<std::string_view, const UpstreamModel*> known;
+  for (const auto& model : previous) known.emplace(model.id, &model);
+  for (auto& model : next) {
+    const auto found = known.find(model.id);
+    if (model.model_class || found == known.end()) continue;
+    if (is_same_model(model, *found->second)) model.model_class = found->second->model_class;
+  }
+}
 
 std::chrono::milliseconds backoff(int failures, std::chrono::milliseconds most) {
   const int doublings = std::clamp(failures - 1, 0, kMaxDoublings);
   return std::min(kFirstBackoff * (1 << doublings), std::max(most, kFirstBackoff));
 }
 
-void UpstreamState::succeeded(std::vector<catalogue::UpstreamModel> models, MonotonicTime now) {
-  models_ = std::move(models);
+void UpstreamState::succeeded(Listing listing, MonotonicTime now) {
+  if (listing.unanswered) keep_classes(listing_.models, listing.models);
+  listing_ = std::move(listing);
   last_success_ = now;
   last_error_.reset();
   failures_ = 0;

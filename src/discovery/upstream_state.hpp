@@ -5,12 +5,14 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "catalogue/build.hpp"
 #include "catalogue/model.hpp"
+#include "discovery/inquiry.hpp"
 
 namespace weir::discovery {
 
@@ -25,10 +27,11 @@ class UpstreamState {
  public:
   explicit UpstreamState(RefreshTiming timing) : timing_(timing) {}
 
-  /// A complete, non-empty list.
-  void succeeded(std::vector<catalogue::UpstreamModel> models, MonotonicTime now);
+  /// A good list. It replaces the one before, but for classes that an unanswered question would
+  /// have told: see keep_classes.
+  void succeeded(Listing listing, MonotonicTime now);
 
-  /// Anything else; an empty list is upstream_list_empty. The models stay.
+  /// Anything else; an empty list is upstream_list_empty. The list before stays.
   void failed(Error error, MonotonicTime now);
 
   /// The question could not be put, for a reason of this machine's: it says nothing of the
@@ -42,7 +45,11 @@ class UpstreamState {
   [[nodiscard]] std::chrono::nanoseconds until_asked(MonotonicTime now) const;
 
   [[nodiscard]] catalogue::Reach reach(MonotonicTime now) const;
-  [[nodiscard]] const std::vector<catalogue::UpstreamModel>& models() const { return models_; }
+  /// The last good one.
+  [[nodiscard]] const Listing& listing() const { return listing_; }
+  [[nodiscard]] const std::vector<catalogue::UpstreamModel>& models() const {
+    return listing_.models;
+  }
   [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }
   [[nodiscard]] std::optional<MonotonicTime> last_success() const { return last_success_; }
   [[nodiscard]] int failures() const { return failures_; }
@@ -54,7 +61,7 @@ class UpstreamState {
   /// Drops the models that are no longer wanted.
   template <class F>
   void keep_models(F&& is_wanted) {
-    std::erase_if(models_, [&](const auto& model) { return !is_wanted(model); });
+    std::erase_if(listing_.models, [&](const auto& model) { return !is_wanted(model); });
   }
 
  private:
@@ -66,8 +73,14 @@ class UpstreamState {
   std::optional<Error> last_error_;
   int failures_ = 0;             ///< in a row
   MonotonicTime failing_since_;  ///< the first of them
-  std::vector<catalogue::UpstreamModel> models_;
+  Listing listing_;
 };
+
+/// Gives a model in `next` that has no class the one it had in `previous`, if what its row says
+/// now, it said before: for a round in which a question that tells classes went unanswered. After
+/// a complete round nothing is kept: the upstream's latest answer decides.
+void keep_classes(std::span<const catalogue::UpstreamModel> previous,
+                  std::span<catalogue::UpstreamModel> next);
 
 /// Wait after the `failures`-th failure in a row: 1 s, doubled each time, at most `most`.
 [[nodiscard]] std::chrono::milliseconds backoff(int failures, std::chrono::milliseconds most);

@@ -13,11 +13,7 @@ constexpr RefreshTiming kTiming{.interval = 60s, .backoff_max = 30s, .grace = 10
 
 Error refused() { return fail(Errc::upstream_unreachable).error(); }
 
-std::vector<catalogue::UpstreamModel> one_model() {
-  std::vector<catalogue::UpstreamModel> models(1);
-  models.front().id = "m";
-  return models;
-}
+Listing one_model() { return {.models = {{.id = "m"}}}; }
 
 TEST(Backoff, DoublesUpToItsBound) {
   EXPECT_EQ(backoff(1, 30s), 1s);
@@ -105,6 +101,77 @@ TEST(UpstreamState, ASuccessForgetsFailures) {
   EXPECT_EQ(state.failures(), 0);
   EXPECT_FALSE(state.last_error());
   EXPECT_EQ(state.reach(kStart + 500s), Reach::up);
+}
+
+constexpr auto kImage = catalogue::SubType::text_to_image;
+constexpr auto kChat = catalogue::SubType::chat;
+
+catalogue::UpstreamModel classed(catalogue::SubType sub_type) {
+  return {.id = "m", .model_class = catalogue::ModelClass::of({sub_type})};
+}
+
+TEST(UpstreamState, NothingOutlivesTheAnswerItCameFrom) {
+  UpstreamState state(kTiming);
+  auto image = classed(kImage);
+  image.facts.created = 1;
+  state.succeeded({.models = {image}, .truncated = true, .unknown_words = {"hologram"}}, kStart);
+  state.succeeded(one_model(), kStart + 60s);
+  EXPECT_EQ(state.listing().models, one_model().models);
+  EXPECT_FALSE(state.listing().truncated);
+  EXPECT_TRUE(state.listing().unknown_words.empty());
+}
+
+TEST(UpstreamState, AClassStaysWhileTheQuestionThatTellsItIsUnanswered) {
+  UpstreamState state(kTiming);
+  state.succeeded({.models = {classed(kImage)}}, kStart);
+  auto unanswered = one_model();
+  unanswered.unanswered = true;
+  state.succeeded(unanswered, kStart + 60s);
+  EXPECT_EQ(state.models().front().model_class, catalogue::ModelClass::of({kImage}));
+  state.succeeded(one_model(), kStart + 120s);
+  EXPECT_FALSE(state.models().front().model_class);
+}
+
+TEST(KeepClasses, OnlyAModelThatSaysTheSameAsBeforeKeepsItsClass) {
+  struct Case {
+    const char* what;
+    catalogue::UpstreamModel before;
+    catalogue::UpstreamModel now;
+    bool kept;
+  };
+  const auto with_base = [](auto model, std::string base_id) {
+    model.base_id = std::move(base_id);
+    return model;
+  };
+  const auto with_context = [](auto model, std::int64_t tokens) {
+    model.facts.context_length = tokens;
+    return model;
+  };
+  const auto with_owner = [](auto model, std::string owner) {
+    model.facts.owned_by = std::move(owner);
+    return model;
+  };
+  const catalogue::UpstreamModel bare{.id = "m"};
+  const auto image = classed(kImage);
+  const Case cases[] = {
+      {"the same row", image, bare, true},
+      {"a fact less", with_context(image, 8), bare, true},
+      {"the same fact", with_context(image, 8), with_context(bare, 8), true},
+      {"another fact", with_context(image, 8), with_context(bare, 9), false},
+      {"a fact more", image, with_context(bare, 9), false},
+      {"another owner", with_owner(image, "a"), with_owner(bare, "b"), false},
+      {"the same base", with_base(image, "lab/a"), with_base(bare, "lab/a"), true},
+      {"another base", with_base(image, "lab/a"), with_base(bare, "lab/b"), false},
+      {"a base less", with_base(image, "lab/a"), bare, false},
+      {"another id", image, {.id = "n"}, false},
+      {"a class of its own", image, classed(kChat), false},
+  };
+  for (const auto& test : cases) {
+    std::vector next{test.now};
+    keep_classes(std::span(&test.before, 1), next);
+    EXPECT_EQ(next.front().model_class == image.model_class, test.kept) << test.what;
+    if (!test.kept) EXPECT_EQ(next.front(), test.now) << test.what;
+  }
 }
 
 }  // namespace

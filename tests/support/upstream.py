@@ -18,6 +18,7 @@ class Answer:
     hold: threading.Event = None  # say nothing until this is set
     piece: int = 0  # send the body in pieces of so many bytes
     cut_after: int = None  # close the connection after so many bytes of the body
+    headers: tuple = ()  # more of them, as (name, value)
 
 
 def as_json(value, **options):
@@ -69,6 +70,8 @@ class Upstream:
         handler.send_response(answer.status)
         handler.send_header("Content-Type", answer.content_type)
         handler.send_header("Content-Length", str(len(answer.body)))
+        for name, value in answer.headers:
+            handler.send_header(name, value)
         handler.end_headers()
         body = answer.body if answer.cut_after is None else answer.body[: answer.cut_after]
         step = answer.piece or max(len(body), 1)
