@@ -1,5 +1,7 @@
 #include "app/destinations.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "discovery/base_url.hpp"
@@ -16,8 +18,8 @@ constexpr std::string_view kFixedFields =
     "User-Agent: weir\r\nAccept-Encoding: identity\r\nVia: 1.1 weir\r\n";
 
 Secret head_of(const discovery::UpstreamSettings& settings, const discovery::BaseUrl& base,
-               const discovery::Kind& kind, catalogue::Endpoint endpoint) {
-  const auto target = discovery::call_target(base, kind, endpoint);
+               const discovery::Kind& kind, catalogue::ApiRoot root, catalogue::Endpoint endpoint) {
+  const auto target = discovery::call_target(base, kind, root, endpoint);
   if (!target) return {};
   auto head =
       fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\n{}", *target, base.authority(), kFixedFields);
@@ -29,6 +31,12 @@ Secret head_of(const discovery::UpstreamSettings& settings, const discovery::Bas
     if (name != kClientsOwnHeader) head += fmt::format("{}: {}\r\n", name, value);
   }
   return Secret(std::move(head));
+}
+
+catalogue::ApiRoot root_of(const std::string& upstream,
+                           std::span<const catalogue::UpstreamListing> listings) {
+  const auto listing = std::ranges::find(listings, upstream, &catalogue::UpstreamListing::upstream);
+  return listing == listings.end() ? catalogue::ApiRoot::versioned : listing->api_root;
 }
 
 bool asks_usage(const discovery::UpstreamSettings& settings, const discovery::Kind& kind) {
@@ -46,7 +54,8 @@ bool asks_usage(const discovery::UpstreamSettings& settings, const discovery::Ki
 }  // namespace
 
 std::shared_ptr<const gateway::Directory> Destinations::make(
-    const std::vector<discovery::UpstreamSettings>& upstreams, const upstream::Settings& calls) {
+    const std::vector<discovery::UpstreamSettings>& upstreams,
+    std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls) {
   std::vector<gateway::Destination> destinations;
   decltype(known_) still_known;
   for (const auto& settings : upstreams) {
@@ -59,8 +68,10 @@ std::shared_ptr<const gateway::Directory> Destinations::make(
     gateway::Destination to;
     to.upstream =
         take_over(std::move(address), calls, settings.max_in_flight.value_or(calls.max_in_flight));
+    const auto root = root_of(settings.name, listings);
     for (const auto endpoint : catalogue::all_endpoints()) {
-      to.heads[static_cast<std::size_t>(endpoint)] = head_of(settings, *base, *kind, endpoint);
+      to.heads[static_cast<std::size_t>(endpoint)] =
+          head_of(settings, *base, *kind, root, endpoint);
     }
     to.priority = settings.priority;
     to.weight = settings.weight;

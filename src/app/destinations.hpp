@@ -3,10 +3,12 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "catalogue/build.hpp"
 #include "discovery/settings.hpp"
 #include "gateway/directory.hpp"
 #include "upstream/settings.hpp"
@@ -19,9 +21,11 @@ namespace weir::app {
 /// Threads: one.
 class Destinations {
  public:
-  /// REQUIRES: kinds and URLs have been checked; names differ.
+  /// `listings` tell where each upstream's API was found. REQUIRES: kinds and URLs have been
+  /// checked; names differ.
   [[nodiscard]] std::shared_ptr<const gateway::Directory> make(
-      const std::vector<discovery::UpstreamSettings>& upstreams, const upstream::Settings& calls);
+      const std::vector<discovery::UpstreamSettings>& upstreams,
+      std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls);
 
   /// The upstream has answered the catalogue's question.
   void listed(const std::string& upstream);

@@ -96,7 +96,7 @@ std::shared_ptr<const api::Published> Publisher::make() {
   auto published = std::make_shared<api::Published>();
   published->catalogue = catalogue::build(settings_.models, listings_, decide, ++version_);
   published->settings = settings_.list;
-  published->directory = destinations_.make(upstreams(), settings_.calls);
+  published->directory = destinations_.make(upstreams(), listings_, settings_.calls);
   const catalogue::ListCache::Limits limits{
       .max_lists = static_cast<std::size_t>(settings_.list.max_stored_lists),
       .max_bytes = kListBytes,

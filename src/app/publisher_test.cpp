@@ -76,6 +76,24 @@ TEST(Publisher, KnowsWhenAllHaveBeenAsked) {
   EXPECT_TRUE(publisher.all_listed());
 }
 
+TEST(Publisher, CallsGoWhereTheListWasFound) {
+  Settings settings;
+  settings.upstreams = {upstream("a", "openai")};
+  Publisher publisher(settings, false);
+  const auto head = [&] {
+    return std::string(publisher.published()
+                           .load()
+                           ->directory->find("a")
+                           ->head(catalogue::Endpoint::embeddings)
+                           .reveal());
+  };
+  EXPECT_TRUE(head().starts_with("POST /v1/embeddings HTTP/1.1\r\n")) << head();
+  auto found = listing("a", catalogue::Reach::up);
+  found.api_root = catalogue::ApiRoot::as_given;
+  publisher.take_listings({found});
+  EXPECT_TRUE(head().starts_with("POST /embeddings HTTP/1.1\r\n")) << head();
+}
+
 TEST(Publisher, AListEndsTheRefusalOfItsUpstreamAlone) {
   Settings settings;
   settings.calls.breaker.consecutive_failures = 1;

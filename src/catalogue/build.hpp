@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "catalogue/api_root.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/classify.hpp"
 #include "catalogue/endpoint.hpp"
@@ -43,6 +44,7 @@ struct UpstreamListing {
   std::vector<UpstreamModel> models = {};
   /// Ids that it was taken to serve, until it answered a call that it does not.
   std::vector<std::string> not_served = {};
+  ApiRoot api_root = ApiRoot::versioned;  ///< where it is called
 
   bool operator==(const UpstreamListing&) const = default;
 };

@@ -18,6 +18,8 @@ struct Ask {
   std::string path;       ///< starts with `/`; may carry a query, already percent-encoded
   std::string body;       ///< non-empty: POST it as application/json; empty: GET
   bool optional = false;  ///< its failure does not fail the round
+  /// The origin-form request target; filled in by Inquiry, which knows the upstream's address.
+  std::string target = {};
 
   static Ask api(std::string path) { return {Root::api, std::move(path), {}, false}; }
   static Ask server(std::string path) { return {Root::server, std::move(path), {}, false}; }
@@ -39,7 +41,8 @@ struct Answer {
   int status = 0;
   std::string body;
   std::string location = {};  ///< the Location field of a redirect; empty if there is none
-  std::string link = {};  ///< the Link fields (RFC 8288), joined by ", "; empty if there is none
+  std::string link = {};    ///< the Link fields (RFC 8288), joined by ", "; empty if there is none
+  std::string target = {};  ///< the target that answered, where a redirect was followed; else empty
 };
 
 }  // namespace weir::discovery

@@ -16,7 +16,7 @@
 
 namespace weir::discovery {
 
-/// One upstream as it is addressed.
+/// One upstream as it is addressed. Of the base URL only the origin counts: asks have targets.
 struct Target {
   BaseUrl base;
   const Kind* kind = nullptr;
@@ -29,7 +29,8 @@ class Asker {
  public:
   explicit Asker(net::WorkerPool& pool) : pool_(pool) {}
 
-  /// Errors: as http::Fetcher::fetch.
+  /// The answer at `ask.target`, or at the target of the one redirect that is followed
+  /// (redirect.hpp). Errors: as http::Fetcher::fetch.
   [[nodiscard]] net::Task<Result<Answer>> send(
       const Target& target, Ask ask, std::size_t max_answer_bytes,
       MonotonicTime deadline);  // target: outlives the task

@@ -74,6 +74,25 @@ void drop_endpoint(Segments& segments) {
   }
 }
 
+// The base path without an endpoint that was copied with it.
+Segments api_segments(const BaseUrl& base) {
+  auto segments = split(base.path);
+  drop_endpoint(segments);
+  return segments;
+}
+
+bool has_catalog(const Segments& segments) {
+  return !segments.empty() && segments.back() == "inference";
+}
+
+// `…/inference` and `…/orgs/{org}/inference` have their list beside them.
+void move_to_catalog(Segments& segments) {
+  segments.pop_back();
+  const auto count = segments.size();
+  if (count >= 2 && segments[count - 2] == "orgs") segments.resize(count - 2);
+  segments.push_back("catalog");
+}
+
 bool is_host_character(char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; }
 bool is_path_character(char c) { return c > 0x20 && c < 0x7F && c != '?' && c != '#' && c != '\\'; }
 
@@ -162,15 +181,25 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
   return url;
 }
 
-std::string request_target(const BaseUrl& base, const Kind& kind, const Ask& ask) {
-  auto segments = split(base.path);
-  drop_endpoint(segments);
+std::vector<ApiRoot> api_roots(const BaseUrl& base, const Kind& kind) {
+  const auto segments = api_segments(base);
+  if (kind.api_prefix.empty() || std::ranges::any_of(segments, is_version)) {
+    return {ApiRoot::versioned};
+  }
+  std::vector<ApiRoot> roots{ApiRoot::versioned, ApiRoot::as_given};
+  if (has_catalog(segments)) roots.push_back(ApiRoot::catalog);
+  return roots;
+}
+
+std::string request_target(const BaseUrl& base, const Kind& kind, ApiRoot root, const Ask& ask) {
+  auto segments = api_segments(base);
   const auto version = std::ranges::find_if(segments, is_version);
   const bool versioned = version != segments.end();
 
   if (ask.root == Root::server) segments.erase(version, segments.end());
   if (ask.root == Root::api && !versioned) {
-    segments = merged(std::move(segments), split(kind.api_prefix));
+    if (root == ApiRoot::versioned) segments = merged(std::move(segments), split(kind.api_prefix));
+    if (root == ApiRoot::catalog && has_catalog(segments)) move_to_catalog(segments);
   }
   const std::string_view whole = ask.path;
   const auto path = split(whole.substr(0, whole.find('?')));

@@ -7,12 +7,16 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
+#include "catalogue/api_root.hpp"
 #include "discovery/ask.hpp"
 #include "discovery/kinds.hpp"
 
 namespace weir::discovery {
+
+using catalogue::ApiRoot;
 
 struct BaseUrl {
   bool tls = false;
@@ -33,8 +37,15 @@ struct BaseUrl {
 ///
 /// A path segment like `v1`, `v1beta` or `v1-openai` ends the server's part of the base path and
 /// makes it a complete API root, whatever follows (`/v1/openai`, `/v1beta/openai`). Without one the
-/// kind's api_prefix is added. Segments that the end of the base and the start of what is added
-/// share are written once: `/api` and `/api/tags` give `/api/tags`.
-[[nodiscard]] std::string request_target(const BaseUrl& base, const Kind& kind, const Ask& ask);
+/// kind's api_prefix is added if `root` is versioned. Segments that the end of the base and the
+/// start of what is added share are written once: `/api` and `/api/tags` give `/api/tags`.
+[[nodiscard]] std::string request_target(const BaseUrl& base, const Kind& kind, ApiRoot root,
+                                         const Ask& ask);
+
+/// Where the API may begin, likeliest first: versioned alone if the URL names a version, else also
+/// as_given, and catalog after a path that ends in `/inference`.
+/// Source: docs.github.com/rest/models: GET /catalog/models, POST /inference/chat/completions,
+/// POST /orgs/{org}/inference/chat/completions.
+[[nodiscard]] std::vector<ApiRoot> api_roots(const BaseUrl& base, const Kind& kind);
 
 }  // namespace weir::discovery

@@ -23,8 +23,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK(!base->host.empty() && base->port != 0);
   CHECK(base->authority().contains(base->host));
   for (const auto& kind : all_kinds()) {
-    CHECK(is_target(request_target(*base, kind, Ask::api("/models"))));
-    CHECK(is_target(request_target(*base, kind, Ask::server("/api/tags"))));
+    for (const auto root : api_roots(*base, kind)) {
+      CHECK(is_target(request_target(*base, kind, root, Ask::api("/models"))));
+      CHECK(is_target(request_target(*base, kind, root, Ask::server("/api/tags"))));
+    }
   }
   return 0;
 }

@@ -7,7 +7,20 @@ namespace {
 
 std::string target(std::string_view url, std::string_view slug, const Ask& ask) {
   const auto base = parse_base_url(url);
-  return base ? request_target(*base, *find_kind(slug), ask) : base.error().text();
+  return base ? request_target(*base, *find_kind(slug), ApiRoot::versioned, ask)
+              : base.error().text();
+}
+
+/// The target of the list at each place where the API may begin.
+std::vector<std::string> list_targets(std::string_view url, std::string_view slug) {
+  const auto base = parse_base_url(url);
+  if (!base) return {base.error().text()};
+  const Kind& kind = *find_kind(slug);
+  std::vector<std::string> targets;
+  for (const auto root : api_roots(*base, kind)) {
+    targets.push_back(request_target(*base, kind, root, Ask::api("/models")));
+  }
+  return targets;
 }
 
 TEST(BaseUrl, EverySpellingReachesTheSameList) {
@@ -38,6 +51,49 @@ TEST(BaseUrl, EverySpellingReachesTheSameList) {
   };
   for (const auto& test : cases) {
     EXPECT_EQ(target(test.url, test.kind, Ask::api("/models")), test.target) << test.url;
+  }
+}
+
+TEST(BaseUrl, AUrlWithoutAVersionIsTriedAsGivenToo) {
+  struct Case {
+    const char* url;
+    const char* kind;
+    std::vector<std::string> targets;
+  };
+  const Case cases[] = {
+      {"http://host:7997", "openai", {"/v1/models", "/models"}},
+      {"http://host:7997/", "openai", {"/v1/models", "/models"}},
+      {"http://host:7997/models", "openai", {"/v1/models", "/models"}},
+      {"http://host:7997/chat/completions", "openai", {"/v1/models", "/models"}},
+      {"http://host:7997/v1", "openai", {"/v1/models"}},
+      {"http://host/engine/v1/models", "openai", {"/engine/v1/models"}},
+      {"http://host/engine", "vllm", {"/engine/v1/models", "/engine/models"}},
+      {"https://adb.example/serving-endpoints",
+       "openai",
+       {"/serving-endpoints/v1/models", "/serving-endpoints/models"}},
+      {"https://models.github.ai/inference",
+       "openai",
+       {"/inference/v1/models", "/inference/models", "/catalog/models"}},
+      {"https://models.github.ai/orgs/lab/inference/",
+       "openai",
+       {"/orgs/lab/inference/v1/models", "/orgs/lab/inference/models", "/catalog/models"}},
+      {"http://host/proxy/inference/chat/completions",
+       "openai",
+       {"/proxy/inference/v1/models", "/proxy/inference/models", "/proxy/catalog/models"}},
+      {"https://api.deepinfra.com/v1/inference", "openai", {"/v1/inference/models"}},
+      {"https://openrouter.ai/api", "openrouter", {"/api/v1/models", "/api/models"}},
+  };
+  for (const auto& test : cases) {
+    EXPECT_EQ(list_targets(test.url, test.kind), test.targets) << test.url;
+  }
+}
+
+TEST(BaseUrl, QuestionsToTheServerDoNotDependOnWhereTheApiBegins) {
+  const auto base = parse_base_url("http://host/proxy/inference");
+  const Kind& kind = *find_kind("sglang");
+  for (const auto root : api_roots(*base, kind)) {
+    EXPECT_EQ(request_target(*base, kind, root, Ask::server("/get_model_info")),
+              "/proxy/inference/get_model_info");
   }
 }
 

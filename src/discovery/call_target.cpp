@@ -6,13 +6,16 @@ namespace weir::discovery {
 
 using catalogue::Endpoint;
 
-std::optional<std::string> call_target(const BaseUrl& base, const Kind& kind, Endpoint endpoint) {
+std::optional<std::string> call_target(const BaseUrl& base, const Kind& kind, ApiRoot root,
+                                       Endpoint endpoint) {
   if (!callable(kind).contains(endpoint)) return std::nullopt;
   const auto own = std::ranges::find(kind.call_paths, endpoint, &CallPath::endpoint);
   const bool is_usual = own == kind.call_paths.end();
-  const Root root = is_usual ? Root::api : own->root;
+  const Root relative_to = is_usual ? Root::api : own->root;
   const auto path = is_usual ? catalogue::describe(endpoint).path : own->path;
-  return request_target(base, kind, Ask{.root = root, .path = std::string(path), .body = {}});
+  if (root == ApiRoot::catalog) root = ApiRoot::as_given;  // only the list is elsewhere
+  return request_target(base, kind, root,
+                        Ask{.root = relative_to, .path = std::string(path), .body = {}});
 }
 
 const KeyHeader& call_key_header(const Kind& kind, Endpoint endpoint) {

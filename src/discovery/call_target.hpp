@@ -11,9 +11,10 @@
 
 namespace weir::discovery {
 
-/// The origin-form request target, or nothing if the kind does not speak `endpoint`.
+/// The origin-form request target, or nothing if the kind does not speak `endpoint`. `root` is
+/// where the upstream's list was found: calls go below the same place.
 [[nodiscard]] std::optional<std::string> call_target(const BaseUrl& base, const Kind& kind,
-                                                     catalogue::Endpoint endpoint);
+                                                     ApiRoot root, catalogue::Endpoint endpoint);
 
 /// The header that carries the upstream's key. OpenAI's endpoints take it as a bearer token, also
 /// where the vendor's own list and `messages` want a header of his own.

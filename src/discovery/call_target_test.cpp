@@ -7,10 +7,11 @@ namespace {
 
 using catalogue::Endpoint;
 
-std::string target(std::string_view url, std::string_view slug, Endpoint endpoint) {
+std::string target(std::string_view url, std::string_view slug, Endpoint endpoint,
+                   ApiRoot root = ApiRoot::versioned) {
   const auto base = parse_base_url(url);
   if (!base) return base.error().text();
-  return call_target(*base, *find_kind(slug), endpoint).value_or("");
+  return call_target(*base, *find_kind(slug), root, endpoint).value_or("");
 }
 
 /// The endpoints of a kind, without those it does not speak.
@@ -119,6 +120,33 @@ TEST(CallTarget, EverySpellingOfTheAddressReachesTheEndpoint) {
   for (const auto& test : cases) {
     EXPECT_EQ(target(test.url, test.kind, test.endpoint), test.target)
         << test.kind << " at " << test.url;
+  }
+}
+
+TEST(CallTarget, CallsGoWhereTheListWasFound) {
+  struct Case {
+    const char* url;
+    const char* kind;
+    ApiRoot root;
+    Endpoint endpoint;
+    const char* target;
+  };
+  const Case cases[] = {
+      {"http://host:7997", "openai", ApiRoot::as_given, Endpoint::embeddings, "/embeddings"},
+      {"http://host:7997/models", "openai", ApiRoot::as_given, Endpoint::rerank, "/rerank"},
+      {"https://adb.example/serving-endpoints", "openai", ApiRoot::as_given,
+       Endpoint::chat_completions, "/serving-endpoints/chat/completions"},
+      {"https://models.github.ai/inference", "openai", ApiRoot::as_given,
+       Endpoint::chat_completions, "/inference/chat/completions"},
+      {"https://models.github.ai/inference", "openai", ApiRoot::catalog, Endpoint::chat_completions,
+       "/inference/chat/completions"},
+      {"https://models.github.ai/orgs/lab/inference", "openai", ApiRoot::catalog,
+       Endpoint::embeddings, "/orgs/lab/inference/embeddings"},
+      {"http://host/v1", "openai", ApiRoot::as_given, Endpoint::embeddings, "/v1/embeddings"},
+      {"http://host", "gpustack", ApiRoot::as_given, Endpoint::rerank, "/v1/rerank"},
+  };
+  for (const auto& test : cases) {
+    EXPECT_EQ(target(test.url, test.kind, test.endpoint, test.root), test.target) << test.url;
   }
 }
 

@@ -1,6 +1,10 @@
 #include "discovery/inquiry.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "discovery/kinds/answer.hpp"
 #include "discovery/kinds/protocol.hpp"
@@ -9,9 +13,38 @@ namespace weir::discovery {
 
 using kinds::Exchange;
 
+namespace {
+
+// 401 and 403 concern the key, 407 a proxy, 408, 425 and 429 the load: the resource exists.
+bool says_not_here(int status) {
+  if (status == 501 || (status >= 200 && status < 400)) return true;
+  constexpr int kSomebodyIsThere[] = {401, 403, 407, 408, 425, 429};
+  return status >= 400 && status < 500 &&
+         std::ranges::find(kSomebodyIsThere, status) == std::end(kSomebodyIsThere);
+}
+
+std::vector<ApiRoot> roots_from(const BaseUrl& base, const Kind& kind, ApiRoot first) {
+  auto roots = api_roots(base, kind);
+  const auto known = std::ranges::find(roots, first);
+  if (known != roots.end()) std::rotate(roots.begin(), known, known + 1);
+  return roots;
+}
+
+// An error of the connection names no path.
+Error located(const Exchange& exchange) {
+  auto error = exchange.document.error();
+  if (exchange.status == 0) error.detail = fmt::format("{}: {}", exchange.ask.target, error.detail);
+  return error;
+}
+
+}  // namespace
+
 struct Inquiry::State {
   const Kind* kind;
   kinds::Transcript transcript;
+  std::optional<BaseUrl> base = {};
+  std::vector<ApiRoot> roots = {ApiRoot::versioned};  ///< the one in use, and those to try after it
+  std::optional<Error> missed = {};                   ///< by the roots before
   std::size_t batch_start = 0;  ///< where the last batch begins in the transcript
   std::size_t bytes = 0;
 
@@ -21,6 +54,25 @@ struct Inquiry::State {
       return !exchange.ask.optional && !exchange.document;
     });
     return it == transcript.exchanges.end() ? nullptr : &*it;
+  }
+
+  // Whether `failed` shows that the API begins elsewhere.
+  [[nodiscard]] bool is_elsewhere(const Exchange& failed) const {
+    const auto is_found = [](const Exchange& exchange) {
+      return exchange.ask.root == Root::api && exchange.document.has_value();
+    };
+    return roots.size() > 1 && failed.ask.root == Root::api && says_not_here(failed.status) &&
+           std::ranges::none_of(transcript.exchanges, is_found);
+  }
+
+  void go_to_next_root() {
+    missed = error_of(*failure());
+    roots.erase(roots.begin());
+    transcript.exchanges.clear();
+  }
+
+  [[nodiscard]] Error error_of(const Exchange& failed) const {
+    return missed ? kinds::joined(*missed, located(failed)) : failed.document.error();
   }
 
   [[nodiscard]] bool unanswered() const {
@@ -35,12 +87,20 @@ struct Inquiry::State {
 
 Inquiry::Inquiry(const Kind& kind, WallTime asked_at)
     : state_(std::make_unique<State>(State{&kind, {asked_at, {}}})) {}
+Inquiry::Inquiry(const Kind& kind, WallTime asked_at, const BaseUrl& base, ApiRoot first)
+    : Inquiry(kind, asked_at) {
+  state_->base = base;
+  state_->roots = roots_from(base, kind, first);
+}
 Inquiry::Inquiry(Inquiry&&) noexcept = default;
 Inquiry& Inquiry::operator=(Inquiry&&) noexcept = default;
 Inquiry::~Inquiry() = default;
 
 std::vector<Ask> Inquiry::next() {
   auto& exchanges = state_->transcript.exchanges;
+  if (const auto* failed = state_->failure(); failed != nullptr && state_->is_elsewhere(*failed)) {
+    state_->go_to_next_root();
+  }
   state_->batch_start = exchanges.size();
   if (state_->failure() != nullptr || state_->too_large()) return {};
 
@@ -53,7 +113,10 @@ std::vector<Ask> Inquiry::next() {
   });
   const auto room = kMaxAsks - std::min(kMaxAsks, exchanges.size());
   if (asks.size() > room) asks.resize(room);
-  for (const auto& ask : asks) {
+  for (auto& ask : asks) {
+    if (state_->base) {
+      ask.target = request_target(*state_->base, *state_->kind, state_->roots.front(), ask);
+    }
     exchanges.push_back({ask, 0, fail(Errc::cancelled, "not answered")});
   }
   return asks;
@@ -78,11 +141,13 @@ Result<Listing> Inquiry::listing() const {
   if (state_->too_large()) {
     return fail(Errc::upstream_answer_too_large, "the answers of one round are over 64 MiB");
   }
-  if (const auto* failed = state_->failure()) return std::unexpected(failed->document.error());
+  if (const auto* failed = state_->failure()) return std::unexpected(state_->error_of(*failed));
   if (state_->transcript.exchanges.empty()) return fail(Errc::cancelled, "nothing was asked");
   auto models = state_->kind->protocol->read(state_->transcript);
   if (!models) return std::unexpected(std::move(models.error()));
-  return Listing{.models = std::move(*models), .unanswered = state_->unanswered()};
+  return Listing{.models = std::move(*models),
+                 .unanswered = state_->unanswered(),
+                 .api_root = state_->roots.front()};
 }
 
 }  // namespace weir::discovery

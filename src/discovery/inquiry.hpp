@@ -1,7 +1,7 @@
 /// One round of questions to one upstream: which requests to send next, and in the end which models
 /// it serves. Sans-I/O: the caller sends, waits and keeps the deadline.
 ///
-///   Inquiry inquiry(*find_kind("ollama"), wall_now());
+///   Inquiry inquiry(*find_kind("ollama"), wall_now(), base_url, ApiRoot::versioned);
 ///   for (auto asks = inquiry.next(); !asks.empty(); asks = inquiry.next()) {
 ///     for (std::size_t i = 0; i < asks.size(); ++i) inquiry.answer(i, send(asks[i]));
 ///   }
@@ -10,12 +10,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "catalogue/model.hpp"
 #include "discovery/ask.hpp"
+#include "discovery/base_url.hpp"
 #include "discovery/kinds.hpp"
 
 namespace weir::discovery {
@@ -36,6 +38,8 @@ struct Listing {
   bool unanswered = false;
   /// Words in typed fields that no table knows, each once, at most kMaxUnknownWords.
   std::vector<std::string> unknown_words = {};
+  /// Where the list was found; calls go there as well.
+  ApiRoot api_root = ApiRoot::versioned;
 };
 inline constexpr std::size_t kMaxUnknownWords = 16;
 
@@ -43,9 +47,17 @@ inline constexpr std::size_t kMaxUnknownWords = 16;
 /// upstream_rejected_key (401, 403), upstream_refused (other statuses), upstream_answer_too_large.
 /// An upstream that serves nothing is an empty list, not an error.
 ///
+/// A required question below the API root that is answered "not here" (a redirect, a 4xx that does
+/// not speak of the key or the load, 501, or something other than JSON) begins the round again at
+/// the next of api_roots(), as long as nothing was found at this one. If all fail, the error names
+/// each path that was requested.
+///
 /// Threads: one owner at a time. Lifetime: `kind` outlives it (the table always does).
 class Inquiry {
  public:
+  /// `first` is tried before the other roots: the one that the last list was found at.
+  Inquiry(const Kind& kind, WallTime asked_at, const BaseUrl& base, ApiRoot first);
+  /// For an upstream without an address: asks have no target, errors name their path.
   Inquiry(const Kind& kind, WallTime asked_at);
   Inquiry(Inquiry&&) noexcept;
   Inquiry& operator=(Inquiry&&) noexcept;

@@ -1,5 +1,7 @@
 #include "discovery/inquiry.hpp"
 
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include "discovery/kinds/scripted_upstream.hpp"
@@ -57,6 +59,164 @@ TEST(Inquiry, StopsWhenItsAnswersAreTooLarge) {
   }
   EXPECT_EQ(rounds, 4U);
   EXPECT_EQ(inquiry.listing().error().code, Errc::upstream_answer_too_large);
+}
+
+/// The answer to each target; what is not here is 404.
+using Targets = std::map<std::string, Answer>;
+
+struct Round {
+  std::vector<std::string> asked;
+  Result<Listing> listing;
+};
+
+Round round_at(std::string_view url, const Targets& targets, std::string_view slug = "openai",
+               ApiRoot first = ApiRoot::versioned) {
+  Round round{{}, fail(Errc::internal)};
+  Inquiry inquiry(*find_kind(slug), kAskedAt, *parse_base_url(url), first);
+  for (auto asks = inquiry.next(); !asks.empty(); asks = inquiry.next()) {
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+      round.asked.push_back(asks[i].target);
+      const auto found = targets.find(asks[i].target);
+      inquiry.answer(i, found == targets.end() ? Answer{404, "not found"} : found->second);
+    }
+  }
+  round.listing = inquiry.listing();
+  return round;
+}
+
+const Answer kList{200, R"({"data":[{"id":"m"}]})"};
+
+TEST(Inquiry, AServerWithoutTheVersionIsAskedAtItsUrlAsGiven) {
+  struct Case {
+    const char* url;
+    Targets targets;
+    std::vector<std::string> asked;
+    ApiRoot root;
+  };
+  const Case cases[] = {
+      {"http://host", {{"/v1/models", kList}}, {"/v1/models"}, ApiRoot::versioned},
+      {"http://host", {{"/models", kList}}, {"/v1/models", "/models"}, ApiRoot::as_given},
+      {"http://host/inference",
+       {{"/inference/models", kList}},
+       {"/inference/v1/models", "/inference/models"},
+       ApiRoot::as_given},
+      {"http://host/inference",
+       {{"/catalog/models", kList}},
+       {"/inference/v1/models", "/inference/models", "/catalog/models"},
+       ApiRoot::catalog},
+  };
+  for (const auto& test : cases) {
+    const auto round = round_at(test.url, test.targets);
+    EXPECT_EQ(round.asked, test.asked) << test.url;
+    ASSERT_TRUE(round.listing.has_value()) << round.listing.error().text();
+    EXPECT_EQ(round.listing->api_root, test.root) << test.url;
+  }
+}
+
+TEST(Inquiry, EveryWayToSayNotHereLeadsToTheNextRoot) {
+  for (const int status : {300, 301, 302, 308, 400, 404, 405, 410, 421, 422, 501}) {
+    EXPECT_TRUE(
+        round_at("http://host", {{"/v1/models", {status, "{}"}}, {"/models", kList}}).listing)
+        << status;
+  }
+  for (const auto* body : {"<!doctype html>", "", "no", R"({"error":"Unexpected endpoint"})"}) {
+    EXPECT_TRUE(round_at("http://host", {{"/v1/models", {200, body}}, {"/models", kList}}).listing)
+        << body;
+  }
+}
+
+TEST(Inquiry, AServerThatIsThereIsNotLookedForElsewhere) {
+  for (const int status : {401, 403, 407, 408, 425, 429, 500, 502, 503, 504}) {
+    const auto round =
+        round_at("http://host", {{"/v1/models", {status, "{}"}}, {"/models", kList}});
+    EXPECT_EQ(round.asked.size(), 1U) << status;
+    EXPECT_FALSE(round.listing) << status;
+  }
+  EXPECT_TRUE(round_at("http://host", {{"/v1/models", {200, R"({"data":[]})"}}}).listing);
+}
+
+TEST(Inquiry, TheRootThatGaveTheLastListIsTriedFirst) {
+  const auto again = round_at("http://host", {{"/models", kList}}, "openai", ApiRoot::as_given);
+  EXPECT_EQ(again.asked, (std::vector<std::string>{"/models"}));
+  EXPECT_EQ(again.listing->api_root, ApiRoot::as_given);
+  const auto moved = round_at("http://host", {{"/v1/models", kList}}, "openai", ApiRoot::as_given);
+  EXPECT_EQ(moved.asked, (std::vector<std::string>{"/models", "/v1/models"}));
+  EXPECT_EQ(moved.listing->api_root, ApiRoot::versioned);
+  // Of another URL: it has no such root.
+  EXPECT_EQ(round_at("http://host/v1", {{"/v1/models", kList}}, "openai", ApiRoot::as_given).asked,
+            (std::vector<std::string>{"/v1/models"}));
+}
+
+TEST(Inquiry, QuestionsToTheServerAreAskedOnceMoreAtAnotherRoot) {
+  const Targets targets{{"/models", kList},
+                        {"/get_model_info", {200, R"({"is_generation":false})"}}};
+  const auto round = round_at("http://host", targets, "sglang");
+  EXPECT_EQ(kinds::show(round.listing->models.front()), "m {embedding}");
+  EXPECT_EQ(round.listing->api_root, ApiRoot::as_given);
+}
+
+TEST(Inquiry, AnErrorNamesEachPathThatWasRequested) {
+  struct Case {
+    const char* url;
+    Targets targets;
+    const char* error;
+  };
+  const Case cases[] = {
+      {"http://host",
+       {},
+       "upstream_refused: /v1/models answered 404 and /models answered 404: check url and kind"},
+      {"http://host/engine/v1",
+       {},
+       "upstream_refused: /engine/v1/models answered 404: check url and kind"},
+      {"http://host/inference",
+       {},
+       "upstream_refused: /inference/v1/models answered 404 and /inference/models answered 404 and "
+       "/catalog/models answered 404: check url and kind"},
+      {"http://host",
+       {{"/v1/models", {405, ""}}, {"/models", {401, ""}}},
+       "upstream_rejected_key: /v1/models answered 405 and /models answered 401"},
+      {"http://host",
+       {{"/v1/models", {200, "<html>"}}, {"/models", {200, "<html>"}}},
+       "upstream_answer_invalid: /v1/models answered HTML, not JSON and /models answered HTML, not "
+       "JSON: check url"},
+      {"http://host/v1",
+       {{"/v1/models", {302, "", "https://other/login?key=secret"}}},
+       "upstream_refused: /v1/models answered 302, a redirect to https://other/login: redirects "
+       "are followed only to the same path with or without a trailing slash; set url to the "
+       "target"},
+      {"http://host/v1",
+       {{"/v1/models", {404, "", "", "", "/v1/models/"}}},
+       "upstream_refused: /v1/models/ answered 404: check url and kind"},
+  };
+  for (const auto& test : cases) {
+    EXPECT_EQ(round_at(test.url, test.targets).listing.error().text(), test.error) << test.url;
+  }
+  EXPECT_TRUE(round_at("http://host/v1", {}, "anthropic")
+                  .listing.error()
+                  .text()
+                  .starts_with("upstream_refused: /v1/models answered 404"));
+}
+
+TEST(Inquiry, AConnectionThatIsLostAtTheSecondRootIsAnErrorOfItsPath) {
+  Inquiry inquiry(*find_kind("openai"), kAskedAt, *parse_base_url("http://host"),
+                  ApiRoot::versioned);
+  ASSERT_EQ(inquiry.next().size(), 1U);
+  inquiry.answer(0, Answer{404, ""});
+  ASSERT_EQ(inquiry.next().size(), 1U);
+  inquiry.answer(0, fail(Errc::connection_lost, "end of stream"));
+  EXPECT_TRUE(inquiry.next().empty());
+  EXPECT_EQ(inquiry.listing().error().text(),
+            "connection_lost: /v1/models answered 404 and /models: end of stream");
+}
+
+TEST(Inquiry, APageThatIsMissingIsNotASignOfAnotherRoot) {
+  Inquiry inquiry(*find_kind("anthropic"), kAskedAt, *parse_base_url("http://host"),
+                  ApiRoot::versioned);
+  ASSERT_EQ(inquiry.next().size(), 1U);
+  inquiry.answer(0, Answer{200, R"({"data":[{"id":"a"}],"has_more":true,"last_id":"a"})"});
+  ASSERT_EQ(inquiry.next().size(), 1U);
+  inquiry.answer(0, Answer{404, ""});
+  EXPECT_TRUE(inquiry.next().empty());
 }
 
 TEST(Inquiry, CanBeMovedBetweenSteps) {

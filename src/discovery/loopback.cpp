@@ -53,6 +53,7 @@ Fingerprint::Fingerprint(std::span<const std::string_view> kinds)
     for (const auto path : kind->protocol->marks()) {
       if (state_->transcript.asked(path)) continue;
       auto ask = Ask::server(std::string(path)).optionally();
+      ask.target = path;
       state_->asks.push_back(ask);
       state_->transcript.exchanges.push_back(
           {std::move(ask), 0, fail(Errc::cancelled, "not answered")});

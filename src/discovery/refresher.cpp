@@ -208,7 +208,8 @@ net::Task<> Refresher::refresh(Worker& worker) {  // worker: held by run
 net::Task<Result<Listing>> Refresher::ask(Worker& worker) {
   const auto deadline = monotonic_now() + worker.settings.timeout.value_or(settings_.timeout);
   const auto max_bytes = static_cast<std::size_t>(settings_.max_answer_bytes);
-  Inquiry inquiry(*worker.target.kind, wall_now());
+  Inquiry inquiry(*worker.target.kind, wall_now(), worker.target.base,
+                  worker.state.listing().api_root);
   for (;;) {
     Batch batch(inquiry, inquiry.next());
     if (batch.asks.empty() || worker.stopped) break;
@@ -284,6 +285,7 @@ void Refresher::publish_soon() {
       catalogue::UpstreamListing listing;
       listing.upstream = worker->settings.name;
       listing.reach = worker->state.reach(now);
+      listing.api_root = worker->state.listing().api_root;
       listing.models = worker->state.models();
       listings.push_back(std::move(listing));
     }

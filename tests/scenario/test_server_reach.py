@@ -40,6 +40,150 @@ def targets(upstream):
     return [target for _, target, _ in list(upstream.asked)]
 
 
+# Servers without /v1.
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        as_json({"detail": "Not Found"}, status=404),
+        as_json({"detail": "Method Not Allowed"}, status=405),
+        as_json({}, status=410),
+        as_json({}, status=501),
+        Answer(b"<!doctype html><title>Infinity</title>", content_type="text/html"),
+        as_json({"error": "Unexpected endpoint"}),
+    ],
+    ids=["404", "405", "410", "501", "a web page", "an error with 200"],
+)
+def test_a_server_without_v1_is_listed_and_called(weir, instead):
+    """Infinity: `/models` and `/embeddings` are at the root."""
+    routes = {"/v1/models": instead, "/models": openai_list("bge-m3"), "/embeddings": EMBEDDINGS}
+    with Upstream(routes) as infinity:
+        server = weir(upstreams=[upstream_row(infinity)], discovery=QUICK)
+        eventually(lambda: server.ids() == ["bge-m3"])
+        body = json.dumps({"model": "bge-m3", "input": "hello"}).encode()
+        assert post(server.public, "/v1/embeddings", body).status == 200
+        assert [method for method, target, _ in infinity.asked if target == "/embeddings"] == ["POST"]
+        assert targets(infinity)[:2] == ["/v1/models", "/models"]
+
+
+def test_the_place_that_gave_a_list_is_asked_first_from_then_on(weir):
+    with Upstream({"/models": openai_list("a")}) as upstream:
+        server = weir(upstreams=[upstream_row(upstream)], discovery=QUICK)
+        eventually(lambda: len(upstream.asked) >= 5)
+        assert targets(upstream)[:5] == ["/v1/models", "/models", "/models", "/models", "/models"]
+
+        # The server was renewed and has moved: it is found, and called, at its other place.
+        upstream.routes = {"/v1/models": openai_list("b"), "/v1/chat/completions": ANSWER}
+        eventually(lambda: server.ids() == ["b"])
+        assert call(server.public, "b").status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "listed"),
+    [
+        ("/inference", "/inference/models"),
+        ("/inference/", "/inference/models"),
+        ("/inference", "/catalog/models"),
+        ("/serving-endpoints", "/serving-endpoints/models"),
+        ("/serving-endpoints/chat/completions", "/serving-endpoints/models"),
+    ],
+)
+def test_a_base_path_without_a_version_is_listed_and_called(weir, path, listed):
+    """GitHub Models, whose list is beside the calls, and Databricks."""
+    called = f"/{path.split('/')[1]}/chat/completions"
+    with Upstream({listed: openai_list("openai/gpt-5"), called: ANSWER}) as upstream:
+        server = weir(upstreams=[upstream_row(upstream, path=path)], discovery=QUICK)
+        eventually(lambda: server.ids() == ["openai/gpt-5"])
+        assert call(server.public, "openai/gpt-5").status == 200
+        assert ("POST", called) in [(method, target) for method, target, _ in upstream.asked]
+
+
+def test_a_reload_keeps_the_place_that_was_found(weir):
+    with Upstream({"/models": openai_list("a"), "/chat/completions": ANSWER}) as upstream:
+        server = weir(upstreams=[upstream_row(upstream)], discovery={**QUICK, "refresh_interval": "1h"})
+        eventually(lambda: server.ids() == ["a"])
+        server.write_config(upstreams=[upstream_row(upstream, priority=3)], discovery={**QUICK, "refresh_interval": "1h"})
+        server.signal(signal.SIGHUP)
+        eventually(lambda: server.log.where(msg="config reloaded"))
+        assert call(server.public, "a").status == 200
+
+
+def test_a_url_with_its_version_is_asked_nowhere_else(weir):
+    with Upstream({"/models": openai_list("a")}) as upstream:
+        server = weir(upstreams=[upstream_row(upstream, path="/v1")], discovery=QUICK)
+        assert problem(server) == "upstream_refused: /v1/models answered 404: check url and kind"
+        assert set(targets(upstream)) == {"/v1/models"}
+
+
+def test_a_refused_key_is_no_reason_to_ask_elsewhere(weir):
+    routes = {"/v1/models": as_json({}, status=401), "/models": openai_list("a")}
+    with Upstream(routes) as upstream:
+        server = weir(upstreams=[upstream_row(upstream)], discovery=QUICK)
+        assert problem(server) == "upstream_rejected_key: /v1/models answered 401"
+        assert set(targets(upstream)) == {"/v1/models"}
+
+
+def test_an_error_names_the_paths_that_were_requested(weir):
+    with Upstream() as bare, Upstream() as based:
+        rows = [upstream_row(bare, "bare"), upstream_row(based, "based", path="/engine")]
+        server = weir(upstreams=rows, discovery=QUICK)
+        said = "upstream_refused: {0}/v1/models answered 404 and {0}/models answered 404: check url and kind"
+        assert problem(server, "bare") == said.format("")
+        assert problem(server, "based") == said.format("/engine")
+
+
+# Redirects.
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize(("asked", "moved"), [("/v1/models", "/v1/models/"), ("/models", "/models/")])
+def test_a_redirect_that_adds_a_slash_is_followed(weir, asked, moved, status):
+    with Upstream({moved: openai_list("a")}) as upstream:
+        upstream.routes[asked] = redirect(upstream.url + moved, status)
+        server = weir(upstreams=[upstream_row(upstream, api_key="upstream-secret")], discovery=QUICK)
+        eventually(lambda: server.ids() == ["a"])
+        assert upstream.asked_for(moved)[0][2]["authorization"] == "Bearer upstream-secret"
+
+
+@pytest.mark.parametrize("location", ["/v1/models/", "models/"])
+def test_a_relative_redirect_is_followed_with_its_query(weir, location):
+    """Weir's own kind asks per sub_type."""
+    with Upstream({"/v1/models": redirect(location), "/v1/models/": openai_list("a")}) as upstream:
+        upstream.routes["/v1/models/?sub_type=embedding"] = openai_list("a")
+        for sub_type in ("chat", "reranker", "text-to-image", "image-to-image", "speech-to-text", "text-to-video",
+                         "text-to-speech", "image-to-video"):  # fmt: skip
+            upstream.routes[f"/v1/models/?sub_type={sub_type}"] = openai_list()
+        server = weir(upstreams=[upstream_row(upstream, kind="siliconflow")], discovery=QUICK)
+        eventually(lambda: server.ids("?sub_type=embedding") == ["a"])
+
+
+def test_a_redirect_elsewhere_is_refused_and_said(weir):
+    with Upstream({"/v1/models": openai_list("stolen"), "/v1/models/": openai_list("stolen")}) as stranger:
+        away = {
+            "another server": stranger.url + "/v1/models/",
+            "another path": "/v2/models/",
+            "a query": "/v1/models/?all=true",
+        }
+        for what, location in away.items():
+            with Upstream({"/v1/models": redirect(location), "/v2/models/": openai_list("a")}) as upstream:
+                server = weir(upstreams=[upstream_row(upstream, path="/v1")], discovery=QUICK)
+                shown = location.partition("?")[0]
+                assert problem(server) == (
+                    f"upstream_refused: /v1/models answered 307, a redirect to {shown}: redirects are followed only to "
+                    "the same path with or without a trailing slash; set url to the target"
+                ), what
+                assert set(targets(upstream)) == {"/v1/models"}
+        assert stranger.asked == []
+
+
+def test_redirects_in_a_circle_end(weir):
+    with Upstream() as upstream:
+        upstream.routes = {"/v1/models": redirect("/v1/models/"), "/v1/models/": redirect("/v1/models")}
+        server = weir(upstreams=[upstream_row(upstream, path="/v1")], discovery={**QUICK, "refresh_interval": "1h"})
+        assert problem(server).startswith("upstream_refused: /v1/models/ answered 307, a redirect to /v1/models:")
+
+
 # Facts and lists.
 
 

@@ -3,12 +3,26 @@
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
+#include "discovery/redirect.hpp"
+
 namespace weir::discovery::kinds {
 namespace {
 
 namespace json = boost::json;
 
+// Advice at the end of an error.
+constexpr std::string_view kCheckUrl = ": check url";
+constexpr std::string_view kCheckUrlAndKind = ": check url and kind";
+constexpr std::string_view kSetUrl =
+    ": redirects are followed only to the same path with or without a trailing slash; set url to "
+    "the target";
+
 std::string_view without_query(std::string_view path) { return path.substr(0, path.find('?')); }
+
+std::string_view requested_path(const Ask& ask, const Answer& answer) {
+  if (!answer.target.empty()) return without_query(answer.target);
+  return without_query(ask.target.empty() ? ask.path : ask.target);
+}
 
 std::string_view without_lead(std::string_view body) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -51,22 +65,32 @@ bool is_error_object(const json::value& document) {
   return code != nullptr && message != nullptr && message->is_string() && !is_success_code(*code);
 }
 
-Result<> check_status(std::string_view path, int status) {
+Result<> check_status(std::string_view path, const Answer& answer) {
+  const int status = answer.status;
   if (status >= 200 && status < 300) return {};
-  if (status == 401 || status == 403) {
-    return fail(Errc::upstream_rejected_key, fmt::format("{} answered {}", path, status));
+  auto what = fmt::format("{} answered {}", path, status);
+  if (status == 401 || status == 403) return fail(Errc::upstream_rejected_key, std::move(what));
+  if (status >= 300 && status < 400) {
+    const auto location = shown_location(answer.location);
+    if (!location.empty()) what.append(", a redirect to ").append(location);
+    what += kSetUrl;
   }
-  std::string_view hint;
-  if (status >= 300 && status < 400) hint = ": redirects are not followed, set url to the target";
-  if (status == 404 || status == 405) hint = ": check url and kind";
-  return fail(Errc::upstream_refused, fmt::format("{} answered {}{}", path, status, hint));
+  if (status == 404 || status == 405) what += kCheckUrlAndKind;
+  return fail(Errc::upstream_refused, std::move(what));
+}
+
+std::string_view without_advice(std::string_view detail) {
+  for (const auto advice : {kSetUrl, kCheckUrlAndKind, kCheckUrl}) {
+    if (detail.ends_with(advice)) return detail.substr(0, detail.size() - advice.size());
+  }
+  return detail;
 }
 
 }  // namespace
 
 Result<json::value> digest(const Ask& ask, const Answer& answer) {
-  const auto path = without_query(ask.path);
-  if (auto ok = check_status(path, answer.status); !ok) return std::unexpected(ok.error());
+  const auto path = requested_path(ask, answer);
+  if (auto ok = check_status(path, answer); !ok) return std::unexpected(ok.error());
 
   const auto body = without_lead(answer.body);
   if (body.empty()) {
@@ -74,7 +98,7 @@ Result<json::value> digest(const Ask& ask, const Answer& answer) {
   }
   if (body.front() == '<') {
     return fail(Errc::upstream_answer_invalid,
-                fmt::format("{} answered HTML, not JSON: check url", path));
+                fmt::format("{} answered HTML, not JSON{}", path, kCheckUrl));
   }
   json::parse_options options;
   options.max_depth = kMaxJsonDepth;
@@ -85,11 +109,15 @@ Result<json::value> digest(const Ask& ask, const Answer& answer) {
                 fmt::format("{} answered what is not JSON: {}", path, error.message()));
   }
   if (is_error_object(document)) {
-    return fail(Errc::upstream_answer_invalid,
-                fmt::format("{} answered an error with status {}: check url and kind", path,
-                            answer.status));
+    return fail(Errc::upstream_answer_invalid, fmt::format("{} answered an error with status {}{}",
+                                                           path, answer.status, kCheckUrlAndKind));
   }
   return document;
+}
+
+Error joined(const Error& first, Error second) {
+  second.detail = fmt::format("{} and {}", without_advice(first.detail), second.detail);
+  return second;
 }
 
 }  // namespace weir::discovery::kinds

@@ -100,8 +100,8 @@ TEST(List, TellsRejectedKeysFromOtherRefusals) {
       {401, "upstream_rejected_key: /models answered 401"},
       {403, "upstream_rejected_key: /models answered 403"},
       {302,
-       "upstream_refused: /models answered 302: redirects are not followed, set url to the "
-       "target"},
+       "upstream_refused: /models answered 302: redirects are followed only to the same path with "
+       "or without a trailing slash; set url to the target"},
       {404, "upstream_refused: /models answered 404: check url and kind"},
       {429, "upstream_refused: /models answered 429"},
       {500, "upstream_refused: /models answered 500"},
