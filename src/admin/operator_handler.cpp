@@ -1,6 +1,8 @@
 #include "admin/operator_handler.hpp"
 
 #include <boost/asio/ip/address.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/crypto.h>
 
 #include "admin/pages.hpp"
@@ -64,6 +66,13 @@ bool OperatorHandler::may_read_admin(const http::Exchange& exchange) const {
          names_no_domain(exchange.request->header(http::FieldName::host));
 }
 
+http::Reply OperatorHandler::readiness() const {
+  if (!sources_.ready()) return reply_with(503, kText, "not ready\n");
+  const auto pending = sources_.first_lists_pending();
+  if (pending.empty()) return reply_with(200, kText, "ready\n");
+  return reply_with(503, kText, fmt::format("first lists pending: {}\n", fmt::join(pending, ", ")));
+}
+
 http::Reply OperatorHandler::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
   const auto path = request.path;
@@ -74,10 +83,7 @@ http::Reply OperatorHandler::answer(http::Exchange& exchange) {
     return refuse(exchange, Errc::method_not_allowed);
   }
   if (path == "/healthz") return reply_with(200, kText, "ok\n");
-  if (path == "/readyz") {
-    return sources_.ready() ? reply_with(200, kText, "ready\n")
-                            : reply_with(503, kText, "not ready\n");
-  }
+  if (path == "/readyz") return readiness();
   if (path == "/metrics") {
     return reply_with(200, kMetrics, telemetry::format_metrics(sources_.registry));
   }

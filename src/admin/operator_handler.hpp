@@ -17,6 +17,8 @@ namespace weir::admin {
 /// What the pages are made from; called on the listener's thread.
 struct Sources {
   std::function<bool()> ready;
+  /// Upstreams whose first lists are awaited: not ready yet, though it takes requests.
+  std::function<std::vector<std::string>()> first_lists_pending;
   std::function<std::shared_ptr<const catalogue::Catalogue>()> catalogue;
   std::function<std::vector<discovery::UpstreamReport>()> upstreams;
   const telemetry::Registry& registry;
@@ -36,6 +38,7 @@ class OperatorHandler : public http::Handler {
 
  private:
   [[nodiscard]] http::Reply answer(http::Exchange& exchange);
+  [[nodiscard]] http::Reply readiness() const;
   [[nodiscard]] bool may_read_admin(const http::Exchange& exchange) const;
 
   Sources sources_;

@@ -55,7 +55,7 @@ void write_model(JsonWriter& json, const catalogue::Model& model) {
 void write_upstream(JsonWriter& json, const discovery::UpstreamReport& report) {
   json.begin_object().key("name").value(report.name).key("kind").value(report.kind);
   json.key("url").value(report.url).key("reach");
-  json.value(name(report.reach));
+  json.value(report.pending ? "pending" : name(report.reach)).key("pending").value(report.pending);
   json.key("truncated").value(report.truncated).key("unknown_words").begin_array();
   for (const auto& word : report.unknown_words) json.value(word);
   json.end_array();

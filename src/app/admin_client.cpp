@@ -1,5 +1,7 @@
 #include "app/admin_client.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
@@ -12,6 +14,14 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::seconds kPatience{5};
+
+// For a terminal: whatever answers there, it must not steer it.
+std::string first_line(std::string_view body) {
+  constexpr std::size_t kMaxBytes = 1024;
+  std::string line(body.substr(0, std::min(body.find('\n'), kMaxBytes)));
+  std::ranges::replace_if(line, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
+  return line;
+}
 
 net::Task<Result<http::FetchAnswer>> get(http::Fetcher& fetcher, http::FetchRequest request) {
   co_return co_await fetcher.fetch(std::move(request), monotonic_now() + kPatience);
@@ -50,6 +60,7 @@ Result<std::string> read_admin_page(const std::string& endpoint, std::string_vie
     return fail(Errc::forbidden, "the server at " + endpoint +
                                      " wants server.admin_key: name the config file with --config");
   }
+  if (answer->status == 503) return fail(Errc::upstream_refused, first_line(answer->body));
   if (answer->status != 200) {
     return fail(
         Errc::upstream_answer_invalid,

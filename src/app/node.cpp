@@ -147,6 +147,7 @@ Result<> Node::open_servers() {
   const auto make_operator = [this](int) -> std::unique_ptr<http::Handler> {
     admin::Sources sources{
         .ready = [this] { return ready_.load(); },
+        .first_lists_pending = [this] { return refresher_->first_lists_pending(monotonic_now()); },
         .catalogue = [this] { return publisher_.published().load()->catalogue; },
         .upstreams = [this] { return refresher_->report(monotonic_now()); },
         .registry = registry_,

@@ -73,6 +73,7 @@ std::string note_of(const json::value& upstream) {
     if (!note.empty()) note += "; ";
     note += text;
   };
+  if (member_of(upstream, "pending") == "true") add("first list pending");
   if (member_of(upstream, "truncated") == "true") add("list truncated");
   if (const auto words = member_of(upstream, "unknown_words"); words != "-") {
     add("unknown words: " + words);
@@ -125,8 +126,15 @@ Output show_upstreams(const std::string& admin_endpoint, const Secret& admin_key
 Output show_health(const std::string& admin_endpoint) {
   const auto page = read_admin_page(admin_endpoint, "/readyz", {});
   if (page) return "ready\n";
-  if (page.error().code != Errc::upstream_answer_invalid) return std::unexpected(page.error());
-  return fail(Errc::upstream_answer_invalid, "the server at " + admin_endpoint + " is not ready");
+  auto what = "the server at " + admin_endpoint + " is not ready";
+  switch (page.error().code) {
+    case Errc::upstream_refused:
+      return fail(Errc::upstream_answer_invalid, what + ": " + page.error().detail);
+    case Errc::upstream_answer_invalid:
+      return fail(Errc::upstream_answer_invalid, std::move(what));
+    default:
+      return std::unexpected(page.error());
+  }
 }
 
 }  // namespace weir::app

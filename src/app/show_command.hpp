@@ -20,7 +20,7 @@ struct ModelFilter {
                                  const ModelFilter& filter, bool json);
 [[nodiscard]] Output show_upstreams(const std::string& admin_endpoint, const Secret& admin_key,
                                     bool json);
-/// "ready"; an error when it does not take requests.
+/// "ready"; an error with the reason when it does not take requests, or not with its first lists.
 [[nodiscard]] Output show_health(const std::string& admin_endpoint);
 
 }  // namespace weir::app

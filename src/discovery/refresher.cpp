@@ -23,7 +23,8 @@ RefreshTiming timing_of(const Settings& settings, const UpstreamSettings& upstre
   return {.interval =
               upstream.refresh_interval.value_or(settings.refresh_interval * kind.refresh_every),
           .backoff_max = settings.backoff_max,
-          .grace = settings.grace};
+          .grace = settings.grace,
+          .first_list = settings.timeout};
 }
 
 bool same_server(const UpstreamSettings& a, const UpstreamSettings& b) {
@@ -79,7 +80,7 @@ struct Refresher::Worker {
       : settings(std::move(given)),
         target{
             .base = std::move(base), .kind = &kind, .key = settings.api_key, .tls = settings.tls()},
-        state(timing),
+        state(timing, monotonic_now()),
         wake(executor),
         lanes(executor) {}
 
@@ -88,6 +89,7 @@ struct Refresher::Worker {
   UpstreamState state;
   net::Timer wake;
   net::TaskGroup lanes;
+  bool from_start = false;  ///< made by the first `apply`
   bool asking = false;
   bool ask_again = false;
   bool stopped = false;
@@ -129,9 +131,11 @@ std::shared_ptr<Refresher::Worker> Refresher::take_over(const Settings& settings
     return worker;
   }
   auto worker = std::make_shared<Worker>(executor_, upstream, *kind, std::move(*base), timing);
+  worker->from_start = !started_;
   // Under a new key, say, it is asked anew; until it has answered, what it listed stays.
   for (const auto& before : workers_) {
     if (!same_server(before->settings, upstream)) continue;
+    worker->from_start = before->from_start;
     worker->state = before->state;
     worker->state.set_timing(timing);
     worker->state.keep_models([&](const auto& model) { return is_wanted(upstream, model.id); });
@@ -154,6 +158,7 @@ void Refresher::apply(const Settings& settings, const std::vector<UpstreamSettin
     if (!renewed) forget_metrics(name);
   }
   workers_ = std::move(next);
+  started_ = true;
   publish_soon();
 }
 
@@ -304,6 +309,7 @@ std::vector<UpstreamReport> Refresher::report(MonotonicTime now) const {
     report.kind = worker->settings.kind;
     report.url = worker->settings.url;
     report.reach = state.reach(now);
+    report.pending = state.pending(now);
     report.models = state.models().size();
     report.truncated = state.listing().truncated;
     report.unknown_words = state.listing().unknown_words;
@@ -314,6 +320,14 @@ std::vector<UpstreamReport> Refresher::report(MonotonicTime now) const {
     reports.push_back(std::move(report));
   }
   return reports;
+}
+
+std::vector<std::string> Refresher::first_lists_pending(MonotonicTime now) const {
+  std::vector<std::string> names;
+  for (const auto& worker : workers_) {
+    if (worker->from_start && worker->state.pending(now)) names.push_back(worker->settings.name);
+  }
+  return names;
 }
 
 }  // namespace weir::discovery

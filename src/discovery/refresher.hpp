@@ -30,6 +30,7 @@ struct UpstreamReport {
   std::string kind;
   std::string url;
   catalogue::Reach reach;
+  bool pending = false;  ///< its first list is awaited
   std::size_t models = 0;
   bool truncated = false;                        ///< the upstream has more models than were taken
   std::vector<std::string> unknown_words;        ///< in typed fields of the last good list
@@ -83,6 +84,10 @@ class Refresher {
 
   [[nodiscard]] std::vector<UpstreamReport> report(MonotonicTime now) const;
 
+  /// The upstreams of the first `apply` whose first lists are still awaited. One that comes with a
+  /// later `apply` is never among them.
+  [[nodiscard]] std::vector<std::string> first_lists_pending(MonotonicTime now) const;
+
  private:
   struct Worker;
 
@@ -103,6 +108,7 @@ class Refresher {
   Listed listed_;
   Settings settings_;
   std::vector<std::shared_ptr<Worker>> workers_;
+  bool started_ = false;  ///< the first `apply` is over
   int asking_ = 0;
   net::Timer slot_free_;
   bool publish_pending_ = false;

@@ -71,6 +71,10 @@ std::chrono::nanoseconds UpstreamState::until_asked(MonotonicTime now) const {
   return std::max(ask_at_, now) - now;
 }
 
+bool UpstreamState::pending(MonotonicTime now) const {
+  return reach(now) == catalogue::Reach::unknown && now < since_ + timing_.first_list;
+}
+
 catalogue::Reach UpstreamState::reach(MonotonicTime now) const {
   if (failures_ == 0) return last_success_ ? catalogue::Reach::up : catalogue::Reach::unknown;
   return now < grace_end() ? catalogue::Reach::failing : catalogue::Reach::lost;

@@ -20,12 +20,13 @@ struct RefreshTiming {
   std::chrono::milliseconds interval;  ///< from one success to the next question
   std::chrono::milliseconds backoff_max;
   std::chrono::milliseconds grace;
+  std::chrono::milliseconds first_list;  ///< how long the first list may be awaited
 };
 
 /// Threads: one owner. Lifetime: value type.
 class UpstreamState {
  public:
-  explicit UpstreamState(RefreshTiming timing) : timing_(timing) {}
+  UpstreamState(RefreshTiming timing, MonotonicTime since) : timing_(timing), since_(since) {}
 
   /// A good list. It replaces the one before, but for classes that an unanswered question would
   /// have told: see keep_classes.
@@ -45,6 +46,9 @@ class UpstreamState {
   [[nodiscard]] std::chrono::nanoseconds until_asked(MonotonicTime now) const;
 
   [[nodiscard]] catalogue::Reach reach(MonotonicTime now) const;
+  /// Whether the first list is still awaited: nothing has come of a question yet, and no more than
+  /// `first_list` has passed since the start.
+  [[nodiscard]] bool pending(MonotonicTime now) const;
   /// The last good one.
   [[nodiscard]] const Listing& listing() const { return listing_; }
   [[nodiscard]] const std::vector<catalogue::UpstreamModel>& models() const {
@@ -68,6 +72,7 @@ class UpstreamState {
   [[nodiscard]] MonotonicTime grace_end() const;
 
   RefreshTiming timing_;
+  MonotonicTime since_;
   MonotonicTime ask_at_ = MonotonicTime::min();
   std::optional<MonotonicTime> last_success_;
   std::optional<Error> last_error_;

@@ -9,7 +9,8 @@ using namespace std::chrono_literals;
 using catalogue::Reach;
 
 const MonotonicTime kStart{1'000s};
-constexpr RefreshTiming kTiming{.interval = 60s, .backoff_max = 30s, .grace = 100s};
+constexpr RefreshTiming kTiming{
+    .interval = 60s, .backoff_max = 30s, .grace = 100s, .first_list = 5s};
 
 Error refused() { return fail(Errc::upstream_unreachable).error(); }
 
@@ -24,7 +25,7 @@ TEST(Backoff, DoublesUpToItsBound) {
 }
 
 TEST(UpstreamState, IsAskedAtOnceAndThenAtItsInterval) {
-  UpstreamState state(kTiming);
+  UpstreamState state(kTiming, kStart);
   EXPECT_LE(state.ask_at(), kStart);
   EXPECT_EQ(state.reach(kStart), Reach::unknown);
   state.succeeded(one_model(), kStart);
@@ -33,7 +34,7 @@ TEST(UpstreamState, IsAskedAtOnceAndThenAtItsInterval) {
 }
 
 TEST(UpstreamState, SaysHowLongUntilItIsAskedAndNeverLessThanNothing) {
-  UpstreamState state(kTiming);
+  UpstreamState state(kTiming, kStart);
   EXPECT_EQ(state.until_asked(kStart), 0s);
   state.succeeded(one_model(), kStart);
   EXPECT_EQ(state.until_asked(kStart), 60s);
@@ -43,7 +44,7 @@ TEST(UpstreamState, SaysHowLongUntilItIsAskedAndNeverLessThanNothing) {
 }
 
 TEST(UpstreamState, KeepsTheLastGoodListThroughFailures) {
-  UpstreamState state(kTiming);
+  UpstreamState state(kTiming, kStart);
   state.succeeded(one_model(), kStart);
   state.failed(refused(), kStart + 60s);
   EXPECT_EQ(state.models().size(), 1U);
@@ -52,7 +53,7 @@ TEST(UpstreamState, KeepsTheLastGoodListThroughFailures) {
 }
 
 TEST(UpstreamState, IsLostAGraceTimeAfterItsFirstFailure) {
-  UpstreamState state(kTiming);
+  UpstreamState state(kTiming, kStart);
   state.succeeded(one_model(), kStart);
   state.failed(refused(), kStart + 60s);
   state.failed(refused(), kStart + 61s);
@@ -61,14 +62,15 @@ TEST(UpstreamState, IsLostAGraceTimeAfterItsFirstFailure) {
 }
 
 TEST(UpstreamState, OneFailureIsNotTheEndWhereItIsAskedLessOftenThanTheGraceTime) {
-  UpstreamState state({.interval = 600s, .backoff_max = 30s, .grace = 100s});
+  UpstreamState state({.interval = 600s, .backoff_max = 30s, .grace = 100s, .first_list = 5s},
+                      kStart);
   state.succeeded(one_model(), kStart);
   state.failed(refused(), kStart + 600s);
   EXPECT_EQ(state.reach(kStart + 600s), Reach::failing);
 }
 
 TEST(UpstreamState, WakesWhenTheGraceTimeEndsThoughItIsNotYetToBeAsked) {
-  UpstreamState state(kTiming);
+  UpstreamState state(kTiming, kStart);
   for (auto at : {0s, 1s, 3s, 7s, 15s, 31s, 61s, 91s}) state.failed(refused(), kStart + at);
   EXPECT_EQ(state.ask_at(), kStart + 91s + 30s);
   EXPECT_EQ(state.wake_at(kStart + 91s), kStart + 100s);
@@ -76,14 +78,14 @@ TEST(UpstreamState, WakesWhenTheGraceTimeEndsThoughItIsNotYetToBeAsked) {
 }
 
 TEST(UpstreamState, OneThatNeverAnsweredIsLostAGraceTimeAfterItsStart) {
-  UpstreamState state(kTiming);
+  UpstreamState state(kTiming, kStart);
   state.failed(refused(), kStart);
   EXPECT_EQ(state.reach(kStart + 99s), Reach::failing);
   EXPECT_EQ(state.reach(kStart + 100s), Reach::lost);
 }
 
 TEST(UpstreamState, AQuestionThatCouldNotBePutSaysNothingOfTheUpstream) {
-  UpstreamState state(kTiming);
+  UpstreamState state(kTiming, kStart);
   state.succeeded(one_model(), kStart);
   state.could_not_ask(fail(Errc::overloaded).error(), kStart + 60s);
   EXPECT_EQ(state.reach(kStart + 500s), Reach::up);
@@ -95,12 +97,31 @@ TEST(UpstreamState, AQuestionThatCouldNotBePutSaysNothingOfTheUpstream) {
 }
 
 TEST(UpstreamState, ASuccessForgetsFailures) {
-  UpstreamState state(kTiming);
+  UpstreamState state(kTiming, kStart);
   state.failed(refused(), kStart);
   state.succeeded(one_model(), kStart + 5s);
   EXPECT_EQ(state.failures(), 0);
   EXPECT_FALSE(state.last_error());
   EXPECT_EQ(state.reach(kStart + 500s), Reach::up);
+}
+
+TEST(UpstreamState, IsPendingUntilSomethingCameOfItsFirstQuestion) {
+  UpstreamState silent(kTiming, kStart);
+  EXPECT_TRUE(silent.pending(kStart));
+  EXPECT_TRUE(silent.pending(kStart + 5s - 1ms));
+  EXPECT_FALSE(silent.pending(kStart + 5s)) << "for no longer than that";
+
+  UpstreamState asked_by_nobody(kTiming, kStart);
+  asked_by_nobody.could_not_ask(fail(Errc::overloaded).error(), kStart + 1s);
+  EXPECT_TRUE(asked_by_nobody.pending(kStart + 1s));
+
+  UpstreamState listed(kTiming, kStart);
+  listed.succeeded(one_model(), kStart + 1s);
+  EXPECT_FALSE(listed.pending(kStart + 1s));
+
+  UpstreamState refused_it(kTiming, kStart);
+  refused_it.failed(refused(), kStart + 1s);
+  EXPECT_FALSE(refused_it.pending(kStart + 1s));
 }
 
 constexpr auto kImage = catalogue::SubType::text_to_image;
@@ -111,7 +132,7 @@ catalogue::UpstreamModel classed(catalogue::SubType sub_type) {
 }
 
 TEST(UpstreamState, NothingOutlivesTheAnswerItCameFrom) {
-  UpstreamState state(kTiming);
+  UpstreamState state(kTiming, kStart);
   auto image = classed(kImage);
   image.facts.created = 1;
   state.succeeded({.models = {image}, .truncated = true, .unknown_words = {"hologram"}}, kStart);
@@ -122,7 +143,7 @@ TEST(UpstreamState, NothingOutlivesTheAnswerItCameFrom) {
 }
 
 TEST(UpstreamState, AClassStaysWhileTheQuestionThatTellsItIsUnanswered) {
-  UpstreamState state(kTiming);
+  UpstreamState state(kTiming, kStart);
   state.succeeded({.models = {classed(kImage)}}, kStart);
   auto unanswered = one_model();
   unanswered.unanswered = true;

@@ -184,6 +184,64 @@ def test_redirects_in_a_circle_end(weir):
         assert problem(server).startswith("upstream_refused: /v1/models/ answered 307, a redirect to /v1/models:")
 
 
+# "None" and "not yet".
+
+
+def test_until_the_first_lists_are_there_the_server_is_not_ready_and_says_so(weir):
+    held = Answer(openai_list("a").body, hold=threading.Event())
+    with Upstream({"/v1/models": held}) as slow, Upstream({"/v1/models": openai_list("b")}) as quick:
+        server = weir(
+            upstreams=[upstream_row(slow, "slow"), upstream_row(quick, "quick")], discovery={**QUICK, "timeout": "5m"}
+        )
+        eventually(lambda: server.ids() == ["b"])
+        reply = server.admin_get("/readyz")
+        assert (reply.status, reply.body) == (503, b"first lists pending: slow\n")
+        assert server.admin_get("/healthz").status == 200
+        health = server.ask("health", check=False)
+        assert health.returncode != 0
+        assert "is not ready: first lists pending: slow" in health.stderr
+        row = upstreams(server)["slow"]
+        assert (row["reach"], row["pending"]) == ("pending", True)
+        assert "first list pending" in server.ask("upstreams").stdout
+        body = server.get("/v1/models")
+        assert set(body.json()) == {"object", "data"}, "the body is the contract's"
+
+        held.hold.set()
+        eventually(lambda: server.admin_get("/readyz").status == 200)
+        assert server.admin_get("/readyz").body == b"ready\n"
+        assert upstreams(server)["slow"]["reach"] == "up"
+        assert "first list pending" not in server.ask("upstreams").stdout
+
+
+def test_a_first_answer_of_any_kind_ends_the_wait(weir):
+    with Upstream({"/v1/models": as_json({}, status=500)}) as broken:
+        server = weir(upstreams=[upstream_row(broken)], discovery={**QUICK, "timeout": "5m"})
+        eventually(lambda: server.admin_get("/readyz").status == 200)
+        assert upstreams(server)["gpu"]["reach"] == "failing"
+
+
+def test_the_wait_for_first_lists_has_an_end(weir):
+    """`discovery.timeout`, whatever an upstream's own is."""
+    with Upstream({"/v1/models": Answer(hold=threading.Event())}) as silent:
+        server = weir(upstreams=[upstream_row(silent, timeout="5m")], discovery={**QUICK, "timeout": "1s"})
+        eventually(lambda: server.admin_get("/readyz").status == 200)
+        assert upstreams(server)["gpu"]["reach"] == "unknown"
+
+
+def test_an_upstream_that_a_reload_adds_does_not_take_readiness_away(weir):
+    with Upstream({"/v1/models": openai_list("a")}) as known, Upstream(
+        {"/v1/models": Answer(hold=threading.Event())}
+    ) as silent:
+        discovery = {**QUICK, "timeout": "5m"}
+        server = weir(upstreams=[upstream_row(known)], discovery=discovery)
+        eventually(lambda: server.admin_get("/readyz").status == 200)
+        server.write_config(upstreams=[upstream_row(known), upstream_row(silent, "new")], discovery=discovery)
+        server.signal(signal.SIGHUP)
+        eventually(lambda: silent.asked)
+        assert upstreams(server)["new"]["reach"] == "pending"
+        assert server.admin_get("/readyz").status == 200
+
+
 # Facts and lists.
 
 
