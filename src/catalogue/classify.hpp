@@ -1,13 +1,15 @@
 /// Decides what a model is for: the operator's word, then the upstream's, then the built-in table,
-/// then the id rules, then chat.
+/// then public registries, then the id rules, then chat.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "catalogue/class_table.hpp"
 #include "catalogue/model.hpp"
+#include "catalogue/registry.hpp"
 #include "catalogue/rules.hpp"
 
 namespace weir::catalogue {
@@ -15,9 +17,27 @@ namespace weir::catalogue {
 struct Decision {
   ModelClass model_class;
   ClassSource source = ClassSource::fallback;
-  /// For the operator: the rule's name, or the table row's id and where that is from. Empty where
-  /// `source` says it all.
+  /// For the operator: the rule's name, or the id of the row of the table or registry and where
+  /// that is from. Empty where `source` says it all.
   std::string rule;
+};
+
+/// One step of a decision, whether it decided or not.
+struct ExplainedStep {
+  ClassSource source = ClassSource::fallback;
+  std::string id = {};  ///< the id that the step looked at; empty for config and upstream
+  /// What the step says by itself; nothing if it does not know the model.
+  std::optional<ModelClass> model_class = {};
+  std::string rule = {};  ///< as Decision::rule
+  bool decides = false;   ///< true for one step: the first that says something
+
+  bool operator==(const ExplainedStep&) const = default;
+};
+
+/// Facts that a public registry states about one model.
+struct RegistryFacts {
+  ModelFacts facts;
+  std::string_view source;  ///< the registry; static text
 };
 
 /// All that is known about one model's class.
@@ -33,17 +53,24 @@ struct ClassEvidence {
 /// Immutable, so any thread may ask. See RuleSet for what one costs.
 class Classifier {
  public:
-  /// `base_id` is asked before `id` within the table and within the rules; a table row for either
-  /// wins over a rule for either.
+  /// `base_id` is asked before `id` within each step; an earlier step wins for either id.
   [[nodiscard]] Decision decide(const ClassEvidence& evidence) const;
+  /// Every step in the order of decide(), with the answer that it would give alone.
+  [[nodiscard]] std::vector<ExplainedStep> explain(const ClassEvidence& evidence) const;
+  /// Registry facts about `base_id`, or about `id` if there are none. Nothing for weights that the
+  /// id does not name for certain, such as a quantised file. `base_id` may be empty.
+  [[nodiscard]] std::optional<RegistryFacts> facts(std::string_view id,
+                                                   std::string_view base_id = {}) const;
 
-  /// By id alone: table, rules, chat.
+  /// By id alone: table, registry, rules, chat.
   [[nodiscard]] Decision classify(std::string_view id) const { return decide({.id = id}); }
   [[nodiscard]] std::optional<Decision> by_table(std::string_view id) const;
+  [[nodiscard]] std::optional<Decision> by_registry(std::string_view id) const;
   [[nodiscard]] std::optional<Decision> by_rules(std::string_view id) const;
 
  private:
   ClassTable table_;
+  const Registry& registry_ = Registry::built_in();
   RuleSet rules_;
 };
 

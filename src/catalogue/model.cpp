@@ -75,6 +75,8 @@ std::string_view name(ClassSource source) {
       return "upstream";
     case ClassSource::table:
       return "table";
+    case ClassSource::registry:
+      return "registry";
     case ClassSource::rule:
       return "rule";
     case ClassSource::fallback:

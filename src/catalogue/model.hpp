@@ -86,7 +86,7 @@ struct ModelClass {
 };
 
 /// Which step decided a class, in order of precedence. Shown to the operator, not to clients.
-enum class ClassSource : std::uint8_t { config, upstream, table, rule, fallback };
+enum class ClassSource : std::uint8_t { config, upstream, table, registry, rule, fallback };
 [[nodiscard]] std::string_view name(ClassSource source);
 
 /// A member of ModelFacts, spelled on the wire as the enumerator.
