@@ -31,6 +31,18 @@ constexpr EndpointRow kRows[] = {
 };
 static_assert(std::size(kRows) == kEndpointCount);
 
+constexpr auto kAll = [] {
+  std::array<Endpoint, kEndpointCount> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Endpoint>(i);
+  return all;
+}();
+
+}  // namespace
+
+const EndpointRow& describe(Endpoint endpoint) { return kRows[static_cast<std::size_t>(endpoint)]; }
+
+std::span<const Endpoint> all_endpoints() { return kAll; }
+
 Endpoint first_endpoint_of(SubType sub_type) {
   switch (sub_type) {
     case SubType::chat:
@@ -53,18 +65,6 @@ Endpoint first_endpoint_of(SubType sub_type) {
   }
   __builtin_unreachable();
 }
-
-constexpr auto kAll = [] {
-  std::array<Endpoint, kEndpointCount> all{};
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Endpoint>(i);
-  return all;
-}();
-
-}  // namespace
-
-const EndpointRow& describe(Endpoint endpoint) { return kRows[static_cast<std::size_t>(endpoint)]; }
-
-std::span<const Endpoint> all_endpoints() { return kAll; }
 
 Endpoints endpoints_of(SubTypes sub_types) {
   Endpoints endpoints;

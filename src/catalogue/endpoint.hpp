@@ -60,8 +60,10 @@ struct EndpointRow {
 /// The paths at which a model of any of `sub_types` may be called.
 [[nodiscard]] Endpoints endpoints_of(SubTypes sub_types);
 
-/// Where models of `sub_type` are called first of all: what the refusal of a call at another path
-/// names.
+/// Where models of `sub_type` are called first of all.
+[[nodiscard]] Endpoint first_endpoint_of(SubType sub_type);
+
+/// Its path: what the refusal of a call at another path names.
 [[nodiscard]] std::string_view endpoint_path_for(SubType sub_type);
 
 }  // namespace weir::catalogue

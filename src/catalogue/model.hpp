@@ -66,6 +66,12 @@ class EnumSet {
 using Types = EnumSet<Type>;
 using SubTypes = EnumSet<SubType>;
 
+inline constexpr SubTypes kAllSubTypes = [] {
+  SubTypes all;
+  for (int i = 0; i < kSubTypeCount; ++i) all.insert(static_cast<SubType>(i));
+  return all;
+}();
+
 [[nodiscard]] std::string_view wire_name(Type type);
 [[nodiscard]] std::string_view wire_name(SubType sub_type);
 /// Case-sensitive; nothing for any other spelling.
@@ -166,6 +172,8 @@ struct Route {
 struct Model {
   std::string id;
   ModelFacts facts = {};
+  Facts registry_facts = {};       ///< those of `facts` that only a public registry knows
+  std::string_view registry = {};  ///< its name; static text
   ModelClass model_class = {};
   ClassSource class_source = ClassSource::fallback;
   std::string class_rule = {};  ///< the rule or table row that decided, for the operator

@@ -24,15 +24,10 @@ constexpr int kHosted = 10;
 // What each kind can be called for is from its documentation or its server's source, read in
 // 2026: an endpoint is there when requests and answers have the bodies that clients of it expect.
 
-constexpr Endpoints kEverything = [] {
-  Endpoints all;
-  for (int i = 0; i < catalogue::kEndpointCount; ++i) all.insert(static_cast<Endpoint>(i));
-  return all;
-}();
 // Of kinds whose whole API is documented.
 constexpr Endpoints all_but(Endpoints calls) {
   Endpoints rest;
-  kEverything.for_each([&](Endpoint endpoint) {
+  catalogue::kAllEndpoints.for_each([&](Endpoint endpoint) {
     if (!calls.contains(endpoint)) rest.insert(endpoint);
   });
   return rest;
@@ -93,18 +88,19 @@ const Kind kKinds[] = {
     {.slug = "openai",
      .text = "any server with an OpenAI-style model list",
      .protocol = &kinds::openai,
-     .calls = kEverything},
+     .calls = catalogue::kAllEndpoints},
     {.slug = "siliconflow",
      .text = "SiliconFlow, or another Weir: learns types by asking for each sub_type",
      .protocol = &kinds::siliconflow,
      .refresh_every = kHosted,
-     .calls = kSiliconflow},
+     .calls = kSiliconflow,
+     .absent = {images_edits}},
     {.slug = "ollama",
      .text = "Ollama, by its own API",
      .protocol = &kinds::ollama,
-     .lists_all = true,
+     .ignores_case = true,
      .calls = kOllama},
-    {.slug = "vllm", .text = "vLLM", .protocol = &kinds::vllm, .lists_all = true, .calls = kVllm},
+    {.slug = "vllm", .text = "vLLM", .protocol = &kinds::vllm, .calls = kVllm},
     {.slug = "sglang", .text = "SGLang", .protocol = &kinds::sglang, .calls = kSglang},
     {.slug = "llama.cpp",
      .text = "llama.cpp's server, with one model or as a router",
@@ -113,7 +109,6 @@ const Kind kKinds[] = {
     {.slug = "lmstudio",
      .text = "LM Studio, by its own API where it has one",
      .protocol = &kinds::lmstudio,
-     .lists_all = true,
      .calls = kLmstudio},
     {.slug = "tei",
      .text = "Text Embeddings Inference",
@@ -124,13 +119,11 @@ const Kind kKinds[] = {
     {.slug = "xinference",
      .text = "Xinference",
      .protocol = &kinds::xinference,
-     .lists_all = true,
      .calls = kXinference},
     {.slug = "localai", .text = "LocalAI", .protocol = &kinds::localai, .calls = kLocalai},
     {.slug = "gpustack",
      .text = "GPUStack",
      .protocol = &kinds::gpustack,
-     .lists_all = true,
      .calls = kGpustack,
      .call_paths = kGpustackPaths},
     {.slug = "speaches",
@@ -196,8 +189,7 @@ const Kind kKinds[] = {
     {.slug = "simulator",
      .text = "the built-in engine with demo models; needs no url",
      .protocol = &kinds::siliconflow,
-     .lists_all = true,
-     .calls = kEverything},
+     .calls = catalogue::kAllEndpoints},
 };
 
 constexpr std::size_t kCount = std::size(kKinds);
@@ -215,11 +207,12 @@ catalogue::SubTypes sub_types_of(Endpoints endpoints) {
 Endpoints callable(const Kind& kind) {
   const auto served = sub_types_of(kind.calls);
   auto all = kind.calls;
-  kEverything.for_each([&](Endpoint endpoint) {
-    bool unserved = false;
-    catalogue::describe(endpoint).sub_types.for_each(
-        [&](catalogue::SubType sub_type) { unserved = unserved || !served.contains(sub_type); });
-    if (unserved && !kind.absent.contains(endpoint)) all.insert(endpoint);
+  catalogue::kAllSubTypes.for_each([&](catalogue::SubType sub_type) {
+    auto paths = catalogue::endpoints_of({sub_type});
+    if (served.contains(sub_type)) paths = {catalogue::first_endpoint_of(sub_type)};
+    paths.for_each([&](Endpoint endpoint) {
+      if (!kind.absent.contains(endpoint)) all.insert(endpoint);
+    });
   });
   return all;
 }

@@ -44,9 +44,8 @@ struct Kind {
   /// How many refresh intervals lie between two refreshes: hosted lists change by the day, and the
   /// siliconflow kind costs ten requests.
   int refresh_every = 1;
-  /// Whether it serves nothing but what it lists, so that another id cannot be called there. False
-  /// where the server takes any id, or serves more than it lists.
-  bool lists_all = false;
+  /// Whether it takes its models' ids in any case.
+  bool ignores_case = false;
   /// What its servers are documented to be called for. A newer or older one may speak more or less:
   /// what a server answers 404 to reaches the client.
   catalogue::Endpoints calls = {};
@@ -58,9 +57,9 @@ struct Kind {
   bool usage_on_request = true;
 };
 
-/// Where models of this kind are sent calls: `calls`, and every endpoint of the sub types that none
-/// of `calls` is for, except those that are `absent`. A server that lists an image model serves it
-/// somewhere, and the usual path is the best guess.
+/// Where models of this kind are sent calls: `calls`, the first endpoint of every sub type, and all
+/// endpoints of the sub types that none of `calls` is for, except those that are `absent`. A server
+/// that lists an image model serves it somewhere, and the usual path is the best guess.
 [[nodiscard]] catalogue::Endpoints callable(const Kind& kind);
 
 /// All kinds, in the order they are documented.

@@ -56,7 +56,7 @@ TEST(Kinds, AModelIsCallableWhereNothingIsKnownAgainstIt) {
   const Case cases[] = {
       {"openai", ""},
       {"siliconflow", ""},
-      {"ollama", "rerank audio_transcriptions audio_speech video_submit video_status"},
+      {"ollama", "rerank images_edits audio_transcriptions audio_speech video_submit video_status"},
       {"vllm", kMedia},
       {"sglang", kMedia},
       {"llama.cpp",
@@ -70,7 +70,7 @@ TEST(Kinds, AModelIsCallableWhereNothingIsKnownAgainstIt) {
        "embeddings rerank images_generations images_edits audio_transcriptions audio_speech "
        "video_submit video_status"},
       {"xinference", "video_submit video_status"},
-      {"localai", "video_submit video_status"},
+      {"localai", "images_edits video_submit video_status"},
       {"gpustack", "video_submit video_status"},
       {"speaches", ""},
       {"sd.cpp", ""},
@@ -83,7 +83,7 @@ TEST(Kinds, AModelIsCallableWhereNothingIsKnownAgainstIt) {
       {"gemini", ""},
       {"mistral", ""},
       {"cohere", ""},
-      {"together", "video_submit video_status"},
+      {"together", "images_edits video_submit video_status"},
       {"simulator", ""},
   };
   ASSERT_EQ(std::size(cases), all_kinds().size());

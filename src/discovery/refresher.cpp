@@ -291,6 +291,8 @@ void Refresher::publish_soon() {
       listing.upstream = worker->settings.name;
       listing.reach = worker->state.reach(now);
       listing.api_root = worker->state.listing().api_root;
+      listing.calls = callable(*worker->target.kind);
+      listing.ignores_case = worker->target.kind->ignores_case;
       listing.models = worker->state.models();
       listings.push_back(std::move(listing));
     }

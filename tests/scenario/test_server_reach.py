@@ -37,7 +37,7 @@ def problem(server, name="gpu"):
 
 
 def targets(upstream):
-    return [target for _, target, _ in list(upstream.asked)]
+    return [target for _, target, *_ in list(upstream.asked)]
 
 
 # Servers without /v1.
@@ -63,7 +63,7 @@ def test_a_server_without_v1_is_listed_and_called(weir, instead):
         eventually(lambda: server.ids() == ["bge-m3"])
         body = json.dumps({"model": "bge-m3", "input": "hello"}).encode()
         assert post(server.public, "/v1/embeddings", body).status == 200
-        assert [method for method, target, _ in infinity.asked if target == "/embeddings"] == ["POST"]
+        assert [method for method, target, *_ in infinity.asked if target == "/embeddings"] == ["POST"]
         assert targets(infinity)[:2] == ["/v1/models", "/models"]
 
 
@@ -96,7 +96,7 @@ def test_a_base_path_without_a_version_is_listed_and_called(weir, path, listed):
         server = weir(upstreams=[upstream_row(upstream, path=path)], discovery=QUICK)
         eventually(lambda: server.ids() == ["openai/gpt-5"])
         assert call(server.public, "openai/gpt-5").status == 200
-        assert ("POST", called) in [(method, target) for method, target, _ in upstream.asked]
+        assert ("POST", called) in [(method, target) for method, target, *_ in upstream.asked]
 
 
 def test_a_reload_keeps_the_place_that_was_found(weir):

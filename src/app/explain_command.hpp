@@ -1,0 +1,17 @@
+/// `weir models --explain ID`: why a running server gives a model its class.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "app/keys_command.hpp"
+#include "base/secret.hpp"
+
+namespace weir::app {
+
+/// The server's page as it is for `json`, else as tables. For an id that is not listed, what its
+/// name would make of it.
+[[nodiscard]] Output explain_model(const std::string& admin_endpoint, const Secret& admin_key,
+                                   std::string_view id, bool json);
+
+}  // namespace weir::app
