@@ -5,7 +5,9 @@
 #include <fmt/ranges.h>
 #include <openssl/crypto.h>
 
+#include "admin/explanation.hpp"
 #include "admin/pages.hpp"
+#include "codec/query.hpp"
 
 namespace weir::admin {
 namespace {
@@ -73,11 +75,19 @@ http::Reply OperatorHandler::readiness() const {
   return reply_with(503, kText, fmt::format("first lists pending: {}\n", fmt::join(pending, ", ")));
 }
 
+http::Reply OperatorHandler::explain(http::Exchange& exchange) {
+  const auto query = codec::Query::parse(exchange.request->query);
+  if (!query || query->find("model").count != 1) return refuse(exchange, Errc::invalid_parameter);
+  const auto id = query->find("model").value;
+  return reply_with(200, kJson, render_explanation(id, sources_.explain(id)));
+}
+
 http::Reply OperatorHandler::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
   const auto path = request.path;
   const bool is_page = path == "/healthz" || path == "/readyz" || path == "/metrics" ||
-                       path == "/admin/models" || path == "/admin/upstreams";
+                       path == "/admin/models" || path == "/admin/explain" ||
+                       path == "/admin/upstreams";
   if (!is_page) return refuse(exchange, Errc::route_not_found);
   if (request.method != http::Method::get && request.method != http::Method::head) {
     return refuse(exchange, Errc::method_not_allowed);
@@ -89,6 +99,7 @@ http::Reply OperatorHandler::answer(http::Exchange& exchange) {
   }
   if (!may_read_admin(exchange)) return refuse(exchange, Errc::forbidden);
   if (path == "/admin/models") return reply_with(200, kJson, render_models(*sources_.catalogue()));
+  if (path == "/admin/explain") return explain(exchange);
   return reply_with(200, kJson, render_upstreams(sources_.upstreams()));
 }
 

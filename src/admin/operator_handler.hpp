@@ -8,6 +8,7 @@
 
 #include "base/secret.hpp"
 #include "catalogue/catalogue.hpp"
+#include "catalogue/explain.hpp"
 #include "discovery/refresher.hpp"
 #include "http/handler.hpp"
 #include "telemetry/metrics.hpp"
@@ -20,6 +21,7 @@ struct Sources {
   /// Upstreams whose first lists are awaited: not ready yet, though it takes requests.
   std::function<std::vector<std::string>()> first_lists_pending;
   std::function<std::shared_ptr<const catalogue::Catalogue>()> catalogue;
+  std::function<catalogue::Explanation(std::string_view id)> explain;
   std::function<std::vector<discovery::UpstreamReport>()> upstreams;
   const telemetry::Registry& registry;
 };
@@ -39,6 +41,7 @@ class OperatorHandler : public http::Handler {
  private:
   [[nodiscard]] http::Reply answer(http::Exchange& exchange);
   [[nodiscard]] http::Reply readiness() const;
+  [[nodiscard]] http::Reply explain(http::Exchange& exchange);
   [[nodiscard]] bool may_read_admin(const http::Exchange& exchange) const;
 
   Sources sources_;

@@ -1,5 +1,6 @@
 #include "admin/pages.hpp"
 
+#include "admin/model_json.hpp"
 #include "base/errc.hpp"
 #include "codec/json_text.hpp"
 
@@ -20,36 +21,6 @@ std::string_view name(catalogue::Reach reach) {
       return "lost";
   }
   __builtin_unreachable();
-}
-
-void write_known(JsonWriter& json, std::string_view key, const std::optional<std::int64_t>& value) {
-  if (value) json.key(key).value(*value);
-}
-
-void write_routes(JsonWriter& json, const catalogue::Model& model) {
-  json.key("routes").begin_array();
-  for (const catalogue::Route& route : model.routes) {
-    json.begin_object().key("upstream").value(route.upstream).key("model").value(route.model);
-    json.key("status").value(wire_name(route.status)).end_object();
-  }
-  json.end_array();
-}
-
-void write_model(JsonWriter& json, const catalogue::Model& model) {
-  json.begin_object().key("id").value(model.id).key("types").begin_array();
-  model.model_class.types.for_each([&](auto type) { json.value(wire_name(type)); });
-  json.end_array().key("sub_types").begin_array();
-  model.model_class.sub_types.for_each([&](auto sub_type) { json.value(wire_name(sub_type)); });
-  json.end_array();
-  json.key("class_source").value(name(model.class_source));
-  json.key("class_rule").value(model.class_rule);
-  json.key("status").value(wire_name(model.status));
-  json.key("owned_by").value(model.facts.owned_by.value_or(""));
-  write_known(json, "context_length", model.facts.context_length);
-  write_known(json, "max_model_len", model.facts.max_model_len);
-  write_known(json, "max_output_tokens", model.facts.max_output_tokens);
-  write_routes(json, model);
-  json.end_object();
 }
 
 void write_upstream(JsonWriter& json, const discovery::UpstreamReport& report) {

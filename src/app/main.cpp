@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/explain_command.hpp"
 #include "app/keys_command.hpp"
 #include "app/memory.hpp"
 #include "app/node.hpp"
@@ -122,7 +123,7 @@ int check(const std::string& file, bool show) {
 
 // Options as text, checked by the same functions as the config file's values.
 struct Texts {
-  std::string config, name, expires, overlap = "24h", admin, type, sub_type, page, file;
+  std::string config, name, expires, overlap = "24h", admin, type, sub_type, explain, page, file;
   std::vector<std::string> model_limits;
 };
 
@@ -315,6 +316,8 @@ class CommandLine {
         add(app_, "models", "What a running server lists, and why", [this] { return models(); });
     command->add_option("--type", texts_.type, "text, image, audio or video");
     command->add_option("--sub-type", texts_.sub_type, "chat, embedding, …");
+    command->add_option("--explain", texts_.explain,
+                        "Why the model with this id has its class, step by step");
     add_show(command);
   }
 
@@ -344,6 +347,12 @@ class CommandLine {
   }
 
   int models() {
+    if (!texts_.explain.empty()) {
+      return with_settings(texts_.config, [&](const auto& s) {
+        return app::explain_model(admin_endpoint(texts_, s), s.server.admin_key, texts_.explain,
+                                  json_);
+      });
+    }
     app::ModelFilter filter;
     if (!texts_.type.empty()) {
       filter.type = catalogue::parse_type(texts_.type);

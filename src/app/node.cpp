@@ -149,6 +149,7 @@ Result<> Node::open_servers() {
         .ready = [this] { return ready_.load(); },
         .first_lists_pending = [this] { return refresher_->first_lists_pending(monotonic_now()); },
         .catalogue = [this] { return publisher_.published().load()->catalogue; },
+        .explain = [this](std::string_view id) { return publisher_.explain(id); },
         .upstreams = [this] { return refresher_->report(monotonic_now()); },
         .registry = registry_,
     };

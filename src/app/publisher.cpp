@@ -86,15 +86,17 @@ void Publisher::publish() {
   trim_heap();
 }
 
+catalogue::Explanation Publisher::explain(std::string_view id) const {
+  return catalogue::explain(id, settings_.models, listings_, catalogue::Classifier());
+}
+
 std::shared_ptr<const api::Published> Publisher::make() {
   for (auto& listing : listings_) listing.not_served = unserved_.of(listing.upstream);
   // Its patterns take two milliseconds to make and most of a MiB to keep, and lists seldom change.
   const catalogue::Classifier classifier;
-  const catalogue::Decide decide = [&classifier](const catalogue::ClassEvidence& evidence) {
-    return classifier.decide(evidence);
-  };
   auto published = std::make_shared<api::Published>();
-  published->catalogue = catalogue::build(settings_.models, listings_, decide, ++version_);
+  published->catalogue = catalogue::build(settings_.models, listings_,
+                                          catalogue::judge_by(classifier), ++version_);
   published->settings = settings_.list;
   published->directory = destinations_.make(upstreams(), listings_, settings_.calls);
   const catalogue::ListCache::Limits limits{

@@ -13,6 +13,7 @@
 #include "base/secret.hpp"
 #include "base/snapshot.hpp"
 #include "catalogue/build.hpp"
+#include "catalogue/explain.hpp"
 #include "discovery/settings.hpp"
 #include "net/socket.hpp"
 
@@ -49,6 +50,8 @@ class Publisher {
   /// The upstream has answered a call that it does not serve its model `id`, which it was only
   /// taken to. Publishes, unless that is known.
   void not_served(const std::string& upstream, const std::string& id);
+  [[nodiscard]] catalogue::Explanation explain(std::string_view id) const;
+
   /// What all upstreams list; publishes.
   void take_listings(std::vector<catalogue::UpstreamListing> listings);
   /// What the loopback scan has found: upstreams from now on, listed with the next `publish`.

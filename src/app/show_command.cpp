@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 
 #include "app/admin_client.hpp"
+#include "app/json_rows.hpp"
 #include "app/table.hpp"
 
 namespace weir::app {
 namespace {
 
 namespace json = boost::json;
-using Rows = std::vector<std::vector<std::string>>;
 
 Result<json::array> read_rows(const std::string& endpoint, const Secret& key, std::string_view page,
                               std::string_view member) {
@@ -26,24 +26,6 @@ Result<json::array> read_rows(const std::string& endpoint, const Secret& key, st
     return fail(Errc::upstream_answer_invalid, endpoint + " did not answer as Weir does");
   }
   return std::move(rows->get_array());
-}
-
-std::string text_of(const json::value& value) {
-  if (value.is_string()) return std::string(value.get_string());
-  if (value.is_null()) return "-";
-  if (!value.is_array()) return json::serialize(value);
-  std::string text;
-  for (const auto& item : value.get_array()) {
-    if (!text.empty()) text += ' ';
-    text += text_of(item);
-  }
-  return text.empty() ? "-" : text;
-}
-
-std::string member_of(const json::value& row, std::string_view name) {
-  const auto* object = row.if_object();
-  const auto* value = object == nullptr ? nullptr : object->if_contains(name);
-  return value == nullptr ? "-" : text_of(*value);
 }
 
 bool names(const json::value& row, std::string_view member, std::string_view wanted) {

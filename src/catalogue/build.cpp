@@ -201,10 +201,11 @@ class Draft {
     return route;
   }
 
-  [[nodiscard]] Model finish(const Decide& decide) && {
+  [[nodiscard]] Model finish(const Judge& judge) && {
     // An upstream that cannot be called is believed after those that can.
     for (const bool usable : {true, false}) learn(usable);
-    auto decision = decide({.id = model_.id,
+    learn_from_registry(judge);
+    auto decision = judge.decide({.id = model_.id,
                             .base_id = base_id_,
                             .config = config_class_,
                             .upstream = upstream_class_});
@@ -244,6 +245,15 @@ class Draft {
     }
   }
 
+  // Behind an alias, the alias names no weights.
+  void learn_from_registry(const Judge& judge) {
+    if (!judge.facts) return;
+    const auto known = judge.facts(base_id_.empty() ? model_.id : base_id_);
+    if (!known) return;
+    model_.registry_facts = model_.facts.fill_from(known->facts);
+    if (!model_.registry_facts.empty()) model_.registry = known->source;
+  }
+
   void mark_absent_endpoints() {
     const auto needed = endpoints_of(model_.model_class.sub_types);
     if (needed.empty()) return;
@@ -267,14 +277,14 @@ class Builder {
   Builder(std::span<const ModelSettings> settings, std::span<const UpstreamListing> listings)
       : corrections_(settings), listings_(listings.begin(), listings.end()) {}
 
-  std::vector<Model> run(const Decide& decide) {
+  std::vector<Model> run(const Judge& judge) {
     for (const ModelSettings* declared : corrections_.declared()) add_declared(*declared);
     for (const auto& listing : listings_) {
       for (const UpstreamModel* model : listing.models()) add_discovered(listing, *model);
     }
     std::vector<Model> models;
     models.reserve(drafts_.size());
-    for (auto& draft : drafts_) models.push_back(std::move(draft).finish(decide));
+    for (auto& draft : drafts_) models.push_back(std::move(draft).finish(judge));
     return models;
   }
 
@@ -349,10 +359,16 @@ class Builder {
 
 }  // namespace
 
+Judge judge_by(const Classifier& classifier) {
+  return {.decide =
+              [&classifier](const ClassEvidence& evidence) { return classifier.decide(evidence); },
+          .facts = [&classifier](std::string_view id) { return classifier.facts(id); }};
+}
+
 std::shared_ptr<const Catalogue> build(std::span<const ModelSettings> settings,
                                        std::span<const UpstreamListing> listings,
-                                       const Decide& decide, std::uint64_t version) {
-  return std::make_shared<const Catalogue>(Builder(settings, listings).run(decide), version);
+                                       const Judge& judge, std::uint64_t version) {
+  return std::make_shared<const Catalogue>(Builder(settings, listings).run(judge), version);
 }
 
 }  // namespace weir::catalogue

@@ -5,12 +5,14 @@
 ///
 /// Precedence, field by field: the entry with exactly this id, then the globs that match it in file
 /// order, then the upstreams in route order, those that can be called first. `max_model_len` is the
-/// smallest that they give, since a call may go to any of them.
+/// smallest that they give, since a call may go to any of them. Public registries come last, and know
+/// a model by the id of its weights where that is known.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,8 +51,15 @@ struct UpstreamListing {
   bool operator==(const UpstreamListing&) const = default;
 };
 
-/// Classifier::decide, or a test's stand-in.
-using Decide = std::function<Decision(const ClassEvidence&)>;
+/// What a catalogue takes from elsewhere: Classifier's words, or a test's stand-ins.
+struct Judge {
+  std::function<Decision(const ClassEvidence&)> decide;
+  /// What public registries know of the model with this id; empty: nothing.
+  std::function<std::optional<RegistryFacts>(std::string_view id)> facts = {};
+};
+
+/// Lifetime: `classifier` outlives it.
+[[nodiscard]] Judge judge_by(const Classifier& classifier);
 
 /// A longer discovered id is dropped, as is one that is empty, not UTF-8, holds a control character
 /// or a `*` (another gateway's wildcard row names no model). Blanks around an id are not part of
@@ -65,9 +74,9 @@ inline constexpr std::size_t kMaxIdBytes = 512;
 /// - `hidden` removes a model; an exact entry that does not say it overrules a glob that does.
 /// - An upstream without a listing is as one that was not asked yet.
 ///
-/// `listings` are in the order of the config file. Calls `decide` once per model.
+/// `listings` are in the order of the config file. Asks `judge` once per model.
 [[nodiscard]] std::shared_ptr<const Catalogue> build(std::span<const ModelSettings> settings,
                                                      std::span<const UpstreamListing> listings,
-                                                     const Decide& decide, std::uint64_t version);
+                                                     const Judge& judge, std::uint64_t version);
 
 }  // namespace weir::catalogue

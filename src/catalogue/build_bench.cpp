@@ -27,7 +27,7 @@ void merge(benchmark::State& state) {
     return Decision{ModelClass::of({SubType::chat}), ClassSource::fallback, ""};
   };
   for (auto _ : state) {
-    auto catalogue = build(settings, listings, decide, 1);
+    auto catalogue = build(settings, listings, {.decide = decide}, 1);
     benchmark::DoNotOptimize(catalogue);
   }
 }
@@ -36,9 +36,8 @@ BENCHMARK(merge)->Arg(100)->Arg(5000)->Unit(benchmark::kMicrosecond);
 void with_classifier(benchmark::State& state) {
   const auto listings = listings_of(static_cast<int>(state.range(0)));
   const Classifier classifier;
-  const auto decide = [&](const ClassEvidence& evidence) { return classifier.decide(evidence); };
   for (auto _ : state) {
-    auto catalogue = build({}, listings, decide, 1);
+    auto catalogue = build({}, listings, judge_by(classifier), 1);
     benchmark::DoNotOptimize(catalogue);
   }
 }

@@ -24,7 +24,7 @@ Decision decide_for_test(const ClassEvidence& evidence) {
 
 std::shared_ptr<const Catalogue> build_of(std::vector<ModelSettings> settings,
                                           std::vector<UpstreamListing> listings) {
-  return build(settings, listings, decide_for_test, 1);
+  return build(settings, listings, {.decide = decide_for_test}, 1);
 }
 
 UpstreamModel row(std::string id) { return {.id = std::move(id)}; }
@@ -195,6 +195,33 @@ TEST(Build, TheListPromisesTheLengthThatEveryUpstreamAccepts) {
   auto declared = declare("m");
   declared.facts.max_model_len = 16384;
   EXPECT_EQ(at(*build_of({declared}, {one, two}), "m").facts.max_model_len, 16384);
+}
+
+TEST(Build, ARegistryIsBelievedLastAndByTheIdOfTheWeights) {
+  const Judge judge{.decide = decide_for_test,
+                    .facts = [](std::string_view id) -> std::optional<RegistryFacts> {
+                      if (id != "gpt-4o") return std::nullopt;
+                      ModelFacts facts;
+                      facts.context_length = 128'000;
+                      facts.max_output_tokens = 16'384;
+                      return RegistryFacts{facts, "registry"};
+                    }};
+  auto one = listing("one", {"gpt-4o", "mine"});
+  one.models[0].facts.context_length = 64'000;
+  one.models[1].base_id = "gpt-4o";
+  auto two = listing("two", {"gpt-4o"});
+  two.models[0].base_id = "Qwen/Qwen3-8B";
+  const auto catalogue = build({}, std::span(&one, 1), judge, 1);
+
+  const auto& model = at(*catalogue, "gpt-4o");
+  EXPECT_EQ(model.facts.context_length, 64'000);
+  EXPECT_EQ(model.facts.max_output_tokens, 16'384);
+  EXPECT_EQ(model.registry_facts, Facts{Fact::max_output_tokens});
+  EXPECT_EQ(model.registry, "registry");
+  EXPECT_EQ(at(*catalogue, "mine").facts.context_length, 128'000);
+
+  const auto served = build({}, std::span(&two, 1), judge, 1);
+  EXPECT_EQ(at(*served, "gpt-4o").facts, ModelFacts{});
 }
 
 TEST(Build, AnUpstreamThatCannotBeCalledIsBelievedLast) {

@@ -38,6 +38,15 @@ void write_class(JsonWriter& json, const ModelClass& model_class) {
   json.end_array();
 }
 
+// Facts that neither the operator nor an upstream has given, with the registry that has.
+void write_sources(JsonWriter& json, const Model& model) {
+  if (model.registry_facts.empty()) return;
+  json.key("sources").begin_object();
+  model.registry_facts.for_each(
+      [&](Fact fact) { json.key(wire_name(fact)).value(model.registry); });
+  json.end_object();
+}
+
 void write_details(JsonWriter& json, const Model& model) {
   const ModelFacts& facts = model.facts;
   write_class(json, model.model_class);
@@ -47,6 +56,7 @@ void write_details(JsonWriter& json, const Model& model) {
   write(json, "input_modalities", facts.input_modalities);
   write(json, "output_modalities", facts.output_modalities);
   write(json, "capabilities", facts.capabilities);
+  write_sources(json, model);
   json.key("status").value(wire_name(model.status));
 }
 

@@ -1,4 +1,4 @@
-/// Percent-decoding of URL parts.
+/// Percent-encoding of URL parts, and decoding.
 ///
 /// Source: RFC 3986 §2.1.
 #pragma once
@@ -18,5 +18,9 @@ enum class Plus : bool { itself, space };
 /// Errors: malformed_request for a `%` without two hexadecimal digits, and for `%00`: no name of
 /// ours holds a NUL, and many things down the line stop reading at one.
 [[nodiscard]] Result<std::string> percent_decode(std::string_view text, Plus plus = Plus::itself);
+
+/// `text` for use inside a path segment or a query: everything but the unreserved characters of RFC
+/// 3986 §2.3 is escaped.
+[[nodiscard]] std::string percent_encode(std::string_view text);
 
 }  // namespace weir::codec

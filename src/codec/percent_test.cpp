@@ -27,6 +27,12 @@ TEST(Percent, DecodesEachEscapeOnce) {
   }
 }
 
+TEST(Percent, EncodesAllButTheUnreservedCharacters) {
+  EXPECT_EQ(percent_encode("aZ09-._~"), "aZ09-._~");
+  EXPECT_EQ(percent_encode("a/b:c d+&=%\n"), "a%2Fb%3Ac%20d%2B%26%3D%25%0A");
+  EXPECT_EQ(percent_decode(percent_encode("中/\x01")).value(), "中/\x01");
+}
+
 TEST(Percent, PlusIsASpaceWhereAsked) {
   EXPECT_EQ(percent_decode("a+b%2B", Plus::space).value(), "a b+");
 }
