@@ -32,26 +32,28 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"rerank", RuleText::name, {SubType::reranker}, {},
      R"(rerank|re-rank|ranker|-zerank|-rank-?(1|gpt|zephyr|vicuna|llama|v\d)-|-followir|)"
      R"(-mono(t5|bert|qwen)|-mt5-.*marco|-ms-marco-(minilm|tinybert|electra))"},
-    // Looks at pictures and answers with labels; before the classifiers of text, which share words.
+    // Looks at pictures and answers with labels or maps. Before the classifiers of text, which share
+    // words, and before text-to-speech: `vits` is a size of Depth-Anything.
     {"image-label", RuleText::name, {}, {Type::image},
-     R"((image|nsfw|face|object|deepfake|layout)-?(detect|classif|segment))"},
+     R"((image|nsfw|face|object|deepfake|layout)-?(detect|classif|segment)|depth-?anything|)"
+     R"(table-transformer)"},
     // The same for sound: emotions, spoken languages, sound events.
     {"audio-label", RuleText::name, {}, {Type::audio},
-     R"((audio|sound)-?(classif|event|tagging)|speech-emotion|emotion2vec|-(mms|voxlingua\w*)-lid|)"
-     R"(-yamnet-|-ast-finetuned-)"},
+     R"((audio|sound)-?(classif|event|tagging)|speech-emotion|emotion2vec|)"
+     R"(-(mms|voxlingua\w*)-lid|-yamnet-|-ast-finetuned-)"},
     // Tells whether a speaker has finished.
     {"turn-detection", RuleText::name, {}, {Type::text},
      R"(-turn-?(detect|sense)|-smart-turn-|-end-of-(turn|utterance)-)"},
     // Answers with labels, so it is text and no sub type. Generative guards stay chat.
     {"classifier", RuleText::name, {}, {Type::text},
      R"(moderation|prompt-(guard|injection)|classif|-(base|large|small|zh|en)-cls-|videocls|)"
-     R"(-emotions?-|-sentiment-|)"
-     R"(-[mx]nli-|zero-?shot-(classif|nli)|-zeroshot-|-toxic|-sst-?2-|finbert|phishing|-spam-|-hate-?speech|-jailbreak-|)"
-     R"(-detect(or|ors|ion)?-|-language-(id|detection)|hallucination-(eval|detect)|-hhem-|)"
-     R"(-hap-\d+m-|-irony-|-offensive-|-apeach-|guard-stream)"},
+     R"(-emotions?-|-sentiment-|-[mx]nli-|zero-?shot-(classif|nli)|-zeroshot-|-toxic|-sst-?2-|)"
+     R"(finbert|phishing|-spam-|-hate-?speech|-jailbreak-|-detect(or|ors|ion)?-|)"
+     R"(-language-(id|detection)|hallucination-(eval|detect)|-hhem-|-hap-\d+m-|-irony-|)"
+     R"(-offensive-|-apeach-|guard-stream)"},
     // Marks words or spans in a text: entities, personal data, answers to a question.
     {"tagger", RuleText::name, {}, {Type::text},
-     R"(-ner-|-pii-|gliner|-nuner-|-conll-?\d|-squad\d?-|-squad-v\d)"},
+     R"(-ner-|-pii-|gliner|-nuner-|-conll-?\d|-squad\d?-|layoutlm|-tapas-|-squad-v\d)"},
     // Scores another model's answer, or each step of it.
     {"reward", RuleText::name, {}, {Type::text},
      R"(-reward|rewardmodel|-prm-|-orm-|-rm-|-prm\d+k|armorm|judge)"},
@@ -62,49 +64,45 @@ constexpr std::array kRules = std::to_array<Rule>({
     // Documents in, their text out, at a path of its own. Vision models that read documents chat.
     {"document-service", RuleText::path, {}, {Type::text},
      R"(-mistral-ocr-|-document-ai-|-doc(ument)?-intelligence-|-textract-|)"
-     R"(-(cohere|reducto)-parse-|)"
-     R"(-pp-?(ocr|structure)|(easy|rapid)ocr|tesseract|-trocr-)"},
+     R"(-(cohere|reducto)-parse-|-pp-?(ocr|structure)|(easy|rapid)ocr|tesseract|-trocr-)"},
     // Translates only; takes no conversation.
     {"translator", RuleText::name, {}, {Type::text},
      R"(-nllb-|-m2m-?100-|-opus-mt-|-madlad\d*-)"},
     // The word, then the families whose names do not say it.
     {"embedding", RuleText::name, {SubType::embedding}, {},
      R"(embed([^d]|d[^e]|der)|embd-|-(text|sentence|code|model|llm|vlm|word|doc)2vec|)"
-     R"(-(bge|gte|e5|m3e|gme|uae|bce)-|-stella-(en|zh|base|large|v\d|mrl)|)"
-     R"(-jasper-(en|token)|colbert|minilm|)"
+     R"(-(bge|gte|e5|m3e|gme|uae|bce)-|-stella-(en|zh|base|large|v\d|mrl)|-jasper-(en|token)|)"
+     R"(colbert|minilm|)"
      R"(-col(pali|qwen|smol|nomic|modernvbert|idefics|vec|flor|gemma|granite|intern|lfm|llama|ministral)|)"
      R"(-mpnet-|paraphrase-|^-voyage-|-voyage-\d|-ada-002-|^-ada-$|)"
      R"(-text-(similarity|search)-(ada|babbage|curie|davinci)|gecko|-labse-|contriever|)"
      R"(-(gtr|sentence)-t5-|-instructor-(xl|large|base)-|-distiluse-|-s(entence)?-?bert-|)"
      R"(-simcse-|-multi-qa-|ms?marco|-splade|sparse-encod|^-(allenai-)?specter|-gritlm-|)"
      R"(-piccolo-|-potion-|-embo-\d|-m2v-|riever|-retrieval-|-matryoshka-|-(sts|nli)-|)"
-     R"(-mean-tokens-|-(sentence|context|query)-encoder|-sentence-transformer|codesage|)"
-     R"(-f2llm-|-ember-v\d|-cde-small-|-ruri-|-udever-|-harrier-oss|-mmlw-|-leaf-(ir|mt)-|)"
+     R"(-mean-tokens-|-(sentence|context|query)-encoder|-sentence-transformer|codesage|-f2llm-|)"
+     R"(-ember-v\d|-cde-small-|-ruri-|-udever-|-harrier-oss|-mmlw-|-leaf-(ir|mt)-|)"
      R"(-m?(late|dense|slide)on-|-kure-|-koe5-|-octen-|-pixie-rune-|-vdr-|repllama|)"
-     R"(-visrag-ret-|-hakim-|)"
-     R"(-(bi|sparse|dual)-encoder-|-user2?-(base|small|large)-)"},
+     R"(-visrag-ret-|-hakim-|-(bi|sparse|dual)-encoder-|-user2?-(base|small|large)-)"},
     // Image towers are served through the embeddings endpoint.
     {"clip", RuleText::name, {SubType::embedding}, {},
-     R"([a-z0-9]cl[ai]p-|-clap-|-clip-(vit|rn\d|[bglh]-\d|v\d|large|base|big)|siglip|)"
+     R"(([a-mo-z0-9]|open)cl[ai]p-|-clap-|-clip-(vit|rn\d|[bglh]-\d|v\d|large|base|big)|siglip|)"
      R"(imagebind|dino-?v\d)"},
     // The word. `asr` is a token or a known suffix: -crispasr names an engine, below. Not
     // `transcript`: models that summarise transcripts chat. ggml-base.en.bin is whisper.cpp's own
     // naming.
     {"asr", RuleText::name, {SubType::speech_to_text}, {},
      R"((-|glm|fun|red|fire|med|mega|mimo|speech|qwen|omni|wen)asr\d?-|-stt-|whisper[^s]|)"
-     R"(transcrib|transcription|)"
-     R"(speech-(to-text|recognition|streaming)|wizper|forced-?aligner|-universal-(streaming|\d)|)"
-     R"(^-ggml-(tiny|base|small|medium|large)-)"},
+     R"(transcrib|transcription|speech-(to-text|recognition|streaming)|wizper|forced-?aligner|)"
+     R"(-universal-(streaming|\d)|^-ggml-(tiny|base|small|medium|large)-)"},
     // The word is a substring (ChatTTS, MegaTTS3, TTSD), then the families.
     {"tts", RuleText::name, {SubType::text_to_speech}, {},
-     R"(tts|text-to-speech|-t2a-|whisperspeech|cosyvoice|fish-?(speech|audio)|openaudio|)"
-     R"(kokoro|-bark-|sovits|orpheus|-piper-|-m?vits\d?-|voxcpm|vibevoice|kugelaudio|-rumik-|)"
-     R"(chatterbox|)"
-     R"(-dia\d?-|styletts|speecht5|omnivoice|supertonic|higgs-audio|^-speech-\d|-eleven-|)"
+     R"(tts|text-to-speech|-t2a-|whisperspeech|cosyvoice|fish-?(speech|audio)|openaudio|kokoro|)"
+     R"(-bark-|sovits|orpheus|-piper-|-m?vits\d?-|voxcpm|vibevoice|kugelaudio|-rumik-|)"
+     R"(chatterbox|-dia\d?-|styletts|speecht5|omnivoice|supertonic|higgs-audio|^-speech-\d|)"
+     R"(-eleven-|)"
      R"(-(parler|tortoise|zonos|csm|fastpitch|tacotron2?|sambert|llasa|melo|matcha|openvoice(v\d)?|maya1)-|)"
      R"(-aura-\d|voice-?(design|clone|cloning|gen)|audiodit|-soprano-|-kitten-|-marvis-|)"
-     R"(-polly-|-chirp-?\d?-hd-|)"
-     R"(-sonic-(\d|turbo|english|multilingual)-)"},
+     R"(-polly-|-chirp-?\d?-hd-|-sonic-(\d|turbo|english|multilingual)-)"},
     // Piper voices are named by locale, speaker and quality: en_US-amy-medium.
     {"piper-voice", RuleText::name, {SubType::text_to_speech}, {},
      R"(^-(voice-|piper-)?[a-z]{2}-[a-z]{2}-[a-z]+-(x-low|low|medium|high)-)"},
@@ -116,15 +114,15 @@ constexpr std::array kRules = std::to_array<Rule>({
     // Sound that is not speech: audio and no sub type.
     {"music", RuleText::name, {}, {Type::audio},
      R"(-music|musicgen|music-gen|inspiremusic|-lyria|-ace-step|acestep|-suno-|-udio-|)"
-     R"(stable-audio|)"
-     R"(audioldm|diffrhythm|-sound-?(effects?|fx)|-sfx-|audiogen|songgen|songbloom|-yue\d?-|)"
-     R"(thinksound|audiox|tangoflux|mmaudio|foley|riffusion|-singer-|-sv[cs]-)"},
+     R"(stable-audio|audioldm|diffrhythm|-sound-?(effects?|fx)|-sfx-|audiogen|songgen|)"
+     R"(songbloom|-yue\d?-|thinksound|audiox|audio-?diffusion|dance-diffusion|)"
+     R"(spectrogram-diffusion|tangoflux|mmaudio|foley|riffusion|-singer-|-sv[cs]-)"},
     // Cleans, separates or encodes sound.
     {"sound-processing", RuleText::name, {}, {Type::audio},
      R"(deepfilternet|mossformer|-sam-audio|demucs|bigvgan|hifi-?gan|vocoder|spleeter|)"
-     R"(sepformer|voicefixer|-denois|)"
-     R"((speech|audio|resemble)-?enhance|-?sidon-|(speech|audio|sound|source)-?separat|)"
-     R"(-(snac|encodec|dac|mimi)-|(audio|speech)-?(codec|tokenizer))"},
+     R"(sepformer|voicefixer|-denois|(speech|audio|resemble)-?enhance|-?sidon-|)"
+     R"((speech|audio|sound|source)-?separat|-(snac|encodec|dac|mimi)-|)"
+     R"((audio|speech)-?(codec|tokenizer))"},
     // Says who or when, not what.
     {"speaker", RuleText::name, {}, {Type::audio},
      R"(campplus|speaker-|-spkrec-|-x-?vector-|diariz|sortformer|-ecapa-|-titanet-|-vad-|)"
@@ -141,35 +139,40 @@ constexpr std::array kRules = std::to_array<Rule>({
      R"(-realtime-|-native-audio-|gemini.*-live-|-nova-.*sonic-|-gpt-live|-voice-latest-|)"
      R"(-moshi|(grok|gpt)-voice-|-voice-?(agent|chat)|personaplex|-lfm\d(-\d)?-audio-|-s2s-|)"
      R"(speech-to-speech)"},
+    // Language models that write by diffusion: the word is one of pictures elsewhere.
+    {"diffusion-language", RuleText::name, {SubType::chat}, {},
+     R"(llada|diffusion-?gemma|nemotron.*-diffusion-)"},
     // Reads video, writes text.
     {"video-chat", RuleText::name, {SubType::chat}, {},
      R"(llava|video-?llama|video-?chat|internvideo|video.*-(instruct|chat|it)-|-video-r1-|)"
-     R"(cosmos.*-reason)"},
+     R"(cosmos.*-reason|(image|video)-?caption)"},
     // The task in the name beats the family from here on.
     {"ti2v", RuleText::name, {SubType::text_to_video, SubType::image_to_video}, {},
      R"(-ti2v-|-(ref|fl)2va-)"},
     // A video in, a video out: no sub type.
     {"v2v", RuleText::name, {}, {Type::video},
-     R"(-v2v-|vid(eo)?-?(to|2)-?video|-video-(edit|upscal|extend|retake)|-lip-?sync|latentsync|)"
-     R"(seedvr|-aleph-?\d?-|-lucy-edit|^-(recast|reframe)-|wav2lip)"},
+     R"(-v2v-|vid(eo)?-?(to|2)-?video|cosmos-?transfer|-video-(edit|upscal|extend|retake)|)"
+     R"(-lip-?sync|latentsync|seedvr|gen-?4-aleph|-aleph-?\d-|-lucy-edit|^-(recast|reframe)-|)"
+     R"(wav2lip)"},
     {"i2v", RuleText::name, {SubType::image_to_video}, {},
-     R"(-(i2v|fl2v|flf2v|r2v|s2v)-|(im(age|g)|ref(erence)?|frames?)-?(to|2)-?vid|)"
-     R"(stable-video-diffusion|-svd-|-animate-|-avatar-|gen-?(4|3a)-turbo|-live-?portrait|)"
-     R"(framepack|)"
-     R"(infinitetalk|multitalk|omnihuman|lingbot-world)"},
+     R"(-(i2v|fl2v|flf2v|r2v|s2v)-|i2vgen|(video|image)-?(to|2)-?world|consisid|)"
+     R"((im(age|g)|ref(erence)?|frames?)-?(to|2)-?vid|stable-video-diffusion|-svd-|-animate-|)"
+     R"(-avatar-|gen-?(4|3a)-turbo|-live-?portrait|framepack|infinitetalk|multitalk|omnihuman|)"
+     R"(lingbot-world)"},
     {"t2v", RuleText::name, {SubType::text_to_video}, {},
-     R"(-t2v-|text-?(to|2)-?video|-video-gen)"},
+     R"(-t2v-|text-?(to|2)-?(video|world)|-video-gen)"},
     {"t2i", RuleText::name, {SubType::text_to_image}, {},
      R"(-t2i-|text-?(to|2)-?image)"},
     // Before both and text-to-image: an edit model carries its family's name.
     {"image-edit", RuleText::name, {SubType::image_to_image}, {},
      R"(image.*-(edit|layered|variation)|)"
-     R"(flux[-\d]*-.*(kontext|fill|canny|depth|redux|expand|erase)-|-step1x-edit|-seededit|)"
-     R"(-hidream-e1|^-edit-$|im(age|g)-?(to|2)-?im(age|g)|-i2i-|inpaint|outpaint|controlnet|)"
-     R"(upscal|esrgan|pix2pix|(remove|replace)-?(background|bg)|-rembg-|instantid|)"
-     R"(photomaker|-image-(control|erase)|-search-(and-)?(recolor|replace)|-aura-sr|-ccsr-|)"
-     R"(-object-removal-|)"
-     R"(-style-(guide|transfer)|-control-(sketch|structure)-|-try-?on-|-ic-light|-refiner-)"},
+     R"(flux[-\d]*-.*(kontext|fill|canny|depth|redux|expand|erase)-|-step1x-edit|chronoedit|)"
+     R"(-fibo-.*edit|paint-by-example|-seededit|-hidream-e1|^-edit-$|)"
+     R"(im(age|g)-?(to|2)-?im(age|g)|-i2i-|inpaint|outpaint|controlnet|upscal|esrgan|swin2?sr|)"
+     R"(pix2pix|(remove|replace)-?(background|bg)|-rembg-|instantid|photomaker|)"
+     R"(-image-(control|erase)|-search-(and-)?(recolor|replace)|-aura-sr|-ccsr-|)"
+     R"(-object-removal-|-style-(guide|transfer)|-control-(sketch|structure)-|-try-?on-|)"
+     R"(-ic-light|-refiner-)"},
     // Families that generate and edit, from the version on that does.
     {"image-both", RuleText::name, {SubType::text_to_image, SubType::image_to_image}, {},
      R"(gpt-image|nano-banana|gemini.*-image|-dall-e-2-|flux-?[23]-|-glm-image|-hidream-o1|)"
@@ -181,35 +184,37 @@ constexpr std::array kRules = std::to_array<Rule>({
     // One id takes a prompt with or without a first frame; families from the version on that does.
     {"video-both", RuleText::name, {SubType::text_to_video, SubType::image_to_video}, {},
      R"(-ltx-?2|^-veo|-veo-?\d|^-sora|-sora-\d|longcat-video|-imagine-video|)"
-     R"(seedance-?v?(2|1-\d-pro)|)"
-     R"(minimax-h\d|-hailuo-?(0?2|3)|-kling-(video-)?(v?[23]|o\d)-|-vidu-?q\d|-pixverse-?v?[4-9]|)"
-     R"(-luma-ray|^-ray-?[23]|gen-?4-5-|-wan-?3-0-video|-wan-?2-[5-9]-$|-vace-|)"
-     R"(-helios-(base|mid|distilled)-|magihuman)"},
+     R"(seedance-?v?(2|1-\d-pro)|minimax-h\d|-hailuo-?(0?2|3)|-kling-(video-)?(v?[23]|o\d)-|)"
+     R"(-vidu-?q\d|-pixverse-?v?[4-9]|-luma-ray|^-ray-?[23]|gen-?4-5-|-wan-?3-0-video|)"
+     R"(-wan-?2-[5-9]-$|-vace-|-helios-(base|mid|distilled)-|magihuman|cosmos-?predict|)"
+     R"(kandinsky-.*-\d+s-)"},
     // After video-chat, so the bare word is safe.
     {"video", RuleText::name, {SubType::text_to_video}, {},
-     R"(cogvideo|hunyuan-?video|ltx-video|-mochi-|animatediff|-kling-|hailuo|)"
-     R"(seedance|-vidu|-wan-?v?\d|-pika-|pixverse|-nova-reel-|open-?sora|skyreels|zeroscope|)"
-     R"(^-gen-?[34]|^-ray-?\d|-dream-machine|-step-?video|-happyhorse-|-video-)"},
+     R"(cogvideo|hunyuan-?video|ltx-video|-mochi-|animatediff|-kling-|hailuo|seedance|-vidu|)"
+     R"(-wan-?v?\d|-pika-|pixverse|-nova-reel-|open-?sora|skyreels|zeroscope|easyanimate|)"
+     R"(-latte-\d|-allegro-|^-gen-?[34]|^-ray-?\d|-dream-machine|-step-?video|-happyhorse-|)"
+     R"(-video-)"},
     // `diffusion` is a token: diffusiongemma is a language model.
     {"image-family", RuleText::name, {SubType::text_to_image}, {},
-     R"(flux|-diffusion-|-sd-?xl|-sd-?\d|-sd-turbo|stable-(image|cascade)-|-dall-?e|imagen|)"
-     R"(kolors|cogview|hunyuan-?(dit|image)|pixart|kandinsky|ideogram|recraft|seedream|)"
-     R"(midjourney|dreamshaper|hidream|-sana-|-lumina|omnigen|nextstep|-bagel-.*mot|)"
+     R"(flux|-diffusion-|-sd-?xl|-sd-?\d|-sd-turbo|stable-(image|cascade)-|-dall-?e|)"
+     R"(imagen(-|\d)|kolors|cogview|hunyuan-?(dit|image)|pixart|kandinsky|ideogram|recraft|)"
+     R"(seedream|midjourney|dreamshaper|hidream|-sana-|-lumina|omnigen|nextstep|-bagel-.*mot|)"
      R"(-chroma\d?-|-nova-canvas-|-photon-(flash-|\d|$)|latent-consistency|aura-?flow|-bria-|)"
-     R"(imagegeneration|-ssd-1b-|-step-1x-|)"
-     R"(-playground-v\d|juggernaut|animagine|realvis|openjourney|-ernie-irag-|wanx|)"
+     R"(realistic-vision|toonyou|altdiffusion|-amused-|gligen|imagegeneration|-ssd-1b-|)"
+     R"(-step-1x-|-playground-v\d|juggernaut|animagine|realvis|openjourney|-ernie-irag-|wanx|)"
      R"(-pruned-emaonly|-krea-|-anima-|-fibo-|-lucid-(origin|realism)|-phoenix-1-0-|hyper-sd|)"
      R"(-illustrious-|-pony-diffusion|wuerstchen|deepfloyd)"},
     // Detection, segmentation, depth, solid objects: image and no sub type.
     {"not-callable-image", RuleText::name, {}, {Type::image},
-     R"(-yolo|detr(v\d)?-|-depth-?(anything|pro|crafter)|-depth-g-|-birefnet-|rmbg|)"
-     R"(-segment-anything|^-sam-?\d?-|grounding-dino|-owl-?(vit|v2)|segformer|mask2former|)"
-     R"(-sapiens-|)"
-     R"(-vit-(tiny|small|base|large|huge)-patch|-deit-|-resnet-?\d|convnext|trellis|triposr|)"
-     R"(hunyuan-?3d|-shap-e-|instantmesh|-3d-)"},
+     R"(-yolo|detr(v\d)?-|-depth-?(pro|crafter)|-depth-g-|-birefnet-|rmbg|-segment-anything|)"
+     R"(^-sam-?\d?-|grounding-dino|-owl-?(vit|v2)|marigold|segformer|maskformer|oneformer|)"
+     R"(upernet|deeplab|zoedepth|-dpt-|-glpn-|vitpose|vitmatte|mask2former|-sapiens-|)"
+     R"(-vit-(tiny|small|base|large|huge)-patch|-deit-|-resnet-?\d|convnext|-beit-|)"
+     R"(-swin(v2)?-(tiny|small|base|large)-|efficientnet|mobilenet|trellis|triposr|hunyuan-?3d|)"
+     R"(-shap-e-|instantmesh|-3d-)"},
     // An encoder without a head can only embed.
     {"encoder", RuleText::name, {SubType::embedding}, {},
-     R"(bert(a|ina)?-|-deberta-|electra-(small|base|large)-)"},
+     R"(bert(a|ina)?-|-deberta-|electra-(small|base|large)-|-ernie-[123]-0-)"},
     // What the name did not decide, an owner with one kind of model does.
     {"vendor-embedding", RuleText::path, {SubType::embedding}, {},
      R"(-sentence-transformers-)"},
@@ -225,14 +230,14 @@ constexpr std::array kRules = std::to_array<Rule>({
     // Says that chat was recognised rather than assumed; last, as every family above may carry
     // these.
     {"chat", RuleText::name, {SubType::chat}, {},
-     R"(chat|instruct|-it-|ocr|-omni-|-vl-|-vlm-|-vision-|-thinking-|-reason|)"
-     R"(-preview-search-|coder|-code-|gpt|-o[134]-|-davinci-|-babbage-|-r1-|llm|claude|)"
-     R"(gemini|gemma|llama|mistral|mixtral|ministral|codestral|devstral|magistral|qwen|qwq|)"
-     R"(-qvq-|deepseek|-glm|-phi-|-phi-?\d|kimi|moonlight|minimax|-ernie|-hunyuan|-hy\d-|)"
-     R"(grok|command-|-aya-|-nova-|nemotron|-granite-|-yi-|internlm|internvl|minicpm|)"
-     R"(baichuan|falcon|olmo|-lfm\d|hermes|vicuna|-sonar|jamba|-mimo-|-step-\d|-doubao-|)"
-     R"(-seed-|wizard|zephyr|dolphin|orca|-solar-|-titan-text-|palmyra|skywork|longcat|)"
-     R"(-muse-|smolvlm|-ovis|cogagent|-pixtral-|abliterated|uncensored)"},
+     R"(chat|instruct|-it-|ocr|-omni-|-vl-|-vlm-|-vision-|-thinking-|-reason|-preview-search-|)"
+     R"(coder|-code-|gpt|-o[134]-|-davinci-|-babbage-|-r1-|llm|claude|gemini|gemma|llama|)"
+     R"(mistral|mixtral|ministral|codestral|devstral|magistral|qwen|qwq|-qvq-|deepseek|-glm|)"
+     R"(-phi-|-phi-?\d|kimi|moonlight|minimax|-ernie|-hunyuan|-hy\d-|grok|command-|-aya-|)"
+     R"(-nova-|nemotron|-granite-|-yi-|internlm|internvl|minicpm|baichuan|falcon|olmo|-lfm\d|)"
+     R"(hermes|vicuna|-sonar|jamba|-mimo-|-step-\d|-doubao-|-seed-|wizard|zephyr|dolphin|orca|)"
+     R"(-solar-|-titan-text-|palmyra|skywork|longcat|-muse-|smolvlm|-ovis|cogagent|-pixtral-|)"
+     R"(abliterated|uncensored)"},
     // clang-format on
 });
 
