@@ -17,19 +17,6 @@ bool less_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
 }
 
-/// The part of an id that counts; see ClassTable::find.
-std::string_view key_of(std::string_view id) {
-  constexpr std::string_view kDefaultTag = ":latest";
-  for (std::string_view prefix : {"models/", "pro/", "lora/", "vendor-a/"}) {
-    if (equals_ignoring_case(id.substr(0, prefix.size()), prefix)) {
-      id.remove_prefix(prefix.size());
-      break;
-    }
-  }
-  if (id.ends_with(kDefaultTag)) id.remove_suffix(kDefaultTag.size());
-  return id;
-}
-
 std::string_view unquoted(std::string_view text) {
   if (text.size() < 2 || !text.starts_with('"') || !text.ends_with('"')) return text;
   return text.substr(1, text.size() - 2);
@@ -48,6 +35,18 @@ std::optional<ClassRow> parse_row(std::string_view line) {
 
 }  // namespace
 
+std::string_view without_tier(std::string_view id) {
+  constexpr std::string_view kDefaultTag = ":latest";
+  for (std::string_view prefix : {"models/", "pro/", "lora/", "vendor-a/"}) {
+    if (equals_ignoring_case(id.substr(0, prefix.size()), prefix)) {
+      id.remove_prefix(prefix.size());
+      break;
+    }
+  }
+  if (id.ends_with(kDefaultTag)) id.remove_suffix(kDefaultTag.size());
+  return id;
+}
+
 std::optional<std::vector<ClassRow>> parse_class_rows(std::string_view csv) {
   std::vector<ClassRow> rows;
   rows.reserve(static_cast<std::size_t>(std::ranges::count(csv, '\n')));
@@ -64,15 +63,16 @@ ClassTable::ClassTable() {
   std::optional<std::vector<ClassRow>> rows = parse_class_rows(kClassesCsv);
   CHECK(rows.has_value());
   rows_ = std::move(*rows);
-  std::ranges::sort(rows_, less_ignoring_case, [](const ClassRow& row) { return key_of(row.id); });
+  std::ranges::sort(rows_, less_ignoring_case,
+                    [](const ClassRow& row) { return without_tier(row.id); });
 }
 
 const ClassRow* ClassTable::find(std::string_view id) const {
-  const std::string_view key = key_of(id);
+  const std::string_view key = without_tier(id);
   const auto row = std::ranges::lower_bound(rows_, key, less_ignoring_case,
-                                            [](const ClassRow& r) { return key_of(r.id); });
+                                            [](const ClassRow& r) { return without_tier(r.id); });
   const bool found =
-      row != rows_.end() && std::ranges::equal(key_of(row->id), key, {}, lower, lower);
+      row != rows_.end() && std::ranges::equal(without_tier(row->id), key, {}, lower, lower);
   return found ? &*row : nullptr;
 }
 

@@ -21,16 +21,18 @@ struct ClassRow {
 /// source may be quoted. Nothing if a row cannot be read.
 [[nodiscard]] std::optional<std::vector<ClassRow>> parse_class_rows(std::string_view csv);
 
+/// `id` without a leading `models/` (Gemini), `Pro/`, `LoRA/` or `Vendor-A/` (tiers of the same
+/// weights at SiliconFlow) and a trailing `:latest` (Ollama).
+[[nodiscard]] std::string_view without_tier(std::string_view id);
+
 /// Immutable once built, so any thread may ask.
 class ClassTable {
  public:
   /// The built-in rows.
   ClassTable();
 
-  /// By the id as a whole: letter case, a leading `models/` (Gemini), `Pro/`, `LoRA/` or
-  /// `Vendor-A/` (tiers of the same weights at SiliconFlow) and a trailing `:latest` (Ollama) do
-  /// not count. Nothing else is stripped: an owner, a size or a quantisation may make another
-  /// model.
+  /// By the id as a whole: letter case and what without_tier() cuts do not count. Nothing else is
+  /// stripped: an owner, a size or a quantisation may make another model.
   [[nodiscard]] const ClassRow* find(std::string_view id) const;
   [[nodiscard]] std::span<const ClassRow> rows() const { return rows_; }
 

@@ -1,9 +1,9 @@
 #include "catalogue/registry.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <functional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -11,6 +11,7 @@
 
 #include "base/ascii.hpp"
 #include "base/check.hpp"
+#include "catalogue/class_table.hpp"
 #include "catalogue/csv_row.hpp"
 #include "catalogue/rules.hpp"
 
@@ -82,30 +83,28 @@ std::vector<std::string> parse_words(std::string_view text) {
   return words;
 }
 
-/// Keeps of `known` what `other` does not contradict, and takes what it adds.
-class AgreedFacts {
- public:
-  void add(const ModelFacts& facts) {
-    add(&ModelFacts::context_length, facts, 0);
-    add(&ModelFacts::max_output_tokens, facts, 1);
-    add(&ModelFacts::input_modalities, facts, 2);
-    add(&ModelFacts::output_modalities, facts, 3);
-    add(&ModelFacts::capabilities, facts, 4);
+/// What more than half of the rows state, of those that state anything.
+template <class T>
+T most_stated(std::span<const ModelFacts> rows, T ModelFacts::* member) {
+  const T unknown{};
+  const auto stated = std::ranges::count_if(
+      rows, [&](const ModelFacts& facts) { return facts.*member != unknown; });
+  for (const ModelFacts& facts : rows) {
+    if (facts.*member == unknown) continue;
+    if (2 * std::ranges::count(rows, facts.*member, member) > stated) return facts.*member;
   }
-  [[nodiscard]] ModelFacts take() && { return std::move(facts_); }
+  return unknown;
+}
 
- private:
-  template <class T>
-  void add(T ModelFacts::* member, const ModelFacts& facts, std::size_t index) {
-    const T unknown{};
-    if (facts.*member == unknown || disputed_[index]) return;
-    disputed_[index] = facts_.*member != unknown && facts_.*member != facts.*member;
-    facts_.*member = disputed_[index] ? unknown : facts.*member;
-  }
-
-  ModelFacts facts_;
-  std::array<bool, 5> disputed_{};
-};
+ModelFacts most_stated(std::span<const ModelFacts> rows) {
+  ModelFacts facts;
+  facts.context_length = most_stated(rows, &ModelFacts::context_length);
+  facts.max_output_tokens = most_stated(rows, &ModelFacts::max_output_tokens);
+  facts.input_modalities = most_stated(rows, &ModelFacts::input_modalities);
+  facts.output_modalities = most_stated(rows, &ModelFacts::output_modalities);
+  facts.capabilities = most_stated(rows, &ModelFacts::capabilities);
+  return facts;
+}
 
 }  // namespace
 
@@ -176,6 +175,7 @@ RegistryRow Registry::row_at(std::uint32_t offset) const {
 }
 
 std::optional<RegistryMatch> Registry::find(std::string_view id) const {
+  id = without_tier(id);
   const std::string name = name_form(id);
   const std::string_view bare_name = without_packaging(name);
   const auto found =
@@ -199,12 +199,12 @@ std::optional<RegistryMatch> Registry::find(std::string_view id) const {
   if (rows.empty() || !is_distinctive(bare_name)) return std::nullopt;
 
   const RegistryRow& first = rows.front();
-  AgreedFacts facts;
+  std::vector<ModelFacts> facts;
   for (const RegistryRow& row : rows) {
     if (row.model_class != first.model_class) return std::nullopt;
-    if (same_weights(row.id, id)) facts.add(parse_registry_facts(row.facts));
+    if (same_weights(row.id, id)) facts.push_back(parse_registry_facts(row.facts));
   }
-  return RegistryMatch{first.id, first.model_class, std::move(facts).take(), first.source};
+  return RegistryMatch{first.id, first.model_class, most_stated(facts), first.source};
 }
 
 }  // namespace weir::catalogue

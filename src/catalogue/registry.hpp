@@ -51,13 +51,14 @@ class Registry {
   /// Of registry.csv; built by the first call.
   [[nodiscard]] static const Registry& built_in();
 
-  /// By the row with this id in any letter case. Failing that, by the rows of the same name (the
-  /// last path part, without a region such as `us.`), if all state one class; failing that, those
-  /// of the same name but for a file format, a quantisation or a date. Nothing if rows disagree,
-  /// and for a name that is only a word (`fast`, `edit`) or a number, which may be anybody's.
+  /// By the row with this id, as ClassTable::find compares ids. Failing that, by the rows of the
+  /// same name (the last path part, without a region such as `us.`), if all state one class;
+  /// failing that, those of the same name but for a file format, a quantisation or a date. Nothing
+  /// if rows disagree, and for a name that is only a word (`fast`, `edit`) or a number, which may
+  /// be anybody's.
   ///
   /// Facts are given for the same weights alone: the id is the row's, with more or less of a path
-  /// in front of an owner. Where several rows are such, only the facts that they agree on.
+  /// in front of an owner. Where several rows are such, only what more than half of them state.
   [[nodiscard]] std::optional<RegistryMatch> find(std::string_view id) const;
 
  private:

@@ -62,6 +62,14 @@ TEST(Registry, FindsAnIdWhateverItsLetterCase) {
   EXPECT_EQ(row->facts.context_length, 8192);
 }
 
+TEST(Registry, TakesATierOrTheDefaultTagForTheSameWeights) {
+  const Registry registry(kRows);
+  for (std::string_view id : {"Pro/acme/Bolt-7B", "models/acme/bolt-7b", "acme/bolt-7b:latest"}) {
+    ASSERT_TRUE(registry.find(id).has_value()) << id;
+    EXPECT_EQ(registry.find(id)->facts.context_length, 8192) << id;
+  }
+}
+
 TEST(Registry, FindsTheNameUnderAnotherPath) {
   const Registry registry(kRows);
   for (std::string_view id : {"Bolt-7B", "hub/Bolt-7B", "bolt_7b", "other/cloud/acme/bolt-7b/"}) {
@@ -74,7 +82,7 @@ TEST(Registry, FindsANameThroughItsPackaging) {
   const Registry registry(kRows);
   for (std::string_view id :
        {"hf.co/acme/Bolt-7B-GGUF:Q4_K_M", "Bolt-7B.Q8_0.gguf", "bolt-7b-awq", "Bolt-7B-FP8-vLLM",
-        "mlx-community/Bolt-7B-4bit", "bolt-7b-UD-IQ2_XXS", "bolt-7b-2026-01-31", "bolt-7b:latest",
+        "mlx-community/Bolt-7B-4bit", "bolt-7b-UD-IQ2_XXS", "bolt-7b-2026-01-31", "bolt-7b-latest",
         "bolt-7b:free", "Bolt-7B-w4a16", "acme/bolt-7b-mxfp4"}) {
     const auto row = registry.find(id);
     ASSERT_TRUE(row.has_value()) << id;
@@ -111,14 +119,17 @@ TEST(Registry, TakesAnyonesWordAsAnExactIdOnly) {
   }
 }
 
-TEST(Registry, GivesFactsThatTheRowsOfTheSameWeightsAgreeOn) {
+TEST(Registry, GivesFactsThatMostRowsOfTheSameWeightsState) {
   const Registry registry(kRows);
-  const auto row = registry.find("bolt-7b");
-  ASSERT_TRUE(row.has_value());
-  EXPECT_EQ(row->facts.context_length, std::nullopt) << "8192 or 4096";
-  EXPECT_EQ(row->facts.max_output_tokens, 2048);
-  EXPECT_THAT(row->facts.input_modalities, ElementsAre("text", "image"));
-  EXPECT_THAT(row->facts.capabilities, ElementsAre("tools", "vision"));
+  const auto match = registry.find("bolt-7b");
+  ASSERT_TRUE(match.has_value());
+  EXPECT_EQ(match->facts.context_length, std::nullopt) << "8192 or 4096";
+  EXPECT_EQ(match->facts.max_output_tokens, 2048);
+  EXPECT_THAT(match->facts.input_modalities, ElementsAre("text", "image"));
+  EXPECT_THAT(match->facts.capabilities, ElementsAre("tools", "vision"));
+
+  const std::string three = std::string(kRows) + "second/acme/Bolt-7B,text,chat,8192,,,,,one\n";
+  EXPECT_EQ(Registry(three).find("bolt-7b")->facts.context_length, 8192);
 }
 
 TEST(Registry, GivesNoFactsForAnotherOwnersModelOfTheName) {

@@ -119,6 +119,7 @@ def test_reads_facts(rows):
     assert (row["context"], row["output"], row["source"]) == ("8192", "1024", "litellm")
     assert (row["inputs"], row["capabilities"]) == ("text;image", "tools;vision")
     assert rows["acme/bolt-7b"]["context"] == "4096"
+    assert rows["bolt"]["context"] == "", "a name for every size of a family"
     assert rows["acme/cross-1"]["context"] == "", "computed when the package runs"
 
 
