@@ -37,6 +37,9 @@ http::Reply list_reply(const http::Request& request, catalogue::ListPtr list) {
       codec::choose_coding(request.header(http::FieldName::accept_encoding), list->codings());
   const catalogue::Body& body = list->body(coding);
   auto reply = reply_for(request, body.etag);
+  if (!list->missing().empty()) {
+    reply.fields.append("x-weir-missing-upstreams: ").append(list->missing()).append("\r\n");
+  }
   if (reply.status == 304) return reply;
   if (coding != codec::Coding::identity) {
     reply.fields.append("Content-Encoding: ").append(wire_name(coding)).append("\r\n");

@@ -10,7 +10,8 @@
 
 namespace weir::api {
 
-/// In the form the client's Accept-Encoding likes best among those the list has.
+/// In the form the client's Accept-Encoding likes best among those the list has, with a field that
+/// names the upstreams missing from it.
 [[nodiscard]] http::Reply list_reply(const http::Request& request, catalogue::ListPtr list);
 
 /// `body` as it is, its tag made here.

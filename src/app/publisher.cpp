@@ -24,6 +24,19 @@ Secret random_token() {
   return Secret(std::move(text));
 }
 
+bool has_no_list(const catalogue::UpstreamListing& listing) {
+  switch (listing.reach) {
+    case catalogue::Reach::unknown:
+    case catalogue::Reach::lost:
+      return true;
+    case catalogue::Reach::failing:
+      return listing.models.empty();
+    case catalogue::Reach::up:
+      return false;
+  }
+  __builtin_unreachable();
+}
+
 }  // namespace
 
 bool is_simulator(const discovery::UpstreamSettings& upstream) {
@@ -90,6 +103,19 @@ catalogue::Explanation Publisher::explain(std::string_view id) const {
   return catalogue::explain(id, settings_.models, listings_, catalogue::Classifier());
 }
 
+std::vector<catalogue::MissingUpstream> Publisher::missing() const {
+  std::vector<catalogue::MissingUpstream> missing;
+  for (auto& upstream : upstreams()) {
+    const auto listing =
+        std::ranges::find(listings_, upstream.name, &catalogue::UpstreamListing::upstream);
+    const bool is_known = listing != listings_.end() && !listing->models.empty();
+    if (listing != listings_.end() && !has_no_list(*listing)) continue;
+    auto& entry = missing.emplace_back(std::move(upstream.name));
+    if (!is_known) entry.may_serve = std::move(upstream.models);
+  }
+  return missing;
+}
+
 std::shared_ptr<const api::Published> Publisher::make() {
   for (auto& listing : listings_) listing.not_served = unserved_.of(listing.upstream);
   // Its patterns take two milliseconds to make and most of a MiB to keep, and lists seldom change.
@@ -103,7 +129,8 @@ std::shared_ptr<const api::Published> Publisher::make() {
       .max_lists = static_cast<std::size_t>(settings_.list.max_stored_lists),
       .max_bytes = kListBytes,
       .compress_above_bytes = static_cast<std::size_t>(settings_.list.compress_above_bytes)};
-  published->lists = std::make_shared<catalogue::ListCache>(published->catalogue, limits);
+  published->lists =
+      std::make_shared<catalogue::ListCache>(published->catalogue, limits, missing());
   return published;
 }
 

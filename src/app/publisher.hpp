@@ -61,6 +61,7 @@ class Publisher {
 
  private:
   [[nodiscard]] std::shared_ptr<const api::Published> make();
+  [[nodiscard]] std::vector<catalogue::MissingUpstream> missing() const;
 
   const Settings& settings_;
   const bool without_config_;

@@ -76,6 +76,31 @@ TEST(Publisher, KnowsWhenAllHaveBeenAsked) {
   EXPECT_TRUE(publisher.all_listed());
 }
 
+TEST(Publisher, AListNamesTheUpstreamsWithoutOne) {
+  Settings settings;
+  settings.upstreams = {upstream("a", "vllm"), upstream("b", "vllm")};
+  Publisher publisher(settings, false);
+  const auto missing = [&] {
+    return publisher.published().load()->lists->get(catalogue::Scope(), {})->missing();
+  };
+  EXPECT_EQ(missing(), "a, b");
+
+  struct Case {
+    catalogue::Reach reach;
+    bool has_models;
+    const char* missing;
+  };
+  using enum catalogue::Reach;
+  for (const auto& test :
+       {Case{unknown, false, "a"}, Case{up, true, ""}, Case{up, false, ""}, Case{failing, true, ""},
+        Case{failing, false, "a"}, Case{lost, true, "a"}, Case{lost, false, "a"}}) {
+    auto a = listing("a", test.reach);
+    if (test.has_models) a.models = {{.id = "m"}};
+    publisher.take_listings({a, listing("b", up)});
+    EXPECT_EQ(missing(), test.missing) << static_cast<int>(test.reach) << test.has_models;
+  }
+}
+
 TEST(Publisher, CallsGoWhereTheListWasFound) {
   Settings settings;
   settings.upstreams = {upstream("a", "openai")};

@@ -23,8 +23,9 @@ ListPtr with_own_count(const ListPtr& list) {
 
 }  // namespace
 
-ListCache::ListCache(std::shared_ptr<const Catalogue> catalogue, Limits limits)
-    : catalogue_(std::move(catalogue)), limits_(limits) {}
+ListCache::ListCache(std::shared_ptr<const Catalogue> catalogue, Limits limits,
+                     std::vector<MissingUpstream> missing)
+    : catalogue_(std::move(catalogue)), limits_(limits), missing_(std::move(missing)) {}
 
 ListCache::Stripe& ListCache::my_stripe() { return stripes_[thread_number() % kStripes]; }
 
@@ -58,7 +59,8 @@ ListPtr ListCache::get(const Scope& scope, const ListQuery& query) noexcept {
   in_the_making_.emplace(key, promise.get_future().share());
   lock.unlock();
 
-  auto list = std::make_shared<const RenderedList>(render_list(*catalogue_, scope, query));
+  auto list = std::make_shared<const RenderedList>(render_list(*catalogue_, scope, query),
+                                                   missing_names(*catalogue_, missing_, scope));
 
   lock.lock();
   store(key, list);

@@ -11,9 +11,11 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 #include "catalogue/catalogue.hpp"
 #include "catalogue/list_query.hpp"
+#include "catalogue/missing.hpp"
 #include "catalogue/rendered_list.hpp"
 #include "catalogue/scope.hpp"
 
@@ -46,7 +48,9 @@ class ListCache {
     std::size_t compress_above_bytes = 4096;
   };
 
-  ListCache(std::shared_ptr<const Catalogue> catalogue, Limits limits);
+  /// `missing`: the upstreams without a list, which each list names to its client.
+  ListCache(std::shared_ptr<const Catalogue> catalogue, Limits limits,
+            std::vector<MissingUpstream> missing = {});
   ListCache(const ListCache&) = delete;
   ListCache& operator=(const ListCache&) = delete;
 
@@ -101,6 +105,7 @@ class ListCache {
 
   const std::shared_ptr<const Catalogue> catalogue_;
   const Limits limits_;
+  const std::vector<MissingUpstream> missing_;
 
   // Lock order: mutex_, then a stripe's. What stripes hold is in stored_ too.
   mutable std::mutex mutex_;

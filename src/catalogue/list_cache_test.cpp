@@ -44,6 +44,12 @@ TEST(ListCache, FindsWhatWasMadeAndNothingElse) {
   EXPECT_EQ(cache.find({scope_of("vendor/*"), kChat}), nullptr);
 }
 
+TEST(ListCache, EachListNamesTheUpstreamsThatItsClientMisses) {
+  ListCache cache(catalogue_of(4), {}, {{.name = "gpu", .may_serve = {"*"}}});
+  EXPECT_EQ(cache.get(Scope(), kPlain)->missing(), "gpu");
+  EXPECT_EQ(cache.get(scope_of("vendor/model-1"), kPlain)->missing(), "");
+}
+
 TEST(ListCache, ScopesThatSayTheSameShareAList) {
   ListCache cache(catalogue_of(4), {});
   const auto made = cache.get(scope_of("vendor/*"), kPlain);

@@ -17,7 +17,9 @@ std::shared_ptr<const Body> make_body(std::string bytes) {
 
 }  // namespace
 
-RenderedList::RenderedList(std::string json) { forms_[0] = make_body(std::move(json)); }
+RenderedList::RenderedList(std::string json, std::string missing) : missing_(std::move(missing)) {
+  forms_[0] = make_body(std::move(json));
+}
 
 RenderedList RenderedList::with_codings() const {
   RenderedList coded = *this;
@@ -40,7 +42,7 @@ codec::CodingSet RenderedList::codings() const {
 }
 
 std::size_t RenderedList::size_bytes() const {
-  std::size_t total = 0;
+  std::size_t total = missing_.size();
   for (const auto& form : forms_) total += form ? form->bytes.size() : 0;
   return total;
 }

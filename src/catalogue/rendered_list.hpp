@@ -18,8 +18,8 @@ struct Body {
 /// Threads: any; immutable.
 class RenderedList {
  public:
-  /// The plain form alone.
-  explicit RenderedList(std::string json);
+  /// The plain form alone. `missing`: see missing().
+  explicit RenderedList(std::string json, std::string missing = {});
 
   /// The same list with those compressed forms that are smaller than the plain one. The plain form
   /// is shared with this list, not copied.
@@ -31,6 +31,9 @@ class RenderedList {
   /// Whether it came from with_codings, even if no coding made it smaller.
   [[nodiscard]] bool codings_tried() const { return codings_tried_; }
 
+  /// The upstreams that the list lacks, for its client: catalogue::missing_names.
+  [[nodiscard]] const std::string& missing() const { return missing_; }
+
   /// REQUIRES: codings() contains `coding`; identity it always does.
   [[nodiscard]] const Body& body(codec::Coding coding) const {
     return *forms_[static_cast<std::size_t>(coding)];
@@ -41,6 +44,7 @@ class RenderedList {
 
  private:
   std::array<std::shared_ptr<const Body>, codec::kCodingCount> forms_;
+  std::string missing_;
   bool codings_tried_ = false;
 };
 

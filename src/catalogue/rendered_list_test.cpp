@@ -20,7 +20,8 @@ TEST(RenderedList, BeginsWithThePlainFormAlone) {
 
 TEST(RenderedList, EachCodingHasItsOwnTag) {
   const std::string text(10'000, 'a');
-  const auto list = RenderedList(text).with_codings();
+  const auto list = RenderedList(text, "gpu").with_codings();
+  EXPECT_EQ(list.missing(), "gpu");
 
   std::set<std::string> tags;
   for (Coding coding : {Coding::identity, Coding::gzip, Coding::br, Coding::zstd}) {

@@ -33,6 +33,8 @@ class Scope {
 
   [[nodiscard]] bool admits(const Model& model) const;
 
+  /// Sorted and without repetition.
+  [[nodiscard]] const std::vector<std::string>& globs() const { return globs_; }
   /// Globs sorted and without repetition, one a line; then `/` and the sub types. For operators.
   [[nodiscard]] const std::string& canonical_text() const { return canonical_text_; }
   [[nodiscard]] const ScopeId& id() const { return id_; }

@@ -226,6 +226,7 @@ def test_the_wait_for_first_lists_has_an_end(weir):
         server = weir(upstreams=[upstream_row(silent, timeout="5m")], discovery={**QUICK, "timeout": "1s"})
         eventually(lambda: server.admin_get("/readyz").status == 200)
         assert upstreams(server)["gpu"]["reach"] == "unknown"
+        assert server.get("/v1/models").header(MISSING) == "gpu"
 
 
 def test_an_upstream_that_a_reload_adds_does_not_take_readiness_away(weir):
@@ -240,6 +241,77 @@ def test_an_upstream_that_a_reload_adds_does_not_take_readiness_away(weir):
         eventually(lambda: silent.asked)
         assert upstreams(server)["new"]["reach"] == "pending"
         assert server.admin_get("/readyz").status == 200
+        assert server.get("/v1/models").header(MISSING) == "new"
+
+
+# Missing upstreams.
+
+
+def test_a_list_names_the_upstreams_it_lacks_to_keys_that_may_use_them(weir):
+    silence = Answer(openai_list("gpu/a").body, hold=threading.Event())
+    keys = {
+        "everything": {},
+        "a sub type": {"sub_types": ["embedding"]},
+        "a model nobody lists yet": {"models": ["gpu/a"]},
+        "models it may have": {"models": ["gpu/*"]},
+        "a model that is there": {"models": ["lab/own"]},
+        "models it cannot have": {"models": ["other/*"]},
+        "nothing": {"models": ["none"]},
+    }
+    named = {"everything", "a sub type", "a model nobody lists yet", "models it may have"}
+    texts = {name: f"sk-test-{number}-0123456789abcdefghijklmnopqrstuvwxyzABC" for number, name in enumerate(keys)}
+    with Upstream({"/v1/models": silence}) as silent, Upstream({"/v1/models": openai_list("lab/b")}) as good:
+        server = weir(
+            models=[{"id": "lab/own", "sub_types": ["chat"]}],
+            upstreams=[upstream_row(silent, models=["gpu/*"]), upstream_row(good, "good")],
+            keys=[{"name": "test", "key": KEY}]
+            + [{"name": f"key-{n}", "key": texts[name], **keys[name]} for n, name in enumerate(keys)],
+            discovery={**QUICK, "timeout": "5m"},
+        )
+        eventually(lambda: server.ids() == ["lab/own", "lab/b"])
+        for name, text in texts.items():
+            reply = server.get("/v1/models", key=text)
+            assert reply.status == 200
+            assert reply.header(MISSING) == ("gpu" if name in named else None), name
+            assert b"gpu" not in reply.body.replace(b"gpu/a", b""), "the body is the contract's"
+
+        # As often as one asks, in every form, and to one that has the list already.
+        for _ in range(3):
+            reply = server.get("/v1/models")
+            assert reply.header(MISSING) == "gpu"
+        assert server.request("HEAD", "/v1/models").header(MISSING) == "gpu"
+        assert server.get("/models?type=text").header(MISSING) == "gpu"
+        known = server.get("/v1/models", {"If-None-Match": reply.header("etag")})
+        assert (known.status, known.header(MISSING)) == (304, "gpu")
+        page = server.get("/v1/models", {"Origin": "https://chat.example"})
+        assert MISSING in page.header("access-control-expose-headers")
+
+        silence.hold.set()
+        eventually(lambda: "gpu/a" in server.ids())
+        assert server.get("/v1/models").header(MISSING) is None
+
+
+def test_an_upstream_that_is_lost_is_named_to_those_who_could_call_its_models(weir):
+    texts = {name: f"sk-test-{name}-0123456789abcdefghijklmnopqrstuvwxyz" for name in ("gone", "own", "pattern")}
+    with Upstream({"/v1/models": openai_list("gpu/a")}) as upstream:
+        server = weir(
+            models=[{"id": "lab/own", "sub_types": ["chat"]}],
+            upstreams=[upstream_row(upstream)],
+            keys=[
+                {"name": "test", "key": KEY},
+                {"name": "gone", "key": texts["gone"], "models": ["gpu/a"]},
+                {"name": "own", "key": texts["own"], "models": ["lab/own"]},
+                {"name": "pattern", "key": texts["pattern"], "models": ["lab/*"]},
+            ],
+            discovery={**QUICK, "grace": "1s"},
+        )
+        eventually(lambda: server.ids() == ["lab/own", "gpu/a"])
+        assert server.get("/v1/models").header(MISSING) is None
+    eventually(lambda: server.get("/v1/models").header(MISSING) == "gpu")
+    assert server.ids() == ["lab/own"]
+    assert server.get("/v1/models", key=texts["gone"]).header(MISSING) == "gpu"
+    assert server.get("/v1/models", key=texts["own"]).header(MISSING) is None
+    assert server.get("/v1/models", key=texts["pattern"]).header(MISSING) is None
 
 
 # Facts and lists.
