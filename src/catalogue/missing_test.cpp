@@ -53,8 +53,7 @@ TEST(Missing, ADeclaredModelMakesItsUpstreamUsable) {
 }
 
 TEST(Missing, TheFieldHasABound) {
-  std::vector<MissingUpstream> missing;
-  for (int i = 0; i < 1'000; ++i) missing.push_back({std::string(64, 'n'), {"*"}});
+  const std::vector<MissingUpstream> missing(1'000, {std::string(64, 'n'), {"*"}});
   const auto names = missing_names(Catalogue({}, 1), missing, Scope());
   EXPECT_EQ(names.size(), kMaxMissingNamed * 66 - 2);
 }

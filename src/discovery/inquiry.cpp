@@ -114,8 +114,8 @@ std::vector<Ask> Inquiry::next() {
   const auto room = kMaxAsks - std::min(kMaxAsks, exchanges.size());
   if (asks.size() > room) asks.resize(room);
   for (auto& ask : asks) {
-    if (state_->base) {
-      ask.target = request_target(*state_->base, *state_->kind, state_->roots.front(), ask);
+    if (const auto& base = state_->base) {
+      ask.target = request_target(*base, *state_->kind, state_->roots.front(), ask);
     }
     exchanges.push_back({ask, 0, fail(Errc::cancelled, "not answered")});
   }
