@@ -86,9 +86,10 @@ struct Inquiry::State {
 };
 
 Inquiry::Inquiry(const Kind& kind, WallTime asked_at)
-    : state_(std::make_unique<State>(State{&kind, {asked_at, {}}})) {}
+    : state_(std::make_unique<State>(State{&kind, {asked_at, {}, {}}})) {}
 Inquiry::Inquiry(const Kind& kind, WallTime asked_at, const BaseUrl& base, ApiRoot first)
     : Inquiry(kind, asked_at) {
+  state_->transcript.authority = base.authority();
   state_->base = base;
   state_->roots = roots_from(base, kind, first);
 }
@@ -131,22 +132,25 @@ void Inquiry::answer(std::size_t index, Result<Answer> result) {
     return;
   }
   state_->bytes += result->body.size();
-  if (state_->too_large()) return;  // the round is lost; spare the memory
+  if (state_->too_large()) {  // spares the memory
+    exchange.document =
+        fail(Errc::upstream_answer_too_large, "the answers of one round are over 64 MiB");
+    return;
+  }
   exchange.status = result->status;
   exchange.link = std::move(result->link);
   exchange.document = kinds::digest(exchange.ask, *result);
 }
 
 Result<Listing> Inquiry::listing() const {
-  if (state_->too_large()) {
-    return fail(Errc::upstream_answer_too_large, "the answers of one round are over 64 MiB");
-  }
   if (const auto* failed = state_->failure()) return std::unexpected(state_->error_of(*failed));
   if (state_->transcript.exchanges.empty()) return fail(Errc::cancelled, "nothing was asked");
-  auto models = state_->kind->protocol->read(state_->transcript);
-  if (!models) return std::unexpected(std::move(models.error()));
-  return Listing{.models = std::move(*models),
+  auto reading = state_->kind->protocol->read(state_->transcript);
+  if (!reading) return std::unexpected(std::move(reading.error()));
+  return Listing{.models = std::move(reading->models),
+                 .truncated = reading->truncated,
                  .unanswered = state_->unanswered(),
+                 .unknown_words = std::move(reading->unknown_words),
                  .api_root = state_->roots.front()};
 }
 

@@ -22,7 +22,7 @@
 
 namespace weir::discovery {
 
-/// Bounds of one round. What is over them is left out (asks) or fails the round (bytes).
+/// Bounds of one round. What is over them is left out, or fails the round if it is required.
 inline constexpr std::size_t kMaxPages = 64;             ///< pages of one paged list
 inline constexpr std::size_t kMaxFollowUps = 512;        ///< per-model questions
 inline constexpr std::size_t kMaxAsks = 600;             ///< everything together

@@ -47,7 +47,7 @@ TEST(Inquiry, IgnoresAnAnswerToNothing) {
   EXPECT_EQ(inquiry.listing().error().code, Errc::cancelled);
 }
 
-TEST(Inquiry, StopsWhenItsAnswersAreTooLarge) {
+TEST(Inquiry, StopsAskingForPagesWhenItsAnswersAreTooLarge) {
   auto inquiry = inquiry_of("anthropic");
   const std::string padding(kMaxRoundBytes / 4, ' ');
   std::size_t rounds = 0;
@@ -58,6 +58,16 @@ TEST(Inquiry, StopsWhenItsAnswersAreTooLarge) {
     ++rounds;
   }
   EXPECT_EQ(rounds, 4U);
+  const auto listing = inquiry.listing();
+  EXPECT_EQ(listing->models.size(), 3U);
+  EXPECT_TRUE(listing->truncated);
+}
+
+TEST(Inquiry, ARequiredAnswerThatIsTooLargeFailsTheRound) {
+  auto inquiry = inquiry_of("openai");
+  ASSERT_EQ(inquiry.next().size(), 1U);
+  inquiry.answer(0, Answer{200, std::string(kMaxRoundBytes + 1, ' ')});
+  EXPECT_TRUE(inquiry.next().empty());
   EXPECT_EQ(inquiry.listing().error().code, Errc::upstream_answer_too_large);
 }
 
@@ -217,6 +227,17 @@ TEST(Inquiry, APageThatIsMissingIsNotASignOfAnotherRoot) {
   ASSERT_EQ(inquiry.next().size(), 1U);
   inquiry.answer(0, Answer{404, ""});
   EXPECT_TRUE(inquiry.next().empty());
+}
+
+TEST(Inquiry, TellsWordsNoTableKnowsAndWhetherThereIsMore) {
+  auto inquiry = inquiry_of("openai");
+  ASSERT_EQ(inquiry.next().size(), 1U);
+  inquiry.answer(
+      0, Answer{200, R"({"data":[{"id":"a","type":"hologram"}],"next":"/v1/other?page=2"})"});
+  EXPECT_TRUE(inquiry.next().empty());
+  const auto listing = inquiry.listing();
+  EXPECT_EQ(listing->unknown_words, std::vector<std::string>{"hologram"});
+  EXPECT_TRUE(listing->truncated);
 }
 
 TEST(Inquiry, CanBeMovedBetweenSteps) {

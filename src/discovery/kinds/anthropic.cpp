@@ -8,23 +8,16 @@
 namespace weir::discovery::kinds {
 namespace {
 
-std::string more(const Row& page) {
-  const auto last = page.text("last_id");
-  if (last.empty() || !page.flag("has_more").value_or(false)) return {};
-  return "&after_id=" + encode_query(last);
-}
+List list() { return {.first = Ask::api("/models?limit=1000"), .after = "after_id"}; }
 
-std::vector<Ask> next(const Transcript& transcript) {
-  return ask_pages(transcript, Ask::api("/models?limit=1000"), more);
-}
+std::vector<Ask> next(const Transcript& transcript) { return ask_pages(transcript, list()); }
 
-Result<Models> read(const Transcript& transcript) {
-  return read_pages(transcript, "id", [&](const Row& row, auto& model) {
+Result<Reading> read(const Transcript& transcript) {
+  return read_pages(transcript, list(), [](const Row& row, auto& model, Notes& notes) {
+    learn_common(row, model, notes);
     auto& facts = model.facts;
-    facts.created = row.created("created_at", transcript.asked_at);
-    facts.context_length = row.count("max_input_tokens");
+    facts.created = row.created("created_at", notes.asked_at);
     facts.max_output_tokens = row.count("max_tokens");
-    learn_capabilities(facts, row.words("capabilities"));
     if (row.child("capabilities").child("image_input").flag("supported").value_or(false)) {
       learn_modalities(facts.input_modalities, {"text", "image"});
     }

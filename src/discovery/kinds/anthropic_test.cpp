@@ -37,13 +37,17 @@ TEST(AnthropicKind, ReadsABoundedNumberOfPages) {
   upstream.on("/models?limit=1000", page(0));
   for (int i = 1; i < 200; ++i)
     upstream.on(fmt::format("/models?limit=1000&after_id=m{}", i - 1), page(i));
-  EXPECT_EQ(upstream.list("anthropic").size(), kMaxPages);
+  const auto listing = upstream.listing("anthropic");
+  EXPECT_EQ(listing->models.size(), kMaxPages);
+  EXPECT_TRUE(listing->truncated);
 }
 
-TEST(AnthropicKind, FailsTheRoundWhenALaterPageFails) {
+TEST(AnthropicKind, KeepsWhatWasReadWhenALaterPageFails) {
   ScriptedUpstream upstream;
   upstream.on("/models?limit=1000", R"({"data":[{"id":"a"}],"has_more":true,"last_id":"a"})");
-  EXPECT_EQ(upstream.models("anthropic").error().code, Errc::upstream_refused);
+  const auto listing = upstream.listing("anthropic");
+  EXPECT_EQ(listing->models.size(), 1U);
+  EXPECT_TRUE(listing->truncated);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-/// From the upstreams' many words to ours: capabilities, modalities, classes, owners.
+/// From the upstreams' many words to ours: capabilities, modalities, owners; and what all kinds
+/// read of a row.
 ///
 /// Our capability words, in the order they are listed:
 ///   tools              calls functions
@@ -11,7 +12,6 @@
 /// Modalities: text, image, audio, video, file.
 #pragma once
 
-#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -19,8 +19,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.hpp"
 #include "catalogue/model.hpp"
+#include "discovery/kinds/class_words.hpp"
+#include "discovery/kinds/list.hpp"
 #include "discovery/kinds/names.hpp"
 #include "discovery/kinds/row.hpp"
 
@@ -39,15 +40,8 @@ inline void learn_modalities(std::vector<std::string>& ours,
   learn_modalities(ours, std::span(theirs.begin(), theirs.size()));
 }
 
-/// The class a type word stands for (llm, rerank, text2image, automatic-speech-recognition …), `_`
-/// and `-` alike, any case. moderation and classifier are text outside all sub types. Nothing for
-/// words that do not decide, among them plain `image`, `audio` and `video`.
-[[nodiscard]] std::optional<catalogue::ModelClass> class_of_word(std::string_view word);
-
-/// The class that modalities decide: an output of images, videos, embeddings or audio without text.
-/// Text output decides nothing: rerankers, recognisers and chat models all have it.
-[[nodiscard]] std::optional<catalogue::ModelClass> class_of_modalities(
-    std::span<const std::string_view> input, std::span<const std::string_view> output);
+/// Whether `word` is known as a capability.
+[[nodiscard]] bool is_capability(std::string_view word);
 
 [[nodiscard]] inline catalogue::ModelClass class_of(catalogue::SubTypes sub_types) {
   return catalogue::ModelClass::of(sub_types);
@@ -60,8 +54,8 @@ inline void learn_modalities(std::vector<std::string>& ours,
 /// The owner at `key`, unless it looks like a path, an address or a URL.
 [[nodiscard]] std::optional<std::string> owner(const Row& row, std::string_view key);
 
-/// The fields many lists share: created, owner, context, output limit, modalities, capabilities,
-/// `sub_type(s)` in our spelling; the class also from modalities. Kinds correct it afterwards.
-void learn_common(const Row& row, WallTime asked_at, catalogue::UpstreamModel& model);
+/// What all kinds read alike: created, owner, modalities, capabilities, the class (row_class.hpp)
+/// and the lengths (lengths.hpp). Kinds correct it afterwards.
+void learn_common(const Row& row, catalogue::UpstreamModel& model, Notes& notes);
 
 }  // namespace weir::discovery::kinds

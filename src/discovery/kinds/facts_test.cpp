@@ -24,24 +24,11 @@ TEST(Facts, ModalitiesAreInOurWordsAndOrder) {
   EXPECT_EQ(known, (std::vector<std::string>{"text", "image", "audio", "file"}));
 }
 
-TEST(Facts, ClassWordsTakeEitherDashAndAnyCase) {
-  EXPECT_EQ(class_of_word("LLM"), class_of({catalogue::SubType::chat}));
-  EXPECT_EQ(class_of_word("speech_to_text"), class_of({catalogue::SubType::speech_to_text}));
-  EXPECT_EQ(class_of_word("classifier"), class_outside(catalogue::Type::text));
-  EXPECT_EQ(class_of_word("image"), std::nullopt);
-  EXPECT_EQ(class_of_word(""), std::nullopt);
-}
-
-TEST(Facts, ModalitiesDecideAClassOnlyWithoutDoubt) {
-  using enum catalogue::SubType;
-  const auto of = [](Words input, Words output) { return class_of_modalities(input, output); };
-  EXPECT_EQ(of({"text"}, {"text"}), std::nullopt);
-  EXPECT_EQ(of({"audio"}, {"text", "audio"}), std::nullopt);
-  EXPECT_EQ(of({"text"}, {}), std::nullopt);
-  EXPECT_EQ(of({"text"}, {"audio"}), class_of({text_to_speech}));
-  EXPECT_EQ(of({"text"}, {"video"}), class_of({text_to_video}));
-  EXPECT_EQ(of({"text", "image"}, {"video"}), class_of({text_to_video, image_to_video}));
-  EXPECT_EQ(of({"text", "image"}, {"image"}), class_of({text_to_image, image_to_image}));
+TEST(Facts, AFlagMayCarryAVerb) {
+  catalogue::ModelFacts facts;
+  learn_capabilities(facts,
+                     Words{"supportsVision", "supports_function_calling", "response-schema"});
+  EXPECT_EQ(facts.capabilities, (std::vector<std::string>{"tools", "vision", "structured_output"}));
 }
 
 }  // namespace

@@ -13,15 +13,10 @@ namespace {
 
 using catalogue::SubType;
 
-std::string more(const Row& page) {
-  const auto token = page.text("nextPageToken");
-  return token.empty() ? std::string() : "&pageToken=" + encode_query(token);
-}
-
 // From the server's root: a base URL that ends in /v1beta/openai has another list below it.
-std::vector<Ask> next(const Transcript& transcript) {
-  return ask_pages(transcript, Ask::server("/v1beta/models?pageSize=1000"), more);
-}
+List list() { return {.first = Ask::server("/v1beta/models?pageSize=1000"), .id_key = "name"}; }
+
+std::vector<Ask> next(const Transcript& transcript) { return ask_pages(transcript, list()); }
 
 std::optional<catalogue::ModelClass> class_of_methods(const Row& row, std::string_view id) {
   const auto methods = row.words("supportedGenerationMethods");
@@ -38,8 +33,8 @@ std::optional<catalogue::ModelClass> class_of_methods(const Row& row, std::strin
   return class_of({SubType::chat});
 }
 
-Result<Models> read(const Transcript& transcript) {
-  return read_pages(transcript, "name", [](const Row& row, auto& model) {
+Result<Reading> read(const Transcript& transcript) {
+  return read_pages(transcript, list(), [](const Row& row, auto& model, Notes&) {
     constexpr std::string_view kPrefix = "models/";
     if (model.id.starts_with(kPrefix)) model.id.erase(0, kPrefix.size());
     model.facts.context_length = row.count("inputTokenLimit");

@@ -4,15 +4,12 @@
 #include <algorithm>
 
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
 
 namespace weir::discovery::kinds {
 namespace {
-
-std::vector<Ask> next(const Transcript& transcript) {
-  return ask_once(transcript, Ask::api("/models"));
-}
 
 void learn_provider(const Row& provider, catalogue::ModelFacts& facts) {
   const auto status = provider.text("status");
@@ -26,9 +23,9 @@ void learn_provider(const Row& provider, catalogue::ModelFacts& facts) {
   }
 }
 
-Result<Models> read(const Transcript& transcript) {
-  return read_list(transcript.document("/models"), "id", [&](const Row& row, auto& model) {
-    learn_common(row, transcript.asked_at, model);
+Result<Reading> read(const Transcript& transcript) {
+  return read_pages(transcript, models_list(), [](const Row& row, auto& model, Notes& notes) {
+    learn_common(row, model, notes);
     for (const Row& provider : row.rows("providers")) learn_provider(provider, model.facts);
     const auto& input = model.facts.input_modalities;
     const auto& output = model.facts.output_modalities;
@@ -41,6 +38,6 @@ Result<Models> read(const Transcript& transcript) {
 
 }  // namespace
 
-const Protocol huggingface{next, read};
+const Protocol huggingface{ask_models_list, read};
 
 }  // namespace weir::discovery::kinds

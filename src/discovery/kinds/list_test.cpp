@@ -47,6 +47,16 @@ TEST(List, TrimsIdsAndKeepsTheFirstOfTwo) {
             (Lines{"a {?} owner=one", "b {?}"}));
 }
 
+TEST(List, TakesTheNameWhereTheIdIsOfTheRow) {
+  EXPECT_EQ(openai_list(R"({"success":true,"result":[
+      {"id":"b7fe7ad2-aeaf-47d2-8bfa-7a5ae22a2ab4","name":"@cf/meta/llama-3.1-8b-instruct"},
+      {"id":"azureml://registries/azure-openai/models/gpt-4o/versions/2","name":"gpt-4o"},
+      {"id":"0f9c8d7e6b5a49382716a5b4c3d2e1f0","name":"databricks-llama"},
+      {"model_name":"litellm","model_info":{"id":"x"}}]})"),
+            (Lines{"@cf/meta/llama-3.1-8b-instruct {?}", "gpt-4o {?}", "databricks-llama {?}",
+                   "litellm {?}"}));
+}
+
 TEST(List, ReadsFieldsOfTheWrongTypeAsAbsent) {
   EXPECT_EQ(openai_list(R"({"data":[{"id":"a","created":"1","owned_by":7,"context_length":"32k",
       "max_model_len":-1,"max_output_tokens":1e30,"capabilities":3,"architecture":"x",

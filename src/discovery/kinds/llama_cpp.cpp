@@ -6,6 +6,7 @@
 // so the class comes from later steps. Source: ggml-org/llama.cpp tools/server/README.md, 2026.
 #include "discovery/inquiry.hpp"
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
 
@@ -23,11 +24,9 @@ bool is_router_row(const Row& row) { return row.has("status"); }
 bool is_loaded(const Row& row) { return row.child("status").text("value") == "loaded"; }
 
 std::vector<Ask> next(const Transcript& transcript) {
-  if (transcript.exchanges.empty()) return {Ask::api("/models")};
-  const auto* list = transcript.document("/models");
-  const auto rows = list != nullptr ? rows_of(*list) : Result<std::vector<Row>>{};
-  if (!rows || rows->empty() || transcript.exchanges.size() > kMaxLoaded) return {};
-  for (const Row& row : *rows) {
+  if (auto pages = ask_pages(transcript, models_list()); !pages.empty()) return pages;
+  if (transcript.exchanges.size() > kMaxLoaded) return {};
+  for (const Row& row : rows_of_pages(transcript, models_list())) {
     const auto id = row.text("id");
     const auto path = is_router_row(row) ? props_of(id) : std::string(kProps);
     const bool worth_it = !is_router_row(row) || is_loaded(row);
@@ -64,14 +63,11 @@ std::string without_path(const std::string& id) {
   return path && slash != std::string::npos ? id.substr(slash + 1) : id;
 }
 
-Result<Models> read(const Transcript& transcript) {
-  return read_list(transcript.document("/models"), "id", [&](const Row& row, auto& model) {
-    learn_common(row, transcript.asked_at, model);
+Result<Reading> read(const Transcript& transcript) {
+  return read_pages(transcript, models_list(), [&](const Row& row, auto& model, Notes& notes) {
+    learn_common(row, model, notes);
     model.facts.created.reset();   // the time of the call
     model.facts.owned_by.reset();  // names the engine
-    if (const auto trained = row.child("meta").count("n_ctx_train")) {
-      model.facts.context_length = trained;
-    }
     const bool router = is_router_row(row);
     learn_props(as_row(transcript.document(router ? props_of(model.id) : kProps)), model);
     if (!router) model.id = without_path(model.id);

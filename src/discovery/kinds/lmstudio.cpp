@@ -3,6 +3,7 @@
 // stays listed: it loads when it is called. Unknown paths answer 200 with an error object.
 // Source: lmstudio.ai/docs, REST API, 2026.
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
 
@@ -13,43 +14,40 @@ constexpr std::string_view kV0 = "/api/v0/models";
 constexpr std::string_view kV1 = "/api/v1/models";
 constexpr std::string_view kPlain = "/models";
 
-std::vector<Ask> next(const Transcript& transcript) {
-  if (transcript.exchanges.empty()) return {Ask::server(std::string(kV0)).optionally()};
-  if (transcript.failed(kV0) && !transcript.asked(kV1)) {
-    return {Ask::server(std::string(kV1)).optionally()};
+// The best list the server has answered; until then, the one to ask for.
+List list(const Transcript& transcript) {
+  if (!transcript.failed(kV0)) return {.first = Ask::server(std::string(kV0)).optionally()};
+  if (!transcript.failed(kV1)) {
+    return {.first = Ask::server(std::string(kV1)).optionally(), .id_key = "key"};
   }
-  if (transcript.failed(kV1) && !transcript.asked(kPlain)) return {Ask::api(std::string(kPlain))};
-  return {};
+  return {.first = Ask::api(std::string(kPlain))};
 }
 
-void learn_row(const Row& row, catalogue::UpstreamModel& model) {
+std::vector<Ask> next(const Transcript& transcript) {
+  return ask_pages(transcript, list(transcript));
+}
+
+void learn_row(const Row& row, catalogue::UpstreamModel& model, Notes& notes) {
+  learn_common(row, model, notes);
   auto& facts = model.facts;
   facts.owned_by = owner(row, "publisher");
-  facts.context_length = row.count("max_context_length");
-  facts.max_model_len = row.count("loaded_context_length");
   for (const Row& instance : row.rows("loaded_instances")) {
     if (!facts.max_model_len)
       facts.max_model_len = instance.child("config").count("context_length");
   }
-  const auto capabilities = row.words("capabilities");
-  learn_capabilities(facts, capabilities);
   // v1 describes reasoning by an object of options instead of a flag.
   if (row.child("capabilities").child("reasoning").has("allowed_options")) {
     learn_capability(facts, "reasoning");
   }
   const auto type = row.text("type");
-  model.model_class = class_of_word(type);
   if (type == "vlm") learn_capability(facts, "vision");
   if (type == "vlm" || row.child("capabilities").flag("vision").value_or(false)) {
     learn_modalities(facts.input_modalities, {"text", "image"});
   }
 }
 
-Result<Models> read(const Transcript& transcript) {
-  const auto fill = [](const Row& row, auto& model) { learn_row(row, model); };
-  if (const auto* list = transcript.document(kV0)) return read_list(list, "id", fill);
-  if (const auto* list = transcript.document(kV1)) return read_list(list, "key", fill);
-  return read_list(transcript.document(kPlain), "id", [](const Row&, auto&) {});
+Result<Reading> read(const Transcript& transcript) {
+  return read_pages(transcript, list(transcript), learn_row);
 }
 
 std::vector<std::string_view> marks() { return {kV0, kV1}; }

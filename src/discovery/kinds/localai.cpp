@@ -2,46 +2,51 @@
 // the plain list only. Its gallery tags rerankers as embeddings, so that one case is left to the
 // id. Source: mudler/LocalAI core/config/model_capabilities.go, 2026.
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
+#include "discovery/kinds/row_class.hpp"
 
 namespace weir::discovery::kinds {
 namespace {
 
 using catalogue::SubType;
-using catalogue::SubTypes;
 
 constexpr std::string_view kTyped = "/models/capabilities";
 constexpr std::string_view kPlain = "/models";
 
+List list(const Transcript& transcript) {
+  if (transcript.failed(kTyped)) return {.first = Ask::api(std::string(kPlain))};
+  return {.first = Ask::api(std::string(kTyped)).optionally()};
+}
+
 std::vector<Ask> next(const Transcript& transcript) {
-  if (transcript.exchanges.empty()) return {Ask::api(std::string(kTyped)).optionally()};
-  if (transcript.failed(kTyped) && !transcript.asked(kPlain)) {
-    return {Ask::api(std::string(kPlain))};
-  }
-  return {};
+  return ask_pages(transcript, list(transcript));
 }
 
+// A use case of plain `image` or `video` is to make them, unless the model converses: to look at
+// them is `vision`.
 std::optional<catalogue::ModelClass> class_of_usecases(const Row& row, std::string_view id) {
-  SubTypes sub_types;
+  Evidence evidence;
   for (const auto usecase : row.words("capabilities")) {
-    if (usecase == "rerank") return class_of({SubType::reranker});
-    if (usecase == "image") sub_types.insert(SubType::text_to_image);
-    if (usecase == "video") sub_types.insert(SubType::text_to_video);
-    if (const auto known = class_of_word(usecase)) sub_types.insert(known->sub_types);
+    weigh(usecase, Place::purpose, evidence);
   }
-  const bool mistagged = sub_types.contains(SubType::embedding) && mentions(id, "rerank");
-  if (sub_types.empty() || mistagged) return std::nullopt;
-  return class_of(sub_types);
+  const auto made = sub_types_of_media(evidence.media, inputs_of(modalities_of(row).input), id);
+  evidence.sub_types.insert(made);
+  if (evidence.sub_types.empty()) return std::nullopt;
+  return class_of(evidence.sub_types);
 }
 
-Result<Models> read(const Transcript& transcript) {
-  const auto* typed = transcript.document(kTyped);
-  const auto* list = typed != nullptr ? typed : transcript.document(kPlain);
-  return read_list(list, "id", [&](const Row& row, auto& model) {
-    learn_common(row, transcript.asked_at, model);
+Result<Reading> read(const Transcript& transcript) {
+  return read_pages(transcript, list(transcript), [](const Row& row, auto& model, Notes& notes) {
+    learn_common(row, model, notes);
+    if (!model.model_class) model.model_class = class_of_usecases(row, model.id);
+    // The length that the operator of the server set.
     model.facts.max_model_len = row.count("context_size");
-    model.model_class = class_of_usecases(row, model.id);
+    model.facts.context_length.reset();
+    const bool embeds =
+        model.model_class && model.model_class->sub_types.contains(SubType::embedding);
+    if (embeds && mentions(model.id, "rerank")) model.model_class.reset();
   });
 }
 

@@ -21,7 +21,24 @@ TEST(LocalAiKind, ReadsUseCases) {
       (Lines{"qwen3-vl {chat} len=8192 in=text,image out=text can=tools,vision,reasoning",
              "bge {embedding}", "jina-reranker {reranker}", "qwen3-vl-reranker-8b {?}",
              "flux {text-to-image} out=image", "wan {text-to-video}", "piper {text-to-speech}",
-             "whisper {speech-to-text}", "silero {?}", "bare {?}"}));
+             "whisper {speech-to-text}", "silero {audio}", "bare {?}"}));
+}
+
+TEST(LocalAiKind, ReadsUseCasesOutsideAllSubTypesAndLeavesEditModelsToTheirIds) {
+  ScriptedUpstream upstream;
+  upstream.on("/models/capabilities", R"({"object":"list","data":[
+      {"id":"musicgen","capabilities":["sound_generation"],"output_modalities":["audio"]},
+      {"id":"rfdetr","capabilities":["detection"],"input_modalities":["image"]},
+      {"id":"guard","capabilities":["decisions","score"]},
+      {"id":"esrgan","capabilities":["upscale"],"output_modalities":["image"]},
+      {"id":"qwen-image-edit","capabilities":["image"],"output_modalities":["image"]},
+      {"id":"kontext","capabilities":["image"],"input_modalities":["text","image"],
+       "output_modalities":["image"]},
+      {"id":"llm","capabilities":["chat","completion","edit","embeddings"]}]})");
+  EXPECT_EQ(upstream.list("localai"),
+            (Lines{"musicgen {audio} out=audio", "rfdetr {image} in=image", "guard {text}",
+                   "esrgan {image} out=image", "qwen-image-edit {?} out=image",
+                   "kontext {image-to-image} in=text,image out=image", "llm {chat,embedding}"}));
 }
 
 TEST(LocalAiKind, FallsBackToThePlainList) {

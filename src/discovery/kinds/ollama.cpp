@@ -7,8 +7,11 @@
 
 #include "discovery/inquiry.hpp"
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/lengths.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
+#include "discovery/kinds/row_class.hpp"
 
 namespace weir::discovery::kinds {
 namespace {
@@ -23,18 +26,17 @@ std::string show_body(std::string_view id) {
       boost::json::object{{"model", boost::json::string_view(id.data(), id.size())}});
 }
 
+List list() { return {.first = Ask::server(std::string(kTags)), .id_key = "name"}; }
+
 bool needs_show(const Row& row) {
   return row.words("capabilities").empty() || !row.child("details").count("context_length");
 }
 
 std::vector<Ask> next(const Transcript& transcript) {
-  if (transcript.exchanges.empty()) return {Ask::server(std::string(kTags))};
-  std::vector<Ask> asks;
-  const auto* tags = transcript.document(kTags);
-  if (transcript.exchanges.size() > 1 || tags == nullptr) return asks;
-  const auto rows = rows_of(*tags);
-  if (!rows) return asks;
-  for (const Row& row : *rows) {
+  auto asks = ask_pages(transcript, list());
+  const auto is_show = [](const Exchange& exchange) { return exchange.ask.path == kShow; };
+  if (!asks.empty() || std::ranges::any_of(transcript.exchanges, is_show)) return asks;
+  for (const Row& row : rows_of_pages(transcript, list())) {
     const auto id = row.text("name");
     if (id.empty() || !needs_show(row) || asks.size() == kMaxFollowUps) continue;
     asks.push_back(Ask::server(std::string(kShow)).posting(show_body(id)).optionally());
@@ -42,20 +44,23 @@ std::vector<Ask> next(const Transcript& transcript) {
   return asks;
 }
 
-void learn_capability_list(std::span<const std::string_view> words,
-                           catalogue::UpstreamModel& model) {
+// `image` is to make one, and `audio` to hear: beside `completion` it is an input, and alone it is
+// a recogniser.
+void learn_capability_list(const Row& row, catalogue::UpstreamModel& model, Notes& notes) {
+  const auto words = row.words("capabilities");
   const auto can = [&](std::string_view word) {
     return std::ranges::find(words, word) != words.end();
   };
   learn_capabilities(model.facts, words);
-  if (can("embedding")) {
-    model.model_class = class_of({SubType::embedding});
-  } else if (can("image") && !can("completion")) {
+  model.model_class = class_of_row(row, model.id, notes.unknown);
+  if (!model.model_class && can("image")) {
     model.model_class = class_of({SubType::text_to_image});
-  } else if (can("completion")) {
-    model.model_class = class_of({SubType::chat});
+  }
+  if (!model.model_class && can("audio")) {
+    model.model_class = class_of({SubType::speech_to_text});
   }
   if (can("vision")) learn_modalities(model.facts.input_modalities, {"text", "image"});
+  if (can("audio")) learn_modalities(model.facts.input_modalities, {"audio"});
 }
 
 // model_info is flat: "general.architecture": "qwen3", "qwen3.context_length": 40960.
@@ -64,16 +69,16 @@ std::optional<std::int64_t> shown_context(const Row& show) {
   return info.count(info.text("general.architecture") + ".context_length");
 }
 
-Result<Models> read(const Transcript& transcript) {
-  return read_list(transcript.document(kTags), "name", [&](const Row& row, auto& model) {
+Result<Reading> read(const Transcript& transcript) {
+  return read_pages(transcript, list(), [&](const Row& row, auto& model, Notes& notes) {
     const auto show = as_row(transcript.document(kShow, show_body(model.id)));
-    auto capabilities = row.words("capabilities");
-    if (capabilities.empty()) capabilities = show.words("capabilities");
-    learn_capability_list(capabilities, model);
+    learn_capability_list(row.words("capabilities").empty() ? show : row, model, notes);
 
-    auto context = row.child("details").count("context_length");
-    model.facts.context_length = context ? context : shown_context(show);
-    model.facts.created = row.created("modified_at", transcript.asked_at);
+    learn_lengths(row, model);
+    if (!model.facts.context_length) model.facts.context_length = shown_context(show);
+    model.facts.created = row.created("modified_at", notes.asked_at);
+    // A model of the vendor's cloud, listed here under a name of its own.
+    if (const auto remote = row.text("remote_model"); remote != model.id) model.base_id = remote;
   });
 }
 

@@ -26,6 +26,21 @@ TEST(OllamaKind, ReadsTagsAloneWhenTheySayEverything) {
   EXPECT_EQ(upstream.asked(), (Lines{"/api/tags"}));
 }
 
+TEST(OllamaKind, ReadsCloudModelsAndWhatTakesAudio) {
+  ScriptedUpstream upstream;
+  upstream.on("/api/tags", R"({"models":[
+      {"name":"gpt-oss:120b-cloud","remote_model":"gpt-oss:120b",
+       "remote_host":"https://ollama.com:443","details":{"context_length":131072},
+       "capabilities":["completion","tools","thinking"]},
+      {"name":"gemma3n:e4b","details":{"context_length":32768},
+       "capabilities":["completion","vision","audio"]},
+      {"name":"parakeet:0.6b","details":{"context_length":4096},"capabilities":["audio"]}]})");
+  EXPECT_EQ(upstream.list("ollama"),
+            (Lines{"gpt-oss:120b-cloud {chat} base=gpt-oss:120b context=131072 can=tools,reasoning",
+                   "gemma3n:e4b {chat} context=32768 in=text,image,audio can=vision,audio_input",
+                   "parakeet:0.6b {speech-to-text} context=4096 in=audio can=audio_input"}));
+}
+
 TEST(OllamaKind, ShowsOnlyModelsThatTagsLeaveOpen) {
   ScriptedUpstream upstream;
   upstream

@@ -2,25 +2,19 @@
 // The four fields say nothing about a model's class; the additive ones that some of them send
 // (architecture, capabilities, context_length, sub_types, root) are read where they are there.
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
 
 namespace weir::discovery::kinds {
 namespace {
 
-std::vector<Ask> next(const Transcript& transcript) {
-  return ask_once(transcript, Ask::api("/models"));
-}
-
-Result<Models> read(const Transcript& transcript) {
-  return read_list(transcript.document("/models"), "id", [&](const Row& row, auto& model) {
-    learn_common(row, transcript.asked_at, model);
-    // An engine behind the generic kind: vLLM's root, llama.cpp's meta.
+Result<Reading> read(const Transcript& transcript) {
+  return read_pages(transcript, models_list(), [](const Row& row, auto& model, Notes& notes) {
+    learn_common(row, model, notes);
+    // vLLM behind the generic kind.
     if (const auto root = row.text("root"); is_hub_id(root) && root != model.id) {
       model.base_id = root;
-    }
-    if (!model.facts.context_length) {
-      model.facts.context_length = row.child("meta").count("n_ctx_train");
     }
   });
 }
@@ -34,6 +28,6 @@ bool recognises(const Transcript& transcript) {
 
 }  // namespace
 
-const Protocol openai{next, read, marks, recognises};
+const Protocol openai{ask_models_list, read, marks, recognises};
 
 }  // namespace weir::discovery::kinds

@@ -1,29 +1,147 @@
 #include "discovery/kinds/pages.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <unordered_set>
+
 #include "discovery/inquiry.hpp"
+#include "discovery/kinds/next_page.hpp"
 
 namespace weir::discovery::kinds {
+namespace {
 
-std::vector<Ask> ask_pages(const Transcript& transcript, Ask first,
-                           std::string (*more)(const Row&)) {
-  if (transcript.exchanges.empty()) return {std::move(first)};
-  const auto& last = transcript.exchanges.back();
-  if (transcript.exchanges.size() >= kMaxPages || !last.document) return {};
-  const auto suffix = more(as_row(&*last.document));
-  if (suffix.empty()) return {};
-  first.path += suffix;
-  return {std::move(first)};
+// A list as far as it was answered.
+struct Walk {
+  std::vector<const boost::json::value*> pages;
+  std::optional<Ask> next = {};  // the page that follows and was not asked for
+  bool truncated = false;        // there is more than `pages`
+};
+
+std::string_view name_of(std::string_view parameter) {
+  return parameter.substr(0, parameter.find('='));
 }
 
-Result<Models> read_pages(const Transcript& transcript, std::string_view id_key, const Fill& fill) {
-  Collector collector;
-  for (const auto& page : transcript.exchanges) {
-    if (!page.document) return std::unexpected(page.document.error());
-    if (auto ok = collector.add_list(*page.document, id_key, fill); !ok) {
+bool has_parameter(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    if (name_of(query.substr(0, end)) == name) return true;
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+  return false;
+}
+
+// The path of `first` with its own query, where `query` does not say otherwise, and `query`.
+std::string with_query(std::string_view first, std::string_view query) {
+  const auto mark = std::min(first.find('?'), first.size());
+  std::string target(first.substr(0, mark));
+  target += '?';
+  for (auto own = first.substr(std::min(mark + 1, first.size())); !own.empty();) {
+    const auto end = std::min(own.find('&'), own.size());
+    const auto parameter = own.substr(0, end);
+    if (!has_parameter(query, name_of(parameter))) target.append(parameter) += '&';
+    own.remove_prefix(std::min(end + 1, own.size()));
+  }
+  return target.append(query);
+}
+
+// Adds the ids of `rows`; whether one of them is new.
+bool add_ids(const std::vector<Row>& rows, std::string_view key,
+             std::unordered_set<std::string>& ids) {
+  bool fresh = false;
+  for (const Row& row : rows) fresh = ids.insert(id_of(row, key)).second || fresh;
+  return fresh;
+}
+
+class Walker {
+ public:
+  Walker(const Transcript& transcript, const List& list)
+      : transcript_(transcript), list_(list), ask_(list.first) {}
+
+  Walk run() {
+    while (step()) {
+    }
+    return std::move(walk_);
+  }
+
+ private:
+  // Reads one page; whether the next one is to be read.
+  bool step() {
+    const bool first = walk_.pages.empty();
+    paths_.insert(ask_.path);
+    const auto* exchange = transcript_.find(ask_.path, ask_.body);
+    if (exchange == nullptr) {
+      walk_.next = first ? ask_ : Ask(ask_).optionally();
+      walk_.truncated = !first;
+      return false;
+    }
+    const auto rows =
+        exchange->document ? rows_of(*exchange->document) : Result<std::vector<Row>>{};
+    if (!exchange->document || !rows) return end(!first);
+    const bool fresh = add_ids(*rows, list_.id_key, ids_);
+    if (!first && !fresh && !rows->empty()) return end(false);
+    walk_.pages.push_back(&*exchange->document);
+    return go_on(*exchange, *rows);
+  }
+
+  bool go_on(const Exchange& exchange, const std::vector<Row>& rows) {
+    const auto next = next_page({exchange, rows, list_.id_key, list_.after, transcript_.authority});
+    if (!next.exists) return end(false);
+    if (next.query.empty() || walk_.pages.size() == kMaxPages) return end(true);
+    ask_.path = with_query(list_.first.path, next.query);
+    return paths_.contains(ask_.path) ? end(true) : true;
+  }
+
+  bool end(bool truncated) {
+    walk_.truncated = truncated;
+    return false;
+  }
+
+  const Transcript& transcript_;
+  const List& list_;
+  Ask ask_;
+  Walk walk_;
+  std::unordered_set<std::string> ids_;
+  std::unordered_set<std::string> paths_;
+};
+
+Walk walk(const Transcript& transcript, const List& list) { return Walker(transcript, list).run(); }
+
+}  // namespace
+
+List models_list() { return {.first = Ask::api("/models")}; }
+
+std::vector<Ask> ask_models_list(const Transcript& transcript) {
+  return ask_pages(transcript, models_list());
+}
+
+std::vector<Ask> ask_pages(const Transcript& transcript, const List& list) {
+  std::vector<Ask> asks;
+  if (auto next = walk(transcript, list).next) asks.push_back(std::move(*next));
+  return asks;
+}
+
+std::vector<Row> rows_of_pages(const Transcript& transcript, const List& list) {
+  std::vector<Row> all;
+  for (const auto* page : walk(transcript, list).pages) {
+    if (const auto rows = rows_of(*page)) all.insert(all.end(), rows->begin(), rows->end());
+  }
+  return all;
+}
+
+Result<Reading> read_pages(const Transcript& transcript, const List& list, const Fill& fill) {
+  const auto* first = transcript.find(list.first.path, list.first.body);
+  if (first == nullptr || !first->document) {
+    return fail(Errc::upstream_answer_invalid, "the list was not answered");
+  }
+  if (const auto rows = rows_of(*first->document); !rows) return std::unexpected(rows.error());
+  const auto read = walk(transcript, list);
+  Collector collector(transcript.asked_at);
+  for (const auto* page : read.pages) {
+    if (auto ok = collector.add_list(*page, list.id_key, fill); !ok) {
       return std::unexpected(ok.error());
     }
   }
-  return collector.take();
+  return collector.take(read.truncated);
 }
 
 }  // namespace weir::discovery::kinds

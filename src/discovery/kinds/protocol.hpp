@@ -2,6 +2,7 @@
 /// Private to discovery's pure part; the faces are kinds.hpp, inquiry.hpp and loopback.hpp.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct Exchange {
 struct Transcript {
   WallTime asked_at;
   std::vector<Exchange> exchanges;
+  std::string authority = {};  ///< `host:port` of the upstream; empty if nobody said
 
   /// Null if it was not asked. Paths are compared with their query.
   [[nodiscard]] const Exchange* find(std::string_view path, std::string_view body = {}) const;
@@ -39,12 +41,19 @@ struct Transcript {
   [[nodiscard]] bool failed(std::string_view path) const;
 };
 
+/// What the answers of a round say.
+struct Reading {
+  Models models;
+  bool truncated = false;                       ///< Listing::truncated
+  std::vector<std::string> unknown_words = {};  ///< Listing::unknown_words
+};
+
 struct Protocol {
   /// The questions that follow from the answers so far; empty when there are none left. Never sees
   /// a transcript in which a required question failed.
   std::vector<Ask> (*next)(const Transcript&);
   /// Never sees a transcript in which a required question failed.
-  Result<Models> (*read)(const Transcript&);
+  Result<Reading> (*read)(const Transcript&);
   /// Fingerprint for the loopback scan; null for hosted kinds. Paths are below the server's root.
   std::vector<std::string_view> (*marks)() = nullptr;
   bool (*recognises)(const Transcript&) = nullptr;

@@ -1,6 +1,7 @@
 #include "discovery/kinds/row.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include <boost/json/array.hpp>
@@ -38,8 +39,16 @@ bool has_control(std::string_view text) {
   });
 }
 
+std::optional<std::int64_t> digits(std::string_view text) {
+  std::int64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
+}
+
 std::optional<std::int64_t> whole_number(const json::value& value) {
   if (value.is_int64()) return value.get_int64();
+  if (value.is_string()) return digits(trim(view(value.get_string())));
   if (value.is_uint64()) return std::nullopt;  // only what does not fit int64 is parsed as this
   if (!value.is_double()) return std::nullopt;
   const double number = value.get_double();
@@ -57,6 +66,28 @@ bool is_yes(const json::value& value) {
   return supported != nullptr && supported->is_bool() && supported->get_bool();
 }
 
+void add_words_of_text(std::string_view text, std::vector<std::string_view>& words) {
+  while (!text.empty()) {
+    const auto end = std::min(text.find(','), text.size());
+    if (const auto word = trim(text.substr(0, end)); !word.empty()) words.push_back(word);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+void add_name(const json::object& object, std::vector<std::string_view>& words) {
+  for (const auto key : {"name", "type"}) {
+    const auto* name = object.if_contains(key);
+    if (name == nullptr || !name->is_string()) continue;
+    words.push_back(trim(view(name->get_string())));
+    return;
+  }
+}
+
+void add_item(const json::value& item, std::vector<std::string_view>& words) {
+  if (const auto* text = item.if_string()) words.push_back(trim(view(*text)));
+  if (const auto* object = item.if_object()) add_name(*object, words);
+}
+
 }  // namespace
 
 const json::value* Row::find(std::string_view key) const {
@@ -66,10 +97,7 @@ const json::value* Row::find(std::string_view key) const {
 
 std::string Row::text(std::string_view key) const {
   const auto* value = find(key);
-  if (value == nullptr || !value->is_string()) return {};
-  const auto text = trim(view(value->get_string()));
-  if (text.size() > kMaxTextBytes || has_control(text)) return {};
-  return std::string(text);
+  return value != nullptr && value->is_string() ? usable_text(view(value->get_string())) : "";
 }
 
 std::optional<std::int64_t> Row::count(std::string_view key) const {
@@ -77,6 +105,11 @@ std::optional<std::int64_t> Row::count(std::string_view key) const {
   if (value == nullptr) return std::nullopt;
   const auto number = whole_number(*value);
   return number && *number > 0 && *number < kMaxCount ? number : std::nullopt;
+}
+
+bool Row::is_zero(std::string_view key) const {
+  const auto* value = find(key);
+  return value != nullptr && whole_number(*value) == 0;
 }
 
 std::optional<bool> Row::flag(std::string_view key) const {
@@ -91,15 +124,25 @@ std::vector<std::string_view> Row::words(std::string_view key) const {
   std::vector<std::string_view> words;
   const auto* value = find(key);
   if (value == nullptr) return words;
-  if (const auto* text = value->if_string()) words.push_back(view(*text));
+  if (const auto* text = value->if_string()) add_words_of_text(view(*text), words);
   if (const auto* array = value->if_array()) {
-    for (const auto& item : *array) {
-      if (const auto* text = item.if_string()) words.push_back(view(*text));
-    }
+    for (const auto& item : *array) add_item(item, words);
   }
   if (const auto* object = value->if_object()) {
+    add_name(*object, words);
     for (const auto& member : *object) {
       if (is_yes(member.value())) words.emplace_back(member.key().data(), member.key().size());
+    }
+  }
+  return words;
+}
+
+std::vector<std::string_view> Row::flags(std::string_view prefix) const {
+  std::vector<std::string_view> words;
+  for (const auto& member : *fields_) {
+    const std::string_view key(member.key().data(), member.key().size());
+    if (key.starts_with(prefix) && is_yes(member.value())) {
+      words.push_back(key.substr(prefix.size()));
     }
   }
   return words;
@@ -122,6 +165,12 @@ std::optional<std::int64_t> Row::created(std::string_view key, WallTime asked_at
   return seconds ? plausible_created(*seconds, asked_at) : std::nullopt;
 }
 
+std::string usable_text(std::string_view text) {
+  text = trim(text);
+  if (text.size() > kMaxTextBytes || has_control(text)) return {};
+  return std::string(text);
+}
+
 Row as_row(const json::value* document) {
   const auto* object = document != nullptr ? document->if_object() : nullptr;
   return Row(object != nullptr ? *object : nothing());
@@ -131,7 +180,7 @@ Result<std::vector<Row>> rows_of(const json::value& document) {
   const json::array* list = document.if_array();
   bool empty = false;
   if (const auto* object = document.if_object()) {
-    for (const auto key : {"data", "models"}) {
+    for (const auto key : {"data", "models", "result", "items", "endpoints"}) {
       const auto* value = object->if_contains(key);
       if (value == nullptr) continue;
       if (list == nullptr) list = value->if_array();
@@ -148,34 +197,6 @@ Result<std::vector<Row>> rows_of(const json::value& document) {
     if (const auto* object = item.if_object()) rows.emplace_back(*object);
   }
   return rows;
-}
-
-Result<> Collector::add_list(const json::value& document, std::string_view id_key,
-                             const Fill& fill) {
-  auto rows = rows_of(document);
-  if (!rows) return std::unexpected(rows.error());
-  for (const Row& row : *rows) {
-    catalogue::UpstreamModel model;
-    model.id = row.text(id_key);
-    if (model.id.empty() || seen_.contains(model.id)) continue;
-    fill(row, model);
-    add(std::move(model));
-  }
-  return {};
-}
-
-void Collector::add(catalogue::UpstreamModel model) {
-  if (model.id.empty() || !seen_.insert(model.id).second) return;
-  models_.push_back(std::move(model));
-}
-
-Result<Models> read_list(const json::value* document, std::string_view id_key, const Fill& fill) {
-  if (document == nullptr) return fail(Errc::upstream_answer_invalid, "the list was not answered");
-  Collector collector;
-  if (auto ok = collector.add_list(*document, id_key, fill); !ok) {
-    return std::unexpected(ok.error());
-  }
-  return collector.take();
 }
 
 }  // namespace weir::discovery::kinds

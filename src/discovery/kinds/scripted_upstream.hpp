@@ -19,7 +19,8 @@ namespace weir::discovery::kinds {
 /// 2026-03-01T00:00:00Z
 inline const WallTime kAskedAt{std::chrono::seconds(1'772'323'200)};
 
-/// `id {class} fact=value …`, with what is known only; `{?}` for no class of its own.
+/// `id {class} fact=value …`, with what is known only; `{?}` for no class of its own, `off`
+/// for one that cannot be called.
 inline std::string show(const catalogue::UpstreamModel& model) {
   std::vector<std::string_view> classes;
   if (model.model_class) {
@@ -46,6 +47,7 @@ inline std::string show(const catalogue::UpstreamModel& model) {
   words("in", facts.input_modalities);
   words("out", facts.output_modalities);
   words("can", facts.capabilities);
+  if (!model.available) text += " off";
   return text;
 }
 
@@ -65,15 +67,25 @@ class ScriptedUpstream {
     return *this;
   }
 
-  Result<std::vector<catalogue::UpstreamModel>> models(std::string_view slug) {
-    Inquiry inquiry(*find_kind(slug), kAskedAt);
+  /// `link` is the Link field of what `path` answers.
+  ScriptedUpstream& on_linked(std::string path, std::string body, std::string link) {
+    script_[std::move(path)] = Answer{200, std::move(body), {}, std::move(link)};
+    return *this;
+  }
+
+  Result<Listing> listing(std::string_view slug) {
+    Inquiry inquiry(*find_kind(slug), kAskedAt, "api.example");
     for (auto asks = inquiry.next(); !asks.empty(); asks = inquiry.next()) {
       batches_.push_back(asks.size());
       for (std::size_t i = 0; i < asks.size(); ++i) inquiry.answer(i, answer(asks[i]));
     }
-    auto listing = inquiry.listing();
-    if (!listing) return std::unexpected(std::move(listing.error()));
-    return std::move(listing->models);
+    return inquiry.listing();
+  }
+
+  Result<std::vector<catalogue::UpstreamModel>> models(std::string_view slug) {
+    auto result = listing(slug);
+    if (!result) return std::unexpected(std::move(result.error()));
+    return std::move(result->models);
   }
 
   /// models(), each as one line; an error as its one line.

@@ -2,6 +2,7 @@
 // whether it makes images or videos (and where its files lie, which is not read). Source:
 // leejet/stable-diffusion.cpp examples/server/api.md, 2026.
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
 
@@ -14,8 +15,11 @@ using catalogue::SubTypes;
 constexpr std::string_view kCapabilities = "/sdcpp/v1/capabilities";
 
 std::vector<Ask> next(const Transcript& transcript) {
-  if (!transcript.exchanges.empty()) return {};
-  return {Ask::api("/models"), Ask::server(std::string(kCapabilities)).optionally()};
+  auto asks = ask_pages(transcript, models_list());
+  if (!transcript.asked(kCapabilities)) {
+    asks.push_back(Ask::server(std::string(kCapabilities)).optionally());
+  }
+  return asks;
 }
 
 std::optional<catalogue::ModelClass> class_of_modes(const Row& capabilities) {
@@ -29,10 +33,10 @@ std::optional<catalogue::ModelClass> class_of_modes(const Row& capabilities) {
   return class_of(sub_types);
 }
 
-Result<Models> read(const Transcript& transcript) {
+Result<Reading> read(const Transcript& transcript) {
   const auto known = class_of_modes(as_row(transcript.document(kCapabilities)));
-  return read_list(transcript.document("/models"), "id",
-                   [&](const Row&, auto& model) { model.model_class = known; });
+  return read_pages(transcript, models_list(),
+                    [&](const Row&, auto& model, Notes&) { model.model_class = known; });
 }
 
 std::vector<std::string_view> marks() { return {kCapabilities}; }

@@ -1,8 +1,10 @@
 // SGLang. The list is like vLLM's; `/model_info` (`/get_model_info` in older versions) tells
-// generation from pooling. A reranker served as a causal model calls itself a generator, so an id
+// generation from pooling. Its image and video servers say in `task_type` (T2I, TI2V …) what they
+// make. A reranker served as a causal model calls itself a generator, so an id
 // that says rerank is left to the later steps.
 // Source: docs.sglang.ai, native API, 2026.
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
 
@@ -15,13 +17,10 @@ constexpr std::string_view kInfo = "/model_info";
 constexpr std::string_view kOldInfo = "/get_model_info";
 
 std::vector<Ask> next(const Transcript& transcript) {
-  if (transcript.exchanges.empty()) {
-    return {Ask::api("/models"), Ask::server(std::string(kInfo)).optionally()};
-  }
-  if (transcript.failed(kInfo) && !transcript.asked(kOldInfo)) {
-    return {Ask::server(std::string(kOldInfo)).optionally()};
-  }
-  return {};
+  auto asks = ask_pages(transcript, models_list());
+  const auto info = transcript.failed(kInfo) ? kOldInfo : kInfo;
+  if (!transcript.asked(info)) asks.push_back(Ask::server(std::string(info)).optionally());
+  return asks;
 }
 
 Row info_of(const Transcript& transcript, std::string_view path) {
@@ -40,14 +39,14 @@ void learn_info(const Row& info, catalogue::UpstreamModel& model) {
   }
   const auto generates = info.flag("is_generation");
   const bool maybe_reranker = mentions(model.id, "rerank") || mentions(model.base_id, "rerank");
-  if (!generates || maybe_reranker) return;
+  if (!generates || maybe_reranker || model.model_class) return;
   model.model_class = class_of({*generates ? SubType::chat : SubType::embedding});
 }
 
-Result<Models> read(const Transcript& transcript) {
+Result<Reading> read(const Transcript& transcript) {
   const auto info = info_of(transcript, kInfo);
-  return read_list(transcript.document("/models"), "id", [&](const Row& row, auto& model) {
-    learn_common(row, transcript.asked_at, model);
+  return read_pages(transcript, models_list(), [&](const Row& row, auto& model, Notes& notes) {
+    learn_common(row, model, notes);
     model.facts.created.reset();   // the time of the call
     model.facts.owned_by.reset();  // names the engine
     model.base_id = base_name_of(row.text("root"));

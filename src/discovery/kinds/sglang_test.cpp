@@ -33,6 +33,15 @@ TEST(SglangKind, TellsGenerationFromPooling) {
   }
 }
 
+TEST(SglangKind, ReadsTheTaskOfItsImageAndVideoServers) {
+  ScriptedUpstream upstream;
+  upstream.on("/models", R"({"object":"list","data":[{"id":"Wan-AI/Wan2.2-TI2V-5B-Diffusers",
+      "object":"model","created":1772323200,"owned_by":"sglang","num_gpus":1,"task_type":"TI2V",
+      "pipeline_name":"WanPipeline"}]})");
+  EXPECT_EQ(upstream.list("sglang"),
+            (Lines{"Wan-AI/Wan2.2-TI2V-5B-Diffusers {text-to-video,image-to-video}"}));
+}
+
 TEST(SglangKind, FallsBackToTheOldInfoPath) {
   ScriptedUpstream upstream;
   upstream.on("/models", list_of("m", "m")).on("/get_model_info", R"({"is_generation":false})");

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
 
@@ -29,12 +30,15 @@ SubTypes every_sub_type() {
   return all;
 }
 
+List plain_list() { return {.first = Ask::api(std::string(kPlain))}; }
+List typed_list(SubType sub_type) { return {.first = Ask::api(filtered(sub_type)).optionally()}; }
+
+// All first pages at once, then those that follow.
 std::vector<Ask> next(const Transcript& transcript) {
-  std::vector<Ask> asks;
-  if (!transcript.exchanges.empty()) return asks;
-  asks.push_back(Ask::api(std::string(kPlain)));
-  every_sub_type().for_each(
-      [&](SubType sub_type) { asks.push_back(Ask::api(filtered(sub_type)).optionally()); });
+  auto asks = ask_pages(transcript, plain_list());
+  every_sub_type().for_each([&](SubType sub_type) {
+    std::ranges::move(ask_pages(transcript, typed_list(sub_type)), std::back_inserter(asks));
+  });
   return asks;
 }
 
@@ -48,18 +52,21 @@ bool is_unknown_sub_type(const Exchange& exchange) {
   return exchange.status == 400 || exchange.status == 404 || exchange.status == 422;
 }
 
-Result<std::vector<Typed>> typed_lists(const Transcript& transcript, const Fill& fill) {
+// `truncated` becomes true if one of them is.
+Result<std::vector<Typed>> typed_lists(const Transcript& transcript, bool& truncated) {
   std::vector<Typed> lists;
-  for (const auto& exchange : transcript.exchanges) {
-    if (exchange.ask.path == kPlain) continue;
-    if (!exchange.document) {
-      if (is_unknown_sub_type(exchange)) continue;
-      return std::unexpected(exchange.document.error());
+  for (int i = 0; i < catalogue::kSubTypeCount; ++i) {
+    const auto sub_type = static_cast<SubType>(i);
+    const auto* first = transcript.find(filtered(sub_type));
+    if (first == nullptr) continue;
+    if (!first->document) {
+      if (is_unknown_sub_type(*first)) continue;
+      return std::unexpected(first->document.error());
     }
-    auto models = read_list(&*exchange.document, "id", fill);
-    if (!models) return std::unexpected(models.error());
-    const auto name = std::string_view(exchange.ask.path).substr(filtered(SubType{}).find('=') + 1);
-    lists.push_back({*catalogue::parse_sub_type(name), std::move(*models)});
+    auto reading = read_pages(transcript, typed_list(sub_type), learn_common);
+    if (!reading) return std::unexpected(reading.error());
+    truncated = truncated || reading->truncated;
+    lists.push_back({sub_type, std::move(reading->models)});
   }
   return lists;
 }
@@ -111,18 +118,15 @@ void assign(Models& models, const std::vector<Typed>& lists) {
   }
 }
 
-Result<Models> read(const Transcript& transcript) {
-  const Fill fill = [&](const Row& row, catalogue::UpstreamModel& model) {
-    learn_common(row, transcript.asked_at, model);
-  };
-  auto plain = read_list(transcript.document(kPlain), "id", fill);
+Result<Reading> read(const Transcript& transcript) {
+  auto plain = read_pages(transcript, plain_list(), learn_common);
   if (!plain) return plain;
-  auto lists = typed_lists(transcript, fill);
+  auto lists = typed_lists(transcript, plain->truncated);
   if (!lists) return std::unexpected(lists.error());
-  if (ignores_filter(*plain, *lists)) return plain;
-  drop_unfiltered(*plain, *lists);
+  if (ignores_filter(plain->models, *lists)) return plain;
+  drop_unfiltered(plain->models, *lists);
 
-  assign(*plain, *lists);
+  assign(plain->models, *lists);
   return plain;
 }
 

@@ -2,22 +2,17 @@
 // speaker embedding) is audio outside all sub types.
 // Source: speaches-ai/speaches, 2026.
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
 
 namespace weir::discovery::kinds {
 namespace {
 
-std::vector<Ask> next(const Transcript& transcript) {
-  return ask_once(transcript, Ask::api("/models"));
-}
-
-Result<Models> read(const Transcript& transcript) {
-  return read_list(transcript.document("/models"), "id", [&](const Row& row, auto& model) {
-    learn_common(row, transcript.asked_at, model);
-    const auto task = row.text("task");
-    model.model_class = class_of_word(task);
-    if (!model.model_class && !task.empty()) {
+Result<Reading> read(const Transcript& transcript) {
+  return read_pages(transcript, models_list(), [](const Row& row, auto& model, Notes& notes) {
+    learn_common(row, model, notes);
+    if (!model.model_class && !row.text("task").empty()) {
       model.model_class = class_outside(catalogue::Type::audio);
     }
   });
@@ -32,6 +27,6 @@ bool recognises(const Transcript& transcript) {
 
 }  // namespace
 
-const Protocol speaches{next, read, marks, recognises};
+const Protocol speaches{ask_models_list, read, marks, recognises};
 
 }  // namespace weir::discovery::kinds

@@ -31,7 +31,7 @@ std::optional<catalogue::ModelClass> class_of_info(const Row& info) {
   return class_of_word(info.text("model_type"));
 }
 
-Result<Models> read(const Transcript& transcript) {
+Result<Reading> read(const Transcript& transcript) {
   const auto info = as_row(transcript.document(kInfo));
   catalogue::UpstreamModel model;
   model.id = id_of(info);
@@ -42,7 +42,9 @@ Result<Models> read(const Transcript& transcript) {
   if (model.base_id == model.id) model.base_id.clear();
   model.facts.max_model_len = info.count("max_input_length");
   model.model_class = class_of_info(info);
-  return Models{std::move(model)};
+  Reading reading;
+  reading.models.push_back(std::move(model));
+  return reading;
 }
 
 std::vector<std::string_view> marks() { return {kInfo}; }

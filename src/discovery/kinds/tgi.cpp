@@ -13,7 +13,7 @@ std::vector<Ask> next(const Transcript& transcript) {
   return ask_once(transcript, Ask::server(std::string(kInfo)));
 }
 
-Result<Models> read(const Transcript& transcript) {
+Result<Reading> read(const Transcript& transcript) {
   const auto info = as_row(transcript.document(kInfo));
   catalogue::UpstreamModel model;
   model.id = info.text("model_id");
@@ -29,7 +29,9 @@ Result<Models> read(const Transcript& transcript) {
     learn_capability(model.facts, "vision");
     learn_modalities(model.facts.input_modalities, {"text", "image"});
   }
-  return Models{std::move(model)};
+  Reading reading;
+  reading.models.push_back(std::move(model));
+  return reading;
 }
 
 std::vector<std::string_view> marks() { return {kInfo}; }

@@ -4,15 +4,12 @@
 #include <algorithm>
 
 #include "discovery/kinds/facts.hpp"
+#include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
 #include "discovery/kinds/row.hpp"
 
 namespace weir::discovery::kinds {
 namespace {
-
-std::vector<Ask> next(const Transcript& transcript) {
-  return ask_once(transcript, Ask::api("/models"));
-}
 
 std::string base_id_of(const Row& row, const std::vector<Row>& rows) {
   const auto parent = row.text("parent");
@@ -23,14 +20,13 @@ std::string base_id_of(const Row& row, const std::vector<Row>& rows) {
   return name.empty() ? base_name_of(parent) : name;
 }
 
-Result<Models> read(const Transcript& transcript) {
-  const auto* list = transcript.document("/models");
-  const auto rows = list != nullptr ? rows_of(*list) : Result<std::vector<Row>>{};
-  return read_list(list, "id", [&](const Row& row, auto& model) {
-    learn_common(row, transcript.asked_at, model);
+Result<Reading> read(const Transcript& transcript) {
+  const auto rows = rows_of_pages(transcript, models_list());
+  return read_pages(transcript, models_list(), [&](const Row& row, auto& model, Notes& notes) {
+    learn_common(row, model, notes);
     model.facts.created.reset();
     model.facts.owned_by.reset();
-    if (rows) model.base_id = base_id_of(row, *rows);
+    model.base_id = base_id_of(row, rows);
     if (model.base_id == model.id) model.base_id.clear();
   });
 }
@@ -44,6 +40,6 @@ bool recognises(const Transcript& transcript) {
 
 }  // namespace
 
-const Protocol vllm{next, read, marks, recognises};
+const Protocol vllm{ask_models_list, read, marks, recognises};
 
 }  // namespace weir::discovery::kinds

@@ -24,9 +24,9 @@ TEST(XinferenceKind, ReadsTypeAndAbilities) {
             (Lines{"my-qwen {chat} base=qwen2.5-vl-instruct context=32768 in=text,image "
                    "can=tools,vision",
                    "bge-m3 {embedding} context=8192", "bge-reranker-v2-m3 {reranker}",
-                   "sdxl {text-to-image,image-to-image}", "got-ocr {?}", "whisper {speech-to-text}",
-                   "cosy {text-to-speech}", "old-audio {?}", "wan {text-to-video,image-to-video}",
-                   "flf {image-to-video}", "flex {?}"}));
+                   "sdxl {text-to-image,image-to-image}", "got-ocr {image}",
+                   "whisper {speech-to-text}", "cosy {text-to-speech}", "old-audio {?}",
+                   "wan {text-to-video,image-to-video}", "flf {image-to-video}", "flex {?}"}));
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+/// From the rows of a list to models: what one row says is a kind's, the rest is here.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "catalogue/model.hpp"
+#include "discovery/kinds/protocol.hpp"
+#include "discovery/kinds/row.hpp"
+#include "discovery/kinds/unknown_words.hpp"
+
+namespace weir::discovery::kinds {
+
+/// What the rows of one reading share.
+struct Notes {
+  WallTime asked_at;
+  UnknownWords unknown = {};
+};
+
+/// Adds to `model`, whose id is set, what one row says.
+using Fill = std::function<void(const Row&, catalogue::UpstreamModel&, Notes&)>;
+
+/// What a row is called by: the text at `key`; where that is an id of the row and not of a model (a
+/// UUID, a URI) or missing, its name. Empty if there is none.
+[[nodiscard]] std::string id_of(const Row& row, std::string_view key);
+
+/// Collects models from one or several answers; the first row of an id stays.
+class Collector {
+ public:
+  explicit Collector(WallTime asked_at) : notes_{.asked_at = asked_at} {}
+
+  /// A row without a usable id is skipped.
+  Result<> add_list(const boost::json::value& document, std::string_view id_key, const Fill& fill);
+  /// For engines that serve one model and have no list.
+  void add(catalogue::UpstreamModel model);
+  [[nodiscard]] Notes& notes() { return notes_; }
+  [[nodiscard]] Reading take(bool truncated = false);
+
+ private:
+  Notes notes_;
+  Models models_;
+  std::unordered_set<std::string> seen_;
+};
+
+}  // namespace weir::discovery::kinds
