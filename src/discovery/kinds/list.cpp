@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "discovery/kinds/serving.hpp"
+
 namespace weir::discovery::kinds {
 namespace {
 
@@ -42,7 +44,8 @@ Result<> Collector::add_list(const boost::json::value& document, std::string_vie
   for (const Row& row : *rows) {
     UpstreamModel model;
     model.id = id_of(row, id_key);
-    if (model.id.empty() || seen_.contains(model.id)) continue;
+    if (model.id.empty() || seen_.contains(model.id) || is_placeholder(model.id)) continue;
+    model.available = can_serve(row, notes_.asked_at);
     fill(row, model, notes_);
     add(std::move(model));
   }

@@ -31,7 +31,8 @@ using Fill = std::function<void(const Row&, catalogue::UpstreamModel&, Notes&)>;
 /// UUID, a URI) or missing, its name. Empty if there is none.
 [[nodiscard]] std::string id_of(const Row& row, std::string_view key);
 
-/// Collects models from one or several answers; the first row of an id stays.
+/// Collects models from one or several answers; the first row of an id stays. A row that stands for
+/// "no model is loaded" is left out, and one that says it cannot be called is not available.
 class Collector {
  public:
   explicit Collector(WallTime asked_at) : notes_{.asked_at = asked_at} {}

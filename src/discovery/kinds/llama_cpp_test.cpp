@@ -37,9 +37,10 @@ TEST(LlamaCppKind, AsksARouterOnlyAboutLoadedModelsAndOneAtATime) {
           {"id":"broken","status":{"value":"unloaded","failed":true,"exit_code":1}}]})")
       .on("/props?model=ggml-org%2Fgemma-3-4b-it-GGUF%3AQ4_K_M&autoload=false",
           R"({"default_generation_settings":{"n_ctx":4096},"modalities":{"vision":true}})");
-  EXPECT_EQ(upstream.list("llama.cpp"),
-            (Lines{"ggml-org/gemma-3-4b-it-GGUF:Q4_K_M {?} len=4096 in=text,image can=vision",
-                   "ggml-org/Qwen3-8B-GGUF:Q8_0 {?}", "second {?}", "starting {?}", "broken {?}"}));
+  EXPECT_EQ(
+      upstream.list("llama.cpp"),
+      (Lines{"ggml-org/gemma-3-4b-it-GGUF:Q4_K_M {?} len=4096 in=text,image can=vision",
+             "ggml-org/Qwen3-8B-GGUF:Q8_0 {?}", "second {?}", "starting {?}", "broken {?} off"}));
   EXPECT_EQ(upstream.asked(),
             (Lines{"/models", "/props?model=ggml-org%2Fgemma-3-4b-it-GGUF%3AQ4_K_M&autoload=false",
                    "/props?model=second&autoload=false"}));
