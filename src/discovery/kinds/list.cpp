@@ -22,6 +22,24 @@ bool names_a_model(std::string_view id) {
   return !id.empty() && !is_uuid(id) && id.find("://") == std::string_view::npos;
 }
 
+std::vector<std::string> aliases_of(const Row& row) {
+  std::vector<std::string> aliases;
+  for (const auto alias : row.words("aliases")) {
+    if (auto text = usable_text(alias); !text.empty()) aliases.push_back(std::move(text));
+  }
+  for (const Row& instance : row.rows("loaded_instances")) {
+    if (auto id = instance.text("id"); !id.empty()) aliases.push_back(std::move(id));
+  }
+  return aliases;
+}
+
+UpstreamModel under_name(const UpstreamModel& model, std::string name) {
+  auto copy = model;
+  if (copy.base_id.empty()) copy.base_id = model.id;
+  copy.id = std::move(name);
+  return copy;
+}
+
 }  // namespace
 
 std::string id_of(const Row& row, std::string_view key) {
@@ -47,19 +65,27 @@ Result<> Collector::add_list(const boost::json::value& document, std::string_vie
     if (model.id.empty() || seen_.contains(model.id) || is_placeholder(model.id)) continue;
     model.available = can_serve(row, notes_.asked_at);
     fill(row, model, notes_);
-    add(std::move(model));
+    add(std::move(model), aliases_of(row));
   }
   return {};
 }
 
-void Collector::add(UpstreamModel model) {
+void Collector::add(UpstreamModel model, std::vector<std::string> aliases) {
   if (model.id.empty() || !seen_.insert(model.id).second) return;
-  models_.push_back(std::move(model));
+  entries_.push_back({std::move(model), std::move(aliases)});
 }
 
 Reading Collector::take(bool truncated) {
-  return {
-      .models = std::move(models_), .truncated = truncated, .unknown_words = notes_.unknown.take()};
+  Reading reading{.models = {}, .truncated = truncated, .unknown_words = notes_.unknown.take()};
+  for (auto& entry : entries_) {
+    std::vector<UpstreamModel> copies;
+    for (auto& alias : entry.aliases) {
+      if (seen_.insert(alias).second) copies.push_back(under_name(entry.model, std::move(alias)));
+    }
+    reading.models.push_back(std::move(entry.model));
+    std::ranges::move(copies, std::back_inserter(reading.models));
+  }
+  return reading;
 }
 
 }  // namespace weir::discovery::kinds

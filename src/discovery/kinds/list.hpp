@@ -33,6 +33,9 @@ using Fill = std::function<void(const Row&, catalogue::UpstreamModel&, Notes&)>;
 
 /// Collects models from one or several answers; the first row of an id stays. A row that stands for
 /// "no model is loaded" is left out, and one that says it cannot be called is not available.
+///
+/// A model that the server also accepts under other names (`aliases`, LM Studio's instances) is
+/// followed by one copy of it for each, unless a row of its own has that name.
 class Collector {
  public:
   explicit Collector(WallTime asked_at) : notes_{.asked_at = asked_at} {}
@@ -40,13 +43,17 @@ class Collector {
   /// A row without a usable id is skipped.
   Result<> add_list(const boost::json::value& document, std::string_view id_key, const Fill& fill);
   /// For engines that serve one model and have no list.
-  void add(catalogue::UpstreamModel model);
+  void add(catalogue::UpstreamModel model, std::vector<std::string> aliases = {});
   [[nodiscard]] Notes& notes() { return notes_; }
   [[nodiscard]] Reading take(bool truncated = false);
 
  private:
+  struct Entry {
+    catalogue::UpstreamModel model;
+    std::vector<std::string> aliases;
+  };
   Notes notes_;
-  Models models_;
+  std::vector<Entry> entries_;
   std::unordered_set<std::string> seen_;
 };
 

@@ -47,6 +47,15 @@ TEST(List, TrimsIdsAndKeepsTheFirstOfTwo) {
             (Lines{"a {?} owner=one", "b {?}"}));
 }
 
+TEST(List, HasARowForEveryNameTheServerAccepts) {
+  EXPECT_EQ(openai_list(R"({"data":[
+      {"id":"a","context_length":4096,"type":"chat","aliases":["x"," y ","a","b","x",7,""]},
+      {"id":"b","root":"org/B","aliases":["z"]},{"id":"c","aliases":"one,two"}]})"),
+            (Lines{"a {chat} context=4096", "x {chat} base=a context=4096",
+                   "y {chat} base=a context=4096", "b {?} base=org/B", "z {?} base=org/B", "c {?}",
+                   "one {?} base=c", "two {?} base=c"}));
+}
+
 TEST(List, TakesTheNameWhereTheIdIsOfTheRow) {
   EXPECT_EQ(openai_list(R"({"success":true,"result":[
       {"id":"b7fe7ad2-aeaf-47d2-8bfa-7a5ae22a2ab4","name":"@cf/meta/llama-3.1-8b-instruct"},

@@ -19,6 +19,8 @@ TEST(MistralKind, ReadsFlags) {
   EXPECT_EQ(upstream.list("mistral"),
             (Lines{"mistral-small-latest {chat} owner=mistralai context=131072 in=text,image "
                    "can=tools,vision",
+                   "mistral-small-2506 {chat} base=mistral-small-latest owner=mistralai "
+                   "context=131072 in=text,image can=tools,vision",
                    "codestral-latest {chat} can=code_completion",
                    "voxtral-mini-transcribe {speech-to-text} can=audio_input",
                    "mistral-moderation {text}", "mistral-ocr {text}", "mistral-embed {?}",
