@@ -118,8 +118,11 @@ def test_full_view_adds_what_is_known_and_nothing_else(server):
     assert qwen["type"] == "text"
     assert qwen["sub_types"] == ["chat"]
     assert qwen["context_length"] == 32768
-    assert "context_length" not in rows["BAAI/bge-m3"]
-    assert "max_output_tokens" not in rows["BAAI/bge-m3"]
+    assert "sources" not in qwen or "context_length" not in qwen["sources"]
+    # Public registries know this one; nobody knows the other.
+    assert rows["BAAI/bge-m3"]["sources"]["context_length"]
+    unknown = rows["acme/a/b c"]
+    assert not {"context_length", "max_output_tokens", "capabilities", "sources"} & set(unknown)
 
 
 @pytest.mark.parametrize("spelling", ["/v1/models/Qwen/Qwen3-8B", "/v1/models/Qwen%2FQwen3-8B",

@@ -92,7 +92,7 @@ PAGES = {
     "pages": next_page("page=2", page=1, total_pages=2),
     "Link": {
         "/v1/models": Answer(
-            json.dumps([{"id": "a"}]).encode(), headers={"Link": '</v1/models?page=2>; rel="next"'}
+            json.dumps([{"id": "a"}]).encode(), headers=(("Link", '</v1/models?page=2>; rel="next"'),)
         ),
         "/v1/models?page=2": as_json([{"id": "b"}]),
     },

@@ -165,9 +165,9 @@ KINDS = {
         {"llama3.2:3b": ("chat", {}), "minnow:latest": ("embedding", {})},
     ),
     "tei": (
-        {"/info": as_json({"model_id": "lab/neutral", "model_type": {"reranker": {"id2label": {}}},
+        {"/info": as_json({"model_id": "lab/neutral", "model_type": {"embedding": {"pooling": "cls"}},
                            "max_input_length": 512, "version": "1.8"})},
-        {"lab/neutral": ("reranker", {})},
+        {"lab/neutral": ("embedding", {})},
     ),
     "xinference": (
         {

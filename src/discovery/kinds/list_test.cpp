@@ -93,7 +93,7 @@ TEST(List, CallsAnErrorWithStatus200AnError) {
            R"({"code":30001,"message":"balance","data":null})",
        }) {
     EXPECT_EQ(openai_list(body),
-              (Lines{"upstream_answer_invalid: /models answered an error with status 200: check "
+              (Lines{"upstream_answer_invalid: /v1/models answered an error with status 200: check "
                      "url and kind"}))
         << body;
   }
@@ -101,13 +101,13 @@ TEST(List, CallsAnErrorWithStatus200AnError) {
 
 TEST(List, NamesWhatCameInsteadOfJson) {
   EXPECT_EQ(openai_list("\n <!doctype html><html>"),
-            (Lines{"upstream_answer_invalid: /models answered HTML, not JSON: check url"}));
-  EXPECT_EQ(openai_list(""), (Lines{"upstream_answer_invalid: /models answered nothing"}));
-  EXPECT_EQ(openai_list("{\"data\":[").front().substr(0, 58),
-            "upstream_answer_invalid: /models answered what is not JSON");
+            (Lines{"upstream_answer_invalid: /v1/models answered HTML, not JSON: check url"}));
+  EXPECT_EQ(openai_list(""), (Lines{"upstream_answer_invalid: /v1/models answered nothing"}));
+  EXPECT_EQ(openai_list("{\"data\":[").front().substr(0, 61),
+            "upstream_answer_invalid: /v1/models answered what is not JSON");
   const auto deep = std::string(200, '[') + std::string(200, ']');
-  EXPECT_EQ(openai_list(deep).front().substr(0, 58),
-            "upstream_answer_invalid: /models answered what is not JSON");
+  EXPECT_EQ(openai_list(deep).front().substr(0, 61),
+            "upstream_answer_invalid: /v1/models answered what is not JSON");
 }
 
 TEST(List, TellsRejectedKeysFromOtherRefusals) {
@@ -116,14 +116,15 @@ TEST(List, TellsRejectedKeysFromOtherRefusals) {
     const char* line;
   };
   const Case cases[] = {
-      {401, "upstream_rejected_key: /models answered 401"},
-      {403, "upstream_rejected_key: /models answered 403"},
+      {401, "upstream_rejected_key: /v1/models answered 401"},
+      {403, "upstream_rejected_key: /v1/models answered 403"},
       {302,
-       "upstream_refused: /models answered 302: redirects are followed only to the same path with "
+       "upstream_refused: /v1/models answered 302: redirects are followed only to the same path "
+       "with "
        "or without a trailing slash; set url to the target"},
-      {404, "upstream_refused: /models answered 404: check url and kind"},
-      {429, "upstream_refused: /models answered 429"},
-      {500, "upstream_refused: /models answered 500"},
+      {404, "upstream_refused: /v1/models answered 404: check url and kind"},
+      {429, "upstream_refused: /v1/models answered 429"},
+      {500, "upstream_refused: /v1/models answered 500"},
   };
   for (const auto& test : cases) {
     EXPECT_EQ(openai_list(R"({"error":{"message":"sk-secret"}})", test.status), (Lines{test.line}));

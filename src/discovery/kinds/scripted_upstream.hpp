@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "discovery/base_url.hpp"
 #include "discovery/inquiry.hpp"
 #include "discovery/kinds.hpp"
 
@@ -74,7 +75,8 @@ class ScriptedUpstream {
   }
 
   Result<Listing> listing(std::string_view slug) {
-    Inquiry inquiry(*find_kind(slug), kAskedAt, "api.example");
+    const auto base = parse_base_url("https://api.example/v1");
+    Inquiry inquiry(*find_kind(slug), kAskedAt, *base, ApiRoot::versioned);
     for (auto asks = inquiry.next(); !asks.empty(); asks = inquiry.next()) {
       batches_.push_back(asks.size());
       for (std::size_t i = 0; i < asks.size(); ++i) inquiry.answer(i, answer(asks[i]));

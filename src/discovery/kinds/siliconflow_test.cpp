@@ -45,7 +45,7 @@ TEST(SiliconFlowKind, FailsTheRoundWhenATypedListFailsForAnotherReason) {
   // Otherwise the models of that sub type would change class until the next refresh.
   auto upstream = typical();
   upstream.on("/models?sub_type=chat", "busy", 503);
-  EXPECT_EQ(upstream.list("siliconflow"), (Lines{"upstream_refused: /models answered 503"}));
+  EXPECT_EQ(upstream.list("siliconflow"), (Lines{"upstream_refused: /v1/models answered 503"}));
   auto silent = typical();
   silent.on_failure("/models?sub_type=chat", Errc::deadline_exceeded);
   EXPECT_EQ(silent.models("siliconflow").error().code, Errc::deadline_exceeded);
@@ -65,7 +65,8 @@ TEST(SiliconFlowKind, LearnsNothingFromAServerThatIgnoresTheFilter) {
 TEST(SiliconFlowKind, RejectedKeyComesAsAJsonString) {
   ScriptedUpstream upstream;
   upstream.on("/models", R"("Invalid token")", 401);
-  EXPECT_EQ(upstream.list("siliconflow"), (Lines{"upstream_rejected_key: /models answered 401"}));
+  EXPECT_EQ(upstream.list("siliconflow"),
+            (Lines{"upstream_rejected_key: /v1/models answered 401"}));
 }
 
 }  // namespace
