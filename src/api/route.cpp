@@ -124,9 +124,9 @@ std::string routes_reference() {
                         methods, route.access == Access::key ? "key" : "anyone", route.text);
   }
   text +=
-      "\nVersioned paths are served without `/v1` too, and every path with a final slash. The key "
-      "is "
-      "`Authorization: Bearer`, `x-api-key` or `x-goog-api-key`.\n";
+      "\nVersioned paths are served without `/v1` too. A final slash does not count, except in an "
+      "id. "
+      "The key is `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`.\n";
   return text;
 }
 

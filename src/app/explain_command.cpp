@@ -61,8 +61,8 @@ std::string steps_of(const json::value& page) {
 std::string words_of(const json::value& page) {
   Rows rows{{"UPSTREAM", "MODEL THERE", "SAYS"}};
   for (const auto& word : rows_of(page, "upstreams")) {
-    rows.push_back({member_of(word, "upstream"), member_of(word, "model"),
-                    class_of(child_of(word, "says"))});
+    rows.push_back(
+        {member_of(word, "upstream"), member_of(word, "model"), class_of(child_of(word, "says"))});
   }
   return rows.size() == 1 ? std::string() : "\n" + format_table(rows);
 }
@@ -71,8 +71,8 @@ std::string routes_of(const json::value& page) {
   Rows rows{{"ROUTE", "MODEL THERE", "LISTED", "STATUS", "REASON"}};
   for (const auto& route : rows_of(child_of(page, "model"), "routes")) {
     rows.push_back({member_of(route, "upstream"), member_of(route, "model"),
-                    member_of(route, "listed") == "true" ? "yes" : "no",
-                    member_of(route, "status"), member_of(route, "reason")});
+                    member_of(route, "listed") == "true" ? "yes" : "no", member_of(route, "status"),
+                    member_of(route, "reason")});
   }
   return rows.size() == 1 ? std::string() : "\n" + format_table(rows);
 }

@@ -121,8 +121,8 @@ std::shared_ptr<const api::Published> Publisher::make() {
   // Its patterns take two milliseconds to make and most of a MiB to keep, and lists seldom change.
   const catalogue::Classifier classifier;
   auto published = std::make_shared<api::Published>();
-  published->catalogue = catalogue::build(settings_.models, listings_,
-                                          catalogue::judge_by(classifier), ++version_);
+  published->catalogue =
+      catalogue::build(settings_.models, listings_, catalogue::judge_by(classifier), ++version_);
   published->settings = settings_.list;
   published->directory = destinations_.make(upstreams(), listings_, settings_.calls);
   const catalogue::ListCache::Limits limits{

@@ -206,9 +206,9 @@ class Draft {
     for (const bool usable : {true, false}) learn(usable);
     learn_from_registry(judge);
     auto decision = judge.decide({.id = model_.id,
-                            .base_id = base_id_,
-                            .config = config_class_,
-                            .upstream = upstream_class_});
+                                  .base_id = base_id_,
+                                  .config = config_class_,
+                                  .upstream = upstream_class_});
     model_.model_class = decision.model_class;
     model_.class_source = decision.source;
     model_.class_rule = std::move(decision.rule);

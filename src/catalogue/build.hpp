@@ -5,8 +5,8 @@
 ///
 /// Precedence, field by field: the entry with exactly this id, then the globs that match it in file
 /// order, then the upstreams in route order, those that can be called first. `max_model_len` is the
-/// smallest that they give, since a call may go to any of them. Public registries come last, and know
-/// a model by the id of its weights where that is known.
+/// smallest that they give, since a call may go to any of them. Public registries come last, and
+/// know a model by the id of its weights where that is known.
 #pragma once
 
 #include <cstdint>

@@ -25,7 +25,8 @@ std::vector<std::string_view> ids_elsewhere(std::string_view id,
 std::vector<UpstreamListing> rows_of(std::span<const std::string_view> ids,
                                      std::span<const UpstreamListing> listings) {
   const auto is_meant = [&](const UpstreamModel& row) {
-    return std::ranges::any_of(ids, [&](std::string_view id) { return SameSpelling()(row.id, id); });
+    return std::ranges::any_of(ids,
+                               [&](std::string_view id) { return SameSpelling()(row.id, id); });
   };
   std::vector<UpstreamListing> kept;
   for (const auto& listing : listings) {
@@ -72,9 +73,8 @@ Explanation explain(std::string_view id, std::span<const ModelSettings> settings
   }
   explanation.model = *model;
   explanation.words = words_on(*model, rows);
-  const auto found = std::ranges::find(explained, model->id, [](const auto& pair) -> const auto& {
-    return pair.first;
-  });
+  const auto found = std::ranges::find(explained, model->id,
+                                       [](const auto& pair) -> const auto& { return pair.first; });
   explanation.steps = std::move(found->second);
   return explanation;
 }
