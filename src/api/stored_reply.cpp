@@ -9,10 +9,12 @@ namespace {
 // `no-cache` lets a client keep the list but asks it to check: a 304 costs next to nothing. The key
 // decides what is in it, so no shared cache may hold it.
 constexpr std::string_view kNotModifiedFields =
-    "Cache-Control: private, no-cache\r\nVary: Authorization, Accept-Encoding, Origin\r\n";
+    "Cache-Control: private, no-cache\r\nVary: Authorization, x-api-key, x-goog-api-key, "
+    "Accept-Encoding, Origin\r\n";
 constexpr std::string_view kFields =
     "Content-Type: application/json\r\n"
-    "Cache-Control: private, no-cache\r\nVary: Authorization, Accept-Encoding, Origin\r\n";
+    "Cache-Control: private, no-cache\r\nVary: Authorization, x-api-key, x-goog-api-key, "
+    "Accept-Encoding, Origin\r\n";
 
 // RFC 9110 §13.1.2 and §15.4.5.
 bool client_has(const http::Request& request, std::string_view etag) {

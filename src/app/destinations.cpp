@@ -73,9 +73,7 @@ std::shared_ptr<const gateway::Directory> Destinations::make(
       to.heads[static_cast<std::size_t>(endpoint)] =
           head_of(settings, *base, *kind, root, endpoint);
     }
-    discovery::callable(*kind).for_each([&](catalogue::Endpoint endpoint) {
-      if (!kind->calls.contains(endpoint)) to.assumed.insert(endpoint);
-    });
+    to.documented = kind->calls;
     to.priority = settings.priority;
     to.weight = settings.weight;
     to.asks_usage = asks_usage(settings, *kind);

@@ -114,7 +114,7 @@ Result<> Node::take_settings(Settings next) {
   telemetry::set_log_level(telemetry::parse_level(settings_.log.level));
   ask_upstreams();
   refresher_->refresh_now();
-  publisher_.publish();
+  publisher_.settings_changed();
   return {};
 }
 

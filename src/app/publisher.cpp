@@ -37,6 +37,14 @@ bool has_no_list(const catalogue::UpstreamListing& listing) {
   __builtin_unreachable();
 }
 
+bool lists(std::span<const catalogue::UpstreamListing> listings, const std::string& upstream,
+           const std::string& id) {
+  const auto listing = std::ranges::find(listings, upstream, &catalogue::UpstreamListing::upstream);
+  return listing != listings.end() &&
+         std::ranges::find(listing->models, id, &catalogue::UpstreamModel::id) !=
+             listing->models.end();
+}
+
 }  // namespace
 
 bool is_simulator(const discovery::UpstreamSettings& upstream) {
@@ -90,7 +98,18 @@ void Publisher::not_served(const std::string& upstream, const std::string& id) {
 }
 
 void Publisher::take_listings(std::vector<catalogue::UpstreamListing> listings) {
+  for (const auto& listing : listings) {
+    for (const auto& id : unserved_.of(listing.upstream)) {
+      const bool is_new = !lists(listings_, listing.upstream, id);
+      if (is_new && lists(listings, listing.upstream, id)) unserved_.forget(listing.upstream, id);
+    }
+  }
   listings_ = std::move(listings);
+  publish();
+}
+
+void Publisher::settings_changed() {
+  unserved_.clear();  // the upstreams may be others, under the same names
   publish();
 }
 

@@ -56,7 +56,9 @@ class Publisher {
   void take_listings(std::vector<catalogue::UpstreamListing> listings);
   /// What the loopback scan has found: upstreams from now on, listed with the next `publish`.
   void take_found(std::vector<discovery::UpstreamSettings> found) { found_ = std::move(found); }
-  /// After the settings have changed.
+  /// Publishes what the new settings make of the listings.
+  void settings_changed();
+  /// Publishes what has changed elsewhere.
   void publish();
 
  private:

@@ -6,6 +6,10 @@ bool UnservedModels::add(const std::string& upstream, const std::string& id, Mon
   return until_.insert_or_assign({upstream, id}, until).second;
 }
 
+void UnservedModels::forget(const std::string& upstream, const std::string& id) {
+  until_.erase({upstream, id});
+}
+
 bool UnservedModels::expire(MonotonicTime now) {
   return std::erase_if(until_, [&](const auto& entry) { return entry.second <= now; }) > 0;
 }

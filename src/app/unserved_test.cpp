@@ -20,10 +20,16 @@ TEST(UnservedModels, AreKnownByUpstreamUntilTheirTimeIsOver) {
   EXPECT_THAT(unserved.of("a"), ElementsAre("m", "n"));
   EXPECT_THAT(unserved.of(""), IsEmpty());
 
+  unserved.add("c", "m", at(10));
+  unserved.forget("c", "m");
+  EXPECT_THAT(unserved.of("c"), IsEmpty());
+
   EXPECT_FALSE(unserved.expire(at(9)));
   EXPECT_TRUE(unserved.expire(at(10)));
   EXPECT_THAT(unserved.of("a"), ElementsAre("n"));
   EXPECT_THAT(unserved.of("b"), ElementsAre("m"));
+  unserved.clear();
+  EXPECT_TRUE(unserved.empty());
 }
 
 }  // namespace

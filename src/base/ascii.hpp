@@ -16,4 +16,12 @@ namespace weir {
   return std::ranges::equal(text, lower_case, {}, lower);
 }
 
+/// Without blanks, tabs and line ends around it.
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
 }  // namespace weir

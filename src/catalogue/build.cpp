@@ -7,18 +7,12 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "codec/glob.hpp"
 #include "codec/utf8.hpp"
 
 namespace weir::catalogue {
 namespace {
-
-std::string_view trim(std::string_view id) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const auto first = id.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return id.substr(first, id.find_last_not_of(kBlanks) - first + 1);
-}
 
 bool is_listable(std::string_view id) {
   const auto spoils = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F || c == '*'; };
@@ -85,11 +79,11 @@ class Corrections {
   std::vector<const ModelSettings*> globs_;
 };
 
-/// What an upstream says of a model that it serves, or may serve.
-struct Word {
+/// An upstream's statement on a model that it serves, or may serve.
+struct Statement {
   const UpstreamModel* listed = nullptr;  ///< null: it is declared there, but not listed
   Endpoints calls = kAllEndpoints;        ///< of the upstream
-  bool ignores_case = false;
+  Spelling spelling = Spelling::exact;    ///< of the upstream
 };
 
 /// One upstream's list, by trimmed id.
@@ -112,21 +106,25 @@ class IndexedListing {
     const auto wanted = trim(id);
     if (const auto exact = by_id_.find(wanted); exact != by_id_.end()) return exact->second;
     if (by_spelling_.empty()) index_spellings();
-    const auto spelling = by_spelling_.find(wanted);
-    if (spelling == by_spelling_.end() || spelling->second == nullptr) return nullptr;
-    const bool meant = means(wanted, trim(spelling->second->id), listing_->ignores_case);
-    return meant ? spelling->second : nullptr;
+    const UpstreamModel* meant = nullptr;
+    const auto [first, last] = by_spelling_.equal_range(wanted);
+    for (auto candidate = first; candidate != last; ++candidate) {
+      if (!means(wanted, candidate->first, listing_->spelling)) continue;
+      if (meant != nullptr) return nullptr;
+      meant = candidate->second;
+    }
+    return meant;
   }
 
-  /// What the upstream says of `listed`, which is null for a model that it does not list.
-  [[nodiscard]] Word word(const UpstreamModel* listed) const {
-    return {listed, listing_->calls, listed != nullptr && listing_->ignores_case};
+  /// Its statement on `listed`, which is null for a model that it does not list.
+  [[nodiscard]] Statement statement(const UpstreamModel* listed) const {
+    return {listed, listing_->calls, listing_->spelling};
   }
 
   /// How a route to its model `raw_id` stands; `listed` is null if the upstream does not list it.
   [[nodiscard]] RouteReason reason(std::string_view raw_id, const UpstreamModel* listed) const {
     if (listed != nullptr && !listed->available) return RouteReason::withdrawn;
-    if (std::ranges::find(listing_->not_served, raw_id) != listing_->not_served.end()) {
+    if (std::ranges::binary_search(listing_->not_served, raw_id)) {
       return RouteReason::not_served;
     }
     switch (listing_->reach) {
@@ -145,16 +143,12 @@ class IndexedListing {
   // Only declared models are looked up by spelling, so most listings never need this index.
   void index_spellings() {
     by_spelling_.reserve(models_.size());
-    for (const UpstreamModel* model : models_) {
-      const auto [spelling, first] = by_spelling_.emplace(trim(model->id), model);
-      if (!first) spelling->second = nullptr;
-    }
+    for (const UpstreamModel* model : models_) by_spelling_.emplace(trim(model->id), model);
   }
 
   const UpstreamListing* listing_;
   std::unordered_map<std::string_view, const UpstreamModel*> by_id_;
-  // Null where several ids are spellings of one another.
-  std::unordered_map<std::string_view, const UpstreamModel*, SpellingHash, SameSpelling>
+  std::unordered_multimap<std::string_view, const UpstreamModel*, SpellingHash, SameSpelling>
       by_spelling_;
   std::vector<const UpstreamModel*> models_;
 };
@@ -179,12 +173,28 @@ void set_reason(Route& route, RouteReason reason) {
   route.status = status_of(reason);
 }
 
+/// The part of several statements that all of them share: of numbers the smallest, of lists the
+/// words that are in each. Nothing until something is stated.
+template <class T>
+struct Common {
+  std::optional<T> value;
+
+  void add(const std::optional<std::int64_t>& number) {
+    if (number) value = std::min(value.value_or(*number), *number);
+  }
+  void add(const std::vector<std::string>& words) {
+    if (words.empty()) return;
+    if (!value) value = words;
+    std::erase_if(*value, [&](const std::string& word) {
+      return std::ranges::find(words, word) == words.end();
+    });
+  }
+};
+
 /// A row in the making.
 class Draft {
  public:
-  Draft(std::string_view id, Correction correction)
-      : config_class_(correction.model_class),
-        limited_by_config_(correction.facts.max_model_len.has_value()) {
+  Draft(std::string_view id, Correction correction) : config_class_(correction.model_class) {
     model_.id = id;
     model_.facts = std::move(correction.facts);
   }
@@ -192,27 +202,21 @@ class Draft {
   [[nodiscard]] const std::string& id() const { return model_.id; }
 
   Route& add_route(std::string_view upstream, std::string_view raw_id, RouteReason reason,
-                   Word word) {
-    words_.push_back(word);
-    model_.ignores_case = model_.ignores_case || word.ignores_case;
+                   Statement statement) {
+    statements_.push_back(statement);
+    model_.spelling = std::max(model_.spelling, statement.spelling);
     Route& route = model_.routes.emplace_back(std::string(upstream), std::string(raw_id));
-    route.listed = word.listed != nullptr;
+    route.listed = statement.listed != nullptr;
     set_reason(route, reason);
     return route;
   }
 
   [[nodiscard]] Model finish(const Judge& judge) && {
-    // An upstream that cannot be called is believed after those that can.
-    for (const bool usable : {true, false}) learn(usable);
-    learn_from_registry(judge);
-    auto decision = judge.decide({.id = model_.id,
-                                  .base_id = base_id_,
-                                  .config = config_class_,
-                                  .upstream = upstream_class_});
-    model_.model_class = decision.model_class;
-    model_.class_source = decision.source;
-    model_.class_rule = std::move(decision.rule);
+    decide_class(judge);
     mark_absent_endpoints();
+    // An upstream that cannot be called is believed after those that can.
+    for (const bool usable : {true, false}) model_.facts.fill_from(common_facts(usable));
+    learn_from_registry(judge);
     // Declared, and no upstream known to list it: the operator's word stands.
     model_.status = model_.routes.empty() ? Status::available : Status::unavailable;
     for (const Route& route : model_.routes) {
@@ -222,27 +226,53 @@ class Draft {
   }
 
  private:
-  void learn(bool usable) {
-    std::optional<std::int64_t> smallest;
-    for (std::size_t i = 0; i < words_.size(); ++i) {
-      const Route& route = model_.routes[i];
-      if ((route.status != Status::unavailable) != usable) continue;
-      // Behind an alias of the operator's own, the upstream's id tells more than the alias.
-      const bool is_alias = trim(route.model) != model_.id;
-      if (const UpstreamModel* listed = words_[i].listed) {
-        const auto length = listed->facts.max_model_len;
-        if (length) smallest = std::min(smallest.value_or(*length), *length);
-        model_.facts.fill_from(listed->facts);
+  [[nodiscard]] bool is_usable(std::size_t route) const {
+    return model_.routes[route].status != Status::unavailable;
+  }
+
+  void decide_class(const Judge& judge) {
+    for (const bool usable : {true, false}) collect_evidence(usable);
+    auto decision = judge.decide({.id = model_.id,
+                                  .base_id = base_id_,
+                                  .config = config_class_,
+                                  .upstream = upstream_class_});
+    model_.model_class = decision.model_class;
+    model_.class_source = decision.source;
+    model_.class_rule = std::move(decision.rule);
+  }
+
+  void collect_evidence(bool usable) {
+    for (std::size_t i = 0; i < statements_.size(); ++i) {
+      if (is_usable(i) != usable) continue;
+      const std::string& raw_id = model_.routes[i].model;
+      if (const UpstreamModel* listed = statements_[i].listed) {
         if (!upstream_class_) upstream_class_ = listed->model_class;
         if (base_id_.empty()) base_id_ = listed->base_id;
       }
-      if (base_id_.empty() && is_alias) base_id_ = route.model;
+      // Behind an alias of the operator's own, the upstream's id tells more than the alias.
+      if (base_id_.empty() && trim(raw_id) != model_.id) base_id_ = raw_id;
     }
-    // A call may go to any of them, so the list promises what all of them accept.
-    if (smallest && !limited_by_config_) {
-      model_.facts.max_model_len = smallest;
-      limited_by_config_ = true;
+  }
+
+  // A call may go to any of the upstreams, so the list promises what all of them accept.
+  [[nodiscard]] ModelFacts common_facts(bool usable) const {
+    ModelFacts common;
+    Common<std::int64_t> max_model_len, max_output_tokens;
+    Common<std::vector<std::string>> input_modalities, capabilities;
+    for (std::size_t i = 0; i < statements_.size(); ++i) {
+      const UpstreamModel* listed = statements_[i].listed;
+      if (listed == nullptr || is_usable(i) != usable) continue;
+      common.fill_from(listed->facts);
+      max_model_len.add(listed->facts.max_model_len);
+      max_output_tokens.add(listed->facts.max_output_tokens);
+      input_modalities.add(listed->facts.input_modalities);
+      capabilities.add(listed->facts.capabilities);
     }
+    common.max_model_len = max_model_len.value;
+    common.max_output_tokens = max_output_tokens.value;
+    common.input_modalities = input_modalities.value.value_or(std::vector<std::string>{});
+    common.capabilities = capabilities.value.value_or(std::vector<std::string>{});
+    return common;
   }
 
   // Behind an alias, the alias names no weights.
@@ -257,19 +287,18 @@ class Draft {
   void mark_absent_endpoints() {
     const auto needed = endpoints_of(model_.model_class.sub_types);
     if (needed.empty()) return;
-    for (std::size_t i = 0; i < words_.size(); ++i) {
+    for (std::size_t i = 0; i < statements_.size(); ++i) {
       Route& route = model_.routes[i];
-      if (route.status == Status::unavailable || words_[i].calls.intersects(needed)) continue;
+      if (route.status == Status::unavailable || statements_[i].calls.intersects(needed)) continue;
       set_reason(route, RouteReason::endpoint_absent);
     }
   }
 
   Model model_;
-  std::vector<Word> words_;  // of model_.routes, in their order
+  std::vector<Statement> statements_;  // of model_.routes, in their order
   std::optional<ModelClass> config_class_;
   std::optional<ModelClass> upstream_class_;
   std::string base_id_;
-  bool limited_by_config_;
 };
 
 class Builder {
@@ -300,16 +329,16 @@ class Builder {
   void add_declared_route(Draft& draft, const RouteSettings& route) {
     const std::string_view raw_id = route.model.empty() ? draft.id() : route.model;
     const auto listing = std::ranges::find(listings_, route.name, &IndexedListing::upstream);
-    Word word;
+    Statement statement;
     auto reason = RouteReason::none;
     if (listing != listings_.end()) {
-      word = listing->word(listing->find(raw_id));
-      reason = listing->reason(raw_id, word.listed);
+      statement = listing->statement(listing->find(raw_id));
+      reason = listing->reason(raw_id, statement.listed);
     }
     // The declared route stands for that row, which is not listed again.
-    const auto served_id = trim(word.listed != nullptr ? word.listed->id : raw_id);
+    const auto served_id = trim(statement.listed != nullptr ? statement.listed->id : raw_id);
     if (served_id != draft.id()) mapped_[route.name].insert(served_id);
-    Route& added = draft.add_route(route.name, raw_id, reason, word);
+    Route& added = draft.add_route(route.name, raw_id, reason, statement);
     added.priority = route.priority;
     added.weight = route.weight;
   }
@@ -321,7 +350,7 @@ class Builder {
       const auto served_id = trim(listed->id);
       if (served_id != draft.id()) mapped_[listing.upstream()].insert(served_id);
       draft.add_route(listing.upstream(), listed->id, listing.reason(listed->id, listed),
-                      listing.word(listed));
+                      listing.statement(listed));
     }
   }
 
@@ -339,7 +368,7 @@ class Builder {
     }
     if (row->second == kHidden) return;
     drafts_[row->second].add_route(listing.upstream(), model.id, listing.reason(model.id, &model),
-                                   listing.word(&model));
+                                   listing.statement(&model));
   }
 
   [[nodiscard]] bool is_mapped(std::string_view upstream, std::string_view raw_id) const {

@@ -4,9 +4,9 @@
 /// own order; nothing is sorted. An id is one row, with a route for every upstream that serves it.
 ///
 /// Precedence, field by field: the entry with exactly this id, then the globs that match it in file
-/// order, then the upstreams in route order, those that can be called first. `max_model_len` is the
-/// smallest that they give, since a call may go to any of them. Public registries come last, and
-/// know a model by the id of its weights where that is known.
+/// order, then the upstreams in route order, those that can be called first. Limits, input
+/// modalities and capabilities are those that all of them give, since a call may go to any of them.
+/// Public registries come last, and know a model by the id of its weights where that is known.
 #pragma once
 
 #include <cstdint>
@@ -41,10 +41,9 @@ struct UpstreamListing {
   /// The paths it may be called at. A model none of whose sub types is called there is not
   /// available from it.
   Endpoints calls = kAllEndpoints;
-  /// Whether it takes its models' ids in any case.
-  bool ignores_case = false;
+  Spelling spelling = Spelling::exact;  ///< how it reads ids in calls
   std::vector<UpstreamModel> models = {};
-  /// Ids that it was taken to serve, until it answered a call that it does not.
+  /// Ids that it was taken to serve, until it answered a call that it does not. Sorted.
   std::vector<std::string> not_served = {};
   ApiRoot api_root = ApiRoot::versioned;  ///< where it is called
 

@@ -197,6 +197,26 @@ TEST(Build, TheListPromisesTheLengthThatEveryUpstreamAccepts) {
   EXPECT_EQ(at(*build_of({declared}, {one, two}), "m").facts.max_model_len, 16384);
 }
 
+TEST(Build, TheListPromisesWhatEveryUpstreamCanDo) {
+  auto one = listing("one", {"m"});
+  auto two = listing("two", {"m"});
+  auto silent = listing("silent", {"m"});
+  auto absent = listing("absent", {"m"});
+  one.models[0].facts.max_output_tokens = 65'536;
+  one.models[0].facts.capabilities = {"tools", "vision"};
+  one.models[0].facts.input_modalities = {"text", "image"};
+  two.models[0].facts.max_output_tokens = 8'192;
+  two.models[0].facts.capabilities = {"tools"};
+  two.models[0].facts.input_modalities = {"text"};
+  absent.calls = {Endpoint::embeddings};
+  absent.models[0].facts.max_output_tokens = 16;
+  const auto catalogue = build_of({}, {one, two, silent, absent});
+  const ModelFacts& facts = at(*catalogue, "m").facts;
+  EXPECT_EQ(facts.max_output_tokens, 8'192);
+  EXPECT_THAT(facts.capabilities, ElementsAre("tools"));
+  EXPECT_THAT(facts.input_modalities, ElementsAre("text"));
+}
+
 TEST(Build, ARegistryIsBelievedLastAndByTheIdOfTheWeights) {
   const Judge judge{.decide = decide_for_test,
                     .facts = [](std::string_view id) -> std::optional<RegistryFacts> {
@@ -238,7 +258,7 @@ TEST(Build, AnUpstreamThatCannotBeCalledIsBelievedLast) {
 
 TEST(Build, ADeclaredModelIsServedUnderAnotherSpelling) {
   auto one = listing("one", {"llama3:latest", "other"});
-  one.ignores_case = true;
+  one.spelling = Spelling::ollama;
   one.models[0].facts.context_length = 8192;
   const auto catalogue = build_of({declare("llama3")}, {one});
   EXPECT_THAT(ids_of(*catalogue), ElementsAre("llama3", "other"));
@@ -252,7 +272,7 @@ TEST(Build, ADeclaredModelIsServedUnderAnotherSpelling) {
 
 TEST(Catalogue, FindsASpellingVariantUnlessItIsAmbiguous) {
   auto folded = listing("one", {"llama3:latest", "a", "A", "b:latest", "b"});
-  folded.ignores_case = true;
+  folded.spelling = Spelling::ollama;
   const auto catalogue = build_of({}, {folded, listing("two", {"Qwen/Qwen3-8B", "gemini-pro"})});
   EXPECT_EQ(at(*catalogue, "llama3").id, "llama3:latest");
   EXPECT_EQ(at(*catalogue, "LLaMA3").id, "llama3:latest");
@@ -262,6 +282,12 @@ TEST(Catalogue, FindsASpellingVariantUnlessItIsAmbiguous) {
   EXPECT_EQ(catalogue->find("a:latest"), nullptr);  // "a" or "A"
   EXPECT_EQ(catalogue->find("llama3:8b"), nullptr);
   EXPECT_EQ(catalogue->find("qwen/qwen3-8b"), nullptr);
+  // An id of another server that only resembles it takes nothing away.
+  auto ollama = listing("one", {"llama3:latest"});
+  ollama.spelling = Spelling::ollama;
+  const auto both = build_of({}, {ollama, listing("two", {"Llama3"})});
+  EXPECT_EQ(at(*both, "llama3").id, "llama3:latest");
+  EXPECT_EQ(at(*both, "Llama3").id, "Llama3");
 }
 
 TEST(Build, AModelIsAsWellAsItsBestRoute) {

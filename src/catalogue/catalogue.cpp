@@ -14,17 +14,21 @@ Catalogue::Catalogue(std::vector<Model> models, std::uint64_t version)
   for (const Model& model : models_) {
     const bool unique = by_id_.emplace(model.id, &model).second;
     CHECK(unique);
-    const auto [spelling, first] = by_spelling_.emplace(model.id, &model);
-    if (!first) spelling->second = nullptr;
+    by_spelling_.emplace(model.id, &model);
   }
 }
 
 const Model* Catalogue::find(std::string_view id) const {
   if (const auto exact = by_id_.find(id); exact != by_id_.end()) return exact->second;
-  const auto spelling = by_spelling_.find(id);
-  if (spelling == by_spelling_.end() || spelling->second == nullptr) return nullptr;
-  const Model& model = *spelling->second;
-  return means(id, model.id, model.ignores_case) ? &model : nullptr;
+  const Model* meant = nullptr;
+  const auto [first, last] = by_spelling_.equal_range(id);
+  for (auto candidate = first; candidate != last; ++candidate) {
+    const Model* model = candidate->second;
+    if (!means(id, model->id, model->spelling)) continue;
+    if (meant != nullptr) return nullptr;
+    meant = model;
+  }
+  return meant;
 }
 
 }  // namespace weir::catalogue

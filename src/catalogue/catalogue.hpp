@@ -27,7 +27,7 @@ class Catalogue {
   [[nodiscard]] std::span<const Model> models() const { return models_; }
 
   /// The model with exactly this id, else the one whose id is another spelling of it
-  /// (spelling.hpp; in another case only if it ignores_case), unless there are several. Regardless
+  /// (spelling.hpp), unless there are several. Regardless
   /// of status and scope; see find_visible for what a client may see.
   [[nodiscard]] const Model* find(std::string_view id) const;
 
@@ -37,8 +37,7 @@ class Catalogue {
   std::vector<Model> models_;
   // Both point into models_, which never moves.
   std::unordered_map<std::string_view, const Model*> by_id_;
-  // Null where several ids are spellings of one another.
-  std::unordered_map<std::string_view, const Model*, SpellingHash, SameSpelling> by_spelling_;
+  std::unordered_multimap<std::string_view, const Model*, SpellingHash, SameSpelling> by_spelling_;
   std::uint64_t version_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "catalogue/spelling.hpp"
 
 namespace weir::catalogue {
@@ -13,7 +14,7 @@ std::vector<std::string_view> ids_elsewhere(std::string_view id,
                                             std::span<const ModelSettings> settings) {
   std::vector<std::string_view> ids{id};
   for (const auto& entry : settings) {
-    if (!SameSpelling()(entry.id, id)) continue;
+    if (!SameSpelling()(trim(entry.id), id)) continue;
     for (const auto& route : entry.upstreams) {
       if (!route.model.empty()) ids.push_back(route.model);
     }
@@ -31,7 +32,7 @@ std::vector<UpstreamListing> rows_of(std::span<const std::string_view> ids,
   std::vector<UpstreamListing> kept;
   for (const auto& listing : listings) {
     auto& few = kept.emplace_back(listing.upstream, listing.reach, listing.calls);
-    few.ignores_case = listing.ignores_case;
+    few.spelling = listing.spelling;
     few.not_served = listing.not_served;
     std::ranges::copy_if(listing.models, std::back_inserter(few.models), is_meant);
   }
@@ -44,7 +45,7 @@ std::vector<UpstreamWord> words_on(const Model& model, std::span<const UpstreamL
     const auto listing = std::ranges::find(listings, route.upstream, &UpstreamListing::upstream);
     if (listing == listings.end()) continue;
     const auto row = std::ranges::find_if(listing->models, [&](const UpstreamModel& listed) {
-      return means(route.model, listed.id, listing->ignores_case);
+      return means(route.model, listed.id, listing->spelling);
     });
     if (row == listing->models.end()) continue;
     words.push_back({route.upstream, row->id, row->model_class});

@@ -1,6 +1,7 @@
 #include "catalogue/misspelling.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -22,6 +23,8 @@ std::string letters_of(std::string_view name) {
   return letters;
 }
 
+bool equal(std::string_view a, std::string_view b) { return a == b; }
+
 /// Equal, or made equal by one letter more, less or other, or by two neighbours swapped.
 bool within_one_slip(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
@@ -34,13 +37,13 @@ bool within_one_slip(std::string_view a, std::string_view b) {
   return swapped || a.substr(at + 1) == b.substr(at + 1);
 }
 
-/// `type` of `type[]`, `sub_type` of `filter[sub_type]`: what is not an index names the parameter.
-std::string_view without_brackets(std::string_view name) {
+/// The names that `name` may be meant for: itself, and of `filter[type]`, `type[eq]` or `type[0]`
+/// what stands before the bracket and in it.
+std::array<std::string, 3> names_in(std::string_view name) {
   const auto open = name.find('[');
-  if (open == std::string_view::npos) return name;
+  if (open == std::string_view::npos) return {letters_of(name)};
   const auto key = name.substr(open + 1, name.find(']', open) - open - 1);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return std::ranges::all_of(key, is_digit) ? name.substr(0, open) : key;
+  return {letters_of(name), letters_of(name.substr(0, open)), letters_of(key)};
 }
 
 }  // namespace
@@ -49,12 +52,13 @@ std::optional<std::string_view> misspelling_of(std::string_view name,
                                                std::span<const std::string_view> known) {
   if (name.size() > kMaxNameBytes) return std::nullopt;
   if (std::ranges::find(known, name) != known.end()) return std::nullopt;
-  const std::string letters = letters_of(without_brackets(name));
-  for (const auto spelling : known) {
-    if (letters == letters_of(spelling)) return spelling;
-  }
-  for (const auto spelling : known) {
-    if (within_one_slip(letters, letters_of(spelling))) return spelling;
+  const auto names = names_in(name);
+  for (const auto resembles : {equal, within_one_slip}) {
+    for (const auto spelling : known) {
+      const auto letters = letters_of(spelling);
+      const auto is_meant = [&](const std::string& one) { return resembles(one, letters); };
+      if (std::ranges::any_of(names, is_meant)) return spelling;
+    }
   }
   return std::nullopt;
 }

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "catalogue/spelling.hpp"
+
 namespace weir::catalogue {
 
 /// Spelled on the wire as the enumerator.
@@ -178,7 +180,7 @@ struct Model {
   ClassSource class_source = ClassSource::fallback;
   std::string class_rule = {};  ///< the rule or table row that decided, for the operator
   Status status = Status::available;
-  bool ignores_case = false;  ///< whether an upstream that lists it takes its id in any case
+  Spelling spelling = Spelling::exact;  ///< how an upstream that serves it reads its id
   std::vector<Route> routes = {};
 };
 

@@ -1,29 +1,49 @@
 #include "catalogue/spelling.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
-namespace weir::catalogue {
+#include "base/ascii.hpp"
 
-std::string_view without_default_parts(std::string_view id) {
-  constexpr std::string_view kPrefix = "models/";
+namespace weir::catalogue {
+namespace {
+
+bool drop_prefix(std::string_view& id, std::string_view prefix) {
+  const bool found =
+      id.size() > prefix.size() && equals_ignoring_case(id.substr(0, prefix.size()), prefix);
+  if (found) id.remove_prefix(prefix.size());
+  return found;
+}
+
+/// The part of an id that counts for every server.
+std::string_view without_defaults(std::string_view id) {
   constexpr std::string_view kTag = ":latest";
-  if (id.size() > kPrefix.size() && equals_ignoring_case(id.substr(0, kPrefix.size()), kPrefix)) {
-    id.remove_prefix(kPrefix.size());
-  }
+  drop_prefix(id, "models/");
   if (id.size() > kTag.size() && equals_ignoring_case(id.substr(id.size() - kTag.size()), kTag)) {
     id.remove_suffix(kTag.size());
   }
   return id;
 }
 
-bool means(std::string_view spelling, std::string_view id, bool ignores_case) {
-  return ignores_case ? SameSpelling()(spelling, id)
-                      : without_default_parts(spelling) == without_default_parts(id);
+/// The part that counts for Ollama, but for its case.
+std::string_view without_ollama_defaults(std::string_view id) {
+  id = without_defaults(id);
+  drop_prefix(id, "registry.ollama.ai/");
+  drop_prefix(id, "library/");
+  return id;
+}
+
+}  // namespace
+
+bool means(std::string_view spelling, std::string_view id, Spelling reads) {
+  if (reads == Spelling::exact) return without_defaults(spelling) == without_defaults(id);
+  return std::ranges::equal(without_ollama_defaults(spelling), without_ollama_defaults(id), {},
+                            lower, lower);
 }
 
 std::size_t SpellingHash::operator()(std::string_view id) const {
   std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-  for (const char c : without_default_parts(id)) {
+  for (const char c : without_ollama_defaults(id)) {
     hash = (hash ^ static_cast<unsigned char>(lower(c))) * 0x100000001b3;
   }
   return hash;

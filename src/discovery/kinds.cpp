@@ -98,7 +98,7 @@ const Kind kKinds[] = {
     {.slug = "ollama",
      .text = "Ollama, by its own API",
      .protocol = &kinds::ollama,
-     .ignores_case = true,
+     .spelling = catalogue::Spelling::ollama,
      .calls = kOllama},
     {.slug = "vllm", .text = "vLLM", .protocol = &kinds::vllm, .calls = kVllm},
     {.slug = "sglang", .text = "SGLang", .protocol = &kinds::sglang, .calls = kSglang},

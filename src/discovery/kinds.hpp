@@ -44,8 +44,7 @@ struct Kind {
   /// How many refresh intervals lie between two refreshes: hosted lists change by the day, and the
   /// siliconflow kind costs ten requests.
   int refresh_every = 1;
-  /// Whether it takes its models' ids in any case.
-  bool ignores_case = false;
+  catalogue::Spelling spelling = catalogue::Spelling::exact;  ///< how it reads ids in calls
   /// What its servers are documented to be called for. A newer or older one may speak more or less:
   /// what a server answers 404 to reaches the client.
   catalogue::Endpoints calls = {};

@@ -292,7 +292,7 @@ void Refresher::publish_soon() {
       listing.reach = worker->state.reach(now);
       listing.api_root = worker->state.listing().api_root;
       listing.calls = callable(*worker->target.kind);
-      listing.ignores_case = worker->target.kind->ignores_case;
+      listing.spelling = worker->target.kind->spelling;
       listing.models = worker->state.models();
       listings.push_back(std::move(listing));
     }

@@ -65,10 +65,10 @@ config::Schema<Settings> settings_schema() {
              "Longest wait before an upstream that fails is asked again.")
       .field("grace", &Settings::grace, duration({kSecond, 168 * kHour, "gone at once"}),
              "How long an unreachable upstream's models stay listed.")
-      .field("not_served_for", &Settings::not_served_for, duration({kSecond, 168 * kHour}),
-             "How long a model is unavailable at an upstream that was assumed to serve it and "
-             "answered "
-             "a call with 404, 405, 410 or 501.")
+      .field(
+          "not_served_for", &Settings::not_served_for, duration({kSecond, 168 * kHour}),
+          "How long, and then until the next list, a model is unavailable at an upstream that was "
+          "assumed to serve it and answered a call with 404, 405, 410 or 501.")
       .field("max_answer_bytes", &Settings::max_answer_bytes, config::bytes({64 << 10, 1 << 30}),
              "Largest answer that is read; a larger one counts as a failure.")
       .field("max_models_per_upstream", &Settings::max_models_per_upstream,

@@ -26,6 +26,14 @@ void put_milliseconds(std::string& text, MonotonicClock::duration time) {
   text += static_cast<char>('0' + rest % 10);
 }
 
+bool is_first_endpoint(catalogue::Endpoint endpoint, catalogue::SubTypes sub_types) {
+  bool first = false;
+  sub_types.for_each([&](catalogue::SubType sub_type) {
+    first = first || catalogue::first_endpoint_of(sub_type) == endpoint;
+  });
+  return first;
+}
+
 bool is_good(int status) { return status >= 200 && status < 300; }
 
 }  // namespace
@@ -73,19 +81,22 @@ Call::Try Call::judge_status() {
   return {outcome, std::nullopt, {}};
 }
 
-// A route may rest on an assumption: the operator declared it, or the kind's paths are not all
-// known. An upstream that does not know the path or the model has then said that there is no such
-// route.
+// A route may rest on an assumption: the operator declared it, or the kind is known to serve no
+// path of the model's sub types. Then an upstream that does not know the first of these paths, or
+// the model there, has said that there is no such route. A 404 of another path may be about
+// anything.
 void Call::report_if_not_served() const {
   const int status = server_->head().status;
-  const bool denied = status == 404 || status == 405 || status == 410 || status == 501;
-  if (!denied || place_)
-    return;  // a request that an upstream has forgotten says nothing of a model
-  const catalogue::Route& route = *choice_.route;
-  const bool assumed = !route.listed || choice_.destination->assumed.contains(input_.endpoint);
-  const bool known = route.status == catalogue::Status::unavailable;
+  if (status != 404 && status != 405 && status != 410 && status != 501) return;
   const auto& report = gateway_.shared_.not_served;
-  if (assumed && !known && report) report(route.upstream, route.model);
+  const catalogue::Route& route = *choice_.route;
+  if (!report || route.status == catalogue::Status::unavailable) return;
+  const auto sub_types = model_->model_class.sub_types;
+  const bool assumed =
+      !route.listed || !choice_.destination->documented.intersects(endpoints_of(sub_types));
+  if (assumed && is_first_endpoint(input_.endpoint, sub_types)) {
+    report(route.upstream, route.model);
+  }
 }
 
 // Whether the answer is the client's to see.

@@ -23,8 +23,8 @@ struct Destination {
   /// The start of a request: its line, Host, and the upstream's key, each with its CRLF; by
   /// Endpoint. Empty where the upstream does not speak the endpoint.
   std::array<Secret, catalogue::kEndpointCount> heads;
-  /// Paths that it is called at though its kind is not known to serve them.
-  catalogue::Endpoints assumed = {};
+  /// Paths that its kind is documented to serve; it may be called at others too.
+  catalogue::Endpoints documented = {};
   int priority = 0;
   int weight = 1;
   bool asks_usage = false;  ///< whether streams are to be asked for their usage

@@ -12,7 +12,7 @@ from support.eventually import eventually
 from support.process import KEY
 from support.upstream import Upstream, as_json, openai_list
 
-QUICK = {"refresh_interval": "1s", "timeout": "500ms", "backoff_max": "1s", "grace": "10m"}
+QUICK = {"refresh_interval": "1s", "timeout": "5s", "backoff_max": "1s", "grace": "10m"}
 CHAT = "/v1/chat/completions"
 ANSWER = as_json({"id": "x", "model": "m", "choices": []})
 
@@ -35,7 +35,7 @@ def test_callable_but_hidden_a_declared_model_that_the_upstream_does_not_list(we
         cloud = {"id": "gpt-oss:120b-cloud", "upstreams": [{"name": "gpu"}]}
         server = weir(models=[cloud], upstreams=[row(ollama, "ollama")], discovery=QUICK)
         eventually(lambda: server.ids() == ["gpt-oss:120b-cloud", "qwen3:8b"])
-        assert status_of(server, "gpt-oss:120b-cloud") == "available"
+        eventually(lambda: status_of(server, "gpt-oss:120b-cloud") == "available")
         assert post(server.public, CHAT, chat_body("gpt-oss:120b-cloud")).status == 200
         assert models_sent(ollama, CHAT) == ["gpt-oss:120b-cloud"]
 
@@ -46,7 +46,7 @@ def test_callable_but_hidden_whatever_the_kind(weir, kind):
         declared = {"id": "adapter", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}
         server = weir(models=[declared], upstreams=[row(upstream, kind)], discovery=QUICK)
         eventually(lambda: "other" in server.ids())
-        assert status_of(server, "adapter") == "available"
+        eventually(lambda: status_of(server, "adapter") == "available")
         assert post(server.public, CHAT, chat_body("adapter")).status == 200
 
 
@@ -54,6 +54,7 @@ SPELLINGS = [
     ("ollama", "llama3:latest", "llama3"),
     ("ollama", "llama3:latest", "Llama3:Latest"),
     ("ollama", "hf.co/Qwen/Qwen3-8B:latest", "hf.co/qwen/qwen3-8b"),
+    ("ollama", "qwen3:8b", "registry.ollama.ai/library/qwen3:8b"),
     ("openai", "gemini-2.5-pro", "models/gemini-2.5-pro"),
 ]
 
@@ -200,8 +201,14 @@ def test_callable_but_hidden_until_the_upstream_says_otherwise(weir):
         declared = {"id": "ghost", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}
         server = weir(models=[declared], upstreams=[row(upstream)], discovery=QUICK)
         eventually(lambda: server.ids() == ["ghost", "other"])
+        # A path that the server lacks says nothing of the model.
+        assert post(server.public, "/v1/responses", chat_body("ghost")).status == 404
+        assert status_of(server, "ghost") != "unavailable"
         # The answer is the client's, and what the upstream lists is not doubted.
         assert post(server.public, CHAT, chat_body("ghost")).status == 404
         assert post(server.public, CHAT, chat_body("other")).status == 404
         eventually(lambda: status_of(server, "ghost") == "unavailable")
-        assert status_of(server, "other") == "available"
+        eventually(lambda: status_of(server, "other") == "available")
+        # A list that begins to hold the model speaks louder.
+        upstream.routes["/v1/models"] = openai_list("other", "ghost")
+        eventually(lambda: status_of(server, "ghost") == "available")
