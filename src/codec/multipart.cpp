@@ -3,37 +3,71 @@
 #include <algorithm>
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include "base/ascii.hpp"
 #include "base/check.hpp"
+#include "codec/hex.hpp"
+#include "codec/line_dashes.hpp"
 
 namespace weir::codec {
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
+constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::string_view kClose = "--";
 constexpr std::size_t kMaxBoundaryBytes = 70;
+constexpr std::size_t kMaxNameBytes = 100;  // busboy cuts what is longer
 
 // More than a delimiter needs to be recognized across two pieces.
 constexpr std::size_t kBorrowBytes = 256;
+
+// Headers of a part that have a meaning here, as bits of Part::headers.
+enum Header : unsigned {
+  kOther = 0,
+  kDisposition = 1U << 0U,
+  kType = 1U << 1U,
+  kLength = 1U << 2U,
+  kTransferEncoding = 1U << 3U,
+};
+
+Header known_header(std::string_view name) {
+  if (equals_ignoring_case(name, "content-disposition")) return kDisposition;
+  if (equals_ignoring_case(name, "content-type")) return kType;
+  if (equals_ignoring_case(name, "content-length")) return kLength;
+  if (equals_ignoring_case(name, "content-transfer-encoding")) return kTransferEncoding;
+  return kOther;
+}
 
 constexpr bool is_letter_or_digit(char c) {
   return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
 }
 
-// RFC 9110 §5.6.2, and bytes above ASCII, which file names without quotes are found to have.
-constexpr bool is_token_byte(char c) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
-  const bool ascii = static_cast<unsigned char>(c) < 0x80;
-  return !ascii || is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
-}
+constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
-// RFC 2046 §5.1.1 bchars.
-constexpr bool is_boundary_byte(char c) {
-  constexpr std::string_view kOthers = "'()+_,-./:=? ";
+constexpr bool is_visible_ascii(char c) { return c > 0x20 && c < 0x7F; }
+
+// RFC 9110 §5.6.2, without the bytes that RFC 2231 gives a meaning in names of parameters.
+constexpr bool is_token_byte(char c) {
+  constexpr std::string_view kOthers = "!#$&+-.^_`|~";
   return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
 }
 
+// Of RFC 2046 §5.1.1 bchars, the ones that clients use.
+constexpr bool is_boundary_byte(char c) {
+  constexpr std::string_view kOthers = "+_-./=";
+  return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
+}
+
+// Bytes of a field's name. Left out: quotes, backslashes and percent signs, which some readers take
+// for escapes; semicolons and equals signs, at which some split without regard to quotes; bytes
+// above ASCII, which have no common character set.
+constexpr bool is_name_byte(char c) {
+  constexpr std::string_view kNone = "\"\\%;=*'";
+  return (c == ' ' || is_visible_ascii(c)) && kNone.find(c) == std::string_view::npos;
+}
+
 void skip_blanks(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
 }
 
 std::string_view take_token(std::string_view& rest) {
@@ -43,90 +77,123 @@ std::string_view take_token(std::string_view& rest) {
   return token;
 }
 
-// Takes a quoted string off the front. A backslash stands for the byte after it. (Browsers do not
-// write such escapes but %22; that matters to no name we look for.)
-std::optional<std::string> take_quoted(std::string_view& rest) {
-  std::string text;
+// Takes a quoted string off the front: what stands between the quotes, escapes as they are.
+std::optional<std::string_view> take_quoted(std::string_view& rest) {
   bool escaped = false;
   for (std::size_t at = 1; at < rest.size(); ++at) {
-    const char c = rest[at];
-    if (c == '"' && !escaped) {
+    if (rest[at] == '"' && !escaped) {
+      const auto text = rest.substr(1, at - 1);
       rest.remove_prefix(at + 1);
       return text;
     }
-    escaped = c == '\\' && !escaped;
-    if (!escaped) text.push_back(c);
+    escaped = rest[at] == '\\' && !escaped;
   }
   return std::nullopt;
 }
 
-// Calls `visit(name, value)` for each `; name=value`. False if `rest` is anything else or a visit
+struct Parameter {
+  std::string_view name;  // with the asterisk of an extended one
+  std::string_view value;
+  bool quoted = false;
+};
+
+// Calls `visit(Parameter)` for each `; name=value`. False if `rest` is anything else or a visit
 // says so.
 template <class F>
 bool for_each_parameter(std::string_view rest, F&& visit) {
-  for (;;) {
-    skip_blanks(rest);
-    if (rest.empty()) return true;
+  while (!rest.empty()) {
     if (rest.front() != ';') return false;
     rest.remove_prefix(1);
     skip_blanks(rest);
-    if (rest.empty()) return true;
-
-    const auto name = take_token(rest);
-    if (name.empty() || !rest.starts_with('=')) return false;
+    Parameter parameter;
+    const auto begin = rest;
+    const auto token = take_token(rest);
+    if (token.empty()) return false;
+    if (rest.starts_with('*')) rest.remove_prefix(1);
+    parameter.name = begin.substr(0, begin.size() - rest.size());
+    if (!rest.starts_with('=')) return false;
     rest.remove_prefix(1);
-    if (rest.starts_with('"')) {
-      auto value = take_quoted(rest);
-      if (!value || !visit(name, *std::move(value))) return false;
+    parameter.quoted = rest.starts_with('"');
+    if (parameter.quoted) {
+      const auto value = take_quoted(rest);
+      if (!value) return false;
+      parameter.value = *value;
     } else {
-      const auto value = take_token(rest);
-      if (value.empty() || !visit(name, std::string(value))) return false;
+      parameter.value = rest.substr(0, rest.find(';'));
+      rest.remove_prefix(parameter.value.size());
     }
+    if (!visit(parameter)) return false;
   }
-}
-
-// Sets what may be set once.
-bool set_once(std::optional<std::string>& slot, std::string value) {
-  if (slot) return false;
-  slot = std::move(value);
   return true;
 }
 
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, is_token_byte);
+}
+
 bool is_boundary(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxBoundaryBytes && !text.ends_with(' ') &&
+  return !text.empty() && text.size() <= kMaxBoundaryBytes &&
          std::ranges::all_of(text, is_boundary_byte);
 }
 
-enum class LineStart : std::uint8_t { yes, no, unclear };
-
-// Whether a line starts at `at`. A line that starts after a lone CR or LF is one to some servers.
-LineStart line_start(std::string_view text, std::size_t at, bool is_first) {
-  if (at == 0) return is_first ? LineStart::yes : LineStart::no;
-  if (text[at - 1] == '\n' && at >= 2 && text[at - 2] == '\r') return LineStart::yes;
-  const bool lone = text[at - 1] == '\n' || text[at - 1] == '\r';
-  return lone ? LineStart::unclear : LineStart::no;
+// A file's name, as it stands. What a careless reader could take for another parameter is none: a
+// semicolon with an equals sign behind it.
+bool is_file_name(const Parameter& parameter) {
+  const auto text = parameter.value;
+  // To some servers an empty file name makes a file, to others a field.
+  if (text.empty()) return false;
+  if (!parameter.quoted) return is_token(text);
+  const auto semicolon = text.find(';');
+  return std::ranges::none_of(text, is_control) && is_utf8(text) &&
+         (semicolon == std::string_view::npos ||
+          text.find('=', semicolon) == std::string_view::npos);
 }
 
-std::size_t find_bytes(std::string_view text, std::string_view wanted, std::size_t from) {
-  if (from >= text.size()) return std::string_view::npos;
-  const void* const place =
-      memmem(text.data() + from, text.size() - from, wanted.data(), wanted.size());
-  if (place == nullptr) return std::string_view::npos;
-  return static_cast<std::size_t>(static_cast<const char*>(place) - text.data());
+// RFC 8187, of the one character set that all know.
+bool is_extended_file_name(const Parameter& parameter) {
+  constexpr std::string_view kCharset = "utf-8''";
+  auto text = parameter.value;
+  if (parameter.quoted || text.size() <= kCharset.size() ||
+      !equals_ignoring_case(text.substr(0, kCharset.size()), kCharset)) {
+    return false;
+  }
+  text.remove_prefix(kCharset.size());
+  while (!text.empty()) {
+    const bool escape = text.front() == '%';
+    if (escape && (text.size() < 3 || hex_digit(text[1]) < 0 || hex_digit(text[2]) < 0)) {
+      return false;
+    }
+    if (!escape && !is_token_byte(text.front())) return false;
+    text.remove_prefix(escape ? 3 : 1);
+  }
+  return true;
+}
+
+// The name as it is meant, of one that readers may take for another: `Model`, `model[]`.
+bool resembles(std::string_view name, std::string_view wanted) {
+  const auto stem = name.substr(0, name.find('['));
+  return equals_ignoring_case(stem, wanted);
 }
 
 }  // namespace
 
 std::optional<std::string> multipart_boundary(std::string_view content_type) {
-  skip_blanks(content_type);
-  const auto type = content_type.substr(0, content_type.find_first_of("; \t"));
+  const auto type = content_type.substr(0, content_type.find_first_of("; "));
   if (!equals_ignoring_case(type, "multipart/form-data")) return std::nullopt;
+  auto rest = content_type.substr(type.size());
+  skip_blanks(rest);
   std::optional<std::string> boundary;
-  const auto visit = [&](std::string_view name, std::string value) {
-    return !equals_ignoring_case(name, "boundary") || set_once(boundary, std::move(value));
+  bool has_charset = false;
+  const auto visit = [&](const Parameter& parameter) {
+    if (equals_ignoring_case(parameter.name, "boundary")) {
+      if (boundary || !is_boundary(parameter.value)) return false;
+      boundary = parameter.value;
+      return true;
+    }
+    return equals_ignoring_case(parameter.name, "charset") && !std::exchange(has_charset, true) &&
+           equals_ignoring_case(parameter.value, "utf-8");
   };
-  const bool sound = for_each_parameter(content_type.substr(type.size()), visit);
-  return sound && boundary && is_boundary(*boundary) ? boundary : std::nullopt;
+  return for_each_parameter(rest, visit) ? boundary : std::nullopt;
 }
 
 MultipartScanner::MultipartScanner(std::string_view boundary,
@@ -134,13 +201,17 @@ MultipartScanner::MultipartScanner(std::string_view boundary,
                                    std::size_t max_value_bytes)
     : names_(names), max_value_bytes_(max_value_bytes) {
   CHECK(!boundary.empty() && boundary.size() <= kMaxBoundaryBytes);
+  CHECK(names.size() <= kMaxNames);
   delimiter_.append("--").append(boundary);
 }
 
 bool MultipartScanner::next(MultipartValue& value) {
-  while (state_ == State::more) {
+  while (state_ != State::broken) {
     auto step = Step::moved;
     switch (within_) {
+      case Within::preamble:
+        step = take_preamble();
+        break;
       case Within::delimiter_line:
         step = take_delimiter_line();
         break;
@@ -149,6 +220,9 @@ bool MultipartScanner::next(MultipartValue& value) {
         break;
       case Within::content:
         step = take_content(value);
+        break;
+      case Within::epilogue:
+        step = take_epilogue();
         break;
     }
     if (step == Step::found) return true;
@@ -179,126 +253,272 @@ bool MultipartScanner::read_on() {
   return !more.empty();
 }
 
-// Content, or the preamble, up to the next delimiter.
-MultipartScanner::Step MultipartScanner::take_content(MultipartValue& value) {
-  auto at = find_bytes(text_, delimiter_, 0);
-  for (; at != std::string_view::npos; at = find_bytes(text_, delimiter_, at + 1)) {
-    const auto starts = line_start(text_, at, !content_started_);
-    if (starts == LineStart::unclear) return break_off();
-    if (starts == LineStart::yes) break;
+// Blank lines, and the first delimiter.
+MultipartScanner::Step MultipartScanner::take_preamble() {
+  if (text_.starts_with(kLineEnd)) {
+    consume(kLineEnd.size());
+    return Step::moved;
   }
-  if (at == std::string_view::npos) {
-    // The end may hold the start of a delimiter, with the line end before it.
-    const auto undecided = std::min(text_.size(), delimiter_.size() + 1);
-    keep_content(text_.size() - undecided);
-    return Step::needs_more;
+  if (text_.starts_with(delimiter_)) {
+    consume(delimiter_.size());
+    within_ = Within::delimiter_line;
+    return Step::moved;
   }
-  const std::size_t line_end = at == 0 ? 0 : 2;  // belongs to the delimiter
-  keep_content(at - line_end);
-  value_.end = offset_;
-  consume(line_end + delimiter_.size());
-  within_ = Within::delimiter_line;
-  if (!wanted_) return Step::moved;
-  wanted_ = false;
-  value = std::move(value_);
-  return Step::found;
+  if (kLineEnd.starts_with(text_) || delimiter_.starts_with(text_)) return Step::needs_more;
+  return break_off("The form does not begin with the delimiter that its Content-Type names.");
 }
 
-// What follows a delimiter on its line: two dashes at the end of the body, else blanks.
+// What follows a delimiter on its line: nothing, or two dashes at the end of the form.
 MultipartScanner::Step MultipartScanner::take_delimiter_line() {
-  constexpr std::string_view kClose = "--";
-  constexpr std::string_view kLineEnd = "\r\n";
   if (text_.starts_with(kClose)) {
+    consume(kClose.size());
+    within_ = Within::epilogue;
     state_ = State::complete;
     return Step::moved;
   }
-  const auto blanks = std::min(text_.find_first_not_of(kBlanks), text_.size());
-  if (blanks > kMaxHeaderBytes) return break_off();
-  const auto rest = text_.substr(blanks);
-  if (rest.starts_with(kLineEnd)) {
-    consume(blanks + kLineEnd.size());
-    start_headers();
+  if (text_.starts_with(kLineEnd)) {
+    if (++parts_ > kMaxParts) {
+      return break_off(fmt::format("The form has more than {} parts.", kMaxParts));
+    }
+    consume(kLineEnd.size());
+    within_ = Within::headers;
+    part_ = {};
     return Step::moved;
   }
-  const bool may_end = kLineEnd.starts_with(rest) || (blanks == 0 && kClose.starts_with(rest));
-  return may_end ? Step::needs_more : break_off();
+  const bool may_end = kLineEnd.starts_with(text_) || kClose.starts_with(text_);
+  return may_end ? Step::needs_more
+                 : break_off("A delimiter of the form is not followed by the end of its line.");
 }
 
-void MultipartScanner::start_headers() {
-  within_ = Within::headers;
-  header_bytes_ = 0;
-  has_disposition_ = false;
-  name_.reset();
-  file_name_.reset();
-  is_file_ = false;
+MultipartScanner::Step MultipartScanner::take_epilogue() {
+  state_ = State::complete;
+  if (text_.empty()) return Step::needs_more;
+  if (text_.starts_with(kLineEnd)) {
+    consume(kLineEnd.size());
+    return Step::moved;
+  }
+  if (!kLineEnd.starts_with(text_)) return break_off("The form goes on after its last delimiter.");
+  state_ = State::more;
+  return Step::needs_more;
 }
 
 MultipartScanner::Step MultipartScanner::take_header() {
-  const auto room = kMaxHeaderBytes - header_bytes_;
+  const auto room = kMaxHeaderBytes - part_.header_bytes;
   const auto end = text_.find('\n');
   const auto length = end == std::string_view::npos ? text_.size() : end + 1;
-  if (length > room) return break_off();
+  if (length > room) {
+    return break_off(
+        fmt::format("The form has a part with more than {} bytes of headers.", kMaxHeaderBytes));
+  }
   if (end == std::string_view::npos) return Step::needs_more;
 
   const auto line = text_.substr(0, length);
-  if (!line.ends_with("\r\n") || line.find('\r') + 2 != length) return break_off();
-  header_bytes_ += length;
-  const bool blank = length == 2;
-  if (blank ? !start_content() : !note_header(line.substr(0, length - 2))) return break_off();
+  if (!line.ends_with(kLineEnd) || line.find('\r') + kLineEnd.size() != length) {
+    return break_off("A header line of the form ends with CR or LF alone.");
+  }
+  part_.header_bytes += length;
+  const bool blank = length == kLineEnd.size();
+  if (blank ? !start_content() : !note_header(line.substr(0, length - kLineEnd.size()))) {
+    return Step::moved;
+  }
   consume(length);
-  value_.begin = offset_;
+  if (blank) value_.begin = part_.begin = offset_;
   return Step::moved;
 }
 
 bool MultipartScanner::note_header(std::string_view line) {
   const auto name = take_token(line);
-  if (name.empty() || !line.starts_with(':')) return false;
+  if (name.empty() || !line.starts_with(':')) {
+    return refuse("The form has a header line that is not `Name: value`.");
+  }
   line.remove_prefix(1);
-  return !equals_ignoring_case(name, "content-disposition") || note_disposition(line);
-}
-
-bool MultipartScanner::note_disposition(std::string_view text) {
-  if (std::exchange(has_disposition_, true)) return false;
-  skip_blanks(text);
-  if (!equals_ignoring_case(take_token(text), "form-data")) return false;
-  return for_each_parameter(text, [this](std::string_view name, std::string value) {
-    if (equals_ignoring_case(name, "name")) return set_once(name_, std::move(value));
-    if (equals_ignoring_case(name, "filename")) return set_once(file_name_, std::move(value));
-    if (equals_ignoring_case(name, "filename*")) is_file_ = true;
-    // RFC 2231 spells a name as name*, name*0 and so on; RFC 7578 does not, but some servers do.
-    return !equals_ignoring_case(name.substr(0, 5), "name*");
-  });
-}
-
-// False if it is unclear what the part is.
-bool MultipartScanner::start_content() {
-  within_ = Within::content;
-  content_started_ = false;
-  wanted_ = false;
-  if (!name_) return true;
-  const auto place = std::ranges::find(names_, *name_);
-  if (place == names_.end()) return true;
-  // To some servers an empty file name makes a file, to others a field.
-  if (file_name_ && file_name_->empty()) return false;
-  if (file_name_ || is_file_) return true;
-  wanted_ = true;
-  value_ = {.name = static_cast<std::size_t>(place - names_.begin())};
+  skip_blanks(line);
+  if (std::ranges::any_of(line, is_control) || line.ends_with(' ')) {
+    return refuse(fmt::format(
+        "The header {} of a part has a control character, or a blank at its end.", name));
+  }
+  const auto header = known_header(name);
+  if (header == kOther && equals_ignoring_case(name.substr(0, 8), "content-")) {
+    return refuse(fmt::format("The form has a part with the header {}.", name));
+  }
+  if ((part_.headers & header) != 0) {
+    return refuse(fmt::format("The form has a part with two headers {}.", name));
+  }
+  part_.headers |= header;
+  switch (header) {
+    case kDisposition:
+      return note_disposition(line);
+    case kType:
+      return note_type(line);
+    case kLength:
+      return note_length(line);
+    case kTransferEncoding:
+      // These change no byte. The others do, where a server heeds them.
+      return equals_ignoring_case(line, "binary") || equals_ignoring_case(line, "8bit") ||
+             equals_ignoring_case(line, "7bit") ||
+             refuse(fmt::format("The form has a part with Content-Transfer-Encoding: {}.", line));
+    case kOther:
+      return true;
+  }
   return true;
 }
 
+bool MultipartScanner::note_disposition(std::string_view text) {
+  const auto type = text.substr(0, text.find(';'));
+  if (!equals_ignoring_case(type, "form-data")) {
+    return refuse("The form has a part whose Content-Disposition is not form-data.");
+  }
+  bool extended = false;
+  const auto visit = [&](const Parameter& parameter) {
+    if (equals_ignoring_case(parameter.name, "name")) {
+      const auto name = parameter.value;
+      const bool sound = parameter.quoted ? std::ranges::all_of(name, is_name_byte) &&
+                                                !name.starts_with(' ') && !name.ends_with(' ')
+                                          : is_token(name);
+      if (part_.name || !sound || name.size() > kMaxNameBytes) return false;
+      part_.name = name;
+      return true;
+    }
+    // Some readers look for the first `name="`, wherever it stands.
+    if (!part_.name) return false;
+    if (equals_ignoring_case(parameter.name, "filename")) {
+      return !std::exchange(part_.has_file_name, true) && is_file_name(parameter);
+    }
+    return equals_ignoring_case(parameter.name, "filename*") && part_.has_file_name &&
+           !std::exchange(extended, true) && is_extended_file_name(parameter);
+  };
+  const bool sound = for_each_parameter(text.substr(type.size()), visit);
+  if (sound && (!part_.name || part_.name->empty())) {
+    return refuse("The form has a part without a name.");
+  }
+  return sound || refuse(
+                      "The form has a Content-Disposition that servers read in different ways: it "
+                      "must be form-data; name=\"…\", with filename=\"…\" behind it for a file.");
+}
+
+// Parts without a file name are read as text; for files it is enough that they hold no parts.
+bool MultipartScanner::note_type(std::string_view text) {
+  const auto type = text.substr(0, text.find_first_of("; "));
+  auto rest = text.substr(type.size());
+  skip_blanks(rest);
+  part_.may_be_field =
+      equals_ignoring_case(type, "text/plain") || equals_ignoring_case(type, "application/json");
+  const auto visit = [&](const Parameter& parameter) {
+    if (!equals_ignoring_case(parameter.name, "charset")) return false;
+    // As ASCII these are the same to everyone.
+    const bool ascii = equals_ignoring_case(parameter.value, "us-ascii") ||
+                       equals_ignoring_case(parameter.value, "iso-8859-1");
+    if (ascii) part_.text = Text::ascii;
+    return ascii || equals_ignoring_case(parameter.value, "utf-8");
+  };
+  if (!for_each_parameter(rest, visit)) part_.may_be_field = false;
+  return !equals_ignoring_case(type.substr(0, 10), "multipart/") ||
+         refuse("The form has a part that consists of parts.");
+}
+
+bool MultipartScanner::note_length(std::string_view text) {
+  constexpr std::size_t kMaxDigits = 18;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.empty() || text.size() > kMaxDigits || !std::ranges::all_of(text, is_digit)) {
+    return refuse("The form has a part whose Content-Length is not a number.");
+  }
+  std::uint64_t length = 0;
+  for (const char c : text) length = length * 10 + static_cast<std::uint64_t>(c - '0');
+  part_.length = length;
+  return true;
+}
+
+// Whether it is clear what the part is.
+bool MultipartScanner::start_content() {
+  if (!part_.name) return refuse("The form has a part without a Content-Disposition.");
+  if (!check_name(*part_.name)) return false;
+  if (!part_.has_file_name && !part_.may_be_field) {
+    return refuse(fmt::format(
+        "The part {} has no file name, and a Content-Type other than text/plain in UTF-8.",
+        *part_.name));
+  }
+  within_ = Within::content;
+  return true;
+}
+
+bool MultipartScanner::check_name(std::string_view name) {
+  if (equals_ignoring_case(name, "_charset_")) {
+    return refuse("The form has a part named _charset_: it must be UTF-8 without saying so.");
+  }
+  const auto is_meant = [name](std::string_view wanted) { return resembles(name, wanted); };
+  const auto place = std::ranges::find_if(names_, is_meant);
+  if (place == names_.end()) return true;
+  if (name != *place)
+    return refuse(fmt::format("The parameter {} must be named {}.", name, *place));
+  if (part_.has_file_name) return refuse(fmt::format("The parameter {} must not be a file.", name));
+  const auto index = static_cast<std::size_t>(place - names_.begin());
+  const auto bit = 1U << index;
+  if ((seen_ & bit) != 0) return refuse(fmt::format("The parameter {} is given twice.", name));
+  seen_ |= bit;
+  part_.wanted = true;
+  value_ = {.name = index};
+  return true;
+}
+
+// Content up to the next delimiter.
+MultipartScanner::Step MultipartScanner::take_content(MultipartValue& value) {
+  constexpr std::string_view kAmbiguous =
+      "The form has a delimiter that is not on a line of its own.";
+  if (offset_ == part_.begin) {
+    // Some take it for a delimiter, since a line begins here; others for content.
+    if (text_.starts_with(delimiter_)) return break_off(std::string(kAmbiguous));
+    if (delimiter_.starts_with(text_)) return Step::needs_more;
+  }
+  const auto at = find_line_dashes(text_, delimiter_);
+  if (at == std::string_view::npos) {
+    // The end may hold the start of a delimiter, with the line end before it.
+    const auto undecided = std::min(text_.size(), delimiter_.size() + 1);
+    if (!keep_content(text_.size() - undecided)) return Step::moved;
+    return Step::needs_more;
+  }
+  // A line that starts after a lone CR or LF is one to some servers.
+  const bool own_line = at >= 2 && text_[at - 1] == '\n' && text_[at - 2] == '\r';
+  if (!own_line) return break_off(std::string(kAmbiguous));
+  if (!keep_content(at - kLineEnd.size()) || !end_content()) return Step::moved;
+  value_.end = offset_;
+  consume(kLineEnd.size() + delimiter_.size());
+  within_ = Within::delimiter_line;
+  if (!part_.wanted) return Step::moved;
+  value = std::move(value_);
+  return Step::found;
+}
+
 // Consumes `length` bytes of content, and keeps them if they are a wanted field's.
-void MultipartScanner::keep_content(std::size_t length) {
-  if (length == 0) return;
-  content_started_ = true;
-  if (wanted_ && !value_.too_long) {
+bool MultipartScanner::keep_content(std::size_t length) {
+  if (length == 0) return true;
+  const auto bytes = text_.substr(0, length);
+  if (!part_.has_file_name) {
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    const bool sound = part_.text == Text::ascii ? std::ranges::all_of(bytes, is_ascii)
+                                                 : part_.checker.feed(bytes);
+    if (!sound) return refuse(fmt::format("The parameter {} is not UTF-8.", *part_.name));
+  }
+  if (part_.wanted && !value_.too_long) {
     value_.too_long = value_.value.size() + length > max_value_bytes_;
     if (value_.too_long) {
       value_.value.clear();
     } else {
-      value_.value.append(text_.substr(0, length));
+      value_.value.append(bytes);
     }
   }
   consume(length);
+  return true;
+}
+
+bool MultipartScanner::end_content() {
+  if (!part_.checker.complete()) {
+    return refuse(fmt::format("The parameter {} is not UTF-8.", *part_.name));
+  }
+  if (part_.length && *part_.length != offset_ - part_.begin) {
+    return refuse(
+        fmt::format("The part {} has another length than its Content-Length says.", *part_.name));
+  }
+  return true;
 }
 
 void MultipartScanner::consume(std::size_t length) {
@@ -306,8 +526,15 @@ void MultipartScanner::consume(std::size_t length) {
   offset_ += length;
 }
 
-MultipartScanner::Step MultipartScanner::break_off() {
+// False, for the caller to return.
+bool MultipartScanner::refuse(std::string problem) {
   state_ = State::broken;
+  problem_ = std::move(problem);
+  return false;
+}
+
+MultipartScanner::Step MultipartScanner::break_off(std::string problem) {
+  refuse(std::move(problem));
   return Step::moved;
 }
 

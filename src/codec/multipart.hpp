@@ -1,10 +1,10 @@
 /// Finds the values of small text fields in a multipart/form-data body that comes in pieces.
 ///
-/// One pass; parts that are files, or fields of other names, are passed over and not kept. Where
-/// servers are known to read a body in different ways (lone LFs, a name given twice, RFC 2231
-/// names), the body is broken: what is found here is what the server behind us finds.
+/// One pass; files, and fields of other names, are passed over and not kept. Only a form that every
+/// server reads the same way is accepted: an allow-list of what the forms of real clients have, so
+/// that what is found here is what the server behind us finds (docs/decisions/0038).
 ///
-/// Source: RFC 7578 (form-data), RFC 2046 §5.1.1 (multipart), RFC 9110 §5.6.6 (parameters).
+/// Source: RFC 7578 (form-data), RFC 2046 §5.1.1 (multipart).
 #pragma once
 
 #include <cstddef>
@@ -15,10 +15,13 @@
 #include <string_view>
 #include <utility>
 
+#include "codec/utf8.hpp"
+
 namespace weir::codec {
 
-/// The boundary that a Content-Type names. Nothing if the type is not multipart/form-data, or its
-/// boundary is missing, given twice or not well-formed.
+/// The boundary that a Content-Type names. Nothing if the type is not multipart/form-data, if its
+/// boundary is missing, given twice or not well-formed, or if it has another parameter than
+/// `boundary` and `charset=utf-8`.
 [[nodiscard]] std::optional<std::string> multipart_boundary(std::string_view content_type);
 
 /// One field found. Offsets count from the first byte fed.
@@ -31,21 +34,24 @@ struct MultipartValue {
 };
 
 /// Threads:  one owner at a time. Lifetime: value type; the list of names outlives it.
-/// Cost:     a file part at several GB/s. Keeps at most the bound of a value and 8 KiB of headers.
+/// Cost:     linear in the bytes, whatever they are; a file part at several GB/s. Keeps at most the
+///           bound of a value and 8 KiB of headers (multipart_bench).
 class MultipartScanner {
  public:
-  /// What the body is so far. `complete` after the closing delimiter; what follows is ignored.
+  /// What the body is so far. `complete` after the closing delimiter; only blank lines may follow.
   enum class State : std::uint8_t { more, complete, broken };
 
   static constexpr std::size_t kMaxHeaderBytes = 8192;  ///< of one part
+  static constexpr std::size_t kMaxParts = 1000;        ///< as in Starlette, Werkzeug and Go
+  static constexpr std::size_t kMaxNames = 32;
 
-  /// REQUIRES: a boundary of 1 to 70 bytes, as multipart_boundary gives it.
+  /// REQUIRES: a boundary as multipart_boundary gives it; at most kMaxNames distinct names in lower
+  ///           case.
   MultipartScanner(std::string_view boundary, std::span<const std::string_view> names,
                    std::size_t max_value_bytes);
 
   /// Takes the next piece and calls `found(MultipartValue)` for each field that ends in it, in
-  /// order. A part with a file name is a file and not a field; a name that occurs twice is found
-  /// twice.
+  /// order. A name that occurs twice breaks the body before the second value is read.
   template <class F>
   void feed(std::string_view piece, F&& found) {
     piece_ = piece;
@@ -56,23 +62,48 @@ class MultipartScanner {
   }
 
   [[nodiscard]] State state() const { return state_; }
+  /// Why it is broken: a sentence for the client.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
 
  private:
-  enum class Within : std::uint8_t { delimiter_line, headers, content };
+  enum class Within : std::uint8_t { preamble, delimiter_line, headers, content, epilogue };
   enum class Step : std::uint8_t { moved, found, needs_more };
+  /// What the bytes of a part without a file name may be.
+  enum class Text : std::uint8_t { utf8, ascii };
+
+  /// The part being read.
+  struct Part {
+    std::size_t header_bytes = 0;
+    unsigned headers = 0;  // the known ones it has had, as bits
+    std::optional<std::string> name = {};
+    bool has_file_name = false;
+    bool may_be_field = true;  // by its Content-Type
+    Text text = Text::utf8;
+    std::optional<std::uint64_t> length = {};  // that it announces
+    std::uint64_t begin = 0;                   // offset of its content
+    Utf8Checker checker = {};
+    bool wanted = false;  // a field of a name in the list
+  };
 
   bool next(MultipartValue& value);
   bool read_on();
-  Step take_content(MultipartValue& value);
+  Step take_preamble();
   Step take_delimiter_line();
-  void start_headers();
   Step take_header();
+  Step take_content(MultipartValue& value);
+  Step take_epilogue();
+
   bool note_header(std::string_view line);
   bool note_disposition(std::string_view text);
+  bool note_type(std::string_view text);
+  bool note_length(std::string_view text);
   bool start_content();
-  Step break_off();
-  void keep_content(std::size_t length);
+  bool check_name(std::string_view name);
+  bool keep_content(std::size_t length);
+  bool end_content();
   void consume(std::size_t length);
+  bool refuse(std::string problem);
+  Step break_off(std::string problem);
 
   std::string delimiter_;  // with its leading dashes
   std::span<const std::string_view> names_;
@@ -86,16 +117,11 @@ class MultipartScanner {
   std::uint64_t offset_ = 0;  // of text_
 
   State state_ = State::more;
-  Within within_ = Within::content;  // the preamble is content that nobody wants
-  bool content_started_ = false;     // a byte of the content has been consumed
-
-  // The part being read.
-  std::size_t header_bytes_ = 0;
-  bool has_disposition_ = false;
-  std::optional<std::string> name_;
-  std::optional<std::string> file_name_;
-  bool is_file_ = false;  // has a file name in another character set
-  bool wanted_ = false;   // a field of a name in the list
+  Within within_ = Within::preamble;
+  std::string problem_;
+  std::size_t parts_ = 0;
+  unsigned seen_ = 0;  // bit i: a field named names_[i] has begun
+  Part part_;
   MultipartValue value_;
 };
 

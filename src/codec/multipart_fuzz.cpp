@@ -30,12 +30,14 @@ std::vector<std::string> scan(std::string_view body, std::size_t piece_bytes,
     });
   }
   state = scanner.state();
+  CHECK((state == MultipartScanner::State::broken) == !scanner.problem().empty());
   return values;
 }
 
 }  // namespace
 
 // Input: a body with the boundary "b". However it is cut, the same is found.
+// Covers: codec/multipart.cpp codec/line_dashes.cpp
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   MultipartScanner::State whole_state{};

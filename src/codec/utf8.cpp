@@ -1,5 +1,13 @@
 #include "codec/utf8.hpp"
 
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace weir::codec {
 namespace {
 
@@ -23,6 +31,61 @@ constexpr Lead lead_of(unsigned char byte) {
   return {0, 0, 0};
 }
 
+// How many of the first bytes are ASCII, in words of eight.
+std::size_t ascii_words(std::string_view text) {
+  constexpr auto kHighs = ~std::uint64_t{0} / 0xFF * 0x80;
+  std::size_t at = 0;
+  for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    if ((word & kHighs) != 0) break;
+  }
+  return at;
+}
+
+// Whether the four bytes at `at`, first byte lowest, begin with a well-formed sequence of three:
+// 1110xxxx 10xxxxxx 10xxxxxx, neither too long for its value (E0 80..9F) nor a surrogate (ED A0..).
+constexpr bool is_three_bytes(std::uint32_t word) {
+  const auto second = word & 0x200FU;
+  return (word & 0x00C0C0F0U) == 0x008080E0U && second != 0 && second != 0x200DU;
+}
+
+#if defined(__SSE2__)
+// Whether 15 bytes are five sequences of three. Of two lead bytes, E0 and ED, the second byte would
+// have to be looked at: false.
+bool are_five_of_three(const char* from) {
+  constexpr int kLeads = 0b001'001'001'001'001;
+  constexpr int kAll = 0b111'111'111'111'111;
+  const auto byte = [](unsigned value) { return _mm_set1_epi8(static_cast<char>(value)); };
+  const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  const int leads = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_and_si128(bytes, byte(0xF0)), byte(0xE0)));
+  const int tails = _mm_movemask_epi8(_mm_cmplt_epi8(bytes, byte(0xC0)));  // signed: 80..BF
+  const int unsure = _mm_movemask_epi8(
+      _mm_or_si128(_mm_cmpeq_epi8(bytes, byte(0xE0)), _mm_cmpeq_epi8(bytes, byte(0xED))));
+  return (((leads ^ kLeads) | (tails ^ ~kLeads) | unsure) & kAll) == 0;
+}
+#endif
+
+// Takes well-formed sequences off the front, until there is none.
+void skip_sequences(std::string_view& text) {
+  for (;;) {
+    text.remove_prefix(ascii_words(text));
+    auto length = utf8_multibyte_prefix(text);
+    if (length == 0) length = utf8_sequence_length(text);
+    if (length == 0) return;
+    text.remove_prefix(length);
+  }
+}
+
+// Whether a longer text could begin with this one, which is no whole sequence.
+bool may_become_sequence(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const Lead lead = lead_of(byte(0));
+  if (lead.length <= text.size()) return false;
+  if (text.size() > 1 && (byte(1) < lead.second_min || byte(1) > lead.second_max)) return false;
+  return text.size() < 3 || (byte(2) & 0xC0U) == 0x80U;
+}
+
 }  // namespace
 
 std::size_t utf8_sequence_length(std::string_view text) {
@@ -38,12 +101,45 @@ std::size_t utf8_sequence_length(std::string_view text) {
   return lead.length;
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto length = utf8_sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+std::size_t utf8_multibyte_prefix(std::string_view text) {
+  std::size_t at = 0;
+  for (;;) {
+    // Most of what is not ASCII, in most scripts.
+#if defined(__SSE2__)
+    while (text.size() - at >= 16 && are_five_of_three(text.data() + at)) at += 15;
+#endif
+    for (std::uint32_t word; text.size() - at >= sizeof(word); at += 3) {
+      static_assert(std::endian::native == std::endian::little);
+      std::memcpy(&word, text.data() + at, sizeof(word));
+      if (!is_three_bytes(word)) break;
+    }
+    const auto length = utf8_sequence_length(text.substr(at));
+    if (length <= 1) return at;
+    at += length;
   }
+}
+
+bool is_utf8(std::string_view text) {
+  skip_sequences(text);
+  return text.empty();
+}
+
+bool Utf8Checker::feed(std::string_view piece) {
+  while (pending_ > 0 && !piece.empty()) {
+    sequence_[pending_++] = piece.front();
+    piece.remove_prefix(1);
+    const std::string_view sequence(sequence_.data(), pending_);
+    if (utf8_sequence_length(sequence) != 0) {
+      pending_ = 0;
+    } else if (!may_become_sequence(sequence)) {
+      return false;
+    }
+  }
+  skip_sequences(piece);
+  if (piece.empty()) return true;
+  if (!may_become_sequence(piece)) return false;
+  std::memcpy(sequence_.data(), piece.data(), piece.size());
+  pending_ = piece.size();
   return true;
 }
 

@@ -3,6 +3,7 @@
 /// Source: The Unicode Standard, table 3-7 (well-formed byte sequences); RFC 3629.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -11,7 +12,24 @@ namespace weir::codec {
 /// Bytes of the well-formed sequence that `text` starts with: 1 to 4; 0 if it starts with none.
 [[nodiscard]] std::size_t utf8_sequence_length(std::string_view text);
 
+/// How many of the first bytes are well-formed sequences of more than one byte each.
+[[nodiscard]] std::size_t utf8_multibyte_prefix(std::string_view text);
+
 [[nodiscard]] bool is_utf8(std::string_view text);
+
+/// The same of a text that comes in pieces.
+/// Lifetime: value type.
+class Utf8Checker {
+ public:
+  /// Whether all of it so far can be the beginning of UTF-8; after false, not to be fed again.
+  [[nodiscard]] bool feed(std::string_view piece);
+  /// Whether it may end here: no sequence is cut in two.
+  [[nodiscard]] bool complete() const { return pending_ == 0; }
+
+ private:
+  std::array<char, 4> sequence_{};  // the one that a piece has cut
+  std::size_t pending_ = 0;         // bytes of it
+};
 
 /// The longest prefix of at most `max_bytes` that does not cut a well-formed sequence in two.
 [[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes);

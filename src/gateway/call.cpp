@@ -17,7 +17,7 @@ Call::Call(Gateway& gateway, CallInput&& input)
 // What a coroutine names lies in its frame for as long as it runs, and a stream is long: what led
 // to the answer is in coroutines that end before it, the rest in functions beside it.
 net::Task<> Call::run() {
-  const bool received = take_at_hand() || co_await receive();
+  const bool received = names_one_type() && (take_at_hand() || co_await receive());
   if (received && read_request() && admit()) {
     total_deadline_ = record_.received + settings().total_timeout;
     client_.watch(*this);

@@ -67,6 +67,8 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   };
 
   // receive
+  /// False: it is refused.
+  [[nodiscard]] bool names_one_type();
   [[nodiscard]] bool take_at_hand();
   /// False: it is refused.
   [[nodiscard]] net::Task<bool> receive();
@@ -159,7 +161,6 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   std::size_t body_bytes_ = 0;  ///< of it
   std::int64_t held_bytes_ = 0;
   bool wants_stream_ = false;
-  bool model_seen_ = false;              ///< in a multipart body
   std::unique_ptr<RequestPlace> place_;  ///< of a video's request; null for all other calls
 
   const catalogue::Model* model_ = nullptr;

@@ -29,6 +29,13 @@ bool Call::take_at_hand() {
   return true;
 }
 
+// Which of two counts differs from server to server, and so how the body is read.
+bool Call::names_one_type() {
+  if (client_.request().count(http::FieldName::content_type) <= 1) return true;
+  refuse(Errc::invalid_parameter, "The request has more than one Content-Type.");
+  return false;
+}
+
 net::Task<bool> Call::receive() {
   const bool json = catalogue::describe(input_.endpoint).body == catalogue::BodyForm::json;
   const auto received = co_await (json ? receive_json() : receive_fields());
@@ -89,9 +96,7 @@ Result<> Call::take_fields(std::string_view piece) {
   Result<> result;
   asked_->fields->feed(piece, [&](codec::MultipartValue value) {
     if (value.name == 0) {
-      if (std::exchange(model_seen_, true)) {
-        result = fail(Errc::invalid_parameter, "The parameter model is given twice.");
-      } else if (value.value.empty()) {
+      if (value.value.empty()) {
         result = fail(Errc::invalid_parameter,
                       "The parameter model must be a string that is not empty.");
       }
@@ -105,10 +110,15 @@ Result<> Call::take_fields(std::string_view piece) {
           fmt::format("The parameter {} must be a whole number from 1.", kFieldNames[value.name]));
     }
   });
-  if (result && asked_->fields->state() == codec::MultipartScanner::State::broken) {
-    return fail(Errc::invalid_parameter, "The request body is not multipart/form-data.");
+  if (!result) return result;
+  const auto& fields = *asked_->fields;
+  if (fields.state() == codec::MultipartScanner::State::broken) {
+    return fail(Errc::invalid_parameter, fields.problem());
   }
-  return result;
+  if (client_.body_done() && fields.state() != codec::MultipartScanner::State::complete) {
+    return fail(Errc::invalid_parameter, "The form ends before its last delimiter.");
+  }
+  return {};
 }
 
 // Up to the part that names the model; what follows is passed on as it comes. But for images: how
@@ -117,7 +127,8 @@ net::Task<Result<>> Call::receive_fields() {
   const auto boundary =
       codec::multipart_boundary(client_.request().header(http::FieldName::content_type));
   if (!boundary) {
-    co_return fail(Errc::invalid_parameter, "The Content-Type must be multipart/form-data.");
+    co_return fail(Errc::invalid_parameter,
+                   "The Content-Type must be multipart/form-data with one boundary.");
   }
   const bool all = input_.endpoint == catalogue::Endpoint::images_edits;
   const auto limit =
@@ -133,7 +144,7 @@ net::Task<Result<>> Call::receive_fields() {
     if (asked_->request.model.empty() &&
         asked_->body_store.size() > static_cast<std::size_t>(settings().max_body_bytes)) {
       co_return fail(Errc::invalid_parameter,
-                     "The part model must come before the file, or the file be smaller.");
+                     "Send `model` before the file, or reduce the file size.");
     }
   }
   if (asked_->request.model.empty()) {
