@@ -182,8 +182,8 @@ std::string fold(std::string name) {
 }  // namespace
 
 JsonScanner::JsonScanner(std::span<const std::string_view> members, std::size_t max_value_bytes,
-                         std::size_t max_depth)
-    : members_(members), max_value_bytes_(max_value_bytes), max_depth_(max_depth) {
+                         std::size_t max_depth, Check check)
+    : members_(members), max_value_bytes_(max_value_bytes), max_depth_(max_depth), check_(check) {
   DCHECK(max_depth >= 1 && max_depth <= kMaxDepth);
   DCHECK(members.size() <= kMaxMembers);
   for (const auto member : members) {
@@ -197,6 +197,8 @@ void JsonScanner::reset() {
   offset_ = 0;
   state_ = State::more;
   too_deep_ = false;
+  broken_at_ = 0;
+  string_check_ = {};
   place_ = {.expected = kTopObject};
   path_depth_ = 0;
   open_levels_ = 0;
@@ -251,27 +253,47 @@ bool JsonScanner::next(JsonValue& value) {
       if (!place.may_come(kValue) || !is_scalar_byte(c)) return break_off(place);
       if (on_path(place)) start_value(place.at, place.depth);
       place.within = Within::scalar;
+      scalar_check_.start();
       return false;
   }
 }
 
 // Takes what is left of a key, string or scalar, or as much as there is of it.
 [[gnu::always_inline]] inline bool JsonScanner::take_rest(Place& place, JsonValue& value) {
-  if (place.within == Within::scalar) {
-    while (place.at < piece_.size() && is_scalar_byte(piece_[place.at])) ++place.at;
-    return place.at < piece_.size() && end_value(place, value);
-  }
+  if (place.within == Within::scalar) return take_scalar(place, value);
   const auto begin = place.at;
-  if (place.escaped) ++place.at;
-  const auto end = find_string_end(piece_, place.at);
-  place.at = end.at;
-  place.escaped = end.escapes;
-  if (!end.found) return false;
+  if (check_ == Check::everything) {
+    switch (string_check_.scan(piece_, place.at)) {
+      case JsonStringCheck::Found::end:
+        break;
+      case JsonStringCheck::Found::more:
+        return false;
+      case JsonStringCheck::Found::error:
+        return break_off(place);
+    }
+  } else {
+    if (place.escaped) ++place.at;
+    const auto end = find_string_end(piece_, place.at);
+    place.at = end.at;
+    place.escaped = end.escapes;
+    if (!end.found) return false;
+  }
   if (place.within == Within::string) return end_value(place, value);
-  if (on_path(place)) match_key(piece_.substr(begin, end.at - 1 - begin), place.depth);
+  if (on_path(place)) match_key(piece_.substr(begin, place.at - 1 - begin), place.depth);
   place.within = Within::none;
   place.expected = kColon;
   return false;
+}
+
+[[gnu::always_inline]] inline bool JsonScanner::take_scalar(Place& place, JsonValue& value) {
+  const bool everything = check_ == Check::everything;
+  while (place.at < piece_.size() && is_scalar_byte(piece_[place.at])) {
+    if (everything && !scalar_check_.take(piece_[place.at])) return break_off(place);
+    ++place.at;
+  }
+  if (place.at == piece_.size()) return false;
+  if (everything && !scalar_check_.may_end()) return break_off(place);
+  return end_value(place, value);
 }
 
 [[gnu::always_inline]] inline bool JsonScanner::start_string(Place& place) {
@@ -330,6 +352,7 @@ bool JsonScanner::next(JsonValue& value) {
 
 [[gnu::always_inline]] inline bool JsonScanner::break_off(Place& place) {
   state_ = State::broken;
+  broken_at_ = offset_ + place.at;
   open_levels_ = 0;
   place.at = piece_.size();
   return false;
@@ -362,21 +385,28 @@ void JsonScanner::match_key(std::string_view raw, std::size_t depth) {
   if (!key_.empty()) raw = key_.append(raw.substr(0, kMaxKeyBytes));
   Level& level = levels_[depth];
   level.key_members = with_name(level, raw);
+  std::optional<std::string> decoded;
   if (level.key_members == 0 && raw.size() <= kMaxKeyBytes &&
       !std::ranges::all_of(raw, is_itself)) {
-    auto name = decode_string(raw);
-    if (name) level.key_members = with_name(level, fold(std::move(*name)));
+    decoded = decode_string(raw);
+    if (decoded) level.key_members = with_name(level, fold(*decoded));
+  }
+  if (level.key_members != 0) {
+    const auto path = members_[static_cast<std::size_t>(std::countr_zero(level.key_members))];
+    level.path_bytes = std::min(path.find('.', level.prefix_bytes), path.size());
+    const auto name = path.substr(level.prefix_bytes, level.path_bytes - level.prefix_bytes);
+    level.key_exact = name == (decoded ? std::string_view(*decoded) : raw);
   }
   key_.clear();
-  if (level.key_members == 0) return;
-  const auto path = members_[static_cast<std::size_t>(std::countr_zero(level.key_members))];
-  level.path_bytes = std::min(path.find('.', level.prefix_bytes), path.size());
 }
 
 void JsonScanner::report(std::size_t at, std::size_t depth, JsonValue& value) {
   const Level& level = levels_[depth];
   open_levels_ &= ~(1U << depth);
-  value = {.member = level.open_member, .begin = level.begin, .end = offset_ + at};
+  value = {.member = level.open_member,
+           .begin = level.begin,
+           .end = offset_ + at,
+           .exact = level.key_exact};
   const auto length = static_cast<std::size_t>(value.end - value.begin);
   if (length > max_value_bytes_) {
     value.too_long = true;

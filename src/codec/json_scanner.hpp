@@ -6,8 +6,8 @@
 /// One pass, and the text is not kept: only the bytes of a chosen value that a piece cuts in two.
 /// What is found is what any JSON reader finds, so a name hidden in escapes ("mod\u0065l") is seen.
 /// Structure is checked everywhere: brackets, commas, colons, ends of strings. The inside of
-/// strings and of numbers is not; the readers of single values below do that. It is not a parser:
-/// nothing is decoded but keys.
+/// strings, numbers and literals is checked where that is asked for. It is not a parser: nothing is
+/// decoded but keys.
 ///
 /// Source: RFC 8259.
 #pragma once
@@ -21,6 +21,8 @@
 #include <string_view>
 #include <utility>
 
+#include "codec/json_grammar.hpp"
+
 namespace weir::codec {
 
 /// One value found. Offsets count from the first byte fed since construction or reset.
@@ -32,6 +34,7 @@ struct JsonValue {
   /// into the piece if it lies wholly in it, else into the scanner and valid until `found` returns.
   std::string_view text = {};
   bool too_long = false;  ///< longer than the scanner's bound; `text` is empty
+  bool exact = true;      ///< its name is spelled as the member's, case included
 };
 
 /// Threads:  one owner at a time. Lifetime: value type; the list of members outlives it.
@@ -41,6 +44,10 @@ class JsonScanner {
  public:
   /// What the text is so far. After `broken` nothing more is reported.
   enum class State : std::uint8_t { more, complete, broken };
+
+  /// How much of the text is held against the grammar. What is only listened to is not ours to
+  /// judge; what is forwarded must be read by everybody alike.
+  enum class Check : std::uint8_t { structure, everything };
 
   static constexpr std::size_t kMaxMembers = 32;
   static constexpr std::size_t kMaxMemberBytes = 64;
@@ -53,7 +60,8 @@ class JsonScanner {
   /// REQUIRES: distinct paths within the bounds above, of names without quote or backslash;
   ///           1 <= max_depth <= kMaxDepth.
   explicit JsonScanner(std::span<const std::string_view> members,
-                       std::size_t max_value_bytes = 4096, std::size_t max_depth = kMaxDepth);
+                       std::size_t max_value_bytes = 4096, std::size_t max_depth = kMaxDepth,
+                       Check check = Check::structure);
 
   /// Ready for another text.
   void reset();
@@ -72,6 +80,8 @@ class JsonScanner {
   [[nodiscard]] State state() const { return state_; }
   /// Whether it is broken because of its depth.
   [[nodiscard]] bool too_deep() const { return too_deep_; }
+  /// Of a broken text: the offset of the byte that broke it.
+  [[nodiscard]] std::uint64_t broken_at() const { return broken_at_; }
 
   /// How many of the last bytes fed belong to a chosen value that has not ended: who splices holds
   /// these back. A value that outgrew the bound no longer counts, so this never exceeds the bound.
@@ -102,6 +112,7 @@ class JsonScanner {
     Members key_members = 0;       // of these, the ones that go on with the latest key
     std::size_t prefix_bytes = 0;  // how much of such a path names the object, with the dot
     std::size_t path_bytes = 0;    // how much of it names the latest key's value
+    bool key_exact = true;         // the latest key is spelled as the member's name
     std::size_t open_member = 0;   // whose value is open, if open_levels_ says that one is
     std::uint64_t begin = 0;       // where that value begins
   };
@@ -110,6 +121,7 @@ class JsonScanner {
   bool next(JsonValue& value);
   bool take_token(Place& place, JsonValue& value);
   bool take_rest(Place& place, JsonValue& value);
+  bool take_scalar(Place& place, JsonValue& value);
   bool start_string(Place& place);
   bool open(Place& place, char bracket);
   bool close(Place& place, char bracket, JsonValue& value);
@@ -131,6 +143,9 @@ class JsonScanner {
   std::span<const std::string_view> members_;
   std::size_t max_value_bytes_;
   std::size_t max_depth_;
+  Check check_;
+  JsonStringCheck string_check_;
+  JsonScalarCheck scalar_check_;
 
   std::string_view piece_;    // being fed
   std::uint64_t offset_ = 0;  // of its first byte
@@ -138,6 +153,7 @@ class JsonScanner {
   Place place_;
   State state_ = State::more;
   bool too_deep_ = false;
+  std::uint64_t broken_at_ = 0;
 
   std::size_t path_depth_ = 0;  // how many of the open brackets, from the first, paths lead into
   unsigned open_levels_ = 0;    // bit d: a chosen value in levels_[d] has not ended

@@ -22,10 +22,11 @@ std::string chat_request(std::size_t bytes, std::size_t message_bytes) {
   return body + R"(],"max_tokens":512,"stream_options":{"include_usage":true}})";
 }
 
-void scan(benchmark::State& state, const std::string& body, std::size_t piece_bytes) {
+void scan(benchmark::State& state, const std::string& body, std::size_t piece_bytes,
+          JsonScanner::Check check = JsonScanner::Check::structure) {
   std::uint64_t last = 0;
   for (auto _ : state) {
-    JsonScanner scanner(kRequestMembers);
+    JsonScanner scanner(kRequestMembers, 4096, JsonScanner::kMaxDepth, check);
     for (std::size_t at = 0; at < body.size(); at += piece_bytes) {
       scanner.feed(std::string_view(body).substr(at, piece_bytes),
                    [&](const JsonValue& value) { last = value.end; });
@@ -51,6 +52,32 @@ void many_short_messages(benchmark::State& state) {
   scan(state, chat_request(120'000, 80), 1U << 20U);
 }
 BENCHMARK(many_short_messages);
+
+// As requests are read: everything is checked.
+void small_chat_checked(benchmark::State& state) {
+  scan(state, chat_request(600, 200), 1U << 20U, JsonScanner::Check::everything);
+}
+BENCHMARK(small_chat_checked);
+
+void long_strings_checked(benchmark::State& state) {
+  scan(state, chat_request(120'000, 8000), 1U << 20U, JsonScanner::Check::everything);
+}
+BENCHMARK(long_strings_checked);
+
+// The most tokens that a byte can be: hostile, or a list of flags.
+void brackets_checked(benchmark::State& state) {
+  std::string body = R"({"model":"m","x":[[])";
+  while (body.size() < 1'000'000) body += ",[]";
+  scan(state, body + "]}", 1U << 20U, JsonScanner::Check::everything);
+}
+BENCHMARK(brackets_checked);
+
+void chinese_checked(benchmark::State& state) {
+  std::string body = R"({"model":"m","x":")";
+  while (body.size() < 1'000'000) body += "\xE4\xB8\xAD";
+  scan(state, body + "\"}", 1U << 20U, JsonScanner::Check::everything);
+}
+BENCHMARK(chinese_checked);
 
 // An answer to an embedding request: numbers, and little else.
 void embedding_answer(benchmark::State& state) {

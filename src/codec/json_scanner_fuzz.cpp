@@ -16,15 +16,19 @@ using weir::codec::JsonValue;
 constexpr std::string_view kMembers[] = {"model", "usage", "usage.total", "a.b.c"};
 constexpr std::size_t kMaxValueBytes = 32;
 
-std::vector<std::string> scan(std::string_view text, std::size_t piece_bytes, auto& state) {
+std::vector<std::string> scan(std::string_view text, std::size_t piece_bytes,
+                              JsonScanner::State& state, JsonScanner::Check check) {
   std::vector<std::string> found;
-  JsonScanner scanner(kMembers, kMaxValueBytes);
+  JsonScanner scanner(kMembers, kMaxValueBytes, JsonScanner::kMaxDepth, check);
   for (std::size_t at = 0; at < text.size(); at += piece_bytes) {
     scanner.feed(text.substr(at, piece_bytes), [&](const JsonValue& value) {
       CHECK(value.member < std::size(kMembers));
       CHECK(value.begin < value.end && value.end <= text.size());
       const auto place = text.substr(value.begin, value.end - value.begin);
       CHECK(value.text == (value.too_long ? "" : place));
+      if (check == JsonScanner::Check::everything && place.starts_with('"')) {
+        CHECK(weir::codec::parse_json_string(place));
+      }
       found.push_back(std::to_string(value.member) + ":" + std::string(place));
     });
     CHECK(scanner.unfinished() <= kMaxValueBytes);
@@ -36,15 +40,17 @@ std::vector<std::string> scan(std::string_view text, std::size_t piece_bytes, au
 }  // namespace
 
 // However the text is cut, the same is found; and a string that reads is one that can be written.
-// Covers: codec/json_scanner.cpp codec/json_text.cpp
+// Covers: codec/json_scanner.cpp codec/json_grammar.cpp codec/json_text.cpp
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  JsonScanner::State whole_state{};
-  const auto whole = scan(input, size + 1, whole_state);
-  for (std::size_t piece_bytes : {1U, 3U, 17U}) {
-    JsonScanner::State state{};
-    CHECK(scan(input, piece_bytes, state) == whole);
-    CHECK(state == whole_state);
+  for (const auto check : {JsonScanner::Check::structure, JsonScanner::Check::everything}) {
+    JsonScanner::State whole_state{};
+    const auto whole = scan(input, size + 1, whole_state, check);
+    for (std::size_t piece_bytes : {1U, 3U, 17U}) {
+      JsonScanner::State state{};
+      CHECK(scan(input, piece_bytes, state, check) == whole);
+      CHECK(state == whole_state);
+    }
   }
 
   if (const auto text = weir::codec::parse_json_string(input)) {

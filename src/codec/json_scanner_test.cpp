@@ -238,6 +238,115 @@ TEST(JsonScanner, ResetForgetsAnUnfinishedText) {
   }
 }
 
+// The state of `text` and where it broke, however it is cut, when everything is checked.
+std::pair<State, std::uint64_t> check_all_ways(std::string_view text) {
+  const auto check = [text](std::size_t piece_bytes) {
+    JsonScanner scanner(kMembers, 4096, JsonScanner::kMaxDepth, JsonScanner::Check::everything);
+    for (std::size_t at = 0; at < text.size(); at += piece_bytes) {
+      scanner.feed(std::string(text.substr(at, piece_bytes)), [](const JsonValue&) {});
+    }
+    return std::pair(scanner.state(), scanner.broken_at());
+  };
+  const auto whole = check(text.size() + 1);
+  for (std::size_t bytes = 1; bytes < 20; ++bytes) EXPECT_EQ(check(bytes), whole) << text;
+  return whole;
+}
+
+TEST(JsonScanner, ChecksTheInsideOfValuesWhereThatIsAskedFor) {
+  const std::string_view sound[] = {
+      "0",
+      "-0",
+      "12",
+      "-1.5",
+      "0.5e3",
+      "1E+10",
+      "1e-9",
+      "1e999",
+      "123456789012345678901234567890",
+      "true",
+      "false",
+      "null",
+      R"("")",
+      R"("a\"b\\\/\b\f\n\r\t")",
+      R"("\u0041\ud83d\ude00\uD83D\uDE00")",
+      "\"\x7F\xC3\xA9\xE4\xB8\xAD\xF0\x9F\x98\x80 and more than sixteen bytes\"",
+      "\"\xE4\xB8\xAD\xE6\x96\x87\xE4\xB8\xAD\xE6\x96\x87\\n\xE4\xB8\xAD\""};
+  for (const auto value : sound) {
+    for (const auto* form : {"{\"a\":", "{\"a\": [1,", "{\"model\":"}) {
+      const std::string_view opening(form);
+      const std::string text = std::string(opening) + std::string(value) +
+                               (opening.find('[') == std::string_view::npos ? " }" : "]}");
+      EXPECT_EQ(check_all_ways(text).first, State::complete) << text;
+    }
+  }
+  const struct {
+    std::string_view value;
+    std::uint64_t at;  // within the value
+  } broken[] = {
+      {"01", 1},
+      {"-01", 2},
+      {"+1", 0},
+      {".5", 0},
+      {"1.", 2},
+      {"1.e1", 2},
+      {"1e", 2},
+      {"1e+", 3},
+      {"-", 1},
+      {"--1", 1},
+      {"1.2.3", 3},
+      {"0x10", 1},
+      {"NaN", 0},
+      {"Infinity", 0},
+      {"-Infinity", 1},
+      {"nan", 1},
+      {"True", 0},
+      {"tru", 3},
+      {"truee", 4},
+      {"nul", 3},
+      {"nullx", 4},
+      {"undefined", 0},
+      {"1e5.0", 3},
+      {"'a'", 0},
+      {R"("\x")", 2},
+      {R"("\u12G4")", 5},
+      {R"("\ud83d")", 7},
+      {R"("\ud83dx")", 7},
+      {R"("\ud83d\n")", 8},
+      {R"("\ud83d\ud83d")", 12},
+      {R"("\ude00")", 6},
+      {R"("\U0041")", 2},
+      {"\"a\nb\"", 2},
+      {"\"a\tb\"", 2},
+      {std::string_view("\"a\0b\"", 5), 2},
+      {"\"\xFF\"", 1},
+      {"\"caf\xE9\"", 5},
+      {"\"\xC0\x80\"", 1},
+      {"\"\xED\xA0\x80\"", 2},
+      {"\"\xF4\x90\x80\x80\"", 2},
+      {"\"sixteen bytes, and then \x1F\"", 25},
+  };
+  for (const auto& c : broken) {
+    const std::string text = "{\"a\":" + std::string(c.value) + "}";
+    const auto [state, at] = check_all_ways(text);
+    EXPECT_EQ(state, State::broken) << text;
+    EXPECT_EQ(at, 5 + c.at) << text;
+    const std::string as_key = "{" + std::string(c.value) + ":1}";
+    if (c.value.starts_with('"')) EXPECT_EQ(check_all_ways(as_key).second, 1 + c.at) << as_key;
+  }
+}
+
+TEST(JsonScanner, SaysWhetherANameIsSpelledAsTheMember) {
+  const auto exact = [](std::string_view text) {
+    std::vector<bool> answers;
+    JsonScanner scanner(kMembers);
+    scanner.feed(text, [&](const JsonValue& value) { answers.push_back(value.exact); });
+    return answers;
+  };
+  EXPECT_THAT(exact(R"({"model":1,"MODEL":1,"mod\u0065l":1,"mod\u0045l":1})"),
+              ElementsAre(true, false, true, false));
+  EXPECT_THAT(exact(R"({"u\u017Fage":{"total":1}})"), ElementsAre(true, false));
+}
+
 // A random object whose keys are often the watched ones.
 class RandomJson {
  public:
@@ -295,6 +404,9 @@ TEST(JsonScanner, FindsWhatAParserFinds) {
     const auto whole = scan(text);
     ASSERT_EQ(whole, scan_cut(text, cuts)) << text;
     ASSERT_EQ(whole.state, State::complete) << text;
+    JsonScanner strict(kMembers, 4096, JsonScanner::kMaxDepth, JsonScanner::Check::everything);
+    strict.feed(text, [](const JsonValue&) {});
+    ASSERT_EQ(strict.state(), State::complete) << text;
     const auto parsed = boost::json::parse(text).as_object();  // of equal keys it keeps the last
     std::string last;
     for (const auto& line : whole.values) {

@@ -56,6 +56,9 @@ class Reading {
     const auto member = value.member;
     if (seen_[member] && problem_.empty()) {
       problem_ = fmt::format("The parameter {} is given twice.", kMembers[member]);
+    } else if (!value.exact && problem_.empty()) {
+      problem_ = fmt::format("The parameter {} is spelled with other letters; case matters.",
+                             kMembers[member]);
     }
     seen_[member] = true;
     const Span at{value.begin, value.end};
@@ -135,14 +138,24 @@ std::optional<std::int64_t> read_count(std::string_view text) {
 
 Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
                                       std::size_t max_depth) {
-  codec::JsonScanner scanner(kMembers, kMaxValueBytes, max_depth);
+  using codec::JsonScanner;
+  JsonScanner scanner(kMembers, kMaxValueBytes, max_depth, JsonScanner::Check::everything);
   Reading reading(endpoint);
   scanner.feed(body, [&](const codec::JsonValue& value) { reading.take(value); });
   if (scanner.too_deep()) {
     return refused(fmt::format("The request body is nested more than {} levels deep.", max_depth));
   }
-  if (scanner.state() != codec::JsonScanner::State::complete) {
+  const auto blanks = std::min(body.find_first_not_of(" \t\r\n"), body.size());
+  if (!body.substr(blanks).starts_with('{')) {
     return refused("The request body is not a JSON object.");
+  }
+  if (scanner.state() == JsonScanner::State::broken) {
+    return refused(
+        fmt::format("The request body is not JSON: the byte at offset {} is out of place.",
+                    scanner.broken_at()));
+  }
+  if (scanner.state() == JsonScanner::State::more) {
+    return refused("The request body ends before its JSON object does.");
   }
   if (!reading.problem().empty()) return refused(reading.problem());
   const bool by_request = endpoint == Endpoint::video_status;

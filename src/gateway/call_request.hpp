@@ -38,8 +38,9 @@ struct CallRequest {
 
 /// Reads a complete JSON body.
 ///
-/// What it reads is what the upstream will read: a member that is given twice is refused, since two
-/// readers may disagree on which of them counts.
+/// What it reads is what the upstream will read. Refused is what two readers may disagree about: a
+/// member that is given twice or in capital letters, and whatever RFC 8259 does not allow
+/// (docs/decisions/0038).
 /// Errors: invalid_parameter; the detail is for the client.
 [[nodiscard]] Result<CallRequest> read_json_request(
     std::string_view body, catalogue::Endpoint endpoint,

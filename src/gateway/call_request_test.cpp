@@ -34,8 +34,13 @@ TEST(CallRequest, RefusesWhatCannotBeRouted) {
   } cases[] = {
       {"", Endpoint::chat_completions, "not a JSON object"},
       {"[]", Endpoint::chat_completions, "not a JSON object"},
-      {R"({"model":"a")", Endpoint::chat_completions, "not a JSON object"},
-      {R"({"model":"a"}})", Endpoint::chat_completions, "not a JSON object"},
+      {" \n", Endpoint::chat_completions, "not a JSON object"},
+      {"\xEF\xBB\xBF{}", Endpoint::chat_completions, "not a JSON object"},
+      {R"({"model":"a")", Endpoint::chat_completions, "ends before"},
+      {R"({"model":"a"}})", Endpoint::chat_completions, "offset 13"},
+      {R"({"model":"a","x":NaN})", Endpoint::chat_completions, "offset 17"},
+      {R"({"model":"a","x":"\ud83d"})", Endpoint::chat_completions, "offset 24"},
+      {"{\"model\":\"a\",\"x\":\"caf\xE9\"}", Endpoint::chat_completions, "offset 22"},
       {R"({})", Endpoint::chat_completions, "model is missing"},
       {R"({"model":null})", Endpoint::chat_completions, "model must be a string"},
       {R"({"model":""})", Endpoint::embeddings, "model must be a string"},
@@ -43,6 +48,9 @@ TEST(CallRequest, RefusesWhatCannotBeRouted) {
       {R"({"model":"a","model":"b"})", Endpoint::rerank, "model is given twice"},
       {R"({"model":"a","mod\u0065l":"b"})", Endpoint::rerank, "model is given twice"},
       {R"({"model":"a","MODEL":"b"})", Endpoint::rerank, "model is given twice"},
+      {R"({"MODEL":"a"})", Endpoint::rerank, "case matters"},
+      {R"({"model":"a","STREAM":true})", Endpoint::rerank, "case matters"},
+      {"{\"model\":\"a\",\"\xC5\xBFtream\":true}", Endpoint::rerank, "case matters"},
       {R"({"model":"a"})", Endpoint::video_status, "requestId is missing"},
   };
   for (const auto& c : cases) {
@@ -108,7 +116,7 @@ TEST(CallRequest, IsRefusedWhenItIsNestedTooDeeply) {
   EXPECT_EQ(read_json_request(nested(4), endpoint, 4).error().detail,
             "The request body is nested more than 4 levels deep.");
   EXPECT_EQ(read_json_request(R"({"model":"a"]})", endpoint, 4).error().detail,
-            "The request body is not a JSON object.");
+            "The request body is not JSON: the byte at offset 12 is out of place.");
 }
 
 }  // namespace
