@@ -1,0 +1,3 @@
+module weir/reading
+
+go 1.21
