@@ -425,6 +425,8 @@ bool MultipartScanner::note_length(std::string_view text) {
   std::uint64_t length = 0;
   for (const char c : text) length = length * 10 + static_cast<std::uint64_t>(c - '0');
   part_.length = length;
+  part_.length_begin = offset_ + static_cast<std::uint64_t>(text.data() - text_.data());
+  part_.length_end = part_.length_begin + text.size();
   return true;
 }
 
@@ -456,7 +458,7 @@ bool MultipartScanner::check_name(std::string_view name) {
   if ((seen_ & bit) != 0) return refuse(fmt::format("The parameter {} is given twice.", name));
   seen_ |= bit;
   part_.wanted = true;
-  value_ = {.name = index};
+  value_ = {.name = index, .length_begin = part_.length_begin, .length_end = part_.length_end};
   return true;
 }
 

@@ -31,6 +31,10 @@ struct MultipartValue {
   std::uint64_t end = 0;
   std::string value = {};
   bool too_long = false;  ///< longer than the scanner's bound; `value` is empty
+  /// Where the digits of the part's Content-Length lie; both 0 if it has none. They have to change
+  /// with the value.
+  std::uint64_t length_begin = 0;
+  std::uint64_t length_end = 0;
 };
 
 /// Threads:  one owner at a time. Lifetime: value type; the list of names outlives it.
@@ -80,7 +84,9 @@ class MultipartScanner {
     bool may_be_field = true;  // by its Content-Type
     Text text = Text::utf8;
     std::optional<std::uint64_t> length = {};  // that it announces
-    std::uint64_t begin = 0;                   // offset of its content
+    std::uint64_t length_begin = 0;            // offset of its digits
+    std::uint64_t length_end = 0;
+    std::uint64_t begin = 0;  // offset of its content
     Utf8Checker checker = {};
     bool wanted = false;  // a field of a name in the list
   };

@@ -292,6 +292,22 @@ TEST(Multipart, PartsThatServersReadDifferentlyBreakTheBody) {
   }
 }
 
+TEST(Multipart, SaysWhereALengthLiesThatChangesWithTheValue) {
+  const auto body =
+      body_of({part("; name=other", "x"), "Content-Length:  4\r\n" + part("; name=model", "four"),
+               part("; name=stream", "true")});
+  for (std::size_t bytes = 1; bytes < body.size(); ++bytes) {
+    MultipartScanner scanner(kBoundary, kNames, 64);
+    std::vector<std::string> lengths;
+    for (std::size_t at = 0; at < body.size(); at += bytes) {
+      scanner.feed(std::string(body.substr(at, bytes)), [&](const MultipartValue& found) {
+        lengths.push_back(body.substr(found.length_begin, found.length_end - found.length_begin));
+      });
+    }
+    EXPECT_THAT(lengths, ElementsAre("4", "")) << bytes;
+  }
+}
+
 TEST(Multipart, AFieldGivenTwiceBreaksTheBodyBeforeItsSecondValue) {
   for (const auto* second :
        {"; name=model", "; name=\"model\"", "; name=\"MODEL\"", "; name=model; filename=m",

@@ -102,6 +102,9 @@ Result<> Call::take_fields(std::string_view piece) {
       }
       asked_->request.model = std::move(value.value);
       asked_->request.model_at = {value.begin, value.end};
+      if (value.length_end > 0) {
+        asked_->request.model_length_at = Span{value.length_begin, value.length_end};
+      }
     } else if (const auto number = read_count(value.value)) {
       asked_->request.answers = std::max(asked_->request.answers, *number);
     } else if (input_.endpoint == catalogue::Endpoint::images_edits) {

@@ -22,6 +22,8 @@ struct Span {
 struct CallRequest {
   std::string model;  ///< empty for a call that names a request instead
   Span model_at;      ///< the raw value: of JSON with its quotes
+  /// Of a form's part that says how long it is: the digits.
+  std::optional<Span> model_length_at;
   std::string request_id;
   Span request_id_at;
   bool streamed = false;

@@ -66,6 +66,9 @@ void Call::compose() {
     } else {
       name = route.model;
     }
+    if (const auto length_at = asked_->request.model_length_at) {
+      asked_->edits.push_back({*length_at, std::to_string(name.size())});
+    }
     asked_->edits.push_back({asked_->request.model_at, std::move(name)});
   }
   if (asked_->request.streamed && !asked_->request.wants_usage && choice_.destination->asks_usage &&
