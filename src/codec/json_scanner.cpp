@@ -313,8 +313,10 @@ bool JsonScanner::next(JsonValue& value) {
 [[gnu::always_inline]] inline bool JsonScanner::open(Place& place, char bracket) {
   const bool object = bracket == '{';
   const bool expected = place.may_come(object ? kTopObject | kValue : kValue);
-  too_deep_ = expected && place.depth == max_depth_;
-  if (!expected || too_deep_) return break_off(place);
+  if (!expected || place.depth == max_depth_) [[unlikely]] {
+    too_deep_ = expected;
+    return break_off(place);
+  }
   if (on_path(place)) {
     start_value(place.at, place.depth);
     if (object) enter_object(place.depth);
