@@ -57,8 +57,7 @@ class Reading {
     if (seen_[member] && problem_.empty()) {
       problem_ = fmt::format("The parameter {} is given twice.", kMembers[member]);
     } else if (!value.exact && problem_.empty()) {
-      problem_ = fmt::format("The parameter {} is spelled with other letters; case matters.",
-                             kMembers[member]);
+      problem_ = fmt::format("The parameter {} is spelled in another case.", kMembers[member]);
     }
     seen_[member] = true;
     const Span at{value.begin, value.end};
