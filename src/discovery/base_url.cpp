@@ -64,7 +64,9 @@ Segments merged(Segments base, const Segments& tail) {
 
 // An address copied together with an endpoint still means the API above it.
 void drop_endpoint(Segments& segments) {
-  static const Segments kEndpoints[] = {{"models"}, {"chat", "completions"}, {"embeddings"}};
+  static const Segments kEndpoints[] = {{"models"},     {"chat", "completions"}, {"completions"},
+                                        {"embeddings"}, {"responses"},           {"messages"},
+                                        {"rerank"}};
   for (const auto& endpoint : kEndpoints) {
     if (segments.size() >= endpoint.size() &&
         std::ranges::equal(std::span(segments).last(endpoint.size()), endpoint)) {
@@ -96,8 +98,8 @@ void move_to_catalog(Segments& segments) {
 bool is_host_character(char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; }
 bool is_path_character(char c) { return c > 0x20 && c < 0x7F && c != '?' && c != '#' && c != '\\'; }
 
-// What a name service may take for an IPv4 address though it is not written as one: 127.1, 0x7f.1,
-// 2130706433. Two readers of such a name need not mean the same.
+// A host that a name service may take for an IPv4 address though it is not written as one: 127.1,
+// 0x7f.1, 2130706433. Two readers of such a name need not mean the same.
 bool is_odd_number(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   const auto last = host.substr(host.rfind('.') + 1);
