@@ -16,8 +16,8 @@ Result<Reading> read(const Transcript& transcript) {
   return read_pages(transcript, list(), [](const Row& row, auto& model, Notes& notes) {
     learn_common(row, model, notes);
     auto& facts = model.facts;
-    facts.created = row.created("created_at", notes.asked_at);
-    facts.max_output_tokens = row.count("max_tokens");
+    if (const auto at = row.created("created_at", notes.asked_at)) facts.created = at;
+    if (const auto most = row.count("max_tokens")) facts.max_output_tokens = most;
     if (row.child("capabilities").child("image_input").flag("supported").value_or(false)) {
       learn_modalities(facts.input_modalities, {"text", "image"});
     }

@@ -42,8 +42,10 @@ Result<Reading> read(const Transcript& transcript) {
     learn_common(row, model, notes);
     if (!model.model_class) model.model_class = class_of_usecases(row, model.id);
     // The length that the operator of the server set.
-    model.facts.max_model_len = row.count("context_size");
-    model.facts.context_length.reset();
+    if (const auto length = row.count("context_size")) {
+      model.facts.max_model_len = length;
+      model.facts.context_length.reset();
+    }
     const bool embeds =
         model.model_class && model.model_class->sub_types.contains(SubType::embedding);
     if (embeds && mentions(model.id, "rerank")) model.model_class.reset();

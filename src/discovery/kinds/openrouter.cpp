@@ -16,7 +16,8 @@ Result<Reading> read(const Transcript& transcript) {
   return read_pages(transcript, list(), [](const Row& row, auto& model, Notes& notes) {
     learn_common(row, model, notes);
     auto& facts = model.facts;
-    facts.max_output_tokens = row.child("top_provider").count("max_completion_tokens");
+    const auto most = row.child("top_provider").count("max_completion_tokens");
+    if (most) facts.max_output_tokens = most;
     const auto takes = [&](std::string_view what) {
       return std::ranges::find(facts.input_modalities, what) != facts.input_modalities.end();
     };
