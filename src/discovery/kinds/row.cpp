@@ -7,6 +7,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "base/ascii.hpp"
 #include "discovery/kinds/created.hpp"
 
 namespace weir::discovery::kinds {
@@ -116,6 +117,22 @@ std::optional<bool> Row::flag(std::string_view key) const {
   const auto* value = find(key);
   if (value == nullptr || !value->is_bool()) return std::nullopt;
   return value->get_bool();
+}
+
+std::optional<bool> Row::loose_flag(std::string_view key) const {
+  if (const auto exact = flag(key)) return exact;
+  const auto word = text(key);
+  if (is_zero(key) || equals_ignoring_case(word, "false")) return false;
+  if (count(key) == 1 || equals_ignoring_case(word, "true")) return true;
+  return std::nullopt;
+}
+
+std::vector<std::string_view> Row::keys() const {
+  std::vector<std::string_view> keys;
+  for (const auto& member : *fields_) {
+    if (!member.value().is_null()) keys.emplace_back(member.key().data(), member.key().size());
+  }
+  return keys;
 }
 
 Row Row::child(std::string_view key) const { return as_row(find(key)); }

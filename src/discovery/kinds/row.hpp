@@ -29,6 +29,8 @@ class Row {
   [[nodiscard]] bool is_zero(std::string_view key) const;
   /// Nothing unless it is a JSON boolean.
   [[nodiscard]] std::optional<bool> flag(std::string_view key) const;
+  /// Like flag(), also from 0 and 1 and the texts `true` and `false`.
+  [[nodiscard]] std::optional<bool> loose_flag(std::string_view key) const;
   /// The object at `key`, or an empty one.
   [[nodiscard]] Row child(std::string_view key) const;
   /// The strings of an array, the parts of one string between commas, and what stands for a word:
@@ -38,6 +40,8 @@ class Row {
   /// The objects of an array.
   [[nodiscard]] std::vector<Row> rows(std::string_view key) const;
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+  /// The keys whose value is not null.
+  [[nodiscard]] std::vector<std::string_view> keys() const;
   /// The keys that begin with `prefix` and are `true`, without the prefix.
   [[nodiscard]] std::vector<std::string_view> flags(std::string_view prefix) const;
   /// Seconds since the epoch, from a number or an RFC 3339 text; see plausible_created.

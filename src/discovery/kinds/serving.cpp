@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <unordered_map>
 
 #include "discovery/kinds/class_words.hpp"
 #include "discovery/kinds/created.hpp"
@@ -15,56 +17,75 @@
 namespace weir::discovery::kinds {
 namespace {
 
-// `parent` is empty where the field stands in the row itself.
-struct Field {
+enum class Means : std::uint8_t {
+  on,        // false: it is off
+  off,       // true: it is off
+  state,     // one of kDeadStates: it is off
+  end,       // the last day of the model, or the moment it ended
+  replicas,  // zero: nobody serves it
+};
+
+// Keys as plain_word gives them; `parent` is empty where the field stands in the row itself.
+struct Rule {
   std::string_view parent;
   std::string_view key;
+  Means means;
 };
 
-Row place_of(const Row& row, const Field& field) {
-  return field.parent.empty() ? row : row.child(field.parent);
-}
-
-constexpr Field kOnWhenTrue[] = {
-    {"", "active"},       {"", "enabled"},    {"", "available"},  {"", "is_active"},
-    {"", "is_available"}, {"", "is_enabled"}, {"", "downloaded"}, {"capabilities", "inference"},
-};
-constexpr Field kOffWhenTrue[] = {
-    {"", "disabled"},
-    {"", "is_disabled"},
-    {"", "deprecated"},
-    {"", "is_deprecated"},
-    {"", "retired"},
-    {"", "offline"},
-    {"", "failed"},
-    {"", "archived"},
-    {"", "deleted"},
-    {"status", "failed"},
-    {"", "is_deleted"},
-    {"model_spec", "offline"},
-    {"", "suspended"},
-    {"metadata", "deprecated"},
-    {"model_info", "deprecated"},
-};
-constexpr Field kStates[] = {
-    {"", "status"},       {"", "state"},        {"", "lifecycle_status"}, {"", "lifecycle"},
-    {"", "model_status"}, {"", "availability"}, {"status", "value"},      {"status", "state"},
-    {"state", "ready"},   {"state", "value"},   {"lifecycle", "status"},
+constexpr Rule kRules[] = {
+    {"", "active", Means::on},
+    {"", "enabled", Means::on},
+    {"", "available", Means::on},
+    {"", "isactive", Means::on},
+    {"", "isavailable", Means::on},
+    {"", "isenabled", Means::on},
+    {"", "downloaded", Means::on},
+    {"", "availableoncurrentplan", Means::on},
+    {"capabilities", "inference", Means::on},
+    {"", "disabled", Means::off},
+    {"", "isdisabled", Means::off},
+    {"", "deprecated", Means::off},
+    {"", "isdeprecated", Means::off},
+    {"", "retired", Means::off},
+    {"", "isretired", Means::off},
+    {"", "offline", Means::off},
+    {"", "failed", Means::off},
+    {"", "archived", Means::off},
+    {"", "isarchived", Means::off},
+    {"", "deleted", Means::off},
+    {"", "isdeleted", Means::off},
+    {"", "suspended", Means::off},
+    {"status", "failed", Means::off},
+    {"modelspec", "offline", Means::off},
+    {"metadata", "deprecated", Means::off},
+    {"modelinfo", "deprecated", Means::off},
+    {"", "status", Means::state},
+    {"", "state", Means::state},
+    {"", "lifecyclestatus", Means::state},
+    {"", "lifecycle", Means::state},
+    {"", "modelstatus", Means::state},
+    {"", "availability", Means::state},
+    {"policy", "state", Means::state},
+    {"", "deprecated", Means::end},
+    {"", "deprecationdate", Means::end},
+    {"", "expirationdate", Means::end},
+    {"", "retirementdate", Means::end},
+    {"", "shutdowndate", Means::end},
+    {"", "sunsetdate", Means::end},
+    {"", "retiredat", Means::end},
+    {"", "endoflife", Means::end},
+    {"deprecation", "inference", Means::end},
+    {"modelinfo", "deprecationdate", Means::end},
+    {"", "readyreplicas", Means::replicas},
 };
 constexpr std::string_view kDeadStates[] = {
-    "shutdown", "deprecated",  "failed",     "failure",      "error",   "retired",
-    "disabled", "inactive",    "offline",    "dead",         "deleted", "removed",
-    "archived", "unavailable", "terminated", "notready",     "crashed", "decommissioned",
-    "expired",  "suspended",   "sunset",     "discontinued",
-};
-// The last day of a model, or the moment it ended.
-constexpr Field kEnds[] = {
-    {"", "deprecated"},           {"", "expiration_date"},
-    {"", "retirement_date"},      {"", "shutdown_date"},
-    {"", "retired_at"},           {"", "end_of_life"},
-    {"deprecation", "inference"}, {"model_info", "deprecation_date"},
-};
-constexpr std::string_view kReplicas[] = {"ready_replicas", "readyReplicas"};
+    "shutdown", "deprecated",   "failed",     "failure",  "error",   "retired",
+    "disabled", "inactive",     "offline",    "dead",     "deleted", "removed",
+    "archived", "unavailable",  "terminated", "notready", "crashed", "decommissioned",
+    "expired",  "suspended",    "sunset",     "stopped",  "paused",  "discontinued",
+    "eol",      "notavailable", "endoflife",  "unhealthy"};
+// Where an object has its state.
+constexpr std::string_view kStateKeys[] = {"value", "name", "state", "status", "ready"};
 
 constexpr std::string_view kPlaceholders[] = {
     "inactive",       "nomodel",        "none",      "null",       "nomodelloaded",
@@ -76,19 +97,15 @@ bool is_one_of(const std::string_view (&words)[N], std::string_view word) {
   return std::ranges::find(words, word) != std::end(words);
 }
 
-bool is_switched_off(const Row& row) {
-  const auto says = [&](bool value) {
-    return
-        [&row, value](const Field& field) { return place_of(row, field).flag(field.key) == value; };
-  };
-  return std::ranges::any_of(kOnWhenTrue, says(false)) ||
-         std::ranges::any_of(kOffWhenTrue, says(true));
+bool is_dead(const Row& row, std::string_view key) {
+  return is_one_of(kDeadStates, plain_word(row.text(key)));
 }
 
-bool is_in_a_dead_state(const Row& row) {
-  return std::ranges::any_of(kStates, [&](const Field& field) {
-    return is_one_of(kDeadStates, plain_word(place_of(row, field).text(field.key)));
-  });
+bool is_in_a_dead_state(const Row& row, std::string_view key) {
+  const auto object = row.child(key);
+  return is_dead(row, key) || std::ranges::any_of(kStateKeys, [&](std::string_view inner) {
+           return is_dead(object, inner);
+         });
 }
 
 // A date alone lasts to the end of its day.
@@ -99,18 +116,62 @@ std::optional<std::int64_t> moment(const Row& row, std::string_view key) {
   return exact ? exact : parse_rfc3339(text + "T23:59:59Z");
 }
 
-bool has_ended(const Row& row, WallTime now) {
+bool has_ended(const Row& row, std::string_view key, WallTime now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-  return std::ranges::any_of(kEnds, [&](const Field& field) {
-    const auto end = moment(place_of(row, field), field.key);
-    return end && *end < seconds;
-  });
+  const auto end = moment(row, key);
+  return end && *end < seconds;
 }
 
-// Replicas and providers that are counted, and none of them serves.
+bool says_off(const Row& row, std::string_view key, Means means, WallTime now) {
+  switch (means) {
+    case Means::on:
+      return row.loose_flag(key) == false;
+    case Means::off:
+      return row.loose_flag(key) == true;
+    case Means::state:
+      return is_in_a_dead_state(row, key);
+    case Means::end:
+      return has_ended(row, key, now);
+    case Means::replicas:
+      return row.is_zero(key);
+  }
+  return false;
+}
+
+using Rules = std::unordered_multimap<std::string_view, const Rule*>;
+
+// By key and by parent, so that a field costs one look-up.
+struct RuleIndex {
+  Rules by_key;
+  Rules by_parent;
+  RuleIndex() {
+    for (const Rule& rule : kRules) {
+      by_key.emplace(rule.key, &rule);
+      if (!rule.parent.empty()) by_parent.emplace(rule.parent, &rule);
+    }
+  }
+};
+
+// Whether a field of `row`, which stands at `parent`, says that the model is off.
+bool any_says_off(const Row& row, std::string_view parent, WallTime now) {
+  static const RuleIndex index;
+  constexpr std::size_t kLongestKey = 64;
+  for (const auto key : row.keys()) {
+    if (key.size() > kLongestKey) continue;
+    const auto plain = plain_word(key);
+    const auto [from, to] = index.by_key.equal_range(plain);
+    for (auto it = from; it != to; ++it) {
+      const Rule& rule = *it->second;
+      if (rule.parent == parent && says_off(row, key, rule.means, now)) return true;
+    }
+    const bool descends = parent.empty() && index.by_parent.contains(plain);
+    if (descends && any_says_off(row.child(key), plain, now)) return true;
+  }
+  return false;
+}
+
+// Providers that are counted, and none of them serves.
 bool has_nobody(const Row& row) {
-  const auto none = [&](std::string_view key) { return row.is_zero(key); };
-  if (std::ranges::any_of(kReplicas, none)) return true;
   const auto providers = row.rows("providers");
   return !providers.empty() && std::ranges::none_of(providers, [](const Row& provider) {
     const auto status = provider.text("status");
@@ -121,8 +182,7 @@ bool has_nobody(const Row& row) {
 }  // namespace
 
 bool can_serve(const Row& row, WallTime now) {
-  return !is_switched_off(row) && !is_in_a_dead_state(row) && !has_ended(row, now) &&
-         !has_nobody(row);
+  return !any_says_off(row, "", now) && !has_nobody(row);
 }
 
 bool is_placeholder(std::string_view id) {

@@ -25,6 +25,41 @@ TEST(Serving, ARowMaySayThatItCannotServe) {
   }
 }
 
+TEST(Serving, NearSpellingsSayTheSame) {
+  for (const auto* fields :
+       {R"("active":0)", R"("enabled":"false")", R"("isActive":false)", R"("is_active":false)",
+        R"("Is-Enabled":"False")", R"("is_deprecated":1)", R"("disabled":"true")",
+        R"("deprecation_date":"2025-01-31")", R"("shutdown_date":"2025-01-31T00:00:00Z")",
+        R"("retired_at":1735689600)", R"("sunset_date":"2025-01-31")",
+        R"("sunsetDate":"2025-01-31")", R"("policy":{"state":"disabled"})",
+        R"("available_on_current_plan":false)", R"("lifecycle":{"name":"End of Life"})",
+        R"("lifecycle":"end_of_life")", R"("lifecycleStatus":{"value":"RETIRED"})",
+        R"("readyReplicas":0)"}) {
+    EXPECT_FALSE(is_available(fields)) << fields;
+  }
+}
+
+TEST(Serving, AStateMayStandInFourPlacesAsTextOrObject) {
+  const auto expect = [](std::string_view state, bool available) {
+    for (const auto* key : {"status", "state", "lifecycle", "lifecycle_status"}) {
+      for (const auto* shape :
+           {R"("{}":"{}")", R"("{}":{{"value":"{}"}})", R"("{}":{{"name":"{}"}})"}) {
+        const auto fields = fmt::format(fmt::runtime(shape), key, state);
+        EXPECT_EQ(is_available(fields), available) << fields;
+      }
+    }
+  };
+  for (const auto* dead :
+       {"stopped", "Paused", "unhealthy", "not_available", "unavailable", "end_of_life", "offline",
+        "disabled", "ERROR", "terminated", "archived", "sunset", "retired"}) {
+    expect(dead, false);
+  }
+  for (const auto* alive :
+       {"loading", "unloaded", "sleeping", "idle", "ready", "standby", "novel"}) {
+    expect(alive, true);
+  }
+}
+
 TEST(Serving, WhatLoadsOrIsAnnouncedToEndServesStill) {
   for (const auto* fields :
        {R"("active":true)", R"("status":"Retiring")", R"("deprecated":false)",
