@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <ranges>
 
 #include "discovery/kinds/serving.hpp"
 
@@ -22,21 +23,25 @@ bool names_a_model(std::string_view id) {
   return !id.empty() && !is_uuid(id) && id.find("://") == std::string_view::npos;
 }
 
-std::vector<std::string> aliases_of(const Row& row) {
-  std::vector<std::string> aliases;
-  for (const auto alias : row.words("aliases")) {
-    if (auto text = usable_text(alias); !text.empty()) aliases.push_back(std::move(text));
+std::vector<Alias> aliases_of(const Row& row) {
+  std::vector<Alias> aliases;
+  for (const auto alias : row.words("aliases") | std::views::take(kMaxAliases)) {
+    if (auto text = usable_text(alias); !text.empty()) aliases.push_back({std::move(text)});
   }
-  for (const Row& instance : row.rows("loaded_instances")) {
-    if (auto id = instance.text("id"); !id.empty()) aliases.push_back(std::move(id));
+  const auto instances = row.rows("loaded_instances");
+  for (const Row& instance : instances | std::views::take(kMaxAliases - aliases.size())) {
+    auto id = instance.text("id");
+    if (id.empty()) continue;
+    aliases.push_back({std::move(id), instance.child("config").count("context_length")});
   }
   return aliases;
 }
 
-UpstreamModel under_name(const UpstreamModel& model, std::string name) {
+UpstreamModel under_name(const UpstreamModel& model, Alias alias) {
   auto copy = model;
   if (copy.base_id.empty()) copy.base_id = model.id;
-  copy.id = std::move(name);
+  copy.id = std::move(alias.id);
+  if (alias.max_model_len) copy.facts.max_model_len = alias.max_model_len;
   return copy;
 }
 
@@ -70,7 +75,7 @@ Result<> Collector::add_list(const boost::json::value& document, std::string_vie
   return {};
 }
 
-void Collector::add(UpstreamModel model, std::vector<std::string> aliases) {
+void Collector::add(UpstreamModel model, std::vector<Alias> aliases) {
   if (model.id.empty() || !seen_.insert(model.id).second) return;
   entries_.push_back({std::move(model), std::move(aliases)});
 }
@@ -80,7 +85,8 @@ Reading Collector::take(bool truncated) {
   for (auto& entry : entries_) {
     std::vector<UpstreamModel> copies;
     for (auto& alias : entry.aliases) {
-      if (seen_.insert(alias).second) copies.push_back(under_name(entry.model, std::move(alias)));
+      if (seen_.insert(alias.id).second)
+        copies.push_back(under_name(entry.model, std::move(alias)));
     }
     reading.models.push_back(std::move(entry.model));
     std::ranges::move(copies, std::back_inserter(reading.models));

@@ -1,7 +1,9 @@
 /// From the rows of a list to models: what one row says is a kind's, the rest is here.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -18,7 +20,7 @@
 
 namespace weir::discovery::kinds {
 
-/// What the rows of one reading share.
+/// State that the rows of one reading share.
 struct Notes {
   WallTime asked_at;
   UnknownWords unknown = {};
@@ -27,9 +29,17 @@ struct Notes {
 /// Adds to `model`, whose id is set, what one row says.
 using Fill = std::function<void(const Row&, catalogue::UpstreamModel&, Notes&)>;
 
-/// What a row is called by: the text at `key`; where that is an id of the row and not of a model (a
-/// UUID, a URI) or missing, its name. Empty if there is none.
+/// The name of a row's model: the text at `key`; where that is an id of the row and not of a model
+/// (a UUID, a URI) or missing, its name. Empty if there is none.
 [[nodiscard]] std::string id_of(const Row& row, std::string_view key);
+
+/// Another name that a server accepts for a model.
+struct Alias {
+  std::string id;
+  std::optional<std::int64_t> max_model_len = {};  ///< where it differs by name
+};
+/// Names of one row that count. The rest is not read: a row could multiply itself without end.
+inline constexpr std::size_t kMaxAliases = 64;
 
 /// Collects models from one or several answers; the first row of an id stays. A row that stands for
 /// "no model is loaded" is left out, and one that says it cannot be called is not available.
@@ -43,14 +53,14 @@ class Collector {
   /// A row without a usable id is skipped.
   Result<> add_list(const boost::json::value& document, std::string_view id_key, const Fill& fill);
   /// For engines that serve one model and have no list.
-  void add(catalogue::UpstreamModel model, std::vector<std::string> aliases = {});
+  void add(catalogue::UpstreamModel model, std::vector<Alias> aliases = {});
   [[nodiscard]] Notes& notes() { return notes_; }
   [[nodiscard]] Reading take(bool truncated = false);
 
  private:
   struct Entry {
     catalogue::UpstreamModel model;
-    std::vector<std::string> aliases;
+    std::vector<Alias> aliases;
   };
   Notes notes_;
   std::vector<Entry> entries_;

@@ -1,4 +1,6 @@
 // What lists look like in the field, and what must never leave a row.
+#include "discovery/kinds/list.hpp"
+
 #include "discovery/kinds/scripted_upstream.hpp"
 
 namespace weir::discovery::kinds {
@@ -195,6 +197,18 @@ TEST(List, EveryKindSurvivesEveryBadAnswer) {
       }
     }
   }
+}
+
+TEST(List, ARowHasABoundedNumberOfNames) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 1'000; ++i) names.push_back(fmt::format(R"("n{}")", i));
+  ScriptedUpstream upstream;
+  upstream.on("/models",
+              fmt::format(R"([{{"id":"m","aliases":[{}],"loaded_instances":[{{"id":"x"}}]}}])",
+                          fmt::join(names, ",")));
+  const auto models = upstream.models("openai");
+  ASSERT_EQ(models->size(), 1 + kMaxAliases);
+  EXPECT_EQ(models->back().id, "n63");
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
-// LM Studio. `/api/v0/models` has one row per downloaded model with a `type`; `/api/v1/models`
-// is its successor with other names; the OpenAI list is the last resort. A model that is not loaded
-// stays listed: it loads when it is called. Unknown paths answer 200 with an error object.
-// Source: lmstudio.ai/docs, REST API, 2026.
+// LM Studio. `/api/v1/models` has one row per downloaded model, and alone names its loaded
+// instances; `/api/v0/models` is its predecessor; the OpenAI list is the last resort. A model that
+// is not loaded stays listed: it loads when it is called. Unknown paths answer 200 with an error
+// object. Source: lmstudio.ai/docs, REST API, 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
@@ -14,11 +14,19 @@ constexpr std::string_view kV0 = "/api/v0/models";
 constexpr std::string_view kV1 = "/api/v1/models";
 constexpr std::string_view kPlain = "/models";
 
+// Unknown paths answer 200 without a list.
+bool is_ruled_out(const Transcript& transcript, std::string_view path) {
+  const auto* document = transcript.document(path);
+  return transcript.failed(path) || (document != nullptr && !rows_of(*document));
+}
+
 // The best list the server has answered; until then, the one to ask for.
 List list(const Transcript& transcript) {
-  if (!transcript.failed(kV0)) return {.first = Ask::server(std::string(kV0)).optionally()};
-  if (!transcript.failed(kV1)) {
+  if (!is_ruled_out(transcript, kV1)) {
     return {.first = Ask::server(std::string(kV1)).optionally(), .id_key = "key"};
+  }
+  if (!is_ruled_out(transcript, kV0)) {
+    return {.first = Ask::server(std::string(kV0)).optionally()};
   }
   return {.first = Ask::api(std::string(kPlain))};
 }
@@ -30,10 +38,13 @@ std::vector<Ask> next(const Transcript& transcript) {
 void learn_row(const Row& row, catalogue::UpstreamModel& model, Notes& notes) {
   learn_common(row, model, notes);
   auto& facts = model.facts;
+  // `owned_by` is the same placeholder in every row.
   facts.owned_by = owner(row, "publisher");
   for (const Row& instance : row.rows("loaded_instances")) {
-    if (!facts.max_model_len)
-      facts.max_model_len = instance.child("config").count("context_length");
+    const bool own = instance.text("id") == model.id;
+    const auto length = instance.child("config").count("context_length");
+    if (length && (own || !facts.max_model_len)) facts.max_model_len = length;
+    if (own) break;
   }
   // v1 describes reasoning by an object of options instead of a flag.
   if (row.child("capabilities").child("reasoning").has("allowed_options")) {

@@ -21,12 +21,13 @@ TEST(LmStudioKind, ReadsTypesAndKeepsModelsThatAreNotLoaded) {
                    "text-embedding-nomic-embed-text-v1.5 {embedding} context=2048"}));
 }
 
-TEST(LmStudioKind, FallsBackToTheNewerListAndNamesItsInstances) {
+TEST(LmStudioKind, AsksTheNewerListFirstAndNamesItsInstances) {
   ScriptedUpstream upstream;
-  upstream.on("/api/v0/models", kUnknownPath).on("/api/v1/models", R"({"models":[
+  upstream.on("/api/v0/models", R"({"data":[{"id":"older","type":"llm"}]})");
+  upstream.on("/api/v1/models", R"({"models":[
       {"type":"llm","publisher":"google","key":"google/gemma-3-4b","display_name":"Gemma 3 4B",
        "loaded_instances":[{"id":"google/gemma-3-4b","config":{"context_length":4096}},
-                           {"id":"google/gemma-3-4b:2","config":{"context_length":4096}}],"max_context_length":131072,
+                           {"id":"google/gemma-3-4b:2","config":{"context_length":8192}}],"max_context_length":131072,
        "capabilities":{"vision":true,"trained_for_tool_use":false}},
       {"type":"embedding","key":"nomic","max_context_length":2048,"loaded_instances":[]},
       {"type":"llm","key":"r1","loaded_instances":[],
@@ -35,7 +36,7 @@ TEST(LmStudioKind, FallsBackToTheNewerListAndNamesItsInstances) {
       upstream.list("lmstudio"),
       (Lines{
           "google/gemma-3-4b {chat} owner=google context=131072 len=4096 in=text,image can=vision",
-          "google/gemma-3-4b:2 {chat} base=google/gemma-3-4b owner=google context=131072 len=4096 "
+          "google/gemma-3-4b:2 {chat} base=google/gemma-3-4b owner=google context=131072 len=8192 "
           "in=text,image can=vision",
           "nomic {embedding} context=2048", "r1 {chat} can=tools,reasoning"}));
 }
