@@ -17,7 +17,7 @@ namespace weir::discovery {
                                                      ApiRoot root, catalogue::Endpoint endpoint);
 
 /// The header that carries the upstream's key. OpenAI's endpoints take it as a bearer token, also
-/// where the vendor's own list and `messages` want a header of his own.
+/// where the vendor's own list and `messages` want a header of the vendor's own.
 /// Source: docs.anthropic.com, "OpenAI SDK compatibility"; ai.google.dev, "OpenAI compatibility".
 [[nodiscard]] const KeyHeader& call_key_header(const Kind& kind, catalogue::Endpoint endpoint);
 

@@ -149,6 +149,7 @@ Result<Listing> Inquiry::listing() const {
   if (!reading) return std::unexpected(std::move(reading.error()));
   return Listing{.models = std::move(reading->models),
                  .truncated = reading->truncated,
+                 .broken_off = std::move(reading->broken_off),
                  .unanswered = state_->unanswered(),
                  .unknown_words = std::move(reading->unknown_words),
                  .api_root = state_->roots.front()};

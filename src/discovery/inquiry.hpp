@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,11 +29,14 @@ inline constexpr std::size_t kMaxFollowUps = 512;        ///< per-model question
 inline constexpr std::size_t kMaxAsks = 600;             ///< everything together
 inline constexpr std::size_t kMaxRoundBytes = 64 << 20;  ///< all answers together
 
-/// What one round found out.
+/// Result of one round.
 struct Listing {
   std::vector<catalogue::UpstreamModel> models;
   /// Whether the upstream has more models than were read: a bound or the deadline ended the pages.
   bool truncated = false;
+  /// Why a later page of the list could not be read, if one failed: the next round may have it.
+  /// Implies `truncated`.
+  std::optional<Error> broken_off = {};
   /// Whether an optional question got no HTTP response, or one that says nothing (429, 5xx): what
   /// it would have told is unknown, not denied.
   bool unanswered = false;
@@ -68,7 +72,8 @@ class Inquiry {
   /// REQUIRES: the batch before is answered; what is not counts as cancelled.
   [[nodiscard]] std::vector<Ask> next();
 
-  /// What came of the request at `index` of the last batch: the HTTP answer, or why there is none.
+  /// Takes the outcome of the request at `index` of the last batch: the HTTP answer, or the reason
+  /// for there being none.
   void answer(std::size_t index, Result<Answer> result);
 
   [[nodiscard]] Result<Listing> listing() const;

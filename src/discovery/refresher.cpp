@@ -230,6 +230,9 @@ net::Task<Result<Listing>> Refresher::ask(Worker& worker) {
 }
 
 void Refresher::record(Worker& worker, Result<Listing> listing) {
+  if (listing && worker.state.rejects(*listing, monotonic_now())) {
+    listing = std::unexpected(*std::move(listing->broken_off));
+  }
   const auto& name = worker.settings.name;
   const std::string reason{listing ? "ok" : describe(listing.error().code).slug};
   refreshes_.Add({{"upstream", name}, {"reason", reason}}).Increment();

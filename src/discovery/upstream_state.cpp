@@ -42,12 +42,22 @@ std::chrono::milliseconds backoff(int failures, std::chrono::milliseconds most) 
 }
 
 void UpstreamState::succeeded(Listing listing, MonotonicTime now) {
-  if (listing.unanswered) keep_classes(listing_.models, listing.models);
+  if (!listing.unanswered) {
+    unanswered_since_.reset();
+  } else {
+    if (!unanswered_since_) unanswered_since_ = now;
+    if (now - *unanswered_since_ < timing_.grace) keep_classes(listing_.models, listing.models);
+  }
   listing_ = std::move(listing);
   last_success_ = now;
   last_error_.reset();
   failures_ = 0;
   ask_at_ = now + timing_.interval;
+}
+
+bool UpstreamState::rejects(const Listing& listing, MonotonicTime now) const {
+  const bool whole_is_known = last_success_ && !listing_.broken_off;
+  return listing.broken_off && whole_is_known && reach(now) != catalogue::Reach::lost;
 }
 
 void UpstreamState::failed(Error error, MonotonicTime now) {

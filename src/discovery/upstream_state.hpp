@@ -1,4 +1,4 @@
-/// What is known of one upstream's list: pure bookkeeping, the time is a parameter.
+/// State of one upstream's list: pure bookkeeping, the time is a parameter.
 ///
 /// The last good list stays whatever happens; how long it still counts as served is `reach`.
 #pragma once
@@ -29,8 +29,13 @@ class UpstreamState {
   UpstreamState(RefreshTiming timing, MonotonicTime since) : timing_(timing), since_(since) {}
 
   /// A good list. It replaces the one before, but for classes that an unanswered question would
-  /// have told: see keep_classes.
+  /// have told: see keep_classes. They are kept for a grace time, counted from the first round in a
+  /// row with such a question.
   void succeeded(Listing listing, MonotonicTime now);
+
+  /// Whether `listing` counts as a failure: it is broken off, and a whole list is known whose grace
+  /// time is not over. Otherwise the pages that were read are better than nothing.
+  [[nodiscard]] bool rejects(const Listing& listing, MonotonicTime now) const;
 
   /// Anything else; an empty list is upstream_list_empty. The list before stays.
   void failed(Error error, MonotonicTime now);
@@ -75,6 +80,7 @@ class UpstreamState {
   MonotonicTime since_;
   MonotonicTime ask_at_ = MonotonicTime::min();
   std::optional<MonotonicTime> last_success_;
+  std::optional<MonotonicTime> unanswered_since_;  ///< the first such round in a row
   std::optional<Error> last_error_;
   int failures_ = 0;             ///< in a row
   MonotonicTime failing_since_;  ///< the first of them

@@ -153,6 +153,35 @@ TEST(UpstreamState, AClassStaysWhileTheQuestionThatTellsItIsUnanswered) {
   EXPECT_FALSE(state.models().front().model_class);
 }
 
+TEST(UpstreamState, AClassIsKeptForNoLongerThanTheGraceTime) {
+  UpstreamState state(kTiming, kStart);
+  state.succeeded({.models = {classed(kImage)}}, kStart);
+  auto unanswered = one_model();
+  unanswered.unanswered = true;
+  state.succeeded(unanswered, kStart + 60s);
+  state.succeeded(unanswered, kStart + 160s - 1ms);
+  EXPECT_TRUE(state.models().front().model_class);
+  state.succeeded(unanswered, kStart + 160s);
+  EXPECT_FALSE(state.models().front().model_class);
+}
+
+TEST(UpstreamState, ABrokenOffListIsRejectedWhileAWholeOneIsInItsGraceTime) {
+  auto part = one_model();
+  part.truncated = true;
+  part.broken_off = refused();
+  UpstreamState state(kTiming, kStart);
+  EXPECT_FALSE(state.rejects(part, kStart)) << "nothing better is known";
+  state.succeeded(part, kStart);
+  EXPECT_FALSE(state.rejects(part, kStart + 60s)) << "nothing better is known";
+
+  state.succeeded(one_model(), kStart + 60s);
+  EXPECT_TRUE(state.rejects(part, kStart + 120s));
+  EXPECT_FALSE(state.rejects(one_model(), kStart + 120s));
+  state.failed(refused(), kStart + 120s);
+  EXPECT_TRUE(state.rejects(part, kStart + 219s));
+  EXPECT_FALSE(state.rejects(part, kStart + 220s)) << "the grace time is over";
+}
+
 TEST(KeepClasses, OnlyAModelThatSaysTheSameAsBeforeKeepsItsClass) {
   struct Case {
     const char* what;

@@ -23,6 +23,10 @@ def rows_of(server):
     return {row["id"]: row for row in server.get("/v1/models?view=full").json()["data"]}
 
 
+def upstream_report(server):
+    return json.loads(server.ask("upstreams", "--json").stdout)[0]
+
+
 def openai_rows(*rows, **envelope):
     return as_json({"object": "list", "data": [{"object": "model", **row} for row in rows], **envelope})
 
@@ -109,7 +113,25 @@ def test_a_page_that_fails_leaves_the_pages_before_it(weir):
     routes = next_page("after=a", has_more=True, last_id="a")
     routes["/v1/models?after=a"] = as_json({"error": "busy"}, status=500)
     with Upstream(routes) as upstream:
-        listed(weir, upstream, "openai", ["a"])
+        server = listed(weir, upstream, "openai", ["a"])
+        row = upstream_report(server)
+        assert (row["truncated"], row["reach"], row["models"]) == (True, "up", 1)
+
+
+def test_a_page_that_fails_later_leaves_the_whole_list(weir):
+    routes = next_page("after=a", has_more=True, last_id="a")
+    with Upstream(routes) as upstream:
+        server = listed(weir, upstream, "openai", ["a", "b"])
+        upstream.routes["/v1/models?after=a"] = as_json({"error": "busy"}, status=500)
+        eventually(lambda: upstream_report(server)["last_error"] != "")
+        row = upstream_report(server)
+        assert "page 2 of the list" in row["last_error"]
+        assert (row["truncated"], row["models"]) == (False, 2)
+        assert server.ids() == ["a", "b"]
+
+        upstream.routes["/v1/models?after=a"] = openai_rows({"id": "c"})
+        eventually(lambda: server.ids() == ["a", "c"])
+        assert upstream_report(server)["last_error"] == ""
 
 
 def test_no_upstream_sends_a_request_to_another(weir):

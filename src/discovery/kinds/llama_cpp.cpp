@@ -4,6 +4,7 @@
 // one at a time because parallel calls of it have been seen to fail. An unloaded model stays
 // listed: it loads when it is called. Embedding and reranking servers look like chat servers here,
 // so the class comes from later steps. Source: ggml-org/llama.cpp tools/server/README.md, 2026.
+#include "codec/percent.hpp"
 #include "discovery/inquiry.hpp"
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
@@ -17,7 +18,7 @@ constexpr std::string_view kProps = "/props";
 constexpr std::size_t kMaxLoaded = 64;
 
 std::string props_of(std::string_view id) {
-  return "/props?model=" + encode_query(id) + "&autoload=false";
+  return "/props?model=" + codec::percent_encode(id) + "&autoload=false";
 }
 
 bool is_router_row(const Row& row) { return row.has("status"); }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
+#include "codec/percent.hpp"
 
 namespace weir::discovery::kinds {
 namespace {
@@ -59,7 +60,7 @@ constexpr std::string_view kTotals[] = {"total", "total_count", "totalCount"};
 constexpr std::string_view kPageSizes[] = {"per_page", "perPage", "page_size", "pageSize"};
 
 std::string parameter(std::string_view name, std::string_view value) {
-  return fmt::format("{}={}", name, encode_query(value));
+  return fmt::format("{}={}", name, codec::percent_encode(value));
 }
 
 std::string parameter(std::string_view name, std::int64_t value) {

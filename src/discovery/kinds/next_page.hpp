@@ -10,7 +10,7 @@
 
 namespace weir::discovery::kinds {
 
-/// What a page says about the next one.
+/// The next page, as the page before it describes it.
 struct NextPage {
   bool exists = false;
   /// The query that asks for it, without `?`. Empty where the page does not say how, or names

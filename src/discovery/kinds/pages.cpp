@@ -4,6 +4,8 @@
 #include <optional>
 #include <unordered_set>
 
+#include <fmt/format.h>
+
 #include "discovery/inquiry.hpp"
 #include "discovery/kinds/next_page.hpp"
 
@@ -13,8 +15,9 @@ namespace {
 // A list as far as it was answered.
 struct Walk {
   std::vector<const boost::json::value*> pages;
-  std::optional<Ask> next = {};  // the page that follows and was not asked for
-  bool truncated = false;        // there is more than `pages`
+  std::optional<Ask> next = {};          // the page that follows and was not asked for
+  bool truncated = false;                // there is more than `pages`
+  std::optional<Error> broken_off = {};  // why a later page could not be read
 };
 
 std::string_view name_of(std::string_view parameter) {
@@ -44,12 +47,12 @@ std::string with_query(std::string_view first, std::string_view query) {
   return target.append(query);
 }
 
-// Adds the ids of `rows`; whether one of them is new.
-bool add_ids(const std::vector<Row>& rows, std::string_view key,
-             std::unordered_set<std::string>& ids) {
-  bool fresh = false;
-  for (const Row& row : rows) fresh = ids.insert(id_of(row, key)).second || fresh;
-  return fresh;
+// Whether `rows` has rows, and each of them is in `previous` as well.
+bool repeats(const std::vector<Row>& rows, const std::vector<Row>& previous, std::string_view key) {
+  std::unordered_set<std::string> known;
+  for (const Row& row : previous) known.insert(id_of(row, key));
+  return !rows.empty() &&
+         std::ranges::all_of(rows, [&](const Row& row) { return known.contains(id_of(row, key)); });
 }
 
 class Walker {
@@ -74,21 +77,35 @@ class Walker {
       walk_.truncated = !first;
       return false;
     }
-    const auto rows =
-        exchange->document ? rows_of(*exchange->document) : Result<std::vector<Row>>{};
-    if (!exchange->document || !rows) return end(!first);
-    const bool fresh = add_ids(*rows, list_.id_key, ids_);
-    if (!first && !fresh && !rows->empty()) return end(false);
+    auto rows = exchange->document ? rows_of(*exchange->document)
+                                   : std::unexpected(exchange->document.error());
+    if (!rows) return first ? end(false) : break_off(std::move(rows.error()));
     walk_.pages.push_back(&*exchange->document);
-    return go_on(*exchange, *rows);
+    return go_on(*exchange, std::move(*rows));
   }
 
-  bool go_on(const Exchange& exchange, const std::vector<Row>& rows) {
+  bool go_on(const Exchange& exchange, std::vector<Row> rows) {
     const auto next = next_page({exchange, rows, list_.id_key, list_.after, transcript_.authority});
-    if (!next.exists) return end(false);
-    if (next.query.empty() || walk_.pages.size() == kMaxPages) return end(true);
-    ask_.path = with_query(list_.first.path, next.query);
-    return paths_.contains(ask_.path) ? end(true) : true;
+    const bool reachable = !next.query.empty() && walk_.pages.size() < kMaxPages;
+    if (next.exists && reachable) ask_.path = with_query(list_.first.path, next.query);
+    const bool follows = next.exists && reachable && !paths_.contains(ask_.path);
+    // A page whose successor was asked for passed this check before: only the last one is compared.
+    const bool followed = follows && transcript_.find(ask_.path, ask_.body) != nullptr;
+    if (!followed && walk_.pages.size() > 1 && repeats(rows, previous_, list_.id_key)) {
+      walk_.pages.pop_back();
+      return end(next.exists);
+    }
+    previous_ = std::move(rows);
+    return follows || end(next.exists);
+  }
+
+  // An answer over the size limit is a bound, and will be one again.
+  bool break_off(Error error) {
+    if (error.code != Errc::upstream_answer_too_large) {
+      error.detail = fmt::format("page {} of the list: {}", walk_.pages.size() + 1, error.detail);
+      walk_.broken_off = std::move(error);
+    }
+    return end(true);
   }
 
   bool end(bool truncated) {
@@ -100,7 +117,7 @@ class Walker {
   const List& list_;
   Ask ask_;
   Walk walk_;
-  std::unordered_set<std::string> ids_;
+  std::vector<Row> previous_;  // of the page before
   std::unordered_set<std::string> paths_;
 };
 
@@ -141,7 +158,9 @@ Result<Reading> read_pages(const Transcript& transcript, const List& list, const
       return std::unexpected(ok.error());
     }
   }
-  return collector.take(read.truncated);
+  auto reading = collector.take(read.truncated);
+  reading.broken_off = read.broken_off;
+  return reading;
 }
 
 }  // namespace weir::discovery::kinds

@@ -23,7 +23,8 @@ struct List {
 
 /// The first page if it was not asked for yet, then one after the other, at most kMaxPages; empty
 /// when there is none left. Pages are read at the path of the first: of what a page says about the
-/// next one only the query is used. A server that answers the same page again ends the list.
+/// next one only the query is used. A page that has no row but those of the page before ends the
+/// list.
 [[nodiscard]] std::vector<Ask> ask_pages(const Transcript& transcript, const List& list);
 
 /// The whole plan of a kind that needs no more than OpenAI's list.
@@ -33,7 +34,8 @@ struct List {
 [[nodiscard]] std::vector<Row> rows_of_pages(const Transcript& transcript, const List& list);
 
 /// All pages in order. Later ones that are missing, failed, or lead elsewhere leave the reading
-/// truncated. Error: upstream_answer_invalid if the first page is no list.
+/// truncated; one that failed also sets `broken_off`. Error: upstream_answer_invalid if the first
+/// page is no list.
 [[nodiscard]] Result<Reading> read_pages(const Transcript& transcript, const List& list,
                                          const Fill& fill);
 

@@ -101,6 +101,15 @@ TEST(Pages, OfAServerThatIgnoresTheParameterAreOne) {
   upstream.on("/models", page).on("/models?after=b", page);
   const auto listing = upstream.listing("openai");
   EXPECT_EQ(listing->models.size(), 2U);
+  EXPECT_TRUE(listing->truncated) << "the repeated page says that there is more";
+  EXPECT_FALSE(listing->broken_off);
+}
+
+TEST(Pages, ARepeatedPageThatSaysItIsTheLastEndsTheList) {
+  auto upstream = two_pages(R"("next":2)", "/none");
+  upstream.on("/models?page=2", R"({"data":[{"id":"a"}],"next":null})");
+  const auto listing = upstream.listing("openai");
+  EXPECT_EQ(listing->models.size(), 1U);
   EXPECT_FALSE(listing->truncated);
 }
 
@@ -112,13 +121,27 @@ TEST(Pages, ThatFailLeaveTheRestAndSayThatThereIsMore) {
     ASSERT_TRUE(listing.has_value()) << second;
     EXPECT_EQ(listing->models.size(), 1U) << second;
     EXPECT_TRUE(listing->truncated) << second;
+    EXPECT_TRUE(listing->broken_off.has_value()) << second;
   }
   ScriptedUpstream silent;
   silent.on("/models", R"({"data":[{"id":"a"}],"next":2})");
   silent.on_failure("/models?page=2", Errc::deadline_exceeded);
-  EXPECT_TRUE(silent.listing("openai")->truncated);
+  const auto silence = silent.listing("openai");
+  EXPECT_TRUE(silence->truncated);
+  ASSERT_TRUE(silence->broken_off.has_value());
+  EXPECT_EQ(silence->broken_off->code, Errc::deadline_exceeded);
+  EXPECT_TRUE(silence->broken_off->detail.starts_with("page 2 of the list"));
   ScriptedUpstream broken;
   EXPECT_FALSE(broken.listing("openai").has_value());
+}
+
+TEST(Pages, CutByABoundAreNotBrokenOff) {
+  ScriptedUpstream upstream;
+  upstream.on("/models", R"({"data":[{"id":"a"}],"next":2})");
+  upstream.on_failure("/models?page=2", Errc::upstream_answer_too_large);
+  const auto listing = upstream.listing("openai");
+  EXPECT_TRUE(listing->truncated);
+  EXPECT_FALSE(listing->broken_off);
 }
 
 TEST(Pages, ThatWereNeverAskedForAreMissing) {

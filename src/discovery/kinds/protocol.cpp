@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace weir::discovery::kinds {
 
 const Exchange* Transcript::find(std::string_view path, std::string_view body) const {
@@ -27,20 +25,6 @@ std::vector<Ask> ask_once(const Transcript& transcript, Ask ask) {
   std::vector<Ask> asks;
   if (transcript.exchanges.empty()) asks.push_back(std::move(ask));
   return asks;
-}
-
-std::string encode_query(std::string_view text) {
-  constexpr std::string_view kUnreserved =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string encoded;
-  for (const char c : text) {
-    if (kUnreserved.find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return encoded;
 }
 
 }  // namespace weir::discovery::kinds

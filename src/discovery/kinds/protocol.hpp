@@ -1,7 +1,8 @@
-/// What a kind must know: which questions to ask after which answers, and how to read them.
+/// Protocol of a kind: which questions to ask after which answers, and how to read them.
 /// Private to discovery's pure part; the faces are kinds.hpp, inquiry.hpp and loopback.hpp.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,10 +42,11 @@ struct Transcript {
   [[nodiscard]] bool failed(std::string_view path) const;
 };
 
-/// What the answers of a round say.
+/// Result of reading the answers of a round.
 struct Reading {
   Models models;
   bool truncated = false;                       ///< Listing::truncated
+  std::optional<Error> broken_off = {};         ///< Listing::broken_off
   std::vector<std::string> unknown_words = {};  ///< Listing::unknown_words
 };
 
@@ -65,8 +67,5 @@ extern const Protocol anthropic, cohere, gemini, gpustack, huggingface, llama_cp
 
 /// The whole plan of a kind that needs one list.
 [[nodiscard]] std::vector<Ask> ask_once(const Transcript& transcript, Ask ask);
-
-/// `text` for use inside a query: everything but RFC 3986's unreserved characters is escaped.
-[[nodiscard]] std::string encode_query(std::string_view text);
 
 }  // namespace weir::discovery::kinds

@@ -24,19 +24,13 @@ std::string filtered(SubType sub_type) {
   return fmt::format("/models?sub_type={}", catalogue::wire_name(sub_type));
 }
 
-SubTypes every_sub_type() {
-  SubTypes all;
-  for (int i = 0; i < catalogue::kSubTypeCount; ++i) all.insert(static_cast<SubType>(i));
-  return all;
-}
-
 List plain_list() { return {.first = Ask::api(std::string(kPlain))}; }
 List typed_list(SubType sub_type) { return {.first = Ask::api(filtered(sub_type)).optionally()}; }
 
 // All first pages at once, then those that follow.
 std::vector<Ask> next(const Transcript& transcript) {
   auto asks = ask_pages(transcript, plain_list());
-  every_sub_type().for_each([&](SubType sub_type) {
+  catalogue::kAllSubTypes.for_each([&](SubType sub_type) {
     std::ranges::move(ask_pages(transcript, typed_list(sub_type)), std::back_inserter(asks));
   });
   return asks;
@@ -52,8 +46,8 @@ bool is_unknown_sub_type(const Exchange& exchange) {
   return exchange.status == 400 || exchange.status == 404 || exchange.status == 422;
 }
 
-// `truncated` becomes true if one of them is.
-Result<std::vector<Typed>> typed_lists(const Transcript& transcript, bool& truncated) {
+// `plain` is truncated, or broken off, if one of them is.
+Result<std::vector<Typed>> typed_lists(const Transcript& transcript, Reading& plain) {
   std::vector<Typed> lists;
   for (int i = 0; i < catalogue::kSubTypeCount; ++i) {
     const auto sub_type = static_cast<SubType>(i);
@@ -65,7 +59,8 @@ Result<std::vector<Typed>> typed_lists(const Transcript& transcript, bool& trunc
     }
     auto reading = read_pages(transcript, typed_list(sub_type), learn_common);
     if (!reading) return std::unexpected(reading.error());
-    truncated = truncated || reading->truncated;
+    plain.truncated = plain.truncated || reading->truncated;
+    if (!plain.broken_off) plain.broken_off = std::move(reading->broken_off);
     lists.push_back({sub_type, std::move(reading->models)});
   }
   return lists;
@@ -121,7 +116,7 @@ void assign(Models& models, const std::vector<Typed>& lists) {
 Result<Reading> read(const Transcript& transcript) {
   auto plain = read_pages(transcript, plain_list(), learn_common);
   if (!plain) return plain;
-  auto lists = typed_lists(transcript, plain->truncated);
+  auto lists = typed_lists(transcript, *plain);
   if (!lists) return std::unexpected(lists.error());
   if (ignores_filter(plain->models, *lists)) return plain;
   drop_unfiltered(plain->models, *lists);

@@ -1,7 +1,8 @@
 // vLLM. The list has no class; `root` is what stands behind a served alias, and of a LoRA adapter's
 // row `parent` is the served name of its base. `created` is the time of the call, and `owned_by`
 // names the engine, not an owner.
-#include <algorithm>
+#include <string>
+#include <unordered_map>
 
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
@@ -11,22 +12,32 @@
 namespace weir::discovery::kinds {
 namespace {
 
-std::string base_id_of(const Row& row, const std::vector<Row>& rows) {
+// Rows without a parent, by id.
+using Bases = std::unordered_map<std::string, Row>;
+
+Bases bases_of(const std::vector<Row>& rows) {
+  Bases bases;
+  for (const Row& row : rows) {
+    if (!row.has("parent")) bases.emplace(row.text("id"), row);
+  }
+  return bases;
+}
+
+std::string base_id_of(const Row& row, const Bases& bases) {
   const auto parent = row.text("parent");
   if (parent.empty()) return base_name_of(row.text("root"));
-  const auto base = std::ranges::find_if(
-      rows, [&](const Row& other) { return other.text("id") == parent && !other.has("parent"); });
-  auto name = base == rows.end() ? std::string() : base_name_of(base->text("root"));
+  const auto base = bases.find(parent);
+  auto name = base == bases.end() ? std::string() : base_name_of(base->second.text("root"));
   return name.empty() ? base_name_of(parent) : name;
 }
 
 Result<Reading> read(const Transcript& transcript) {
-  const auto rows = rows_of_pages(transcript, models_list());
+  const auto bases = bases_of(rows_of_pages(transcript, models_list()));
   return read_pages(transcript, models_list(), [&](const Row& row, auto& model, Notes& notes) {
     learn_common(row, model, notes);
     model.facts.created.reset();
     model.facts.owned_by.reset();
-    model.base_id = base_id_of(row, rows);
+    model.base_id = base_id_of(row, bases);
     if (model.base_id == model.id) model.base_id.clear();
   });
 }
