@@ -7,7 +7,7 @@
 
 namespace weir::discovery {
 
-/// What an Ask's path is relative to (base_url.hpp resolves it).
+/// The place that an Ask's path is relative to (base_url.hpp resolves it).
 enum class Root : std::uint8_t {
   api,     ///< below the API's version: `/models` means `…/v1/models`
   server,  ///< the server itself: `/api/tags`, `/props`, `/info`

@@ -152,7 +152,7 @@ TEST(Inquiry, TheRootThatGaveTheLastListIsTriedFirst) {
   const auto moved = round_at("http://host", {{"/v1/models", kList}}, "openai", ApiRoot::as_given);
   EXPECT_EQ(moved.asked, (std::vector<std::string>{"/models", "/v1/models"}));
   EXPECT_EQ(moved.listing->api_root, ApiRoot::versioned);
-  // Of another URL: it has no such root.
+  // The root was found under another URL; this one has no such root.
   EXPECT_EQ(round_at("http://host/v1", {{"/v1/models", kList}}, "openai", ApiRoot::as_given).asked,
             (std::vector<std::string>{"/v1/models"}));
 }

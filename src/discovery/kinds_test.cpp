@@ -46,7 +46,7 @@ std::string slugs_of(catalogue::Endpoints endpoints) {
   return text;
 }
 
-// What a kind can be called for beyond what it is documented to serve.
+// Endpoints that a kind can be called for beyond its documented ones.
 TEST(Kinds, AModelIsCallableWhereNothingIsKnownAgainstIt) {
   constexpr auto kMedia = "images_generations images_edits audio_speech video_submit video_status";
   struct Case {

@@ -303,7 +303,7 @@ bool is_version(std::string_view segment) {
          std::isdigit(static_cast<unsigned char>(segment[1])) != 0;
 }
 
-// What stands below the last version of a path; the whole of what is no path.
+// The part of a path below its last version; text that is no path is returned whole.
 std::string_view below_version(std::string_view path) {
   auto rest = path;
   for (auto left = path; !left.empty();) {
@@ -367,7 +367,7 @@ bool mentions_any(std::string_view id, const std::string_view (&hints)[N]) {
   return std::ranges::any_of(hints, [&](std::string_view hint) { return mentions(id, hint); });
 }
 
-// What a model makes out of words, and out of a picture.
+// The sub types of one medium, made from words and made from a picture.
 struct Maker {
   SubType from_text;
   SubType from_image;

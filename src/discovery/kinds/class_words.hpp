@@ -23,7 +23,7 @@ enum class Place : std::uint8_t {
   output,      ///< the modalities it answers in
 };
 
-/// What the words of one field say together.
+/// The evidence of all words of one field together.
 struct Evidence {
   catalogue::SubTypes sub_types;  ///< named outright
   catalogue::Types media;         ///< plain `image`, `audio`, `video`, where they say something

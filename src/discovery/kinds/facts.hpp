@@ -46,7 +46,7 @@ inline void learn_modalities(std::vector<std::string>& ours,
 [[nodiscard]] inline catalogue::ModelClass class_of(catalogue::SubTypes sub_types) {
   return catalogue::ModelClass::of(sub_types);
 }
-/// Of a type, but outside all sub types.
+/// A class that has a type, but is outside all sub types.
 [[nodiscard]] inline catalogue::ModelClass class_outside(catalogue::Type type) {
   return {{}, {type}};
 }
@@ -54,8 +54,8 @@ inline void learn_modalities(std::vector<std::string>& ours,
 /// The owner at `key`, unless it looks like a path, an address or a URL.
 [[nodiscard]] std::optional<std::string> owner(const Row& row, std::string_view key);
 
-/// What all kinds read alike: created, owner, modalities, capabilities, the class (row_class.hpp)
-/// and the lengths (lengths.hpp). Kinds correct it afterwards.
+/// Reads the fields that all kinds share: created, owner, modalities, capabilities, the class
+/// (row_class.hpp) and the lengths (lengths.hpp). Kinds correct it afterwards.
 void learn_common(const Row& row, catalogue::UpstreamModel& model, Notes& notes);
 
 }  // namespace weir::discovery::kinds

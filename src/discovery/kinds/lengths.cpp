@@ -101,8 +101,8 @@ class Places {
 
 enum class Limits : std::uint8_t { input, output, unclear };
 
-// What `max_tokens` limits. Where the class is not known, a context length beside it says that it
-// is the other one.
+// The length that `max_tokens` limits. Where the class is not known, a context length beside it
+// says that it is the other one.
 Limits meaning_of_max_tokens(const catalogue::UpstreamModel& model) {
   constexpr SubTypes kReaders{SubType::embedding, SubType::reranker};
   const auto sub_types = model.model_class ? model.model_class->sub_types : SubTypes{};

@@ -1,4 +1,4 @@
-// What lists look like in the field, and what must never leave a row.
+// Lists as they are in the field, and row content that must never leave a row.
 #include "discovery/kinds/list.hpp"
 
 #include "discovery/kinds/scripted_upstream.hpp"

@@ -1,4 +1,4 @@
-/// What a model is for, from the typed fields of its row. One reader for all kinds.
+/// The purpose of a model, from the typed fields of its row. One reader for all kinds.
 #pragma once
 
 #include <optional>

@@ -99,7 +99,7 @@ class ScriptedUpstream {
     return lines;
   }
 
-  /// What was asked, in order; a POST as `path body`.
+  /// The requests so far, in order; a POST as `path body`.
   [[nodiscard]] const std::vector<std::string>& asked() const { return asked_; }
   /// How many at a time.
   [[nodiscard]] const std::vector<std::size_t>& batches() const { return batches_; }
