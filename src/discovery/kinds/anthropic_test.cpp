@@ -50,5 +50,12 @@ TEST(AnthropicKind, KeepsWhatWasReadWhenALaterPageFails) {
   EXPECT_TRUE(listing->truncated);
 }
 
+TEST(AnthropicKind, AMissingFieldErasesNothing) {
+  ScriptedUpstream upstream;
+  upstream.on("/models?limit=1000",
+              R"({"data":[{"id":"a","created":1700000000,"max_output_tokens":4096}]})");
+  EXPECT_EQ(upstream.list("anthropic"), (Lines{"a {chat} created=1700000000 output=4096"}));
+}
+
 }  // namespace
 }  // namespace weir::discovery::kinds

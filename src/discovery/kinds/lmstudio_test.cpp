@@ -55,5 +55,12 @@ TEST(LmStudioKind, ReportsTheLastFallbacksFailure) {
   EXPECT_EQ(upstream.models("lmstudio").error().code, Errc::upstream_unreachable);
 }
 
+TEST(LmStudioKind, AnAnswerThatIsNoListIsNotTheNewerOne) {
+  ScriptedUpstream upstream;
+  upstream.on("/api/v1/models", R"({"status":"ok"})");
+  upstream.on("/api/v0/models", R"({"data":[{"id":"older","type":"llm"}]})");
+  EXPECT_EQ(upstream.list("lmstudio"), (Lines{"older {chat}"}));
+}
+
 }  // namespace
 }  // namespace weir::discovery::kinds

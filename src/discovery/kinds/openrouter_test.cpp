@@ -32,5 +32,11 @@ TEST(OpenRouterKind, AsksForAllModalitiesAndReadsThem) {
              "qwen/qwen3-embedding-8b {embedding} context=32768 in=text"}));
 }
 
+TEST(OpenRouterKind, AMissingFieldErasesNothing) {
+  ScriptedUpstream upstream;
+  upstream.on("/models?output_modalities=all", R"({"data":[{"id":"a","max_output_tokens":4096}]})");
+  EXPECT_EQ(upstream.list("openrouter"), (Lines{"a {?} output=4096"}));
+}
+
 }  // namespace
 }  // namespace weir::discovery::kinds
