@@ -44,6 +44,15 @@ class TlsSessionTest : public ::testing::Test {
   // Whether both came to the end of the handshake.
   bool shake_hands() {
     make();
+    return go_on();
+  }
+  // Without a farewell OpenSSL would not resume the session.
+  void leave() {
+    SSL_set_shutdown(client_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(client_);
+    client_ = nullptr;
+  }
+  bool go_on() {
     bool client_done = false;
     State state = State::wants_read;
     for (int round = 0; round < 10 && !(client_done && state == State::done); ++round) {
@@ -140,6 +149,78 @@ TEST_F(TlsSessionTest, OnlyHttp11IsNegotiated) {
 TEST_F(TlsSessionTest, AClientThatSpeaksNoneOfItIsTold) {
   SSL_CTX_set_alpn_protos(client_context_, reinterpret_cast<const unsigned char*>("\x02h2"), 3);
   EXPECT_FALSE(shake_hands());
+}
+
+// A session of the client that ended last, with the ticket that it was given.
+class Ticket {
+ public:
+  explicit Ticket(SSL* client) : session_(SSL_get1_session(client)) {}
+  Ticket(const Ticket&) = delete;
+  Ticket& operator=(const Ticket&) = delete;
+  ~Ticket() { SSL_SESSION_free(session_); }
+  [[nodiscard]] SSL_SESSION* get() const { return session_; }
+
+ private:
+  SSL_SESSION* session_;
+};
+
+int count_ticket(SSL* client, SSL_SESSION* /*session*/) {
+  auto* tickets = static_cast<int*>(SSL_get_app_data(client));
+  if (tickets != nullptr) ++*tickets;
+  return 0;
+}
+
+// RFC 8446 appendix C.4: two connections with one ticket could be told to be of one client.
+TEST_F(TlsSessionTest, EveryResumptionBringsANewTicket) {
+  SSL_CTX_set_session_cache_mode(client_context_, SSL_SESS_CACHE_CLIENT);
+  SSL_CTX_sess_set_new_cb(client_context_, count_ticket);
+  ASSERT_TRUE(shake_hands());
+  client_hears();
+  for (int i = 0; i < 3; ++i) {
+    const Ticket ticket(client_);
+    leave();
+    int tickets = 0;
+    make();
+    SSL_set_app_data(client_, &tickets);
+    SSL_set_session(client_, ticket.get());
+    ASSERT_TRUE(go_on());
+    EXPECT_EQ(SSL_session_reused(client_), 1);
+    client_hears();
+    EXPECT_EQ(tickets, 1);
+  }
+}
+
+// Its ticket is of a server that had the name before, and allowed early data.
+TEST_F(TlsSessionTest, EarlyDataThatWasNeverAllowedIsSkipped) {
+  const auto files = folder_.put(make_identity());
+  SSL_CTX* before = SSL_CTX_new(TLS_server_method());
+  ASSERT_EQ(SSL_CTX_use_certificate_file(before, files.certificate.c_str(), SSL_FILETYPE_PEM), 1);
+  ASSERT_EQ(SSL_CTX_use_PrivateKey_file(before, files.key.c_str(), SSL_FILETYPE_PEM), 1);
+  SSL_CTX_set_max_early_data(before, 16'384);
+  SSL* server = SSL_new(before);
+  make();
+  SSL_set_fd(server, ends_[0]);
+  SSL_set_accept_state(server);
+  for (int round = 0; round < 5; ++round) {
+    static_cast<void>(SSL_do_handshake(client_));
+    static_cast<void>(SSL_do_handshake(server));
+  }
+  client_hears();
+  const Ticket ticket(client_);
+  ASSERT_EQ(SSL_SESSION_get_max_early_data(ticket.get()), 16'384U);
+  SSL_free(server);
+  SSL_CTX_free(before);
+
+  leave();
+  make();
+  SSL_set_session(client_, ticket.get());
+  std::size_t sent = 0;
+  const std::string early(1'000, 'e');
+  ASSERT_EQ(SSL_write_early_data(client_, early.data(), early.size(), &sent), 1);
+  ASSERT_TRUE(go_on()) << session_->problem();
+  EXPECT_EQ(SSL_get_early_data_status(client_), SSL_EARLY_DATA_REJECTED);
+  client_says("late");
+  EXPECT_EQ(read(), "late");
 }
 
 TEST_F(TlsSessionTest, BytesGoBothWays) {
