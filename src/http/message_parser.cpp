@@ -24,6 +24,10 @@ Method to_method(std::string_view text) {
 
 std::unexpected<Error> malformed(const char* why) { return fail(Errc::malformed_request, why); }
 
+bool is_token(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return detail::is_in(detail::kToken, c); });
+}
+
 struct RequestLine {
   std::string_view method;
   std::string_view target;
@@ -38,12 +42,17 @@ std::optional<RequestLine> split_request_line(std::string_view line) {
   if (second == line.npos) return std::nullopt;
   const RequestLine parts{line.substr(0, first), line.substr(first + 1, second - first - 1),
                           line.substr(second + 1)};
-  const bool is_token =
-      std::ranges::all_of(parts.method, [](char c) { return detail::is_in(detail::kToken, c); });
   const bool is_visible =
       std::ranges::all_of(parts.target, [](char c) { return c > ' ' && c < 0x7f; });
-  if (!is_token || !is_visible || parts.target.empty()) return std::nullopt;
+  if (!is_token(parts.method) || !is_visible || parts.target.empty()) return std::nullopt;
   return parts;
+}
+
+// RFC 9112 §3: a method longer than any that is known is 501, a longer target 414.
+std::unexpected<Error> why_line_is_too_long(std::string_view line) {
+  const auto method = line.substr(0, line.find(' '));
+  if (method.size() <= kMaxMethodLength) return fail(Errc::uri_too_long);
+  return is_token(method) ? fail(Errc::not_implemented, "method") : malformed("request line");
 }
 
 // RFC 9110 §2.5: a higher minor version is read as the highest that is known.
@@ -123,7 +132,8 @@ Result<std::size_t> MessageParser::find_head(std::string_view bytes) {
     case malformed:
       return http::malformed("a line does not end with CRLF, or is folded");
     case line_too_long:
-      return fail(Errc::uri_too_long);
+      if (bytes.starts_with(kLineEnd)) bytes.remove_prefix(kLineEnd.size());
+      return why_line_is_too_long(bytes.substr(0, limits_.request_line_bytes));
     case fields_too_large:
       return fail(Errc::header_too_large);
   }

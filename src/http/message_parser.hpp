@@ -37,7 +37,7 @@ class MessageParser {
 
   /// Length of the complete head at the start of `bytes`, with an empty line before it, or 0 if
   /// more is needed: then call again with the same bytes and more. Errors: uri_too_long,
-  /// header_too_large, malformed_request.
+  /// not_implemented for a method of that length, header_too_large, malformed_request.
   [[nodiscard]] Result<std::size_t> find_head(std::string_view bytes);
 
   /// `head` is complete, as find_head said.

@@ -78,6 +78,11 @@ def test_an_oversized_head_is_refused(weir):
     assert server.get("/v1/models", fields).status == 431
 
 
+def test_a_method_that_is_far_too_long_is_not_implemented(weir):
+    server = weir(models=MODELS)
+    assert server.request("A" * 100_000, "/v1/models").status == 501
+
+
 # Bodies are held until their calls are answered, all of them within one bound.
 
 MIB = 1 << 20
