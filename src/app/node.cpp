@@ -140,7 +140,8 @@ Result<> Node::open_servers() {
   if (auto ok = tls_.open(server_settings_.tls, registry_); !ok) return ok;
   auto api_server =
       http::Server::open("api", http::ListenAt(server_settings_.listen, std::move(inherited_.api)),
-                         server_settings_, threads, make_frontend, registry_, tls_.contexts());
+                         server_settings_, server_settings_.max_connections, threads, make_frontend,
+                         registry_, tls_.contexts());
   if (!api_server) return std::unexpected(std::move(api_server.error()));
   api_server_ = std::move(*api_server);
 
@@ -157,7 +158,8 @@ Result<> Node::open_servers() {
   };
   auto admin_server = http::Server::open(
       "admin", http::ListenAt(server_settings_.admin_listen, std::move(inherited_.admin)),
-      server_settings_, {control_.get()}, make_operator, registry_);
+      server_settings_, server_settings_.max_connections, {control_.get()}, make_operator,
+      registry_);
   if (!admin_server) return std::unexpected(std::move(admin_server.error()));
   admin_server_ = std::move(*admin_server);
   return {};
@@ -169,8 +171,9 @@ Result<> Node::open_simulator() {
     return std::make_unique<simulator::ScriptHandler>(started_.simulator,
                                                       publisher_.simulator_token());
   };
-  auto server = http::Server::open("simulator", "127.0.0.1:0", server_settings_, {control_.get()},
-                                   make_handler, registry_);
+  auto server =
+      http::Server::open("simulator", "127.0.0.1:0", server_settings_,
+                         server_settings_.max_connections, {control_.get()}, make_handler, registry_);
   if (!server) return std::unexpected(std::move(server.error()));
   simulator_server_ = std::move(*server);
   publisher_.simulator_at(simulator_server_->endpoint());

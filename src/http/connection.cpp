@@ -19,6 +19,7 @@ Connection::Connection(net::Socket socket, std::unique_ptr<net::TlsSession> tls,
   const auto peer = client_.socket().remote_endpoint(ignored);
   if (!ignored) peer_ = peer.address();
   client_.set_draining(context_.draining);
+  context_.stages.add(*this, Stage::busy);
 }
 
 std::chrono::milliseconds ConnectionContext::keep_alive_timeout() const {
@@ -32,7 +33,22 @@ void Connection::abort() { client_.abort(); }
 // Only if nothing has come: what was read, or waits to be, is a request that was accepted.
 void Connection::end_if_idle() {
   boost::system::error_code ignored;
-  if (idle_ && client_.socket().available(ignored) == 0) client_.socket().cancel(ignored);
+  if (awaits_request() && client_.socket().available(ignored) == 0) {
+    client_.socket().cancel(ignored);
+  }
+}
+
+bool Connection::yield() {
+  boost::system::error_code ignored;
+  if (client_.socket().available(ignored) > 0) return false;
+  has_yielded_ = true;
+  client_.set_draining(true);
+  if (stage() == Stage::partial) {
+    client_.abort();
+  } else {
+    client_.socket().cancel(ignored);
+  }
+  return true;
 }
 
 void Connection::drain() {
@@ -40,9 +56,9 @@ void Connection::drain() {
   if (context_.ends_idle) end_if_idle();
 }
 
-// Who has sent nothing yet has only just come.
+// A connection that has sent nothing yet is spared: it has only just come.
 void Connection::feel_pressure() {
-  if (!idle_ || !served_) return;
+  if (stage() != Stage::idle) return;
   if (context_.sheds_idle()) return end_if_idle();
   client_.timeout().arm(idle_since_ + context_.keep_alive_timeout());
 }
@@ -57,6 +73,7 @@ net::Task<> Connection::turn_away(Errc why) {
   if (taken) {
     begin_exchange();
     co_await refuse(why);
+    if (!lost_) co_await client_.linger();
   }
   co_await client_.close();
 }
@@ -70,28 +87,32 @@ net::Task<> Connection::run() {
     bool lost = false;
     had_to_wait_ = false;
     while (!client_.has_bytes() && !lost) {
-      idle_ = true;
-      const bool told_goodbye = context_.ends_idle && !client_.readable();
+      const bool told_goodbye = (context_.ends_idle || has_yielded_) && !client_.readable();
       if (told_goodbye || (served_ && context_.sheds_idle())) break;
+      set_stage(served_ ? Stage::idle : Stage::silent);
       client_.timeout().arm(idle_since_ + context_.keep_alive_timeout());
       if (client_.must_wait()) co_await client_.read_more();
       if (must_await_turn()) co_await await_turn();
       lost = !client_.take_read();
     }
+    set_stage(Stage::busy);
     if (!client_.has_bytes()) break;
-    idle_ = false;
     begin_exchange();
     if (const auto heard = try_head(); !has_request(heard)) {
       client_.timeout().arm(exchange_->whole + context_.settings.request_head_timeout);
       if (!co_await read_rest(heard)) {
         co_await refuse(*exchange_->reason);
+        if (!lost_) {
+          set_stage(Stage::partial);
+          co_await client_.linger();
+        }
         break;
       }
       exchange_->whole = monotonic_now();
       exchange_->whole_at = wall_now();
     }
     client_.timeout().disarm();
-    if (context_.draining || context_.sheds_idle()) client_.set_draining(true);
+    if (context_.draining || context_.sheds_idle() || has_yielded_) client_.set_draining(true);
 
     auto later = answer();
     if (later.valid()) {
@@ -105,6 +126,7 @@ net::Task<> Connection::run() {
     served_ = true;
     if (!client_.ended()) break;
     if (!client_.keeps_alive()) {
+      set_stage(Stage::partial);
       co_await client_.linger();
       break;
     }
@@ -121,7 +143,7 @@ bool Connection::must_await_turn() {
 
 // It is no longer idle, and nobody ends it for that.
 net::Task<> Connection::await_turn() {
-  idle_ = false;
+  set_stage(Stage::busy);
   client_.timeout().disarm();
   had_to_wait_ = true;
   idle_since_ = monotonic_now();
@@ -158,13 +180,16 @@ bool Connection::has_request(Heard heard) {
 // The usual request came whole with the first read; this is for the others. False: the exchange's
 // reason says why.
 net::Task<bool> Connection::read_rest(Heard heard) {
+  if (heard == Heard::part) set_stage(Stage::partial);
   for (; heard == Heard::part; heard = try_head()) {
     if (client_.must_wait()) co_await client_.read_more();
     if (const auto taken = client_.take_read(); !taken) {
+      set_stage(Stage::busy);
       exchange_->reason = taken.error().code;
       co_return false;
     }
   }
+  set_stage(Stage::busy);
   if (heard == Heard::nonsense) co_return false;
   client_.timeout().disarm();
   if (context_.handler.takes_body(client_.request())) co_return true;
@@ -203,7 +228,6 @@ net::Task<> Connection::refuse(Errc code) {
   send_refusal(code);
   if (sent_ == ClientStream::Sent::in_part) lost_ = co_await client_.send_rest();
   end_exchange();
-  if (!lost_) co_await client_.linger();
 }
 
 // The connection ends with it, whatever of the request is still to come.

@@ -7,13 +7,12 @@
 #include <optional>
 #include <string>
 
-#include <boost/intrusive/list.hpp>
-
 #include "base/spares.hpp"
 #include "http/client_stream.hpp"
 #include "http/handler.hpp"
 #include "http/pressure.hpp"
 #include "http/settings.hpp"
+#include "http/stages.hpp"
 #include "net/deadline.hpp"
 #include "net/socket.hpp"
 #include "net/turns.hpp"
@@ -28,6 +27,7 @@ struct ConnectionContext {
   ClientStream::Desks& desks;
   Spares<Exchange>& exchanges;
   net::Turns& turns;
+  Stages& stages;
   /// Of all threads: requests whose answer is being made. One that is answered at once never
   /// counts; one whose client is slow to read is bounded by max_connections and
   /// write_stall_timeout.
@@ -48,12 +48,11 @@ struct ConnectionContext {
 /// Threads:      one I/O thread.
 /// Lifetime:     owned by the coroutine that runs it; `context` outlives it.
 /// Cancellation: closes the socket; the exchange under way is reported as connection_lost.
-class Connection final : public boost::intrusive::list_base_hook<
-                             boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
-                         private ClientStream::Idler {
+class Connection final : public Staged, private ClientStream::Idler {
  public:
   /// `tls`: after its handshake; null: plain.
   Connection(net::Socket socket, std::unique_ptr<net::TlsSession> tls, ConnectionContext& context);
+  ~Connection() { context_.stages.remove(*this); }
 
   /// Serves requests until either side has enough.
   [[nodiscard]] net::Task<> run();
@@ -62,13 +61,16 @@ class Connection final : public boost::intrusive::list_base_hook<
   [[nodiscard]] net::Task<> turn_away(Errc why);
 
   /// Ends it after the next answer; if it waits for a request and `ends_idle`, now.
-  void drain();
+  void drain() override;
   /// The context's pressure has risen.
-  void feel_pressure();
+  void feel_pressure() override;
   /// Asks the answer under way to end, in a way that its client sees.
-  void end_soon();
+  void end_soon() override;
   /// Ends it now.
-  void abort();
+  void abort() override;
+  /// As Staged. A request that comes in the last moment is answered all the same.
+  bool yield() override;
+  [[nodiscard]] bool has_yielded() const { return has_yielded_; }
 
  private:
   enum class Heard : std::uint8_t {
@@ -87,6 +89,12 @@ class Connection final : public boost::intrusive::list_base_hook<
   [[nodiscard]] bool has_request(Heard heard);
   [[nodiscard]] net::Task<Outcome> answer();
   void end_if_idle();
+  void set_stage(Stage next) {
+    if (stage() != next) context_.stages.move(*this, next);
+  }
+  [[nodiscard]] bool awaits_request() const {
+    return stage() == Stage::idle || stage() == Stage::silent;
+  }
   void send_answer(Reply reply);
   void send(Reply reply, bool keep_alive);
   void send_refusal(Errc code);
@@ -103,9 +111,9 @@ class Connection final : public boost::intrusive::list_base_hook<
   std::unique_ptr<Reply> unsent_;   ///< what is being sent, if it did not go out at once
   ClientStream::Sent sent_ = ClientStream::Sent::whole;
   std::optional<Errc> lost_;  ///< why the answer did not go out
-  bool idle_ = true;          ///< between requests, with nothing received
   bool had_to_wait_ = false;  ///< for its turn
   bool served_ = false;       ///< a request, at least
+  bool has_yielded_ = false;  ///< its place is another's
 };
 
 }  // namespace weir::http

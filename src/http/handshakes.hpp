@@ -1,14 +1,16 @@
-/// The TLS handshakes under way on one listener: bounded in time and in number, and cheap until the
-/// client has said something.
+/// The TLS handshakes of one thread: bounded in time, and in number once there is work to do. A
+/// client that has not sent a whole record yet costs no more than its socket.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
+#include <span>
 
 #include "base/snapshot.hpp"
 #include "http/settings.hpp"
+#include "http/stages.hpp"
 #include "net/deadline.hpp"
 #include "net/socket.hpp"
 #include "net/tls_session.hpp"
@@ -16,9 +18,21 @@
 
 namespace weir::http {
 
+/// A handshake that may be given up for another.
+struct HandshakeView {
+  bool answered;  ///< the ClientHello was whole
+  bool unread;    ///< bytes of it wait to be read: the client waits for this server
+  MonotonicClock::duration age;
+};
+
+/// Which of them is given up when a thread has as many as it may: the first whose ClientHello is
+/// not whole, however young; else the first that has waited for its client for a quarter of a
+/// second. Pure.
+[[nodiscard]] std::optional<std::size_t> choose_handshake(
+    std::span<const HandshakeView> oldest_first);
+
 /// How many ended how; shared by the threads of a server.
 struct HandshakeCounts {
-  std::atomic<std::int64_t> under_way{0};
   telemetry::Counter* completed = nullptr;
   telemetry::Counter* failed = nullptr;
   telemetry::Counter* timed_out = nullptr;
@@ -30,6 +44,7 @@ struct HandshakeCounts {
 struct Handshaken {
   std::unique_ptr<net::TlsSession> session;  ///< null: none
   bool plain_http = false;                   ///< the client speaks HTTP without TLS
+  bool yielded = false;                      ///< the server is full, and its place is another's
 };
 
 /// Threads:  one I/O thread.
@@ -37,9 +52,15 @@ struct Handshaken {
 class Handshakes {
  public:
   using Contexts = Snapshot<net::TlsContext>;
-  Handshakes(const TlsListenerSettings& settings, const Contexts& contexts,
-             net::DeadlineSweeper& sweeper, HandshakeCounts& counts)
-      : settings_(settings), contexts_(contexts), sweeper_(sweeper), counts_(counts) {}
+  /// At most `most` have sent a whole record and are not done.
+  Handshakes(const TlsListenerSettings& settings, std::size_t most, const Contexts& contexts,
+             net::DeadlineSweeper& sweeper, Stages& stages, HandshakeCounts& counts)
+      : settings_(settings),
+        most_(most),
+        contexts_(contexts),
+        sweeper_(sweeper),
+        stages_(stages),
+        counts_(counts) {}
 
   /// `socket`: outlives the task.
   [[nodiscard]] net::Task<Handshaken> shake(net::Socket& socket);
@@ -47,28 +68,42 @@ class Handshakes {
   void abort();
 
  private:
-  enum class Ended : std::uint8_t { no, timed_out, refused, aborted };
+  enum class Ended : std::uint8_t { no, timed_out, refused, yielded, aborted };
 
-  struct One final : net::Deadline {
-    One(net::DeadlineSweeper& sweeper, net::Socket& of) : Deadline(sweeper), socket(of) {}
+  struct One;
+  using List = std::list<One>;
+
+  struct One final : net::Deadline, Staged {
+    One(net::DeadlineSweeper& sweeper, net::Socket& of, List& list)
+        : Deadline(sweeper), socket(of), in(&list) {}
     void on_expired() override { end(Ended::timed_out); }
+    bool yield() override;
     void end(Ended how);
+    [[nodiscard]] bool has_unread() const;
     net::Socket& socket;
-    MonotonicTime began = monotonic_now();
+    List* in;
+    MonotonicTime since = monotonic_now();  ///< it is in that list
     Ended ended = Ended::no;
   };
 
-  /// Whether there is room for one more, if need be by ending the oldest.
+  /// To the end of `list`.
+  static void move(List::iterator place, List& list);
+  /// Whether there is room for one more, if need be by giving another up.
   [[nodiscard]] bool make_room();
-  [[nodiscard]] net::Task<Handshaken> run(One& one);
+  [[nodiscard]] net::Task<Handshaken> run(List::iterator place);
   [[nodiscard]] static net::Task<bool> wait(One& one, net::Socket::wait_type what);
   void count(const One& one, const Handshaken& made);
 
   const TlsListenerSettings& settings_;
+  const std::size_t most_;
   const Contexts& contexts_;
   net::DeadlineSweeper& sweeper_;
+  Stages& stages_;
   HandshakeCounts& counts_;
-  std::list<One> under_way_;  ///< oldest first
+  // Each is in one of these, oldest first.
+  List waiting_;   ///< without a whole record, or ending
+  List hello_;     ///< whose ClientHello is not whole
+  List answered_;  ///< which were answered
 };
 
 }  // namespace weir::http

@@ -1,10 +1,13 @@
 #include "http/server.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "base/scoped_count.hpp"
 #include "http/listener_plan.hpp"
 #include "http/server_metrics.hpp"
 #include "net/adopted_listener.hpp"
@@ -15,31 +18,39 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kBacklog = 1024;
-// Beyond the limit this many more are told 503; the rest are closed unheard.
-constexpr std::int64_t kShedConnections = 256;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 // For an answer that is cut off to say so.
 constexpr std::chrono::milliseconds kLastWords{1'000};
 
-// Counts a connection while it is open.
-class Open {
+// Counts a connection while it is open, and while it has a place.
+class Place {
  public:
-  explicit Open(ServerShared& shared)
-      : position(shared.connections.fetch_add(1, std::memory_order_relaxed) + 1), shared_(shared) {
+  explicit Place(ServerShared& shared)
+      : shared_(shared),
+        within_limit_(shared.connections.fetch_add(1, std::memory_order_relaxed) <
+                      shared.max_connections) {
     shared_.open->Increment();
   }
-  Open(const Open&) = delete;
-  Open& operator=(const Open&) = delete;
-  ~Open() {
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() {
     shared_.open->Decrement();
-    shared_.connections.fetch_sub(1, std::memory_order_relaxed);
+    if (held_) shared_.connections.fetch_sub(1, std::memory_order_relaxed);
   }
 
-  const std::int64_t position;  ///< it and those before it
+  [[nodiscard]] bool within_limit() const { return within_limit_; }
+  void give_up() {
+    held_ = false;
+    shared_.connections.fetch_sub(1, std::memory_order_relaxed);
+  }
+  /// It was given up for the connection, which has yielded.
+  void was_given_up() { held_ = false; }
 
  private:
   ServerShared& shared_;
+  const bool within_limit_;
+  bool held_ = true;
 };
 
 void register_handshakes(telemetry::Registry& registry, ServerShared& shared) {
@@ -55,20 +66,34 @@ void register_handshakes(telemetry::Registry& registry, ServerShared& shared) {
   counts.not_tls = counter("not_tls");
 }
 
+void register_connections(telemetry::Registry& registry, ServerShared& shared) {
+  const prometheus::Labels labels{{"server", shared.name}};
+  shared.open = &telemetry::register_gauge(registry, kConnectionsOpen).Add(labels);
+  shared.accepted = &telemetry::register_counter(registry, kConnectionsAccepted).Add(labels);
+  shared.shed = &telemetry::register_counter(registry, kConnectionsShed).Add(labels);
+  auto& yielded = telemetry::register_counter(registry, kConnectionsYielded);
+  for (std::size_t i = 0; i < kYieldingStages; ++i) {
+    const std::string stage(name(static_cast<Stage>(i)));
+    shared.yielded.at(i) = &yielded.Add({{"server", shared.name}, {"stage", stage}});
+  }
+}
+
 }  // namespace
 
-Listener::Listener(std::vector<net::Acceptor> acceptors, ServerShared& shared,
+Listener::Listener(std::vector<net::Acceptor> acceptors, ServerShared& shared, std::size_t threads,
                    std::unique_ptr<Handler> handler)
     : acceptors_(std::move(acceptors)),
       shared_(shared),
       turns_(acceptors_.front().get_executor()),
       handler_(std::move(handler)),
-      context_{shared.settings, *handler_, sweeper_, desks_, exchanges_, turns_, shared.in_flight},
+      context_{shared.settings, *handler_, sweeper_, desks_,
+               exchanges_,      turns_,    stages_,  shared.in_flight},
       background_(acceptors_.front().get_executor()),
       tasks_(acceptors_.front().get_executor()) {
   if (shared_.tls != nullptr) {
-    handshakes_ = std::make_unique<Handshakes>(shared_.settings.tls, *shared_.tls, sweeper_,
-                                               shared_.handshakes);
+    const auto most = static_cast<std::size_t>(shared_.settings.tls.max_handshakes);
+    handshakes_ = std::make_unique<Handshakes>(shared_.settings.tls, (most + threads - 1) / threads,
+                                               *shared_.tls, sweeper_, stages_, shared_.handshakes);
   }
 }
 
@@ -98,43 +123,93 @@ void Listener::admit(net::Socket socket) {
 }
 
 net::Task<> Listener::serve(net::Socket socket) {
-  const Open open(shared_);
-  const auto limit = shared_.settings.max_connections;
-  if (open.position > limit) shared_.shed->Increment();
-  if (open.position > limit + kShedConnections) co_return;
-  Connection connection(std::move(socket), nullptr, context_);
-  connections_.push_back(connection);
-  if (open.position <= limit) {
-    co_await connection.run();
-  } else {
-    co_await connection.turn_away(Errc::overloaded);
+  Place place(shared_);
+  if (!place.within_limit() && !make_room()) {
+    place.give_up();
+    auto refusing = refuse(std::move(socket));
+    co_return co_await std::move(refusing);
   }
+  Connection connection(std::move(socket), nullptr, context_);
+  co_await connection.run();
+  if (connection.has_yielded()) place.was_given_up();
+}
+
+net::Task<> Listener::refuse(net::Socket socket) {
+  shared_.shed->Increment();
+  const ScopedCount counted(shared_.refused);
+  if (shared_.refused.load(std::memory_order_relaxed) >
+      Server::refused_at_once(shared_.max_connections)) {
+    co_return;
+  }
+  Connection connection(std::move(socket), nullptr, context_);
+  co_await connection.turn_away(Errc::overloaded);
 }
 
 // A full server says nothing here: its 503 would cost a handshake.
 net::Task<> Listener::serve_tls(net::Socket socket) {
-  const Open open(shared_);
-  if (open.position > shared_.settings.max_connections) {
+  Place place(shared_);
+  if (!place.within_limit() && !make_room()) {
+    place.give_up();
     shared_.shed->Increment();
     co_return;
   }
   auto shaking = handshakes_->shake(socket);
   auto made = co_await std::move(shaking);
-  if (!made.session && !made.plain_http) co_return;
-  auto serving = serve_after(std::move(socket), std::move(made.session));
-  co_await std::move(serving);
+  bool yielded = made.yielded;
+  if (made.session || made.plain_http) {
+    auto serving = serve_after(std::move(socket), std::move(made.session));
+    yielded = co_await std::move(serving);
+  }
+  if (yielded) place.was_given_up();
 }
 
 // A frame of its own: a handshake that stalls does not hold a connection's memory.
-net::Task<> Listener::serve_after(net::Socket socket, std::unique_ptr<net::TlsSession> tls) {
+net::Task<bool> Listener::serve_after(net::Socket socket, std::unique_ptr<net::TlsSession> tls) {
   const bool speaks_tls = tls != nullptr;
   Connection connection(std::move(socket), std::move(tls), context_);
-  connections_.push_back(connection);
   if (speaks_tls) {
     co_await connection.run();
   } else {
     co_await connection.turn_away(Errc::tls_required);
   }
+  co_return connection.has_yielded();
+}
+
+// Another thread is not waited for: until it has seen to it there is one connection too many.
+bool Listener::make_room() {
+  counts_.clear();
+  std::size_t own = 0;
+  for (const Listener* listener : shared_.listeners) {
+    if (listener == this) own = counts_.size();
+    counts_.push_back(listener->stages_.counts());
+  }
+  while (const auto victim = choose_victim(counts_, own)) {
+    if (victim->thread != own) {
+      shared_.listeners[victim->thread]->ask(victim->stage);
+      return true;
+    }
+    if (yield_oldest(victim->stage)) return true;
+    counts_[own][static_cast<std::size_t>(victim->stage)] = 0;
+  }
+  return false;
+}
+
+bool Listener::yield_oldest(Stage stage) {
+  if (!stages_.yield_oldest(stage)) return false;
+  shared_.connections.fetch_sub(1, std::memory_order_relaxed);
+  shared_.yielded[static_cast<std::size_t>(stage)]->Increment();
+  return true;
+}
+
+// By now it may be busy: then another one yields, if there is any.
+void Listener::ask(Stage stage) {
+  stages_.ask(stage);
+  asio::post(acceptors_.front().get_executor(), [this, stage] {
+    stages_.answer(stage);
+    for (const auto each : {Stage::silent, Stage::partial, Stage::idle}) {
+      if (yield_oldest(each)) return;
+    }
+  });
 }
 
 void Listener::accept_waiting(net::Acceptor& acceptor) {
@@ -149,12 +224,7 @@ void Listener::accept_waiting(net::Acceptor& acceptor) {
 void Listener::set_pressure(Pressure pressure) {
   const bool risen = pressure > context_.pressure;
   context_.pressure = pressure;
-  if (risen) for_each_connection(&Connection::feel_pressure);
-}
-
-// Whose act ends it leaves the list.
-void Listener::for_each_connection(void (Connection::*act)()) {
-  for (auto it = connections_.begin(); it != connections_.end();) ((*it++).*act)();
+  if (risen) stages_.for_each(&Staged::feel_pressure);
 }
 
 net::Task<> Listener::stop(MonotonicTime deadline, MonotonicTime idle_until) {
@@ -167,23 +237,29 @@ net::Task<> Listener::stop(MonotonicTime deadline, MonotonicTime idle_until) {
     // Not at once: a client that keeps a connection may be sending on it just now.
     context_.ends_idle = now >= idle_until;
     if (context_.ends_idle && handshakes_) handshakes_->abort();
-    for_each_connection(&Connection::drain);
+    stages_.for_each(&Staged::drain);
     co_await net::wait_for(kDrainPoll);
   }
   context_.ends_idle = true;
-  for_each_connection(&Connection::drain);
-  for_each_connection(&Connection::end_soon);
+  stages_.for_each(&Staged::drain);
+  stages_.for_each(&Staged::end_soon);
   const auto last_words = monotonic_now() + kLastWords;
   while (tasks_.size() > 0 && monotonic_now() < last_words) co_await net::wait_for(kDrainPoll);
   if (handshakes_) handshakes_->abort();
-  for_each_connection(&Connection::abort);
+  stages_.for_each(&Staged::abort);
   co_await tasks_.join();
   background_.cancel();
   co_await background_.join();
 }
 
-Server::Server(std::string name, const Settings& settings, std::vector<net::IoThread*> threads)
-    : shared_{.name = std::move(name), .settings = settings}, threads_(std::move(threads)) {}
+Server::Server(std::string name, const Settings& settings, std::int64_t max_connections,
+               std::vector<net::IoThread*> threads)
+    : shared_{.name = std::move(name), .settings = settings, .max_connections = max_connections},
+      threads_(std::move(threads)) {}
+
+std::int64_t Server::refused_at_once(std::int64_t max_connections) {
+  return std::clamp<std::int64_t>(max_connections / 16, 8, 256);
+}
 
 // What a listener holds on its io_context must go on its thread; and what its handler's connections
 // were waiting for ends there after it.
@@ -224,22 +300,19 @@ Result<std::vector<net::Acceptor>> Server::open_acceptors(net::IoThread& thread,
 }
 
 Result<std::unique_ptr<Server>> Server::open(std::string name, const ListenAt& listen,
-                                             const Settings& settings,
+                                             const Settings& settings, std::int64_t max_connections,
                                              std::vector<net::IoThread*> threads,
                                              const MakeHandler& make_handler,
                                              telemetry::Registry& registry,
                                              const Handshakes::Contexts* tls) {
-  std::unique_ptr<Server> server(new Server(std::move(name), settings, std::move(threads)));
+  std::unique_ptr<Server> server(
+      new Server(std::move(name), settings, max_connections, std::move(threads)));
   if (auto found = server->find_endpoint(listen); !found) {
     return std::unexpected(std::move(found.error()));
   }
 
   auto& shared = server->shared_;
-  const prometheus::Labels labels{{"server", shared.name}};
-  shared.open = &telemetry::register_gauge(registry, kConnectionsOpen).Add(labels);
-  shared.accepted = &telemetry::register_counter(registry, kConnectionsAccepted).Add(labels);
-  shared.shed = &telemetry::register_counter(registry, kConnectionsShed).Add(labels);
-
+  register_connections(registry, shared);
   shared.tls = tls;
   if (tls != nullptr) register_handshakes(registry, shared);
 
@@ -254,7 +327,8 @@ Result<std::unique_ptr<Server>> Server::open(std::string name, const ListenAt& l
       auto acceptors = server->open_acceptors(*thread, listen, plan[i]);
       if (!acceptors) return std::unexpected(std::move(acceptors.error()));
       server->listeners_.push_back(
-          std::make_unique<Listener>(std::move(*acceptors), shared, std::move(handler)));
+          std::make_unique<Listener>(std::move(*acceptors), shared, count, std::move(handler)));
+      shared.listeners.push_back(server->listeners_.back().get());
       return {};
     });
     if (!opened) return std::unexpected(std::move(opened.error()));

@@ -1,6 +1,7 @@
 /// A listener per I/O thread and the connections behind it.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <future>
@@ -12,6 +13,7 @@
 #include "http/handler.hpp"
 #include "http/handshakes.hpp"
 #include "http/settings.hpp"
+#include "http/stages.hpp"
 #include "net/deadline.hpp"
 #include "net/descriptor.hpp"
 #include "net/io_thread.hpp"
@@ -21,15 +23,21 @@
 
 namespace weir::http {
 
+class Listener;
+
 /// What is shared by the threads of one server.
 struct ServerShared {
   std::string name;  ///< "api" or "admin": the label in metrics
   const Settings& settings;
-  std::atomic<std::int64_t> connections{0};
+  std::int64_t max_connections;
+  std::atomic<std::int64_t> connections{0};  ///< that have a place
+  std::atomic<std::int64_t> refused{0};      ///< that are told so just now
   std::atomic<std::int64_t> in_flight{0};
   telemetry::Gauge* open = nullptr;
   telemetry::Counter* accepted = nullptr;
   telemetry::Counter* shed = nullptr;
+  std::array<telemetry::Counter*, kYieldingStages> yielded{};
+  std::vector<Listener*> listeners{};         ///< by thread; complete before the first starts
   const Handshakes::Contexts* tls = nullptr;  ///< null: plain
   HandshakeCounts handshakes{};
 };
@@ -41,7 +49,7 @@ struct ServerShared {
 class Listener {
  public:
   /// REQUIRES: at least one acceptor.
-  Listener(std::vector<net::Acceptor> acceptors, ServerShared& shared,
+  Listener(std::vector<net::Acceptor> acceptors, ServerShared& shared, std::size_t threads,
            std::unique_ptr<Handler> handler);
 
   void start();
@@ -55,14 +63,19 @@ class Listener {
  private:
   [[nodiscard]] net::Task<> accept_loop(net::Acceptor& acceptor);
   [[nodiscard]] net::Task<> serve(net::Socket socket);
+  [[nodiscard]] net::Task<> refuse(net::Socket socket);
   [[nodiscard]] net::Task<> serve_tls(net::Socket socket);
-  /// The connection after its handshake; `tls` null: it spoke plain HTTP.
-  [[nodiscard]] net::Task<> serve_after(net::Socket socket, std::unique_ptr<net::TlsSession> tls);
+  /// The connection after its handshake; `tls` null: it spoke plain HTTP. True: it has yielded.
+  [[nodiscard]] net::Task<bool> serve_after(net::Socket socket,
+                                            std::unique_ptr<net::TlsSession> tls);
+  /// Whether a connection, of this thread or another, gives its place up for a new one.
+  [[nodiscard]] bool make_room();
+  [[nodiscard]] bool yield_oldest(Stage stage);
+  void ask(Stage stage);
   /// Accepts what the kernel has completed already: closing a listener that shares its port drops
   /// it.
   void accept_waiting(net::Acceptor& acceptor);
   void admit(net::Socket socket);
-  void for_each_connection(void (Connection::*act)());
 
   std::vector<net::Acceptor> acceptors_;  ///< one, unless they come from a server with more threads
   ServerShared& shared_;
@@ -71,9 +84,10 @@ class Listener {
   ClientStream::Desks desks_{net::Turns::kCrowd};
   Spares<Exchange> exchanges_{net::Turns::kCrowd};
   std::unique_ptr<Handler> handler_;
+  Stages stages_;
+  std::vector<StageCounts> counts_;  ///< of all threads, while one is chosen
   ConnectionContext context_;
   std::unique_ptr<Handshakes> handshakes_;  ///< null: plain
-  boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
   net::TaskGroup background_;
   net::TaskGroup tasks_;
 };
@@ -96,10 +110,12 @@ using MakeHandler = std::function<std::unique_ptr<Handler>(int thread)>;
 /// Lifetime: `settings`, `threads` outlive it; `stop` before destruction.
 class Server {
  public:
-  /// Listens at once; serves from `start` on. `tls`: what new connections are to speak, and
-  /// outlives it; null: plain HTTP. Errors: config_invalid when the address cannot be listened on.
+  /// Listens at once; serves at most `max_connections` from `start` on. `tls`: what new connections
+  /// are to speak, and outlives it; null: plain HTTP.
+  /// Errors: config_invalid when the address cannot be listened on.
   static Result<std::unique_ptr<Server>> open(std::string name, const ListenAt& listen,
                                               const Settings& settings,
+                                              std::int64_t max_connections,
                                               std::vector<net::IoThread*> threads,
                                               const MakeHandler& make_handler,
                                               telemetry::Registry& registry,
@@ -112,6 +128,9 @@ class Server {
   void stop(std::chrono::milliseconds drain, std::chrono::milliseconds idle = {});
   /// The same without blocking; `stop` then waits for its end.
   void begin_stop(std::chrono::milliseconds drain, std::chrono::milliseconds idle);
+
+  /// How many connections beyond `max_connections` are told 503; others are closed unheard.
+  [[nodiscard]] static std::int64_t refused_at_once(std::int64_t max_connections);
 
   /// Threads: any, between start and stop.
   void set_pressure(Pressure pressure);
@@ -126,7 +145,8 @@ class Server {
   [[nodiscard]] Result<std::vector<net::Acceptor>> open_acceptors(
       net::IoThread& thread, const ListenAt& listen, const std::vector<std::size_t>& planned);
 
-  Server(std::string name, const Settings& settings, std::vector<net::IoThread*> threads);
+  Server(std::string name, const Settings& settings, std::int64_t max_connections,
+         std::vector<net::IoThread*> threads);
 
   ServerShared shared_;
   std::vector<net::IoThread*> threads_;

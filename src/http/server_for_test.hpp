@@ -18,8 +18,9 @@ class ServerFixture : public ::testing::Test {
  protected:
   /// REQUIRES: `settings` stay until TearDown.
   void serve(const Settings& settings, const MakeHandler& make_handler) {
+    const auto most = settings.max_connections > 0 ? settings.max_connections : 4096;
     auto opened =
-        Server::open("test", "127.0.0.1:0", settings, {&thread_}, make_handler, registry_);
+        Server::open("test", "127.0.0.1:0", settings, most, {&thread_}, make_handler, registry_);
     ASSERT_TRUE(opened) << opened.error().text();
     server_ = std::move(*opened);
     server_->start();

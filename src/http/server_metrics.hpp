@@ -15,6 +15,11 @@ inline constexpr telemetry::MetricRow kConnectionsShed{
     "weir_http_connections_shed_total", "counter", "server",
     "Connections refused because server.max_connections was reached."};
 
+inline constexpr telemetry::MetricRow kConnectionsYielded{
+    "weir_http_connections_yielded_total", "counter", "server, stage",
+    "Connections closed for new ones because server.max_connections was reached, by how far they "
+    "had come: silent, partial (of a request's head), idle (between requests)."};
+
 inline constexpr telemetry::MetricRow kMemoryPressure{
     "weir_memory_pressure", "gauge", "",
     "What is given up for memory: 1 long idle times, 2 idle connections, 3 requests."};
@@ -28,8 +33,8 @@ inline constexpr telemetry::MetricRow kCertificateValidUntil{
     "weir_tls_certificate_valid_until_seconds", "gauge", "server",
     "When the certificate that is shown expires, in seconds since 1970."};
 
-inline constexpr std::array kServerMetrics{kConnectionsOpen, kConnectionsAccepted,
-                                           kConnectionsShed, kMemoryPressure,
-                                           kHandshakes,      kCertificateValidUntil};
+inline constexpr std::array kServerMetrics{
+    kConnectionsOpen, kConnectionsAccepted, kConnectionsShed,      kConnectionsYielded,
+    kMemoryPressure,  kHandshakes,          kCertificateValidUntil};
 
 }  // namespace weir::http

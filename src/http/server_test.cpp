@@ -226,13 +226,28 @@ TEST_F(ServerTest, OneConnectionTooManyIsTold503WhileTheOthersAreServed) {
   settings.max_connections = 1;
   start(settings);
   auto first = connect();
-  first.send("GET /1 HTTP/1.1\r\nHost: w\r\n\r\n");
+  first.send("GET /1 HTTP/1.1\r\nHost: w\r\n\r\nGET /later HTTP/1.1\r\nHost: w\r\n\r\n");
   first.read_until("/1");
   auto second = connect();
   second.send("GET /2 HTTP/1.1\r\nHost: w\r\n\r\n");
   EXPECT_TRUE(second.read_to_end().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
-  first.send("GET /3 HTTP/1.1\r\nHost: w\r\n\r\n");
-  EXPECT_NE(first.read_until("/3").find("/3"), std::string::npos);
+  thread_.call([this] { gate_->cancel(); });
+  EXPECT_NE(first.read_until("/later").find("/later"), std::string::npos);
+}
+
+TEST_F(ServerTest, AnIdleConnectionGivesItsPlaceToANewOne) {
+  Settings settings;
+  settings.max_connections = 1;
+  start(settings);
+  auto first = connect();
+  first.send("GET /1 HTTP/1.1\r\nHost: w\r\n\r\n");
+  first.read_until("/1");
+  for (const std::string target : {"/2", "/3"}) {
+    auto next = connect();
+    next.send("GET " + target + " HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(next.read_to_end().ends_with(target));
+  }
+  EXPECT_TRUE(first.read_to_end().ends_with("/1"));
 }
 
 TEST_F(ServerTest, AnAnswerLargerThanTheSocketBufferArrivesWhole) {
@@ -270,7 +285,7 @@ TEST_F(ServerTest, TwoServersDoNotShareAPort) {
   start({});
   const auto listen = net::format_endpoint(server_->endpoint());
   const auto second = Server::open(
-      "second", listen, settings_, {&thread_},
+      "second", listen, settings_, 1, {&thread_},
       [this](int) { return std::make_unique<EchoHandler>(ended_, *gate_); }, registry_);
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().detail.find("in use"), std::string::npos);

@@ -70,9 +70,11 @@ config::Schema<TlsListenerSettings> tls_schema() {
           Apply::live)
       .field("handshake_timeout", &Tls::handshake_timeout, duration({100, 300'000}),
              "How long a TLS handshake may take.")
-      .field("max_handshakes", &Tls::max_handshakes, integer<std::int64_t>({1, 1'000'000}),
-             "TLS handshakes under way at once. For one more, one that has lasted a second or "
-             "longer is given up, or else the new one.")
+      .field(
+          "max_handshakes", &Tls::max_handshakes, integer<std::int64_t>({1, 1'000'000}),
+          "TLS handshakes in progress at once, an equal share for each thread: those whose client "
+          "has sent a whole record. For one more, one whose ClientHello is not whole is given up, "
+          "or one that has waited for its client for 250 ms, or else the new one.")
       .check(files_go_together);
   return schema;
 }
@@ -93,8 +95,10 @@ config::Schema<Settings> settings_schema() {
              "Lets other hosts than this one use administration; without it only loopback may.")
       .field("threads", &Settings::threads, integer<int>({1, 256, "one per core"}),
              "Threads that serve connections.")
-      .field("max_connections", &Settings::max_connections, integer<std::int64_t>({1, 1'000'000}),
-             "Connections held at once; more are answered 503, or over TLS closed.")
+      .field("max_connections", &Settings::max_connections,
+             integer<std::int64_t>({1, 1'000'000}),
+             "Connections held at once. For one more, one without a request in progress is closed; "
+             "if there is none, it is answered 503, or over TLS closed.")
       .field("max_in_flight", &Settings::max_in_flight, integer<std::int64_t>({1, 1'000'000}),
              "Requests under way at once; more are answered 503.")
       .field("max_request_line_bytes", &Settings::max_request_line_bytes, bytes({256, 64 * kKiB}),

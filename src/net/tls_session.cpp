@@ -37,6 +37,7 @@ int write_wire(BIO* bio, const char* bytes, int size) {
   ::BIO_clear_retry_flags(bio);
   const auto sent =
       ::send(wire_of(bio).socket, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+  wire_of(bio).has_sent = wire_of(bio).has_sent || sent > 0;
   if (sent < 0 && again()) BIO_set_retry_write(bio);
   return static_cast<int>(sent);
 }

@@ -39,6 +39,8 @@ class TlsSession {
 
   /// To be called until it is done or has failed, before anything else.
   [[nodiscard]] State handshake();
+  /// Whether anything was sent: of a handshake, that the ClientHello was whole.
+  [[nodiscard]] bool has_sent() const { return wire_.has_sent; }
   /// Why it failed, for the log.
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
@@ -66,6 +68,7 @@ class TlsSession {
     int socket;
     bool drained = false;
     bool ended = false;
+    bool has_sent = false;
   };
 
  private:

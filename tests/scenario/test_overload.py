@@ -15,13 +15,23 @@ MODELS = [{"id": "lab/chat", "sub_types": ["chat"]}]
 LIMIT = 8
 
 
-def test_connections_over_the_limit_get_503_with_retry_after(weir):
-    server = weir(models=MODELS, server={"max_connections": LIMIT})
+@pytest.fixture
+def engine():
+    with Engine("lab/chat") as engine:
+        yield engine
+
+
+def test_connections_over_the_limit_get_503_with_retry_after(weir, engine):
+    models = [{**model, "upstreams": [{"name": "gpu"}]} for model in MODELS]
+    upstreams = [{"name": "gpu", "url": engine.url}]
+    server = weir(models=models, upstreams=upstreams, server={"max_connections": LIMIT})
+    hold = threading.Event()
+    engine.scripts["lab/chat"] = as_json({"choices": []}, hold=hold)
     with contextlib.ExitStack() as stack:
-        admitted = [stack.enter_context(Wire(server.public)) for _ in range(LIMIT)]
-        for wire in admitted:
-            wire.send(head("GET", "/v1/models", key=KEY))
-            assert wire.receive().status == 200
+        admitted = [stack.enter_context(Caller(server.public)) for _ in range(LIMIT)]
+        for caller in admitted:
+            caller.call("lab/chat")
+        eventually(lambda: len(engine.calls_for("lab/chat")) == LIMIT)
 
         extra = stack.enter_context(Wire(server.public))
         extra.send(head("GET", "/v1/models", key=KEY))
@@ -33,9 +43,9 @@ def test_connections_over_the_limit_get_503_with_retry_after(weir):
         assert isinstance(refused.json()["data"], str)
         assert extra.closed()
 
-        for wire in admitted:
-            wire.send(head("GET", "/v1/models", key=KEY))
-            assert wire.receive().status == 200
+        hold.set()
+        for caller in admitted:
+            assert caller.ending().status == 200
 
 
 def test_a_place_that_is_freed_is_taken_again(weir):
@@ -87,12 +97,6 @@ def test_a_method_that_is_far_too_long_is_not_implemented(weir):
 
 MIB = 1 << 20
 LARGE = chat_body("lab/chat", "x" * (700 << 10))  # two of them are too many
-
-
-@pytest.fixture
-def engine():
-    with Engine("lab/chat") as engine:
-        yield engine
 
 
 def served(weir, engine, **calls):

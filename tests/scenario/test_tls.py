@@ -302,27 +302,11 @@ def test_a_handshake_that_stalls_is_closed_in_time(start):
     silent = socket.create_connection(("127.0.0.1", server.public), timeout=DEADLINE_S)
     begun = socket.create_connection(("127.0.0.1", server.public), timeout=DEADLINE_S)
     begun.sendall(b"\x16\x03\x01")
-    for connection in (silent, begun):
-        assert connection.recv(1) == b""
+    assert silent.recv(1) == b""
+    with pytest.raises(ConnectionResetError):  # what was sent was never read
+        begun.recv(1)
     eventually(lambda: handshakes(server, "timed_out") == 2)
     assert server.get("/v1/models").status == 200
-
-
-def test_handshakes_at_once_are_bounded_and_the_oldest_gives_way(start):
-    server = start(tls={"max_handshakes": 2}, server={"threads": 1})
-    silent = [socket.create_connection(("127.0.0.1", server.public), timeout=DEADLINE_S) for _ in range(2)]
-
-    def served():
-        try:
-            return server.get("/v1/models").status == 200
-        except (ssl.SSLError, OSError, wire.Closed):
-            return False
-
-    eventually(served, what="a client served in spite of the silent ones")
-    assert silent[0].recv(1) == b""
-    assert handshakes(server, "refused") >= 1
-    for connection in silent:
-        connection.close()
 
 
 # Certificates that change.

@@ -1,0 +1,111 @@
+/// Which connection gives its place up when the server is full.
+///
+/// Source: docs/decisions/0039-who-yields-when-full.md
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include <boost/intrusive/list.hpp>
+
+namespace weir::http {
+
+/// How far a connection has come with its next request. They yield in this order, and the oldest of
+/// a stage first; `busy` never yields.
+enum class Stage : std::uint8_t {
+  silent,   ///< has sent nothing since it connected, or since its TLS handshake
+  partial,  ///< has sent something, but neither a whole head nor a whole first TLS record; or is
+            ///< ending, and its last answer is out
+  idle,     ///< between two requests
+  busy,     ///< a handshake or a request is in progress
+};
+inline constexpr std::size_t kYieldingStages = 3;
+[[nodiscard]] std::string_view name(Stage stage);
+
+/// How many connections of a thread are in each stage that yields.
+using StageCounts = std::array<std::int64_t, kYieldingStages>;
+
+struct Victim {
+  std::size_t thread;
+  Stage stage;
+  friend bool operator==(const Victim&, const Victim&) = default;
+};
+
+/// The first stage that any thread has a connection in. `own` is preferred to other threads, and
+/// among those the one that has most. Nothing: all are busy.
+[[nodiscard]] std::optional<Victim> choose_victim(std::span<const StageCounts> threads,
+                                                  std::size_t own);
+
+/// A connection that can be asked to give its place up.
+///
+/// Lifetime: leaves its Stages before it is destroyed.
+class Staged : public boost::intrusive::list_base_hook<> {
+ public:
+  [[nodiscard]] Stage stage() const { return stage_; }
+  /// Ends it soon. False: it will not, because bytes of it wait to be read.
+  virtual bool yield() = 0;
+
+  // What a listener tells all of its connections.
+  virtual void drain() {}
+  virtual void feel_pressure() {}
+  virtual void end_soon() {}
+  virtual void abort() {}
+
+ protected:
+  Staged() = default;
+  ~Staged() = default;
+
+ private:
+  friend class Stages;
+  Stage stage_ = Stage::busy;
+};
+
+/// The connections of one thread by stage.
+///
+/// Threads: one, but for `counts` and `ask`.
+class Stages {
+ public:
+  Stages() = default;
+  Stages(const Stages&) = delete;
+  Stages& operator=(const Stages&) = delete;
+
+  /// It is the youngest of its stage.
+  void add(Staged& one, Stage stage);
+  void move(Staged& one, Stage stage);
+  void remove(Staged& one);
+
+  /// Ends the oldest of a stage that can be ended; it is busy from then on. Only the oldest few are
+  /// looked at: a full server must not spend its time on a search.
+  [[nodiscard]] bool yield_oldest(Stage stage);
+
+  /// `act` may end the one it is called on.
+  void for_each(void (Staged::*act)());
+
+  /// Without those that were asked for. Threads: any.
+  [[nodiscard]] StageCounts counts() const;
+  /// Another thread has asked for one of that stage. Threads: any.
+  void ask(Stage stage) { count(asked_, stage, 1); }
+  void answer(Stage stage) { count(asked_, stage, -1); }
+
+ private:
+  using List = boost::intrusive::list<Staged, boost::intrusive::constant_time_size<false>>;
+  using Counters = std::array<std::atomic<std::int64_t>, kYieldingStages>;
+
+  static void count(Counters& counters, Stage stage, std::int64_t change) {
+    if (stage == Stage::busy) return;
+    counters[static_cast<std::size_t>(stage)].fetch_add(change, std::memory_order_relaxed);
+  }
+  void enter(Staged& one, Stage stage);
+  void leave(Staged& one);
+
+  std::array<List, kYieldingStages + 1> lists_;  ///< oldest first
+  Counters counts_{};
+  Counters asked_{};
+};
+
+}  // namespace weir::http
