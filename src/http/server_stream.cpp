@@ -45,6 +45,7 @@ ServerStream::ServerStream(Key, net::Executor executor, net::DeadlineSweeper& sw
       readiness_(socket_),
       timeout_(sweeper, *this),
       recheck_(sweeper, *this),
+      max_head_bytes_(max_head_bytes),
       parser_(max_head_bytes) {
   readiness_.watch(this);
 }
@@ -139,6 +140,7 @@ void ServerStream::begin() {
   unread_ = {};
   early_ = nullptr;
   closes_behind_ = has_answered_ = false;
+  interim_bytes_ = 0;
   ++calls_;
 }
 
@@ -242,11 +244,11 @@ Result<bool> ServerStream::take_head() {
     head_bytes_ += bytes;
     bytes = head_bytes_;
   }
-  for (;;) {
+  for (bool skipped = false;; skipped = true) {
     const auto size = parser_.find_head(bytes);
     if (!size) return std::unexpected(size.error());
     if (*size == 0) {
-      if (head_bytes_.empty()) head_bytes_ = bytes;
+      if (skipped || head_bytes_.empty()) head_bytes_ = std::string(bytes);
       return false;
     }
     if (auto parsed = parser_.parse_head(bytes.substr(0, *size)); !parsed) {
@@ -257,8 +259,10 @@ Result<bool> ServerStream::take_head() {
     if (status >= 200) break;
     // An interim answer. 101 was never asked for.
     if (status == 101) return fail(Errc::upstream_answer_invalid, "status 101");
-    head_bytes_ = std::string(bytes);
-    bytes = head_bytes_;
+    interim_bytes_ += *size;
+    if (interim_bytes_ > max_head_bytes_) {
+      return fail(Errc::upstream_answer_invalid, "too many interim responses");
+    }
     parser_.reset();
   }
   unread_ = bytes;

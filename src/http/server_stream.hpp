@@ -110,7 +110,9 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   /// Whether the answer, or its end, is here before anybody asked for it.
   [[nodiscard]] bool answers_early();
   /// Whether the head is whole; then `head` is valid until the next suspension, and `take_unread`
-  /// is next. Errors: upstream_broke, upstream_answer_invalid, or why it was aborted.
+  /// is next. Interim responses (1xx) are skipped, as long as all their heads together are no
+  /// larger than one may be. Errors: upstream_broke, upstream_answer_invalid, or why it was
+  /// aborted.
   [[nodiscard]] Result<bool> take_head();
   [[nodiscard]] const ResponseHead& head() const { return parser_.head(); }
   /// What came of the body with the head; may be empty. Valid until the next suspension.
@@ -176,6 +178,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   net::Connector* connector_ = nullptr;  ///< while it connects
   Timeout timeout_;
   Recheck recheck_;
+  const std::size_t max_head_bytes_;
   ResponseParser parser_;
   Idler* idler_ = nullptr;
   EarlyAnswer* early_ = nullptr;
@@ -183,6 +186,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   std::string head_bytes_;   ///< of a head that came in more than one read
   std::string_view unread_;  ///< of the last read, behind the head
   Unsent<kBuffers> unsent_;
+  std::size_t interim_bytes_ = 0;  ///< of this answer's heads before its final one
   int calls_ = 0;
   bool closes_behind_ = false;  ///< the server ends the connection with this answer
   bool has_answered_ = false;

@@ -275,3 +275,29 @@ def test_a_client_that_leaves_within_its_hello_leaves_nothing_behind(start_tls, 
     connection.shutdown(socket.SHUT_WR)
     assert ended(connection)
     assert server.get("/v1/models").status == 200
+
+
+# An upstream's interim responses.
+
+FINAL = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+INTERIM = {
+    "a few": (b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 5, 200),
+    "one that is large": (b"HTTP/1.1 103 Early Hints\r\nLink: " + b"a" * 60_000 + b"\r\n\r\n", 200),
+    "two that are large": (b"HTTP/1.1 103 Early Hints\r\nLink: " + b"a" * 60_000 + b"\r\n\r\n", 503),
+    "too many": (b"HTTP/1.1 100 Continue\r\n\r\n" * 10_000, 503),
+}
+
+
+@pytest.mark.parametrize("name", INTERIM)
+def test_interim_responses_have_a_limit(weir, engine, name):
+    before, status = INTERIM[name]
+    before *= 2 if name.startswith("two") else 1
+    engine.scripts[CHAT] = Script(raw=before + FINAL)
+    server = weir(
+        models=[{"id": CHAT, "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}],
+        upstreams=[{"name": "gpu", "url": engine.url}],
+        calls={"retries": 0},
+    )
+    with Caller(server.public) as caller:
+        caller.call(CHAT)
+        assert caller.ending().status == status
