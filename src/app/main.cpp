@@ -92,7 +92,8 @@ int serve(const std::string& file, const app::Overrides& overrides, bool take_ov
   app::NodeOptions options{.settings = std::move(*settings),
                            .config_file = file,
                            .overrides = overrides,
-                           .service = app::ServiceManager::from_environment()};
+                           .service = app::ServiceManager::from_environment(),
+                           .descriptors = app::raise_descriptor_limit()};
   auto inherited = app::inherit_from_environment();
   if (!inherited) return finish(std::unexpected(std::move(inherited.error())));
   options.inherited = std::move(*inherited);

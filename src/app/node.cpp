@@ -54,6 +54,7 @@ Settings Overrides::over(Settings settings) const {
 
 Node::Node(NodeOptions options)
     : overrides_(std::move(options.overrides)),
+      descriptors_(options.descriptors),
       inherited_(std::move(options.inherited)),
       successor_(std::move(options.successor)),
       service_(std::move(options.service)),
@@ -96,7 +97,35 @@ Result<> Node::open_keys() {
   return {};
 }
 
+// Each process has a limit of its own: two that take over from each other share nothing.
+void Node::share_descriptors() {
+  const auto threads = static_cast<std::int64_t>(io_thread_count(server_settings_.threads));
+  const auto upstreams = static_cast<std::int64_t>(settings_.upstreams.size());
+  const bool simulates =
+      config_file_.empty() || std::ranges::any_of(settings_.upstreams, is_simulator);
+  plan_ = plan_descriptors(
+      {.limit = descriptors_.now,
+       .io_threads = threads,
+       .upstreams = upstreams,
+       .calls = server_settings_.max_in_flight,
+       .idle_connections = upstreams * threads * settings_.calls.max_idle_connections,
+       .per_call = simulates ? 2 : 1,
+       .max_connections = server_settings_.max_connections});
+  telemetry::log_info("descriptors", {{"limit", descriptors_.now},
+                                      {"limit_before", descriptors_.before},
+                                      {"max_connections", plan_.max_connections},
+                                      {"for_upstreams", plan_.upstreams}});
+  if (!plan_.is_cut) return;
+  telemetry::log_warn(
+      "server.max_connections is more than the limit on descriptors has room for; raise the hard "
+      "limit (systemd: LimitNOFILE) or lower the setting",
+      {{"setting", server_settings_.max_connections},
+       {"max_connections", plan_.max_connections},
+       {"limit", descriptors_.now}});
+}
+
 Result<> Node::open_servers() {
+  share_descriptors();
   if (!settings_.log.access_log.empty()) {
     auto writer = telemetry::LineWriter::open(
         {.path = settings_.log.access_log,
@@ -138,10 +167,9 @@ Result<> Node::open_servers() {
     return std::make_unique<api::Frontend>(*services_, source);
   };
   if (auto ok = tls_.open(server_settings_.tls, registry_); !ok) return ok;
-  auto api_server =
-      http::Server::open("api", http::ListenAt(server_settings_.listen, std::move(inherited_.api)),
-                         server_settings_, server_settings_.max_connections, threads, make_frontend,
-                         registry_, tls_.contexts());
+  auto api_server = http::Server::open(
+      "api", http::ListenAt(server_settings_.listen, std::move(inherited_.api)), server_settings_,
+      plan_.max_connections, threads, make_frontend, registry_, tls_.contexts());
   if (!api_server) return std::unexpected(std::move(api_server.error()));
   api_server_ = std::move(*api_server);
 
@@ -158,8 +186,7 @@ Result<> Node::open_servers() {
   };
   auto admin_server = http::Server::open(
       "admin", http::ListenAt(server_settings_.admin_listen, std::move(inherited_.admin)),
-      server_settings_, server_settings_.max_connections, {control_.get()}, make_operator,
-      registry_);
+      server_settings_, plan_.admin_connections, {control_.get()}, make_operator, registry_);
   if (!admin_server) return std::unexpected(std::move(admin_server.error()));
   admin_server_ = std::move(*admin_server);
   return {};
@@ -171,9 +198,8 @@ Result<> Node::open_simulator() {
     return std::make_unique<simulator::ScriptHandler>(started_.simulator,
                                                       publisher_.simulator_token());
   };
-  auto server =
-      http::Server::open("simulator", "127.0.0.1:0", server_settings_,
-                         server_settings_.max_connections, {control_.get()}, make_handler, registry_);
+  auto server = http::Server::open("simulator", "127.0.0.1:0", server_settings_, plan_.upstreams,
+                                   {control_.get()}, make_handler, registry_);
   if (!server) return std::unexpected(std::move(server.error()));
   simulator_server_ = std::move(*server);
   publisher_.simulator_at(simulator_server_->endpoint());

@@ -16,10 +16,12 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "api/services.hpp"
+#include "app/descriptor_plan.hpp"
 #include "app/file_watch.hpp"
 #include "app/inherited.hpp"
 #include "app/key_store.hpp"
 #include "app/listener_tls.hpp"
+#include "app/process.hpp"
 #include "app/publisher.hpp"
 #include "app/service_manager.hpp"
 #include "app/settings.hpp"
@@ -55,6 +57,7 @@ struct NodeOptions {
   /// Whose place it takes, once it is ready to.
   std::optional<Successor> successor = {};
   ServiceManager service = {};
+  DescriptorLimit descriptors = {};
 };
 
 /// Threads:  made, run and destroyed on one thread, the main one.
@@ -75,6 +78,7 @@ class Node {
 
   [[nodiscard]] Result<> open_keys();
   [[nodiscard]] Result<> open_servers();
+  void share_descriptors();
   [[nodiscard]] Result<> open_simulator();
   [[nodiscard]] Result<> create_first_key();
   void start_background();
@@ -101,6 +105,7 @@ class Node {
   [[nodiscard]] Result<> take_settings(Settings next);
 
   const Overrides overrides_;
+  const DescriptorLimit descriptors_;
   Inherited inherited_;
   std::optional<Successor> successor_;
   const ServiceManager service_;
@@ -116,6 +121,7 @@ class Node {
   bool taken_over_ = false;  ///< on the control thread until it has ended watch_signals
   const Settings started_;   ///< what only a restart changes is as it is here
   const http::Settings& server_settings_;  ///< of started_
+  DescriptorPlan plan_{};
   ListenerTls tls_;
 
   // Stopped and destroyed in the reverse order.

@@ -1,5 +1,7 @@
-/// What a process that holds secrets sees to: its core, its signals.
+/// What the process sees to before it serves: its core, its signals, its descriptors.
 #pragma once
+
+#include <cstdint>
 
 namespace weir::app {
 
@@ -10,5 +12,15 @@ void forbid_core_files();
 /// What ends a process unless it says otherwise becomes an error of the write that met it: a peer
 /// that has gone (SIGPIPE), a file that may not grow (SIGXFSZ).
 void survive_failed_writes();
+
+/// How many descriptors the process may have.
+struct DescriptorLimit {
+  std::int64_t before = 0;
+  std::int64_t now = 0;
+};
+
+/// Raises the soft limit to the hard one, as far as the system lets it. 1,024, the usual soft
+/// limit, is there for programs that use select(2).
+DescriptorLimit raise_descriptor_limit();
 
 }  // namespace weir::app

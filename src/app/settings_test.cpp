@@ -112,8 +112,8 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
       {"server: {cors_allow_origins: [chat.example]}",
        "weir.yaml:1: server.cors_allow_origins[0]: \"chat.example\" is not allowed; expected * or "
        "an origin such as https://chat.example\n"},
-      {"server: {max_connections: 0}",
-       "weir.yaml:1: server.max_connections: \"0\" is not allowed; expected a whole number from 1 "
+      {"server: {max_in_flight: 0}",
+       "weir.yaml:1: server.max_in_flight: \"0\" is not allowed; expected a whole number from 1 "
        "to 1000000\n"},
       {"store: postgres://x",
        "weir.yaml:1: store: \"postgres://x\" is not allowed; expected sqlite: and a file\n"},
@@ -315,6 +315,7 @@ TEST(Settings, AFileIsReadFromItsOwnFolder) {
 TEST(Settings, EveryLimitIsFiniteByDefault) {
   const std::map<std::string_view, std::string_view> bounded_otherwise = {
       {"server.threads", "one per core"},
+      {"server.max_connections", "the limit on descriptors"},
       {"calls.max_in_flight", "server.max_in_flight"},
       {"server.memory_limit_bytes", "the container's limit"},
       {"upstreams[].priority", "no limit: those that are called first"},

@@ -96,7 +96,7 @@ config::Schema<Settings> settings_schema() {
       .field("threads", &Settings::threads, integer<int>({1, 256, "one per core"}),
              "Threads that serve connections.")
       .field("max_connections", &Settings::max_connections,
-             integer<std::int64_t>({1, 1'000'000}),
+             integer<std::int64_t>({1, 1'000'000, "as many as there are descriptors for"}),
              "Connections held at once. For one more, one without a request in progress is closed; "
              "if there is none, it is answered 503, or over TLS closed.")
       .field("max_in_flight", &Settings::max_in_flight, integer<std::int64_t>({1, 1'000'000}),

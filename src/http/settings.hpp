@@ -27,7 +27,7 @@ struct Settings {
   TlsListenerSettings tls;
   Secret admin_key;  ///< lets others than loopback peers read /admin; empty: loopback only
   int threads = 0;   ///< 0: one per core
-  std::int64_t max_connections = 4096;
+  std::int64_t max_connections = 0;  ///< 0: as many as there are descriptors for
   std::int64_t max_in_flight = 1024;
   std::int64_t max_request_line_bytes = 8 << 10;
   std::int64_t max_header_bytes = 32 << 10;

@@ -277,6 +277,41 @@ def test_a_client_that_leaves_within_its_hello_leaves_nothing_behind(start_tls, 
     assert server.get("/v1/models").status == 200
 
 
+# Descriptors.
+
+
+def limited(soft, hard):
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def restarted(weir, soft, hard, **server):
+    running = weir(server=server)
+    running.stop()
+    running.start(preexec_fn=limited(soft, hard))
+    return running
+
+
+def test_the_soft_limit_on_descriptors_is_raised(weir):
+    server = restarted(weir, 64, 512)
+    assert resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE) == (512, 512)
+    line = server.log.where(msg="descriptors")[0]
+    assert (line["limit_before"], line["limit"]) == (64, 512)
+    assert 100 < line["max_connections"] < 512
+    assert not server.log.where(level="warn")
+
+
+def test_more_connections_than_descriptors_are_a_warning(weir, stack):
+    server = restarted(weir, 64, 256, max_connections=10_000)
+    line = eventually(lambda: server.log.where(level="warn", setting=10_000))[0]
+    assert line["limit"] == 256
+    assert line["max_connections"] < 256
+    for _ in range(300):
+        raw(stack, server.public)
+    for _ in range(10):
+        assert server.get("/v1/models").status == 200
+    assert not server.log.where(msg="cannot accept")
+
+
 # An upstream's interim responses.
 
 FINAL = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
