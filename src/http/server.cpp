@@ -1,6 +1,7 @@
 #include "http/server.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -17,7 +18,8 @@ namespace weir::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr int kBacklog = 1024;
+constexpr int kBacklog = 4096;   // beyond it a client waits a second for its next try
+constexpr int kAcceptTurn = 32;  // accepted before others have their turn
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 // For an answer that is cut off to say so.
@@ -107,6 +109,7 @@ net::Task<> Listener::accept_loop(net::Acceptor& acceptor) {  // outlives: ours
     auto [error, socket] = co_await acceptor.async_accept(net::use_task);
     if (!error) {
       admit(std::move(socket));
+      accept_waiting(acceptor, kAcceptTurn);
     } else if (error == asio::error::operation_aborted) {
       co_return;
     } else if (error != asio::error::connection_aborted) {
@@ -195,9 +198,10 @@ bool Listener::make_room() {
 }
 
 bool Listener::yield_oldest(Stage stage) {
-  if (!stages_.yield_oldest(stage)) return false;
+  const auto yielded = stages_.yield_oldest(stage);
+  if (!yielded) return false;
   shared_.connections.fetch_sub(1, std::memory_order_relaxed);
-  shared_.yielded[static_cast<std::size_t>(stage)]->Increment();
+  shared_.yielded[static_cast<std::size_t>(*yielded)]->Increment();
   return true;
 }
 
@@ -212,9 +216,9 @@ void Listener::ask(Stage stage) {
   });
 }
 
-void Listener::accept_waiting(net::Acceptor& acceptor) {
+void Listener::accept_waiting(net::Acceptor& acceptor, int most) {
   boost::system::error_code error;
-  for (;;) {
+  for (int i = 0; i < most; ++i) {
     auto socket = acceptor.accept(error);
     if (error) return;
     admit(std::move(socket));
@@ -229,7 +233,9 @@ void Listener::set_pressure(Pressure pressure) {
 
 net::Task<> Listener::stop(MonotonicTime deadline, MonotonicTime idle_until) {
   for (auto& acceptor : acceptors_) {
-    if (background_.size() > 0) accept_waiting(acceptor);  // else never started
+    if (background_.size() > 0) {
+      accept_waiting(acceptor, std::numeric_limits<int>::max());  // else never started
+    }
     net::close_listener(acceptor);
   }
   context_.draining = true;

@@ -72,9 +72,9 @@ class Listener {
   [[nodiscard]] bool make_room();
   [[nodiscard]] bool yield_oldest(Stage stage);
   void ask(Stage stage);
-  /// Accepts what the kernel has completed already: closing a listener that shares its port drops
-  /// it.
-  void accept_waiting(net::Acceptor& acceptor);
+  /// Accepts what the kernel has completed already, at most that many: closing a listener that
+  /// shares its port drops it.
+  void accept_waiting(net::Acceptor& acceptor, int most);
   void admit(net::Socket socket);
 
   std::vector<net::Acceptor> acceptors_;  ///< one, unless they come from a server with more threads

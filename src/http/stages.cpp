@@ -4,6 +4,7 @@ namespace weir::http {
 namespace {
 
 constexpr int kLooks = 16;
+constexpr std::chrono::milliseconds kFirstBytes{500};
 
 }  // namespace
 
@@ -34,6 +35,7 @@ std::optional<Victim> choose_victim(std::span<const StageCounts> threads, std::s
 
 void Stages::enter(Staged& one, Stage stage) {
   one.stage_ = stage;
+  if (stage == Stage::silent) one.silent_since_ = monotonic_now();
   lists_[static_cast<std::size_t>(stage)].push_back(one);
 }
 
@@ -58,15 +60,21 @@ void Stages::remove(Staged& one) {
   leave(one);
 }
 
-bool Stages::yield_oldest(Stage stage) {
+std::optional<Stage> Stages::yield_oldest(Stage stage) {
+  const auto& silent = lists_[static_cast<std::size_t>(Stage::silent)];
+  if (stage == Stage::silent && !silent.empty() &&
+      !lists_[static_cast<std::size_t>(Stage::partial)].empty() &&
+      monotonic_now() - silent.front().silent_since_ < kFirstBytes) {
+    stage = Stage::partial;
+  }
   int looks = 0;
   for (Staged& one : lists_[static_cast<std::size_t>(stage)]) {
-    if (looks++ == kLooks) return false;
+    if (looks++ == kLooks) return std::nullopt;
     if (!one.yield()) continue;
     move(one, Stage::busy);
-    return true;
+    return stage;
   }
-  return false;
+  return std::nullopt;
 }
 
 void Stages::for_each(void (Staged::*act)()) {

@@ -13,6 +13,8 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include "base/clock.hpp"
+
 namespace weir::http {
 
 /// How far a connection has come with its next request. They yield in this order, and the oldest of
@@ -63,6 +65,7 @@ class Staged : public boost::intrusive::list_base_hook<> {
  private:
   friend class Stages;
   Stage stage_ = Stage::busy;
+  MonotonicTime silent_since_{};
 };
 
 /// The connections of one thread by stage.
@@ -80,8 +83,10 @@ class Stages {
   void remove(Staged& one);
 
   /// Ends the oldest of a stage that can be ended; it is busy from then on. Only the oldest few are
-  /// looked at: a full server must not spend its time on a search.
-  [[nodiscard]] bool yield_oldest(Stage stage);
+  /// looked at: a full server must not spend its time on a search. A silent connection that came in
+  /// the last half second is spared while there are partial ones: its first bytes may be on their
+  /// way. Returns the stage of the one that yields, if any does.
+  [[nodiscard]] std::optional<Stage> yield_oldest(Stage stage);
 
   /// `act` may end the one it is called on.
   void for_each(void (Staged::*act)());

@@ -86,6 +86,13 @@ TEST_F(StagesTest, AgeCountsFromWhenAStageBegan) {
   EXPECT_THAT(stages_.counts(), ElementsAre(1, 0, 1));
 }
 
+TEST_F(StagesTest, AYoungSilentOneIsSparedWhileThereIsAPartialOne) {
+  stages_.move(third_, Stage::partial);
+  EXPECT_EQ(stages_.yield_oldest(Stage::silent), Stage::partial);
+  EXPECT_TRUE(third_.yielded);
+  EXPECT_EQ(stages_.yield_oldest(Stage::silent), Stage::silent);
+}
+
 TEST_F(StagesTest, WhatAnotherThreadHasAskedForIsNotOfferedAgain) {
   stages_.ask(Stage::silent);
   EXPECT_THAT(stages_.counts(), ElementsAre(2, 0, 0));

@@ -125,11 +125,12 @@ def test_silent_ones_go_first_then_parts_of_a_head_then_idle_ones(start, stack):
     partial = stack.enter_context(Wire(server.public))
     partial.send(GET[:-1])
     silent = stack.enter_context(Wire(server.public))
-    for index, victim in enumerate((silent, partial, idle)):
+    # A silent one may be spared for a moment after it came, while there is a partial one.
+    for victims in ((), (silent, partial), (idle,)):
         newcomer = stack.enter_context(Wire(server.public))
         newcomer.send(GET)
         assert newcomer.receive().status == 200
-        assert ended(victim.socket), index
+        assert all(ended(victim.socket) for victim in victims)
     assert [yielded(server, stage) for stage in ("silent", "partial", "idle")] == [1, 1, 1]
 
 
