@@ -169,6 +169,11 @@ bool is_extended_file_name(const Parameter& parameter) {
   return true;
 }
 
+// As ASCII these are the same to everyone.
+bool is_ascii_charset(std::string_view charset) {
+  return equals_ignoring_case(charset, "us-ascii") || equals_ignoring_case(charset, "iso-8859-1");
+}
+
 // The name as it is meant, of one that readers may take for another: `Model`, `model[]`.
 bool resembles(std::string_view name, std::string_view wanted) {
   const auto stem = name.substr(0, name.find('['));
@@ -191,15 +196,28 @@ std::optional<std::string> multipart_boundary(std::string_view content_type) {
       return true;
     }
     return equals_ignoring_case(parameter.name, "charset") && !std::exchange(has_charset, true) &&
-           equals_ignoring_case(parameter.value, "utf-8");
+           (equals_ignoring_case(parameter.value, "utf-8") || is_ascii_charset(parameter.value));
   };
   return for_each_parameter(rest, visit) ? boundary : std::nullopt;
 }
 
+bool multipart_is_ascii(std::string_view content_type) {
+  auto rest = content_type.substr(std::min(content_type.find(';'), content_type.size()));
+  bool ascii = false;
+  for_each_parameter(rest, [&](const Parameter& parameter) {
+    const bool charset = equals_ignoring_case(parameter.name, "charset");
+    ascii = ascii || (charset && is_ascii_charset(parameter.value));
+    return true;
+  });
+  return ascii;
+}
+
 MultipartScanner::MultipartScanner(std::string_view boundary,
                                    std::span<const std::string_view> names,
-                                   std::size_t max_value_bytes)
-    : names_(names), max_value_bytes_(max_value_bytes) {
+                                   std::size_t max_value_bytes, bool ascii)
+    : names_(names),
+      max_value_bytes_(max_value_bytes),
+      default_text_(ascii ? Text::ascii : Text::utf8) {
   CHECK(!boundary.empty() && boundary.size() <= kMaxBoundaryBytes);
   CHECK(names.size() <= kMaxNames);
   delimiter_.append("--").append(boundary);
@@ -282,7 +300,7 @@ MultipartScanner::Step MultipartScanner::take_delimiter_line() {
     }
     consume(kLineEnd.size());
     within_ = Within::headers;
-    part_ = {};
+    part_ = {.text = default_text_};
     return Step::moved;
   }
   const bool may_end = kLineEnd.starts_with(text_) || kClose.starts_with(text_);
@@ -405,9 +423,7 @@ bool MultipartScanner::note_type(std::string_view text) {
       equals_ignoring_case(type, "text/plain") || equals_ignoring_case(type, "application/json");
   const auto visit = [&](const Parameter& parameter) {
     if (!equals_ignoring_case(parameter.name, "charset")) return false;
-    // As ASCII these are the same to everyone.
-    const bool ascii = equals_ignoring_case(parameter.value, "us-ascii") ||
-                       equals_ignoring_case(parameter.value, "iso-8859-1");
+    const bool ascii = is_ascii_charset(parameter.value);
     if (ascii) part_.text = Text::ascii;
     return ascii || equals_ignoring_case(parameter.value, "utf-8");
   };

@@ -24,6 +24,10 @@ namespace weir::codec {
 /// `boundary` and `charset=utf-8`.
 [[nodiscard]] std::optional<std::string> multipart_boundary(std::string_view content_type);
 
+/// Whether the Content-Type declares all text of the form to be in ASCII or Latin-1 (Apache's
+/// client does). Readers decode the rest of Latin-1 in different ways, so it must be ASCII then.
+[[nodiscard]] bool multipart_is_ascii(std::string_view content_type);
+
 /// One field found. Offsets count from the first byte fed.
 struct MultipartValue {
   std::size_t name = 0;     ///< index in the scanner's list
@@ -52,7 +56,7 @@ class MultipartScanner {
   /// REQUIRES: a boundary as multipart_boundary gives it; at most kMaxNames distinct names in lower
   ///           case.
   MultipartScanner(std::string_view boundary, std::span<const std::string_view> names,
-                   std::size_t max_value_bytes);
+                   std::size_t max_value_bytes, bool ascii = false);
 
   /// Takes the next piece and calls `found(MultipartValue)` for each field that ends in it, in
   /// order. A name that occurs twice breaks the body before the second value is read.
@@ -114,6 +118,7 @@ class MultipartScanner {
   std::string delimiter_;  // with its leading dashes
   std::span<const std::string_view> names_;
   std::size_t max_value_bytes_;
+  Text default_text_;  // of a part whose own headers do not say
 
   std::string carry_;         // bytes of earlier pieces that could not be decided on
   std::string_view piece_;    // being fed

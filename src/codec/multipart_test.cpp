@@ -361,6 +361,7 @@ TEST(MultipartBoundary, IsReadFromTheContentType) {
       {R"(multipart/form-data; x="; boundary=y"; boundary=z)", std::nullopt},
       {"multipart/form-data; boundary=z;", std::nullopt},
       {"multipart/form-data; charset=utf-16; boundary=z", std::nullopt},
+      {"multipart/form-data; charset=ISO-8859-1; boundary=z", "z"},  // Apache HttpClient 5
       {"multipart/form-data; charset=utf-8; charset=utf-8; boundary=z", std::nullopt},
       {"multipart/form-data; boundary='z'", std::nullopt},
       {"multipart/form-data; boundary=\"a\\z\"", std::nullopt},
@@ -385,6 +386,20 @@ TEST(MultipartBoundary, IsReadFromTheContentType) {
   };
   for (const auto& c : cases) {
     EXPECT_EQ(multipart_boundary(c.content_type), c.boundary) << c.content_type;
+  }
+}
+
+TEST(Multipart, AFormDeclaredAsLatin1HoldsTextInAscii) {
+  EXPECT_TRUE(multipart_is_ascii("multipart/form-data; charset=ISO-8859-1; boundary=z"));
+  EXPECT_TRUE(multipart_is_ascii("multipart/form-data; boundary=z; charset=us-ascii"));
+  EXPECT_FALSE(multipart_is_ascii("multipart/form-data; charset=utf-8; boundary=z"));
+  EXPECT_FALSE(multipart_is_ascii("multipart/form-data"));
+  for (const auto& [text, sound] : {std::pair("m", true), std::pair("\xC3\xA9", false)}) {
+    MultipartScanner scanner("z", kNames, 64, true);
+    scanner.feed("--z\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n" +
+                     std::string(text) + "\r\n--z--\r\n",
+                 [](const MultipartValue&) {});
+    EXPECT_EQ(scanner.state() == MultipartScanner::State::complete, sound) << text;
   }
 }
 

@@ -127,8 +127,8 @@ Result<> Call::take_fields(std::string_view piece) {
 // Up to the part that names the model; what follows is passed on as it comes. But for images: how
 // many are wanted may be said last.
 net::Task<Result<>> Call::receive_fields() {
-  const auto boundary =
-      codec::multipart_boundary(client_.request().header(http::FieldName::content_type));
+  const auto content_type = client_.request().header(http::FieldName::content_type);
+  const auto boundary = codec::multipart_boundary(content_type);
   if (!boundary) {
     co_return fail(Errc::invalid_parameter,
                    "The Content-Type must be multipart/form-data with one boundary.");
@@ -137,8 +137,8 @@ net::Task<Result<>> Call::receive_fields() {
   const auto limit =
       static_cast<std::uint64_t>(all ? settings().max_body_bytes : settings().max_upload_bytes);
   if (auto fits = client_.limit_body(limit); !fits) co_return fits;
-  asked_->fields =
-      std::make_unique<codec::MultipartScanner>(*boundary, kFieldNames, kMaxFieldBytes);
+  asked_->fields = std::make_unique<codec::MultipartScanner>(
+      *boundary, kFieldNames, kMaxFieldBytes, codec::multipart_is_ascii(content_type));
   while ((all || asked_->request.model.empty()) && !client_.body_done()) {
     const auto piece = co_await client_.append_body(asked_->body_store);
     if (!piece) co_return std::unexpected(piece.error());

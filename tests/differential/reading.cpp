@@ -49,7 +49,8 @@ std::string refusal(std::string_view why) {
 std::string read_form(std::string_view content_type, std::string_view body) {
   const auto boundary = codec::multipart_boundary(content_type);
   if (!boundary) return refusal("Content-Type");
-  codec::MultipartScanner scanner(*boundary, kFields, kMaxFieldBytes);
+  codec::MultipartScanner scanner(*boundary, kFields, kMaxFieldBytes,
+                                  codec::multipart_is_ascii(content_type));
   std::string line;
   codec::JsonWriter json(line);
   json.begin_object();

@@ -2,7 +2,6 @@
 
 import collections
 import os
-import random
 import shutil
 
 import pytest
@@ -22,7 +21,7 @@ def same(reading, weirs):
 
 
 def test_accepted_bodies_are_read_one_way(tmp_path_factory, tmp_path):
-    first = int(os.environ.get("WEIR_DIFFERENTIAL_FIRST", random.randrange(1 << 30)))
+    first = int(os.environ.get("WEIR_DIFFERENTIAL_FIRST", 1))
     print(f"seeds from {first}: WEIR_DIFFERENTIAL_FIRST={first} repeats them")
     bodies = [body(seed) for seed in range(first, first + SEEDS)]
     weirs = weir_json(bodies)
