@@ -39,6 +39,8 @@ void Connection::end_if_idle() {
 }
 
 bool Connection::yield() {
+  // Its place is counted as free from the first time on, though its coroutine may not have run yet.
+  if (has_yielded_) return false;
   boost::system::error_code ignored;
   if (client_.socket().available(ignored) > 0) return false;
   has_yielded_ = true;

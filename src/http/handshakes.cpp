@@ -78,6 +78,7 @@ bool Handshakes::One::has_unread() const {
 
 // Less than a record that waits in the socket is no work that was begun.
 bool Handshakes::One::yield() {
+  if (ended != Ended::no) return false;  // its place becomes free anyway
   if (stage() == Stage::silent && has_unread()) return false;
   end(Ended::yielded);
   return true;

@@ -93,7 +93,10 @@ Listener::Listener(std::vector<net::Acceptor> acceptors, ServerShared& shared, s
       background_(acceptors_.front().get_executor()),
       tasks_(acceptors_.front().get_executor()) {
   if (shared_.tls != nullptr) {
-    const auto most = static_cast<std::size_t>(shared_.settings.tls.max_handshakes);
+    // Answered handshakes give way to new ones only beyond this limit: they must not fill the
+    // server.
+    const auto most = static_cast<std::size_t>(std::clamp<std::int64_t>(
+        shared_.max_connections / 2, 1, shared_.settings.tls.max_handshakes));
     handshakes_ = std::make_unique<Handshakes>(shared_.settings.tls, (most + threads - 1) / threads,
                                                *shared_.tls, sweeper_, stages_, shared_.handshakes);
   }
