@@ -13,7 +13,7 @@ constexpr std::int64_t kMostAdmin = 64;
 constexpr std::int64_t kLeast = 8;              // however few there are
 constexpr std::int64_t kMostDerived = 1 << 16;  // more is memory that somebody should decide on
 
-// Of so many descriptors, those of connections that are served; the others are of refused ones.
+// The share of `descriptors` for connections that are served; the rest is for refused ones.
 std::int64_t served_of(std::int64_t descriptors) {
   auto served = std::max<std::int64_t>(descriptors, 1);
   while (served > 1 && served + http::Server::refused_at_once(served) > descriptors) {

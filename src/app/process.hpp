@@ -1,4 +1,4 @@
-/// What the process sees to before it serves: its core, its signals, its descriptors.
+/// Process set-up before serving: core dumps, signals, descriptors.
 #pragma once
 
 #include <cstdint>

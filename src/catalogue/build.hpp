@@ -50,10 +50,10 @@ struct UpstreamListing {
   bool operator==(const UpstreamListing&) const = default;
 };
 
-/// What a catalogue takes from elsewhere: Classifier's words, or a test's stand-ins.
+/// The source of classes and registry facts for a catalogue: a Classifier, or a test's stand-ins.
 struct Judge {
   std::function<Decision(const ClassEvidence&)> decide;
-  /// What public registries know of the model with this id; empty: nothing.
+  /// Registry facts about the model with this id. An empty function: there are none.
   std::function<std::optional<RegistryFacts>(std::string_view id)> facts = {};
 };
 

@@ -26,7 +26,7 @@ struct Decision {
 struct ExplainedStep {
   ClassSource source = ClassSource::fallback;
   std::string id = {};  ///< the id that the step looked at; empty for config and upstream
-  /// What the step says by itself; nothing if it does not know the model.
+  /// The step's own answer; nothing if it does not know the model.
   std::optional<ModelClass> model_class = {};
   std::string rule = {};  ///< as Decision::rule
   bool decides = false;   ///< true for one step: the first that says something

@@ -24,7 +24,7 @@ std::string text_of(const ModelClass& model_class) {
 
 const auto kChat = ModelClass::of({SubType::chat});
 
-/// What the class of an id is without the table, or by the rules alone.
+/// The class of an id without the table, or by the rules alone.
 Decision without_table(const Classifier& classifier, std::string_view id) {
   return classifier.by_registry(id)
       .or_else([&] { return classifier.by_rules(id); })

@@ -83,7 +83,7 @@ std::vector<std::string> parse_words(std::string_view text) {
   return words;
 }
 
-/// What more than half of the rows state, of those that state anything.
+/// The value that more than half of the rows that state any agree on.
 template <class T>
 T most_stated(std::span<const ModelFacts> rows, T ModelFacts::* member) {
   const T unknown{};

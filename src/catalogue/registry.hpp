@@ -1,4 +1,4 @@
-/// What public registries state about well-known models: the rows of registry.csv, built in.
+/// Facts about well-known models from public registries: the rows of registry.csv, built in.
 /// `tools/data/refresh` writes that file.
 #pragma once
 
@@ -29,7 +29,7 @@ struct RegistryRow {
 /// Context length, output length, modalities and capabilities; what is not stated stays unknown.
 [[nodiscard]] ModelFacts parse_registry_facts(std::string_view cells);
 
-/// What the rows that match an id state together.
+/// The combined statement of the rows that match an id.
 struct RegistryMatch {
   std::string_view id;  ///< of a row that matched
   ModelClass model_class;
@@ -48,7 +48,7 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  /// Of registry.csv; built by the first call.
+  /// The registry of registry.csv; built by the first call.
   [[nodiscard]] static const Registry& built_in();
 
   /// By the row with this id, as ClassTable::find compares ids. Failing that, by the rows of the

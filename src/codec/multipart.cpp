@@ -286,7 +286,7 @@ MultipartScanner::Step MultipartScanner::take_preamble() {
   return break_off("The form does not begin with the delimiter that its Content-Type names.");
 }
 
-// What follows a delimiter on its line: nothing, or two dashes at the end of the form.
+// The rest of a delimiter's line: nothing, or two dashes at the end of the form.
 MultipartScanner::Step MultipartScanner::take_delimiter_line() {
   if (text_.starts_with(kClose)) {
     consume(kClose.size());

@@ -24,7 +24,7 @@ constexpr int kHosted = 10;
 // What each kind can be called for is from its documentation or its server's source, read in
 // 2026: an endpoint is there when requests and answers have the bodies that clients of it expect.
 
-// Of kinds whose whole API is documented.
+// The absent endpoints of a kind whose whole API is documented.
 constexpr Endpoints all_but(Endpoints calls) {
   Endpoints rest;
   catalogue::kAllEndpoints.for_each([&](Endpoint endpoint) {

@@ -45,10 +45,10 @@ struct Kind {
   /// siliconflow kind costs ten requests.
   int refresh_every = 1;
   catalogue::Spelling spelling = catalogue::Spelling::exact;  ///< how it reads ids in calls
-  /// What its servers are documented to be called for. A newer or older one may speak more or less:
-  /// what a server answers 404 to reaches the client.
+  /// The endpoints that its servers are documented to serve. A newer or older one may speak more or
+  /// less: a 404 reaches the client, and may withdraw the model there (decision 0008).
   catalogue::Endpoints calls = {};
-  /// What they are documented not to be called for.
+  /// The endpoints that they are documented not to serve.
   catalogue::Endpoints absent = {};
   std::span<const CallPath> call_paths = {};
   /// Whether a stream reports its usage when `stream_options.include_usage` asks for it. False
