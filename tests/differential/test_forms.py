@@ -1,11 +1,11 @@
 """No form that Weir accepts is read differently by two readers, Weir among them."""
 
-import collections
 import os
 import shutil
 
 import pytest
 
+from differential.compare import compare
 from differential.forms import form
 from differential.readers import (
     converse, form_lines, from_program, go_program, starlette_forms, weir_forms, werkzeug_forms,
@@ -37,19 +37,7 @@ def test_accepted_forms_are_read_one_way(tmp_path_factory, tmp_path):
     if program := go_program(tmp_path):
         readers["go"] = from_program(converse([program], lines))
 
-    refusals = collections.Counter()
-    differing = []
-    for place, at in enumerate(accepted):
-        found = {name: readings[place] for name, readings in readers.items() if readings[place] is not None}
-        refusals.update(name for name in readers if name not in found)
-        readings = list(found.values())
-        alike = all(reading == readings[0] and same(reading, weirs[at]) for reading in readings)
-        if not alike:
-            differing.append((first + at, forms[at], weirs[at], found))
-    print(f"{SEEDS} forms, {len(accepted)} accepted by Weir, {len(differing)} read in two ways; "
-          f"readers: {', '.join(readers)}; accepted by Weir and refused by a reader: {dict(refusals)}")  # fmt: skip
-    assert not differing, "\n".join(map(str, differing[:5]))
-    assert len(accepted) > SEEDS / 4  # else little was compared
+    refusals = compare("forms", first, forms, weirs, readers, same)
     assert sum(refusals.values()) < len(accepted) / 100, refusals
 
 

@@ -1,11 +1,11 @@
 """No JSON body that Weir accepts is read differently by two readers, Weir among them."""
 
-import collections
 import os
 import shutil
 
 import pytest
 
+from differential.compare import compare
 from differential.json_bodies import body
 from differential.readers import (
     canonical, converse, from_json_program, go_program, json_lines, orjson_json, python_json, weir_json,
@@ -35,19 +35,7 @@ def test_accepted_bodies_are_read_one_way(tmp_path_factory, tmp_path):
     if program := go_program(tmp_path):
         readers["go"] = from_json_program(converse([program], lines))
 
-    refusals = collections.Counter()
-    differing = []
-    for place, at in enumerate(accepted):
-        found = {name: readings[place] for name, readings in readers.items() if readings[place] is not None}
-        refusals.update(name for name in readers if name not in found)
-        readings = list(found.values())
-        alike = all(reading == readings[0] and same(reading, weirs[at]) for reading in readings)
-        if not alike:
-            differing.append((first + at, bodies[at], weirs[at], found))
-    print(f"{SEEDS} bodies, {len(accepted)} accepted by Weir, {len(differing)} read in two ways; "
-          f"readers: {', '.join(readers)}; accepted by Weir and refused by a reader: {dict(refusals)}")  # fmt: skip
-    assert not differing, "\n".join(map(str, differing[:5]))
-    assert len(accepted) > SEEDS / 4  # else little was compared
+    compare("bodies", first, bodies, weirs, readers, same)
 
 
 @pytest.mark.skipif(shutil.which("go") is None, reason="no go on the PATH: its reader is left out")
