@@ -138,6 +138,8 @@ Result<> Node::open_servers() {
   usage_ = std::make_unique<usage::Recorder>(
       static_cast<std::size_t>(settings_.usage.max_pending_rows), registry_);
   gateway_ = std::make_unique<gateway::Shared>(key_store_.pepper, resolvers_);
+  gateway_->max_connections =
+      static_cast<std::size_t>(plan_.upstreams) / io_thread_count(server_settings_.threads);
   services_ = std::make_unique<api::Services>(
       publisher_.published(), *keyring_, pool_, registry_, *gateway_, *usage_,
       server_settings_.cors_allow_origins, server_settings_.echo);

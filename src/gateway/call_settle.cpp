@@ -58,7 +58,7 @@ void Call::settle(MonotonicTime now) {
 // before another upstream is chosen.
 void Call::give_back(MonotonicTime now) {
   auto server = std::move(server_);
-  if (sent_whole_) gateway_.pool_->give_back(choice_.destination->upstream, std::move(server), now);
+  gateway_.pool_->give_back(choice_.destination->upstream, std::move(server), sent_whole_, now);
 }
 
 }  // namespace weir::gateway

@@ -31,6 +31,7 @@ upstream::Pool& Gateway::pool_for(http::ClientStream& client, const Directory& d
   });
   const auto& settings = directory.settings();
   pool_->configure({.max_idle = static_cast<std::size_t>(settings.max_idle_connections),
+                    .max_connections = shared_.max_connections,
                     .idle_timeout = settings.idle_connection_timeout,
                     .max_head_bytes = static_cast<std::size_t>(settings.max_response_head_bytes)});
   return *pool_;

@@ -36,6 +36,7 @@ struct Shared {
   net::WorkerPool& resolvers;
   limit::TokenForecast forecast = {};
   std::atomic<std::int64_t> buffered_bytes{0};  ///< of request bodies
+  std::size_t max_connections = SIZE_MAX;       ///< to upstreams, per thread
   /// An upstream that was only assumed to serve a model, or a model's path, has answered a call
   /// that it does not. Empty: nobody is told. Set before the first call.
   NotServed not_served = {};

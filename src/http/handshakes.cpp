@@ -76,10 +76,12 @@ bool Handshakes::One::has_unread() const {
   return socket.available(ignored) > 0;
 }
 
-// Less than a record that waits in the socket is no work that was begun.
+// Less than a record that waits in the socket is no work that was begun; a whole one is read soon.
 bool Handshakes::One::yield() {
   if (ended != Ended::no) return false;  // its place becomes free anyway
-  if (stage() == Stage::silent && has_unread()) return false;
+  const auto start = look_at(socket);
+  const bool is_whole = start.here >= start.wanted;
+  if (is_whole || (stage() == Stage::silent && start.here > 0)) return false;
   end(Ended::yielded);
   return true;
 }

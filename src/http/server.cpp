@@ -18,8 +18,7 @@ namespace weir::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr int kBacklog = 4096;   // beyond it a client waits a second for its next try
-constexpr int kAcceptTurn = 32;  // accepted before others have their turn
+constexpr int kBacklog = 4096;  // beyond it a client waits a second for its next try
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kDrainPoll{20};
 // For an answer that is cut off to say so.
@@ -112,7 +111,7 @@ net::Task<> Listener::accept_loop(net::Acceptor& acceptor) {  // outlives: ours
     auto [error, socket] = co_await acceptor.async_accept(net::use_task);
     if (!error) {
       admit(std::move(socket));
-      accept_waiting(acceptor, kAcceptTurn);
+      accept_waiting(acceptor, Server::kAcceptTurn - 1);
     } else if (error == asio::error::operation_aborted) {
       co_return;
     } else if (error != asio::error::connection_aborted) {

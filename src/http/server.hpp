@@ -129,6 +129,10 @@ class Server {
   /// The same without blocking; `stop` then waits for its end.
   void begin_stop(std::chrono::milliseconds drain, std::chrono::milliseconds idle);
 
+  /// As many connections are accepted before a thread does anything else. Those that yield to them
+  /// are closed after that: until then both have descriptors.
+  static constexpr int kAcceptTurn = 32;
+
   /// How many connections beyond `max_connections` are told 503; others are closed unheard.
   [[nodiscard]] static std::int64_t refused_at_once(std::int64_t max_connections);
 

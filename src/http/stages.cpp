@@ -62,19 +62,27 @@ void Stages::remove(Staged& one) {
 
 std::optional<Stage> Stages::yield_oldest(Stage stage) {
   const auto& silent = lists_[static_cast<std::size_t>(Stage::silent)];
-  if (stage == Stage::silent && !silent.empty() &&
-      !lists_[static_cast<std::size_t>(Stage::partial)].empty() &&
-      monotonic_now() - silent.front().silent_since_ < kFirstBytes) {
-    stage = Stage::partial;
-  }
-  int looks = 0;
-  for (Staged& one : lists_[static_cast<std::size_t>(stage)]) {
-    if (looks++ == kLooks) return std::nullopt;
-    if (!one.yield()) continue;
-    move(one, Stage::busy);
-    return stage;
-  }
+  const bool spares = stage == Stage::silent && !silent.empty() &&
+                      monotonic_now() - silent.front().silent_since_ < kFirstBytes;
+  if (spares && yield_from(Stage::partial)) return Stage::partial;
+  if (yield_from(stage)) return stage;
   return std::nullopt;
+}
+
+bool Stages::yield_from(Stage stage) {
+  auto& list = lists_[static_cast<std::size_t>(stage)];
+  auto* const youngest = list.empty() ? nullptr : &list.back();
+  for (int looks = 0; looks < kLooks && !list.empty(); ++looks) {
+    Staged& oldest = list.front();
+    if (oldest.yield()) {
+      move(oldest, Stage::busy);
+      return true;
+    }
+    // It is read soon; until then it does not hide those behind it.
+    list.splice(list.end(), list, list.begin());
+    if (&oldest == youngest) return false;
+  }
+  return false;
 }
 
 void Stages::for_each(void (Staged::*act)()) {

@@ -82,8 +82,9 @@ class Stages {
   void move(Staged& one, Stage stage);
   void remove(Staged& one);
 
-  /// Ends the oldest of a stage that can be ended; it is busy from then on. Only the oldest few are
-  /// looked at: a full server must not spend its time on a search. A silent connection that came in
+  /// Ends the oldest of a stage that can be ended; it is busy from then on. Only a few are looked
+  /// at, because a full server must not spend its time on a search; those that cannot be ended
+  /// count as the youngest, so that the next search finds others. A silent connection that came in
   /// the last half second is spared while there are partial ones: its first bytes may be on their
   /// way. Returns the stage of the one that yields, if any does.
   [[nodiscard]] std::optional<Stage> yield_oldest(Stage stage);
@@ -105,6 +106,8 @@ class Stages {
     if (stage == Stage::busy) return;
     counters[static_cast<std::size_t>(stage)].fetch_add(change, std::memory_order_relaxed);
   }
+  /// Whether one of that stage yields.
+  bool yield_from(Stage stage);
   void enter(Staged& one, Stage stage);
   void leave(Staged& one);
 

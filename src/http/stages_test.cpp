@@ -1,5 +1,6 @@
 #include "http/stages.hpp"
 
+#include <deque>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -91,6 +92,28 @@ TEST_F(StagesTest, AYoungSilentOneIsSparedWhileThereIsAPartialOne) {
   EXPECT_EQ(stages_.yield_oldest(Stage::silent), Stage::partial);
   EXPECT_TRUE(third_.yielded);
   EXPECT_EQ(stages_.yield_oldest(Stage::silent), Stage::silent);
+}
+
+TEST_F(StagesTest, ASilentOneYieldsIfNoPartialOneCan) {
+  stages_.move(third_, Stage::partial);
+  third_.unread = true;
+  EXPECT_EQ(stages_.yield_oldest(Stage::silent), Stage::silent);
+  EXPECT_TRUE(first_.yielded);
+}
+
+TEST_F(StagesTest, ManyWhoseBytesWaitHideNoneBehindThem) {
+  first_.unread = second_.unread = third_.unread = true;
+  std::deque<Fake> unread;
+  for (int i = 0; i < 100; ++i) {
+    stages_.add(unread.emplace_back(stages_), Stage::silent);
+    unread.back().unread = true;
+  }
+  Fake last(stages_);
+  stages_.add(last, Stage::silent);
+  int searches = 1;
+  while (!stages_.yield_oldest(Stage::silent) && searches < 100) ++searches;
+  EXPECT_TRUE(last.yielded);
+  EXPECT_LE(searches, 8);
 }
 
 TEST_F(StagesTest, WhatAnotherThreadHasAskedForIsNotOfferedAgain) {

@@ -19,10 +19,13 @@ http::ServerStream::Ptr Pool::take_idle(const Upstream& upstream) {
   if (place == places_.end() || place->second.idle.empty()) return nullptr;
   auto stream = std::move(place->second.idle.back());
   place->second.idle.pop_back();
+  --idle_;
+  ++in_use_;
   return stream;
 }
 
 http::ServerStream::Ptr Pool::make() {
+  ++in_use_;
   return http::ServerStream::make(executor_, sweeper_, limits_.max_head_bytes);
 }
 
@@ -61,11 +64,22 @@ net::Task<Result<>> Pool::connect(http::ServerStream& stream, std::shared_ptr<Up
 }
 
 void Pool::give_back(const std::shared_ptr<Upstream>& upstream, http::ServerStream::Ptr stream,
-                     MonotonicTime now) {
+                     bool may_keep, MonotonicTime now) {
+  --in_use_;
   Place& place = place_of(upstream);
-  if (!stream->reusable() || place.idle.size() >= limits_.max_idle) return;
+  if (!may_keep || !stream->reusable() || place.idle.size() >= limits_.max_idle) return;
+  while (idle_ > 0 && idle_ + in_use_ >= limits_.max_connections) close_oldest_idle();
+  if (in_use_ >= limits_.max_connections) return;
   stream->become_idle(*this, now + limits_.idle_timeout);
   place.idle.push_back(std::move(stream));
+  ++idle_;
+}
+
+void Pool::close_oldest_idle() {
+  const auto most = std::ranges::max_element(
+      places_, {}, [](const auto& entry) { return entry.second.idle.size(); });
+  most->second.idle.erase(most->second.idle.begin());
+  --idle_;
 }
 
 Pool::Place& Pool::place_of(const std::shared_ptr<Upstream>& upstream) {
@@ -79,6 +93,7 @@ void Pool::idle_ended(http::ServerStream& stream) {
     const auto ended = std::ranges::find(place.idle, &stream, &http::ServerStream::Ptr::get);
     if (ended == place.idle.end()) continue;
     place.idle.erase(ended);
+    --idle_;
     return;
   }
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +29,8 @@ class Pool final : private http::ServerStream::Idler {
  public:
   struct Limits {
     std::size_t max_idle = 32;  ///< per upstream
+    /// Idle ones are kept within it: with those of calls in progress, of all upstreams.
+    std::size_t max_connections = SIZE_MAX;
     std::chrono::milliseconds idle_timeout{60'000};
     std::size_t max_head_bytes = 64 << 10;
   };
@@ -42,8 +45,14 @@ class Pool final : private http::ServerStream::Idler {
   /// Forgets the upstreams of which `is_gone(upstream)` is true, and closes their connections.
   template <class F>
   void forget_if(F&& is_gone) {
-    std::erase_if(places_, [&](const auto& entry) { return is_gone(*entry.first); });
+    std::erase_if(places_, [&](const auto& entry) {
+      const bool gone = is_gone(*entry.first);
+      if (gone) idle_ -= entry.second.idle.size();
+      return gone;
+    });
   }
+
+  // Each that is taken or made is returned by give_back().
 
   /// The idle connection that was used last; null if there is none.
   [[nodiscard]] http::ServerStream::Ptr take_idle(const Upstream& upstream);
@@ -56,9 +65,12 @@ class Pool final : private http::ServerStream::Idler {
                                             std::shared_ptr<Upstream> upstream,
                                             MonotonicTime deadline);
 
-  /// Takes a connection back if another call may follow on it.
+  /// Keeps a connection for the next call if `may_keep` and another call can follow on it; else
+  /// closes it. For one too many, the oldest idle one of the upstream with most is closed.
   void give_back(const std::shared_ptr<Upstream>& upstream, http::ServerStream::Ptr stream,
-                 MonotonicTime now);
+                 bool may_keep, MonotonicTime now);
+
+  [[nodiscard]] std::size_t idle() const { return idle_; }
 
  private:
   struct Place {
@@ -69,6 +81,7 @@ class Pool final : private http::ServerStream::Idler {
   };
 
   [[nodiscard]] Place& place_of(const std::shared_ptr<Upstream>& upstream);
+  void close_oldest_idle();  // REQUIRES: there is one
   void idle_ended(http::ServerStream& stream) override;
   [[nodiscard]] http::TlsClient& tls_client(const http::TlsSettings& settings);
 
@@ -77,6 +90,8 @@ class Pool final : private http::ServerStream::Idler {
   net::WorkerPool& resolvers_;
   Limits limits_;
   std::unordered_map<const Upstream*, Place> places_;
+  std::size_t idle_ = 0;    ///< of all places
+  std::size_t in_use_ = 0;  ///< taken or made, and not given back
   std::vector<std::unique_ptr<http::TlsClient>> tls_;
 };
 
