@@ -60,6 +60,11 @@ bool accepts_coding(std::string_view accept_encoding) {
   return codec::choose_coding(accept_encoding, {gzip, br, zstd}) != identity;
 }
 
+bool is_video(catalogue::Endpoint endpoint) {
+  return endpoint == catalogue::Endpoint::video_submit ||
+         endpoint == catalogue::Endpoint::video_status;
+}
+
 // An encoded slash may stand in an id alone: elsewhere it hides where a segment ends.
 Errc no_route(std::string_view path) {
   const bool hides_slash = path.contains("%2F") || path.contains("%2f");
@@ -116,6 +121,7 @@ gateway::CallInput Frontend::call_input(http::Exchange& exchange, const auth::Ke
                            .directory = published.directory,
                            .scope = scope_of(key),
                            .limiter = key.limiter,
+                           .key_identity = is_video(endpoint) ? key.identity : std::string{},
                            .fields = {}};
   add_common_fields(exchange, input.fields);
   return input;

@@ -137,7 +137,7 @@ Result<> Node::open_servers() {
   }
   usage_ = std::make_unique<usage::Recorder>(
       static_cast<std::size_t>(settings_.usage.max_pending_rows), registry_);
-  gateway_ = std::make_unique<gateway::Shared>(key_store_.pepper, resolvers_);
+  gateway_ = std::make_unique<gateway::Shared>(gateway::RequestSeal(key_store_.pepper), resolvers_);
   gateway_->max_connections =
       static_cast<std::size_t>(plan_.upstreams) / io_thread_count(server_settings_.threads);
   services_ = std::make_unique<api::Services>(

@@ -24,6 +24,10 @@ namespace weir::auth {
 struct KeyEntry {
   std::string id;  ///< "key_…" from the store, "config:<name>" from the config file
   std::string name;
+  /// Stays with the key through rotations and restarts, and never becomes another's: the id of a
+  /// stored key; for a config key its text, digested, since its name may be given to a new text.
+  /// Of no use to a client and not to be shown.
+  std::string identity;
   bool disabled = false;
   std::optional<WallTime> expires_at;
   std::vector<Network> networks;  ///< empty: all

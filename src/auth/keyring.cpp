@@ -15,6 +15,11 @@ namespace {
 
 std::string config_id(const KeySettings& key) { return fmt::format("config:{}", key.name); }
 
+std::string config_identity(const store::Digest& digest) {
+  std::string identity = "text:";
+  return identity.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+}
+
 Result<std::vector<Network>> parse_networks(const std::vector<std::string>& texts) {
   std::vector<Network> networks;
   networks.reserve(texts.size());
@@ -124,6 +129,7 @@ void Keyring::add_config_keys(Draft& draft) {
     KeyEntry entry;
     entry.id = config_id(*key);
     entry.name = key->name;
+    entry.identity = config_identity(digest);
     entry.disabled = key->disabled;
     entry.expires_at = key->expires;
     entry.networks = parse_networks(key->networks).value();  // check_keys has seen them
@@ -168,6 +174,7 @@ void Keyring::add_stored_key(Draft& draft, const store::KeyRecord& key) {
   KeyEntry entry;
   entry.id = key.id;
   entry.name = key.name;
+  entry.identity = key.id;
   entry.disabled = key.state == store::KeyState::disabled;
   entry.expires_at = key.expires_at;
   entry.networks = std::move(*networks);

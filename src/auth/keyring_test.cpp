@@ -25,6 +25,7 @@ using testing::IsEmpty;
 const WallTime kNow{seconds(1'800'000'000)};
 const MonotonicTime kStart{seconds(1000)};
 constexpr const char* kConfigText = "sk-a-key-from-the-config-file";
+constexpr const char* kPepper = "a pepper of some length, for tests";
 
 KeySettings config_key(std::string name, std::string text = kConfigText) {
   KeySettings key;
@@ -43,7 +44,7 @@ class KeyringTest : public testing::TestWithParam<Implementation> {
   void SetUp() override {
     store_ = GetParam().make(directory_.path());
     ASSERT_NE(store_, nullptr);
-    keyring_.emplace(*store_, Secret("a pepper of some length, for tests"));
+    keyring_.emplace(*store_, Secret(kPepper));
     digester_.emplace(keyring_->make_digester());
   }
 
@@ -67,6 +68,14 @@ class KeyringTest : public testing::TestWithParam<Implementation> {
   }
   [[nodiscard]] std::string outcome(const IssuedKey& key, WallTime now = kNow) {
     return outcome(key.text.reveal(), now);
+  }
+
+  [[nodiscard]] std::string identity(std::string_view text) { return identity(*keyring_, text); }
+  [[nodiscard]] std::string identity(const Keyring& keyring, std::string_view text) {
+    const auto table = keyring.table();
+    const auto found = authenticate_for_test(*table, *digester_, text, Address(), kNow);
+    EXPECT_TRUE(found);
+    return found ? (*found)->identity : std::string{};
   }
 
   [[nodiscard]] bool take(std::string_view text, MonotonicTime now) {
@@ -122,6 +131,35 @@ TEST_P(KeyringTest, FollowsEveryChangeInTheStore) {
   refresh();
   EXPECT_EQ(outcome(key), "invalid_token");
   EXPECT_EQ(outcome(*next), "invalid_token");
+}
+
+TEST_P(KeyringTest, AnIdentityIsKeptByARotationAndNeverInherited) {
+  const IssuedKey first = issue({.name = "ci"});
+  refresh();
+  const std::string kept = identity(first.text.reveal());
+  EXPECT_FALSE(kept.empty());
+  const auto next = rotate_key(*store_, *digester_, system_random, "ci", hours(0), kNow);
+  ASSERT_TRUE(next);
+  refresh();
+  EXPECT_EQ(identity(next->text.reveal()), kept);
+
+  ASSERT_TRUE(store_->revoke(first.record.id, kNow));
+  const IssuedKey second = issue({.name = "ci"});
+  refresh();
+  EXPECT_NE(identity(second.text.reveal()), kept);
+}
+
+TEST_P(KeyringTest, TheIdentityOfAConfigKeyIsItsTextAndNotItsName) {
+  constexpr const char* kOtherText = "sk-another-key-from-the-config-file";
+  ASSERT_TRUE(keyring_->configure({config_key("ci"), config_key("cd", kOtherText)}, kStart));
+  const std::string kept = identity(kConfigText);
+  EXPECT_NE(kept, identity(kOtherText));
+  EXPECT_EQ(kept.find(kConfigText), std::string::npos);
+
+  Keyring later(*store_, Secret(kPepper));
+  ASSERT_TRUE(later.configure({config_key("cd"), config_key("ci", kOtherText)}, kStart));
+  EXPECT_EQ(identity(later, kConfigText), kept);
+  EXPECT_NE(identity(later, kOtherText), kept);
 }
 
 TEST_P(KeyringTest, WithoutAChangeNothingIsReadAndTheTableStays) {
@@ -294,7 +332,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Keyring, ABrokenStoreTurnsNoValidKeyAway) {
   store::MemoryStore store;
-  Keyring keyring(store, Secret("a pepper of some length, for tests"));
+  Keyring keyring(store, Secret(kPepper));
   Digester digester = keyring.make_digester();
   const auto stored = issue_key(store, digester, system_random, {.name = "stored"}, kNow);
   ASSERT_TRUE(stored);
@@ -314,7 +352,7 @@ TEST(Keyring, ANewVersionWithTheSameKeysIsNoChange) {
     Result<std::uint64_t> version() override { return ++versions; }
     std::uint64_t versions = 0;
   } store;
-  Keyring keyring(store, Secret("a pepper of some length, for tests"));
+  Keyring keyring(store, Secret(kPepper));
   Digester digester = keyring.make_digester();
   EXPECT_TRUE(keyring.refresh(kStart).value()) << "the first time, though there is no key";
   ASSERT_TRUE(issue_key(store, digester, system_random, {.name = "stored"}, kNow));
@@ -334,7 +372,7 @@ TEST(Keyring, AStoreThatCannotBeReadToItsEndIsReadAgain) {
     }
     bool broken = true;
   } store;
-  Keyring keyring(store, Secret("a pepper of some length, for tests"));
+  Keyring keyring(store, Secret(kPepper));
   Digester digester = keyring.make_digester();
   const auto stored = issue_key(store, digester, system_random, {.name = "stored"}, kNow);
   ASSERT_TRUE(stored);
@@ -349,7 +387,7 @@ TEST(Keyring, AStoreThatCannotBeReadToItsEndIsReadAgain) {
 
 TEST(Keyring, AStoredKeyWithANetworkItCannotReadIsLeftOut) {
   store::MemoryStore store;
-  Keyring keyring(store, Secret("a pepper of some length, for tests"));
+  Keyring keyring(store, Secret(kPepper));
   store::KeyRecord odd;
   odd.id = "key_odd";
   odd.name = "odd";

@@ -35,10 +35,13 @@ bool Call::admit() {
 
 bool Call::find_model() {
   if (input_.endpoint == Endpoint::video_status) {
-    auto place = open_request(gateway_.shared_.seal_key, asked_->request.request_id);
+    auto place = gateway_.shared_.request_seal.open(asked_->request.request_id, input_.key_identity,
+                                                    input_.exchange.whole_at,
+                                                    settings().video_request_id_lifetime);
     if (place) place_ = std::make_unique<RequestPlace>(std::move(*place));
     if (!place_) {
-      refuse(Errc::invalid_parameter, "The parameter requestId is not one that was given here.");
+      // One answer for all reasons: an id tells nothing to whoever did not get it.
+      refuse(Errc::invalid_parameter, "Unknown requestId.");
       return false;
     }
     asked_->request.model = place_->model;

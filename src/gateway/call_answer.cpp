@@ -307,8 +307,8 @@ net::Task<> Call::answer_submission() {
     const auto id = codec::parse_json_string(value.text);
     if (!id) return;
     const RequestPlace place{record_.upstream, model_->id, *id};
-    edit =
-        Edit{{value.begin, value.end}, '"' + seal_request(gateway_.shared_.seal_key, place) + '"'};
+    const auto sealed = gateway_.shared_.request_seal.seal(place, input_.key_identity, wall_now());
+    edit = Edit{{value.begin, value.end}, '"' + sealed + '"'};
   });
   if (!edit) {
     ended_ =

@@ -10,13 +10,13 @@
 #include <string_view>
 
 #include "base/errc.hpp"
-#include "base/secret.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/endpoint.hpp"
 #include "catalogue/scope.hpp"
 #include "gateway/call_metrics.hpp"
 #include "gateway/call_record.hpp"
 #include "gateway/directory.hpp"
+#include "gateway/request_token.hpp"
 #include "http/handler.hpp"
 #include "limit/key_limiter.hpp"
 #include "limit/token_forecast.hpp"
@@ -32,7 +32,7 @@ using NotServed = std::function<void(const std::string& upstream, const std::str
 
 /// What the gateways of all threads share. Lifetime: outlives them.
 struct Shared {
-  Secret seal_key;  ///< of request ids; the same on all nodes
+  RequestSeal request_seal;  ///< the same on all nodes
   net::WorkerPool& resolvers;
   limit::TokenForecast forecast = {};
   std::atomic<std::int64_t> buffered_bytes{0};  ///< of request bodies
@@ -51,6 +51,8 @@ struct CallInput {
   std::shared_ptr<const Directory> directory;
   std::shared_ptr<const catalogue::Scope> scope;
   std::shared_ptr<limit::KeyLimiter> limiter;
+  /// The caller's, of a call that submits a video or asks for one; empty for all other calls.
+  std::string key_identity;
   /// Complete lines that every answer has.
   std::string fields;
 };

@@ -2,17 +2,23 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+
+#include "base/check.hpp"
 
 namespace weir::gateway {
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr std::string_view kPrefix = "weirreq_";
-constexpr std::string_view kPurpose = "weir video request";  // of this use of the key
+// Of this use of the pepper; another format has another purpose.
+constexpr std::string_view kPurpose = "weir video request, AES-256-SIV";
 constexpr std::size_t kTagBytes = 16;
+constexpr std::size_t kTimeBytes = 8;
 constexpr std::size_t kMaxTextBytes = 4096;
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -46,42 +52,126 @@ std::optional<std::string> decode(std::string_view text) {
   return bytes;
 }
 
-std::string tag_of(const Secret& key, std::string_view payload) {
-  std::string message(kPurpose);
-  message += '\0';
-  message += payload;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  const auto secret = key.reveal();
-  ::HMAC(::EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-         reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(),
-         &size);
-  return {reinterpret_cast<const char*>(digest.data()), kTagBytes};
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+struct Free {
+  void operator()(EVP_CIPHER* cipher) const { ::EVP_CIPHER_free(cipher); }
+  void operator()(EVP_CIPHER_CTX* context) const { ::EVP_CIPHER_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_CIPHER_CTX, Free>;
+
+enum class Direction : int { open = 0, seal = 1 };
+
+// Keyed, and ready for what is to be authenticated. A failure is a broken OpenSSL or no memory.
+Context make_context(const Secret& key, Direction direction) {
+  const std::unique_ptr<EVP_CIPHER, Free> cipher(
+      ::EVP_CIPHER_fetch(nullptr, "AES-256-SIV", nullptr));
+  CHECK(cipher != nullptr);
+  Context context(::EVP_CIPHER_CTX_new());
+  CHECK(context != nullptr);
+  CHECK(static_cast<int>(key.reveal().size()) == ::EVP_CIPHER_get_key_length(cipher.get()));
+  CHECK(::EVP_CipherInit_ex2(context.get(), cipher.get(), bytes_of(key.reveal()), nullptr,
+                             static_cast<int>(direction), nullptr) == 1);
+  return context;
+}
+
+// SIV authenticates an empty text in some versions of OpenSSL only (CVE-2023-2975).
+void authenticate(EVP_CIPHER_CTX* context, std::string_view identity) {
+  CHECK(!identity.empty());
+  int written = 0;
+  CHECK(::EVP_CipherUpdate(context, nullptr, &written, bytes_of(identity),
+                           static_cast<int>(identity.size())) == 1);
+}
+
+// Tag and ciphertext.
+std::string encrypt(const Secret& key, std::string_view identity, std::string_view payload) {
+  const auto context = make_context(key, Direction::seal);
+  authenticate(context.get(), identity);
+  std::string sealed(kTagBytes + payload.size(), '\0');
+  int written = 0;
+  CHECK(::EVP_CipherUpdate(context.get(), bytes_of(sealed) + kTagBytes, &written, bytes_of(payload),
+                           static_cast<int>(payload.size())) == 1);
+  CHECK(static_cast<std::size_t>(written) == payload.size());
+  CHECK(::EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes, sealed.data()) == 1);
+  return sealed;
+}
+
+// REQUIRES: sealed is longer than a tag.
+std::optional<std::string> decrypt(const Secret& key, std::string_view identity,
+                                   std::string sealed) {
+  const auto context = make_context(key, Direction::open);
+  CHECK(::EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, sealed.data()) == 1);
+  authenticate(context.get(), identity);
+  std::string payload(sealed.size() - kTagBytes, '\0');
+  int written = 0;
+  if (::EVP_CipherUpdate(context.get(), bytes_of(payload), &written, bytes_of(sealed) + kTagBytes,
+                         static_cast<int>(payload.size())) != 1) {
+    return std::nullopt;
+  }
+  CHECK(static_cast<std::size_t>(written) == payload.size());
+  return payload;
+}
+
+// Milliseconds since 1970, the highest byte first.
+void append_time(std::string& payload, WallTime time) {
+  const auto count = std::chrono::floor<milliseconds>(time).time_since_epoch().count();
+  const auto value = static_cast<std::uint64_t>(count);
+  for (std::size_t i = kTimeBytes; i-- > 0;) payload += static_cast<char>(value >> (8 * i) & 255U);
+}
+
+milliseconds read_time(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
+  return milliseconds(static_cast<std::int64_t>(value));
+}
+
+std::optional<RequestPlace> read_place(std::string_view fields) {
+  const auto first = fields.find('\0');
+  const auto second = fields.find('\0', first + 1);
+  if (first == fields.npos || second == fields.npos) return std::nullopt;
+  return RequestPlace{std::string(fields.substr(0, first)),
+                      std::string(fields.substr(first + 1, second - first - 1)),
+                      std::string(fields.substr(second + 1))};
 }
 
 }  // namespace
 
-std::string seal_request(const Secret& key, const RequestPlace& place) {
-  std::string payload = place.upstream;
-  payload.append(1, '\0').append(place.model).append(1, '\0').append(place.request_id);
-  return std::string(kPrefix) + encode(tag_of(key, payload) + payload);
+RequestSeal::RequestSeal(const Secret& pepper) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> derived{};
+  unsigned size = 0;
+  const auto text = pepper.reveal();
+  CHECK(::HMAC(::EVP_sha512(), text.data(), static_cast<int>(text.size()), bytes_of(kPurpose),
+               kPurpose.size(), derived.data(), &size) != nullptr);
+  key_ = Secret(std::string(reinterpret_cast<const char*>(derived.data()), size));
+  ::OPENSSL_cleanse(derived.data(), derived.size());
 }
 
-std::optional<RequestPlace> open_request(const Secret& key, std::string_view text) {
+std::string RequestSeal::seal(const RequestPlace& place, std::string_view identity,
+                              WallTime now) const {
+  std::string payload;
+  append_time(payload, now);
+  payload.append(place.upstream).append(1, '\0').append(place.model);
+  payload.append(1, '\0').append(place.request_id);
+  return std::string(kPrefix) + encode(encrypt(key_, identity, payload));
+}
+
+std::optional<RequestPlace> RequestSeal::open(std::string_view text, std::string_view identity,
+                                              WallTime now, milliseconds lifetime) const {
   if (!text.starts_with(kPrefix) || text.size() > kMaxTextBytes) return std::nullopt;
-  const auto bytes = decode(text.substr(kPrefix.size()));
-  if (!bytes || bytes->size() < kTagBytes) return std::nullopt;
+  text.remove_prefix(kPrefix.size());
+  auto sealed = decode(text);
+  if (!sealed || sealed->size() < kTagBytes + kTimeBytes) return std::nullopt;
   // Bits that stand for nothing would make two texts of one.
-  if (encode(*bytes) != text.substr(kPrefix.size())) return std::nullopt;
-  const auto payload = std::string_view(*bytes).substr(kTagBytes);
-  const auto tag = tag_of(key, payload);
-  if (::CRYPTO_memcmp(tag.data(), bytes->data(), kTagBytes) != 0) return std::nullopt;
-  const auto first = payload.find('\0');
-  const auto second = payload.find('\0', first + 1);
-  if (first == payload.npos || second == payload.npos) return std::nullopt;
-  return RequestPlace{std::string(payload.substr(0, first)),
-                      std::string(payload.substr(first + 1, second - first - 1)),
-                      std::string(payload.substr(second + 1))};
+  if (encode(*sealed) != text) return std::nullopt;
+  const auto payload = decrypt(key_, identity, std::move(*sealed));
+  if (!payload) return std::nullopt;
+  const auto issued = read_time(std::string_view(*payload).substr(0, kTimeBytes));
+  if (now.time_since_epoch() - issued >= lifetime) return std::nullopt;
+  return read_place(std::string_view(*payload).substr(kTimeBytes));
 }
 
 }  // namespace weir::gateway

@@ -5,30 +5,96 @@
 namespace weir::gateway {
 namespace {
 
-const Secret kKey{"0123456789abcdef0123456789abcdef"};
+using namespace std::chrono_literals;
+
+constexpr std::string_view kDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kPrefix = "weirreq_";
+constexpr std::string_view kIdentity = "key_0123456789";
+const RequestSeal kSeal{Secret("0123456789abcdef0123456789abcdef")};
 const RequestPlace kPlace{"wan", "demo/text-to-video", "r-\"42\"/ü"};
+const WallTime kIssued{1'800'000'000'123ms};
+constexpr std::chrono::milliseconds kLifetime = 168h;
+
+std::optional<RequestPlace> open(std::string_view text) {
+  return kSeal.open(text, kIdentity, kIssued, kLifetime);
+}
 
 TEST(RequestToken, WhatWasSealedComesBack) {
-  const auto text = seal_request(kKey, kPlace);
-  EXPECT_EQ(open_request(kKey, text), kPlace);
-  EXPECT_EQ(
-      text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
-      std::string::npos);
+  const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
+  EXPECT_EQ(open(text), kPlace);
+  EXPECT_EQ(text.find_first_not_of(kDigits), std::string::npos);
+  // A process that starts anew, or another node.
+  const RequestSeal other{Secret("0123456789abcdef0123456789abcdef")};
+  EXPECT_EQ(other.open(text, kIdentity, kIssued, kLifetime), kPlace);
+}
+
+TEST(RequestToken, OnlyTheKeyThatItWasSealedForOpensIt) {
+  const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
+  for (const std::string_view other :
+       {"key_0123456788", "key_012345678", "key_01234567890", "k", "text:key_0123456789"}) {
+    EXPECT_EQ(kSeal.open(text, other, kIssued, kLifetime), std::nullopt) << other;
+  }
+  EXPECT_NE(text, kSeal.seal(kPlace, "key_0123456788", kIssued));
+}
+
+TEST(RequestToken, ItOpensUntilItsLifetimeIsOver) {
+  struct Case {
+    std::chrono::milliseconds age;
+    std::chrono::milliseconds lifetime;
+    bool opens;
+  };
+  constexpr Case kCases[] = {
+      {0ms, kLifetime, true},
+      {kLifetime - 1ms, kLifetime, true},
+      {kLifetime, kLifetime, false},
+      {kLifetime + 1ms, kLifetime, false},
+      {2 * kLifetime, kLifetime, false},
+      {kLifetime, kLifetime + 1ms, true},
+      {1ms, 1ms, false},
+      {-1h, 1s, true},  // the clock of another node
+  };
+  const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
+  for (const auto& [age, lifetime, opens] : kCases) {
+    EXPECT_EQ(kSeal.open(text, kIdentity, kIssued + age, lifetime).has_value(), opens)
+        << age.count() << " of " << lifetime.count();
+  }
+}
+
+TEST(RequestToken, EveryChangedBitIsRefused) {
+  const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
+  for (std::size_t i = kPrefix.size(); i < text.size(); ++i) {
+    for (std::size_t bit = 1; bit < kDigits.size(); bit *= 2) {
+      auto changed = text;
+      changed[i] = kDigits[kDigits.find(text[i]) ^ bit];
+      EXPECT_EQ(open(changed), std::nullopt) << i << ' ' << bit;
+    }
+  }
 }
 
 TEST(RequestToken, NothingElseIsOpened) {
-  const auto text = seal_request(kKey, kPlace);
-  EXPECT_EQ(open_request(Secret("another key, another key, another"), text), std::nullopt);
-  EXPECT_EQ(open_request(kKey, ""), std::nullopt);
-  EXPECT_EQ(open_request(kKey, "weirreq_"), std::nullopt);
-  EXPECT_EQ(open_request(kKey, "r-42"), std::nullopt);
-  EXPECT_EQ(open_request(kKey, text + "x"), std::nullopt);
+  const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
+  const RequestSeal other{Secret("another key, another key, another")};
+  EXPECT_EQ(other.open(text, kIdentity, kIssued, kLifetime), std::nullopt);
+  EXPECT_EQ(open(text + "x"), std::nullopt);
+  EXPECT_EQ(open(text + "A"), std::nullopt);
+  EXPECT_EQ(open("x" + text), std::nullopt);
+  EXPECT_EQ(open("r-42"), std::nullopt);
+  EXPECT_EQ(open(std::string(kPrefix) + std::string(8192, 'A')), std::nullopt);
   for (std::size_t i = 0; i < text.size(); ++i) {
-    auto changed = text;
-    changed[i] = changed[i] == 'A' ? 'B' : 'A';
-    EXPECT_EQ(open_request(kKey, changed), std::nullopt) << i;
-    EXPECT_EQ(open_request(kKey, text.substr(0, i)), std::nullopt) << i;
+    EXPECT_EQ(open(text.substr(0, i)), std::nullopt) << i;
   }
+}
+
+TEST(RequestToken, ItShowsNeitherNamesNorTime) {
+  const RequestPlace plain{"AAAAAAAAAAAA", "AAAAAAAAAAAA", "AAAAAAAAAAAA"};
+  const auto text = kSeal.seal(plain, kIdentity, kIssued);
+  EXPECT_EQ(text.find("QUFB"), std::string::npos);  // base64 of AAA
+  const auto later = kSeal.seal(plain, kIdentity, kIssued + 1ms);
+  ASSERT_EQ(text.size(), later.size());
+  std::size_t same = 0;
+  for (std::size_t i = kPrefix.size(); i < text.size(); ++i) same += text[i] == later[i] ? 1 : 0;
+  EXPECT_LT(same, text.size() / 4);
 }
 
 }  // namespace

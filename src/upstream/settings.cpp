@@ -69,7 +69,10 @@ void add_timeouts(config::Schema<Settings>& schema) {
       .field("idle_timeout", &Settings::idle_timeout, duration({100, 24 * kHour}),
              "Longest silence within an answer.")
       .field("total_timeout", &Settings::total_timeout, duration({kSecond, 168 * kHour}),
-             "How long a call may take in all.");
+             "How long a call may take in all.")
+      .field("video_request_id_lifetime", &Settings::video_request_id_lifetime,
+             duration({kSecond, 366 * 24 * kHour}),
+             "How long after a video was submitted its requestId can be asked for.");
 }
 
 void add_choice(config::Schema<Settings>& schema) {

@@ -8,9 +8,12 @@ import pytest
 from support.caller import call, post
 from support.engine import Engine, as_json
 from support.eventually import eventually
+from support.process import KEY
 
 MODEL = "lab/film"
 PEPPER = "p" * 40
+OTHER = "sk-other-0123456789abcdef0123456789abcdef"
+NARROW = "sk-narrow-0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture
@@ -28,8 +31,9 @@ def sections(engines, **more):
     return {"models": models, "upstreams": ups, "pepper": PEPPER, **more}
 
 
-def submit(server):
-    ending = post(server.public, "/v1/video/submit", json.dumps({"model": MODEL, "prompt": "a weir"}).encode())
+def submit(server, **options):
+    body = json.dumps({"model": MODEL, "prompt": "a weir"}).encode()
+    ending = post(server.public, "/v1/video/submit", body, **options)
     assert ending.status == 200, (ending.status, ending.body)
     (name, id_), = ending.json().items()  # fmt: skip
     assert name == "requestId"
@@ -81,13 +85,76 @@ def test_an_id_that_was_not_given_out_reaches_no_upstream(weir, engines, change)
     assert sum(len(engine.calls) for engine in engines) == asked + 1
 
 
-def test_another_key_learns_nothing_it_may_not_call(weir, engines):
-    narrow = "sk-narrow-0123456789abcdef0123456789abcdef"
-    base = weir(**sections(engines))
-    id_ = submit(base)
-    keys = [{"name": "narrow", "key": narrow, "models": ["other/*"]}]
-    other = weir(**sections(engines, keys=keys))
-    assert status(other, id_, key=narrow).status in (403, 404)
+def key_in(output):
+    return next(word for word in output.split() if word.startswith("sk-"))
+
+
+def all_but_the_trace(ending):
+    """What a client can tell an answer by."""
+    return ending.status, ending.json(), sorted(name for name, _ in ending.headers)
+
+
+def test_another_key_is_told_what_a_made_up_id_is_told(weir, engines):
+    keys = [{"name": "test", "key": KEY}, {"name": "other", "key": OTHER}, {"name": "narrow", "key": NARROW,
+             "models": ["other/*"]}]  # fmt: skip
+    server = weir(**sections(engines, keys=keys))
+    id_ = submit(server)
+    asked = sum(len(engine.calls) for engine in engines)
+    unknown = all_but_the_trace(status(server, "weirreq_made_up"))
+    assert unknown[0] == 400
+    assert all_but_the_trace(status(server, id_, key=OTHER)) == unknown
+    assert all_but_the_trace(status(server, id_, key=NARROW)) == unknown
+    assert sum(len(engine.calls) for engine in engines) == asked
+    assert status(server, id_).status == 200
+
+
+def test_a_rotated_key_asks_for_what_its_predecessor_submitted(weir, engines):
+    server = weir(**sections(engines))
+    before = server.create_key("film")
+    eventually(lambda: server.get("/v1/models", key=before).status == 200)
+    id_ = submit(server, key=before)
+
+    after = key_in(server.cli("keys", "rotate", "film", "--overlap", "1h").stdout)
+    eventually(lambda: server.get("/v1/models", key=after).status == 200)
+    assert status(server, id_, key=after).status == 200
+    assert status(server, id_, key=before).status == 200
+    assert status(server, submit(server, key=after), key=before).status == 200
+
+    server.cli("keys", "revoke", "film")
+    namesake = server.create_key("film")
+    eventually(lambda: server.get("/v1/models", key=namesake).status == 200)
+    assert status(server, id_, key=namesake).status == 400
+
+
+def test_a_config_key_is_its_text_whatever_its_name(weir, engines):
+    server = weir(**sections(engines))
+    id_ = submit(server)
+    server.stop()
+    server.write_config(**sections(engines, keys=[{"name": "test", "key": OTHER}, {"name": "new", "key": KEY}]))
+    server.start()
+    assert status(server, id_, key=OTHER).status == 400
+    assert status(server, id_, key=KEY).status == 200
+
+
+def test_a_server_that_takes_over_knows_it(weir, engines):
+    server = weir(**sections(engines, server={"takeover_socket": "takeover.sock"}))
+    id_ = submit(server)
+    other = server.successor()
+    try:
+        assert status(other, id_).status == 200
+    finally:
+        other.stop()
+
+
+def test_an_id_has_its_time(weir, engines):
+    server = weir(**sections(engines))
+    id_ = submit(server)
+    assert status(server, id_).status == 200
+    server.write_config(**sections(engines, calls={"video_request_id_lifetime": "1s"}))
+    eventually(lambda: status(server, id_).status == 400)
+    assert all_but_the_trace(status(server, id_)) == all_but_the_trace(status(server, "weirreq_made_up"))
+    server.write_config(**sections(engines, calls={"video_request_id_lifetime": "1h"}))
+    eventually(lambda: status(server, id_).status == 200)
 
 
 def test_an_image_goes_the_same_way(weir, engines):
