@@ -9,6 +9,8 @@ namespace {
 
 using codec::JsonWriter;
 
+constexpr std::string_view kNotAccepted = "not_accepted";
+
 std::string_view name(catalogue::Reach reach) {
   switch (reach) {
     case catalogue::Reach::unknown:
@@ -23,10 +25,15 @@ std::string_view name(catalogue::Reach reach) {
   __builtin_unreachable();
 }
 
+std::string_view reach_of(const discovery::UpstreamReport& report) {
+  if (!report.not_accepted.empty()) return kNotAccepted;
+  return report.pending ? "pending" : name(report.reach);
+}
+
 void write_upstream(JsonWriter& json, const discovery::UpstreamReport& report) {
   json.begin_object().key("name").value(report.name).key("kind").value(report.kind);
   json.key("url").value(report.url).key("reach");
-  json.value(report.pending ? "pending" : name(report.reach)).key("pending").value(report.pending);
+  json.value(reach_of(report)).key("pending").value(report.pending);
   json.key("truncated").value(report.truncated).key("unknown_words").begin_array();
   for (const auto& word : report.unknown_words) json.value(word);
   json.end_array();
@@ -39,7 +46,14 @@ void write_upstream(JsonWriter& json, const discovery::UpstreamReport& report) {
   }
   json.key("next_refresh_seconds")
       .value(std::chrono::duration_cast<std::chrono::seconds>(report.next_refresh).count());
-  json.key("last_error").value(report.last_error).end_object();
+  json.key("last_error").value(report.last_error);
+  json.key(kNotAccepted);
+  if (report.not_accepted.empty()) {
+    json.null();
+  } else {
+    json.value(report.not_accepted);
+  }
+  json.end_object();
 }
 
 }  // namespace

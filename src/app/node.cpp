@@ -181,7 +181,7 @@ Result<> Node::open_servers() {
         .first_lists_pending = [this] { return refresher_->first_lists_pending(monotonic_now()); },
         .catalogue = [this] { return publisher_.published().load()->catalogue; },
         .explain = [this](std::string_view id) { return publisher_.explain(id); },
-        .upstreams = [this] { return refresher_->report(monotonic_now()); },
+        .upstreams = [this] { return upstream_reports(); },
         .registry = registry_,
     };
     return std::make_unique<admin::OperatorHandler>(std::move(sources), server_settings_.admin_key);
@@ -192,6 +192,19 @@ Result<> Node::open_servers() {
   if (!admin_server) return std::unexpected(std::move(admin_server.error()));
   admin_server_ = std::move(*admin_server);
   return {};
+}
+
+std::vector<discovery::UpstreamReport> Node::upstream_reports() const {
+  auto reports = refresher_->report(monotonic_now());
+  if (!scan_) return reports;
+  for (auto& [upstream, reason] : scan_->not_accepted()) {
+    auto& report = reports.emplace_back();
+    report.name = std::move(upstream.name);
+    report.kind = std::move(upstream.kind);
+    report.url = std::move(upstream.url);
+    report.not_accepted = std::move(reason);
+  }
+  return reports;
 }
 
 Result<> Node::open_simulator() {

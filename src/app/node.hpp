@@ -90,6 +90,8 @@ class Node {
 
   // On the control thread.
   void ask_upstreams();
+  /// Those that are asked, and the engines of this machine that were not accepted.
+  [[nodiscard]] std::vector<discovery::UpstreamReport> upstream_reports() const;
   /// Ends when every upstream has been asked once, or it takes too long.
   [[nodiscard]] net::Task<> know_lists();
   void leave_to(std::int64_t successor);

@@ -18,6 +18,8 @@
 
 namespace weir::discovery {
 
+inline constexpr std::string_view kLoopbackHost = "127.0.0.1";
+
 struct LoopbackPort {
   std::uint16_t port;
   std::span<const std::string_view> kinds;  ///< slugs to try; the first that recognises wins

@@ -1,8 +1,8 @@
 #include "discovery/loopback_scan.hpp"
 
 #include <algorithm>
-
-#include <fmt/format.h>
+#include <unistd.h>
+#include <utility>
 
 #include "discovery/loopback.hpp"
 #include "telemetry/log.hpp"
@@ -12,49 +12,62 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{1};
 constexpr std::size_t kMaxAnswerBytes = 1 << 20;
-constexpr std::string_view kHost = "127.0.0.1";
 
 }  // namespace
 
 LoopbackScan::LoopbackScan(net::WorkerPool& pool, std::vector<std::uint16_t> own_ports, Found found)
-    : asker_(pool), own_ports_(std::move(own_ports)), found_(std::move(found)) {}
+    : pool_(pool),
+      asker_(pool),
+      own_ports_(std::move(own_ports)),
+      found_(std::move(found)),
+      own_uid_(::geteuid()),
+      findings_(own_uid_) {}
 
 net::Task<> LoopbackScan::run(std::chrono::milliseconds interval) {
   for (;;) {
-    if (co_await look_at_all()) {
-      std::vector<UpstreamSettings> upstreams;
-      for (const auto& [port, kind] : known_) {
-        UpstreamSettings upstream;
-        upstream.name = fmt::format("{}-{}", kind->slug, port);
-        upstream.kind = kind->slug;
-        upstream.url = fmt::format("http://{}:{}", kHost, port);
-        upstreams.push_back(std::move(upstream));
-      }
-      found_(std::move(upstreams));
-    }
+    if (co_await look_at_all()) found_(findings_.upstreams());
     co_await net::wait_for(interval);
   }
 }
 
 net::Task<bool> LoopbackScan::look_at_all() {
-  bool changed = false;
+  std::vector<std::pair<std::uint16_t, const Kind*>> seen;
   for (const LoopbackPort& port : loopback_ports()) {
     if (std::ranges::find(own_ports_, port.port) != own_ports_.end()) continue;
     const Kind* kind = co_await look_at(port.port, port.kinds);
-    if (kind == nullptr) continue;
-    const Kind*& known = known_[port.port];
-    if (known == kind) continue;
-    known = kind;
-    changed = true;
-    telemetry::log_info("found a local engine", {{"kind", kind->slug}, {"port", port.port}});
+    seen.emplace_back(port.port, kind);
   }
+  // After the answers: whoever gave one has had its socket by then.
+  auto reading = pool_.run(&read_listeners);
+  const auto listeners = co_await std::move(reading);
+  bool changed = false;
+  for (const auto& [port, kind] : seen) changed = judge(port, kind, listeners) || changed;
   co_return changed;
+}
+
+bool LoopbackScan::judge(std::uint16_t port, const Kind* kind, const Listeners& listeners) {
+  using enum LoopbackFindings::Change;
+  const auto change = findings_.take(port, kind, owner_of_port(listeners, port, own_uid_));
+  switch (change) {
+    case none:
+      return false;
+    case accepted:
+      telemetry::log_info("found a local engine", {{"kind", kind->slug}, {"port", port}});
+      return true;
+    case refused:
+    case withdrawn:
+      telemetry::log_warn(
+          change == refused ? "local engine not accepted" : "local engine no longer accepted",
+          {{"port", port}, {"detail", findings_.reason(port)}});
+      return change == withdrawn;
+  }
+  __builtin_unreachable();
 }
 
 net::Task<const Kind*> LoopbackScan::look_at(std::uint16_t port,
                                              std::span<const std::string_view> kinds) {
   Target target;
-  target.base.host = kHost;
+  target.base.host = kLoopbackHost;
   target.base.port = port;
   target.kind = find_kind("openai");
   Fingerprint fingerprint(kinds);

@@ -38,6 +38,8 @@ struct UpstreamReport {
   std::string last_error;                        ///< "slug: detail", empty after a success
   std::optional<std::chrono::milliseconds> age;  ///< of the last good list
   std::chrono::milliseconds next_refresh{0};
+  /// Why it is none, of an engine that was found and not accepted (loopback_findings.hpp).
+  std::string not_accepted;
 };
 
 inline constexpr telemetry::MetricRow kRefreshes{

@@ -1,5 +1,8 @@
 """A newcomer's first minute: no config file, one engine on this machine."""
 
+import contextlib
+import json
+import os
 import re
 import subprocess
 
@@ -13,19 +16,44 @@ from support.process import BINARY, Lines
 from support.upstream import Upstream, as_json
 
 OLLAMA_PORT = 11434
+STRANGER = 54321
 TAGS = {"models": [{"name": "qwen3:8b", "model": "qwen3:8b", "capabilities": ["completion", "tools"]},
                    {"name": "bge-m3", "model": "bge-m3", "capabilities": ["embedding"]}]}  # fmt: skip
 
 
-@pytest.fixture
-def ollama():
+@contextlib.contextmanager
+def as_user(uid):
+    """A socket belongs to the user that makes it."""
+    before = os.geteuid()
+    os.seteuid(uid)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def ollama_of(uid):
     routes = {"/api/tags": as_json(TAGS), "/api/version": as_json({"version": "0.12.0"}),
               "/api/show": as_json({}), "/": as_json("Ollama is running")}  # fmt: skip
     try:
-        upstream = Upstream(routes, port=OLLAMA_PORT)
+        with as_user(uid):
+            return Upstream(routes, port=OLLAMA_PORT)
     except OSError:
         pytest.skip(f"port {OLLAMA_PORT} is taken: an engine of this machine's own")
-    with upstream:
+
+
+@pytest.fixture
+def ollama():
+    with ollama_of(os.geteuid()) as upstream:
+        yield upstream
+
+
+@pytest.fixture
+def strange_ollama():
+    """An engine that another user of this machine has started."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be another user")
+    with ollama_of(STRANGER) as upstream:
         yield upstream
 
 
@@ -40,6 +68,7 @@ def newcomer(tmp_path):
     process.log = Lines(process.stderr)
     line = eventually(lambda: process.log.where(msg="listening"), what="the log line `listening`")[0]
     process.port = int(line["listen"].rpartition(":")[2])
+    process.admin = line["admin_listen"]
     yield process
     process.terminate()
     process.wait(DEADLINE_S)
@@ -69,3 +98,32 @@ def test_a_key_is_shown_once_and_an_engine_here_is_found(ollama, newcomer):
     eventually(lambda: ids() == ["qwen3:8b", "bge-m3"])
     assert ids("?sub_type=embedding") == ["bge-m3"]
     assert ids("?sub_type=chat") == ["qwen3:8b"]
+
+
+def test_an_engine_of_another_user_is_reported_and_not_called(strange_ollama, newcomer):
+    def upstreams(*words):
+        done = subprocess.run([BINARY, "upstreams", "--admin", newcomer.admin, *words], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def row():
+        return next((row for row in json.loads(upstreams("--json")) if row["name"] == f"ollama-{OLLAMA_PORT}"), None)
+
+    found = eventually(row, what="a row for the engine")
+    assert (found["reach"], found["models"]) == ("not_accepted", 0)
+    table = upstreams()
+    logged, = newcomer.log.where(msg="local engine not accepted")  # fmt: skip
+    for text in (found["not_accepted"], table, logged["detail"]):
+        assert f"user {STRANGER}" in text and "config file" in text
+    assert logged["port"] == OLLAMA_PORT
+
+    key = re.search(r"sk-weir_\w+", newcomer.log.text())[0]
+    ids = wire.request(newcomer.port, "GET", "/v1/models", (), key).ids()
+    assert not {"qwen3:8b", "bge-m3"} & set(ids)
+    assert call(newcomer.port, "qwen3:8b", key=key).status == 404
+    assert {method for method, *_ in strange_ollama.asked} == {"GET"}
+
+
+def test_an_engine_of_another_user_is_called_if_the_config_says_so(strange_ollama, weir):
+    server = weir(upstreams=[{"name": "theirs", "kind": "ollama", "url": strange_ollama.url}])
+    eventually(lambda: set(server.ids()) == {"qwen3:8b", "bge-m3"})
