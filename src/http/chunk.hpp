@@ -1,4 +1,4 @@
-/// The framing of a body whose length is not known in advance (RFC 9112 §7.1).
+/// Chunked framing, for a body whose length is not known in advance (RFC 9112 §7.1).
 #pragma once
 
 #include <array>
@@ -11,12 +11,12 @@ namespace weir::http {
 inline constexpr std::string_view kChunkEnd = "\r\n";
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
-/// The line before a chunk, in room of its own: a copy has its own.
+/// The size line of a chunk. It owns its bytes, so a copy is independent.
 class ChunkHead {
  public:
-  /// Nothing yet.
+  /// An empty line.
   ChunkHead() = default;
-  /// REQUIRES: size > 0; a chunk without bytes ends the body.
+  /// REQUIRES: size > 0; a chunk of size 0 ends the body.
   explicit ChunkHead(std::size_t size) {
     auto* end = std::to_chars(text_.data(), text_.data() + text_.size(), size, 16).ptr;
     *end++ = '\r';

@@ -124,7 +124,7 @@ ChunkDecoder::State ChunkDecoder::after_extension_byte(char c) const {
       return is_value_byte(c) ? quoted : bad_extension;
     case after_quoted:
       return ends_or(blanks_before_extension);
-    default:  // uncounted: asked in an extension only
+    default:  // uncounted: called within an extension only
       return state_;
   }
 }

@@ -1,8 +1,8 @@
-/// Takes the framing off a chunked body (RFC 9112 §7.1), a byte at a time where it is framing and a
-/// run at a time where it is payload, so that how the bytes come makes no difference.
+/// Removes the framing of a chunked body (RFC 9112 §7.1). Framing is read byte by byte and payload
+/// in runs, so the result does not depend on how the bytes are split.
 ///
-/// Lines end with CRLF and nothing else. Extensions and trailers are held to their syntax, counted,
-/// and dropped: a trailer is not to be trusted with a header's meaning (RFC 9110 §6.5.1).
+/// Lines end with CRLF and nothing else. Extensions and trailers are checked for syntax, counted,
+/// and dropped: a trailer must not be given a header field's meaning (RFC 9110 §6.5.1).
 #pragma once
 
 #include <cstddef>
@@ -15,22 +15,22 @@ namespace weir::http {
 /// Threads: one. Lifetime: value type.
 class ChunkDecoder {
  public:
-  /// `max_overhead_bytes`: of all extensions and trailers of a body together.
+  /// `max_overhead_bytes`: bound on all extensions and trailers of one body together.
   explicit ChunkDecoder(std::size_t max_overhead_bytes) : max_overhead_bytes_(max_overhead_bytes) {}
 
-  /// Takes bytes off the front, up to the end of the next run of payload, which is returned; it is
-  /// empty when none came before the bytes, or the body, ended. Nothing if the body is malformed,
-  /// from then on: `problem` says why.
+  /// Consumes bytes up to the end of the next run of payload and returns that run. The run is empty
+  /// if the bytes, or the body, end before any payload. Returns nothing if the body is malformed,
+  /// now and from then on; `problem` says why.
   [[nodiscard]] std::optional<std::string_view> next(std::string_view& bytes);
 
-  /// Whether the body is complete; the bytes that are left are not its.
+  /// True if the body is complete. Bytes left over do not belong to it.
   [[nodiscard]] bool done() const { return state_ == State::done; }
   [[nodiscard]] const char* problem() const;
 
   void reset() { *this = ChunkDecoder(max_overhead_bytes_); }
 
  private:
-  // What comes next.
+  // The element expected next.
   enum class State : std::uint8_t {
     first_digit,
     digits,
@@ -68,7 +68,7 @@ class ChunkDecoder {
 
   std::size_t max_overhead_bytes_;
   std::size_t overhead_bytes_ = 0;
-  std::uint64_t size_ = 0;  ///< of the chunk; what of it is still to come
+  std::uint64_t size_ = 0;  ///< of the chunk; then the part of it still to come
   State state_ = State::first_digit;
   std::uint8_t digits_ = 0;
 };

@@ -43,7 +43,7 @@ Decoded decode(std::string_view text, std::size_t piece_bytes) {
 
 }  // namespace
 
-// However the body is cut, the same payload; and what was framed here is what comes out.
+// The payload is the same however the body is cut, and framing then decoding returns the input.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const auto whole = decode(input, size + 1);

@@ -15,14 +15,15 @@ namespace weir::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t kReadBytes = 16 << 10;     // of a head, and what comes with it
-constexpr std::size_t kKeepBufferBytes = 16384;  // a larger one is given back after the exchange
-constexpr std::chrono::seconds kRest{1};         // who has said nothing for so long is idle
+constexpr std::size_t kReadBytes = 16 << 10;     // for a head, and what arrives with it
+constexpr std::size_t kKeepBufferBytes = 16384;  // a larger buffer is released after the exchange
+constexpr std::chrono::seconds kRest{1};         // a connection silent for this long is idle
 constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr std::size_t kBodyTurnBytes = 1 << 20;
-constexpr std::size_t kBodyPieceBytes = 256 << 10;  // read and looked at without a pause
-constexpr std::size_t kRoomForEachByte = 64;        // of a body, that has come
-constexpr std::size_t kMostRoom = 64 << 20;         // at once, but for what only doubles it
+constexpr std::size_t kBodyPieceBytes = 256 << 10;  // bytes read and processed without a pause
+constexpr std::size_t kRoomForEachByte = 64;        // capacity reserved per body byte received
+constexpr std::size_t kMostRoom = 64 << 20;         // reserved at once; beyond it, capacity at most
+                                                    // doubles
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -51,13 +52,13 @@ void make_empty(std::string& buffer) {
   if (buffer.capacity() > kKeepBufferBytes) buffer.shrink_to_fit();
 }
 
-// What was received has the client's key in it.
+// The received bytes include the client's key.
 void wipe(std::string& received) { ::explicit_bzero(received.data(), received.size()); }
 
-// What moves may pause, but not crawl: its time grows only with what has moved since `began`.
+// A transfer may pause but not crawl: its deadline grows only with the bytes moved since `began`.
 MonotonicTime earned_deadline(MonotonicTime now, MonotonicTime began, std::uint64_t bytes,
                               std::int64_t bytes_per_second, MonotonicClock::duration pause) {
-  // Of what is large and slow that may be more than the clock can count.
+  // For a large and slow transfer this may be more than the clock can represent.
   const std::chrono::duration<double> earned(static_cast<double>(bytes) /
                                              static_cast<double>(bytes_per_second));
   if (earned >= now - began) return now + pause;
@@ -104,7 +105,7 @@ void ClientStream::Incoming::reset() {
   body_stopped = continue_said = false;
 }
 
-// The head keeps its room.
+// Keeps the capacity of `head`.
 void ClientStream::Outgoing::reset() {
   auto kept = std::move(head);
   make_empty(kept);
@@ -121,9 +122,9 @@ void ClientStream::Desk::reset() {
   answer.reset();
 }
 
-// Between two requests of a client that calls often nobody waits to learn that he has left. Who has
-// only just come may be one of thousands that ask once: what is kept for each of them would leave
-// holes between what stays.
+// Between two requests of a busy client, nobody needs to learn at once that it has left. Sweeping
+// soon after the first request releases the state of clients that ask once; kept for thousands of
+// them, it would fragment the heap.
 void ClientStream::next_request() {
   unwatch();
   auto rest = desk_->received.substr(desk_->request.consumed) + desk_->request.next;
@@ -157,7 +158,7 @@ Result<std::string_view> ClientStream::read_some(std::span<char> room) {
 }
 
 Result<> ClientStream::take_read() {
-  // A sweep may come when the bytes are here but not yet told of.
+  // A sweep may run after the bytes arrived but before the event.
   if (timeout_.expired()) return why_nothing_came();
   const auto read = read_some(net::scratch().first(kReadBytes));
   if (!read) return std::unexpected(read.error());
@@ -208,7 +209,7 @@ std::optional<std::string_view> ClientStream::take_body_at_hand() {
       .substr(desk_->request.head_size, static_cast<std::size_t>(*length));
 }
 
-// Chunks are read as they come, and what follows the last is the next request's.
+// Chunks are read as they arrive; bytes behind the last one belong to the next request.
 Result<std::string_view> ClientStream::unframe(std::string_view bytes) {
   const auto length = request().content_length;
   if (length) {
@@ -232,8 +233,8 @@ Result<std::string_view> ClientStream::unframe_onto(std::string* body, std::stri
   return piece;
 }
 
-// Room is made for what is announced as soon as a small part of it has come: until the rest is
-// written there it is address space and no memory, and to grow by and by would copy it all.
+// Reserves the announced size once a small part has arrived: until the rest is written it is
+// address space and not memory, and growing step by step would copy the body again and again.
 Result<std::string_view> ClientStream::read_onto(std::string& body, std::uint64_t left) {
   const auto before = body.size();
   const auto at_once = std::clamp(body.capacity() - before, net::kScratchBytes, kBodyPieceBytes);
@@ -250,7 +251,7 @@ Result<std::string_view> ClientStream::read_onto(std::string& body, std::uint64_
   return read;
 }
 
-// With a length, nothing is read beyond it.
+// If the length is known, nothing is read beyond it.
 Result<std::string_view> ClientStream::read_piece(std::string* body) {
   const auto length = request().content_length;
   const auto left = length ? *length - desk_->request.body_taken : net::kScratchBytes;
@@ -343,7 +344,7 @@ void ClientStream::watch(Leaver& leaver) {
 void ClientStream::unwatch() { leaver_ = nullptr; }
 
 void ClientStream::slim_down() {
-  // A short text would lie within the string itself, and move with it.
+  // A short string would be stored inline and move with its object.
   constexpr std::size_t kShort = 16;
   Request& head = desk_->request.parser.request();
   const auto size = static_cast<std::size_t>(head.target.end() - desk_->received.data());
@@ -358,7 +359,8 @@ void ClientStream::slim_down() {
   std::string().swap(desk_->answer.head);
 }
 
-// Nobody waits: an answer is being made. Bytes are of the next request, and stay where they are.
+// Nothing awaits the socket: an answer is being made. Bytes belong to the next request and stay in
+// the socket.
 void ClientStream::became_ready() {
   if (leaver_ == nullptr) return;
   switch (socket_.is_open() ? look() : net::Waiting::end) {
@@ -377,7 +379,7 @@ void ClientStream::Recheck::on_expired() {
     if (stream.leaver_ != nullptr) return stream.client_is_gone();
     stream.readiness_.tell();
   } else if (stream.leaver_ != nullptr && stream.readiness_.ready()) {
-    arm_for_next_sweep();  // bytes that wait would hide it again
+    arm_for_next_sweep();  // waiting bytes would hide the disconnect again
   }
   if (stream.desk_) return;
   stream.was_idle_ = true;
@@ -474,7 +476,7 @@ ClientStream::Sent ClientStream::send_framed(std::string_view piece, bool last) 
   return sent;
 }
 
-// Most answers fit the socket's buffer: one system call, and no suspension.
+// Most answers fit the socket's buffer: one system call and no suspension.
 ClientStream::Sent ClientStream::write_some(const Unsent<kBuffers>::Buffers& buffers) {
   if (tls_) return write_tls(buffers);
   const auto size = net::send_some(socket_, buffers);
@@ -528,11 +530,11 @@ net::Task<> ClientStream::linger() {
 net::Task<> ClientStream::close() {
   timeout_.disarm();
   unwatch();
-  // Of an answer that lacks its end it must not say so.
+  // A truncated answer must not end with close_notify.
   if (tls_ && !lacks_its_end()) tls_->say_closed();
   if (!tls_ && lacks_its_end() && desk_->answer.until_close) {
     boost::system::error_code ignored;
-    socket_.set_option(net::Socket::linger(true, 0), ignored);  // a reset, and no end
+    socket_.set_option(net::Socket::linger(true, 0), ignored);  // a reset instead of a regular end
   }
   close_socket();
   recheck_.disarm();

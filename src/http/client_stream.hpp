@@ -1,5 +1,5 @@
-/// The client's side of one exchange: its request's body, the way to answer it, and word of its
-/// leaving. The connection's loop and a handler that answers piece by piece both work through this.
+/// The client's side of one exchange: reads the request's body, sends the answer, and reports that
+/// the client has left. Both the connection's loop and a handler that answers in pieces use it.
 #pragma once
 
 #include <array>
@@ -34,18 +34,18 @@ class ClientStream final : private net::Readiness::Watcher {
   struct Desk;
 
  public:
-  /// Told once, when the client leaves while it is watched.
+  /// Called once, when the client leaves while it is watched.
   struct Leaver {
     virtual void client_left() = 0;
-    /// The server stops and waits no longer: there is a moment to say so to the client.
+    /// The server is stopping and waits no longer: the last chance to tell the client.
     virtual void must_end() { client_left(); }
 
    protected:
     ~Leaver() = default;
   };
 
-  /// Told when nothing has come for a while: what is kept from one exchange to the next can be
-  /// given back.
+  /// Called when nothing has been received for a while, so that what is kept between exchanges can
+  /// be released.
   struct Idler {
     virtual void is_idle() = 0;
 
@@ -55,7 +55,7 @@ class ClientStream final : private net::Readiness::Watcher {
 
   enum class Sent : std::uint8_t { whole, in_part, failed };
 
-  /// How an answer made of pieces is framed.
+  /// The head and framing of an answer sent in pieces.
   struct Head {
     int status = 200;
     std::string_view fixed_fields;        ///< complete lines, each with its CRLF
@@ -63,10 +63,10 @@ class ClientStream final : private net::Readiness::Watcher {
     std::optional<std::uint64_t> length;  ///< none: known only at the end
   };
 
-  /// What an exchange needs and an idle connection does not, lent to those of one thread.
+  /// Per-exchange state that an idle connection does not need, pooled per thread.
   using Desks = Spares<Desk>;
 
-  /// `tls`: after its handshake; null: plain.
+  /// `tls`: a session after its handshake; null: plain.
   ClientStream(net::Socket socket, std::unique_ptr<net::TlsSession> tls, const Settings& settings,
                net::DeadlineSweeper& sweeper, Desks& desks, Idler& idler);
   ClientStream(const ClientStream&) = delete;
@@ -75,101 +75,103 @@ class ClientStream final : private net::Readiness::Watcher {
 
   [[nodiscard]] net::Socket& socket() { return socket_; }
   [[nodiscard]] net::Deadline& timeout() { return timeout_; }
-  /// Of the thread; for what else is waited for here.
+  /// The thread's sweeper, for other deadlines of this connection.
   [[nodiscard]] net::DeadlineSweeper& sweeper() { return sweeper_; }
 
   // Receiving a request: for the connection's loop.
 
-  /// Forgets the last exchange; bytes that came after it stay.
+  /// Forgets the last exchange. Bytes received after it stay.
   void next_request();
   [[nodiscard]] bool has_bytes() const { return desk_ && !desk_->received.empty(); }
-  /// Whether there may be something to read.
+  /// True if there may be something to read.
   [[nodiscard]] bool readable() const { return readiness_.ready(); }
-  /// Whether `read_more` comes before the next `take_read`: nothing is here, or others have their
-  /// turn first.
+  /// True if `read_more` must be awaited before the next `take_read`: there is nothing to read, or
+  /// other connections go first.
   [[nodiscard]] bool must_wait() const { return readiness_.must_wait(kHeadsTurnBytes); }
-  /// Waits for more bytes; `take_read` then says what came of it.
+  /// Waits for more bytes; `take_read` then returns the result.
   [[nodiscard]] net::Task<> read_more() { return readiness_.wait(); }
-  /// May find nothing. Errors: connection_lost, request_timeout when the timeout passed.
+  /// Reads what has arrived, possibly nothing. Errors: connection_lost, request_timeout when the
+  /// timeout passed.
   [[nodiscard]] Result<> take_read();
-  /// Whether a whole head is here; then it is parsed. Errors: as MessageParser.
+  /// Parses the head and returns true if all of it has arrived. Errors: as MessageParser.
   [[nodiscard]] Result<bool> try_head();
   [[nodiscard]] const Request& request() const { return desk_->request.parser.request(); }
 
   // The request's body.
 
-  /// From here on no more than `bytes` are taken. Errors: payload_too_large if more are announced.
+  /// Bounds the body at `bytes` from here on. Errors: payload_too_large if more are announced.
   [[nodiscard]] Result<> limit_body(std::uint64_t bytes);
   [[nodiscard]] bool body_done() const { return desk_->request.body_done; }
-  /// All of the body, if it came with the head and its length was given: without a copy, valid
-  /// until the exchange ends. Else nothing has been taken.
+  /// The whole body, if its length was given and it arrived with the head: not copied, and valid
+  /// until the exchange ends. Otherwise nothing, and nothing has been consumed.
   std::optional<std::string_view> take_body_at_hand();
-  /// The next piece, its framing taken away; empty at the end. Valid until the next suspension.
+  /// The next piece without its framing; empty at the end. Valid until the next suspension.
   /// Errors: connection_lost, request_timeout, malformed_request, payload_too_large.
   [[nodiscard]] net::Task<Result<std::string_view>> next_body() { return read_body(nullptr); }
-  /// As next_body, and the piece is added to `body`. A piece of a body with a length is read to
-  /// where it stays, the more at once the more room `body` has, within bounds.
+  /// As next_body, and appends the piece to `body`. If the body's length is known, the piece is
+  /// read directly into `body`; the more capacity `body` has, the larger the read, within bounds.
   [[nodiscard]] net::Task<Result<std::string_view>> append_body(std::string& body) {
     return read_body(&body);
   }
-  /// All of the body, within its limit. Errors: as next_body.
+  /// The whole body, within its limit. Errors: as next_body.
   [[nodiscard]] net::Task<Result<std::string>> whole_body();
-  /// No more of the body is wanted: `next_body` gives nothing more, also to whoever waits for it.
+  /// Ends reading of the body: `next_body` returns nothing more, also to a caller that is waiting.
   void stop_body();
 
   // The answer.
 
-  /// A complete answer. What is left over goes out with `send_rest`; the reply's body and owner
-  /// live until then.
+  /// Sends a complete answer. `send_rest` sends what the kernel did not take; the reply's body and
+  /// owner must live until then.
   [[nodiscard]] Sent send(const Reply& reply, bool keep_alive, WallTime now);
-  /// Begins an answer in pieces; its head goes out with the first of them.
+  /// Begins an answer in pieces; the head is sent with the first piece.
   void begin(const Head& head, bool keep_alive, WallTime now);
-  /// Sends at once what the kernel takes, and keeps a copy of the rest for `send_rest`, which must
-  /// come before the next piece.
+  /// Sends what the kernel takes at once and copies the rest for `send_rest`, which must come
+  /// before the next piece.
   [[nodiscard]] Sent send_piece(std::string_view piece);
-  /// Ends the answer well. Without it, the connection closes in a way that shows the client that
-  /// something is missing.
+  /// Completes the answer. Without it, the connection is closed so that the client can detect the
+  /// truncation.
   [[nodiscard]] Sent send_end();
-  /// As send_piece with the last piece, and send_end, in one system call.
+  /// send_piece and send_end in one system call.
   [[nodiscard]] Sent send_last_piece(std::string_view piece);
-  /// Why not all of it went out: connection_lost, or client_stalled after write_stall_timeout
-  /// without progress.
+  /// Sends the rest. Returns why that failed: connection_lost, or client_stalled after
+  /// write_stall_timeout without progress.
   [[nodiscard]] net::Task<std::optional<Errc>> send_rest();
 
-  /// The answer takes a while: until it begins, the request has a place among what is under way.
+  /// The answer will take a while: until it begins, the request holds a place among those in
+  /// progress.
   void await_answer(net::Turns& turns) { desk_->answer.awaited = net::Turns::Place(turns); }
   [[nodiscard]] bool begun() const { return desk_->answer.begun; }
-  /// Whether all of the answer is with the kernel.
+  /// True if the kernel has taken the whole answer.
   [[nodiscard]] bool ended() const { return desk_->answer.ended && desk_->answer.unsent.empty(); }
   [[nodiscard]] int status() const { return desk_->answer.status; }
   [[nodiscard]] std::uint64_t body_bytes() const { return desk_->answer.body_bytes; }
-  /// Whether the connection can carry another exchange after this answer.
+  /// True if the connection can carry another exchange after this answer.
   [[nodiscard]] bool keeps_alive() const { return desk_->answer.keep_alive; }
   void set_draining(bool draining) { draining_ = draining; }
-  /// For the head of an answer that the handler sends itself: what `begin` is to be told.
+  /// The `keep_alive` argument of `begin`, for a handler that sends the head itself.
   [[nodiscard]] bool may_keep_alive() const;
 
   // Leaving.
 
-  /// From now on `leaver` is told when the client leaves, or is told to. Bytes of the client that
-  /// wait to be read, or came with his leaving, hide it; it is found with the next sweep.
+  /// From now on `leaver` is notified when the client leaves, or when the answer must end. A
+  /// disconnect that arrives behind unread bytes is found by the next sweep.
   void watch(Leaver& leaver);
   void unwatch();
-  /// Gives back what an answer that takes long does not need: all of the request but its first
-  /// line. REQUIRES: the body is done, nobody looks at it any more, and nothing is left to send.
+  /// Releases what a long answer does not need: all of the request but its first line. REQUIRES:
+  /// the body is done, nobody uses the request any more, and nothing is left to send.
   void slim_down();
 
-  /// Reads and drops for a moment, so that the client gets the answer before a reset.
+  /// Reads and drops for a moment, so that the client receives the answer before a reset.
   [[nodiscard]] net::Task<> linger();
-  /// Closes, and waits until nothing uses the socket any more.
+  /// Closes, and waits until nothing uses the socket.
   [[nodiscard]] net::Task<> close();
-  /// Tells the leaver, if there is one, that the answer under way must end.
+  /// Notifies the leaver, if there is one, that the answer in progress must end.
   void end_soon();
-  /// Ends it now, whatever is under way: as if the client had left.
+  /// Ends whatever is in progress at once, as if the client had left.
   void abort();
 
  private:
-  /// Ends what is waited for; the socket stays open, so that a 408 may still be said.
+  /// Ends the pending wait. The socket stays open, so that a 408 can still be sent.
   struct Timeout final : net::Deadline {
     Timeout(net::DeadlineSweeper& sweeper, net::Socket& waiting)
         : Deadline(sweeper), socket(waiting) {}
@@ -177,19 +179,19 @@ class ClientStream final : private net::Readiness::Watcher {
     net::Socket& socket;
   };
   static constexpr std::size_t kBuffers = 5;
-  /// Of heads alone that is a thousand requests.
+  /// About a thousand requests that are heads alone.
   static constexpr std::size_t kHeadsTurnBytes = 32 << 10;
 
-  /// The request of the exchange under way.
+  /// The request of the current exchange.
   struct Incoming {
     explicit Incoming(const Settings& settings);
     void reset();
 
     MessageParser parser;
-    std::string next;     ///< what came behind a chunked body
-    std::string payload;  ///< of a chunked body: the piece at hand
+    std::string next;     ///< bytes received behind a chunked body
+    std::string payload;  ///< the current piece of a chunked body
     std::size_t head_size = 0;
-    std::size_t consumed = 0;  ///< of what was received: head and body
+    std::size_t consumed = 0;  ///< bytes of `received` used so far: head and body
     std::uint64_t body_taken = 0;
     std::uint64_t body_limit = 0;
     MonotonicTime body_started;
@@ -197,12 +199,12 @@ class ClientStream final : private net::Readiness::Watcher {
     bool body_stopped = false;
     bool continue_said = false;
   };
-  /// Its answer.
+  /// The answer of the current exchange.
   struct Outgoing {
     void reset();
 
     net::Turns::Place awaited;
-    std::string head;  ///< until it is gone
+    std::string head;  ///< until it is sent
     ChunkHead chunk_head;
     Unsent<kBuffers> unsent;
     std::uint64_t body_bytes = 0;
@@ -211,7 +213,7 @@ class ClientStream final : private net::Readiness::Watcher {
     bool ended = false;
     bool chunked = false;
     bool no_body = false;
-    bool until_close = false;  ///< nothing but the connection's end says where it ends
+    bool until_close = false;  ///< only the connection's end delimits it
     bool keep_alive = false;
   };
   struct Desk {
@@ -221,13 +223,13 @@ class ClientStream final : private net::Readiness::Watcher {
     ~Desk();
     void reset();
 
-    std::string received;  ///< the head under work is at its start
+    std::string received;  ///< starts with the head being parsed
     Incoming request;
     Outgoing answer;
   };
 
-  /// Looks at what no event tells: whether the client closed together with his last bytes, and
-  /// whether the connection is idle.
+  /// Checks for what no event reports: that the client closed right behind its last bytes, or that
+  /// the connection is idle.
   struct Recheck final : net::Deadline {
     Recheck(net::DeadlineSweeper& sweeper, ClientStream& watched)
         : Deadline(sweeper), stream(watched) {}
@@ -236,19 +238,19 @@ class ClientStream final : private net::Readiness::Watcher {
   };
 
   void became_ready() override;
-  /// Reads what is here, as far as there is room; empty: nothing is here. Errors: connection_lost.
+  /// Reads what has arrived, up to the size of `room`; empty: nothing has. Errors: connection_lost.
   [[nodiscard]] Result<std::string_view> read_some(std::span<char> room);
   [[nodiscard]] Result<std::string_view> read_tls(std::span<char> room);
-  /// Whether bytes wait to be read, or the client has left; looked at without taking them.
+  /// Peeks: bytes are waiting, the client has left, or neither. Consumes nothing.
   [[nodiscard]] net::Waiting look();
   void client_is_gone();
   [[nodiscard]] std::unexpected<Error> why_nothing_came() const;
   [[nodiscard]] Result<std::string_view> unframe(std::string_view bytes);
-  // Pieces of the request's body are also added to `body`, if it is not null.
+  // Pieces of the request's body are also appended to `body`, if it is not null.
   [[nodiscard]] Result<std::string_view> unframe_onto(std::string* body, std::string_view bytes);
-  /// Adds to `body` what is here of the `left` bytes that are still to come.
+  /// Appends to `body` what has arrived of the `left` bytes still to come.
   [[nodiscard]] Result<std::string_view> read_onto(std::string& body, std::uint64_t left);
-  /// What is here; may be empty.
+  /// Returns what has arrived; may be empty.
   [[nodiscard]] Result<std::string_view> read_piece(std::string* body);
   [[nodiscard]] net::Task<Result<std::string_view>> read_body(std::string* body);
   [[nodiscard]] MonotonicTime body_deadline(MonotonicTime now) const;
@@ -257,10 +259,10 @@ class ClientStream final : private net::Readiness::Watcher {
   [[nodiscard]] Sent send_framed(std::string_view piece, bool last);
   [[nodiscard]] Sent write_some(const Unsent<kBuffers>::Buffers& buffers);
   [[nodiscard]] Sent write_tls(const Unsent<kBuffers>::Buffers& buffers);
-  /// How much of what is unsent the socket has taken; nothing when the connection is lost.
+  /// How many unsent bytes the socket has taken; nothing when the connection is lost.
   [[nodiscard]] std::optional<std::size_t> write_tls_rest();
   [[nodiscard]] net::Task<bool> write_continue();
-  /// Of an answer that the client has begun to get.
+  /// True if the client has received part of an answer that did not complete.
   [[nodiscard]] bool lacks_its_end() const;
   void close_socket();
 
@@ -274,7 +276,7 @@ class ClientStream final : private net::Readiness::Watcher {
   Desks& desks_;
   Idler& idler_;
   Leaver* leaver_ = nullptr;
-  Desks::Ptr desk_;  ///< null: nothing of a request is here
+  Desks::Ptr desk_;  ///< null: no request is in progress
   bool was_idle_ = false;
   bool draining_ = false;
   bool left_ = false;

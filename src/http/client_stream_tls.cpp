@@ -1,12 +1,12 @@
-// What of a client's connection is other over TLS.
+// TLS half of ClientStream.
 #include "http/client_stream.hpp"
 
 namespace weir::http {
 
 using State = net::TlsSession::State;
 
-// The socket may have more although this brought nothing, a change of keys for example. Whoever
-// sends nothing else may not keep the thread: others come first.
+// The socket may hold more although this read returned nothing, after a key update for example. A
+// peer that sends nothing else must not hold the thread: other connections go first.
 Result<std::string_view> ClientStream::read_tls(std::span<char> room) {
   const auto [state, size] = tls_->read_some(room);
   if (state == State::closed || state == State::failed) {

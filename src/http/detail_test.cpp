@@ -1,4 +1,4 @@
-// The parts of the parsers where whole messages cannot lead: without a line's end, or with nothing.
+// Cases of the parsers' parts that whole messages cannot reach: a missing line end, empty input.
 #include <gtest/gtest.h>
 
 #include "http/detail/bytes.hpp"

@@ -19,7 +19,7 @@ using Parser = beast::http::response_parser<beast::http::string_body>;
 
 constexpr std::uint32_t kMaxHeadBytes = 64 << 10;
 
-// Ends what a fetch waits for when its time is over. Its own timer: fetches are few.
+// Ends a fetch's wait at its deadline. It has its own timer, since fetches are few.
 class Cutoff {
  public:
   Cutoff(net::Socket& socket, MonotonicTime deadline)
@@ -33,7 +33,7 @@ class Cutoff {
   }
   Cutoff(const Cutoff&) = delete;
   Cutoff& operator=(const Cutoff&) = delete;
-  // The timer may have gone off with its handler still queued: it must not find the socket then.
+  // The timer may have expired with its handler still queued, which must not use the socket then.
   ~Cutoff() { state_->socket = nullptr; }
 
   [[nodiscard]] Error error(Errc otherwise, std::string detail) const {
@@ -80,7 +80,7 @@ Error read_error(const Cutoff& cutoff, boost::system::error_code error) {
   return cutoff.error(Errc::upstream_answer_invalid, "not HTTP: " + error.message());
 }
 
-// A list field may be sent in several lines (RFC 9110 §5.3).
+// A list field may be split over several lines (RFC 9110 §5.3).
 std::string joined(const beast::http::fields& fields, beast::http::field name) {
   std::string text;
   const auto [first, last] = fields.equal_range(name);

@@ -1,7 +1,7 @@
-/// A plain HTTP client for the background: one request, one connection, one bounded answer.
+/// A plain HTTP client for background work: one request, one connection, one bounded answer.
 ///
-/// For asking upstreams what they serve, not for calls that are passed on. It follows no redirect
-/// and sends what it is told and nothing else.
+/// It lists and probes upstreams; it does not forward calls. It follows no redirect and adds
+/// nothing to the request it is given.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ struct FetchAnswer {
   std::string link = {};      ///< the Link fields, joined by ", "; empty if there is none
 };
 
-/// Connections are not kept: its callers ask once a minute.
+/// Connections are not reused: callers fetch about once a minute.
 ///
 /// Threads:  its executor's. Lifetime: outlives its fetches; `pool` outlives it.
 class Fetcher {

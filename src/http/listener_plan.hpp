@@ -1,4 +1,4 @@
-/// Which thread accepts from which listening socket, when the sockets come from elsewhere.
+/// Assigns inherited listening sockets to threads.
 #pragma once
 
 #include <cstddef>
@@ -6,9 +6,9 @@
 
 namespace weir::http {
 
-/// Per thread, the sockets it accepts from, by number. Every socket has a thread, for what waits in
-/// one that nobody accepts from is lost; every thread has a socket, shared with others if there are
-/// fewer. As many as threads: one each.
+/// Per thread, the indexes of the sockets it accepts from. Every socket has a thread, since
+/// connections queued on a socket that nobody accepts from are lost; every thread has a socket,
+/// shared if there are fewer sockets than threads. Equal counts: one each.
 ///
 /// REQUIRES: both counts > 0.
 [[nodiscard]] std::vector<std::vector<std::size_t>> plan_listeners(std::size_t sockets,

@@ -48,14 +48,14 @@ std::optional<RequestLine> split_request_line(std::string_view line) {
   return parts;
 }
 
-// RFC 9112 §3: a method longer than any that is known is 501, a longer target 414.
+// RFC 9112 §3: 501 if the method is longer than any known one, else 414.
 std::unexpected<Error> why_line_is_too_long(std::string_view line) {
   const auto method = line.substr(0, line.find(' '));
   if (method.size() <= kMaxMethodLength) return fail(Errc::uri_too_long);
   return is_token(method) ? fail(Errc::not_implemented, "method") : malformed("request line");
 }
 
-// RFC 9110 §2.5: a higher minor version is read as the highest that is known.
+// RFC 9110 §2.5: a higher minor version is treated as the highest known one.
 Result<int> minor_version(std::string_view version) {
   if (version == "HTTP/1.1") return 1;
   const bool well_formed = version.size() == 8 && version.starts_with("HTTP/") &&
@@ -75,8 +75,8 @@ Result<> check_host(const Request& request) {
   return detail::is_valid_host(host) ? Result<>{} : malformed("Host is not valid");
 }
 
-// RFC 9112 §3.2. Who asks for a tunnel gets none here (RFC 9110 §9.3.6); what he sends next may be
-// no request, so his connection ends.
+// RFC 9112 §3.2. CONNECT is not supported (RFC 9110 §9.3.6). Bytes behind it may be no request, so
+// its connection ends.
 Result<> read_target(Request& request, std::string_view method) {
   if (method == "CONNECT") {
     return detail::is_authority_form(request.target) ? fail(Errc::method_not_allowed, "CONNECT")
@@ -140,8 +140,8 @@ Result<std::size_t> MessageParser::find_head(std::string_view bytes) {
   __builtin_unreachable();
 }
 
-// Syntax first, then meaning: what is no HTTP at all is told so, whatever else it asks for, as it
-// is where find_head meets it before the head is whole.
+// Checks syntax before meaning: bytes that are not HTTP are reported as malformed whatever they ask
+// for, as find_head does before the head is complete.
 Result<> MessageParser::parse_head(std::string_view head) {
   if (head.starts_with(kLineEnd)) head.remove_prefix(kLineEnd.size());
   const auto line_end = head.find('\r');
@@ -181,8 +181,8 @@ Result<> MessageParser::read_fields(std::string_view lines) {
   return too_many ? fail(Errc::header_too_large) : Result<>{};
 }
 
-// RFC 9112 §6: a message framed in two ways, or in one we cannot read, is how requests are
-// smuggled. So is one whose framing is written as nobody writes it.
+// RFC 9112 §6: a message framed in two ways, or in an unknown way, is how requests are smuggled. So
+// is one whose framing has an unusual spelling.
 Result<> MessageParser::read_framing() {
   const int codings = request_.count(FieldName::transfer_encoding);
   const int lengths = request_.count(FieldName::content_length);

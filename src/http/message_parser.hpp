@@ -1,8 +1,8 @@
-/// Bytes to a checked Request, by the rules that a gateway needs: what two readers could read in
-/// two ways is refused, also where RFC 9112 would let a server guess.
+/// Parses bytes into a checked Request by a gateway's rules: input that two readers could
+/// understand differently is refused, even where RFC 9112 would let a server guess.
 ///
-/// A head is parsed only once it is whole, and a chunked body byte by byte, so how the bytes were
-/// split can make no difference.
+/// A head is parsed only once it is complete, and a chunked body byte by byte, so the result does
+/// not depend on how the bytes are split.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@
 
 namespace weir::http {
 
-/// Bounds on a head, over which the answer is 414 or 431, and on what a chunked body may carry
-/// besides itself, over which it is 400.
+/// Bounds on a head, beyond which the answer is 414 or 431, and on the overhead of a chunked body,
+/// beyond which it is 400.
 struct HeadLimits {
   std::size_t request_line_bytes = 8 << 10;
   std::size_t header_bytes = 32 << 10;
@@ -26,7 +26,8 @@ struct HeadLimits {
   std::size_t chunk_overhead_bytes = 4 << 10;
 };
 
-/// One message at a time: `find_head`, `parse_head`, then `feed_body` until `done`, then `reset`.
+/// Parses one message at a time: `find_head`, `parse_head`, then `feed_body` until `done`, then
+/// `reset`.
 ///
 /// Threads: one. Lifetime: the request's views point into the bytes given to parse_head.
 class MessageParser {
@@ -35,22 +36,22 @@ class MessageParser {
   MessageParser(const MessageParser&) = delete;
   MessageParser& operator=(const MessageParser&) = delete;
 
-  /// Length of the complete head at the start of `bytes`, with an empty line before it, or 0 if
-  /// more is needed: then call again with the same bytes and more. Errors: uri_too_long,
+  /// Length of the complete head at the start of `bytes`, including an empty line before it, or 0
+  /// if more is needed: call again with the same bytes and more. Errors: uri_too_long,
   /// not_implemented for a method of that length, header_too_large, malformed_request.
   [[nodiscard]] Result<std::size_t> find_head(std::string_view bytes);
 
-  /// `head` is complete, as find_head said.
+  /// Parses a complete head, as found by find_head.
   /// Errors: malformed_request, not_implemented, version_not_supported, expectation_failed,
-  ///         header_too_large, method_not_allowed for CONNECT.
+  /// header_too_large, method_not_allowed for CONNECT.
   [[nodiscard]] Result<> parse_head(std::string_view head);
 
-  /// Takes body bytes and appends what they carry to `payload`; returns how many it took: all of
-  /// them, up to the end of the body. How many are too many is the caller's to say.
+  /// Consumes body bytes and appends their payload to `payload`; returns how many it consumed: all,
+  /// or up to the end of the body. The caller bounds the size of the body.
   /// Errors: malformed_request.
   [[nodiscard]] Result<std::size_t> feed_body(std::string_view bytes, std::string& payload);
 
-  /// Whether the message is complete.
+  /// True if the message is complete.
   [[nodiscard]] bool done() const;
 
   [[nodiscard]] Request& request() { return request_; }
@@ -65,7 +66,7 @@ class MessageParser {
   HeadLimits limits_;
   detail::HeadScan scan_;
   ChunkDecoder chunks_;
-  std::uint64_t body_left_ = 0;  ///< of a body with a length
+  std::uint64_t body_left_ = 0;  ///< of a body whose length is known
   bool framing_is_plain_ = true;
   Request request_;
 };

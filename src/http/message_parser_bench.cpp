@@ -7,7 +7,7 @@
 namespace weir::http {
 namespace {
 
-// As OpenAI's Python client sends a call.
+// A call as OpenAI's Python client sends it.
 constexpr std::string_view kCall =
     "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"
     "Accept-Encoding: gzip, deflate\r\nConnection: keep-alive\r\nAccept: application/json\r\n"

@@ -1,7 +1,7 @@
-// What strangers send, as a connection reads it: heads, bodies and what follows them.
-// However the bytes are cut, the same requests are found, or the same refusal.
+// Untrusted bytes as a connection reads them: heads, bodies and what follows them. However the
+// bytes are cut, the same requests are found, or the same refusal.
 //
-// Input: a byte that seeds a way to cut; then the connection's bytes.
+// Input: a byte that seeds the cuts; then the connection's bytes.
 // Covers: http/message_parser.cpp http/request.cpp http/detail/*.cpp
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +28,7 @@ constexpr std::size_t kMaxHeadBytes = 128 + 512 + 2;
 constexpr std::size_t kMaxChunkHeadBytes = 4096;  // as client_stream.cpp
 
 struct Message {
-  std::string head;  ///< everything that was read of it
+  std::string head;  ///< everything read of it
   std::string payload;
   bool operator==(const Message&) const = default;
 };
@@ -45,7 +45,7 @@ bool lies_in(std::string_view part, std::string_view whole) {
          (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
 }
 
-// The rules that everybody behind the parser relies on.
+// Checks the invariants that code behind the parser relies on.
 void check_request(const Request& request, std::string_view head) {
   using weir::http::FieldName;
   CHECK(request.fields.size() <= kLimits.fields);
@@ -81,10 +81,10 @@ std::string describe(const Request& request) {
   return text;
 }
 
-// One connection, which does as client_stream.cpp does.
+// One connection, read as in client_stream.cpp.
 class Connection {
  public:
-  // Whether more bytes are welcome.
+  // Returns true if more bytes are welcome.
   bool take(std::string_view piece) {
     waiting_ += piece;
     while (!outcome_.refusal && (in_body_ ? read_body() : read_head())) {
@@ -158,7 +158,7 @@ Outcome read(std::string_view bytes, Pieces pieces) {
   return connection.outcome();
 }
 
-// One head costs memory as it has bytes, whatever is in it.
+// The memory for a head is proportional to its size, whatever it contains.
 void check_memory(std::string_view bytes) {
   const weir::PeakMemory memory;
   MessageParser parser({});

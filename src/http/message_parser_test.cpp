@@ -12,7 +12,7 @@ std::string get(std::string_view target, std::string_view fields = "Host: weir\r
   return "GET " + std::string(target) + " HTTP/1.1\r\n" + std::string(fields) + "\r\n";
 }
 
-// What the server does: wait for the head, parse it, take the body.
+// Parses as the server does: waits for the head, parses it, reads the body.
 std::optional<Errc> refusal(std::string_view bytes, HeadLimits limits = {}) {
   MessageParser parser(limits);
   const auto head = parser.find_head(bytes);
@@ -34,7 +34,7 @@ struct Case {
   std::optional<Errc> expected;
 };
 
-// RFC 9110 §10.1.1: of a client of HTTP/1.0 it is ignored.
+// RFC 9110 §10.1.1: an expectation in HTTP/1.0 is ignored.
 TEST(MessageParser, AnExpectationOfHttp11AloneIsHeeded) {
   for (const auto& [version, heeded] : {std::pair{"HTTP/1.1", true}, {"HTTP/1.0", false}}) {
     const auto head = std::string("POST / ") + version +

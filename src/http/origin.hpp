@@ -1,4 +1,4 @@
-/// Where a server is and how its identity is checked: values, from the operator's configuration
+/// A server's address and how its identity is checked: values, from the operator's configuration
 /// only.
 #pragma once
 
@@ -13,15 +13,15 @@ struct Origin {
   std::string host;  ///< a name, an IPv4 address, or an IPv6 address without brackets
   std::uint16_t port = 80;
 
-  /// For the Host field: with brackets and port where they are needed.
+  /// The value of the Host field: with brackets and port where they are needed.
   [[nodiscard]] std::string authority() const;
   bool operator==(const Origin&) const = default;
 };
 
-/// How to check a server's certificate. It always is.
+/// How to check a server's certificate, which is always checked.
 struct TlsSettings {
   std::string ca_file;  ///< empty: the system's certificates
-  /// Of ca_file, so that with other contents these are other settings.
+  /// When ca_file was written, so that settings differ if its contents do.
   std::filesystem::file_time_type written_at = {};
 
   bool operator==(const TlsSettings&) const = default;

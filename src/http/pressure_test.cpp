@@ -38,7 +38,7 @@ TEST(Pressure, FallsOnlyOnceThereIsRoomAgain) {
       {84, Pressure::shorten_idle, Pressure::shorten_idle},
       {82, Pressure::shorten_idle, Pressure::none},
       {82, Pressure::refuse, Pressure::none},
-      // What a step is left at is no way into it.
+      // The level at which a step ends does not begin it.
       {94, Pressure::close_idle, Pressure::close_idle},
       {91, Pressure::shorten_idle, Pressure::shorten_idle},
       {95, Pressure::close_idle, Pressure::refuse},

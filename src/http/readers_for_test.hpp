@@ -1,5 +1,5 @@
-/// The parsers as connections use them, bytes in as they come and all that became of them out: for
-/// tests and fuzzers, which feed the same bytes in different pieces.
+/// Drives the parsers as connections do, for tests and fuzzers that feed the same bytes in
+/// different pieces.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@
 
 namespace weir::http {
 
-// All that a parser made of the bytes, as text: two of them are compared.
+// Everything a parser made of the bytes, as text, so that two runs can be compared.
 inline std::string verdict_of(const Expected& expected) {
   switch (expected.kind) {
     case Expected::Kind::taken:
@@ -31,7 +31,7 @@ inline std::string verdict_of(const Expected& expected) {
 
 struct Made {
   Expected of;
-  std::string rest;  // of what was found: head, bytes behind
+  std::string rest;  // of the head, and of the bytes behind it
   bool operator==(const Made& other) const {
     return verdict_of(of) == verdict_of(other.of) && rest == other.rest;
   }
@@ -46,7 +46,7 @@ inline std::string text_of(const std::vector<Field>& fields) {
   return text;
 }
 
-// What a server's connection does with bytes as they come.
+// Reads requests as a server's connection does.
 class RequestReader {
  public:
   static constexpr const char* kOf = "request";
@@ -76,7 +76,7 @@ class RequestReader {
     if (!size) refuse(size.error());
     if (!size || *size == 0) return false;
     head_ = at_ = *size;
-    // The views of the request must not move with the rest.
+    // The request's views must not move with the buffer.
     head_bytes_ = bytes_.substr(0, head_);
     if (auto parsed = parser_.parse_head(head_bytes_); !parsed) refuse(parsed.error());
     return !made_;
@@ -92,7 +92,7 @@ class RequestReader {
   std::optional<Expected> made_;
 };
 
-// What a connection to an upstream does.
+// Reads answers as a connection to an upstream does.
 class AnswerReader {
  public:
   static constexpr const char* kOf = "answer";

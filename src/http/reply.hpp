@@ -1,4 +1,4 @@
-/// What a handler answers.
+/// The answer of a handler.
 #pragma once
 
 #include <memory>
@@ -7,9 +7,9 @@
 
 namespace weir::http {
 
-/// A complete answer. Content-Length, Connection and Date are the server's to add.
+/// A complete answer. The server adds Content-Length, Connection and Date.
 ///
-/// A stored answer costs no copy: `fixed_fields` and `body` may point into what `owner` keeps
+/// A stored answer is not copied: `fixed_fields` and `body` may point into what `owner` keeps
 /// alive.
 struct Reply {
   int status = 200;
@@ -18,15 +18,15 @@ struct Reply {
   std::string_view body;
   std::shared_ptr<const void> owner;
 
-  /// Copies `body` into what the reply owns.
+  /// Copies `body` into storage that the reply owns.
   static Reply with_body(int status, std::string body);
 };
 
-/// "HTTP/1.1 200 OK\r\n", and so on (RFC 9110 §15); without a reason phrase for a status it does
-/// not know. REQUIRES: three digits.
+/// Appends a status line such as "HTTP/1.1 200 OK\r\n" (RFC 9110 §15), without a reason phrase if
+/// the status is unknown. REQUIRES: three digits.
 void append_status_line(std::string& out, int status);
 
-/// Whether such an answer has a body and a Content-Length (RFC 9110 §8.6).
+/// True if an answer with this status has a body and a Content-Length (RFC 9110 §8.6).
 [[nodiscard]] bool may_have_body(int status);
 
 }  // namespace weir::http

@@ -9,7 +9,7 @@
 namespace weir::http {
 namespace {
 
-// In the order of FieldName.
+// Indexed by FieldName.
 constexpr std::array<std::string_view, kFieldNameCount> kNames = {"accept",
                                                                   "accept-encoding",
                                                                   "access-control-request-headers",
@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, kFieldNameCount> kNames = {"accept",
 
 constexpr std::size_t kLongestName = 30;
 
-// By the length of a name, which of kNames have it: bit i stands for kNames[i].
+// Indexed by length: the kNames of that length, bit i for kNames[i].
 constexpr auto kNamesByLength = [] {
   std::array<std::uint32_t, kLongestName + 1> names{};
   for (std::size_t i = 0; i < kNames.size(); ++i) names.at(kNames[i].size()) |= 1U << i;

@@ -1,4 +1,4 @@
-/// A request head as values: what was parsed and checked, never raw bytes.
+/// A parsed and checked request head.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options
 
 [[nodiscard]] std::string_view wire_name(Method method);
 
-/// The fields that this server reads itself; they are found without a search.
+/// The fields that this server reads itself, found without a search.
 enum class FieldName : std::uint8_t {
   accept,
   accept_encoding,
@@ -54,21 +54,21 @@ struct Request {
   bool keep_alive = true;
   bool expects_continue = false;
   bool has_body = false;
-  std::optional<std::uint64_t> content_length;  ///< none: chunked, or there is no body
+  std::optional<std::uint64_t> content_length;  ///< none: chunked, or no body
   std::vector<Field> fields;
 
-  /// Adds a field as it was sent; one that this server reads itself is `name`d by who has read it.
+  /// Adds a field as sent. `name` is set if it is one of FieldName.
   void add(Field field, std::optional<FieldName> name);
   /// The first value of the field, or empty.
   [[nodiscard]] std::string_view header(FieldName name) const {
     return count(name) == 0 ? std::string_view{} : fields[known(name).first].value;
   }
-  /// How many lines of that name there are.
+  /// The number of lines with that name.
   [[nodiscard]] int count(FieldName name) const { return known(name).count; }
 
-  /// Gives the fields back; none is there from then on.
+  /// Releases the fields; `fields` is empty from then on.
   void forget_fields();
-  /// The head's bytes have moved; a view of anything else stays.
+  /// Rebases views into `from`, whose bytes are now at `to`; other views stay.
   void move_views(std::string_view from, const char* to);
 
  private:
@@ -82,6 +82,6 @@ struct Request {
   std::array<Known, kFieldNameCount> known_{};
 };
 
-/// Which of the fields above it is.
+/// The FieldName with this text, if there is one.
 [[nodiscard]] std::optional<FieldName> field_name(std::string_view text);
 }  // namespace weir::http

@@ -51,7 +51,7 @@ Result<> ResponseParser::parse_head(std::string_view head) {
   return read_framing();
 }
 
-// RFC 9112 §4. Some servers leave out the space before a reason that is not there.
+// RFC 9112 §4. Some servers omit the space before an empty reason phrase.
 Result<> ResponseParser::read_status_line(std::string_view line) {
   constexpr std::string_view kVersion = "HTTP/1.";
   constexpr std::size_t kShortest = kVersion.size() + 5;  // "1 200"
@@ -88,7 +88,7 @@ Result<> ResponseParser::read_fields(std::string_view lines) {
   return {};
 }
 
-// RFC 9112 §6.3: framed in two ways, it could be read in two ways.
+// RFC 9112 §6.3: a message framed in two ways can be read in two ways.
 Result<> ResponseParser::read_framing() {
   if (lengths_ + codings_ > 1) return invalid("the answer is framed in more than one way");
   if (codings_ > 0) {
@@ -103,7 +103,7 @@ Result<> ResponseParser::read_framing() {
     if (!length) return invalid("the Content-Length is not a number");
   }
   if (head_.status < 200 || head_.status == 204 || head_.status == 304) {
-    // No body, whatever it says. But what says otherwise may send one.
+    // No body, whatever the fields say; but a server that announces one may send it.
     if (head_.status != 304 && (codings_ > 0 || length.value_or(0) > 0)) head_.keep_alive = false;
     head_.length = 0;
     done_ = true;
@@ -141,9 +141,9 @@ Result<std::string_view> ResponseParser::unframe(std::string_view bytes) {
   __builtin_unreachable();
 }
 
-// One run of payload is returned where it lies; more of them are put together.
+// Returns a single run of payload in place; several are copied together.
 Result<std::string_view> ResponseParser::unframe_chunks(std::string_view bytes) {
-  // Looked at before anything else is read on this thread.
+  // The caller uses it before anything else is read on this thread.
   thread_local std::string joined;
   joined.clear();
   std::string_view found;

@@ -1,5 +1,4 @@
-/// Bytes of an answer to its head and its body's payload, by the rules of a gateway that must not
-/// be taken in by what answers.
+/// Parses the bytes of an answer into its head and its body's payload. Upstreams are not trusted.
 #pragma once
 
 #include <cstddef>
@@ -24,12 +23,12 @@ struct ResponseHead {
   std::optional<std::uint64_t> length;  ///< none: chunked, or until the connection closes
   std::vector<Field> fields;
 
-  /// The first value of the field, or empty. `lower_case` is its name.
+  /// The first value of the field, or empty. `lower_case`: the field's name in lower case.
   [[nodiscard]] std::string_view header(std::string_view lower_case) const;
 };
 
-/// One answer to a request that was not HEAD: `find_head`, `parse_head`, then `unframe` until
-/// `done`. Interim answers (1xx) are skipped by resetting after each.
+/// Parses one answer to a request other than HEAD: `find_head`, `parse_head`, then `unframe` until
+/// `done`. To skip an interim answer (1xx), reset after it.
 ///
 /// Threads: one.
 class ResponseParser {
@@ -41,8 +40,8 @@ class ResponseParser {
   ResponseParser(const ResponseParser&) = delete;
   ResponseParser& operator=(const ResponseParser&) = delete;
 
-  /// Length of the complete head at the start of `bytes`, or 0 if more is needed: then call again
-  /// with the same bytes and more. Errors: upstream_answer_invalid.
+  /// Length of the complete head at the start of `bytes`, or 0 if more is needed: call again with
+  /// the same bytes and more. Errors: upstream_answer_invalid.
   [[nodiscard]] Result<std::size_t> find_head(std::string_view bytes);
 
   /// Errors: upstream_answer_invalid.
@@ -50,19 +49,19 @@ class ResponseParser {
 
   [[nodiscard]] const ResponseHead& head() const { return head_; }
 
-  /// Takes the framing off: the payload in `bytes`, valid as long as they are and until another
-  /// parser of this thread is called. All bytes are taken. Errors: upstream_answer_invalid.
+  /// Removes the framing and returns the payload in `bytes`, valid as long as `bytes` are and until
+  /// another parser of this thread is called. Consumes all bytes. Errors: upstream_answer_invalid.
   [[nodiscard]] Result<std::string_view> unframe(std::string_view bytes);
 
-  /// The connection has closed. Errors: upstream_broke when that was not the end.
+  /// The connection has closed. Errors: upstream_broke if the answer is incomplete.
   [[nodiscard]] Result<> end_of_stream();
 
   [[nodiscard]] bool done() const { return done_; }
-  /// Whether more came than the answer: the connection cannot be used again.
+  /// True if bytes followed the answer: the connection cannot be used again.
   [[nodiscard]] bool has_surplus() const { return surplus_; }
 
   void reset();
-  /// Gives the head's fields back. REQUIRES: nobody looks at them any more.
+  /// Releases the head's fields. REQUIRES: nobody uses them any more.
   void forget_fields() { std::vector<Field>().swap(head_.fields); }
 
  private:
@@ -75,7 +74,7 @@ class ResponseParser {
 
   detail::HeadScan scan_;
   ResponseHead head_;
-  std::string_view length_;  ///< of the fields, while the head is read
+  std::string_view length_;  ///< value of Content-Length while the head is read
   std::string_view coding_;
   int lengths_ = 0;
   int codings_ = 0;

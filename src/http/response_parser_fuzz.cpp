@@ -1,7 +1,7 @@
-// What an upstream answers: heads, interim answers, and bodies in every framing.
-// However the bytes are cut, the same answer is found, or the same refusal.
+// An upstream's answers: heads, interim answers, and bodies in every framing. However the bytes are
+// cut, the same answer is found, or the same refusal.
 //
-// Input: a byte that seeds a way to cut; then the connection's bytes.
+// Input: a byte that seeds the cuts; then the connection's bytes.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -24,15 +24,15 @@ using weir::http::ResponseParser;
 constexpr std::size_t kMaxHeadBytes = 512;
 
 struct Outcome {
-  std::string heads;  ///< everything that was read of them
+  std::string heads;  ///< everything read of them
   std::string payload;
   std::optional<Errc> refusal;
   bool done = false;
   bool surplus = false;
-  bool sound_end = false;  ///< whether the connection may close here
+  bool sound_end = false;  ///< true if the connection may close here
 };
 
-// What came in one piece with a fault is not given: of a refused answer the payload may be shorter.
+// A refused answer's payload may be shorter when cut: a piece that contains the fault yields none.
 bool same(const Outcome& cut, const Outcome& whole) {
   const bool same_payload =
       whole.refusal ? cut.payload.starts_with(whole.payload) : cut.payload == whole.payload;

@@ -18,7 +18,8 @@ struct Answer {
   bool surplus = false;
 };
 
-// What a connection does with an answer that comes in pieces of `size`, and then ends.
+// The result for an answer that arrives in pieces of `size` and is followed by the connection's
+// end.
 Answer read(std::string_view bytes, std::size_t size) {
   ResponseParser parser(kMaxHead);
   Answer answer;

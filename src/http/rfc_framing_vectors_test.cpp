@@ -1,4 +1,4 @@
-// What frames a request, and chunked bodies, of rfc_vectors_for_test.hpp.
+// Request framing and chunked bodies of rfc_vectors_for_test.hpp.
 #include "http/rfc_vectors_for_test.hpp"
 
 namespace weir::http {
@@ -9,7 +9,7 @@ using namespace std::string_view_literals;
 
 constexpr auto kBad = Errc::malformed_request;
 
-// The lines, each without its end, follow a request line and a Host.
+// A request line, a Host, then `lines`, each without its line end.
 std::string with_fields(std::string_view lines, std::string_view body = {}) {
   return std::string("POST / HTTP/1.1\r\nHost: weir\r\n")
       .append(lines)

@@ -1,4 +1,4 @@
-// The requests of rfc_vectors_for_test.hpp, but for what frames them.
+// Requests of rfc_vectors_for_test.hpp, except their framing.
 #include "http/rfc_vectors_for_test.hpp"
 
 namespace weir::http {
@@ -20,7 +20,7 @@ std::string with_target(std::string_view target, std::string_view host = "weir")
       .append("\r\n\r\n");
 }
 std::string with_host(std::string_view host) { return with_target("/", host); }
-// The lines, each without its end, follow a request line and a Host.
+// A request line, a Host, then `lines`, each without its line end.
 std::string with_fields(std::string_view lines, std::string_view body = {}) {
   return std::string("POST / HTTP/1.1\r\nHost: weir\r\n")
       .append(lines)

@@ -1,5 +1,5 @@
-// The answers of rfc_vectors_for_test.hpp, to a request that was not HEAD. The connection stays
-// open behind them.
+// Answers of rfc_vectors_for_test.hpp, to a request other than HEAD. The connection stays open
+// behind them.
 #include "http/rfc_vectors_for_test.hpp"
 
 namespace weir::http {

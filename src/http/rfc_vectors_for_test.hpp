@@ -1,6 +1,6 @@
-/// Requests and answers written from RFC 9110 and RFC 9112, each named by the section whose rule it
-/// tries, and what a gateway makes of them. Where an RFC lets a reader guess, ours does not:
-/// "policy" in a name says so.
+/// Test vectors from RFC 9110 and RFC 9112, each named by the section whose rule it exercises, with
+/// the expected result of a gateway. "policy" in a name marks a case where an RFC lets a reader
+/// guess and this one does not.
 #pragma once
 
 #include <cstddef>
@@ -16,18 +16,18 @@ namespace weir::http {
 /// The bound on extensions and trailers that the vectors are written for.
 inline constexpr std::size_t kChunkOverheadForTest = 256;
 
-/// What becomes of the bytes.
+/// The expected result of parsing the bytes.
 struct Expected {
   enum class Kind : std::uint8_t { taken, refused, waiting } kind = Kind::taken;
   Errc code = Errc::internal;  ///< refused
-  std::string payload = {};    ///< taken: of the body
+  std::string payload = {};    ///< taken: the body's
 };
 
 inline Expected taken(std::string payload = {}) {
   return {.kind = Expected::Kind::taken, .payload = std::move(payload)};
 }
 inline Expected refused(Errc code) { return {.kind = Expected::Kind::refused, .code = code}; }
-/// Neither: more has to come.
+/// Incomplete: more bytes must come.
 inline Expected waiting() { return {.kind = Expected::Kind::waiting}; }
 
 struct Vector {

@@ -1,4 +1,5 @@
-// The vectors over real sockets: what is refused is answered and closed before any handler sees it.
+// The vectors over real sockets: a refused request is answered, and the connection closed, before
+// any handler sees it.
 #include <memory>
 
 #include <boost/asio/connect.hpp>
@@ -18,7 +19,7 @@ namespace asio = boost::asio;
 
 constexpr std::string_view kNext = "GET /next HTTP/1.1\r\nHost: weir\r\nConnection: close\r\n\r\n";
 
-// Stands where routing, authentication and all the rest would. Leaves the body of /unread alone.
+// Stands in for routing and authentication. It does not read the body of /unread.
 class Counter : public Handler {
  public:
   explicit Counter(int& handled) : handled_(handled) {}
@@ -44,7 +45,7 @@ class RfcVectorsOverSockets : public ServerFixture {
     serve(settings_, [this](int) { return std::make_unique<Counter>(handled_); });
   }
 
-  // All that comes back for the bytes, until the server closes. Who has `said_all` closes his side.
+  // Everything received until the server closes. `said_all`: the client closes its sending side.
   std::string exchange(std::string_view bytes, bool said_all) {
     asio::io_context context;
     net::Tcp::socket socket(context);
@@ -79,7 +80,7 @@ class RfcVectorsOverSockets : public ServerFixture {
           break;
         }
         case Expected::Kind::waiting: {
-          // What announces too much need not be waited for.
+          // An announced size over the limit is refused before the body arrives.
           const auto answer = exchange(vector.bytes, true);
           EXPECT_TRUE(answer.empty() || answer.starts_with("HTTP/1.1 413 ")) << answer;
           EXPECT_EQ(handled(), before);
@@ -102,8 +103,8 @@ TEST_F(RfcVectorsOverSockets, ChunkedBodiesAreRefusedAndClosedBeforeAnyHandlerSe
   try_all(chunked_vectors_for_test());
 }
 
-// What went wrong elsewhere: the rest of a body that a handler had not read was taken for the next
-// request.
+// A known vulnerability elsewhere: the rest of a body that the handler had not read was parsed as
+// the next request.
 TEST_F(RfcVectorsOverSockets, PingoraCve20254366AConnectionWithAnUnreadBodyIsNotUsedAgain) {
   for (const auto* framing : {"Content-Length: 1000\r\n", "Transfer-Encoding: chunked\r\n"}) {
     const int before = handled();
@@ -128,8 +129,8 @@ TEST_F(RfcVectorsOverSockets, PingoraCve20254366AnUnreadBodyThatIsHereWholeIsNoR
   EXPECT_TRUE(answer.ends_with("saw /next")) << answer;
 }
 
-// What went wrong elsewhere: bytes behind a request to upgrade were passed on unread, though nobody
-// had agreed to it.
+// A known vulnerability elsewhere: bytes behind an upgrade request were forwarded unparsed, though
+// the upgrade had not been accepted.
 TEST_F(RfcVectorsOverSockets, PingoraCve20262833WhatFollowsAnUpgradeIsReadAsARequest) {
   const auto answer = exchange(
       "GET /up HTTP/1.1\r\nHost: weir\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n" +

@@ -1,4 +1,4 @@
-// The vectors against the parsers, fed in every way they can come.
+// The vectors against the parsers, with every split of the bytes.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -44,8 +44,8 @@ TEST(RfcVectors, AnswersAreTakenOrRefusedHoweverTheyAreSplit) {
   try_all<AnswerReader>(response_vectors_for_test());
 }
 
-// A head at its bounds, with faults before and behind them: which comes first decides, not how much
-// came at once.
+// A head at its limits, with faults before and behind them: the first fault decides, not how many
+// bytes arrived at once.
 TEST(RfcVectors, TheFirstFaultOfALargeHeadDecidesHoweverItIsSplit) {
   const std::string line = "GET /" + std::string(8 << 10, 'a');
   const std::string field = "GET / HTTP/1.1\r\nHost: w\r\nA: " + std::string(32 << 10, 'a');

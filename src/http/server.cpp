@@ -18,10 +18,10 @@ namespace weir::http {
 namespace asio = boost::asio;
 namespace {
 
-constexpr int kBacklog = 4096;  // beyond it a client waits a second for its next try
+constexpr int kBacklog = 4096;  // when it is full, a client waits a second to retry
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kDrainPoll{20};
-// For an answer that is cut off to say so.
+// Time for answers to be cut off visibly.
 constexpr std::chrono::milliseconds kLastWords{1'000};
 
 // Counts a connection while it is open, and while it has a place.
@@ -45,7 +45,7 @@ class Place {
     held_ = false;
     shared_.connections.fetch_sub(1, std::memory_order_relaxed);
   }
-  /// It was given up for the connection, which has yielded.
+  /// The place was taken over when the connection yielded.
   void was_given_up() { held_ = false; }
 
  private:
@@ -92,7 +92,7 @@ Listener::Listener(std::vector<net::Acceptor> acceptors, ServerShared& shared, s
       background_(acceptors_.front().get_executor()),
       tasks_(acceptors_.front().get_executor()) {
   if (shared_.tls != nullptr) {
-    // Answered handshakes give way to new ones only beyond this limit: they must not fill the
+    // Answered handshakes give way to new ones only beyond this limit, since they must not fill the
     // server.
     const auto most = static_cast<std::size_t>(std::clamp<std::int64_t>(
         shared_.max_connections / 2, 1, shared_.settings.tls.max_handshakes));
@@ -106,7 +106,7 @@ void Listener::start() {
   background_.spawn("deadlines", sweeper_.run());
 }
 
-net::Task<> Listener::accept_loop(net::Acceptor& acceptor) {  // outlives: ours
+net::Task<> Listener::accept_loop(net::Acceptor& acceptor) {  // outlives: the listener
   while (acceptor.is_open()) {
     auto [error, socket] = co_await acceptor.async_accept(net::use_task);
     if (!error) {
@@ -115,7 +115,8 @@ net::Task<> Listener::accept_loop(net::Acceptor& acceptor) {  // outlives: ours
     } else if (error == asio::error::operation_aborted) {
       co_return;
     } else if (error != asio::error::connection_aborted) {
-      // Out of descriptors or memory: what is open goes on; a spinning accept would starve it.
+      // Out of descriptors or memory: open connections go on, and a spinning accept would starve
+      // them.
       telemetry::log_warn("cannot accept", {{"server", shared_.name}, {"what", error.message()}});
       co_await net::wait_for(kAcceptPause);
     }
@@ -150,7 +151,7 @@ net::Task<> Listener::refuse(net::Socket socket) {
   co_await connection.turn_away(Errc::overloaded);
 }
 
-// A full server says nothing here: its 503 would cost a handshake.
+// A full TLS server closes without a 503, which would cost a handshake.
 net::Task<> Listener::serve_tls(net::Socket socket) {
   Place place(shared_);
   if (!place.within_limit() && !make_room()) {
@@ -168,7 +169,7 @@ net::Task<> Listener::serve_tls(net::Socket socket) {
   if (yielded) place.was_given_up();
 }
 
-// A frame of its own: a handshake that stalls does not hold a connection's memory.
+// A coroutine of its own: a stalled handshake then holds no connection's memory.
 net::Task<bool> Listener::serve_after(net::Socket socket, std::unique_ptr<net::TlsSession> tls) {
   const bool speaks_tls = tls != nullptr;
   Connection connection(std::move(socket), std::move(tls), context_);
@@ -180,7 +181,7 @@ net::Task<bool> Listener::serve_after(net::Socket socket, std::unique_ptr<net::T
   co_return connection.has_yielded();
 }
 
-// Another thread is not waited for: until it has seen to it there is one connection too many.
+// Does not wait for another thread: until that thread acts there is one connection too many.
 bool Listener::make_room() {
   counts_.clear();
   std::size_t own = 0;
@@ -207,7 +208,7 @@ bool Listener::yield_oldest(Stage stage) {
   return true;
 }
 
-// By now it may be busy: then another one yields, if there is any.
+// The chosen connection may be busy by then: another one yields, if there is any.
 void Listener::ask(Stage stage) {
   stages_.ask(stage);
   asio::post(acceptors_.front().get_executor(), [this, stage] {
@@ -236,13 +237,14 @@ void Listener::set_pressure(Pressure pressure) {
 net::Task<> Listener::stop(MonotonicTime deadline, MonotonicTime idle_until) {
   for (auto& acceptor : acceptors_) {
     if (background_.size() > 0) {
-      accept_waiting(acceptor, std::numeric_limits<int>::max());  // else never started
+      accept_waiting(acceptor, std::numeric_limits<int>::max());  // after this, new ones are never
+                                                                  // started
     }
     net::close_listener(acceptor);
   }
   context_.draining = true;
   for (auto now = monotonic_now(); tasks_.size() > 0 && now < deadline; now = monotonic_now()) {
-    // Not at once: a client that keeps a connection may be sending on it just now.
+    // Not at once: a client with a persistent connection may be sending on it right now.
     context_.ends_idle = now >= idle_until;
     if (context_.ends_idle && handshakes_) handshakes_->abort();
     stages_.for_each(&Staged::drain);
@@ -269,8 +271,8 @@ std::int64_t Server::refused_at_once(std::int64_t max_connections) {
   return std::clamp<std::int64_t>(max_connections / 16, 8, 256);
 }
 
-// What a listener holds on its io_context must go on its thread; and what its handler's connections
-// were waiting for ends there after it.
+// A listener's I/O objects must be destroyed on its thread; afterwards, handlers that its
+// connections waited for are completed there.
 Server::~Server() {
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
     threads_[i]->call([&listener = listeners_[i]] { listener.reset(); });

@@ -1,4 +1,4 @@
-/// A listener per I/O thread and the connections behind it.
+/// An HTTP server: a listener per I/O thread, with its connections.
 #pragma once
 
 #include <array>
@@ -25,13 +25,13 @@ namespace weir::http {
 
 class Listener;
 
-/// What is shared by the threads of one server.
+/// State shared by the threads of one server.
 struct ServerShared {
   std::string name;  ///< "api" or "admin": the label in metrics
   const Settings& settings;
   std::int64_t max_connections;
-  std::atomic<std::int64_t> connections{0};  ///< that have a place
-  std::atomic<std::int64_t> refused{0};      ///< that are told so just now
+  std::atomic<std::int64_t> connections{0};  ///< connections that count towards the limit
+  std::atomic<std::int64_t> refused{0};      ///< connections being answered 503
   std::atomic<std::int64_t> in_flight{0};
   telemetry::Gauge* open = nullptr;
   telemetry::Counter* accepted = nullptr;
@@ -54,8 +54,8 @@ class Listener {
 
   void start();
 
-  /// Takes no more connections, lets answers under way finish until `deadline`, then ends the rest:
-  /// first in a way that clients see. Connections without a request are kept until `idle_until`.
+  /// Stops accepting, lets answers in progress finish until `deadline`, then ends the rest in a way
+  /// that clients can detect. Connections without a request are kept until `idle_until`.
   [[nodiscard]] net::Task<> stop(MonotonicTime deadline, MonotonicTime idle_until);
 
   void set_pressure(Pressure pressure);
@@ -65,34 +65,38 @@ class Listener {
   [[nodiscard]] net::Task<> serve(net::Socket socket);
   [[nodiscard]] net::Task<> refuse(net::Socket socket);
   [[nodiscard]] net::Task<> serve_tls(net::Socket socket);
-  /// The connection after its handshake; `tls` null: it spoke plain HTTP. True: it has yielded.
+  /// Serves a connection after its handshake; `tls` null: the client spoke plain HTTP. Returns true
+  /// if the connection has yielded its place.
   [[nodiscard]] net::Task<bool> serve_after(net::Socket socket,
                                             std::unique_ptr<net::TlsSession> tls);
-  /// Whether a connection, of this thread or another, gives its place up for a new one.
+  /// True if a connection, of this thread or another, gives up its place for a new one.
   [[nodiscard]] bool make_room();
   [[nodiscard]] bool yield_oldest(Stage stage);
   void ask(Stage stage);
-  /// Accepts what the kernel has completed already, at most that many: closing a listener that
-  /// shares its port drops it.
+  /// Accepts at most `most` connections that the kernel has completed: closing a listener that
+  /// shares its port would drop them.
   void accept_waiting(net::Acceptor& acceptor, int most);
   void admit(net::Socket socket);
 
-  std::vector<net::Acceptor> acceptors_;  ///< one, unless they come from a server with more threads
+  std::vector<net::Acceptor> acceptors_;  ///< one, unless sockets were inherited from a server with
+                                          ///< more threads
   ServerShared& shared_;
-  net::DeadlineSweeper sweeper_;  ///< before the handler, whose connections have deadlines in it
+  net::DeadlineSweeper sweeper_;  ///< declared before the handler, whose connections have deadlines
+                                  ///< in it
   net::Turns turns_;
   ClientStream::Desks desks_{net::Turns::kCrowd};
   Spares<Exchange> exchanges_{net::Turns::kCrowd};
   std::unique_ptr<Handler> handler_;
   Stages stages_;
-  std::vector<StageCounts> counts_;  ///< of all threads, while one is chosen
+  std::vector<StageCounts> counts_;  ///< of all threads; used while a victim is chosen
   ConnectionContext context_;
   std::unique_ptr<Handshakes> handshakes_;  ///< null: plain
   net::TaskGroup background_;
   net::TaskGroup tasks_;
 };
 
-/// An address, or sockets that listen already, which are then served wherever they are.
+/// An address to bind, or inherited sockets that listen already, which are served at their own
+/// address.
 struct ListenAt {
   ListenAt(std::string listen) : address(std::move(listen)) {}  // NOLINT(*-explicit-*)
   ListenAt(const char* listen) : address(listen) {}             // NOLINT(*-explicit-*)
@@ -103,15 +107,15 @@ struct ListenAt {
   std::vector<net::Descriptor> inherited;
 };
 
-/// Makes the handler of one thread; `thread` counts from 0.
+/// Makes the handler of one thread, which counts from 0.
 using MakeHandler = std::function<std::unique_ptr<Handler>(int thread)>;
 
 /// Threads:  start and stop from the owner's thread.
 /// Lifetime: `settings`, `threads` outlive it; `stop` before destruction.
 class Server {
  public:
-  /// Listens at once; serves at most `max_connections` from `start` on. `tls`: what new connections
-  /// are to speak, and outlives it; null: plain HTTP.
+  /// Listens at once, and serves at most `max_connections` from `start` on. `tls`: the context for
+  /// new connections, which outlives the server; null: plain HTTP.
   /// Errors: config_invalid when the address cannot be listened on.
   static Result<std::unique_ptr<Server>> open(std::string name, const ListenAt& listen,
                                               const Settings& settings,
@@ -123,25 +127,26 @@ class Server {
   ~Server();
 
   void start();
-  /// Blocks until every connection has ended, at most `drain` and a moment for the last words.
-  /// A connection without a request is kept for `idle` of it.
+  /// Blocks until every connection has ended, at most `drain` and a moment more for final writes.
+  /// Connections without a request are kept for `idle` of it.
   void stop(std::chrono::milliseconds drain, std::chrono::milliseconds idle = {});
-  /// The same without blocking; `stop` then waits for its end.
+  /// As `stop`, without blocking; `stop` then waits for the end.
   void begin_stop(std::chrono::milliseconds drain, std::chrono::milliseconds idle);
 
-  /// As many connections are accepted before a thread does anything else. Those that yield to them
-  /// are closed after that: until then both have descriptors.
+  /// Connections that are accepted before other work gets its turn. Those that yield to them are
+  /// closed after that: until then both have descriptors.
   static constexpr int kAcceptTurn = 32;
 
-  /// How many connections beyond `max_connections` are told 503; others are closed unheard.
+  /// How many connections beyond `max_connections` are answered 503; others are closed without an
+  /// answer.
   [[nodiscard]] static std::int64_t refused_at_once(std::int64_t max_connections);
 
   /// Threads: any, between start and stop.
   void set_pressure(Pressure pressure);
 
-  /// With the port the system chose, if the setting said 0.
+  /// The bound address, with the port that the system chose if the setting said 0.
   [[nodiscard]] const net::Tcp::endpoint& endpoint() const { return endpoint_; }
-  /// The listening sockets, each once, to be handed on. Valid until `stop`.
+  /// The listening sockets, each once, to be handed to a successor. Valid until `stop`.
   [[nodiscard]] const std::vector<int>& sockets() const { return sockets_; }
 
  private:

@@ -1,4 +1,4 @@
-/// For tests of what answers, and of who asks: a server on a thread and a port of its own.
+/// A server on its own thread and port, for tests of handlers and clients.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace weir::http {
 
-/// What a test's own fixture has is there for as long as the server: it ends with TearDown.
+/// The server ends with TearDown, so it may use members of a derived fixture.
 class ServerFixture : public ::testing::Test {
  protected:
   /// REQUIRES: `settings` stay until TearDown.

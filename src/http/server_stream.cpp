@@ -12,12 +12,11 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kTurnBytes = 1 << 20;
-constexpr std::size_t kTlsReadBytes = 16 << 10;  // a record
+constexpr std::size_t kTlsReadBytes = 16 << 10;  // one record
 
 }  // namespace
 
-// What is read of a TLS connection does not tell whether its socket is empty: a read is under way
-// at all times.
+// Reading TLS does not show whether the socket is empty, so a read is pending at all times.
 struct ServerStream::Tls {
   Tls(net::Socket& socket, asio::ssl::context& context) : stream(socket, context) {}
 
@@ -55,7 +54,7 @@ bool ServerStream::is_used() const {
   return readiness_.armed() || (tls_ && tls_->reading.pending());
 }
 
-// What waits for the socket is told that it closed, and must be there for it.
+// Pending operations are notified of the close, and the stream must live until then.
 void ServerStream::discard(ServerStream* stream) {
   stream->timeout_.disarm();
   stream->recheck_.disarm();
@@ -95,7 +94,7 @@ net::Task<Result<std::size_t>> ServerStream::connect(net::Endpoints endpoints, c
   boost::system::error_code ignored;
   socket_.set_option(net::Tcp::no_delay(true), ignored);
   if (tls == nullptr) {
-    // A server may have spoken, or left, while its connection was waited for.
+    // The server may have sent bytes, or closed, while the connection was established.
     readiness_.arm(true);
     co_return connected->index;
   }
@@ -181,8 +180,8 @@ bool ServerStream::answers_early() {
   return false;
 }
 
-// Told when nobody waits: an answer that comes while the request is still being sent, or a word, or
-// the end, of an idle connection.
+// Called when no coroutine waits: for an answer that begins while the request is still being sent,
+// or for bytes or the end of an idle connection.
 void ServerStream::became_ready() {
   if (dying_) {
     if (!is_used()) delete this;
@@ -190,7 +189,7 @@ void ServerStream::became_ready() {
   }
   if (tls_) tls_->has_read = true;
   if (idler_ == nullptr && early_ == nullptr) return;
-  if (!answers_early()) return;  // all that was told of has been read
+  if (!answers_early()) return;  // everything reported has been read
   if (idler_ != nullptr) {
     idler_->idle_ended(*this);
   } else {
@@ -207,8 +206,8 @@ Result<ServerStream::Bytes> ServerStream::take_tls_bytes() {
   tls_->has_read = false;
   const auto error = tls_->reading.error();
   if (error == asio::error::eof) return Bytes{.closed = true};
-  // Also where it is truncated: anybody on the way can end a connection, only the server the answer
-  // (RFC 9112 §9.8).
+  // A truncated TLS stream is treated alike: anyone on the path can end a connection, but only the
+  // server can end the answer (RFC 9112 §9.8).
   if (error) return broke("the connection was reset");
   return Bytes{std::string_view(tls_->buffer).substr(0, tls_->reading.size())};
 }
@@ -227,7 +226,7 @@ Result<ServerStream::Bytes> ServerStream::take_bytes() {
   if (error) return broke("the connection was reset");
   readiness_.count(size);
   if (size < room.size()) {
-    // Who closes behind the answer may have done so by now; of others it is found out in time.
+    // A server that closes after its answer may have done so already; otherwise the sweep finds it.
     if (!closes_behind_) readiness_.drained();
     recheck_.arm_for_next_sweep();
   }
@@ -257,7 +256,7 @@ Result<bool> ServerStream::take_head() {
     bytes.remove_prefix(*size);
     const int status = parser_.head().status;
     if (status >= 200) break;
-    // An interim answer. 101 was never asked for.
+    // An interim answer. 101 is invalid, since no upgrade was requested.
     if (status == 101) return fail(Errc::upstream_answer_invalid, "status 101");
     interim_bytes_ += *size;
     if (interim_bytes_ > max_head_bytes_) {

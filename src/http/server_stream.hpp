@@ -1,8 +1,7 @@
-/// The server's side of a call: one connection to an upstream, used for a call at a time and idle
-/// in between.
+/// The upstream side of a call: one connection, used for one call at a time and idle in between.
 ///
-/// It is listened to at all times, so that a server that leaves, or speaks unasked, is noticed when
-/// it happens and not with the next call.
+/// It is read from at all times, so that a server that closes, or sends bytes unasked, is noticed
+/// at once and not with the next call.
 #pragma once
 
 #include <array>
@@ -43,7 +42,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   };
 
  public:
-  /// Told when an idle connection has become useless; may discard it.
+  /// Called when an idle connection can no longer be used; may discard it.
   struct Idler {
     virtual void idle_ended(ServerStream& stream) = 0;
 
@@ -51,7 +50,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
     ~Idler() = default;
   };
 
-  /// Told when the answer begins while the request is still being sent.
+  /// Called when the answer begins while the request is still being sent.
   struct EarlyAnswer {
     virtual void answered_early() = 0;
 
@@ -77,14 +76,14 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   static Ptr make(net::Executor executor, net::DeadlineSweeper& sweeper,
                   std::size_t max_head_bytes);
 
-  /// Gives the index of the endpoint it is connected to (net/connect.hpp). `tls` null: plain;
-  /// `origin` and `tls` outlive the task.
+  /// Connects; returns the index of the endpoint (net/connect.hpp). `tls` null: plain; `origin` and
+  /// `tls` outlive the task.
   /// Errors: upstream_unreachable, upstream_tls_failed, or why it was aborted; overloaded if this
-  /// machine has no descriptor, port or memory left for it.
+  /// machine has no descriptor, port or memory left.
   [[nodiscard]] net::Task<Result<std::size_t>> connect(net::Endpoints endpoints,
                                                        const Origin& origin, TlsClient* tls);
 
-  /// Ends what is waited for, now and from now on.
+  /// Ends pending and later waits with `why`.
   void abort(Errc why);
   /// Aborts at `at`.
   void arm(MonotonicTime at, Errc why);
@@ -94,49 +93,50 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   // A call. `begin` first.
 
   void begin();
-  /// Sends at once what the kernel takes. What is left over, in place, goes out with `send_rest`.
-  /// REQUIRES: nothing is left over from before; at most kBuffers pieces.
+  /// Sends what the kernel takes at once. `send_rest` sends the remainder, which is not copied.
+  /// REQUIRES: nothing is left from before; at most kBuffers pieces.
   [[nodiscard]] Sent send(std::span<const boost::asio::const_buffer> pieces);
-  /// Copies what is left over, for a caller whose pieces do not stay.
+  /// Copies the remainder, for a caller whose pieces do not live that long.
   void keep_unsent() { unsent_.keep(); }
   /// Errors: upstream_broke, or why it was aborted.
   [[nodiscard]] net::Task<Result<>> send_rest();
 
   /// Waits for more of the answer. REQUIRES: `must_wait`.
   [[nodiscard]] net::Task<> read_more();
-  /// Whether `read_more` comes before the next `take_head`, or later `take_piece`: nothing is here,
-  /// or others have their turn first.
+  /// True if `read_more` must be awaited before the next `take_head`, or later `take_piece`: there
+  /// is nothing to read, or other connections go first.
   [[nodiscard]] bool must_wait() const;
-  /// Whether the answer, or its end, is here before anybody asked for it.
+  /// True if the answer, or the connection's end, has arrived before the request was sent.
   [[nodiscard]] bool answers_early();
-  /// Whether the head is whole; then `head` is valid until the next suspension, and `take_unread`
-  /// is next. Interim responses (1xx) are skipped, as long as all their heads together are no
-  /// larger than one may be. Errors: upstream_broke, upstream_answer_invalid, or why it was
+  /// True if the head is complete; then `head` is valid until the next suspension, and
+  /// `take_unread` comes next. Interim responses (1xx) are skipped, as long as their heads together
+  /// are no larger than one may be. Errors: upstream_broke, upstream_answer_invalid, or why it was
   /// aborted.
   [[nodiscard]] Result<bool> take_head();
   [[nodiscard]] const ResponseHead& head() const { return parser_.head(); }
-  /// What came of the body with the head; may be empty. Valid until the next suspension.
+  /// The part of the body that arrived with the head; may be empty. Valid until the next
+  /// suspension.
   /// Errors: upstream_answer_invalid.
   [[nodiscard]] Result<std::string_view> take_unread();
-  /// What came of the body with the last read; may be empty. Valid until the next suspension.
-  /// Errors: as take_head.
+  /// The part of the body that arrived with the last read; may be empty. Valid until the next
+  /// suspension. Errors: as take_head.
   [[nodiscard]] Result<std::string_view> take_piece();
-  /// Whether the answer is complete.
+  /// True if the answer is complete.
   [[nodiscard]] bool done() const { return parser_.done(); }
-  /// Whether anything of the answer has come.
+  /// True if any byte of the answer has arrived.
   [[nodiscard]] bool has_answered() const { return has_answered_; }
-  /// Whether this is not the connection's first call.
+  /// True if the connection has carried an earlier call.
   [[nodiscard]] bool reused() const { return calls_ > 1; }
 
-  /// Gives back what an answer that takes long does not need. REQUIRES: the head was seen to.
+  /// Releases what a long answer does not need. REQUIRES: the head is no longer used.
   void slim_down() { parser_.forget_fields(); }
 
-  /// Tells `early`, once, when the server answers, or leaves, before anybody waits for it.
+  /// Notifies `early`, once, if the server answers or closes while no read is pending.
   void watch_for_early_answer(EarlyAnswer& early);
 
   // Idleness.
 
-  /// Whether another call may follow.
+  /// True if another call may follow.
   [[nodiscard]] bool reusable();
   /// REQUIRES: reusable.
   void become_idle(Idler& idler, MonotonicTime until);
@@ -149,7 +149,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
     ServerStream& stream;
     Errc why = Errc::deadline_exceeded;
   };
-  /// Looks whether the server closed together with its last bytes.
+  /// Checks whether the server closed right behind its last bytes.
   struct Recheck final : net::Deadline {
     Recheck(net::DeadlineSweeper& sweeper, ServerStream& listening)
         : Deadline(sweeper), stream(listening) {}
@@ -165,17 +165,17 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   [[nodiscard]] bool is_used() const;
   struct Bytes {
     std::string_view text = {};
-    bool closed = false;  ///< by the server; there is no text then
+    bool closed = false;  ///< by the server; `text` is then empty
   };
-  /// What the last read brought. Errors: upstream_broke, or why it was aborted.
+  /// The result of the last read. Errors: upstream_broke, or why it was aborted.
   [[nodiscard]] Result<Bytes> take_bytes();
   [[nodiscard]] Result<Bytes> take_tls_bytes();
   [[nodiscard]] std::unexpected<Error> broke(const char* why) const;
 
   net::Socket socket_;
-  net::Readiness readiness_;  ///< of a plain connection
+  net::Readiness readiness_;  ///< for a plain connection
   std::unique_ptr<Tls> tls_;
-  net::Connector* connector_ = nullptr;  ///< while it connects
+  net::Connector* connector_ = nullptr;  ///< while connecting
   Timeout timeout_;
   Recheck recheck_;
   const std::size_t max_head_bytes_;
@@ -183,10 +183,10 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   Idler* idler_ = nullptr;
   EarlyAnswer* early_ = nullptr;
   std::optional<Errc> aborted_;
-  std::string head_bytes_;   ///< of a head that came in more than one read
-  std::string_view unread_;  ///< of the last read, behind the head
+  std::string head_bytes_;   ///< of a head that arrived in more than one read
+  std::string_view unread_;  ///< part of the last read behind the head
   Unsent<kBuffers> unsent_;
-  std::size_t interim_bytes_ = 0;  ///< of this answer's heads before its final one
+  std::size_t interim_bytes_ = 0;  ///< size of the interim heads of this answer
   int calls_ = 0;
   bool closes_behind_ = false;  ///< the server ends the connection with this answer
   bool has_answered_ = false;

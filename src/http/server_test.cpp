@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
 
-// Answers with what it was asked, and remembers how each exchange ended.
+// Echoes the request's target, and records how each exchange ended.
 class EchoHandler : public Handler {
  public:
   EchoHandler(std::vector<std::string>& ended, net::Timer& gate) : ended_(ended), gate_(gate) {}
@@ -59,13 +59,13 @@ class ServerTest : public ServerFixture {
     thread_.call([this] { gate_.reset(); });
   }
 
-  // A client that blocks, as simple as a test needs it.
+  // A blocking client, as simple as the tests need.
   class Client {
    public:
     explicit Client(const net::Tcp::endpoint& to) : socket_(context_) { socket_.connect(to); }
     void send(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
     void send_no_more() { socket_.shutdown(net::Tcp::socket::shutdown_send); }
-    /// Everything until the server closes.
+    /// Everything received until the server closes.
     std::string read_to_end() {
       boost::system::error_code ignored;
       asio::read(socket_, asio::dynamic_buffer(received_), ignored);
@@ -127,7 +127,7 @@ TEST_F(ServerTest, WhoComesToACrowdHasHisTurn) {
     other.send("GET " + std::string(target) + " HTTP/1.1\r\nHost: w\r\n\r\n");
     EXPECT_TRUE(other.read_until(target).ends_with(target));
   }
-  // Whoever has not begun to wait for the gate by now would never see it open.
+  // A request that does not wait for the gate by now would never see it open.
   thread_.call([this] { gate_->expires_at(MonotonicTime::min()); });
   for (auto& client : crowd) EXPECT_TRUE(client.read_until("/later").ends_with("/later"));
 }
@@ -138,7 +138,7 @@ TEST_F(ServerTest, AnAnswerThatComesLaterHoldsAPlaceUntilThen) {
   start(settings);
   auto later = connect();
   later.send("GET /later HTTP/1.1\r\nHost: w\r\n\r\n");
-  // The two connections' requests race; the second is refused as soon as the first has begun.
+  // The two requests race; the second is refused once the first has begun.
   std::string answer;
   do {
     auto other = connect();

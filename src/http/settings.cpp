@@ -15,7 +15,7 @@ using config::Complaint;
 using config::duration;
 using config::integer;
 
-// Unix(7): 107, of which some are needed while one server takes over from another.
+// unix(7) allows 107; a takeover needs some of them for a suffix.
 constexpr std::size_t kMaxPath = 96;
 
 config::Type<std::string> endpoint() {
@@ -33,7 +33,7 @@ bool is_path(std::string_view text) {
   return config::is_plain_text(text) && text.size() <= kMaxPath;
 }
 
-/// Source: the serialised origin of RFC 6454 §6.2, or `*`.
+/// True for a serialised origin or `*`. Source: RFC 6454 §6.2.
 bool is_origin(std::string_view text) {
   return text == "*" || (config::is_http_url(text) && text.find('/', 8) == text.npos);
 }

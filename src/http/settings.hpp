@@ -11,7 +11,7 @@
 
 namespace weir::http {
 
-/// `server.tls`: what the public listener shows and how patient it is.
+/// `server.tls`: certificate and handshake limits of the public listener.
 struct TlsListenerSettings {
   std::string certificate_file;  ///< empty: no TLS
   std::string key_file;
@@ -25,9 +25,9 @@ struct Settings {
   std::string listen = "127.0.0.1:8080";
   std::string admin_listen = "127.0.0.1:8081";
   TlsListenerSettings tls;
-  Secret admin_key;  ///< lets others than loopback peers read /admin; empty: loopback only
+  Secret admin_key;  ///< admits peers other than loopback to /admin; empty: loopback only
   int threads = 0;   ///< 0: one per core
-  std::int64_t max_connections = 0;  ///< 0: as many as there are descriptors for
+  std::int64_t max_connections = 0;  ///< 0: as many as the descriptor limit allows
   std::int64_t max_in_flight = 1024;
   std::int64_t max_request_line_bytes = 8 << 10;
   std::int64_t max_header_bytes = 32 << 10;

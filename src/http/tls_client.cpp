@@ -29,7 +29,7 @@ net::Task<Result<ssl::context*>> TlsClient::context() {
     auto loading = pool_.run(std::move(load));
     auto loaded = co_await std::move(loading);
     if (!loaded) co_return std::unexpected(std::move(loaded.error()));
-    if (!context_) context_.emplace(std::move(*loaded));  // another may have been faster
+    if (!context_) context_.emplace(std::move(*loaded));  // another caller may have been faster
   }
   co_return &*context_;
 }
@@ -37,7 +37,7 @@ net::Task<Result<ssl::context*>> TlsClient::context() {
 void TlsClient::prepare(TlsStream& stream, const std::string& host) const {
   boost::system::error_code not_an_address;
   boost::asio::ip::make_address(host, not_an_address);
-  if (not_an_address) {  // RFC 6066 §3: an address is no server name
+  if (not_an_address) {  // RFC 6066 §3: an address is not a server name
     ::SSL_set_tlsext_host_name(stream.native_handle(), host.c_str());
   }
   boost::system::error_code ignored;

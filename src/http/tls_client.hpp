@@ -1,4 +1,4 @@
-/// TLS towards servers: one set of certificates, and what each handshake checks.
+/// TLS towards servers: a set of trusted certificates, and the checks of each handshake.
 #pragma once
 
 #include <optional>
@@ -15,8 +15,8 @@ namespace weir::http {
 
 using TlsStream = boost::asio::ssl::stream<net::Socket&>;
 
-/// Made with the first use: loading certificates costs MiB, and tens of milliseconds, which a
-/// thread of the pool has.
+/// Created on first use, on a thread of the pool: loading certificates takes several MiB and tens
+/// of milliseconds.
 ///
 /// Threads: one. Lifetime: outlives its streams; the pool outlives it.
 class TlsClient {
@@ -27,7 +27,7 @@ class TlsClient {
   /// Valid as long as this. Errors: upstream_tls_failed when the certificates cannot be loaded.
   [[nodiscard]] net::Task<Result<boost::asio::ssl::context*>> context();
 
-  /// Sets what the handshake sends and checks: the server's name.
+  /// Sets the name that the handshake sends (SNI) and verifies.
   void prepare(TlsStream& stream, const std::string& host) const;
 
   [[nodiscard]] const TlsSettings& settings() const { return settings_; }

@@ -1,4 +1,5 @@
-/// What of a message the kernel has not taken yet: views, or a copy where the views would not stay.
+/// The part of a message that the kernel has not taken yet: views, or a copy if the views do not
+/// live long enough.
 #pragma once
 
 #include <algorithm>
@@ -15,22 +16,23 @@
 
 namespace weir::http {
 
-/// At most N pieces, sent in their order. Mostly all of them go out at once, and nothing is kept.
+/// At most N pieces, sent in order. Usually all of them are sent at once, and nothing is stored.
 ///
-/// Lifetime: what the pieces view outlives them, or `keep` is called before it goes.
+/// Lifetime: the viewed bytes outlive this, or `keep` is called first.
 template <std::size_t N>
 class Unsent {
  public:
   using Buffers = std::array<boost::asio::const_buffer, N>;
 
-  /// Of `pieces`, the first `sent` bytes are out. REQUIRES: nothing is left from before.
+  /// Stores what follows the first `sent` bytes of `pieces`. REQUIRES: nothing is left from before.
   void set(const Buffers& pieces, std::size_t sent) {
     if (sent == boost::asio::buffer_size(pieces)) return;
     if (!rest_) rest_ = std::make_unique<Rest>();
     rest_->buffers = pieces;
     drop(sent);
   }
-  /// What is to be sent next: all of it, or as much as others can wait for. REQUIRES: not empty.
+  /// The buffers to send next, bounded so that other connections get their turn. REQUIRES: not
+  /// empty.
   [[nodiscard]] Buffers next() const {
     Buffers part = rest_->buffers;
     std::size_t room = net::kSendBytes;
@@ -44,7 +46,7 @@ class Unsent {
     return !rest_ || boost::asio::buffer_size(rest_->buffers) == 0;
   }
 
-  /// `size` bytes were taken. REQUIRES: there are as many.
+  /// Drops `size` bytes that were sent. REQUIRES: at least as many are left.
   void drop(std::size_t size) {
     for (auto& buffer : rest_->buffers) {
       const auto part = std::min(size, buffer.size());
@@ -53,7 +55,7 @@ class Unsent {
     }
   }
 
-  /// Copies what is left, for a caller whose pieces do not stay. REQUIRES: not empty.
+  /// Copies the rest, for a caller whose pieces do not live that long. REQUIRES: not empty.
   void keep() {
     std::string copy;
     copy.reserve(boost::asio::buffer_size(rest_->buffers));
@@ -63,7 +65,7 @@ class Unsent {
     rest_->copy = std::move(copy);
     rest_->buffers = {boost::asio::buffer(rest_->copy)};
   }
-  /// Gives the memory back. REQUIRES: empty, or that it will not be sent.
+  /// Releases the memory. REQUIRES: empty, or it will not be sent.
   void forget() { rest_.reset(); }
 
  private:
@@ -74,7 +76,7 @@ class Unsent {
   std::unique_ptr<Rest> rest_;
 };
 
-/// `pieces` in an array, the last ones empty.
+/// `pieces` as an array, padded with empty buffers.
 template <std::size_t N>
 [[nodiscard]] std::array<boost::asio::const_buffer, N> padded(
     std::span<const boost::asio::const_buffer> pieces) {

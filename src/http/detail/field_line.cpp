@@ -7,7 +7,8 @@
 namespace weir::http::detail {
 namespace {
 
-// The first byte that may end a value or not stand in it; eight at a time. A tab stops it too.
+// The first byte that may end a value or is not allowed in it; checks eight at a time. Stops at a
+// tab too.
 const char* skip_visible(const char* at, const char* end) {
   constexpr auto kOnes = ~std::uint64_t{0} / 0xFF;
   constexpr auto kHighs = kOnes * 0x80;

@@ -11,13 +11,14 @@ namespace weir::http::detail {
 struct FieldLine {
   std::string_view name;
   std::string_view value;  ///< without the blanks around it
-  /// No blanks around the value but one space before it: as everybody writes what frames a message.
+  /// The value has no surrounding blanks but one leading space, as every common implementation
+  /// writes the fields that frame a message.
   bool plain;
 };
 
-/// Takes the line at the start of `lines`, and its end. Nothing if it is not well-formed, which
+/// Takes the first line of `lines`, with its end. Returns nothing if it is malformed, which
 /// includes a blank before the colon (RFC 9112 §5.1) and control characters (RFC 9110 §5.5).
-/// REQUIRES: `lines` is the rest of a whole head, and not empty.
+/// REQUIRES: `lines` is the rest of a complete head, and not empty.
 [[nodiscard]] std::optional<FieldLine> take_field_line(std::string_view& lines,
                                                        const ByteClass& names);
 

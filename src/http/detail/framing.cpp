@@ -9,9 +9,9 @@
 namespace weir::http::detail {
 namespace {
 
-constexpr std::size_t kMaxLengthDigits = 19;  // more could be larger than a number here can be
+constexpr std::size_t kMaxLengthDigits = 19;  // more could overflow 64 bits
 
-// The elements of a list, empty ones too; `visit` returns whether to go on.
+// Visits the elements of a list, empty ones too; `visit` returns false to stop.
 template <class F>
 bool for_each_element(std::string_view list, F&& visit) {
   for (;;) {

@@ -1,4 +1,4 @@
-/// The fields that say where a message ends and whether its connection goes on (RFC 9112 §6, §9).
+/// The fields that delimit a message and decide whether its connection persists (RFC 9112 §6, §9).
 /// Pure.
 #pragma once
 
@@ -10,18 +10,18 @@ namespace weir::http::detail {
 
 enum class Codings : std::uint8_t {
   chunked,    ///< and nothing else
-  unknown,    ///< chunked around something we do not have
-  malformed,  ///< not a list, or one that does not end with the only chunked: nobody knows the end
+  unknown,    ///< chunked around a coding that is not implemented
+  malformed,  ///< not a list, or chunked is not last or not single: the end cannot be found
 };
 
-/// Of the one Transfer-Encoding field. Stricter than a list must be read (RFC 9110 §5.6.1): empty
-/// elements, and parameters of chunked, are malformed.
+/// Reads the value of the only Transfer-Encoding field. Stricter than RFC 9110 §5.6.1 asks of
+/// lists: empty elements, and parameters of chunked, are malformed.
 [[nodiscard]] Codings read_codings(std::string_view value);
 
-/// Of the one Content-Length field: digits, without a sign, a list or zeros before the first.
+/// Reads the value of the only Content-Length field: digits without sign, list or leading zeros.
 [[nodiscard]] std::optional<std::uint64_t> parse_content_length(std::string_view value);
 
-/// What the Connection fields of a message say.
+/// The options in a message's Connection fields.
 struct ConnectionOptions {
   bool close = false;
   bool keep_alive = false;

@@ -14,8 +14,8 @@ bool has_bare_lf(std::string_view bytes, std::size_t from) {
 
 }  // namespace
 
-// A line that ends in LF alone is looked for only where the head is not whole, or too large: in a
-// whole head the parser meets it. Its sender may wait for an answer.
+// Looks for a line that ends in a bare LF only if the head is incomplete, whose sender may be
+// waiting for an answer, or too large. In a complete head the parser finds it.
 HeadScan::Found HeadScan::find(std::string_view bytes) {
   for (;;) {
     const auto bound = fields_at_ == 0 ? begin_ + limits_.line : fields_at_ + limits_.fields;
@@ -46,7 +46,7 @@ HeadScan::Found HeadScan::find(std::string_view bytes) {
   }
 }
 
-// Unless something was wrong before.
+// An earlier fault takes precedence.
 HeadScan::Found HeadScan::too_large(std::string_view bytes) const {
   if (has_bare_lf(bytes, checked_)) return Found::malformed;
   return fields_at_ == 0 ? Found::line_too_long : Found::fields_too_large;

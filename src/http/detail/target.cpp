@@ -17,7 +17,8 @@ bool is_port(std::string_view text) {
 
 bool is_ip_literal_byte(char c) { return codec::hex_digit(c) >= 0 || c == ':' || c == '.'; }
 
-// Looks at a path that has a percent sign, or a dot behind a slash, as one that decodes it would.
+// Checks a path that has a percent sign, or a dot behind a slash, as a reader that decodes it would
+// see it.
 class Segments {
  public:
   bool add(char c) {
@@ -26,7 +27,7 @@ class Segments {
     others_ = others_ || c != '.';
     return true;
   }
-  // Whether the segment is no `.` or `..`.
+  // True if the segment is neither `.` nor `..`.
   bool end() {
     const bool harmless = others_ || dots_ == 0 || dots_ > 2;
     dots_ = 0;

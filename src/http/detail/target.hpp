@@ -1,4 +1,4 @@
-/// What a request is for: its Host and its target (RFC 9112 §3.2). Pure.
+/// Parsing of a request's Host and target (RFC 9112 §3.2). Pure.
 #pragma once
 
 #include <optional>
@@ -6,7 +6,7 @@
 
 namespace weir::http::detail {
 
-/// uri-host [":" port]; strict enough that nothing can hide in it.
+/// uri-host [":" port], without characters that other parsers could read differently.
 [[nodiscard]] bool is_valid_host(std::string_view host);
 
 struct Target {
@@ -14,14 +14,15 @@ struct Target {
   std::string_view query;
 };
 
-/// Of a target in origin-form or absolute-form. `host` is the request's Host, empty if it has none;
-/// an authority in the target is the same. Nothing if it is neither, or
+/// Splits a target in origin-form or absolute-form. `host` is the request's Host, empty if it has
+/// none; an authority in the target must equal it. Returns nothing if the target has neither form,
+/// or
 ///   - has a byte that no URI has, such as those above ASCII, or a fragment;
-///   - has a percent sign without two digits behind it, or an encoded control character;
-///   - has a segment `.` or `..`, encoded or not: who resolves it sees another path.
+///   - has a percent sign without two hex digits behind it, or an encoded control character;
+///   - has a segment `.` or `..`, encoded or not: a reader that resolves it sees another path.
 [[nodiscard]] std::optional<Target> split_target(std::string_view target, std::string_view host);
 
-/// host ":" port, the target of CONNECT alone.
+/// host ":" port, the target form of CONNECT alone.
 [[nodiscard]] bool is_authority_form(std::string_view target);
 
 }  // namespace weir::http::detail
