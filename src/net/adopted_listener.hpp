@@ -1,4 +1,4 @@
-/// Listening sockets that more than one process holds: taken over from another, or to be handed on.
+/// Listening sockets shared with another process: inherited from one, or to be handed to one.
 #pragma once
 
 #include "base/result.hpp"
@@ -7,17 +7,18 @@
 
 namespace weir::net {
 
-/// Where `descriptor` listens. Errors: config_invalid if it is no listening TCP socket.
+/// The address that `descriptor` listens on. Errors: config_invalid if it is not a listening TCP
+/// socket.
 [[nodiscard]] Result<Tcp::endpoint> listening_at(const Descriptor& descriptor);
 
-/// Makes a listener of a copy of `descriptor`: several threads may have one each, and then whoever
-/// is awake first accepts. Errors: as listening_at.
+/// Makes a listener from a duplicate of `descriptor`. Several threads may each have one; the first
+/// to wake accepts. Errors: as listening_at.
 [[nodiscard]] Result<Acceptor> adopt_listener(Executor executor, const Descriptor& descriptor);
 
-/// Closes this process's copy. The socket and the connections that wait in it live on while
-/// another process has a copy.
+/// Closes this process's copy. The socket and its queued connections live on while another process
+/// has a copy.
 ///
-/// Not `Acceptor::close`: where a copy lives on, epoll would go on telling of a socket that Asio
+/// Not `Acceptor::close`: while a copy lives on, epoll would report events for a socket that Asio
 /// has forgotten.
 void close_listener(Acceptor& acceptor);
 

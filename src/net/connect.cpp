@@ -13,7 +13,7 @@ namespace {
 
 using ErrorCode = boost::system::error_code;
 
-// in_progress: to be waited for, until the socket can be written to.
+// Returns in_progress if the connect is pending: then wait until the socket is writable.
 ErrorCode begin_connect(Socket& socket, const Tcp::endpoint& endpoint) {
   ErrorCode error;
   socket.open(endpoint.protocol(), error);
@@ -25,7 +25,7 @@ ErrorCode begin_connect(Socket& socket, const Tcp::endpoint& endpoint) {
   return {errno, asio::error::get_system_category()};
 }
 
-// How a connect that had to be waited for has ended (connect(2), EINPROGRESS).
+// The result of a pending connect (connect(2), EINPROGRESS).
 ErrorCode connect_error(Socket& socket) {
   int error = 0;
   socklen_t size = sizeof error;
@@ -43,7 +43,7 @@ bool is_shortage_here(const ErrorCode& error, const Tcp::endpoint& endpoint) {
     case ENOMEM:
       return true;
     case EADDRNOTAVAIL:
-      // No port is left; with IPv6 it may as well be that this machine has no address of its own.
+      // No port is left. With IPv6 the cause may also be that this machine has no such address.
       return endpoint.address().is_v4();
     default:
       return false;
@@ -57,7 +57,7 @@ struct Connector::Race : std::enable_shared_from_this<Race> {
 
   [[nodiscard]] bool more() const { return attempts.size() < endpoints.size(); }
 
-  // Whether the next attempt has to be waited for: it may have failed at once.
+  // Returns true if the next attempt is pending; false if it ended at once.
   bool begin_next() {
     const auto index = attempts.size();
     Socket& socket = attempts.emplace_back(news.get_executor());
@@ -83,7 +83,7 @@ struct Connector::Race : std::enable_shared_from_this<Race> {
       return;
     }
     attempts[index].close(ignored);
-    // What the server is to blame for says more than what this machine is.
+    // A failure caused by the server is more informative than a shortage on this machine.
     if (!failure || shortage_here) {
       failure = error;
       shortage_here = is_shortage_here(error, endpoints[index]);
@@ -98,8 +98,8 @@ struct Connector::Race : std::enable_shared_from_this<Race> {
   }
 
   const Endpoints endpoints;
-  Timer news;                    ///< cut short when an attempt has ended
-  std::vector<Socket> attempts;  ///< never moved: there is room for all from the start
+  Timer news;                    ///< cancelled when an attempt ends
+  std::vector<Socket> attempts;  ///< never moved: reserved in full at the start
   std::size_t under_way = 0;
   std::optional<std::size_t> winner;
   std::optional<ErrorCode> failure;

@@ -1,4 +1,4 @@
-/// A connection to whichever of a server's addresses answers first.
+/// Connects to the first of a server's addresses that answers.
 #pragma once
 
 #include <chrono>
@@ -14,14 +14,14 @@
 
 namespace weir::net {
 
-/// Whether a connection to `endpoint` failed because this machine has no descriptor, port or memory
-/// left for it: the server has no part in that.
+/// True if a connection to `endpoint` failed because this machine has no descriptor, port or memory
+/// left, which is not the server's fault.
 [[nodiscard]] bool is_shortage_here(const boost::system::error_code& error,
                                     const Tcp::endpoint& endpoint);
 
-/// Tries the addresses in their order: the next when one has failed, or has been silent for
-/// kHeadStart, while that one is still waited for. A route that swallows what is sent, as IPv6
-/// where it is only half set up, so costs no more than that.
+/// Tries the addresses in order. The next attempt begins when one has failed, or has been pending
+/// for kHeadStart and stays so: a route that drops packets, such as half-configured IPv6, costs no
+/// more than that.
 ///
 /// Threads:      the executor's.
 /// Lifetime:     outlives the task; for one connection.
@@ -33,7 +33,7 @@ class Connector {
   static constexpr std::chrono::milliseconds kHeadStart{250};
 
   struct Connected {
-    Socket socket;  ///< does not block
+    Socket socket;  ///< non-blocking
     std::size_t index;
   };
 
@@ -42,17 +42,17 @@ class Connector {
   Connector& operator=(const Connector&) = delete;
   ~Connector();
 
-  /// Once. Errors: upstream_unreachable; overloaded if this machine has no descriptor, port or
-  /// memory left for it; deadline_exceeded, also once cancelled.
+  /// Call once. Errors: upstream_unreachable; overloaded if this machine has no descriptor, port or
+  /// memory left; deadline_exceeded, also once cancelled.
   [[nodiscard]] Task<Result<Connected>> connect(MonotonicTime deadline = MonotonicTime::max());
 
-  /// Ends the wait, also one that has not begun.
+  /// Ends the wait, or a later one at once.
   void cancel();
 
  private:
   struct Race;
 
-  std::shared_ptr<Race> race_;  ///< with the handlers of attempts that were given up
+  std::shared_ptr<Race> race_;  ///< shared with the handlers of abandoned attempts
 };
 
 }  // namespace weir::net

@@ -16,8 +16,8 @@ const Tcp::endpoint kAnyPort(asio::ip::address_v4::loopback(), 0);
 
 class ConnectorTest : public testing::Test {
  protected:
-  // As if its host swallowed what is sent there: it has one place, which is taken, and the kernel
-  // does not answer whoever wants another.
+  // An address that drops connection attempts: its accept queue has one place, which is taken, and
+  // the kernel ignores further SYNs.
   Tcp::endpoint silent() {
     auto& acceptor = acceptors_.emplace_back(context_.get_executor());
     acceptor.open(kAnyPort.protocol());
@@ -30,7 +30,7 @@ class ConnectorTest : public testing::Test {
   Tcp::endpoint listening() {
     return acceptors_.emplace_back(context_.get_executor(), kAnyPort).local_endpoint();
   }
-  // Nobody listens on a port that is only bound.
+  // An address that refuses connections: the port is bound but not listening.
   Tcp::endpoint refusing() {
     auto& acceptor = acceptors_.emplace_back(context_.get_executor());
     acceptor.open(kAnyPort.protocol());
@@ -92,7 +92,7 @@ TEST_F(ConnectorTest, DoesNotWaitForOneThatIsSilent) {
 
 TEST_F(ConnectorTest, StillTakesOneThatAnswersLate) {
   begin({silent(), refusing()});
-  // Both have been begun when the head start of the first has passed; then it finds a place.
+  // The second attempt begins after the first one's head start; only then does the first succeed.
   asio::steady_timer later(context_, 2 * Connector::kHeadStart);
   later.async_wait([this](boost::system::error_code) {
     EXPECT_FALSE(ended_);

@@ -1,11 +1,11 @@
-/// A TCP connection within the test: both ends.
+/// Both ends of a TCP connection within a test.
 #pragma once
 
 #include "net/socket.hpp"
 
 namespace weir::net {
 
-/// `socket` is the end under test, and does not block; the test plays the peer with `peer`.
+/// `socket` is the end under test and non-blocking; the test plays the peer with `peer`.
 ///
 /// Threads: the test's.
 struct ConnectionForTest {

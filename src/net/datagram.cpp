@@ -19,7 +19,7 @@ Result<> send_datagram(std::string_view address, std::string_view text) {
   }
   std::memcpy(to.sun_path, address.data(), address.size());
   if (abstract) to.sun_path[0] = '\0';
-  // An abstract name is as long as it is; a path ends with a zero byte.
+  // An abstract name is delimited by its length, a path by a zero byte.
   const auto size = offsetof(sockaddr_un, sun_path) + address.size() + (abstract ? 0 : 1);
   const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket ||

@@ -23,7 +23,8 @@ DeadlineSweeper::~DeadlineSweeper() {
   for (const Entry& entry : entries_) entry.deadline->sweeper_ = nullptr;
 }
 
-// From the back: who leaves meanwhile is replaced by the last, which has been looked at.
+// Runs from the back: a deadline destroyed meanwhile is replaced by the last entry, already
+// checked.
 void DeadlineSweeper::sweep(MonotonicTime now) {
   for (auto left = entries_.size(); left > 0; --left) {
     if (left > entries_.size()) continue;

@@ -1,9 +1,8 @@
-/// Ends waits that took too long, at the price of one timer per thread.
+/// Time limits on waits, with one timer per thread.
 ///
 /// A timer per wait would cost a heap operation, and often a system call, at each request. Waits
-/// here are seconds long, so a sweep every `kTick` over what is armed is exact enough. The times
-/// lie side by side: to sweep over thousands of connections touches the memory of those only whose
-/// time has come.
+/// here are seconds long, so sweeping the armed ones every `kTick` is exact enough. Expiry times
+/// are contiguous, so a sweep over thousands of connections touches only the expired ones' memory.
 #pragma once
 
 #include <chrono>
@@ -27,10 +26,10 @@ class DeadlineSweeper {
   DeadlineSweeper() = default;
   DeadlineSweeper(const DeadlineSweeper&) = delete;
   DeadlineSweeper& operator=(const DeadlineSweeper&) = delete;
-  /// The deadlines that are left never expire.
+  /// The remaining deadlines never expire.
   ~DeadlineSweeper();
 
-  /// Tells each deadline that is due. Pure but for the callbacks; the time is the caller's.
+  /// Notifies each deadline that is due at `now`. Pure but for the callbacks.
   void sweep(MonotonicTime now);
   /// Sweeps every kTick until cancelled.
   [[nodiscard]] Task<> run();
@@ -42,12 +41,10 @@ class DeadlineSweeper {
     Deadline* deadline;
   };
 
-  std::deque<Entry> entries_;  ///< grows without leaving holes behind
+  std::deque<Entry> entries_;  ///< a deque grows without fragmenting the heap
 };
 
-/// Something that can run out of time. Expiry is told once per arming.
-///
-/// Threads: the sweeper's thread only.
+/// A time limit. Expiry is reported once per arming.
 class Deadline {
  public:
   explicit Deadline(DeadlineSweeper& sweeper);
@@ -59,21 +56,21 @@ class Deadline {
     expired_ = false;
     set(at);
   }
-  /// From within a sweep, it may be told of with the same.
+  /// Within a sweep, the same sweep may report it.
   void arm_for_next_sweep() { arm(MonotonicTime::min()); }
   void disarm() { set(MonotonicTime::max()); }
   [[nodiscard]] bool expired() const { return expired_; }
 
  private:
   friend class DeadlineSweeper;
-  /// Called from the sweep; ends the wait, closing its socket for example. Must not destroy *this.
+  /// Called from the sweep; ends the wait, for example by closing a socket. Must not destroy *this.
   virtual void on_expired() = 0;
 
   void set(MonotonicTime at) {
     if (sweeper_ != nullptr) sweeper_->entries_[entry_].at = at;
   }
 
-  DeadlineSweeper* sweeper_;  ///< null once it is gone
+  DeadlineSweeper* sweeper_;  ///< null once it is destroyed
   std::uint32_t entry_;
   bool expired_ = false;
 };

@@ -1,4 +1,4 @@
-/// A file descriptor that somebody owns.
+/// An owned file descriptor.
 #pragma once
 
 #include <unistd.h>
@@ -6,7 +6,7 @@
 
 namespace weir::net {
 
-/// Closes what it holds. Threads: one owner at a time.
+/// Closes its descriptor. Threads: one owner at a time.
 class Descriptor {
  public:
   Descriptor() = default;

@@ -1,4 +1,4 @@
-/// One thread with one io_context: where connections live and never leave.
+/// A thread with one io_context. A connection lives on one and never moves.
 #pragma once
 
 #include <future>
@@ -18,11 +18,11 @@ namespace weir::net {
 
 /// Starts at once; runs until `stop`.
 ///
-/// Threads: `post`, `call` and `stop` from any; what runs on it from itself only.
+/// Threads: `post`, `call` and `stop` from any; everything else from this thread only.
 class IoThread {
  public:
-  /// `name` is what the system shows for the thread (15 characters at most). With a registry, which
-  /// must outlive the thread, its loop is watched (loop_watch.hpp).
+  /// `name`: the thread's name in the system, at most 15 characters. `registry`, which must outlive
+  /// the thread: enables the loop watch (loop_watch.hpp).
   explicit IoThread(std::string name, telemetry::Registry* registry = nullptr);
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
@@ -36,8 +36,8 @@ class IoThread {
     boost::asio::post(context_, std::forward<F>(work));
   }
 
-  /// Runs `work` on the thread and waits for its result: start-up and shut-down only, never from
-  /// another I/O thread.
+  /// Runs `work` on the thread and waits for its result. For start-up and shut-down only; never
+  /// from another I/O thread.
   template <class F>
   auto call(F&& work) -> std::invoke_result_t<F&> {
     std::packaged_task<std::invoke_result_t<F&>()> task(std::forward<F>(work));
@@ -46,21 +46,21 @@ class IoThread {
     return result.get();
   }
 
-  /// Waits until what the last `call` has queued on the thread is done: a socket that it closed
-  /// tells so in a handler of its own. Threads: as `call`.
+  /// Waits until handlers queued by the last `call` have run: closing a socket, for example, queues
+  /// a handler. Threads: as `call`.
   void run_queued() {
-    // Asio keeps what a handler queues aside until that handler has ended, which `call` does not
-    // wait for: the first may still come before it, the second comes after.
+    // Asio keeps what a handler queues aside until that handler has ended, and `call` does not wait
+    // for that. So the first of these may run before the queued handlers; the second runs after.
     call([] {});
     call([] {});
   }
 
-  /// Ends the thread after the handler under way; what is queued is dropped. Idempotent.
+  /// Ends the thread after the current handler; queued handlers are dropped. Idempotent.
   void stop();
 
  private:
-  // No locks around sockets and timers: they are made, used and destroyed on this thread only.
-  // Posting from others stays safe.
+  // No locks around sockets and timers: they are created, used and destroyed on this thread only.
+  // Posting from other threads remains safe.
   boost::asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   std::optional<boost::asio::executor_work_guard<Executor>> work_;
   std::thread thread_;

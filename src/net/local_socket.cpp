@@ -49,12 +49,12 @@ std::uint64_t inode_of(const std::string& path) {
   return ::stat(path.c_str(), &about) == 0 ? about.st_ino : 0;
 }
 
-// Room for the descriptors of one packet, aligned as the kernel wants it.
+// Buffer for the descriptors of one packet, with the kernel's alignment.
 struct Control {
   alignas(cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(int) * kMaxPassedDescriptors)> bytes{};
 };
 
-// Whose number it is, closes it.
+// Does not close the descriptor, which belongs to another object.
 struct Watched : boost::asio::posix::basic_stream_descriptor<Executor> {
   using basic_stream_descriptor::basic_stream_descriptor;
   ~Watched() { release(); }
@@ -144,7 +144,8 @@ Result<Packet> LocalSocket::receive_within(std::chrono::milliseconds time) const
       return fail(Errc::deadline_exceeded, fmt::format("no answer within {} ms", time.count()));
     }
     pollfd asked{descriptor_.number(), POLLIN, 0};
-    ::poll(&asked, 1, static_cast<int>(left.count()));  // a signal may end it: then once more
+    ::poll(&asked, 1, static_cast<int>(left.count()));  // a signal may end the wait: the loop then
+                                                        // repeats it
   }
 }
 
@@ -166,8 +167,8 @@ LocalListener::~LocalListener() {
   if (descriptor_ && inode_of(path_) == inode_) ::unlink(path_.c_str());
 }
 
-// Bound beside the path and then renamed: who connects finds the one before or this one, never
-// nobody.
+// Binds a temporary path and renames it, so that a client always finds either the old listener or
+// this one.
 Result<LocalListener> LocalListener::open(const std::string& path) {
   const auto fresh = fmt::format("{}.{}", path, ::getpid());
   const auto address = address_of(fresh);

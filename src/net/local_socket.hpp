@@ -1,7 +1,7 @@
-/// Conversations between processes of one machine: packets of text that can carry descriptors.
+/// Packet connections between processes of one machine: text that can carry descriptors.
 ///
-/// Nothing here blocks but `receive_within`, which is for start-up. Who waits on an I/O thread
-/// awaits `readable` and asks again.
+/// Nothing here blocks but `receive_within`, which is for start-up. On an I/O thread, await
+/// `readable` and try again.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@
 
 namespace weir::net {
 
-/// Unix(7) allows 253 in a packet.
+/// unix(7) allows 253 in a packet.
 inline constexpr std::size_t kMaxPassedDescriptors = 64;
 inline constexpr std::size_t kMaxPacketBytes = 1024;
 
@@ -28,48 +28,49 @@ struct Packet {
 };
 
 struct Peer {
-  std::int64_t pid = 0;  ///< 0: of another PID namespace
+  std::int64_t pid = 0;  ///< 0: in another PID namespace
   std::uint32_t uid = 0;
 };
 
-/// One end of a conversation (SOCK_SEQPACKET).
+/// One end of a connection (SOCK_SEQPACKET).
 ///
 /// Threads: one.
 class LocalSocket {
  public:
   explicit LocalSocket(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
 
-  /// Errors: not_found when nobody listens at `path`, config_invalid with the system's reason.
+  /// Errors: not_found if no process listens at `path`; config_invalid with the system's reason.
   static Result<LocalSocket> connect(const std::string& path);
 
   /// Errors: connection_lost.
   [[nodiscard]] Result<> send(std::string_view text, std::span<const int> descriptors = {}) const;
-  /// None: nothing has come yet. Errors: connection_lost when the other side has gone.
+  /// Nothing: no packet has arrived yet. Errors: connection_lost when the peer has closed.
   [[nodiscard]] Result<std::optional<Packet>> try_receive() const;
   /// Blocks. Errors: as try_receive, and deadline_exceeded.
   [[nodiscard]] Result<Packet> receive_within(std::chrono::milliseconds time) const;
-  /// What either side sends from now on is an error there; what has come can still be received.
+  /// Shuts down both directions: later sends fail at either end; received packets can still be
+  /// read.
   void hang_up() const;
-  /// Who the other side was when it connected.
+  /// The peer's identity when it connected.
   [[nodiscard]] Peer peer() const;
 
  private:
   Descriptor descriptor_;
 };
 
-/// Listens at a path, for processes of the same user alone.
+/// Listens at a path, for processes of the same user only.
 ///
 /// Threads: one.
 class LocalListener {
  public:
-  /// Takes the path over from whoever listened there, in one step. Errors: config_invalid.
+  /// Replaces the listener at that path, if any, in one step. Errors: config_invalid.
   static Result<LocalListener> open(const std::string& path);
   LocalListener(LocalListener&&) = default;
   LocalListener& operator=(LocalListener&&) = default;
-  /// Removes the path, unless it is another's by now.
+  /// Removes the path, unless another listener has replaced it.
   ~LocalListener();
 
-  /// Ends when somebody may be there; cancellable. The listener outlives the task.
+  /// Completes when a connection may be waiting; cancellable. The listener outlives the task.
   [[nodiscard]] Task<> readable() const;
   [[nodiscard]] std::optional<LocalSocket> try_accept() const;
 

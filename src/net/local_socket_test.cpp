@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kPatience{5'000};
 
-/// A socket under test, and the other end for the test to speak through.
+/// A socket under test, and the other end for the test.
 std::pair<LocalSocket, Descriptor> make_pair_of_sockets() {
   std::array<int, 2> ends{-1, -1};
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()),
@@ -86,7 +86,7 @@ TEST_F(LocalSocketTest, TheEndOfTheOtherSideIsAnError) {
   EXPECT_EQ(end.error().code, Errc::connection_lost);
 }
 
-// A timer interrupts the wait again and again, and speaks only at the third time.
+// A timer interrupts the wait repeatedly; the third signal sends a packet.
 int speaker = -1;
 int interruptions = 0;
 void interrupt(int) {
@@ -139,7 +139,7 @@ TEST_F(LocalSocketTest, ThePathIsTakenOverAndGoesWithItsLastOwner) {
     ASSERT_TRUE(client);
     EXPECT_FALSE(first->try_accept());
     EXPECT_TRUE(second->try_accept());
-    // The one that no longer owns the path leaves it.
+    // The listener that no longer owns the path does not remove it.
     {
       const auto gone = std::move(*first);
     }

@@ -43,7 +43,7 @@ void LoopWatch::count(const TurnTimer::Turn& turn) {
 
 }  // namespace weir::net
 
-// Names that the linker's --wrap=epoll_wait prescribes.
+// Names prescribed by the linker's --wrap=epoll_wait.
 extern "C" {
 
 int __real_epoll_wait(int epoll, epoll_event* events, int max_events, int timeout);

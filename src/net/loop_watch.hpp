@@ -1,8 +1,8 @@
-/// Whether a thread's event loop keeps turning: how long what it runs between two waits takes.
+/// Detects stalls of a thread's event loop by measuring the time between two waits.
 ///
-/// Asio has no place to look from, so the linker sends its calls of epoll_wait through here
-/// (CMakeLists.txt): exact, and two reads of a coarse clock per turn. A timer that measures how
-/// late it comes would miss every second stall that is as long as its period.
+/// Asio has no hook for this, so the linker redirects its calls of epoll_wait to here
+/// (CMakeLists.txt): exact, and two reads of a coarse clock per turn. A timer that measures its own
+/// delay would miss every second stall as long as its period.
 #pragma once
 
 #include <algorithm>
@@ -25,23 +25,23 @@ inline constexpr telemetry::MetricRow kLongestTurn{
 
 inline constexpr std::array kLoopMetrics{kLoopStalls, kLongestTurn};
 
-/// Measures turns. Holds no clock.
+/// Measures turns of the loop. Holds no clock.
 ///
-/// A thread that the machine does not let run has not stalled by itself, so a turn's own time is
-/// what it took of the processor. That is a system call to ask, so it is asked at most once in
-/// kCpuPeriod, and a long turn is charged with at most that much of those before it.
+/// A thread that the system does not schedule has not stalled by itself, so a turn's own time is
+/// its processor time. Reading that is a system call, so it is read at most once in kCpuPeriod, and
+/// a long turn is charged with at most that much of earlier turns.
 class TurnTimer {
  public:
   static constexpr std::chrono::milliseconds kCpuPeriod{10};
 
   struct Turn {
     std::chrono::nanoseconds wall{0};
-    std::chrono::nanoseconds own{0};  ///< 0 where it was not worth asking
+    std::chrono::nanoseconds own{0};  ///< 0 if it was not read
   };
 
   void begin(MonotonicTime now) { began_ = now; }
 
-  /// `cpu` gives the thread's processor time.
+  /// `cpu` returns the thread's processor time.
   template <class Cpu>
   Turn end(MonotonicTime now, Cpu cpu) {
     if (now - asked_ < kCpuPeriod) return {.wall = now - began_};
@@ -59,14 +59,14 @@ class TurnTimer {
   std::chrono::nanoseconds used_{0};
 };
 
-/// Watches the loop of the thread that it is made on, and counts.
+/// Watches the loop of the thread that creates it, and counts stalls.
 ///
 /// Threads:  that one only.
 /// Lifetime: the thread is watched while this lives.
 class LoopWatch {
  public:
   static constexpr std::chrono::milliseconds kStall{50};
-  /// A line of the log says so then, even if the machine is to blame.
+  /// A stall this long is logged, even if the machine is to blame.
   static constexpr std::chrono::milliseconds kWorthALine{200};
 
   LoopWatch(std::string thread, telemetry::Registry& registry);

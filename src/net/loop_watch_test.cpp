@@ -44,7 +44,7 @@ TEST_F(Turns, OfAThreadThatWasNotLetRunIsNotItsOwn) {
 
 TEST_F(Turns, AreChargedWithLittleOfThoseBefore) {
   turn(10ms, 10ms);
-  for (int i = 0; i < 9; ++i) turn(1ms, 1ms);  // not asked about
+  for (int i = 0; i < 9; ++i) turn(1ms, 1ms);  // too short to read the processor time
   const auto long_one = turn(60ms, 45ms);
   EXPECT_EQ(long_one.own, 54ms);
 }
@@ -77,7 +77,7 @@ double sample(const telemetry::Registry& registry, std::string_view name) {
 TEST(LoopWatch, CountsATurnThatKeepsTheThreadBusy) {
   telemetry::Registry registry;
   IoThread thread("test-io", &registry);
-  const Timer timer(thread.executor());  // Asio polls from its first timer or socket on
+  const Timer timer(thread.executor());  // Asio polls once it has a timer or a socket
   thread.run_queued();
   EXPECT_EQ(sample(registry, kLoopStalls.name), 0);
 

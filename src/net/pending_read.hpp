@@ -1,5 +1,5 @@
-/// One read under way that a coroutine can wait for and that others can be told of: how a peer that
-/// leaves is noticed in every phase, without a second read or a timer.
+/// A pending read that a coroutine can await or an observer can watch. It detects a peer's
+/// disconnect in every phase, without a second read or a timer.
 #pragma once
 
 #include <cstddef>
@@ -16,12 +16,13 @@
 namespace weir::net {
 
 /// Threads:      the socket's.
-/// Lifetime:     stream and room outlive the read; the destructor CHECKs that none is under way:
-///               close the socket and wait for the end first.
+/// Lifetime:     stream and buffer outlive the read; the destructor CHECKs that none is pending:
+/// close
+///               the socket and wait for the end first.
 /// Cancellation: by closing or cancelling the socket; the read then ends with an error.
 class PendingRead {
  public:
-  /// Told when the read ends while no coroutine waits for it.
+  /// Called when the read ends while no coroutine awaits it.
   struct Watcher {
     virtual void read_ended() = 0;
 
@@ -34,7 +35,7 @@ class PendingRead {
   PendingRead& operator=(const PendingRead&) = delete;
   ~PendingRead() { CHECK(!pending_); }
 
-  /// Begins to read into `room`. REQUIRES: no read is under way.
+  /// Begins to read into `room`. REQUIRES: no read is pending.
   template <class Stream>
   void start(Stream& stream, boost::asio::mutable_buffer room) {
     pending_ = true;
@@ -44,16 +45,16 @@ class PendingRead {
 
   [[nodiscard]] bool pending() const { return pending_; }
 
-  /// Waits for the end of the read. REQUIRES: one is under way, and nobody else waits for it.
+  /// Waits for the end of the read. REQUIRES: a read is pending, and nothing else awaits it.
   [[nodiscard]] Task<> ended() {
     return suspend([this](auto resume) { resume_ = std::move(resume); });
   }
 
-  /// Of the last read.
+  /// The result of the last read.
   [[nodiscard]] boost::system::error_code error() const { return error_; }
   [[nodiscard]] std::size_t size() const { return size_; }
 
-  /// Null: nobody. May destroy this in the call: nothing is touched after it.
+  /// Null: no watcher. The callback may destroy this; nothing is accessed after it.
   void watch(Watcher* watcher) { watcher_ = watcher; }
 
  private:

@@ -9,8 +9,7 @@
 #include <boost/version.hpp>
 
 // Asio's own `async_wait` arms the descriptor with a system call each time, and its
-// `async_read_some` begins with a read that finds nothing. What is used here instead is not its
-// public face.
+// `async_read_some` begins with a read that finds nothing. This uses Asio's internals instead.
 static_assert(BOOST_VERSION == 108100, "look at Asio's reactor_op and epoll_reactor again");
 
 namespace weir::net {
@@ -19,7 +18,7 @@ namespace {
 
 using Reactor = asio::detail::reactor;
 
-// Lets the socket's registration with the reactor be named.
+// Gives access to the socket's registration with the reactor.
 struct Registered : Socket {
   static auto& of(Socket& socket) { return (socket.*(&Registered::impl_)).get_implementation(); }
 };
@@ -41,8 +40,7 @@ void Readiness::arm(bool ready) {
   start();
 }
 
-// The operation stays with the reactor from one event to the next: an event that found none would
-// be lost.
+// The operation stays with the reactor between events: an event without an operation would be lost.
 void Readiness::start() {
   ec_ = {};
   starting_ = true;
@@ -52,7 +50,7 @@ void Readiness::start() {
   starting_ = false;
 }
 
-// Asked when it is started, in case that it can be done at once, and then at an event.
+// Called when the operation is started, in case it can complete at once, and then at each event.
 Readiness::status Readiness::perform(reactor_op* op) {
   return static_cast<Readiness*>(op)->starting_ ? not_done : done;
 }
@@ -63,7 +61,7 @@ void Readiness::complete(void* owner, asio::detail::operation* op,
   if (owner != nullptr) {
     self.told();
   } else {
-    self.armed_ = false;  // its io_context is going
+    self.armed_ = false;  // its io_context is being destroyed
   }
 }
 
@@ -87,7 +85,7 @@ void Readiness::begin_wait() {
 }
 
 void Readiness::tell() {
-  if (!socket_.is_open()) return;  // it is being told
+  if (!socket_.is_open()) return;  // the close is being reported
   auto& registered = Registered::of(socket_);
   reactor_of(socket_).cancel_ops_by_key(registered.socket_, registered.reactor_data_,
                                         Reactor::read_op, this);

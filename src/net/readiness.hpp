@@ -1,10 +1,10 @@
-/// Whether a socket may have something to read: told once for all that comes, without a read under
-/// way and so without a buffer.
+/// Read readiness of a socket: one registration for all events, without a pending read and so
+/// without a buffer.
 ///
-/// A read that finds less than it had room for has emptied the socket, and what comes after it is
-/// told: nothing has to be read to learn that there is nothing. One thing can hide: a peer that
-/// closed together with its last bytes. Who must know of that without delay reads once more; who
-/// has time looks at the socket with the next sweep (`peer_has_closed`).
+/// A read that returns less than it had room for has emptied the socket, and later bytes raise an
+/// event, so no read is needed to learn that there is nothing. One case is not reported: a peer
+/// that closes right behind its last bytes. A caller that must know at once reads once more; others
+/// check the socket with the next sweep (`peer_has_closed`).
 #pragma once
 
 #include <cstddef>
@@ -22,11 +22,12 @@ namespace weir::net {
 /// Threads:      the socket's.
 /// Lifetime:     the socket outlives it; the destructor CHECKs that it is not armed: close the
 ///               socket and wait for that first.
-/// Cancellation: closing the socket disarms it, cancelling it does not; both are told like bytes.
+/// Cancellation: closing the socket disarms it, cancelling it does not; both are reported like
+/// bytes.
 /// Source:       docs/decisions/0023-readiness.md.
 class Readiness final : private boost::asio::detail::reactor_op {
  public:
-  /// Told when something comes, or the socket closes, while no coroutine waits.
+  /// Called when something arrives, or the socket closes, while no coroutine waits.
   struct Watcher {
     virtual void became_ready() = 0;
 
@@ -39,35 +40,36 @@ class Readiness final : private boost::asio::detail::reactor_op {
   Readiness& operator=(const Readiness&) = delete;
   ~Readiness() { CHECK(!armed_); }
 
-  /// From now on it is told. `ready`: whether something may be here already.
+  /// Reports events from now on. `ready`: something may have arrived already.
   /// REQUIRES: the socket is open; not armed.
   void arm(bool ready);
-  /// Until the socket has closed and that was told.
+  /// True until the socket has closed and that was reported.
   [[nodiscard]] bool armed() const { return armed_; }
 
   [[nodiscard]] bool ready() const { return ready_; }
-  /// Whether to wait before the next read: nothing is here, or `turn_bytes` have been read since
-  /// the last wait and others have theirs first. Never once the socket has closed: a read says so.
+  /// True if the caller must wait before the next read: there is nothing to read, or `turn_bytes`
+  /// have been read since the last wait and other connections go first. False once the socket has
+  /// closed: a read reports that.
   [[nodiscard]] bool must_wait(std::size_t turn_bytes) const {
     return !ready_ || (armed_ && in_turn_bytes_ >= turn_bytes);
   }
-  /// That many bytes have been read.
+  /// Counts bytes that were read.
   void count(std::size_t bytes) { in_turn_bytes_ += bytes; }
-  /// A read has found nothing, or less than it had room for.
+  /// A read has returned nothing, or less than it had room for.
   void drained() { ready_ = false; }
-  /// There may be something after all.
+  /// There may be something to read after all.
   void look_again() { ready_ = true; }
 
-  /// Waits until it is told; if it is ready, until others have had their turn. REQUIRES: armed, and
-  /// nobody else waits.
+  /// Waits for an event; if there is something to read already, until others have had their turn.
+  /// REQUIRES: armed, and nothing else waits.
   [[nodiscard]] Task<> wait() {
     begin_wait();
     return suspend([this](auto resume) { resume_ = std::move(resume); });
   }
-  /// Tells as if something had come, though not within this call.
+  /// Reports as if bytes had arrived, but not within this call.
   void tell();
 
-  /// Null: nobody. May destroy this in the call: nothing is touched after it.
+  /// Null: no watcher. The callback may destroy this; nothing is accessed after it.
   void watch(Watcher* watcher) { watcher_ = watcher; }
 
  private:
@@ -87,10 +89,10 @@ class Readiness final : private boost::asio::detail::reactor_op {
   bool starting_ = false;
 };
 
-/// Whether the peer has closed its side, or all of it; bytes of it may still wait to be read.
+/// True if the peer has closed its sending side or the connection; unread bytes may be left.
 [[nodiscard]] bool peer_has_closed(Socket& socket);
 
-/// What a read would find.
+/// The result that a read would have.
 enum class Waiting : std::uint8_t { nothing, bytes, end };
 [[nodiscard]] Waiting peek(Socket& socket);
 

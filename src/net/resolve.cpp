@@ -45,7 +45,7 @@ Task<Result<Endpoints>> resolve(WorkerPool& pool, std::string host, std::uint16_
   auto lookup = std::make_shared<Lookup>(executor);
   lookup->done.expires_at(deadline);
   pool.post([lookup, host, port, deadline, guard = asio::make_work_guard(executor), executor] {
-    // While a name service is silent many queue up, and nobody waits for these any more.
+    // While a name service does not answer, lookups queue up whose callers have given up.
     if (monotonic_now() >= deadline) return;
     auto found = resolve_blocking(host, port);
     asio::post(executor, [lookup, found = std::move(found)]() mutable {

@@ -1,4 +1,4 @@
-/// Names to addresses, without holding up an I/O thread.
+/// Name resolution that does not block an I/O thread.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,10 @@ namespace weir::net {
 
 using Endpoints = std::vector<Tcp::endpoint>;
 
-/// An address is its own answer; a name is asked for on `pool`, which outlives the task. A name
-/// service may take longer than any deadline: the pool's thread then follows when it returns.
-/// Only addresses that an upstream may have are given (net/upstream_address.hpp).
+/// Returns an address as it is, and looks a name up on `pool`, which outlives the task. The
+/// deadline ends the wait but not the lookup, which occupies the pool's thread until the name
+/// service returns. Only addresses that an upstream may have are returned
+/// (net/upstream_address.hpp).
 /// Errors: upstream_unreachable, deadline_exceeded.
 [[nodiscard]] Task<Result<Endpoints>> resolve(WorkerPool& pool, std::string host,
                                               std::uint16_t port, MonotonicTime deadline);

@@ -1,5 +1,4 @@
-/// Room for bytes on their way through: one buffer per thread, so that a connection that waits
-/// holds none.
+/// One buffer per thread for bytes in transit, so that a waiting connection holds none.
 #pragma once
 
 #include <array>
@@ -10,7 +9,7 @@ namespace weir::net {
 
 inline constexpr std::size_t kScratchBytes = 64 << 10;
 
-/// Valid until the next suspension of the coroutine that uses it: another on this thread may then.
+/// Valid until the calling coroutine suspends: another one on this thread may then use it.
 [[nodiscard]] inline std::span<char> scratch() {
   thread_local std::array<char, kScratchBytes> bytes;
   return bytes;

@@ -13,7 +13,7 @@ namespace weir::net {
 namespace {
 
 constexpr std::size_t kMaxPieces = 8;
-// So much is copied together: one buffer costs the kernel less than the pieces do.
+// Pieces up to this size are copied together: one buffer costs the kernel less than several.
 constexpr std::size_t kJoinedBytes = 4096;
 constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
 

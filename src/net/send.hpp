@@ -1,4 +1,4 @@
-/// Sending without waiting.
+/// Non-blocking sends.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@
 
 namespace weir::net {
 
-/// So much goes out at once: a reader that is as fast as the sender must not hold the thread.
+/// Bound on one send: a reader as fast as the sender must not hold the thread.
 inline constexpr std::size_t kSendBytes = 1 << 20;
 
-/// Sends of `pieces`, in their order, what the kernel takes at once, at most kSendBytes, with one
-/// system call: how many bytes that was, or nothing if the connection is lost. Empty pieces cost
-/// nothing. REQUIRES: the socket is open and does not block.
+/// Sends what the kernel takes of `pieces` at once, in order, at most kSendBytes, with one system
+/// call. Returns the number of bytes, or nothing if the connection is lost. Empty pieces cost
+/// nothing. REQUIRES: the socket is open and non-blocking.
 [[nodiscard]] std::optional<std::size_t> send_some(
     Socket& socket, std::span<const boost::asio::const_buffer> pieces);
 

@@ -1,4 +1,4 @@
-/// Sockets, listeners and addresses, bound to our executor.
+/// Sockets, listeners and addresses, bound to the project's executor.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ using Acceptor = boost::asio::basic_socket_acceptor<Tcp, Executor>;
 using Timer = boost::asio::basic_waitable_timer<MonotonicClock,
                                                 boost::asio::wait_traits<MonotonicClock>, Executor>;
 
-/// "127.0.0.1:8080", "[::1]:8080", "localhost:0". The host must be an address or `localhost`:
-/// what to listen on is never left to a name service.
+/// Parses "127.0.0.1:8080", "[::1]:8080", "localhost:0". The host must be an address or
+/// `localhost`: a name service never decides what to listen on.
 /// Errors: config_invalid.
 [[nodiscard]] Result<Tcp::endpoint> parse_endpoint(std::string_view text);
 
@@ -34,8 +34,8 @@ using Timer = boost::asio::basic_waitable_timer<MonotonicClock,
 [[nodiscard]] Result<Acceptor> open_listener(Executor executor, const Tcp::endpoint& endpoint,
                                              int backlog);
 
-/// Whether anybody listens on `endpoint` now: SO_REUSEPORT would let two servers share a port
-/// without a word.
+/// True if a socket listens on `endpoint` now: SO_REUSEPORT would let two servers share a port
+/// silently.
 [[nodiscard]] bool is_taken(const Tcp::endpoint& endpoint);
 
 /// Waits; returns early when the coroutine is cancelled.

@@ -8,7 +8,7 @@ namespace {
 TEST(Endpoint, IsHostAndPort) {
   const struct {
     std::string_view text;
-    std::string_view shown;  // empty: it is none
+    std::string_view shown;  // empty: invalid
   } cases[] = {
       {"127.0.0.1:8080", "127.0.0.1:8080"},
       {"[::1]:8080", "[::1]:8080"},
@@ -38,7 +38,7 @@ TEST(Endpoint, IsHostAndPort) {
 
 TEST(Endpoint, ThatCannotBeListenedOnIsNamed) {
   boost::asio::io_context context;
-  // TEST-NET-1: of no machine (RFC 5737).
+  // TEST-NET-1, assigned to no machine (RFC 5737).
   const auto opened = open_listener(context.get_executor(), *parse_endpoint("192.0.2.1:80"), 1);
   ASSERT_FALSE(opened);
   EXPECT_NE(opened.error().detail.find("192.0.2.1:80"), std::string::npos);

@@ -1,4 +1,4 @@
-/// How a coroutine waits for what no operation of Asio stands for.
+/// Suspends a coroutine for events that are not Asio operations.
 #pragma once
 
 #include <utility>
@@ -9,8 +9,8 @@
 
 namespace weir::net {
 
-/// Suspends whoever awaits it. `keep` gets what resumes the coroutine: to be called once, on its
-/// thread; destroyed uncalled, it ends the coroutine.
+/// Suspends the awaiting coroutine. `keep` receives the function that resumes it: call it once, on
+/// the coroutine's thread; destroying it uncalled ends the coroutine.
 template <class Keep>
 [[nodiscard]] Task<> suspend(Keep keep) {
   auto token = boost::asio::use_awaitable_t<Executor>{};

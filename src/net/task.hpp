@@ -11,8 +11,8 @@
 
 namespace weir::net {
 
-/// Not the type-erased executor: every coroutine of ours runs on an io_context, and the concrete
-/// type saves an indirection at each suspension.
+/// Not the type-erased executor: every coroutine here runs on an io_context, and the concrete type
+/// saves an indirection at each suspension.
 using Executor = boost::asio::io_context::executor_type;
 
 template <class T = void>

@@ -19,7 +19,7 @@ void report(const char* name, const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
   } catch (const boost::system::system_error& error) {
-    // A cancelled task that awaits again is ended so; it is how cancelling is meant to work.
+    // Normal cancellation: a cancelled task that awaits again ends with this.
     if (error.code() == asio::error::operation_aborted) return;
     telemetry::log_error("a task ended with an exception",
                          {{"task", name}, {"what", error.what()}});
@@ -48,7 +48,7 @@ void TaskGroup::spawn(const char* name, Task<> task) {
 
 void TaskGroup::cancel() {
   for (auto it = running_.begin(); it != running_.end();) {
-    auto& running = *it++;  // a task that ends at once leaves the list
+    auto& running = *it++;  // a task that ends at once removes itself from the list
     running.signal.emit(asio::cancellation_type::terminal);
   }
 }

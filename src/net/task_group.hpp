@@ -1,4 +1,4 @@
-/// Owns running coroutines: none is left behind, and stopping them is asynchronous.
+/// Owns running coroutines: none is orphaned, and stopping is asynchronous.
 #pragma once
 
 #include <cstddef>
@@ -25,12 +25,12 @@ class TaskGroup {
   TaskGroup& operator=(const TaskGroup&) = delete;
   ~TaskGroup();
 
-  /// `name` shows up in the log line of a task that ends with an exception; a literal.
+  /// `name`: a literal, for the log line of a task that ends with an exception.
   void spawn(const char* name, Task<> task);
 
   void cancel();
 
-  /// Ends when the last task has.
+  /// Completes when the last task has ended.
   [[nodiscard]] Task<> join();
 
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -44,7 +44,7 @@ class TaskGroup {
   Executor executor_;
   boost::intrusive::list<Running, boost::intrusive::constant_time_size<false>> running_;
   std::size_t size_ = 0;
-  Timer idle_;  ///< cancelled when the last task ends; waiting on it is waiting for that
+  Timer idle_;  ///< cancelled when the last task ends, which wakes `join`
 };
 
 }  // namespace weir::net

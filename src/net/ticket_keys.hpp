@@ -1,5 +1,5 @@
-/// The keys that session tickets are sealed with: a new one each hour, so that a stolen key opens
-/// little of what was recorded (RFC 5077 §5.5).
+/// Session ticket keys, rotated every hour so that a stolen key decrypts little recorded traffic
+/// (RFC 5077 §5.5).
 #pragma once
 
 #include <array>
@@ -25,19 +25,19 @@ struct TicketKey {
 class TicketKeys {
  public:
   static constexpr std::chrono::hours kRotation{1};
-  /// How long a ticket is taken after its key is no longer the newest.
+  /// How long tickets are accepted after their key was replaced.
   static constexpr std::chrono::hours kOverlap{1};
 
-  /// Fills with random bytes; whether it could.
+  /// Fills with random bytes; false if it could not.
   using Random = std::function<bool(std::span<std::uint8_t>)>;
   explicit TicketKeys(Random random);
   TicketKeys(const TicketKeys&) = delete;
   TicketKeys& operator=(const TicketKeys&) = delete;
   ~TicketKeys();
 
-  /// The key for a new ticket; nothing when there is no randomness.
+  /// The key for a new ticket; nothing without randomness.
   [[nodiscard]] std::optional<TicketKey> newest(MonotonicTime now);
-  /// The key that a ticket names, if it is still good.
+  /// The key that a ticket names, if it is still valid.
   [[nodiscard]] std::optional<TicketKey> find(std::span<const std::uint8_t, 16> name,
                                               MonotonicTime now);
 

@@ -26,13 +26,13 @@ constexpr const char* kCiphers13 =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 constexpr const char* kGroups = "X25519:P-256";
 constexpr std::string_view kProtocol = "http/1.1";
-constexpr int kSecurityLevel = 2;  // RSA of 2048 bits and more, no SHA-1
+constexpr int kSecurityLevel = 2;  // RSA of at least 2048 bits, no SHA-1
 constexpr long kSessionSeconds = 3600;
-// Early data of a client that this server never allowed it to: skipped up to so much (RFC 8446
-// §4.2.10). As much as OpenSSL's servers, nginx among them, allow.
+// Bound on early data that is skipped (RFC 8446 §4.2.10) when a client sends it although this
+// server never allowed it. The value of OpenSSL's servers, nginx among them.
 constexpr std::uint32_t kSkippedEarlyData = SSL3_RT_MAX_PLAIN_LENGTH;
 
-// RFC 7301 §3.2: who offers protocols and not ours is told so.
+// RFC 7301 §3.2: a client that offers protocols, but not this one, gets an alert.
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
                     const unsigned char* offered, unsigned offered_size, void*) {
   std::string_view rest(reinterpret_cast<const char*>(offered), offered_size);
@@ -57,8 +57,8 @@ bool set_mac(EVP_MAC_CTX* mac, TicketKey& key) {
   return ::EVP_MAC_CTX_set_params(mac, params.data()) == 1;
 }
 
-// Source: SSL_CTX_set_tlsext_ticket_key_evp_cb(3). -1: error; 0: no ticket; 1: good; 2: good, but
-// to be renewed.
+// Source: SSL_CTX_set_tlsext_ticket_key_evp_cb(3). Returns -1: error; 0: no ticket; 1: valid; 2:
+// valid, but to be renewed.
 int ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                EVP_MAC_CTX* mac, int sealing) {
   auto* keys = static_cast<TicketKeys*>(SSL_CTX_get_app_data(::SSL_get_SSL_CTX(ssl)));
@@ -75,7 +75,8 @@ int ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX*
     good = ::EVP_DecryptInit_ex(cipher, ::EVP_aes_256_cbc(), nullptr, key->cipher.data(), iv) == 1;
   }
   good = good && set_mac(mac, *key);
-  // A ticket of TLS 1.3 is used once, lest an observer link connections (RFC 8446 appendix C.4).
+  // A TLS 1.3 ticket is used once, so that an observer cannot link connections (RFC 8446 appendix
+  // C.4).
   const bool renewed =
       ::SSL_version(ssl) == TLS1_3_VERSION || now - key->made >= TicketKeys::kRotation;
   ::OPENSSL_cleanse(&*key, sizeof(TicketKey));
@@ -96,7 +97,8 @@ void set_rules(SSL_CTX* context) {
   ::SSL_CTX_set_recv_max_early_data(context, kSkippedEarlyData);
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS);
-  // A read ends after any record, so that one who sends nothing but key updates keeps no thread.
+  // A read ends after any record, so that a peer that sends only key updates cannot hold the
+  // thread.
   SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_read_ahead(context, 1);  // head and body of a record with one system call
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
@@ -153,7 +155,7 @@ std::expected<std::shared_ptr<const TlsContext>, TlsFault> TlsContext::open(
     if (SSL_CTX_add0_chain_cert(context, next.get()) != 1) {
       return wrong(certificate, "has a chain that cannot be used: " + last_reason());
     }
-    static_cast<void>(next.release());  // the context's now
+    static_cast<void>(next.release());  // now owned by the context
   }
   if (::SSL_CTX_use_PrivateKey(context, private_key->get()) != 1) {
     return wrong(key, "cannot be used: " + last_reason());

@@ -1,4 +1,4 @@
-/// What a listener shows and accepts over TLS: its certificate and key, and the protocol's rules.
+/// A listener's TLS configuration: certificate, key and protocol rules.
 #pragma once
 
 #include <expected>
@@ -18,8 +18,8 @@ namespace weir::net {
 /// Threads: any; immutable. A connection keeps the context it began with.
 class TlsContext {
  public:
-  /// `tickets`: shared by all contexts of a listener, so that a renewed certificate ends no
-  /// session; none: no tickets. Blocks on the disk.
+  /// `tickets`: shared by all contexts of a listener, so that renewing the certificate ends no
+  /// session; null: no tickets. Blocks on the disk.
   static std::expected<std::shared_ptr<const TlsContext>, TlsFault> open(
       const TlsFiles& files, std::shared_ptr<TicketKeys> tickets = {});
   TlsContext(const TlsContext&) = delete;
@@ -28,7 +28,7 @@ class TlsContext {
 
   [[nodiscard]] SSL_CTX* native() const { return context_; }
   [[nodiscard]] WallTime valid_until() const { return validity_.until; }
-  /// What the operator should know though it keeps nothing from working; empty: nothing.
+  /// A problem that the operator should know of although nothing fails; empty: none.
   [[nodiscard]] std::string warning(WallTime now) const;
 
  private:
@@ -40,7 +40,7 @@ class TlsContext {
   Validity validity_;
 };
 
-/// Of OpenSSL's generator.
+/// Keys from OpenSSL's random generator.
 [[nodiscard]] std::shared_ptr<TicketKeys> make_ticket_keys();
 
 }  // namespace weir::net

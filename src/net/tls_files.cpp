@@ -62,7 +62,7 @@ bool at_end_of_pem() {
   return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 }
 
-// Never asks: a server has nobody to ask.
+// Fails instead of prompting for a password.
 int no_password(char*, int, int, void* asked) {
   *static_cast<bool*>(asked) = true;
   return -1;

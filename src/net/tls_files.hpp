@@ -1,4 +1,4 @@
-/// The files of a server's identity: read, and checked as far as each can be alone.
+/// Certificate and key files: reading, and the checks that each file allows by itself.
 #pragma once
 
 #include <expected>
@@ -12,18 +12,18 @@
 
 namespace weir::net {
 
-/// Where they are.
+/// Paths of a server's certificate and key.
 struct TlsFiles {
-  std::string certificate;  ///< PEM: the server's own first, then those that vouch for it
+  std::string certificate;  ///< PEM: the server's own first, then the chain
   std::string key;          ///< PEM, not encrypted
 };
 
-/// What is wrong, and with which of the two.
+/// A problem, and which of the two files has it.
 struct TlsFault {
   enum class In : std::uint8_t { certificate, key };
   In in;
   std::string what;      ///< "cannot be read: No such file or directory"
-  std::string expected;  ///< empty where `what` says all
+  std::string expected;  ///< empty if `what` is sufficient
 };
 
 struct CertificateFree {
@@ -36,15 +36,15 @@ struct PrivateKeyFree {
 };
 using PrivateKey = std::unique_ptr<EVP_PKEY, PrivateKeyFree>;
 
-/// All certificates of a PEM file, at least one. On failure: what is wrong. Blocks on the disk.
+/// All certificates of a PEM file, at least one; or the problem. Blocks on the disk.
 [[nodiscard]] std::expected<std::vector<Certificate>, std::string> read_certificates(
     const std::string& path);
 
-/// The file must be its owner's alone; root's may be for a group as well, since a server that is
-/// not root could not read it otherwise. Blocks on the disk.
+/// Only the owner may have access to the file. A group may read a file of root's, since a server
+/// that is not root could not read it otherwise. Blocks on the disk.
 [[nodiscard]] std::expected<PrivateKey, TlsFault> read_private_key(const std::string& path);
 
-/// When the certificate is valid.
+/// The validity period of a certificate.
 struct Validity {
   WallTime from;
   WallTime until;

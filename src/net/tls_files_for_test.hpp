@@ -1,4 +1,4 @@
-/// Certificates and keys for tests, made on the spot.
+/// Certificates and keys generated for tests.
 #pragma once
 
 #include <cstdio>
@@ -16,13 +16,14 @@
 
 namespace weir::net {
 
-/// Made for `localhost`, signed by itself.
+/// A self-signed identity for `localhost`.
 struct MadeIdentity {
   std::string certificate;  ///< PEM
   std::string key;          ///< PEM
 };
 
-/// Valid from `from` to `until`, in seconds from now. A key of `rsa_bits`, or P-256.
+/// Valid from `from` to `until`, in seconds from now. An RSA key of `rsa_bits`, or P-256 if that is
+/// 0.
 inline MadeIdentity make_identity(long from = -3600, long until = 3600, unsigned rsa_bits = 0) {
   const PrivateKey key(rsa_bits > 0 ? EVP_RSA_gen(rsa_bits) : EVP_EC_gen("P-256"));
   const Certificate certificate(X509_new());
@@ -52,7 +53,7 @@ inline MadeIdentity make_identity(long from = -3600, long until = 3600, unsigned
           })};
 }
 
-/// A folder with files of an identity; goes with the test.
+/// A directory with identity files, removed with the test.
 class IdentityFolder {
  public:
   std::string put(const std::string& name, const std::string& text, mode_t mode = 0600) const {

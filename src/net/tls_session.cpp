@@ -47,7 +47,7 @@ long control_wire(BIO* bio, int command, long /*number*/, void* /*data*/) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-// Not OpenSSL's own for sockets: it does not tell a read that emptied the socket from others.
+// Replaces OpenSSL's socket BIO, which does not show whether a read emptied the socket.
 const BIO_METHOD* wire_method() {
   static BIO_METHOD* const method = [] {
     BIO_METHOD* made = ::BIO_meth_new(::BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket");
@@ -62,8 +62,8 @@ const BIO_METHOD* wire_method() {
 
 using Pieces = std::span<const asio::const_buffer>;
 
-// What goes into the next record. A large piece stays where it is; small ones are copied together,
-// since each record costs 22 bytes and a system call. The same pieces give the same bytes, which a
+// The payload of the next record. A large piece is used in place; small ones are copied together,
+// since each record costs 22 bytes and a system call. The same pieces yield the same bytes, which a
 // repeated write relies on.
 std::span<const char> next_record(Pieces pieces) {
   thread_local std::array<char, kRecordBytes> room;
@@ -91,7 +91,7 @@ TlsSession::TlsSession(std::shared_ptr<const TlsContext> context, int socket)
 
 TlsSession::~TlsSession() { ::SSL_free(ssl_); }
 
-// OpenSSL's queue of errors belongs to the thread: it must be empty before each call.
+// OpenSSL's error queue belongs to the thread and must be empty before each call.
 TlsSession::State TlsSession::state_of(int result) {
   switch (::SSL_get_error(ssl_, result)) {
     case SSL_ERROR_NONE:
@@ -130,7 +130,7 @@ TlsSession::Moved TlsSession::read_some(std::span<char> room) {
     const auto state = state_of(::SSL_read_ex(ssl_, rest.data(), rest.size(), &size));
     moved.size += size;
     if (state == State::done) continue;
-    // What ended it comes again with the next call.
+    // The condition that ended the read occurs again with the next call.
     if (moved.size == 0) moved.state = state;
     return moved;
   } while (moved.size < room.size() && ::SSL_has_pending(ssl_) == 1);

@@ -1,7 +1,7 @@
-/// The server's end of TLS on one socket: never waits, but says what to wait for.
+/// The server's end of TLS on one socket. It never waits, but returns what to wait for.
 ///
-/// OpenSSL works on the descriptor itself. Between records it holds no buffers, so an idle
-/// connection costs a few KiB and not the 34 that a pair of buffers would.
+/// OpenSSL works on the descriptor itself. It holds no buffers between records, so an idle
+/// connection costs a few KiB instead of the 34 of a pair of buffers.
 #pragma once
 
 #include <cstddef>
@@ -21,11 +21,11 @@ namespace weir::net {
 class TlsSession {
  public:
   enum class State : std::uint8_t {
-    done,         ///< as asked; of reading and writing, `size` bytes
-    wants_read,   ///< again when the socket can be read
-    wants_write,  ///< again when the socket can be written
-    closed,       ///< the peer has said that nothing more comes
-    failed,       ///< the peer has gone without a word, or broken the protocol
+    done,         ///< complete; for reads and writes, `size` bytes
+    wants_read,   ///< repeat when the socket is readable
+    wants_write,  ///< repeat when the socket is writable
+    closed,       ///< the peer has sent close_notify
+    failed,       ///< the peer closed without close_notify, or broke the protocol
   };
   struct Moved {
     State state;
@@ -37,33 +37,33 @@ class TlsSession {
   TlsSession& operator=(const TlsSession&) = delete;
   ~TlsSession();
 
-  /// To be called until it is done or has failed, before anything else.
+  /// Call until it is done or has failed, before anything else.
   [[nodiscard]] State handshake();
-  /// Whether anything was sent: of a handshake, that the ClientHello was whole.
+  /// True if anything was sent: during a handshake, the ClientHello was complete.
   [[nodiscard]] bool has_sent() const { return wire_.has_sent; }
   /// Why it failed, for the log.
   [[nodiscard]] const std::string& problem() const { return problem_; }
 
-  /// Reads until `room` is full or nothing is left; wants_* only with nothing read.
+  /// Reads until `room` is full or nothing is left. Returns wants_* only if nothing was read.
   [[nodiscard]] Moved read_some(std::span<char> room);
-  /// Whether there is something to read, which stays there.
+  /// Tests for something to read without consuming it.
   [[nodiscard]] State peek();
-  /// Whether the last read or peek found the socket empty: what comes next is an event. Until then
-  /// reading must go on, also after wants_read. One that needed nothing of the socket, since
-  /// OpenSSL had it, did not look.
+  /// True if the last read or peek emptied the socket, so that the next bytes raise an event.
+  /// Otherwise reading must go on, also after wants_read. A read served from OpenSSL's buffer did
+  /// not look at the socket.
   [[nodiscard]] bool drained() const { return wire_.drained; }
 
-  /// Writes what the socket takes; wants_* only with nothing written. What it did not take must be
-  /// offered again, at the start of what is written next.
+  /// Writes what the socket takes. Returns wants_* only if nothing was written. The remainder must
+  /// be offered again, at the start of the next write.
   [[nodiscard]] Moved write_some(std::span<const boost::asio::const_buffer> pieces);
-  /// Tells the peer that nothing more comes, so that he knows that nothing is missing. Not
-  /// repeated when the socket does not take it.
+  /// Sends close_notify, so that the peer can detect truncation. Not repeated if the socket does
+  /// not take it.
   void say_closed();
 
-  /// The socket closes: its number may soon be another's. Everything fails from now on.
+  /// Call when the socket closes, since its number may be reused. Every call fails from then on.
   void forget_socket() { wire_.socket = -1; }
 
-  /// What OpenSSL reads from and writes to.
+  /// The transport that OpenSSL reads from and writes to.
   struct Wire {
     int socket;
     bool drained = false;
@@ -78,7 +78,7 @@ class TlsSession {
   Wire wire_;
   SSL* ssl_;
   std::string problem_;
-  bool broken_ = false;  ///< OpenSSL wants nothing more to be asked of it
+  bool broken_ = false;  ///< OpenSSL must not be called any more
 };
 
 }  // namespace weir::net

@@ -16,7 +16,7 @@ namespace {
 namespace asio = boost::asio;
 using State = TlsSession::State;
 
-// A client of OpenSSL's and the session, on the ends of one pair of sockets, both in this thread.
+// An OpenSSL client and the session, on the ends of a socket pair, both in this thread.
 class TlsSessionTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -41,12 +41,12 @@ class TlsSessionTest : public ::testing::Test {
     SSL_set_fd(client_, ends_[1]);
     SSL_set_connect_state(client_);
   }
-  // Whether both came to the end of the handshake.
+  // True if both sides completed the handshake.
   bool shake_hands() {
     make();
     return go_on();
   }
-  // Without a farewell OpenSSL would not resume the session.
+  // Without close_notify OpenSSL would not resume the session.
   void leave() {
     SSL_set_shutdown(client_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(client_);
@@ -151,7 +151,7 @@ TEST_F(TlsSessionTest, AClientThatSpeaksNoneOfItIsTold) {
   EXPECT_FALSE(shake_hands());
 }
 
-// A session of the client that ended last, with the ticket that it was given.
+// The session of the client that closed last, with its ticket.
 class Ticket {
  public:
   explicit Ticket(SSL* client) : session_(SSL_get1_session(client)) {}
@@ -170,7 +170,7 @@ int count_ticket(SSL* client, SSL_SESSION* /*session*/) {
   return 0;
 }
 
-// RFC 8446 appendix C.4: two connections with one ticket could be told to be of one client.
+// RFC 8446 appendix C.4: an observer could link two connections that use one ticket.
 TEST_F(TlsSessionTest, EveryResumptionBringsANewTicket) {
   SSL_CTX_set_session_cache_mode(client_context_, SSL_SESS_CACHE_CLIENT);
   SSL_CTX_sess_set_new_cb(client_context_, count_ticket);
@@ -190,7 +190,7 @@ TEST_F(TlsSessionTest, EveryResumptionBringsANewTicket) {
   }
 }
 
-// Its ticket is of a server that had the name before, and allowed early data.
+// The ticket is from an earlier server with the same name that allowed early data.
 TEST_F(TlsSessionTest, EarlyDataThatWasNeverAllowedIsSkipped) {
   const auto files = folder_.put(make_identity());
   SSL_CTX* before = SSL_CTX_new(TLS_server_method());
@@ -245,7 +245,7 @@ TEST_F(TlsSessionTest, WhatIsReadInPartIsThereForTheNextRead) {
   EXPECT_TRUE(session_->drained());
 }
 
-// What came since then is not told of again.
+// Bytes that arrived meanwhile raise no further event.
 TEST_F(TlsSessionTest, AReadThatDidNotLookDoesNotCallTheSocketEmpty) {
   ASSERT_TRUE(shake_hands());
   client_says("first");
@@ -297,7 +297,7 @@ TEST_F(TlsSessionTest, PeekingTakesNothing) {
 
 TEST_F(TlsSessionTest, APartOfARecordIsWaitedFor) {
   ASSERT_TRUE(shake_hands());
-  // Between the client and the wire: a memory, handed over in two parts.
+  // A memory buffer between client and wire, delivered in two parts.
   BIO* wire = BIO_new(BIO_s_mem());
   SSL_set0_wbio(client_, wire);
   client_says("in two parts");
@@ -320,7 +320,7 @@ TEST_F(TlsSessionTest, AFullSocketTakesTheRestLaterWhereverItLiesThen) {
   std::size_t sent = 0;
   bool was_full = false;
   while (sent < message.size()) {
-    const std::string moved = message.substr(sent);  // elsewhere each time
+    const std::string moved = message.substr(sent);  // at another address each time
     const auto start = std::string_view(moved).substr(0, 5);
     const auto written = write(start, std::string_view(moved).substr(start.size()));
     ASSERT_TRUE(written.state == State::done || written.state == State::wants_write);
@@ -377,7 +377,7 @@ TEST_F(TlsSessionTest, RenegotiationIsRefused) {
   SSL_do_handshake(client_);
   read();
   SSL_do_handshake(client_);
-  // The connection is as it was, or has failed; in no case is there a second handshake.
+  // The connection continues unchanged or fails; there is never a second handshake.
   EXPECT_NE(last_.state, State::done);
   EXPECT_EQ(SSL_num_renegotiations(client_), 1);
   EXPECT_NE(SSL_is_init_finished(client_), 1);
@@ -401,9 +401,9 @@ TEST_F(TlsSessionTest, ASessionIsTakenUpAgainUnderARenewedCertificate) {
   client_says("x");
   read();
   ASSERT_EQ(write("y").size, 1U);
-  client_hears();  // the tickets come with it
+  client_hears();  // reads the tickets
   SSL_SESSION* kept = SSL_get1_session(client_);
-  SSL_shutdown(client_);  // or its session would not count as ended well
+  SSL_shutdown(client_);  // otherwise the session would not count as closed properly
   session_.reset();
   SSL_free(client_);
   client_ = nullptr;

@@ -17,7 +17,7 @@ void Turns::post_turn() {
   boost::asio::post(executor_, [this] { take_turn(); });
 }
 
-// Who comes meanwhile is not of this turn.
+// Arrivals during the turn wait for the next one.
 void Turns::take_turn() {
   posted_ = false;
   const auto room = under_way_ < kCrowd ? kCrowd - under_way_ : 0;

@@ -1,9 +1,8 @@
-/// Who goes first on a thread that has more to do than it can do at once: what is under way, before
-/// what is new.
+/// Fair scheduling on a busy thread: requests in progress run before new ones.
 ///
-/// The system tells of sockets in the order in which something came. Behind thousands of requests,
-/// the answer that a call waits for would come last, each request before it would begin a call of
-/// its own, and all their memory and connections would be in use at the same time.
+/// The system reports sockets in the order of their events. Behind thousands of requests, the
+/// answer that a call waits for would come last; each request before it would begin a call of its
+/// own, and all their memory and connections would be in use at the same time.
 #pragma once
 
 #include <cstddef>
@@ -18,15 +17,15 @@
 namespace weir::net {
 
 /// Threads:  the executor's.
-/// Lifetime: outlives its places, and whoever waits.
+/// Lifetime: outlives its places and waiting coroutines.
 class Turns {
  public:
-  /// So many are under way before others wait.
+  /// Others wait while this many are in progress.
   static constexpr std::size_t kCrowd = 64;
-  /// So many have their turn at once, whatever is under way.
+  /// This many run per turn, however many are in progress.
   static constexpr std::size_t kAtLeast = 8;
 
-  /// Something under way, for as long as it lives.
+  /// Holds a place among those in progress for as long as it lives.
   class Place {
    public:
     Place() = default;
@@ -50,10 +49,10 @@ class Turns {
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
-  /// Whether something new is to `wait`.
+  /// True if a new request must `wait`.
   [[nodiscard]] bool crowded() const { return under_way_ >= kCrowd || !waiting_.empty(); }
-  /// First come, first served, and the system is asked for news between two turns: it ends soon,
-  /// however long what is under way may take.
+  /// Waits for a turn, first come, first served. Events are polled between turns, so the wait is
+  /// bounded even if the requests in progress take long.
   [[nodiscard]] Task<> wait() {
     return suspend([this](auto resume) { add(std::move(resume)); });
   }

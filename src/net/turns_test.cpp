@@ -31,7 +31,7 @@ class TurnsTest : public testing::Test {
   void spawn_waiting(int count) {
     for (int i = 0; i < count; ++i) tasks_.spawn("waiting", wait_and_note(i));
   }
-  /// Until the first has had its turn, and with it who shares the turn.
+  /// Runs until the next turn is over; returns how many coroutines shared it.
   std::size_t run_one_turn() {
     const auto before = order_.size();
     while (order_.size() == before && context_.run_one() > 0) {

@@ -26,7 +26,7 @@ constexpr Block kV4[] = {
     {{224}, 4, "multicast"},
     {{240}, 4, "reserved or broadcast"},
 };
-// An IPv4 address within an IPv6 one would go round the table above.
+// IPv4-mapped addresses are checked as IPv4: they would bypass the table above.
 constexpr Block kV6[] = {
     {{0xfe, 0x80}, 10, "link-local"},
     {{0xff}, 8, "multicast"},
@@ -40,7 +40,7 @@ constexpr Block kV6[] = {
     {{0x20, 0x01, 0, 0}, 32, "an IPv4 address in IPv6 form"},
 };
 constexpr Block kCompatible{{}, 96, "unspecified, or an IPv4 address in IPv6 form"};
-// NAT64 (RFC 6052): how a network without IPv4 reaches it; what counts is the address within.
+// NAT64 (RFC 6052): a network without IPv4 uses it to reach IPv4; the embedded address decides.
 constexpr Block kTranslated{{0, 0x64, 0xff, 0x9b}, 96, ""};
 
 bool lies_in(std::span<const std::uint8_t> address, const Block& block) {

@@ -30,9 +30,9 @@ class WorkerPool {
     boost::asio::post(pool_, std::forward<F>(work));
   }
 
-  /// Runs `work` on a pool thread and comes back with its result.
+  /// Runs `work` on a pool thread and resumes with its result.
   ///
-  /// Not cancellable: the result may be needed by others, and the caller's frame is its owner.
+  /// Not cancellable: others may need the result, and the caller's frame owns it.
   template <class F>
   [[nodiscard]] Task<std::invoke_result_t<F&>> run(F work) {
     using T = std::invoke_result_t<F&>;
@@ -40,7 +40,7 @@ class WorkerPool {
     Executor executor = co_await boost::asio::this_coro::executor;
     auto initiate = [this, &work, &result, executor](auto handler) {
       auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-      // Keeps the io_context alive and busy until the answer is back.
+      // Keeps the io_context running until the result is back.
       auto guard = boost::asio::make_work_guard(executor);
       boost::asio::post(pool_, [&work, &result, executor, shared, guard] {
         result.emplace(work());
