@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxValueBytes = 4096;
 
-// Of a JSON answer and of an event's data. The order is that of Member.
+// Members read from a JSON answer and from an event's data, in the order of the names below.
 enum Member : std::size_t {
   kUsage,
   kTokens,
@@ -29,14 +29,15 @@ constexpr std::array<std::string_view, 10> kMembers = {
     "usage", "tokens",        "meta.tokens",    "message.usage", "response.usage",
     "model", "message.model", "response.model", "choices",       "type"};
 
-// Most answers are read for one member only, and then at half the price.
+// Most answers are read for one member only, which halves the cost.
 std::span<const std::string_view> members_for(AnswerForm form, const AnswerReader::Wishes& wishes) {
   const bool usage_only = form == AnswerForm::json && wishes.model.empty() &&
                           wishes.endpoint != catalogue::Endpoint::rerank;
   return std::span(kMembers).first(usage_only ? 1 : kMembers.size());
 }
 
-// Whether an event's data may say what is read of it. OpenAI's say `"usage":null` but for one.
+// True if an event's data may contain a member of interest. OpenAI's events say `"usage":null`
+// except for one.
 bool is_worth_reading(std::string_view data, catalogue::Endpoint endpoint) {
   constexpr std::string_view kName = R"("usage")";
   using enum catalogue::Endpoint;
@@ -56,7 +57,7 @@ bool is_empty_array(std::string_view text) {
          text.find_first_not_of(" \t\r\n", 1) == text.size() - 1;
 }
 
-// The last event of a stream by the three protocols that end one so.
+// True for the last event of a stream, in the three protocols that have such an event.
 bool ends_stream(std::string_view type) {
   return type == R"("message_stop")" || type == R"("response.completed")" ||
          type == R"("response.incomplete")" || type == R"("response.failed")";
@@ -96,9 +97,9 @@ Result<std::string_view> AnswerReader::pass_whole(std::string_view answer) {
   return out_;
 }
 
-// Usage stands behind what was generated, so reading from there saves reading all of it. What is
-// found is a member of the whole only if what follows closes one object and nothing else: with a
-// brace before it, that is a JSON text.
+// Usage comes after the generated text, so starting there avoids reading all of the answer. The
+// member found belongs to the top-level object only if the rest closes exactly one object: with a
+// brace in front, the rest must be a complete JSON text.
 bool AnswerReader::take_usage_at_the_end(std::string_view answer) {
   constexpr std::string_view kName = R"("usage")";
   const auto at = answer.rfind(kName);
@@ -124,7 +125,7 @@ std::string_view AnswerReader::pass_json(std::string_view piece) {
     });
     return piece;
   }
-  // What is held of a name that has not ended comes first again; offsets are the scanner's.
+  // The held part of an unfinished name comes first again; offsets are the scanner's.
   held_ += piece;
   out_.clear();
   std::uint64_t passed = offset_;
@@ -144,7 +145,7 @@ std::string_view AnswerReader::pass_json(std::string_view piece) {
 }
 
 Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
-  // What was passed on with the last call is the start of held_.
+  // The start of held_ was forwarded by the last call.
   held_.erase(0, offset_);
   offset_ = 0;
   const bool joined = !held_.empty();
@@ -204,7 +205,7 @@ bool AnswerReader::take_event(std::string_view event) {
   return true;
 }
 
-// Only an event whose data is one line is renamed in place; that is how all of them are written.
+// Renames in place only if the event's data is a single line, as all known servers send it.
 void AnswerReader::append_renamed(std::string_view event) {
   std::string scratch;
   const auto data = codec::event_data(event, scratch);
@@ -228,7 +229,7 @@ std::string_view AnswerReader::rest() {
   if (form_ == AnswerForm::events) {
     held_.erase(0, offset_);
     offset_ = 0;
-    // Only the blank line is missing, and the stream has ended as it should.
+    // Only the blank line is missing: the stream ended properly.
     if (held_.empty() || !take_event(held_)) return {};
   }
   out_ = std::exchange(held_, {});

@@ -1,7 +1,7 @@
-// An upstream's answer on its way to the client: however it is cut, the client gets the same and
-// the same usage is counted; and where nothing is to be renamed, it gets what was sent.
+// Forwarding an upstream's answer: however it is cut, the client gets the same bytes and the same
+// usage is counted; if no name is replaced, the bytes are unchanged.
 //
-// Input: a byte of choices; a byte that seeds a way to cut; then the answer.
+// Input: a byte of choices; a byte that seeds the cuts; then the answer.
 // Covers: gateway/answer_reader.cpp gateway/token_usage.cpp
 #include <cstddef>
 #include <cstdint>
@@ -49,7 +49,7 @@ Outcome read(std::string_view answer, AnswerForm form, const AnswerReader::Wishe
   return outcome;
 }
 
-// In one piece it may be read from its end, which finds what reading all of it finds.
+// An answer in one piece may be read from its end, with the same result as reading all of it.
 void check_whole(std::string_view answer, AnswerForm form, const AnswerReader::Wishes& wishes,
                  const Outcome& expected) {
   AnswerReader reader(form, wishes);
@@ -82,7 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto whole = read(answer, form, wishes, Pieces::whole());
   for (const auto& pieces : {Pieces::of(1), Pieces::random(data[1])}) {
     const auto cut = read(answer, form, wishes, pieces);
-    // What waits for its end when the stream ends is measured only if more comes.
+    // An unfinished event at the end of the stream is measured only if more bytes follow.
     const bool same = cut.too_large ? is_bounded(data[0]) : cut == whole;
     CHECK(same || whole.too_large);
   }

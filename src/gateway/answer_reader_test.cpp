@@ -5,7 +5,7 @@
 namespace weir::gateway {
 namespace {
 
-// What the client gets when the answer comes in pieces of `size`.
+// The bytes forwarded when the answer arrives in pieces of `size`.
 std::string passed(AnswerReader& reader, std::string_view answer, std::size_t size) {
   std::string out;
   for (std::size_t at = 0; at < answer.size(); at += size) {

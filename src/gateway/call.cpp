@@ -14,8 +14,8 @@ Call::Call(Gateway& gateway, CallInput&& input)
   record_.received = input_.exchange.whole;
 }
 
-// What a coroutine names lies in its frame for as long as it runs, and a stream is long: what led
-// to the answer is in coroutines that end before it, the rest in functions beside it.
+// A coroutine's frame keeps its locals until it ends, and a stream is long: so the stages before
+// the answer are coroutines that end first, and the rest is in plain functions.
 net::Task<> Call::run() {
   const bool received = names_one_type() && (take_at_hand() || co_await receive());
   if (received && read_request() && admit()) {
@@ -68,7 +68,7 @@ void Call::client_left() {
   if (server_) server_->abort(Errc::client_left);
 }
 
-// What is waited for ends, and the call with what it then says to the client.
+// Ends the pending wait; the call then ends with the resulting answer.
 void Call::must_end() {
   must_end_ = true;
   if (waiting_ != nullptr) waiting_->cancel();

@@ -1,7 +1,7 @@
-/// One call on its way to an upstream and back. Each stage is a file, in the order they run:
+/// One call to an upstream and its answer. Each stage is a file, in the order they run:
 /// call_receive, call_admit, call_choose, call_send, call_answer, call_settle.
 ///
-/// Another upstream can be tried until something has gone to the client, and never after.
+/// Another upstream may be tried until something has been sent to the client, and never after.
 #pragma once
 
 #include <bitset>
@@ -30,7 +30,7 @@
 namespace weir::gateway {
 
 /// Threads:      its connection's.
-/// Cancellation: a client that leaves ends whatever is waited for; accounting still runs.
+/// Cancellation: a client that leaves ends any wait; accounting still runs.
 class Call final : private http::ClientStream::Leaver, private http::ServerStream::EarlyAnswer {
  public:
   Call(Gateway& gateway, CallInput&& input);
@@ -38,28 +38,28 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   Call& operator=(const Call&) = delete;
   ~Call() = default;
 
-  /// Ends when the client has the answer, or cannot have it, or `refusal` says why there is none.
-  /// Once.
+  /// Completes when the client has the answer, or cannot be given it, or `refusal` says why there
+  /// is none. Call once.
   [[nodiscard]] net::Task<> run();
-  /// Null: the client has its answer.
+  /// Null: the client has been answered.
   [[nodiscard]] const Refusal* refusal() const { return refusal_.get(); }
 
  private:
   using Outcome = upstream::Outcome;
 
-  /// How one try ended.
+  /// How one attempt ended.
   struct Try {
     Outcome outcome = Outcome::answered;
-    /// What the client is told if it is the last; none: it has its answer.
+    /// The client's error if this is the last attempt; none: the client has been answered.
     std::optional<Errc> error;
     std::optional<std::chrono::seconds> retry_after = {};
     std::string message = {};  ///< for the client; empty: the error's own
   };
 
-  /// What the client asks for, and how an upstream is asked.
+  /// The client's request, and the one made of it for the upstream.
   struct Asked {
-    std::string_view body;   ///< all of it, or its start if it is passed on as it comes
-    std::string body_store;  ///< where body is, unless it came with the head
+    std::string_view body;   ///< all of it, or its start if it is forwarded as it arrives
+    std::string body_store;  ///< storage of `body`, unless it arrived with the head
     std::unique_ptr<codec::MultipartScanner> fields;
     CallRequest request;
     std::vector<Edit> edits;
@@ -67,10 +67,10 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   };
 
   // receive
-  /// False: it is refused.
+  /// False: the call is refused.
   [[nodiscard]] bool names_one_type();
   [[nodiscard]] bool take_at_hand();
-  /// False: it is refused.
+  /// False: the call is refused.
   [[nodiscard]] net::Task<bool> receive();
   [[nodiscard]] net::Task<Result<>> receive_json();
   [[nodiscard]] net::Task<Result<>> receive_fields();
@@ -92,9 +92,10 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   [[nodiscard]] std::string wrong_endpoint_message(bool none_speaks_it) const;
 
   // choose
-  /// Whether an upstream has begun to answer; else there is none left to try.
+  /// True if an upstream has begun to answer; false if there is none left to try.
   [[nodiscard]] net::Task<bool> find_answer();
-  /// What the end of the try, ended_, means for its upstream; whether another may follow.
+  /// Reports the outcome of the attempt, ended_, to its upstream. True if another attempt may
+  /// follow.
   [[nodiscard]] bool conclude();
   [[nodiscard]] Routes routes() const {
     return {*model_, *input_.directory, input_.endpoint, place_ ? &place_->upstream : nullptr};
@@ -103,7 +104,7 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   [[nodiscard]] net::Task<bool> wait_for_slot(upstream::Slots& slots);
 
   // send
-  /// Whether the answer's head is here, and may go to the client; else ended_ says why not.
+  /// True if the answer's head has arrived and may be forwarded; otherwise ended_ says why not.
   [[nodiscard]] net::Task<bool> attempt();
   [[nodiscard]] net::Task<Result<>> connect();
   [[nodiscard]] bool sends_chunks() const;
@@ -127,7 +128,7 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   void make_reader();
   void slim_down();
   void begin_answer(std::optional<std::uint64_t> length, MonotonicTime now);
-  /// Brings to the client what came of the answer; sets ended_ at its end.
+  /// Forwards a piece of the answer; sets ended_ at its end.
   [[nodiscard]] Sent take_piece(Result<std::string_view> piece, bool first);
   [[nodiscard]] Sent finish(std::string_view passed, bool whole);
   [[nodiscard]] Sent break_off(const Error& error);
@@ -138,7 +139,7 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   // settle
   void end();
   void settle(MonotonicTime now);
-  /// As reported, but for a stream that was cut short.
+  /// As reported, except for a stream that was cut short.
   [[nodiscard]] TokenUsage counted_usage() const;
   [[nodiscard]] limit::Claim used() const;
   void give_back(MonotonicTime now);
@@ -155,48 +156,49 @@ class Call final : private http::ClientStream::Leaver, private http::ServerStrea
   CallRecord& record_;
   std::unique_ptr<Refusal> refusal_;
 
-  // Of the request.
+  // The request.
   std::unique_ptr<Asked> asked_;  ///< null once a stream has begun
   std::int64_t answers_ = 1;
-  std::size_t body_bytes_ = 0;  ///< of it
+  std::size_t body_bytes_ = 0;  ///< of the request
   std::int64_t held_bytes_ = 0;
   bool wants_stream_ = false;
-  std::unique_ptr<RequestPlace> place_;  ///< of a video's request; null for all other calls
+  std::unique_ptr<RequestPlace> place_;  ///< for a call about a video request; null for all others
 
   const catalogue::Model* model_ = nullptr;
   limit::Claim claim_;
   limit::Reservation reservation_;
   limit::Standing standing_;
 
-  // Of the tries.
-  Choice choice_;  ///< of the try under way
+  // The attempts.
+  Choice choice_;  ///< the current attempt's
   HeldSlot slot_;
-  std::optional<upstream::Breaker::Pass> pass_;  ///< its leave of the breaker
+  std::optional<upstream::Breaker::Pass> pass_;  ///< the breaker's admission of the current attempt
   MonotonicTime try_began_;
-  MonotonicTime slot_at_;  ///< when it got its slot
+  MonotonicTime slot_at_;  ///< when the current attempt got its slot
   int retries_ = 0;
   MonotonicTime total_deadline_;
-  MonotonicClock::duration elsewhere_{0};  ///< spent before the request was sent, but not by us
-  MonotonicClock::duration elsewhere_before_{0};  ///< of it, before the try under way
+  MonotonicClock::duration elsewhere_{0};  ///< time before the request was sent that was not spent
+                                           ///< by this process
+  MonotonicClock::duration elsewhere_before_{0};  ///< the part of it before the current attempt
   std::bitset<kMaxRoutes> tried_;
   bool force_new_connection_ = false;
-  /// The next try is a retry of what may have cost the upstream something.
+  /// The next attempt retries one that may have cost the upstream something.
   bool needs_budget_ = false;
-  bool replayable_ = true;  ///< all of the body is at hand
+  bool replayable_ = true;  ///< the whole body is available
   bool left_ = false;
   bool slim_ = false;
-  bool must_end_ = false;  ///< the server stops
+  bool must_end_ = false;  ///< the server is stopping
   SlotWait* waiting_ = nullptr;
-  http::ServerStream::Ptr server_;  ///< of the try under way
+  http::ServerStream::Ptr server_;  ///< the current attempt's
   std::optional<AnswerReader> reader_;
-  MonotonicTime arrived_;     ///< the piece of the answer at hand
-  std::optional<Try> ended_;  ///< how the last try ended
-  bool admitted_ = false;     ///< within its limits, so it is to be accounted for
-  bool sent_whole_ = true;    ///< nothing of the request is still to come on its connection
-  bool renamed_ = false;      ///< the upstream knows the model by another name
-  bool hides_usage_ = false;  ///< it was asked to report what the client did not ask for
-  bool succeeded_ = false;    ///< the upstream answered the call with a 2xx, to its end
-  bool reached_ = false;      ///< the upstream has the request, and has not refused it
+  MonotonicTime arrived_;     ///< when the current piece of the answer arrived
+  std::optional<Try> ended_;  ///< how the last attempt ended
+  bool admitted_ = false;     ///< within its limits, so it must be accounted for
+  bool sent_whole_ = true;    ///< no part of the request remains to be sent on its connection
+  bool renamed_ = false;      ///< the upstream has another name for the model
+  bool hides_usage_ = false;  ///< usage was requested on the client's behalf and is withheld
+  bool succeeded_ = false;    ///< the upstream sent a complete answer with a 2xx
+  bool reached_ = false;      ///< the upstream has received the request and not refused it
 };
 
 }  // namespace weir::gateway

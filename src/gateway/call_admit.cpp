@@ -1,4 +1,4 @@
-// Stage: whether the call may be made at all: the model, the path, the limits.
+// Stage: admission, by model, path and limits.
 #include <fmt/format.h>
 
 #include "catalogue/list_query.hpp"
@@ -60,7 +60,7 @@ bool Call::find_model() {
   return true;
 }
 
-// For a path that the model is not of, and for one that none of its upstreams speaks.
+// The message for a path that does not fit the model, or that none of its upstreams serves.
 std::string Call::wrong_endpoint_message(bool none_speaks_it) const {
   const auto& path = catalogue::describe(input_.endpoint).path;
   if (none_speaks_it) {
@@ -113,7 +113,7 @@ void Call::put_standing(std::string& fields) const {
 bool Call::reserve() {
   claim_ = claim();
   auto reserved = input_.limiter->try_reserve(model_->id, claim_, record_.received, &standing_);
-  // What is only a guess must not shut out a key whose limit is small.
+  // A mere estimate must not lock out a key with a small limit.
   const bool guessed = makes_text(input_.endpoint) && !asked_->request.max_tokens;
   while (!reserved && guessed && reserved.error().retry_after == limit::Admission::kNever &&
          claim_.tokens > 1) {

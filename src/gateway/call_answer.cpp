@@ -1,4 +1,4 @@
-// Stage: the answer, from the upstream to the client, each piece as it comes.
+// Stage: forwarding of the answer from the upstream to the client, piece by piece.
 #include "base/ascii.hpp"
 #include "codec/json_text.hpp"
 #include "gateway/call.hpp"
@@ -8,12 +8,13 @@
 namespace weir::gateway {
 namespace {
 
-// What a client may see of an upstream's head; the rest says what is inside.
+// Fields of an upstream's head that are forwarded; the rest would reveal what is behind the
+// gateway.
 constexpr std::array<std::string_view, 4> kPassedFields = {
     "content-type", "content-encoding", "content-disposition", "content-language"};
 constexpr std::string_view kStreamFields = "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
 constexpr std::size_t kMaxSubmissionBytes = 64 << 10;
-constexpr std::size_t kFieldBytes = 512;  // of an answer, as a rule
+constexpr std::size_t kFieldBytes = 512;  // a usual size for an answer's fields
 
 // "12.345"
 void put_milliseconds(std::string& text, MonotonicClock::duration time) {
@@ -38,9 +39,9 @@ bool is_good(int status) { return status >= 200 && status < 300; }
 
 }  // namespace
 
-// How an error ended the try, and what the client is told if it is the last one.
+// Maps an error to the attempt's outcome and the client's error if it is the last attempt.
 Call::Try Call::failed(const Error& error, Outcome otherwise) const {
-  // A connection that is lost is the client's; the upstream's breaks.
+  // A lost connection is the client's; for the upstream's the code is upstream_broke.
   if (left_ || error.code == Errc::client_left || error.code == Errc::connection_lost) {
     return {Outcome::cancelled, Errc::client_left, {}};
   }
@@ -64,12 +65,13 @@ Call::Try Call::failed(const Error& error, Outcome otherwise) const {
   }
 }
 
-// An answer that is the upstream's own trouble, or ours with it, is not the client's to see.
+// Decides whether the answer is an attempt's failure. Answers about the upstream's own trouble, or
+// its trouble with this gateway, are not forwarded.
 Call::Try Call::judge_status() {
   const auto& head = server_->head();
   const int status = head.status;
   const auto outcome = upstream::outcome_of_status(status);
-  // The client is told what the breaker heeds: a date may have passed, or be years ahead.
+  // The client gets the value the breaker uses: the date may have passed, or be years ahead.
   const auto retry_after = upstream::parse_retry_after(head.header("retry-after"), wall_now())
                                .transform(upstream::Breaker::bounded);
   if (status == 401 || status == 403) return {outcome, Errc::upstream_rejected_key, {}};
@@ -82,9 +84,8 @@ Call::Try Call::judge_status() {
 }
 
 // A route may rest on an assumption: the operator declared it, or the kind is known to serve no
-// path of the model's sub types. Then an upstream that does not know the first of these paths, or
-// the model there, has said that there is no such route. A 404 of another path may be about
-// anything.
+// path of the model's sub types. If the upstream then does not know the first of these paths, or
+// the model there, the route does not exist. A 404 of another path may have any cause.
 void Call::report_if_not_served() const {
   const int status = server_->head().status;
   if (status != 404 && status != 405 && status != 410 && status != 501) return;
@@ -99,7 +100,7 @@ void Call::report_if_not_served() const {
   }
 }
 
-// Whether the answer is the client's to see.
+// True if the answer may be forwarded.
 bool Call::accept_status() {
   report_if_not_served();
   auto judged = judge_status();
@@ -110,7 +111,7 @@ bool Call::accept_status() {
   return false;
 }
 
-// The head's views end with the first wait.
+// Copies the fields to forward: the head's views are invalid after the first wait.
 void Call::keep_fields() {
   input_.fields.reserve(kFieldBytes);
   for (const auto name : kPassedFields) {
@@ -136,8 +137,7 @@ void Call::begin_answer(std::optional<std::uint64_t> length, MonotonicTime now) 
   client_.begin(answer, client_.may_keep_alive(), input_.exchange.whole_at);
 }
 
-// A stream is mostly waited for: what was needed to begin it is given back, since there is no going
-// back.
+// Releases what was needed to begin a stream, which mostly waits: there are no further attempts.
 void Call::slim_down() {
   std::string().swap(input_.fields);
   asked_.reset();
@@ -158,7 +158,7 @@ void Call::make_reader() {
   if (renamed_) codec::append_json_string(wishes.model, model_->id);
   wishes.hide_usage = hides_usage_;
   wishes.endpoint = input_.endpoint;
-  // Compressed though nobody asked for it: nothing in it can be read.
+  // A compressed answer, though none was requested, cannot be read.
   const auto coding = head.header("content-encoding");
   const bool is_plain = coding.empty() || equals_ignoring_case(coding, "identity");
   reader_.emplace(is_good(head.status) && is_plain ? answer_form(head.header("content-type"))
@@ -183,11 +183,11 @@ net::Task<> Call::answer() {
   }
 }
 
-// While the client is slow, the upstream is not read: its own clock stands still.
+// Does not read from the upstream while the client is slow; its timeout is suspended.
 net::Task<> Call::send_rest() {
   server_->disarm();
   const auto lost = co_await client_.send_rest();
-  // Over is over: what was said last is what counts.
+  // Keep the first final error.
   if (lost && !(ended_ && ended_->error)) ended_ = failed(fail(*lost).error(), Outcome::cancelled);
 }
 
@@ -200,7 +200,7 @@ void Call::await_more(bool first) {
 Call::Sent Call::take_piece(Result<std::string_view> piece, bool first) {
   auto& reader = *reader_;
   if (!piece) {
-    // A stream that has said its last word is complete, however its connection ends.
+    // A stream that has sent its final event is complete, however its connection ends.
     if (!reader.finished() || left_) return break_off(piece.error());
     server_->abort(Errc::upstream_broke);
     piece = std::string_view{};
@@ -225,7 +225,7 @@ Call::Sent Call::take_piece(Result<std::string_view> piece, bool first) {
   return sent;
 }
 
-// All of the answer is here.
+// Handles the complete answer.
 Call::Sent Call::finish(std::string_view passed, bool whole) {
   auto& reader = *reader_;
   const auto now = monotonic_now();
@@ -248,7 +248,7 @@ Call::Sent Call::finish(std::string_view passed, bool whole) {
   if (!client_.begun()) {
     begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(rest.size()), now);
   }
-  // The upstream has done its part: a client that has all of the answer finds its slot, and the
+  // Released before the answer is completed: a client that has all of it finds its slot, and the
   // upstream's, free.
   succeeded_ = is_good(status);
   settle(now);
@@ -263,8 +263,8 @@ Call::Sent Call::finish(std::string_view passed, bool whole) {
   return sent;
 }
 
-// Before anything has gone to the client, an error is an answer of its own. After it, an event
-// stream ends with an event that says so, and every answer without its proper end.
+// Before anything was sent to the client, an error is an answer of its own. Afterwards an event
+// stream ends with an error event, and every answer without its proper end.
 Call::Sent Call::break_off(const Error& error) {
   ended_ = failed(error, Outcome::broken_answer);
   const bool stopping = ended_->error == Errc::stopping;
@@ -278,7 +278,7 @@ Call::Sent Call::break_off(const Error& error) {
   return sent == Sent::in_part ? sent : Sent::whole;
 }
 
-// The id that the client gets says where the request belongs.
+// The id sent to the client encodes the upstream that has the request.
 net::Task<> Call::answer_submission() {
   record_.phase = Phase::answering;
   keep_fields();

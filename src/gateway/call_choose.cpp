@@ -1,9 +1,9 @@
-// Stage: which upstream, how often, and when to give up.
+// Stage: choice of an upstream, retries, and when to give up.
 #include "gateway/call.hpp"
 
 namespace weir::gateway {
 
-// When nothing can be chosen before the first try; later, the last try's own reason counts.
+// Explains a failure to choose before the first attempt; later, the last attempt's error stands.
 void Call::explain_no_choice(MonotonicTime now) {
   if (refusal_) return;
   const auto [code, retry_after] = why_none(routes(), now);
@@ -64,7 +64,7 @@ bool Call::conclude() {
   Try& ended = *ended_;
   auto& upstream = *choice_.destination->upstream;
   const auto now = monotonic_now();
-  elsewhere_ = elsewhere_before_ + (now - try_began_);  // all of it, what was waited for included
+  elsewhere_ = elsewhere_before_ + (now - try_began_);  // the whole attempt, waits included
   const auto& row = upstream::describe(ended.outcome);
   upstream.report(*pass_, row.evidence, now);
   slot_.release();
@@ -78,7 +78,7 @@ bool Call::conclude() {
 
   const auto again = upstream::may_retry(ended.outcome, replayable_, client_.begun());
   if (again == upstream::Again::never) return false;
-  // That an idle connection had been closed is nobody's failure, and costs nobody anything.
+  // A stale idle connection is nobody's failure and costs nothing.
   const bool was_stale = again == upstream::Again::same;
   if (!was_stale && ++retries_ > settings().retries) return false;
   const bool cost_nothing =

@@ -8,7 +8,7 @@ namespace {
 using Buckets = telemetry::Histogram::BucketBoundaries;
 using Labels = prometheus::Labels;
 
-// The boundaries that the conventions advise.
+// Bucket boundaries recommended by the conventions.
 const Buckets kTokenBuckets{1,     4,     16,     64,      256,     1024,     4096,
                             16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864};
 const Buckets kDurationBuckets{0.01, 0.02, 0.04, 0.08,  0.16,  0.32,  0.64,
@@ -20,7 +20,8 @@ const Buckets kPerTokenBuckets{0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2,
 const Buckets kOverheadBuckets{0.000005, 0.00001, 0.000025, 0.00005, 0.0001,
                                0.00025,  0.0005,  0.001,    0.005,   0.025};
 
-// Source: gen_ai.operation.name in the same conventions; where they have none, the endpoint's word.
+// The operation's name, or the endpoint's if the conventions have none. Source:
+// gen_ai.operation.name in the same conventions.
 std::string operation_of(catalogue::Endpoint endpoint) {
   switch (endpoint) {
     case catalogue::Endpoint::chat_completions:

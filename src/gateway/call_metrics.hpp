@@ -1,4 +1,4 @@
-/// Calls counted and timed, by the OpenTelemetry GenAI names in Prometheus form.
+/// Call counts and durations, by the OpenTelemetry GenAI names in Prometheus form.
 #pragma once
 
 #include <array>
@@ -45,8 +45,8 @@ inline constexpr std::array kCallMetrics{kTokenUsage,         kCallDuration, kTi
                                          kTimePerOutputToken, kCallOverhead, kCallAttempts,
                                          kCallsEstimated};
 
-/// Keeps the handles it has used. Models beyond kMaxModels are counted under `other`: a label must
-/// not grow with what clients ask for.
+/// Caches the handles it has used. Models beyond kMaxModels are counted under `other`, so that
+/// clients cannot make a label grow without bound.
 ///
 /// Threads: one; the metrics behind it are shared.
 class CallMetrics {
@@ -55,7 +55,7 @@ class CallMetrics {
 
   explicit CallMetrics(telemetry::Registry& registry);
 
-  /// `ended`: the last byte of the answer was out.
+  /// `ended`: when the last byte of the answer was sent.
   void record(const CallRecord& record, std::optional<Errc> reason, MonotonicTime ended);
   void count_attempt(std::string_view upstream, std::string_view outcome);
 
@@ -65,7 +65,7 @@ class CallMetrics {
     telemetry::Histogram* output = nullptr;
     telemetry::Histogram* first_token = nullptr;
     telemetry::Histogram* per_token = nullptr;
-    /// By Errc; the last is "".
+    /// Indexed by Errc; the last is "".
     std::array<telemetry::Histogram*, kErrcCount + 1> durations{};
   };
   struct Hash : std::hash<std::string_view> {

@@ -1,4 +1,4 @@
-// Stage: the request's body, and what it says.
+// Stage: reading the request's body and its members.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -12,14 +12,15 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kFieldNames = {"model", "n", "batch_size"};
 constexpr std::size_t kMaxFieldBytes = 1024;
-// Address space for a body that was announced; a larger one gets more as it comes.
+// Address space reserved for an announced body; a larger one grows as it arrives.
 constexpr std::uint64_t kFirstBytes = 1 << 20;
 
 std::unexpected<Error> no_room() { return fail(Errc::overloaded, "calls.buffer_bytes is reached"); }
 
 }  // namespace
 
-// The usual call: all of it came with one read. What is too large, receive() refuses.
+// Takes a body that arrived whole with one read, the usual case. receive() refuses one that is too
+// large.
 bool Call::take_at_hand() {
   if (catalogue::describe(input_.endpoint).body != catalogue::BodyForm::json) return false;
   if (!client_.limit_body(static_cast<std::uint64_t>(settings().max_body_bytes))) return false;
@@ -29,7 +30,7 @@ bool Call::take_at_hand() {
   return true;
 }
 
-// Which of two counts differs from server to server, and so how the body is read.
+// With two Content-Types, servers differ in which one counts, and so in how they read the body.
 bool Call::names_one_type() {
   if (client_.request().count(http::FieldName::content_type) <= 1) return true;
   refuse(Errc::invalid_parameter, "The request has more than one Content-Type.");
@@ -44,8 +45,9 @@ net::Task<bool> Call::receive() {
   co_return received.has_value();
 }
 
-// Bodies wait in memory until their upstream is known; all of them together have a bound. What is
-// only announced may never come, and takes nothing of it.
+// Accounts for buffered body bytes: bodies wait in memory until their upstream is chosen, and all
+// of them together have a bound. Only received bytes count, since an announced body may never
+// arrive.
 Result<> Call::hold(std::size_t bytes) {
   const auto size = static_cast<std::int64_t>(bytes);
   auto& total = gateway_.shared_.buffered_bytes;
@@ -124,8 +126,8 @@ Result<> Call::take_fields(std::string_view piece) {
   return {};
 }
 
-// Up to the part that names the model; what follows is passed on as it comes. But for images: how
-// many are wanted may be said last.
+// Reads up to the part that names the model; the rest is forwarded as it arrives. Image requests
+// are read whole, since their count may come last.
 net::Task<Result<>> Call::receive_fields() {
   const auto content_type = client_.request().header(http::FieldName::content_type);
   const auto boundary = codec::multipart_boundary(content_type);

@@ -45,7 +45,7 @@ std::unexpected<Error> refused(std::string message) {
   return fail(Errc::invalid_parameter, std::move(message));
 }
 
-// What the members say, as far as it was read.
+// Collects the members as they are read.
 class Reading {
  public:
   explicit Reading(Endpoint endpoint)
@@ -110,8 +110,8 @@ class Reading {
     }
   }
 
-  // Of tokens a count that cannot be read makes only the estimate wrong, which is settled later.
-  // Nobody reports images, so there it must be known.
+  // An unreadable token count only affects the estimate, which is settled later. Images are not
+  // reported in usage, so their count must be known.
   void take_answers(std::size_t member, const codec::JsonValue& value) {
     if (const auto number = read_count(value.text)) {
       request_.answers = std::max(request_.answers, *number);

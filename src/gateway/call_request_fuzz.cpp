@@ -1,5 +1,5 @@
-// A call's JSON body: what is read of it lies where it is said to lie, and the edits that are made
-// leave a body that reads the same.
+// A call's JSON body: each value read lies at its reported position, and the edited body reads the
+// same.
 //
 // Input: a byte that chooses the endpoint; then the body.
 #include <cstddef>

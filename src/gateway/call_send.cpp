@@ -11,13 +11,13 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kHeadBytes = 256;  // it is seldom longer
+constexpr std::size_t kHeadBytes = 256;  // seldom longer
 
 void put_field(std::string& head, std::string_view name, std::string_view value) {
   if (!value.empty()) head.append(name).append(value).append("\r\n");
 }
 
-// How long `size` bytes are with the edits made.
+// The body's size after the edits.
 std::size_t edited_size(std::size_t size, const std::vector<Edit>& edits) {
   for (const Edit& edit : edits) size += edit.text.size() - (edit.at.end - edit.at.begin);
   return size;
@@ -42,13 +42,12 @@ net::Task<Result<>> Call::connect() {
   co_return co_await std::move(connecting);
 }
 
-// Of an upload whose length the client did not tell either.
+// True for an upload whose length the client did not announce.
 bool Call::sends_chunks() const {
   return !client_.body_done() && !client_.request().content_length;
 }
 
-// The client's bytes, with the upstream's names: what is changed are at most two values, and the
-// head is ours.
+// Composes the request: a head of our own, and the client's bytes with at most two values replaced.
 void Call::compose() {
   asked_->edits.clear();
   renamed_ = hides_usage_ = false;
@@ -82,7 +81,7 @@ void Call::compose() {
   using enum http::FieldName;
   asked_->head.clear();
   asked_->head.reserve(kHeadBytes);
-  // What was read as JSON must not be read as something else behind us.
+  // A body read as JSON must be forwarded as JSON.
   put_field(asked_->head,
             "Content-Type: ", json ? "application/json" : request.header(content_type));
   put_field(asked_->head, "Accept: ", request.header(accept));
@@ -98,14 +97,14 @@ void Call::compose() {
     codec::append_json_integer(asked_->head, std::uint64_t{length});
     asked_->head += "\r\n\r\n";
   } else {
-    // The first chunk is what was received so far.
+    // The first chunk is the part received so far.
     asked_->head += "Transfer-Encoding: chunked\r\n\r\n";
     asked_->head += http::ChunkHead(edited_size(asked_->body.size(), asked_->edits)).text();
   }
 }
 
-// What of an upload had not come when its upstream was chosen: from the client to the upstream, a
-// piece at a time.
+// Forwards the rest of an upload, the part that had not arrived when its upstream was chosen, piece
+// by piece.
 net::Task<Result<>> Call::send_body_rest() {
   const bool chunked = !client_.request().content_length;
   const auto put = [&](std::string_view piece, bool last) {
@@ -119,7 +118,7 @@ net::Task<Result<>> Call::send_body_rest() {
     if (sent == http::ServerStream::Sent::in_part) server_->keep_unsent();
     return sent;
   };
-  // An upstream that answers before it has heard all of it has heard enough.
+  // An upstream that answers before it has received the whole body does not need the rest.
   server_->watch_for_early_answer(*this);
   sent_whole_ = false;
   while (!sent_whole_ && !server_->answers_early()) {
@@ -135,7 +134,7 @@ net::Task<Result<>> Call::send_body_rest() {
     if (sent == http::ServerStream::Sent::in_part) {
       arm(settings().idle_timeout, Errc::upstream_idle_timeout);
       const auto rest = co_await server_->send_rest();
-      // It may have said why before it closed.
+      // The upstream may have answered before it closed.
       if (!rest && rest.error().code == Errc::upstream_broke) break;
       if (!rest) co_return rest;
       server_->disarm();
@@ -146,7 +145,7 @@ net::Task<Result<>> Call::send_body_rest() {
   co_return Result<>{};
 }
 
-// The upstream has said nothing, or nothing of use.
+// The outcome if the upstream sent no head, or an invalid one.
 Call::Try Call::no_head(const Error& error) {
   if (error.code == Errc::upstream_first_byte_timeout) {
     return failed(error, Outcome::first_byte_timeout);
@@ -154,14 +153,14 @@ Call::Try Call::no_head(const Error& error) {
   if (error.code != Errc::upstream_broke) return failed(error, Outcome::broken_answer);
   reached_ = reached_ && left_;
   if (server_->has_answered()) return failed(error, Outcome::broken_answer);
-  // The connection had been closed before the request came, or it was closed because of it.
+  // The connection was stale, or was closed because of this request.
   constexpr std::chrono::seconds kAtOnce{1};
   const bool at_once = monotonic_now() - record_.sent < kAtOnce;
   const bool was_stale = server_->reused() && at_once;
   return failed(error, was_stale ? Outcome::stale_connection : Outcome::reset_before_answer);
 }
 
-// Head and body in one system call, where the kernel takes them.
+// Sends head and body in one system call, as far as the kernel takes them.
 http::ServerStream::Sent Call::send_request() {
   compose();
   std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
@@ -197,7 +196,7 @@ net::Task<bool> Call::attempt() {
   }
   server_->begin();
   record_.phase = Phase::sending;
-  // A request that cannot be sent is not the end: the upstream may have said why before it closed.
+  // A failed send does not end the attempt: the upstream may have answered before it closed.
   sent_whole_ = true;
   const auto sent = send_request();
   if (sent == http::ServerStream::Sent::in_part) {

@@ -1,4 +1,4 @@
-// Stage: what the call took is counted, whatever became of it.
+// Stage: accounting, whatever the call's outcome.
 #include <algorithm>
 #include <utility>
 
@@ -7,15 +7,16 @@
 
 namespace weir::gateway {
 
-// Many clients leave with the last word, before the connection says that it was the last.
+// Bills reported usage if the client disconnects after the final event: many clients do so before
+// the connection shows that it was the last.
 TokenUsage Call::counted_usage() const {
   const bool all_said = succeeded_ || (reader_ && reader_->finished());
   const bool is_cut = record_.usage.known() && record_.streamed && !all_said;
   return is_cut ? cut_short(record_.usage, record_.events) : record_.usage;
 }
 
-// What the upstream reported; without that, what it may have done. An upstream that refused, or was
-// never reached, has done nothing.
+// The reported usage, or else an estimate of the work done. An upstream that refused the request,
+// or was never reached, has done none.
 limit::Claim Call::used() const {
   limit::Claim used;
   const bool worked = succeeded_ || (reached_ && (left_ || client_.begun()));
@@ -23,7 +24,7 @@ limit::Claim Call::used() const {
   if (const auto usage = counted_usage(); usage.known()) {
     used.tokens = usage.total();
   } else if (worked && !succeeded_ && (record_.streamed || wants_stream_) && claim_.tokens > 0) {
-    // An event is about a token, and there will be no more of them.
+    // An event is about one token, and no more of them follow.
     const auto seen = gateway_.shared_.forecast.estimate(model_->id, shape(0)) +
                       static_cast<std::int64_t>(record_.events);
     used.tokens = std::min(claim_.tokens, seen);
@@ -54,8 +55,8 @@ void Call::settle(MonotonicTime now) {
   gateway_.usage_.record(day, input_.exchange.caller, model_->id, counts);
 }
 
-// The try's connection is its upstream's alone: it is kept for that one's next call, or closed,
-// before another upstream is chosen.
+// Returns the attempt's connection before another upstream is chosen: to the pool, for a later call
+// to the same upstream, or closes it.
 void Call::give_back(MonotonicTime now) {
   auto server = std::move(server_);
   gateway_.pool_->give_back(choice_.destination->upstream, std::move(server), sent_whole_, now);

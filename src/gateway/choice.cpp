@@ -10,9 +10,10 @@
 namespace weir::gateway {
 namespace {
 
-// Behind every priority that can be set. An upstream that is full: waiting for it is for when
-// nobody has room. A route whose model was not seen for the grace time comes last, but is not out
-// of reach: who waits will be served, who is sent there perhaps told that there is no such model.
+// Both are behind every priority that can be set. A full upstream is for when every other one is
+// full too: a call can wait for it. A route whose model has not been listed for the grace time
+// comes last: a call that waits will be served, while this route may answer that the model is
+// unknown.
 constexpr int kFullPriority = 1'000'000;
 constexpr int kLastPriority = 10'000'000;
 
@@ -64,7 +65,7 @@ NoChoice why_none(const Routes& routes, MonotonicTime now) {
     return speaks_other ? NoChoice{Errc::wrong_endpoint, {}}
                         : NoChoice{Errc::upstream_unavailable, std::chrono::seconds(1)};
   }
-  // Somebody else's probe may have ended the refusal meanwhile.
+  // Another call's probe may have ended the refusal meanwhile.
   const auto wait = std::chrono::ceil<std::chrono::seconds>(std::max(soonest, now) - now);
   return {cooling ? Errc::upstream_rate_limited : Errc::upstream_unavailable,
           std::max(std::chrono::seconds(1), wait)};

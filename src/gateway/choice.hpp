@@ -1,4 +1,4 @@
-/// Which upstream a call is to go to, of those that have its model. Decides; asks and calls nobody.
+/// Chooses an upstream for a call among those that have its model. It performs no I/O.
 #pragma once
 
 #include <bitset>
@@ -16,24 +16,25 @@
 
 namespace weir::gateway {
 
-/// Of a model's routes, no more are looked at.
+/// Further routes of a model are ignored.
 inline constexpr std::size_t kMaxRoutes = 32;
 
-/// Where a call can go.
+/// The routes open to a call.
 struct Routes {
   const catalogue::Model& model;
   const Directory& directory;
   catalogue::Endpoint endpoint;
-  const std::string* only = nullptr;  ///< the upstream that has it already; null: any
+  const std::string* only = nullptr;  ///< the upstream that already has the request; null: any
 };
 
 struct Choice {
   const catalogue::Route* route = nullptr;
   const Destination* destination = nullptr;
-  std::size_t index = 0;  ///< of the route
+  std::size_t index = 0;  ///< index of the route
 };
 
-/// Nothing: none that was not `tried` may be called now. `random`: of all values, each as likely.
+/// Nothing: every upstream that may be called now has been `tried`. `random`: uniform over all
+/// values.
 [[nodiscard]] std::optional<Choice> choose(const Routes& routes, std::bitset<kMaxRoutes> tried,
                                            std::uint64_t random, MonotonicTime now);
 
@@ -42,7 +43,7 @@ struct NoChoice {
   std::optional<std::chrono::seconds> retry_after;  ///< none: never
 };
 
-/// Why nothing could be chosen before anything was tried: wrong_endpoint, upstream_rate_limited or
+/// Why nothing could be chosen before the first attempt: wrong_endpoint, upstream_rate_limited or
 /// upstream_unavailable.
 [[nodiscard]] NoChoice why_none(const Routes& routes, MonotonicTime now);
 

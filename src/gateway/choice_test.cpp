@@ -23,7 +23,7 @@ class ChoiceTest : public testing::Test {
     settings_.breaker.first_refusal = 7s;
   }
 
-  /// Speaks chat. REQUIRES: before the first choice.
+  /// An upstream that serves chat. REQUIRES: before the first choice.
   Destination& add(const std::string& name) {
     Destination to;
     to.upstream = std::make_shared<upstream::Upstream>(
@@ -37,7 +37,7 @@ class ChoiceTest : public testing::Test {
     if (!directory_) directory_.emplace(destinations_, settings_);
     return {model_, *directory_, endpoint_, only};
   }
-  /// Whatever the dice say; empty: none.
+  /// The choice, if it does not depend on `random`; empty: none.
   std::string chosen(std::bitset<kMaxRoutes> tried = {}, const std::string* only = nullptr) {
     std::string name;
     for (std::uint64_t random : {0x0ULL, 0x7FFF'FFFF'FFFF'FFFFULL, ~0ULL}) {

@@ -1,4 +1,5 @@
-/// How each upstream is called, found by name. Immutable; replaced as a whole with the settings.
+/// The upstreams by name, with all that a call to them needs. Immutable; replaced as a whole with
+/// the settings.
 #pragma once
 
 #include <array>
@@ -17,17 +18,17 @@
 
 namespace weir::gateway {
 
-/// One upstream, as the operator set it up.
+/// One upstream, as configured.
 struct Destination {
   std::shared_ptr<upstream::Upstream> upstream;
-  /// The start of a request: its line, Host, and the upstream's key, each with its CRLF; by
-  /// Endpoint. Empty where the upstream does not speak the endpoint.
+  /// The start of a request by Endpoint: its line, Host, and the upstream's key, each with its
+  /// CRLF. Empty if the upstream does not serve the endpoint.
   std::array<Secret, catalogue::kEndpointCount> heads;
-  /// Paths that its kind is documented to serve; it may be called at others too.
+  /// Endpoints that its kind is documented to serve; it may be called at others too.
   catalogue::Endpoints documented = {};
   int priority = 0;
   int weight = 1;
-  bool asks_usage = false;  ///< whether streams are to be asked for their usage
+  bool asks_usage = false;  ///< request usage in streams
   std::chrono::milliseconds connect_timeout{0};
   std::chrono::milliseconds first_byte_timeout{0};
   std::chrono::milliseconds total_timeout{0};
@@ -43,10 +44,10 @@ class Directory {
   /// REQUIRES: names differ.
   Directory(std::vector<Destination> destinations, upstream::Settings settings);
 
-  /// Null for an unknown name. Lives as long as the directory.
+  /// Null for an unknown name. Valid as long as the directory.
   [[nodiscard]] const Destination* find(std::string_view name) const;
   [[nodiscard]] const upstream::Settings& settings() const { return settings_; }
-  /// Of no other directory of this process, before or after; never 0.
+  /// Unique within the process; never 0.
   [[nodiscard]] std::uint64_t serial() const { return serial_; }
 
  private:

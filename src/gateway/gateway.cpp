@@ -11,7 +11,7 @@ Gateway::Gateway(Shared& shared, usage::Recorder::Cell& usage, telemetry::Regist
     : shared_(shared), usage_(usage), metrics_(registry), random_(std::random_device{}()) {}
 Gateway::~Gateway() = default;
 
-// splitmix64: the choice need not be unpredictable, only even.
+// splitmix64: the choice must be uniform, not unpredictable.
 std::uint64_t Gateway::random() {
   auto random = random_ += 0x9E3779B97F4A7C15;
   random = (random ^ random >> 30) * 0xBF58476D1CE4E5B9;

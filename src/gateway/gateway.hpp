@@ -1,4 +1,4 @@
-/// What the calls of one I/O thread have in common: connections to upstreams, metrics, counts.
+/// State that the calls of one I/O thread share: connections to upstreams, metrics, counts.
 #pragma once
 
 #include <atomic>
@@ -30,19 +30,19 @@ namespace weir::gateway {
 /// Called with an upstream and one of its model ids, on any I/O thread.
 using NotServed = std::function<void(const std::string& upstream, const std::string& model)>;
 
-/// What the gateways of all threads share. Lifetime: outlives them.
+/// State that the gateways of all threads share. Lifetime: outlives them.
 struct Shared {
-  RequestSeal request_seal;  ///< the same on all nodes
+  RequestSeal request_seal;  ///< for request ids; the same on all nodes
   net::WorkerPool& resolvers;
   limit::TokenForecast forecast = {};
-  std::atomic<std::int64_t> buffered_bytes{0};  ///< of request bodies
+  std::atomic<std::int64_t> buffered_bytes{0};  ///< request bodies held in memory
   std::size_t max_connections = SIZE_MAX;       ///< to upstreams, per thread
-  /// An upstream that was only assumed to serve a model, or a model's path, has answered a call
-  /// that it does not. Empty: nobody is told. Set before the first call.
+  /// Called when an upstream answers that it does not serve a model, or a model's path, that it was
+  /// only assumed to serve. May be empty. Set before the first call.
   NotServed not_served = {};
 };
 
-/// One call, as the API has let it in. The exchange outlives the call; the rest is held by it.
+/// One call, as admitted by the API. The exchange outlives the call, which owns the rest.
 struct CallInput {
   http::Exchange& exchange;
   CallRecord& record;
@@ -51,13 +51,13 @@ struct CallInput {
   std::shared_ptr<const Directory> directory;
   std::shared_ptr<const catalogue::Scope> scope;
   std::shared_ptr<limit::KeyLimiter> limiter;
-  /// The caller's, of a call that submits a video or asks for one; empty for all other calls.
+  /// The key of a call that submits a video or asks for one; empty for all other calls.
   std::string key_identity;
-  /// Complete lines that every answer has.
+  /// Complete field lines for every answer.
   std::string fields;
 };
 
-/// Why a call was not answered by an upstream; the API gives it the shape of its errors.
+/// Why a call was not answered by an upstream; the API formats it as its own error.
 struct Refusal {
   Errc code;
   std::string message;  ///< empty: the code's own
@@ -82,8 +82,9 @@ class Gateway {
   Shared& shared_;
   usage::Recorder::Cell& usage_;
   CallMetrics metrics_;
-  std::unique_ptr<upstream::Pool> pool_;  ///< made with the first call, on the thread it is for
-  std::uint64_t directory_ = 0;  ///< serial of the one that the pool was set up for; 0: none
+  std::unique_ptr<upstream::Pool> pool_;  ///< created by the first call, on the thread that uses it
+  std::uint64_t directory_ = 0;  ///< serial of the directory that the pool was configured for; 0:
+                                 ///< none
   std::uint64_t random_;
 };
 

@@ -1,4 +1,4 @@
-/// A slot of an upstream that a call holds from its try's beginning until the upstream has done its
+/// An upstream's slot, held by a call from the start of its attempt until the upstream has done its
 /// part.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace weir::gateway {
 
-/// Gives the slot back, whatever becomes of the try. Lifetime: the slots outlive it.
+/// Releases the slot however the attempt ends. Lifetime: the slots outlive it.
 class HeldSlot {
  public:
   HeldSlot() = default;
@@ -16,7 +16,7 @@ class HeldSlot {
   HeldSlot& operator=(const HeldSlot&) = delete;
   ~HeldSlot() { release(); }
 
-  /// One of `slots` was taken. REQUIRES: none is held.
+  /// Takes over a slot of `slots`. REQUIRES: none is held.
   void hold(upstream::Slots& slots) { slots_ = &slots; }
   void release() {
     if (slots_ != nullptr) std::exchange(slots_, nullptr)->release();

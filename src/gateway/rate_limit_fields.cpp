@@ -9,7 +9,7 @@
 namespace weir::gateway {
 namespace {
 
-// Without fmt: these lines in its way would be a tenth of what a call costs.
+// Without fmt, which would make these lines a tenth of a call's cost.
 void put_line(std::string& fields, std::string_view name, std::string_view what,
               std::int64_t number, std::string_view end) {
   fields.append(name).append(what).append(": ");

@@ -1,5 +1,4 @@
-/// How a client is told of his limits: the sentence and the fields of a 429, and the fields of an
-/// answer.
+/// A client's limits in answers: the sentence and fields of a 429, and the fields of other answers.
 #pragma once
 
 #include <chrono>
@@ -11,10 +10,10 @@
 
 namespace weir::gateway {
 
-/// Names the limit as the contract does: `Details:TPM limit reached.`
+/// Names the limit in the imitated API's format: `Details:TPM limit reached.`
 [[nodiscard]] std::string rate_limited_message(const limit::Refusal& refusal);
 
-/// In whole seconds, at least one; nothing where waiting does not help.
+/// In whole seconds, at least one; nothing if waiting does not help.
 [[nodiscard]] std::optional<std::chrono::seconds> retry_after(const limit::Refusal& refusal);
 
 /// The three x-ratelimit-* lines of `what` ("requests", "tokens"); none without a limit.

@@ -18,7 +18,7 @@ net::Task<bool> SlotWait::wait_until(MonotonicTime deadline) {
       break;
   }
   co_await state_->timer.async_wait(net::use_task);
-  // The slot may have been granted while its word was on the way here.
+  // The slot may have been granted while the notification was on its way.
   co_return state_->granted || !slots_.leave(*this);
 }
 

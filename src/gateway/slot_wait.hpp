@@ -9,20 +9,20 @@
 
 namespace weir::gateway {
 
-/// Threads:      made, awaited and cancelled on one thread; the slot may be granted from any.
+/// Threads:      created, awaited and cancelled on one thread; the slot may be granted from any.
 /// Cancellation: `cancel`.
 class SlotWait final : private upstream::Slots::Waiter {
  public:
   SlotWait(net::Executor executor, upstream::Slots& slots);
 
-  /// Whether a slot is the caller's now: false when the queue is full, the deadline passed or the
-  /// wait was cancelled.
+  /// True if the caller has the slot; false if the queue is full, the deadline passed or the wait
+  /// was cancelled.
   [[nodiscard]] net::Task<bool> wait_until(MonotonicTime deadline);
 
   void cancel();
 
  private:
-  // Outlives the wait, for the word that is still under way from another thread.
+  // Outlives the wait, for a notification still on its way from another thread.
   struct State {
     explicit State(net::Executor executor) : timer(executor) {}
     net::Timer timer;

@@ -8,7 +8,7 @@
 namespace weir::gateway {
 namespace {
 
-// Larger than anybody can mean, and small enough to be added up.
+// Larger than any real count, and small enough to be summed.
 constexpr std::int64_t kLargest = 1'000'000'000;
 
 constexpr std::array<std::string_view, 7> kMembers = {
@@ -37,9 +37,9 @@ TokenUsage read_usage(std::string_view object) {
   TokenUsage usage;
   usage.input = counts[0] ? counts[0] : counts[2];
   usage.output = counts[1] ? counts[1] : counts[3];
-  // Of cached tokens Anthropic counts none in input_tokens.
+  // Anthropic's input_tokens exclude cached tokens.
   if (usage.input && !counts[0]) *usage.input += counts[5].value_or(0) + counts[6].value_or(0);
-  // Embeddings: the total alone, or with the prompt's.
+  // Embeddings report the total alone, or with the prompt's.
   if (!usage.input && !usage.output && counts[4]) usage.input = counts[4];
   return usage;
 }

@@ -1,4 +1,4 @@
-/// What an upstream says a call took, in whichever of the field's shapes. Pure.
+/// Token usage as reported by an upstream, in any of the field's shapes. Pure.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,17 @@ struct TokenUsage {
 
   [[nodiscard]] bool known() const { return input.has_value() || output.has_value(); }
   [[nodiscard]] std::int64_t total() const { return input.value_or(0) + output.value_or(0); }
-  /// What `later` says counts: streams report sums, the last of them the final one.
+  /// Values of `later` replace earlier ones: streams report running sums, the last of which is
+  /// final.
   void take(const TokenUsage& later);
 };
 
-/// What a stream took that was cut short after `events`. An event is about a token, and what was
-/// reported by then may be from the stream's start, before there was anything to count.
+/// The usage of a stream that was cut short after `events`. An event is about one token, and the
+/// reported numbers may be from the stream's start, before anything was generated.
 [[nodiscard]] TokenUsage cut_short(TokenUsage reported, std::uint64_t events);
 
-/// `object` is the raw JSON of `usage`, or of the `tokens` of a rerank answer; a null is no usage.
+/// Reads `object`, the raw JSON of `usage`, or of the `tokens` of a rerank answer; null means no
+/// usage.
 ///
 /// Source: OpenAI (prompt_tokens, completion_tokens; input_tokens, output_tokens for responses),
 /// Anthropic (input_tokens, cache_creation_input_tokens, cache_read_input_tokens, output_tokens),

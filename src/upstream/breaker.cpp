@@ -12,7 +12,7 @@ std::optional<Breaker::Pass> Breaker::try_admit(MonotonicTime now) {
   if (!admits(now)) return std::nullopt;
   if (state_ != BreakerState::admitting) {
     state_ = BreakerState::probing;
-    // A probe may be a long generation, or be lost: it does not hold up the next for ever.
+    // A probe may be a long generation, or be lost: it must not delay the next one for ever.
     next_probe_ = now + refusal_;
   }
   return Pass(epoch_);

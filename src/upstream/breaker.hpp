@@ -1,6 +1,6 @@
-/// Stops calling an upstream that fails, and finds out at little cost when it is well again.
+/// Circuit breaker: stops calls to a failing upstream, and detects its recovery at little cost.
 ///
-/// What real calls come to is the evidence; none is made to find out. Pure: time is a parameter.
+/// Its evidence is the outcome of real calls; it makes none itself. Pure: time is a parameter.
 #pragma once
 
 #include <chrono>
@@ -15,11 +15,12 @@
 namespace weir::upstream {
 
 struct BreakerSettings {
-  int consecutive_failures = 5;  ///< 0: never refuse for these
-  int failure_percent = 50;      ///< of the calls within `window`; 0: never refuse for these
-  int min_calls = 20;            ///< fewer within `window` have no percentage
+  int consecutive_failures = 5;  ///< 0: consecutive failures never cause a refusal
+  int failure_percent = 50;      ///< of the calls within `window`; 0: the rate never causes a
+                                 ///< refusal
+  int min_calls = 20;            ///< with fewer calls within `window` the rate is ignored
   std::chrono::milliseconds window{10'000};
-  std::chrono::milliseconds first_refusal{1'000};  ///< doubled with each probe that fails
+  std::chrono::milliseconds first_refusal{1'000};  ///< doubled by each failed probe
   std::chrono::milliseconds max_refusal{60'000};
 
   bool operator==(const BreakerSettings&) const = default;
@@ -28,15 +29,15 @@ struct BreakerSettings {
 /// The enumerator is the log word and the metric label.
 enum class BreakerState : std::uint8_t {
   admitting,  ///< calls go through
-  probing,    ///< one call was let through, and what becomes of it decides
-  refusing,   ///< no call until the refusal's time is over; the next one then is a probe
+  probing,    ///< one call was let through, and its outcome decides
+  refusing,   ///< no call until the refusal expires; the next one is then a probe
 };
 
 /// Threads: one owner at a time. Lifetime: value type.
 class Breaker {
  public:
-  /// Leave for one call. It knows when it was given, so that a call which ends after the breaker
-  /// changed its state, however late, decides nothing any more.
+  /// Permission for one call. It records when it was issued, so that a call that ends after the
+  /// breaker has changed its state has no effect, however late it is.
   class Pass {
     friend class Breaker;
     explicit Pass(std::uint32_t epoch) : epoch_(epoch) {}
@@ -49,33 +50,33 @@ class Breaker {
   explicit Breaker(const BreakerSettings& settings)
       : settings_(settings), recent_(settings.window) {}
 
-  /// Whether try_admit() would give a pass: for choosing among upstreams.
+  /// True if try_admit() would give a pass: for choosing among upstreams.
   [[nodiscard]] bool admits(MonotonicTime now) const { return now >= ready_at(); }
 
-  /// A pass for one call, whose end is told to report().
+  /// A pass for one call, whose outcome must be passed to report().
   [[nodiscard]] std::optional<Pass> try_admit(MonotonicTime now);
 
-  /// Once for each pass. `Evidence::none` for a call whose end tells nothing, a cancelled one say:
-  /// a probe that ends so makes room for the next at once. One that never ends makes room after
-  /// the time of a refusal.
+  /// Call once for each pass. `Evidence::none` is for a call that proves nothing, such as a
+  /// cancelled one: a probe that ends so lets the next call probe at once. A probe that never ends
+  /// is replaced after the time of a refusal.
   void report(Pass pass, Evidence evidence, MonotonicTime now);
 
-  /// `retry_after` as far as it is believed: at least kDefaultCoolDown, at most kMaxCoolDown.
+  /// `retry_after` limited to a credible range: at least kDefaultCoolDown, at most kMaxCoolDown.
   [[nodiscard]] static std::chrono::seconds bounded(std::chrono::seconds retry_after);
 
-  /// The upstream answered 429: it is well but is not to be called for as long as it says, bounded.
+  /// The upstream answered 429: it is healthy, but receives no calls for `retry_after`, bounded.
   void cool_down(std::optional<std::chrono::seconds> retry_after, MonotonicTime now);
 
-  /// The upstream answered the catalogue's question with a list, which ends a refusal: the probe
-  /// that nobody pays for. A list that failed proves nothing, since not every server has one.
+  /// The upstream answered a list request, which ends a refusal: a probe that costs no call. A
+  /// failed list request proves nothing, since not every server supports it.
   void listed();
 
-  /// What has been seen stays, but for the counts of a window that changed its length.
+  /// Keeps what was observed, except the counts of a window whose length changes.
   void configure(const BreakerSettings& settings);
 
   [[nodiscard]] BreakerState state() const { return state_; }
 
-  /// From when on calls are admitted if nothing happens until then; the past if they are now.
+  /// When calls are admitted if nothing happens before; in the past if they are admitted now.
   [[nodiscard]] MonotonicTime ready_at() const;
 
  private:
@@ -85,7 +86,7 @@ class Breaker {
 
   BreakerSettings settings_;
   BreakerState state_ = BreakerState::admitting;
-  std::uint32_t epoch_ = 0;  ///< counts the changes that make earlier passes worthless
+  std::uint32_t epoch_ = 0;  ///< counts the state changes that invalidate earlier passes
   int consecutive_ = 0;      ///< failures in a row
   RecentCounts recent_;      ///< watched: failures
   std::chrono::milliseconds refusal_{0};

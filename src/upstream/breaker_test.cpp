@@ -20,7 +20,7 @@ class Story {
     now += time;
     return *this;
   }
-  /// Calls that begin and end at this moment.
+  /// Calls that begin and end at the current time.
   Story& calls(int count, Evidence evidence) {
     for (int i = 0; i < count; ++i) {
       end(begin(), evidence);

@@ -6,8 +6,8 @@
 namespace weir::upstream {
 namespace {
 
-// A stale connection was closed by the upstream's own idle timer, most likely while the request was
-// on its way: no fault of its health, and a fresh connection is the cure.
+// A stale connection was closed by the upstream's idle timer, most likely while the request was in
+// transit: it says nothing about health, and a new connection is the remedy.
 constexpr OutcomeRow kRows[] = {
     {"answered", Evidence::good, Again::never},
     {"rate_limited", Evidence::good, Again::elsewhere},

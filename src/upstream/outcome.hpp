@@ -1,7 +1,7 @@
-/// How one try at an upstream ended: whose fault that was, and whether another try is safe.
+/// Attempt outcomes: whose fault each one was, and whether another attempt is safe.
 ///
 /// One row each; the breaker and the retry rule read nothing else. Generating is billed and not
-/// idempotent, so only what cannot have begun may be tried again.
+/// idempotent, so only work that cannot have begun may be retried.
 #pragma once
 
 #include <cstdint>
@@ -11,45 +11,45 @@ namespace weir::upstream {
 
 /// The enumerator is the log word and the metric label.
 enum class Outcome : std::uint8_t {
-  answered,             ///< any status without a line of its own here, 4xx included
+  answered,             ///< any status without a row of its own here, 4xx included
   rate_limited,         ///< 429
   overloaded,           ///< 503, and 529
-  server_error,         ///< the other 5xx, but 501 and 505
+  server_error,         ///< other 5xx except 501 and 505
   no_socket,            ///< this machine had no descriptor, port or memory for a connection
-  connect_failed,       ///< name, connection or TLS handshake, its time-out included; nothing sent
-  stale_connection,     ///< an idle connection of the pool closed before any byte of an answer
-  reset_before_answer,  ///< the same with a connection made for this call
-  first_byte_timeout,   ///< no head, or of a stream no first event, in time
+  connect_failed,       ///< name, connection or TLS handshake failed or timed out; nothing was sent
+  stale_connection,     ///< a pooled connection closed before any byte of the answer
+  reset_before_answer,  ///< the same on a connection made for this call
+  first_byte_timeout,   ///< no head, or no first event of a stream, in time
   broken_answer,        ///< not HTTP, beyond a bound, or cut short
   stalled,              ///< silence within the answer for longer than idle_timeout
-  total_timeout,        ///< the call took its whole time, however well it went
+  total_timeout,        ///< the call used up its time, whatever its progress
   cancelled,            ///< the client left, or Weir ended the call itself
 };
 inline constexpr int kOutcomeCount = 13;
 
-/// What an outcome says of the upstream's health.
+/// What an outcome proves about the upstream's health.
 enum class Evidence : std::uint8_t { good, bad, none };
 
-/// Where another try may go. `same` includes other upstreams.
+/// Where another attempt may go. `same` includes other upstreams.
 enum class Again : std::uint8_t { never, elsewhere, same };
 
 struct OutcomeRow {
   std::string_view slug;
   Evidence evidence;
-  Again again;  ///< as far as the outcome goes; see may_retry
+  Again again;  ///< by the outcome alone; see may_retry
 };
 
 [[nodiscard]] const OutcomeRow& describe(Outcome outcome);
 
-/// The outcome of an answer that came whole.
+/// The outcome of a complete answer.
 ///
-/// 501 and 505 are about the request: llama.cpp says 501 to an embedding call when it was started
-/// to chat, and would be shut out for what it does well. Source: RFC 9110 §15.6; 529 "overloaded"
-/// of the Anthropic API's errors page, 2026.
+/// 501 and 505 are about the request: llama.cpp answers 501 to an embedding call if it was started
+/// for chat, and must not be shut out for that. Source: RFC 9110 §15.6; 529 "overloaded" of the
+/// Anthropic API's errors page, 2026.
 [[nodiscard]] Outcome outcome_of_status(int status);
 
-/// `can_replay`: all of the request's body is still at hand. `answering`: the client has been sent
-/// something, be it a head; then there is no way back.
+/// `can_replay`: the whole request body is still available. `answering`: something has been sent to
+/// the client, if only a head; then no retry is possible.
 [[nodiscard]] Again may_retry(Outcome outcome, bool can_replay, bool answering);
 
 }  // namespace weir::upstream

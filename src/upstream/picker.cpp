@@ -12,7 +12,7 @@ constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 /// The usable candidates of one priority.
 struct Tier {
   int priority = std::numeric_limits<int>::max();
-  std::uint64_t weight = 0;  ///< of all of them
+  std::uint64_t weight = 0;  ///< sum over the tier
   std::size_t size = 0;
 
   [[nodiscard]] bool has(const Candidate& candidate) const {
@@ -36,10 +36,10 @@ Tier best_tier(std::span<const Candidate> candidates) {
   return tier;
 }
 
-// Evenly onto [0, bound), but for less than bound / 2^32.
+// Maps uniformly onto [0, bound), with a bias below bound / 2^32.
 std::uint64_t scale(std::uint32_t random, std::uint64_t bound) { return (random * bound) >> 32; }
 
-/// Draws by weight, without the one at `excluded`.
+/// Draws by weight, excluding the candidate at `excluded`.
 std::size_t draw(std::span<const Candidate> candidates, const Tier& tier, std::uint32_t random,
                  std::size_t excluded) {
   const std::uint64_t left_out = excluded == kNone ? 0 : weight_of(candidates[excluded]);

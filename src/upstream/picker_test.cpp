@@ -8,7 +8,7 @@
 namespace weir::upstream {
 namespace {
 
-/// How often each of them is chosen.
+/// How often each candidate is chosen.
 std::vector<int> shares(const std::vector<Candidate>& candidates, int draws = 100'000) {
   std::mt19937_64 random(7);
   std::vector<int> counts(candidates.size());
@@ -52,7 +52,7 @@ TEST(Picker, OfTwoTakesTheLessBusy) {
 TEST(Picker, NeverTakesTheBusiestOfMany) {
   const auto counts = shares({{.in_flight = 9}, {.in_flight = 1}, {.in_flight = 5}});
   EXPECT_EQ(counts[0], 0);
-  // It loses only where it is not drawn, a third of the time.
+  // It loses only if it is not drawn, a third of the time.
   EXPECT_NEAR(counts[1], 66'667, 1'000);
 }
 

@@ -5,7 +5,8 @@
 namespace weir::upstream {
 namespace {
 
-// A name may come to mean another address; asking at each connection would cost more than it.
+// A name may change its address, but resolving it for each connection would cost more than
+// connecting.
 constexpr std::chrono::seconds kNameLifetime{30};
 
 }  // namespace
@@ -45,7 +46,7 @@ net::Task<Result<>> Pool::connect(http::ServerStream& stream, std::shared_ptr<Up
                      resolved.error().detail);
     }
     endpoints = std::move(*resolved);
-    Place& known = place_of(upstream);  // the map may have changed since
+    Place& known = place_of(upstream);  // the map may have changed while resolving
     known.endpoints = endpoints;
     known.endpoints_until = monotonic_now() + kNameLifetime;
   }
@@ -53,7 +54,7 @@ net::Task<Result<>> Pool::connect(http::ServerStream& stream, std::shared_ptr<Up
   auto connecting = stream.connect(endpoints, origin, client);
   const auto connected = co_await std::move(connecting);
   if (!connected) co_return std::unexpected(connected.error());
-  // Who was silent before it is not tried first again.
+  // The next connection begins with the address that answered.
   if (const auto place = places_.find(upstream.get());
       place != places_.end() && place->second.endpoints == endpoints) {
     const auto first = place->second.endpoints.begin();

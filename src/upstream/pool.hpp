@@ -1,4 +1,4 @@
-/// The connections of one thread to the upstreams: idle ones are kept for the next call.
+/// One thread's connections to upstreams; idle ones are kept for later calls.
 #pragma once
 
 #include <chrono>
@@ -19,12 +19,11 @@
 
 namespace weir::upstream {
 
-/// Keyed by the upstream itself, so that a connection can never carry another's call: its name,
-/// address and TLS identity are the upstream's; the key goes with each request.
+/// Keyed by the upstream object, so that a connection can never carry a call to another one: name,
+/// address and TLS identity belong to the upstream, and the key is sent with each request.
 ///
 /// Threads:  its executor's.
-/// Lifetime: outlives the connections that were taken from it; `sweeper` and `resolvers` outlive
-/// it.
+/// Lifetime: outlives the connections taken from it; `sweeper` and `resolvers` outlive it.
 class Pool final : private http::ServerStream::Idler {
  public:
   struct Limits {
@@ -42,7 +41,7 @@ class Pool final : private http::ServerStream::Idler {
 
   void configure(const Limits& limits) { limits_ = limits; }
 
-  /// Forgets the upstreams of which `is_gone(upstream)` is true, and closes their connections.
+  /// Removes the upstreams for which `is_gone(upstream)` is true, and closes their connections.
   template <class F>
   void forget_if(F&& is_gone) {
     std::erase_if(places_, [&](const auto& entry) {
@@ -52,12 +51,12 @@ class Pool final : private http::ServerStream::Idler {
     });
   }
 
-  // Each that is taken or made is returned by give_back().
+  // give_back() returns each connection that was taken or made.
 
-  /// The idle connection that was used last; null if there is none.
+  /// The most recently used idle connection; null if there is none.
   [[nodiscard]] http::ServerStream::Ptr take_idle(const Upstream& upstream);
 
-  /// One that is not connected yet.
+  /// A new connection, not connected yet.
   [[nodiscard]] http::ServerStream::Ptr make();
 
   /// Errors: as ServerStream::connect, and those of resolving.
@@ -74,7 +73,7 @@ class Pool final : private http::ServerStream::Idler {
 
  private:
   struct Place {
-    std::shared_ptr<Upstream> upstream;  ///< keeps the key from being another's
+    std::shared_ptr<Upstream> upstream;  ///< keeps the map's key from being reused
     std::vector<http::ServerStream::Ptr> idle;
     net::Endpoints endpoints;
     MonotonicTime endpoints_until = MonotonicTime::min();

@@ -1,8 +1,8 @@
-/// How many calls there were lately, and how many of them were of the kind that somebody watches:
-/// failures for the breaker, retries for the retry budget.
+/// Counts of recent calls, and of those that matter to the owner: failures for the breaker, retries
+/// for the retry budget.
 ///
-/// The span is cut into slices, so that a count costs an addition and the space is constant. A call
-/// is forgotten at the latest when the span has passed, and not before nine tenths of it have.
+/// The span is divided into slices, so counting costs an addition and the space is constant. A call
+/// is forgotten when the span has passed at the latest, and not before nine tenths of it have.
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ class RecentCounts {
   void add(Counts counts, MonotonicTime now) {
     const std::int64_t number = number_of(now);
     Slice& slice = slices_[static_cast<std::size_t>(number % kSlices)];
-    // Of two threads the one that read the clock first may come second.
+    // The thread that read the clock first may arrive second.
     if (slice.number < number) slice = {number, {}};
     slice.counts.calls += counts.calls;
     slice.counts.watched += counts.watched;
@@ -51,7 +51,7 @@ class RecentCounts {
   static constexpr std::int64_t kSlices = 10;
 
   struct Slice {
-    std::int64_t number = -1;  ///< of slices since the clock's epoch
+    std::int64_t number = -1;  ///< number of the slice since the clock's epoch
     Counts counts;
   };
 

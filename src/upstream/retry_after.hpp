@@ -1,4 +1,4 @@
-/// The Retry-After header of an upstream that wants to be left alone for a while.
+/// Parses the Retry-After field.
 #pragma once
 
 #include <chrono>
@@ -9,8 +9,8 @@
 
 namespace weir::upstream {
 
-/// Seconds, or the time from `now` to an HTTP date, negative for one that has passed. Nothing for
-/// any other text, the obsolete forms of a date included.
+/// Seconds, or the time from `now` to an HTTP date, negative if that has passed. Nothing for any
+/// other text, including obsolete date formats.
 /// Source: RFC 9110 §10.2.3, §5.6.7.
 [[nodiscard]] std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
                                                                     WallTime now);

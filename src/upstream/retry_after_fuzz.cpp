@@ -7,8 +7,8 @@
 #include "telemetry/timestamp.hpp"
 #include "upstream/retry_after.hpp"
 
-// What an upstream says of how long to wait is within the years that a date can name, and a date
-// that is read is one that is written so.
+// A parsed value is within the years that a date can name, and a parsed date formats to the same
+// text.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace std::chrono;
   const std::string_view value(reinterpret_cast<const char*>(data), size);

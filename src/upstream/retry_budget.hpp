@@ -1,5 +1,4 @@
-/// Keeps retries a small part of the calls, so that an upstream in trouble is not given more work
-/// for being in trouble.
+/// Keeps retries a small share of calls, so that an overloaded upstream is not loaded further.
 #pragma once
 
 #include <chrono>
@@ -9,8 +8,8 @@
 
 namespace weir::upstream {
 
-/// One for each upstream, asked at the one that would get the retry. Which outcomes may be tried
-/// again at all is outcome.hpp.
+/// One per upstream, consulted for the one that would get the retry. Which outcomes may be retried
+/// at all is decided by outcome.hpp.
 ///
 /// Threads: one owner at a time. Lifetime: value type.
 /// Source:  the retry budgets of Envoy (20 % of calls, at least 3) and of Google's SRE book.
@@ -18,13 +17,13 @@ class RetryBudget {
  public:
   static constexpr std::chrono::seconds kWindow{10};
 
-  /// Within kWindow: `minimum` retries, and `percent` of the calls. REQUIRES: both >= 0.
+  /// Allows within kWindow `minimum` retries plus `percent` of the calls. REQUIRES: both >= 0.
   RetryBudget(int percent, int minimum) : percent_(percent), minimum_(minimum), recent_(kWindow) {}
 
-  /// The first try of a call goes to this upstream.
+  /// Counts a call whose first attempt goes to this upstream.
   void called(MonotonicTime now) { recent_.add({.calls = 1}, now); }
 
-  /// Whether a retry may go to this upstream; if so it is counted.
+  /// True if a retry may go to this upstream; it is then counted.
   [[nodiscard]] bool try_retry(MonotonicTime now) {
     const auto [calls, retries] = recent_.sum(now);
     if (retries >= minimum_ + calls * percent_ / 100) return false;
@@ -32,7 +31,7 @@ class RetryBudget {
     return true;
   }
 
-  /// What was counted stays.
+  /// Keeps the counts.
   void configure(int percent, int minimum) {
     percent_ = percent;
     minimum_ = minimum;

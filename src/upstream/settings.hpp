@@ -1,5 +1,5 @@
-/// The `calls` section of the config file: how calls are passed on. What an entry of `upstreams`
-/// may say for itself is discovery/settings.hpp.
+/// The `calls` section of the config file: timeouts, retries and bounds of calls. Overrides in an
+/// entry of `upstreams` are in discovery/settings.hpp.
 #pragma once
 
 #include <chrono>
@@ -12,10 +12,11 @@ namespace weir::upstream {
 
 struct Settings {
   std::chrono::milliseconds connect_timeout{5'000};        ///< name, connection and TLS handshake
-  std::chrono::milliseconds first_byte_timeout{600'000};   ///< of an answer that is not streamed
-  std::chrono::milliseconds first_event_timeout{120'000};  ///< of one that is
+  std::chrono::milliseconds first_byte_timeout{600'000};   ///< for an answer that is not streamed
+  std::chrono::milliseconds first_event_timeout{120'000};  ///< for a streamed one
   std::chrono::milliseconds idle_timeout{120'000};         ///< silence within an answer
-  std::chrono::milliseconds total_timeout{3'600'000};      ///< one call, retries and queue included
+  std::chrono::milliseconds total_timeout{3'600'000};      ///< for one call, with retries and
+                                                           ///< queueing
   int max_in_flight = 0;                                   ///< per upstream; 0: unlimited
   int queue_length = 64;                                   ///< per upstream
   std::chrono::milliseconds queue_timeout{2'000};
@@ -26,7 +27,7 @@ struct Settings {
   int max_idle_connections = 512;  ///< per upstream and thread
   std::chrono::milliseconds idle_connection_timeout{60'000};
   std::int64_t max_body_bytes = 32 << 20;     ///< a JSON request
-  int max_json_depth = 64;                    ///< of one
+  int max_json_depth = 64;                    ///< of a JSON request
   std::int64_t max_upload_bytes = 512 << 20;  ///< a multipart request
   std::int64_t buffer_bytes = 256 << 20;      ///< request bodies held in memory, all together
   std::int64_t max_event_bytes = 1 << 20;

@@ -54,7 +54,7 @@ void Slots::release() {
   const State before = state_.fetch_sub(kOneInFlight, std::memory_order_release);
   DCHECK(in_flight_in(before) > 0);
   if (waiting_in(before) == 0) return;
-  // Until the lock is had nobody overtakes: try_take() refuses while somebody waits.
+  // Nobody overtakes before the lock is taken: try_take() refuses while there are waiters.
   std::lock_guard lock(mutex_);
   hand_out();
 }

@@ -1,7 +1,8 @@
-/// Calls in flight at one upstream: a bound, and a short queue for those that find it full.
+/// Slots for calls in flight at one upstream: a bound, and a short queue for calls that find it
+/// full.
 ///
-/// A slot that is given back goes to the first in the queue, not to whoever asks next. Waiting and
-/// its time limit are the caller's: this only keeps the order.
+/// A released slot goes to the first in the queue, not to the next caller. Waiting and its time
+/// limit are the caller's task: this only keeps the order.
 #pragma once
 
 #include <atomic>
@@ -12,22 +13,23 @@
 
 namespace weir::upstream {
 
-/// Cost:     taking and giving back are one atomic operation each, unless somebody waits.
+/// Cost:     taking and releasing are one atomic operation each, unless there are waiters.
 /// Threads:  any.
 /// Lifetime: outlives the slots taken from it and the waiters in its queue.
 class Slots {
  public:
-  /// One caller's place in the queue. Its memory is the caller's, so that waiting allocates none.
+  /// One caller's place in the queue. The caller owns the memory, so that waiting allocates
+  /// nothing.
   ///
-  /// Lifetime: not destroyed while queued; leave() first.
+  /// Lifetime: not destroyed while queued; call leave() first.
   class Waiter : public boost::intrusive::list_base_hook<> {
    public:
     Waiter() = default;
     Waiter(const Waiter&) = delete;
     Waiter& operator=(const Waiter&) = delete;
 
-    /// The slot is this waiter's now. Runs on the thread that gave the slot back, with the queue
-    /// locked: it only tells the waiter's own thread, and calls nothing of Slots.
+    /// The slot now belongs to this waiter. Runs on the thread that released it, with the queue
+    /// locked: it must only notify the waiter's own thread, and call nothing of Slots.
     virtual void granted() noexcept = 0;
 
    protected:
@@ -35,36 +37,35 @@ class Slots {
   };
 
   enum class Place : std::uint8_t {
-    taken,    ///< a slot had become free: it is the caller's, granted() will not be called
+    taken,    ///< a slot became free and is the caller's; granted() will not be called
     queued,   ///< granted() will be called, unless leave() comes first
     refused,  ///< the queue is full
   };
 
-  /// `limit` 0 is no bound. REQUIRES: limit >= 0, queue >= 0.
+  /// `limit` 0 means no bound. REQUIRES: limit >= 0, queue >= 0.
   Slots(int limit, int queue) : limit_(limit), queue_limit_(queue) {}
   Slots(const Slots&) = delete;
   Slots& operator=(const Slots&) = delete;
   ~Slots();
 
-  /// Takes a slot if one is free and nobody waits for it. What was taken is given back by
-  /// release().
+  /// Takes a slot if one is free and nobody waits for it. release() returns it.
   [[nodiscard]] bool try_take();
 
-  /// Whether try_take() would refuse: for choosing among upstreams.
+  /// True if try_take() would refuse: for choosing among upstreams.
   [[nodiscard]] bool is_full() const;
 
-  /// For a caller whom try_take() refused. REQUIRES: `waiter` is not queued.
+  /// For a caller that try_take() refused. REQUIRES: `waiter` is not queued.
   [[nodiscard]] Place enqueue(Waiter& waiter);
 
-  /// Gives up the place in the queue. False: granted() came first and has returned; the slot is the
-  /// caller's to use or release.
+  /// Leaves the queue. False: granted() was called first and has returned; the caller has the slot
+  /// and must use or release it.
   [[nodiscard]] bool leave(Waiter& waiter);
 
-  /// Gives back one slot.
+  /// Returns one slot.
   void release();
 
-  /// Takes effect at once: a higher limit lets waiters in, a lower one takes nothing back. Those
-  /// who wait stay in a queue that became shorter.
+  /// Takes effect at once. A higher limit admits waiters; a lower one revokes nothing. Waiters stay
+  /// in a queue that became shorter.
   void configure(int limit, int queue);
 
   [[nodiscard]] int in_flight() const {
@@ -73,8 +74,8 @@ class Slots {
   [[nodiscard]] int waiting() const { return waiting_in(state_.load(std::memory_order_relaxed)); }
 
  private:
-  // Both counts are in one word, so that no slot is freed unseen between a look at the one and a
-  // change of the other.
+  // Both counts share one word, so that no release is missed between reading one and changing the
+  // other.
   using State = std::uint64_t;
   static constexpr State kOneInFlight = 1;
   static constexpr State kOneWaiting = State{1} << 32;

@@ -158,7 +158,7 @@ TEST(Slots, ALowerLimitTakesNothingBackAndHoldsFromThenOn) {
   EXPECT_EQ(slots.in_flight(), 1);
 }
 
-/// Threads that take, wait, give up and give back, and what must hold meanwhile.
+/// Threads that take, wait, leave and release at random, with the invariants checked meanwhile.
 class Crowd {
  public:
   Crowd(int limit, int queue) : limit_(limit), slots_(limit, queue) {}
@@ -196,7 +196,7 @@ class Crowd {
     CountingWaiter waiter;
     const Place place = slots_.enqueue(waiter);
     if (place != Place::queued) return place == Place::taken;
-    // A few give up after a while, at any moment, and a grant may come just then.
+    // A few leave the queue at a random moment, possibly just as the slot is granted.
     int patience = random() % 4 == 0 ? static_cast<int>(random() % 50) : -1;
     while (waiter.grants() == 0) {
       if (patience-- == 0 && slots_.leave(waiter)) return false;

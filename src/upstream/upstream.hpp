@@ -1,5 +1,4 @@
-/// One upstream as calls see it: where it is, how it does, and how busy it is. Shared by all
-/// threads.
+/// One upstream as calls see it: address, health and load. Shared by all threads.
 #pragma once
 
 #include <atomic>
@@ -17,7 +16,7 @@
 
 namespace weir::upstream {
 
-/// Where calls go. One that changes is another upstream.
+/// The address of an upstream. A changed address makes another upstream.
 struct Address {
   std::string name;
   http::Origin origin;
@@ -27,7 +26,7 @@ struct Address {
 };
 
 /// Threads:  any.
-/// Lifetime: held by shared_ptr by those who list it and by each call.
+/// Lifetime: shared_ptr, held by the directory and by each call.
 class Upstream {
  public:
   Upstream(Address address, const Settings& settings, int max_in_flight)
@@ -36,7 +35,7 @@ class Upstream {
         breaker_(settings.breaker),
         budget_(settings.retry_budget_percent, settings.retry_budget_min) {}
 
-  /// What has been seen stays.
+  /// Keeps what was observed.
   void configure(const Settings& settings, int max_in_flight) {
     slots_.configure(max_in_flight, settings.queue_length);
     const std::lock_guard lock(mutex_);
@@ -52,8 +51,8 @@ class Upstream {
     return breaker_.admits(now);
   }
 
-  /// For the first try of a call, or a further one: nothing if the breaker refuses, or retries have
-  /// taken their share.
+  /// Admits a call's first attempt, or a retry: nothing if the breaker refuses, or the retry budget
+  /// is exhausted.
   [[nodiscard]] std::optional<Breaker::Pass> try_admit(bool is_retry, MonotonicTime now) {
     const std::lock_guard lock(mutex_);
     if (!breaker_.admits(now)) return std::nullopt;
