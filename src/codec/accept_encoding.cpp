@@ -13,7 +13,7 @@ constexpr int kFullWeight = 1000;  // weights have at most three decimals
 constexpr std::array kPreference = {Coding::br, Coding::zstd, Coding::gzip};
 
 struct Weights {
-  std::array<std::optional<int>, kCodingCount> of;  // first mention wins
+  std::array<std::optional<int>, kCodingCount> of;  // the first mention wins
   std::optional<int> star;
 
   [[nodiscard]] int weight(Coding coding) const {
@@ -28,7 +28,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-// Takes what stands before the first `separator` off the front of `rest`.
+// Removes and returns the part of `rest` before the first `separator`.
 std::string_view take_until(std::string_view& rest, char separator) {
   const auto end = rest.find(separator);
   const auto part = rest.substr(0, end);
@@ -36,7 +36,7 @@ std::string_view take_until(std::string_view& rest, char separator) {
   return part;
 }
 
-// "0", "0.5", "1.000" in thousandths.
+// Parses "0", "0.5", "1.000" into thousandths.
 std::optional<int> parse_qvalue(std::string_view text) {
   constexpr std::size_t kLongest = 5;
   if (text.empty() || text.size() > kLongest || (text[0] != '0' && text[0] != '1')) return {};
@@ -52,7 +52,7 @@ std::optional<int> parse_qvalue(std::string_view text) {
   return thousandths;
 }
 
-// `parameters` is what follows the name: "" or "q=0.5".
+// `parameters`: the text after the name, "" or "q=0.5".
 std::optional<int> parse_weight(std::string_view parameters) {
   parameters = trim(parameters);
   if (parameters.empty()) return kFullWeight;
@@ -92,7 +92,7 @@ Coding choose_coding(std::string_view field, CodingSet available) {
   if (field.empty()) return Coding::identity;
   const auto weights = parse_weights(field);
 
-  // Identity competes only with a weight of its own; unnamed it is the last resort.
+  // Identity competes only if it has an explicit weight; otherwise it is the last resort.
   auto best = Coding::identity;
   int best_weight = weights.of[static_cast<std::size_t>(Coding::identity)].value_or(0);
   bool tie_goes_to_coding = true;

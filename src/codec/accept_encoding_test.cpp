@@ -47,7 +47,7 @@ TEST(AcceptEncoding, ChoosesAsTheTableSays) {
       {"gzip ; q=0.5\t,\tbr ;Q=0.4", kAll, gzip},
       {", ,gzip,,", kAll, gzip},
       {"gzip;q=0.1, gzip;q=1, br;q=0.5", kAll, br},  // the first mention counts
-      // What does not parse is as if it were not there.
+      // Malformed elements are ignored.
       {"gzip;q=2", kAll, identity},
       {"gzip;q=1.001", kAll, identity},
       {"gzip;q=0.1234", kAll, identity},

@@ -1,4 +1,4 @@
-/// The content codings we send.
+/// The supported content codings.
 ///
 /// Source: RFC 9110 §8.4.1 (gzip), RFC 7932 §13 (br), RFC 8878 §7.2 (zstd).
 #pragma once
@@ -16,7 +16,7 @@ inline constexpr std::size_t kCodingCount = 4;
 
 [[nodiscard]] std::string_view wire_name(Coding coding);
 
-/// Which forms of one body are at hand. Identity always is.
+/// The available encoded forms of one body. Identity is always included.
 class CodingSet {
  public:
   constexpr CodingSet() = default;

@@ -10,9 +10,9 @@
 namespace weir::codec {
 namespace {
 
-// Where one step more costs clearly more time than it saves bytes. Measured on a list of 5,000
-// models (419 kB): br-7 26.9 kB in 4.6 ms (br-9 26.1 kB in 20 ms), zstd-9 29.7 kB in 2.9 ms
-// (zstd-15 28.2 kB in 11 ms), gzip-6 63.1 kB in 5.4 ms (gzip-8 61.4 kB in 10 ms).
+// The next level would cost much more time than it saves bytes. Measured on a list of 5,000 models
+// (419 kB): br-7 26.9 kB in 4.6 ms (br-9 26.1 kB in 20 ms), zstd-9 29.7 kB in 2.9 ms (zstd-15 28.2
+// kB in 11 ms), gzip-6 63.1 kB in 5.4 ms (gzip-8 61.4 kB in 10 ms).
 constexpr int kGzipLevel = 6;
 constexpr int kBrotliQuality = 7;
 constexpr int kZstdLevel = 9;
@@ -20,7 +20,7 @@ constexpr int kZstdLevel = 9;
 constexpr std::size_t kMaxInputBytes = 1U << 30U;  // zlib counts in 32 bits
 
 Bytef* zlib_bytes(const char* bytes) {
-  // zlib's interface lacks a const, zlib does not write through it.
+  // zlib's interface lacks a const; zlib does not write through it.
   return const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes));
 }
 
@@ -48,7 +48,7 @@ Result<std::string> gzip(std::string_view bytes) {
   return out;
 }
 
-// The smallest window that reaches across the input: more would only cost memory.
+// The smallest window that spans the input: a larger one would only cost memory.
 int brotli_window(std::size_t input_bytes) {
   const int wanted = static_cast<int>(std::bit_width(input_bytes)) + 1;
   if (wanted < BROTLI_MIN_WINDOW_BITS) return BROTLI_MIN_WINDOW_BITS;
@@ -94,7 +94,7 @@ Result<std::string> encode(Coding coding, std::string_view bytes) {
 Result<std::string> compress(Coding coding, std::string_view bytes) {
   if (bytes.size() > kMaxInputBytes) return fail(Errc::internal, "body too large to compress");
   auto out = encode(coding, bytes);
-  // The bound is several times the result; what is kept for long should not carry the rest.
+  // The buffer is several times the result; a long-lived result must not keep the rest.
   if (out) out->shrink_to_fit();
   return out;
 }

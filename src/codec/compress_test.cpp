@@ -37,7 +37,7 @@ std::string unbrotli(std::string_view bytes, std::size_t size) {
 }
 
 std::string unzstd(std::string_view bytes, std::size_t size) {
-  // Some clients decode in one call and so need the size in the frame.
+  // Some clients decode in one call and need the size in the frame.
   EXPECT_EQ(ZSTD_getFrameContentSize(bytes.data(), bytes.size()), size);
   std::string out(size + 1, '\0');
   out.resize(ZSTD_decompress(out.data(), out.size(), bytes.data(), bytes.size()));

@@ -19,7 +19,7 @@ constexpr bool is_etag_char(char c) {
   return byte == 0x21 || (byte >= 0x23 && byte != 0x7F);
 }
 
-// Takes one tag off the front of `rest` and returns it with its quotes and without `W/`; empty if
+// Removes one tag from the front of `rest` and returns it with quotes and without `W/`; empty if
 // there is none.
 std::string_view take_tag(std::string_view& rest) {
   if (rest.starts_with("W/")) rest.remove_prefix(2);

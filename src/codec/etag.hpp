@@ -1,4 +1,4 @@
-/// Entity tags: made from bytes, and compared with what a client sends back.
+/// Entity tags: computed from bytes, and matched against If-None-Match.
 ///
 /// Source: RFC 9110 §8.8.3 (ETag), §13.1.2 (If-None-Match).
 #pragma once
@@ -12,9 +12,9 @@ namespace weir::codec {
 /// equal tags on every node and after every restart.
 [[nodiscard]] std::string strong_etag(std::string_view bytes);
 
-/// Whether `if_none_match` (the field's value; several joined by commas) names `etag`, so that the
-/// answer is 304. `*` names everything; `W/` makes no difference. What follows the first element
-/// that does not parse is ignored: at worst the client gets the body again.
+/// True if `if_none_match` (the field's value; several joined by commas) matches `etag`, so that
+/// the answer is 304. `*` matches everything; `W/` makes no difference. Everything after the first
+/// malformed element is ignored: at worst the client gets the body again.
 [[nodiscard]] bool etag_matches(std::string_view if_none_match, std::string_view etag);
 
 }  // namespace weir::codec

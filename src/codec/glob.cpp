@@ -11,10 +11,10 @@ constexpr bool matches_byte(char wanted, char c) { return wanted == '?' || wante
 
 bool is_glob(std::string_view text) { return text.find_first_of("*?") != std::string_view::npos; }
 
-// The leftmost match of what stands between two stars is always as good as a later one, so only
-// the last star ever has to be tried again: no recursion, no exponential patterns.
+// The leftmost match of the text between two stars is as good as any later one, so only the last
+// star ever has to be retried: no recursion, no exponential patterns.
 bool glob_matches(std::string_view pattern, std::string_view text) {
-  // What follows the last star can only stand at the end; this refuses most texts at once.
+  // The text after the last star can only match the end; this refuses most texts at once.
   while (!pattern.empty() && pattern.back() != '*') {
     if (text.empty() || !matches_byte(pattern.back(), text.back())) return false;
     pattern.remove_suffix(1);
@@ -26,7 +26,7 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
   std::size_t t = 0;
   std::size_t after_star = kNone;
-  std::size_t star_end = 0;  // where in `text` the last star's run ends
+  std::size_t star_end = 0;  // end of the last star's run in `text`
   while (t < text.size()) {
     if (pattern[p] == '*') {
       if (++p == pattern.size()) return true;
@@ -45,11 +45,11 @@ bool glob_matches(std::string_view pattern, std::string_view text) {
   return pattern.find_first_not_of('*', p) == kNone;
 }
 
-// Row by row from the ends: a cell says whether what is left of `a` and what is left of `b` have a
-// text in common.
+// Computes row by row from the ends: a cell is true if the remainders of `a` and `b` have a text in
+// common.
 bool globs_overlap(std::string_view a, std::string_view b) {
   const auto width = b.size() + 1;
-  std::vector<bool> below(width);  // the row of the byte of `a` that follows
+  std::vector<bool> below(width);  // the row of the next byte of `a`
   below[b.size()] = true;
   for (auto j = b.size(); j-- > 0;) below[j] = b[j] == '*' && below[j + 1];
   for (auto i = a.size(); i-- > 0;) {

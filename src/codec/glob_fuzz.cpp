@@ -5,7 +5,7 @@
 #include "base/check.hpp"
 #include "codec/glob.hpp"
 
-// Input: pattern, newline, text. A text always matches itself when it is no pattern, and always
+// Input: pattern, newline, text. A text that is not a pattern matches itself, and every text
 // matches the star.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);

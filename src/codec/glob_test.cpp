@@ -61,7 +61,7 @@ TEST(Glob, ManyStarsDoNotExplode) {
   EXPECT_FALSE(glob_matches(pattern, std::string(5000, 'a')));
 }
 
-// What a glob means, by recursion over its first byte; exponential, so for short inputs only.
+// The definition of a match, recursive over the first byte; exponential, so for short inputs only.
 bool means(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) return text.empty();
   if (pattern[0] == '*') {
@@ -121,8 +121,8 @@ TEST(Glob, TwoOverlapIfATextMatchesBoth) {
   }
 }
 
-// Two patterns of up to three bytes that share a text share one of up to six: a byte for each of
-// theirs at most.
+// If two patterns of up to three bytes have a text in common, they have one of up to six: at most a
+// byte for each of theirs.
 TEST(Glob, OverlapAgreesWithItsDefinition) {
   std::vector<std::string> texts{""};
   for (std::size_t i = 0; i < texts.size(); ++i) {

@@ -17,13 +17,13 @@ constexpr bool is_special(char c) {
   return byte < 0x20 || byte >= 0x80 || c == '"' || c == '\\';
 }
 
-// Where the first byte is that ends a string or does not stand for itself.
+// Position of the first byte that ends a string or is not a plain character.
 std::size_t find_special(std::string_view text, std::size_t at) {
 #if defined(__SSE2__)
   constexpr std::size_t kBlock = 16;
   for (; text.size() - at >= kBlock; at += kBlock) {
     const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-    // As signed bytes, those above ASCII are below the blank too.
+    // As signed bytes, non-ASCII ones are below the blank too.
     const auto odd = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
     const auto quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
     const auto backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
@@ -54,7 +54,7 @@ constexpr bool is_simple_escape(char c) {
 
 constexpr bool is_above_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-// Numbers and literals as a table: states by the bytes that lead to them.
+// Numbers and literals as a table of states.
 enum State : std::uint8_t {
   kStart,
   kMinus,
@@ -65,7 +65,7 @@ enum State : std::uint8_t {
   kExponent,
   kExponentSign,
   kExponentDigits,
-  kLiterals,  // first of those below
+  kLiterals,  // first of the literal states below
   kBad = 31,
 };
 

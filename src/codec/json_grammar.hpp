@@ -1,7 +1,7 @@
-/// The inside of JSON strings, numbers and literals, checked as the bytes come.
+/// Incremental validation of JSON strings, numbers and literals.
 ///
-/// For texts whose every reader must read the same: a lone surrogate, a bad escape, bytes that are
-/// not UTF-8, `NaN` or `01` are an error to one and a value to another.
+/// For texts that every reader must understand alike: a lone surrogate, a bad escape, bytes that
+/// are not UTF-8, `NaN` or `01` are an error to one reader and a value to another.
 ///
 /// Source: RFC 8259 §6 (numbers), §7 (strings), §8.1 (UTF-8).
 #pragma once
@@ -14,13 +14,13 @@
 
 namespace weir::codec {
 
-/// Lifetime: value type; one string after the other.
+/// Lifetime: value type; reusable for one string after the other.
 /// Cost:     16 bytes of ASCII at a time (json_scanner_bench).
 class JsonStringCheck {
  public:
   enum class Found : std::uint8_t { end, more, error };
 
-  /// Looks from `from`, inside a string, for its end. Afterwards `from` is behind the closing quote
+  /// Scans from `from`, inside a string, for its end. Afterwards `from` is behind the closing quote
   /// (end), the size of the text (more), or at the offending byte (error).
   [[nodiscard]] Found scan(std::string_view text, std::size_t& from);
 
@@ -31,7 +31,7 @@ class JsonStringCheck {
   [[nodiscard]] bool take_hex(char c);
 
   Within within_ = Within::none;
-  bool wants_low_ = false;  // the unit being read is the second of a pair
+  bool wants_low_ = false;  // the current unit is the second of a surrogate pair
   unsigned digits_ = 0;
   unsigned unit_ = 0;
   Utf8Checker checker_;
@@ -40,7 +40,7 @@ class JsonStringCheck {
 /// A number, true, false or null.
 class JsonScalarCheck {
  public:
-  /// Whether `c` may be the next byte; the first one when nothing was taken since `start`.
+  /// True if `c` may be the next byte; the first one after `start`.
   [[nodiscard]] bool take(char c);
   [[nodiscard]] bool may_end() const;
   void start() { state_ = 0; }

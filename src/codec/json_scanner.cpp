@@ -24,10 +24,10 @@ enum Token : unsigned {
   kClose = 1U << 5U,
 };
 
-// A name of the longest kind with each byte written as \u00XX. A longer key is none of ours.
+// Size of the longest name with each byte written as \u00XX. A longer key matches no member.
 constexpr std::size_t kMaxKeyBytes = 6 * JsonScanner::kMaxMemberBytes;
 
-// Bytes of numbers and of true, false and null.
+// Bytes of numbers, true, false and null.
 constexpr auto kScalarByte = [] {
   std::array<bool, 256> scalar{};
   for (char c = '0'; c <= '9'; ++c) scalar[static_cast<unsigned char>(c)] = true;
@@ -37,7 +37,7 @@ constexpr auto kScalarByte = [] {
   return scalar;
 }();
 
-// As text.find(c, from), for texts that are mostly short: a call would cost more than looking.
+// As text.find(c, from), but inlined for texts that are mostly short.
 template <char c>
 std::size_t find_near(std::string_view text, std::size_t from) {
   constexpr auto kOnes = ~std::uint64_t{0} / 0xFF;
@@ -58,15 +58,15 @@ std::size_t find_near(std::string_view text, std::size_t from) {
 struct StringEnd {
   bool found;
   std::size_t at;  // behind the closing quote, or the end of the text
-  bool escapes;    // the text ends with a backslash that escapes the byte to come
+  bool escapes;    // the text ends with a backslash that escapes the next byte
 };
 
-// Where the string ends that the text is inside of at `from`.
+// The end of the string that contains `from`.
 StringEnd find_string_end(std::string_view text, std::size_t from) {
   for (;;) {
     const auto quote = find_near<'"'>(text, from);
     const auto end = std::min(quote, text.size());
-    auto run = end;  // of backslashes; if odd, the last one escapes what comes behind it
+    auto run = end;  // of backslashes; if odd, the last one escapes the next byte
     while (run > from && text[run - 1] == '\\') --run;
     const bool escapes = (end - run) % 2 != 0;
     if (quote == std::string_view::npos) return {false, end, escapes};
@@ -77,7 +77,7 @@ StringEnd find_string_end(std::string_view text, std::size_t from) {
 
 constexpr bool is_scalar_byte(char c) { return kScalarByte[static_cast<unsigned char>(c)]; }
 
-// The members of a set, in order.
+// Visits the members of a set, in order.
 template <class F>
 void for_each_bit(std::uint32_t bits, F&& visit) {
   for (; bits != 0; bits &= bits - 1) visit(static_cast<std::size_t>(std::countr_zero(bits)));
@@ -103,7 +103,7 @@ void append_utf8(std::string& out, std::uint32_t point) {
   }
 }
 
-// Takes `\uXXXX` off the front.
+// Removes `\uXXXX` from the front.
 std::optional<std::uint32_t> take_code_unit(std::string_view& rest) {
   constexpr std::size_t kLength = 6;
   if (rest.size() < kLength || !rest.starts_with("\\u")) return std::nullopt;
@@ -144,7 +144,7 @@ bool take_escape(std::string_view& rest, std::string& out) {
   return true;
 }
 
-// What stands between the quotes of a JSON string, decoded.
+// Decodes the text between the quotes of a JSON string.
 std::optional<std::string> decode_string(std::string_view rest) {
   if (is_plain_json(rest)) return std::string(rest);
   std::string out;
@@ -163,11 +163,11 @@ std::optional<std::string> decode_string(std::string_view rest) {
   return out;
 }
 
-// Whether a byte of a key stands for itself, and no other case of it is beyond ASCII.
+// True if a byte of a key is literal and has no other case beyond ASCII.
 bool is_itself(char c) { return c != '\\' && static_cast<unsigned char>(c) < 0x80; }
 
-// Two letters beyond ASCII are a case of one in it, to those who fold as Unicode does
-// (CaseFolding.txt): U+017F, the long s, and U+212A, the sign of Kelvin.
+// Two letters beyond ASCII fold to ASCII ones under Unicode case folding (CaseFolding.txt): U+017F,
+// the long s, and U+212A, the Kelvin sign.
 std::string fold(std::string name) {
   constexpr std::pair<std::string_view, char> kLetters[] = {{"\xC5\xBF", 's'},
                                                             {"\xE2\x84\xAA", 'k'}};
@@ -202,14 +202,14 @@ void JsonScanner::reset() {
   place_ = {.expected = kTopObject};
   path_depth_ = 0;
   open_levels_ = 0;
-  // As if the text were the value of an empty path, which all others begin with.
+  // The text is treated as the value of an empty path, the prefix of all others.
   levels_[0].key_members = members_.empty() ? 0 : ~Members{0} >> (kMaxMembers - members_.size());
   key_.clear();
   held_.clear();
 }
 
-// The loop works on a copy of the place. What takes it is always inlined, so that it stays in
-// registers; this halves the time.
+// The loop works on a copy of the place. Functions that take it are always inlined, so that it
+// stays in registers; this halves the time.
 bool JsonScanner::next(JsonValue& value) {
   if (state_ == State::broken) return false;
   Place place = place_;
@@ -221,7 +221,7 @@ bool JsonScanner::next(JsonValue& value) {
   return found;
 }
 
-// Takes a token of one byte, or starts a longer one.
+// Takes a one-byte token, or starts a longer one.
 [[gnu::always_inline]] inline bool JsonScanner::take_token(Place& place, JsonValue& value) {
   const char c = piece_[place.at];
   switch (c) {
@@ -258,7 +258,7 @@ bool JsonScanner::next(JsonValue& value) {
   }
 }
 
-// Takes what is left of a key, string or scalar, or as much as there is of it.
+// Takes the rest of a key, string or scalar, as far as it has arrived.
 [[gnu::always_inline]] inline bool JsonScanner::take_rest(Place& place, JsonValue& value) {
   if (place.within == Within::scalar) return take_scalar(place, value);
   const auto begin = place.at;
@@ -339,7 +339,7 @@ bool JsonScanner::next(JsonValue& value) {
   return end_value(place, value);
 }
 
-// True if the value is a chosen one.
+// Returns true if the value is a chosen one.
 [[gnu::always_inline]] inline bool JsonScanner::end_value(Place& place, JsonValue& value) {
   place.within = Within::none;
   place.expected = kComma | kClose;
@@ -360,7 +360,7 @@ bool JsonScanner::next(JsonValue& value) {
   return false;
 }
 
-// The value that begins at `at` in an object that paths lead into: notes it if it is chosen.
+// Records the start of a value in an object on a path, if it is a chosen one.
 void JsonScanner::start_value(std::size_t at, std::size_t depth) {
   Level& level = levels_[depth];
   for_each_bit(level.key_members, [&](std::size_t member) {
@@ -371,7 +371,7 @@ void JsonScanner::start_value(std::size_t at, std::size_t depth) {
   });
 }
 
-// The value at `depth` is an object: if paths go on into it, they do so a level further down.
+// The value at `depth` is an object: paths that continue into it do so one level deeper.
 void JsonScanner::enter_object(std::size_t depth) {
   const Level& outer = levels_[depth];
   Members members = 0;
@@ -434,11 +434,11 @@ JsonScanner::Members JsonScanner::with_name(const Level& level, std::string_view
       members |= Members{1} << member;
     }
   });
-  // A key with a dot in it is one name, not a path.
+  // A key with a dot in it is a single name, not a path.
   return members != 0 && name.find('.') == std::string_view::npos ? members : 0;
 }
 
-// At the end of a piece.
+// Called at the end of a piece.
 void JsonScanner::keep_unfinished() {
   if (place_.within == Within::key) keep_key();
   const auto end = offset_ + piece_.size();
@@ -451,7 +451,7 @@ void JsonScanner::keep_unfinished() {
   piece_ = {};
 }
 
-// Holds what was fed from `begin` on, some of which may be held already.
+// Holds the bytes fed from `begin` on, some of which may be held already.
 void JsonScanner::hold_from(std::uint64_t begin) {
   if (begin >= offset_) {
     held_.assign(piece_.substr(static_cast<std::size_t>(begin - offset_)));
@@ -471,7 +471,7 @@ void JsonScanner::keep_key() {
   key_at_ = 0;
 }
 
-// Where the outermost value begins that has not ended and is within the bound; `end` if none is.
+// The start of the outermost unfinished value within the bound; `end` if there is none.
 std::uint64_t JsonScanner::oldest_to_hold(std::uint64_t end) const {
   for (std::size_t depth = 1; depth <= kMaxLevels; ++depth) {
     const auto begin = levels_[depth].begin;

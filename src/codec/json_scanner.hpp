@@ -1,13 +1,12 @@
-/// Finds where the values of chosen members lie in a JSON text that comes in pieces.
+/// Finds the values of chosen members in a JSON text that arrives in pieces.
 ///
-/// Names match without regard to case, in ASCII and as Unicode folds it, as some readers of JSON
-/// have it (Go's, for one): what any of them could take for a chosen member is found.
+/// Names match without regard to case, in ASCII and by Unicode folding, as some JSON readers match
+/// them (Go's, for one): anything that such a reader could take for a chosen member is found.
 ///
-/// One pass, and the text is not kept: only the bytes of a chosen value that a piece cuts in two.
-/// What is found is what any JSON reader finds, so a name hidden in escapes ("mod\u0065l") is seen.
+/// One pass; the text is not kept, except the bytes of a chosen value that is split between pieces.
+/// The result is what any JSON reader finds, so a name with escapes ("mod\u0065l") is recognized.
 /// Structure is checked everywhere: brackets, commas, colons, ends of strings. The inside of
-/// strings, numbers and literals is checked where that is asked for. It is not a parser: nothing is
-/// decoded but keys.
+/// strings, numbers and literals is checked on request. It is not a parser: only keys are decoded.
 ///
 /// Source: RFC 8259.
 #pragma once
@@ -30,11 +29,11 @@ struct JsonValue {
   std::size_t member = 0;  ///< index in the scanner's list
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
-  /// The value as it stands: a string with quotes and escapes, an object with its braces. A view
-  /// into the piece if it lies wholly in it, else into the scanner and valid until `found` returns.
+  /// The raw value: a string with quotes and escapes, an object with its braces. A view into the
+  /// piece if it lies wholly in it, else into the scanner and valid until `found` returns.
   std::string_view text = {};
   bool too_long = false;  ///< longer than the scanner's bound; `text` is empty
-  bool exact = true;      ///< its name is spelled as the member's, case included
+  bool exact = true;      ///< its name equals the member's, case included
 };
 
 /// Threads:  one owner at a time. Lifetime: value type; the list of members outlives it.
@@ -42,11 +41,11 @@ struct JsonValue {
 ///           allocates only when a piece cuts a chosen value or a key, or a key has an escape.
 class JsonScanner {
  public:
-  /// What the text is so far. After `broken` nothing more is reported.
+  /// The state of the text so far. After `broken` nothing more is reported.
   enum class State : std::uint8_t { more, complete, broken };
 
-  /// How much of the text is held against the grammar. What is only listened to is not ours to
-  /// judge; what is forwarded must be read by everybody alike.
+  /// How strictly the text is checked. Answers that are only observed need their structure checked;
+  /// a forwarded request must be understood alike by every reader.
   enum class Check : std::uint8_t { structure, everything };
 
   static constexpr std::size_t kMaxMembers = 32;
@@ -55,18 +54,18 @@ class JsonScanner {
   static constexpr std::size_t kMaxDepth = 64;
 
   /// `members` are paths from the top-level object with dots between names: "model",
-  /// "stream_options.include_usage". Paths do not lead through arrays.
-  /// A text with more than `max_depth` brackets within one another is broken.
+  /// "stream_options.include_usage". Paths do not lead through arrays. A text with more than
+  /// `max_depth` nested brackets is broken.
   /// REQUIRES: distinct paths within the bounds above, of names without quote or backslash;
   ///           1 <= max_depth <= kMaxDepth.
   explicit JsonScanner(std::span<const std::string_view> members,
                        std::size_t max_value_bytes = 4096, std::size_t max_depth = kMaxDepth,
                        Check check = Check::structure);
 
-  /// Ready for another text.
+  /// Prepares for another text.
   void reset();
 
-  /// Takes the next piece and calls `found(const JsonValue&)` for each chosen value that ends in
+  /// Consumes the next piece and calls `found(const JsonValue&)` for each chosen value that ends in
   /// it, in the order of their ends. A member that occurs twice is found twice. A number ends with
   /// the byte after it.
   template <class F>
@@ -78,22 +77,23 @@ class JsonScanner {
   }
 
   [[nodiscard]] State state() const { return state_; }
-  /// Whether it is broken because of its depth.
+  /// True if the text is broken because of its depth.
   [[nodiscard]] bool too_deep() const { return too_deep_; }
-  /// Of a broken text: the offset of the byte that broke it.
+  /// For a broken text: the offset of the byte that broke it.
   [[nodiscard]] std::uint64_t broken_at() const { return broken_at_; }
 
-  /// How many of the last bytes fed belong to a chosen value that has not ended: who splices holds
-  /// these back. A value that outgrew the bound no longer counts, so this never exceeds the bound.
+  /// How many of the last bytes fed belong to an unfinished chosen value: a caller that edits the
+  /// text holds these back. A value beyond the bound no longer counts, so this never exceeds the
+  /// bound.
   [[nodiscard]] std::uint64_t unfinished() const { return held_.size(); }
 
  private:
   using Members = std::uint32_t;  // bit i: members_[i]
 
-  // What the next byte belongs to.
+  // The token that the next byte belongs to.
   enum class Within : std::uint8_t { none, key, string, scalar };
 
-  // What changes with every token.
+  // State that changes with every token.
   struct Place {
     std::size_t at = 0;             // next byte of piece_
     std::size_t depth = 0;          // open brackets
@@ -106,18 +106,19 @@ class JsonScanner {
     [[nodiscard]] bool in_object() const { return (object_bits >> (depth - 1) & 1U) != 0; }
   };
 
-  // An object that paths lead into, and its latest key.
+  // An object on a path, and its latest key.
   struct Level {
     Members members = 0;           // paths that lead into this object
-    Members key_members = 0;       // of these, the ones that go on with the latest key
-    std::size_t prefix_bytes = 0;  // how much of such a path names the object, with the dot
-    std::size_t path_bytes = 0;    // how much of it names the latest key's value
-    bool key_exact = true;         // the latest key is spelled as the member's name
-    std::size_t open_member = 0;   // whose value is open, if open_levels_ says that one is
-    std::uint64_t begin = 0;       // where that value begins
+    Members key_members = 0;       // those that continue with the latest key
+    std::size_t prefix_bytes = 0;  // length of the part of a path that names the object, with the
+                                   // dot
+    std::size_t path_bytes = 0;    // length of the part that names the latest key's value
+    bool key_exact = true;         // the latest key equals the member's name
+    std::size_t open_member = 0;   // member whose value is open, if open_levels_ has this level
+    std::uint64_t begin = 0;       // start of that value
   };
 
-  // These return whether a chosen value ended, and is in `value`.
+  // These return true if a chosen value ended, which is then in `value`.
   bool next(JsonValue& value);
   bool take_token(Place& place, JsonValue& value);
   bool take_rest(Place& place, JsonValue& value);
@@ -149,28 +150,27 @@ class JsonScanner {
 
   std::string_view piece_;    // being fed
   std::uint64_t offset_ = 0;  // of its first byte
-  std::size_t key_at_ = 0;    // where in it the open key's bytes begin
+  std::size_t key_at_ = 0;    // position in it of the open key's bytes
   Place place_;
   State state_ = State::more;
   bool too_deep_ = false;
   std::uint64_t broken_at_ = 0;
 
-  std::size_t path_depth_ = 0;  // how many of the open brackets, from the first, paths lead into
+  std::size_t path_depth_ = 0;  // number of open brackets, from the first, that are on a path
   unsigned open_levels_ = 0;    // bit d: a chosen value in levels_[d] has not ended
-  std::array<Level, kMaxLevels + 1> levels_{};  // by depth; 0 stands for the text itself
+  std::array<Level, kMaxLevels + 1> levels_{};  // by depth; 0 is the text itself
 
   std::string key_;               // the open key's bytes from earlier pieces
-  std::string held_;              // unfinished values' bytes from earlier pieces
-  std::uint64_t held_begin_ = 0;  // where they begin
+  std::string held_;              // bytes of unfinished values from earlier pieces
+  std::uint64_t held_begin_ = 0;  // their offset
 };
 
-/// The text that a raw JSON string, quotes included, stands for.
-/// Nothing if it is not a well-formed one: bad escapes, lone surrogates, control characters, bytes
-/// that are not UTF-8.
+/// Decodes a raw JSON string, quotes included. Nothing if it is malformed: bad escapes, lone
+/// surrogates, control characters, bytes that are not UTF-8.
 [[nodiscard]] std::optional<std::string> parse_json_string(std::string_view raw);
 
-/// A raw JSON number as an integer. Nothing for anything else, out of range, or written with a
-/// fraction or an exponent (1.0, 1e3).
+/// A raw JSON number as an integer. Nothing for any other value, or one out of range, or written
+/// with a fraction or an exponent (1.0, 1e3).
 [[nodiscard]] std::optional<std::int64_t> parse_json_integer(std::string_view raw);
 
 }  // namespace weir::codec

@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kRequestMembers[] = {
     "model", "stream", "max_tokens", "max_completion_tokens", "n", "stream_options.include_usage"};
 
-// A chat request with about `bytes` of prose, some of it quoted, in messages of one size.
+// A chat request with about `bytes` of prose, some of it quoted, in messages of equal size.
 std::string chat_request(std::size_t bytes, std::size_t message_bytes) {
   constexpr std::string_view kProse =
       R"-(Limits hold, \"mostly\".\nThe rest of this sentence has no escapes in it at all. )-";
@@ -53,7 +53,7 @@ void many_short_messages(benchmark::State& state) {
 }
 BENCHMARK(many_short_messages);
 
-// As requests are read: everything is checked.
+// With everything checked, as requests are read.
 void small_chat_checked(benchmark::State& state) {
   scan(state, chat_request(600, 200), 1U << 20U, JsonScanner::Check::everything);
 }
@@ -64,7 +64,7 @@ void long_strings_checked(benchmark::State& state) {
 }
 BENCHMARK(long_strings_checked);
 
-// The most tokens that a byte can be: hostile, or a list of flags.
+// The most tokens per byte: a hostile text, or a list of flags.
 void brackets_checked(benchmark::State& state) {
   std::string body = R"({"model":"m","x":[[])";
   while (body.size() < 1'000'000) body += ",[]";
@@ -79,7 +79,7 @@ void chinese_checked(benchmark::State& state) {
 }
 BENCHMARK(chinese_checked);
 
-// An answer to an embedding request: numbers, and little else.
+// An answer to an embedding request: almost only numbers.
 void embedding_answer(benchmark::State& state) {
   std::string body = R"({"object":"list","data":[{"embedding":[0.0125)";
   for (int i = 0; i < 10'000; ++i) body += ",-0.0123456" + std::to_string(i % 97);

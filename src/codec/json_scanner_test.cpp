@@ -25,7 +25,7 @@ struct Scan {
   bool operator==(const Scan&) const = default;
 };
 
-// Feeds `text` in pieces that begin at the offsets in `cuts`, and checks each value's place.
+// Feeds `text` in pieces that begin at the offsets in `cuts`, and checks each value's position.
 Scan scan_cut(std::string_view text, std::vector<std::size_t> cuts, std::size_t max_value = 4096) {
   Scan scan;
   JsonScanner scanner(kMembers, max_value);
@@ -49,7 +49,7 @@ Scan scan_cut(std::string_view text, std::vector<std::size_t> cuts, std::size_t 
 
 Scan scan(std::string_view text) { return scan_cut(text, {}); }
 
-// One piece, two pieces cut anywhere, and single bytes must give the same.
+// Checks that one piece, two pieces cut anywhere, and single bytes give the same result.
 Scan scan_all_ways(std::string_view text, std::size_t max_value = 4096) {
   const auto whole = scan_cut(text, {}, max_value);
   std::vector<std::size_t> everywhere;
@@ -238,7 +238,7 @@ TEST(JsonScanner, ResetForgetsAnUnfinishedText) {
   }
 }
 
-// The state of `text` and where it broke, however it is cut, when everything is checked.
+// The state of `text` with everything checked, and where it broke, the same for every cut.
 std::pair<State, std::uint64_t> check_all_ways(std::string_view text) {
   const auto check = [text](std::size_t piece_bytes) {
     JsonScanner scanner(kMembers, 4096, JsonScanner::kMaxDepth, JsonScanner::Check::everything);
@@ -281,7 +281,7 @@ TEST(JsonScanner, ChecksTheInsideOfValuesWhereThatIsAskedFor) {
   }
   const struct {
     std::string_view value;
-    std::uint64_t at;  // within the value
+    std::uint64_t at;  // offset within the value
   } broken[] = {
       {"01", 1},
       {"-01", 2},
@@ -407,7 +407,7 @@ TEST(JsonScanner, FindsWhatAParserFinds) {
     JsonScanner strict(kMembers, 4096, JsonScanner::kMaxDepth, JsonScanner::Check::everything);
     strict.feed(text, [](const JsonValue&) {});
     ASSERT_EQ(strict.state(), State::complete) << text;
-    const auto parsed = boost::json::parse(text).as_object();  // of equal keys it keeps the last
+    const auto parsed = boost::json::parse(text).as_object();  // keeps the last of equal keys
     std::string last;
     for (const auto& line : whole.values) {
       if (line.starts_with("model=")) last = line.substr(6);

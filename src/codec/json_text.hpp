@@ -1,6 +1,6 @@
-/// Writes compact JSON at the end of a string: no blanks, no newline, keys in the order given.
+/// Appends compact JSON to a string: no blanks, no newline, keys in the order given.
 ///
-/// For bodies and log lines we make ourselves. It does not read JSON.
+/// For bodies and log lines of our own. It does not read JSON.
 #pragma once
 
 #include <concepts>
@@ -11,13 +11,13 @@
 
 namespace weir::codec {
 
-/// Appends `text` as a JSON string with its quotes. Escapes what must be escaped and nothing else;
-/// each byte that is not part of well-formed UTF-8 becomes U+FFFD.
+/// Appends `text` as a JSON string with its quotes. Escapes only what must be escaped; each byte
+/// that is not part of well-formed UTF-8 becomes U+FFFD.
 ///
 /// Source: RFC 8259 §7 (escapes), §8.1 (UTF-8).
 void append_json_string(std::string& out, std::string_view text);
 
-/// Whether append_json_string would put quotes around `text` and change nothing in it.
+/// True if append_json_string would only add quotes to `text`.
 [[nodiscard]] bool is_plain_json(std::string_view text);
 
 void append_json_integer(std::string& out, std::int64_t value);
@@ -26,8 +26,8 @@ void append_json_integer(std::string& out, std::int64_t value);
 
 void append_json_integer(std::string& out, std::uint64_t value);
 
-/// Puts the commas and colons. The caller keeps begin and end in balance and gives every value of
-/// an object a key.
+/// Writes commas and colons. The caller balances begin and end, and gives every value of an object
+/// a key.
 ///
 ///     JsonWriter json(out);
 ///     json.begin_object().key("id").value("m").key("created").value(0).end_object();

@@ -14,7 +14,7 @@ bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 #if defined(__SSE2__)
 __m128i load(const char* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
 
-// Bit i: a candidate begins at from[i]. Reads 19 bytes.
+// A bit mask: bit i is set if a candidate begins at from[i]. Reads 19 bytes.
 unsigned candidates(const char* from, char third) {
   const auto first = load(from);
   const auto breaks = _mm_or_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8('\n')),
@@ -32,7 +32,7 @@ unsigned candidates(const char* from, char third) {
 
 std::size_t find_line_dashes(std::string_view text, std::string_view delimiter) {
   if (text.size() <= delimiter.size()) return std::string_view::npos;
-  const auto last = text.size() - delimiter.size();  // one behind the last candidate
+  const auto last = text.size() - delimiter.size();  // one past the last candidate
   const auto matches = [&](std::size_t at) {
     return text.substr(at + 1, delimiter.size()) == delimiter;
   };

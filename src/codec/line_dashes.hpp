@@ -1,9 +1,8 @@
-/// Finds a delimiter line of a multipart body, in time that is linear whatever the bytes are.
+/// Finds a delimiter line of a multipart body, in linear time for any bytes.
 ///
-/// Of 16 bytes at a time, those are candidates that are a CR or LF with the delimiter's first three
-/// bytes behind it.
-/// A delimiter has neither CR nor LF, so no byte is compared for two candidates: searching for the
-/// delimiter itself took 50 times as long where it and the content are dashes.
+/// It tests 16 bytes at a time; a candidate is a CR or LF followed by the delimiter's first three
+/// bytes. A delimiter has neither CR nor LF, so no byte is compared for two candidates: searching
+/// for the delimiter itself took 50 times as long on a delimiter and content of dashes.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +10,7 @@
 
 namespace weir::codec {
 
-/// Where `delimiter` first stands directly after a CR or LF; npos if it does nowhere.
+/// The first position of `delimiter` directly after a CR or LF; npos if there is none.
 /// REQUIRES: a delimiter of two dashes and at least one byte more, without CR and LF.
 [[nodiscard]] std::size_t find_line_dashes(std::string_view text, std::string_view delimiter);
 

@@ -16,12 +16,12 @@ namespace {
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kClose = "--";
 constexpr std::size_t kMaxBoundaryBytes = 70;
-constexpr std::size_t kMaxNameBytes = 100;  // busboy cuts what is longer
+constexpr std::size_t kMaxNameBytes = 100;  // busboy truncates longer names
 
-// More than a delimiter needs to be recognized across two pieces.
+// More than is needed to recognize a delimiter split between two pieces.
 constexpr std::size_t kBorrowBytes = 256;
 
-// Headers of a part that have a meaning here, as bits of Part::headers.
+// Recognized headers of a part, as bits of Part::headers.
 enum Header : unsigned {
   kOther = 0,
   kDisposition = 1U << 0U,
@@ -46,21 +46,21 @@ constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 
 
 constexpr bool is_visible_ascii(char c) { return c > 0x20 && c < 0x7F; }
 
-// RFC 9110 §5.6.2, without the bytes that RFC 2231 gives a meaning in names of parameters.
+// RFC 9110 §5.6.2, without the bytes that have a meaning in parameter names by RFC 2231.
 constexpr bool is_token_byte(char c) {
   constexpr std::string_view kOthers = "!#$&+-.^_`|~";
   return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
 }
 
-// Of RFC 2046 §5.1.1 bchars, the ones that clients use.
+// The bchars of RFC 2046 §5.1.1 that clients use.
 constexpr bool is_boundary_byte(char c) {
   constexpr std::string_view kOthers = "+_-./=";
   return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
 }
 
-// Bytes of a field's name. Left out: quotes, backslashes and percent signs, which some readers take
-// for escapes; semicolons and equals signs, at which some split without regard to quotes; bytes
-// above ASCII, which have no common character set.
+// Bytes allowed in a field's name. Excluded: quotes, backslashes and percent signs, which some
+// readers treat as escapes; semicolons and equals signs, at which some split regardless of quotes;
+// bytes above ASCII, which have no common character set.
 constexpr bool is_name_byte(char c) {
   constexpr std::string_view kNone = "\"\\%;=*'";
   return (c == ' ' || is_visible_ascii(c)) && kNone.find(c) == std::string_view::npos;
@@ -77,7 +77,7 @@ std::string_view take_token(std::string_view& rest) {
   return token;
 }
 
-// Takes a quoted string off the front: what stands between the quotes, escapes as they are.
+// Removes a quoted string from the front: the text between the quotes, escapes unchanged.
 std::optional<std::string_view> take_quoted(std::string_view& rest) {
   bool escaped = false;
   for (std::size_t at = 1; at < rest.size(); ++at) {
@@ -92,13 +92,13 @@ std::optional<std::string_view> take_quoted(std::string_view& rest) {
 }
 
 struct Parameter {
-  std::string_view name;  // with the asterisk of an extended one
+  std::string_view name;  // with the asterisk of an extended parameter
   std::string_view value;
   bool quoted = false;
 };
 
-// Calls `visit(Parameter)` for each `; name=value`. False if `rest` is anything else or a visit
-// says so.
+// Calls `visit(Parameter)` for each `; name=value`. Returns false if `rest` has another form or a
+// visit returns false.
 template <class F>
 bool for_each_parameter(std::string_view rest, F&& visit) {
   while (!rest.empty()) {
@@ -136,11 +136,11 @@ bool is_boundary(std::string_view text) {
          std::ranges::all_of(text, is_boundary_byte);
 }
 
-// A file's name, as it stands. What a careless reader could take for another parameter is none: a
-// semicolon with an equals sign behind it.
+// True for a valid file name, not decoded. A semicolon followed by an equals sign is refused: a
+// careless reader could see another parameter there.
 bool is_file_name(const Parameter& parameter) {
   const auto text = parameter.value;
-  // To some servers an empty file name makes a file, to others a field.
+  // Servers differ in whether an empty file name makes a file or a field.
   if (text.empty()) return false;
   if (!parameter.quoted) return is_token(text);
   const auto semicolon = text.find(';');
@@ -149,7 +149,7 @@ bool is_file_name(const Parameter& parameter) {
           text.find('=', semicolon) == std::string_view::npos);
 }
 
-// RFC 8187, of the one character set that all know.
+// RFC 8187, with the only character set that all readers support.
 bool is_extended_file_name(const Parameter& parameter) {
   constexpr std::string_view kCharset = "utf-8''";
   auto text = parameter.value;
@@ -169,12 +169,12 @@ bool is_extended_file_name(const Parameter& parameter) {
   return true;
 }
 
-// As ASCII these are the same to everyone.
+// Character sets that agree on ASCII.
 bool is_ascii_charset(std::string_view charset) {
   return equals_ignoring_case(charset, "us-ascii") || equals_ignoring_case(charset, "iso-8859-1");
 }
 
-// The name as it is meant, of one that readers may take for another: `Model`, `model[]`.
+// True if readers may take `name` for the `wanted` one: `Model`, `model[]`.
 bool resembles(std::string_view name, std::string_view wanted) {
   const auto stem = name.substr(0, name.find('['));
   return equals_ignoring_case(stem, wanted);
@@ -249,10 +249,10 @@ bool MultipartScanner::next(MultipartValue& value) {
   return false;
 }
 
-// Gives text_ more bytes of the piece. When there are none, keeps text_ for the next piece.
+// Extends text_ with bytes of the piece. If there are none, keeps text_ for the next piece.
 //
-// What an earlier piece left is joined by bytes borrowed from this one until all that is undecided
-// lies in this one, which is then read where it is.
+// Bytes left from an earlier piece are joined by bytes borrowed from this one until all undecided
+// bytes lie in this one, which is then read in place.
 bool MultipartScanner::read_on() {
   if (in_piece_) {
     carry_.assign(text_);
@@ -271,7 +271,7 @@ bool MultipartScanner::read_on() {
   return !more.empty();
 }
 
-// Blank lines, and the first delimiter.
+// Consumes blank lines, and the first delimiter.
 MultipartScanner::Step MultipartScanner::take_preamble() {
   if (text_.starts_with(kLineEnd)) {
     consume(kLineEnd.size());
@@ -371,7 +371,7 @@ bool MultipartScanner::note_header(std::string_view line) {
     case kLength:
       return note_length(line);
     case kTransferEncoding:
-      // These change no byte. The others do, where a server heeds them.
+      // These leave the bytes unchanged. The others do not, for servers that implement them.
       return equals_ignoring_case(line, "binary") || equals_ignoring_case(line, "8bit") ||
              equals_ignoring_case(line, "7bit") ||
              refuse(fmt::format("The form has a part with Content-Transfer-Encoding: {}.", line));
@@ -397,7 +397,7 @@ bool MultipartScanner::note_disposition(std::string_view text) {
       part_.name = name;
       return true;
     }
-    // Some readers look for the first `name="`, wherever it stands.
+    // Some readers look for the first `name="`, wherever it is.
     if (!part_.name) return false;
     if (equals_ignoring_case(parameter.name, "filename")) {
       return !std::exchange(part_.has_file_name, true) && is_file_name(parameter);
@@ -414,7 +414,7 @@ bool MultipartScanner::note_disposition(std::string_view text) {
                       "must be form-data; name=\"…\", with filename=\"…\" behind it for a file.");
 }
 
-// Parts without a file name are read as text; for files it is enough that they hold no parts.
+// Parts without a file name are read as text; a file must only not contain parts itself.
 bool MultipartScanner::note_type(std::string_view text) {
   const auto type = text.substr(0, text.find_first_of("; "));
   auto rest = text.substr(type.size());
@@ -446,7 +446,7 @@ bool MultipartScanner::note_length(std::string_view text) {
   return true;
 }
 
-// Whether it is clear what the part is.
+// Returns true if the part's meaning is unambiguous.
 bool MultipartScanner::start_content() {
   if (!part_.name) return refuse("The form has a part without a Content-Disposition.");
   if (!check_name(*part_.name)) return false;
@@ -478,12 +478,12 @@ bool MultipartScanner::check_name(std::string_view name) {
   return true;
 }
 
-// Content up to the next delimiter.
+// Consumes content up to the next delimiter.
 MultipartScanner::Step MultipartScanner::take_content(MultipartValue& value) {
   constexpr std::string_view kAmbiguous =
       "The form has a delimiter that is not on a line of its own.";
   if (offset_ == part_.begin) {
-    // Some take it for a delimiter, since a line begins here; others for content.
+    // Some readers take it for a delimiter, since a line begins here; others for content.
     if (text_.starts_with(delimiter_)) return break_off(std::string(kAmbiguous));
     if (delimiter_.starts_with(text_)) return Step::needs_more;
   }
@@ -494,7 +494,7 @@ MultipartScanner::Step MultipartScanner::take_content(MultipartValue& value) {
     if (!keep_content(text_.size() - undecided)) return Step::moved;
     return Step::needs_more;
   }
-  // A line that starts after a lone CR or LF is one to some servers.
+  // Some servers take text after a lone CR or LF for a line.
   const bool own_line = at >= 2 && text_[at - 1] == '\n' && text_[at - 2] == '\r';
   if (!own_line) return break_off(std::string(kAmbiguous));
   if (!keep_content(at - kLineEnd.size()) || !end_content()) return Step::moved;
@@ -506,7 +506,7 @@ MultipartScanner::Step MultipartScanner::take_content(MultipartValue& value) {
   return Step::found;
 }
 
-// Consumes `length` bytes of content, and keeps them if they are a wanted field's.
+// Consumes `length` bytes of content, and stores them if they belong to a wanted field.
 bool MultipartScanner::keep_content(std::size_t length) {
   if (length == 0) return true;
   const auto bytes = text_.substr(0, length);
@@ -544,7 +544,7 @@ void MultipartScanner::consume(std::size_t length) {
   offset_ += length;
 }
 
-// False, for the caller to return.
+// Returns false, for the caller to return.
 bool MultipartScanner::refuse(std::string problem) {
   state_ = State::broken;
   problem_ = std::move(problem);

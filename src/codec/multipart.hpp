@@ -1,8 +1,8 @@
-/// Finds the values of small text fields in a multipart/form-data body that comes in pieces.
+/// Finds the values of small text fields in a multipart/form-data body that arrives in pieces.
 ///
-/// One pass; files, and fields of other names, are passed over and not kept. Only a form that every
-/// server reads the same way is accepted: an allow-list of what the forms of real clients have, so
-/// that what is found here is what the server behind us finds (docs/decisions/0038).
+/// One pass; files, and fields of other names, are skipped and not kept. Only forms that every
+/// server reads the same way are accepted, by an allow-list of what real clients send, so that the
+/// upstream finds the same values (docs/decisions/0038).
 ///
 /// Source: RFC 7578 (form-data), RFC 2046 §5.1.1 (multipart).
 #pragma once
@@ -19,13 +19,13 @@
 
 namespace weir::codec {
 
-/// The boundary that a Content-Type names. Nothing if the type is not multipart/form-data, if its
-/// boundary is missing, given twice or not well-formed, or if it has another parameter than
-/// `boundary` and `charset=utf-8`.
+/// The boundary in a Content-Type. Nothing if the type is not multipart/form-data, if its boundary
+/// is missing, duplicate or malformed, or if it has a parameter other than `boundary` and
+/// `charset=utf-8`.
 [[nodiscard]] std::optional<std::string> multipart_boundary(std::string_view content_type);
 
-/// Whether the Content-Type declares all text of the form to be in ASCII or Latin-1 (Apache's
-/// client does). Readers decode the rest of Latin-1 in different ways, so it must be ASCII then.
+/// True if the Content-Type declares all text of the form as ASCII or Latin-1 (Apache's client
+/// does). Readers decode the rest of Latin-1 differently, so it must be ASCII then.
 [[nodiscard]] bool multipart_is_ascii(std::string_view content_type);
 
 /// One field found. Offsets count from the first byte fed.
@@ -35,31 +35,31 @@ struct MultipartValue {
   std::uint64_t end = 0;
   std::string value = {};
   bool too_long = false;  ///< longer than the scanner's bound; `value` is empty
-  /// Where the digits of the part's Content-Length lie; both 0 if it has none. They have to change
+  /// Position of the digits of the part's Content-Length; both 0 if it has none. They must change
   /// with the value.
   std::uint64_t length_begin = 0;
   std::uint64_t length_end = 0;
 };
 
 /// Threads:  one owner at a time. Lifetime: value type; the list of names outlives it.
-/// Cost:     linear in the bytes, whatever they are; a file part at several GB/s. Keeps at most the
-///           bound of a value and 8 KiB of headers (multipart_bench).
+/// Cost:     linear for any bytes; a file part at several GB/s. Keeps at most the bound of a value
+///           and 8 KiB of headers (multipart_bench).
 class MultipartScanner {
  public:
-  /// What the body is so far. `complete` after the closing delimiter; only blank lines may follow.
+  /// The state of the body so far: `complete` after the closing delimiter; only blank lines may
+  /// follow.
   enum class State : std::uint8_t { more, complete, broken };
 
   static constexpr std::size_t kMaxHeaderBytes = 8192;  ///< of one part
   static constexpr std::size_t kMaxParts = 1000;        ///< as in Starlette, Werkzeug and Go
   static constexpr std::size_t kMaxNames = 32;
 
-  /// REQUIRES: a boundary as multipart_boundary gives it; at most kMaxNames distinct names in lower
-  ///           case.
+  /// REQUIRES: a boundary from multipart_boundary; at most kMaxNames distinct names in lower case.
   MultipartScanner(std::string_view boundary, std::span<const std::string_view> names,
                    std::size_t max_value_bytes, bool ascii = false);
 
-  /// Takes the next piece and calls `found(MultipartValue)` for each field that ends in it, in
-  /// order. A name that occurs twice breaks the body before the second value is read.
+  /// Consumes the next piece and calls `found(MultipartValue)` for each field that ends in it, in
+  /// order. A duplicate name breaks the body before the second value is read.
   template <class F>
   void feed(std::string_view piece, F&& found) {
     piece_ = piece;
@@ -76,23 +76,23 @@ class MultipartScanner {
  private:
   enum class Within : std::uint8_t { preamble, delimiter_line, headers, content, epilogue };
   enum class Step : std::uint8_t { moved, found, needs_more };
-  /// What the bytes of a part without a file name may be.
+  /// The bytes allowed in a part without a file name.
   enum class Text : std::uint8_t { utf8, ascii };
 
   /// The part being read.
   struct Part {
     std::size_t header_bytes = 0;
-    unsigned headers = 0;  // the known ones it has had, as bits
+    unsigned headers = 0;  // the recognized ones seen, as bits
     std::optional<std::string> name = {};
     bool has_file_name = false;
-    bool may_be_field = true;  // by its Content-Type
+    bool may_be_field = true;  // according to its Content-Type
     Text text = Text::utf8;
-    std::optional<std::uint64_t> length = {};  // that it announces
+    std::optional<std::uint64_t> length = {};  // announced by its headers
     std::uint64_t length_begin = 0;            // offset of its digits
     std::uint64_t length_end = 0;
     std::uint64_t begin = 0;  // offset of its content
     Utf8Checker checker = {};
-    bool wanted = false;  // a field of a name in the list
+    bool wanted = false;  // a field whose name is in the list
   };
 
   bool next(MultipartValue& value);
@@ -118,13 +118,13 @@ class MultipartScanner {
   std::string delimiter_;  // with its leading dashes
   std::span<const std::string_view> names_;
   std::size_t max_value_bytes_;
-  Text default_text_;  // of a part whose own headers do not say
+  Text default_text_;  // for a part whose headers do not declare one
 
-  std::string carry_;         // bytes of earlier pieces that could not be decided on
+  std::string carry_;         // bytes of earlier pieces that are still undecided
   std::string_view piece_;    // being fed
   std::size_t borrowed_ = 0;  // bytes of piece_ that are also at the end of carry_
   std::string_view text_;     // being read: the end of carry_, or of piece_
-  bool in_piece_ = false;     // the latter
+  bool in_piece_ = false;     // text_ is in piece_
   std::uint64_t offset_ = 0;  // of text_
 
   State state_ = State::more;

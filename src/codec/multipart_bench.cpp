@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kNames[] = {"model", "n", "batch_size"};
 constexpr std::size_t kBytes = 4U << 20U;
-constexpr std::size_t kPieceBytes = 65'536;  // as it is read from a connection
+constexpr std::size_t kPieceBytes = 65'536;  // as read from a connection
 
 std::string part(std::string_view boundary, std::string_view parameters, std::string_view content) {
   std::string text = "--";
@@ -38,7 +38,7 @@ void scan_file(benchmark::State& state, std::string_view boundary, std::string_v
        part(boundary, "name=model", "m") + part(boundary, "name=file; filename=a", file));
 }
 
-// The yardstick: a file of sound.
+// The baseline: an audio file.
 void random_file(benchmark::State& state) {
   std::mt19937 random(1);
   std::string file(1U << 20U, ' ');
@@ -47,7 +47,7 @@ void random_file(benchmark::State& state) {
 }
 BENCHMARK(random_file);
 
-// What follows is hostile, or odd: none may cost three times as much.
+// The following are hostile or unusual; none may cost three times as much.
 void dashes(benchmark::State& state) { scan_file(state, std::string(70, '-'), "-"); }
 BENCHMARK(dashes);
 
@@ -69,7 +69,7 @@ void long_field(benchmark::State& state) {
 }
 BENCHMARK(long_field);
 
-// As many parts as there may be, in a form of 1 MB.
+// The maximum number of parts, in a form of 1 MB.
 void many_parts(benchmark::State& state) {
   std::string body = part("x", "name=model", "m");
   for (std::size_t i = 1; i < MultipartScanner::kMaxParts; ++i) {

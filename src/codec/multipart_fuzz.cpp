@@ -36,7 +36,7 @@ std::vector<std::string> scan(std::string_view body, std::size_t piece_bytes,
 
 }  // namespace
 
-// Input: a body with the boundary "b". However it is cut, the same is found.
+// Input: a body with the boundary "b". However it is cut, the same values are found.
 // Covers: codec/multipart.cpp codec/line_dashes.cpp
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);

@@ -40,7 +40,7 @@ Scan scan_by(std::string_view body, std::size_t first, std::size_t piece_bytes,
   return scan;
 }
 
-// One piece, two pieces cut anywhere, and small pieces must give the same.
+// Checks that one piece, two pieces cut anywhere, and small pieces give the same result.
 Scan scan_all_ways(std::string_view body, std::size_t max_value = 64) {
   const auto whole = scan_by(body, body.size() + 1, 1, max_value);
   for (std::size_t cut = 1; cut < body.size(); ++cut) {
@@ -97,7 +97,7 @@ TEST(Multipart, FindsTheChosenFieldsAndNoOthers) {
   }
 }
 
-// Each as the client named sends it.
+// Each form is as the named client sends it.
 TEST(Multipart, FormsOfRealClientsAreAccepted) {
   const std::pair<std::string_view, std::string> clients[] = {
       {"curl, with a quote in the name",
@@ -139,7 +139,7 @@ TEST(Multipart, FilesAreSkippedWhateverTheyHold) {
     for (char& c : file) c = "-XyZ \r"[random() % 6];
     // A lone CR before a delimiter would break the body.
     for (std::size_t at = 0; (at = file.find("\r--XyZ", at)) != std::string::npos;) file[at] = ' ';
-    file.front() = 'x';  // nor does it begin with a delimiter
+    file.front() = 'x';  // must not begin with a delimiter
     const auto body =
         body_of({part(R"(; name="file"; filename="a")", file), part(R"(; name="model")", "m")});
     const auto whole = scan_by(body, body.size(), 1);

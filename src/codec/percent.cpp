@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kEscapeLength = 3;
 
-// The byte that `escape` ("%2F") stands for, or -1.
+// The byte encoded by `escape` ("%2F"), or -1.
 int escaped_byte(std::string_view escape) {
   if (escape.size() < kEscapeLength) return -1;
   const int high = hex_digit(escape[1]);

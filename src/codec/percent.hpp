@@ -10,17 +10,17 @@
 
 namespace weir::codec {
 
-/// What `+` stands for: itself in a path, a space in a query.
+/// The meaning of `+`: itself in a path, a space in a query.
 enum class Plus : bool { itself, space };
 
-/// Decodes each `%XX` once; `%2F` becomes a slash like any other.
+/// Decodes each `%XX` once; `%2F` becomes a slash.
 ///
-/// Errors: malformed_request for a `%` without two hexadecimal digits, and for `%00`: no name of
-/// ours holds a NUL, and many things down the line stop reading at one.
+/// Errors: malformed_request for a `%` without two hexadecimal digits, and for `%00`: no valid name
+/// holds a NUL, and much software stops reading at one.
 [[nodiscard]] Result<std::string> percent_decode(std::string_view text, Plus plus = Plus::itself);
 
-/// `text` for use inside a path segment or a query: everything but the unreserved characters of RFC
-/// 3986 §2.3 is escaped.
+/// Encodes `text` for a path segment or a query: all but the unreserved characters of RFC 3986 §2.3
+/// are escaped.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 
 }  // namespace weir::codec

@@ -1,10 +1,10 @@
 /// The query part of a URL as decoded parameters, in their order.
 ///
-/// `&` separates, the first `=` of a pair ends its name, `+` is a space; a pair without `=` has an
-/// empty value, and empty pairs (`a=1&&b=2`) are skipped. It does not know which names mean what.
+/// `&` separates pairs, the first `=` of a pair ends its name, `+` is a space; a pair without `=`
+/// has an empty value, and empty pairs (`a=1&&b=2`) are skipped.
 ///
-/// A name or value with a bad percent-escape, or with %00, stays as it was sent: it may belong to a
-/// parameter that nobody here reads.
+/// A name or value with a bad percent-escape, or with %00, stays undecoded: it may belong to a
+/// parameter that nothing here reads.
 ///
 /// Source: WHATWG URL §5.1 (application/x-www-form-urlencoded parsing).
 #pragma once
@@ -23,7 +23,7 @@ struct QueryParameter {
   std::string value;
 };
 
-/// What a query says about one name.
+/// The occurrences of one name in a query.
 struct QueryLookup {
   std::size_t count = 0;   ///< how often the name occurs
   std::string_view value;  ///< the first value; empty if there is none
@@ -34,7 +34,7 @@ class Query {
  public:
   static constexpr std::size_t kMaxParameters = 64;
 
-  /// `text` is what stands after the `?`, or nothing.
+  /// `text`: the part after the `?`, or nothing.
   ///
   /// Errors: malformed_request for more than kMaxParameters parameters.
   [[nodiscard]] static Result<Query> parse(std::string_view text);

@@ -13,8 +13,8 @@ struct LineEnd {
   std::size_t end;
 };
 
-// The first line end at or after `from`. The LF is looked for first, then a CR before it. It does
-// so in stretches, or a text with lone CRs and no LF would be read to its end for each of them.
+// The first line end at or after `from`. Searches for an LF first, then for a CR before it, in
+// stretches: otherwise a text with lone CRs and no LF would be read to its end for each of them.
 std::optional<LineEnd> find_line_end(std::string_view text, std::size_t from) {
   constexpr std::size_t kStretchBytes = 1024;
   for (; from < text.size(); from += kStretchBytes) {
@@ -28,10 +28,10 @@ std::optional<LineEnd> find_line_end(std::string_view text, std::size_t from) {
   return std::nullopt;
 }
 
-// Calls `visit(line)` for each line of an event, without their ends.
+// Calls `visit(line)` for each line of an event, without its end.
 template <class F>
 void for_each_line(std::string_view event, F&& visit) {
-  // A stream may begin with a byte order mark, which belongs to no line.
+  // A byte order mark at the start of a stream is not part of a line.
   if (event.starts_with("\xEF\xBB\xBF")) event.remove_prefix(3);
   std::size_t begin = 0;
   while (const auto end = find_line_end(event, begin)) {
@@ -41,7 +41,7 @@ void for_each_line(std::string_view event, F&& visit) {
   visit(event.substr(begin));
 }
 
-// The line's value if it is a field of that name.
+// The line's value if it is the field `name`.
 std::optional<std::string_view> field_value(std::string_view line, std::string_view name) {
   if (!line.starts_with(name)) return std::nullopt;
   line.remove_prefix(name.size());
@@ -74,7 +74,7 @@ Result<std::size_t> SseSplitter::whole_events(std::string_view bytes) {
                 fmt::format("an event of more than {} bytes", max_event_bytes_));
   }
   if (too_long) {
-    reset();  // the next call finds the long one at the start of its bytes
+    reset();  // the next call finds the long event at the start of its bytes
   } else {
     seen_ = settled - whole;
     line_ = line - whole;

@@ -1,4 +1,5 @@
-/// Server-sent events: where each ends, and what it says. Events stay the bytes they were sent as.
+/// Server-sent events: splitting a stream, and reading data and name of an event. Events keep their
+/// original bytes.
 ///
 /// Lines end with LF, CRLF or CR, in any mixture; a blank line ends an event.
 ///
@@ -13,33 +14,34 @@
 
 namespace weir::codec {
 
-/// Tells whole events from the start of one that is still to come.
+/// Separates complete events from an incomplete one at the end.
 ///
 /// Threads: one owner at a time. Lifetime: value type.
 class SseSplitter {
  public:
   explicit SseSplitter(std::size_t max_event_bytes) : max_event_bytes_(max_event_bytes) {}
 
-  /// How many bytes at the start of `bytes` are whole events, each with the blank line that ends
-  /// it; a blank line on its own counts as an event without data. The rest is to be offered again
-  /// at the start of the next call, with more behind it; it is not looked at twice.
+  /// How many bytes at the start of `bytes` are complete events, each with its blank line; a blank
+  /// line on its own counts as an event without data. Pass the rest again at the start of the next
+  /// call, with more bytes; it is not scanned twice.
   ///
   /// A CR at the very end may be half of a CRLF, so it ends nothing until a byte follows.
-  /// Errors: upstream_answer_too_large if the first event is longer than the bound, ended or not;
-  ///         events before it are given first.
+  /// Errors: upstream_answer_too_large if the first event is longer than the bound, complete or
+  /// not;
+  ///         events before it are returned first.
   [[nodiscard]] Result<std::size_t> whole_events(std::string_view bytes);
 
-  /// Ready for another stream.
+  /// Prepares for another stream.
   void reset();
 
  private:
   std::size_t max_event_bytes_;
-  std::size_t seen_ = 0;  // of the next call's bytes
-  std::size_t line_ = 0;  // where in them the line begins that has not ended
+  std::size_t seen_ = 0;  // bytes of the next call that were scanned
+  std::size_t line_ = 0;  // start of the unfinished line in them
 };
 
-/// Takes the first event, with its blank line, off the front of `events`, which holds whole ones.
-/// Without a blank line it takes all there is.
+/// Removes the first event, with its blank line, from `events`, which holds complete ones. Without
+/// a blank line it takes all bytes.
 [[nodiscard]] std::string_view take_event(std::string_view& events);
 
 /// The event's data, or empty if it has none: a comment, or other fields only. A single data line

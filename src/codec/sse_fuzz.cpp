@@ -26,7 +26,7 @@ std::vector<std::string> split(std::string_view stream, std::size_t piece_bytes)
   return events;
 }
 
-// Of a bounded stream every event is within the bound, and what waits for its end is too.
+// With a bound, every event is within it, and so is an incomplete one.
 void check_bound(std::string_view stream, std::size_t piece_bytes) {
   constexpr std::size_t kBound = 16;
   weir::codec::SseSplitter splitter(kBound);
@@ -47,7 +47,7 @@ void check_bound(std::string_view stream, std::size_t piece_bytes) {
 
 }  // namespace
 
-// However the stream is cut, the same events come out, and no byte is lost between them.
+// However the stream is cut, the same events result, and no byte is lost between them.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const auto whole = split(input, size + 1);

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 
 constexpr std::size_t kNoBound = 1U << 20U;
 
-// What a reader of a stream does: collects bytes, takes whole events off, keeps the rest.
+// Reads a stream: collects bytes, takes complete events, keeps the rest.
 struct Reader {
   SseSplitter splitter{kNoBound};
   std::string buffer;

@@ -17,7 +17,7 @@ struct Lead {
   unsigned char second_max;
 };
 
-// Only the second byte's range depends on the first; the rest are always 80..BF.
+// Only the second byte's range depends on the first; the others are always 80..BF.
 constexpr Lead lead_of(unsigned char byte) {
   if (byte < 0x80) return {1, 0, 0};
   if (byte < 0xC2) return {0, 0, 0};
@@ -31,7 +31,7 @@ constexpr Lead lead_of(unsigned char byte) {
   return {0, 0, 0};
 }
 
-// How many of the first bytes are ASCII, in words of eight.
+// Length of the ASCII prefix, in words of eight bytes.
 std::size_t ascii_words(std::string_view text) {
   constexpr auto kHighs = ~std::uint64_t{0} / 0xFF * 0x80;
   std::size_t at = 0;
@@ -43,16 +43,16 @@ std::size_t ascii_words(std::string_view text) {
   return at;
 }
 
-// Whether the four bytes at `at`, first byte lowest, begin with a well-formed sequence of three:
-// 1110xxxx 10xxxxxx 10xxxxxx, neither too long for its value (E0 80..9F) nor a surrogate (ED A0..).
+// True if the four bytes, first byte lowest, begin with a well-formed three-byte sequence: 1110xxxx
+// 10xxxxxx 10xxxxxx, neither overlong (E0 80..9F) nor a surrogate (ED A0..).
 constexpr bool is_three_bytes(std::uint32_t word) {
   const auto second = word & 0x200FU;
   return (word & 0x00C0C0F0U) == 0x008080E0U && second != 0 && second != 0x200DU;
 }
 
 #if defined(__SSE2__)
-// Whether 15 bytes are five sequences of three. Of two lead bytes, E0 and ED, the second byte would
-// have to be looked at: false.
+// True if 15 bytes are five three-byte sequences. False if a lead byte is E0 or ED, whose second
+// byte would need a check.
 bool are_five_of_three(const char* from) {
   constexpr int kLeads = 0b001'001'001'001'001;
   constexpr int kAll = 0b111'111'111'111'111;
@@ -66,7 +66,7 @@ bool are_five_of_three(const char* from) {
 }
 #endif
 
-// Takes well-formed sequences off the front, until there is none.
+// Removes well-formed sequences from the front, as many as there are.
 void skip_sequences(std::string_view& text) {
   for (;;) {
     text.remove_prefix(ascii_words(text));
@@ -77,7 +77,7 @@ void skip_sequences(std::string_view& text) {
   }
 }
 
-// Whether a longer text could begin with this one, which is no whole sequence.
+// True if `text`, an incomplete sequence, could be the start of a valid one.
 bool may_become_sequence(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const Lead lead = lead_of(byte(0));
@@ -104,7 +104,7 @@ std::size_t utf8_sequence_length(std::string_view text) {
 std::size_t utf8_multibyte_prefix(std::string_view text) {
   std::size_t at = 0;
   for (;;) {
-    // Most of what is not ASCII, in most scripts.
+    // The bulk of non-ASCII text in most scripts.
 #if defined(__SSE2__)
     while (text.size() - at >= 16 && are_five_of_three(text.data() + at)) at += 15;
 #endif
@@ -150,7 +150,7 @@ std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes) {
     const auto start = max_bytes - back;
     if (utf8_sequence_length(text.substr(start)) != 0) return text.substr(0, start);
   }
-  return text.substr(0, max_bytes);  // not UTF-8 there: nothing to protect
+  return text.substr(0, max_bytes);  // not UTF-8 at the cut: nothing to protect
 }
 
 }  // namespace weir::codec

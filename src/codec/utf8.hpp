@@ -9,21 +9,21 @@
 
 namespace weir::codec {
 
-/// Bytes of the well-formed sequence that `text` starts with: 1 to 4; 0 if it starts with none.
+/// Length of the well-formed sequence at the start of `text`: 1 to 4; 0 if there is none.
 [[nodiscard]] std::size_t utf8_sequence_length(std::string_view text);
 
-/// How many of the first bytes are well-formed sequences of more than one byte each.
+/// Length of the prefix of well-formed sequences of more than one byte each.
 [[nodiscard]] std::size_t utf8_multibyte_prefix(std::string_view text);
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-/// The same of a text that comes in pieces.
+/// Checks a text that arrives in pieces.
 /// Lifetime: value type.
 class Utf8Checker {
  public:
-  /// Whether all of it so far can be the beginning of UTF-8; after false, not to be fed again.
+  /// False if the text so far cannot be the beginning of UTF-8; then do not feed it again.
   [[nodiscard]] bool feed(std::string_view piece);
-  /// Whether it may end here: no sequence is cut in two.
+  /// True if the text may end here: no sequence is cut in two.
   [[nodiscard]] bool complete() const { return pending_ == 0; }
 
  private:
@@ -31,7 +31,7 @@ class Utf8Checker {
   std::size_t pending_ = 0;         // bytes of it
 };
 
-/// The longest prefix of at most `max_bytes` that does not cut a well-formed sequence in two.
+/// The longest prefix of at most `max_bytes` that does not split a well-formed sequence.
 [[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes);
 
 }  // namespace weir::codec

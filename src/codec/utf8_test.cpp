@@ -85,7 +85,7 @@ TEST(Utf8, SequencesOfThreeBytesAreJudgedAlikeByBothWays) {
       }
     }
   }
-  // In words and in blocks: wherever a bad byte stands.
+  // A bad byte at every position, in words and in blocks.
   std::string many;
   for (int i = 0; i < 20; ++i) many += "\xE4\xB8\xAD";
   EXPECT_EQ(utf8_multibyte_prefix(many), many.size());

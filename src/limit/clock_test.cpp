@@ -1,4 +1,4 @@
-// Limits and the clocks: what they do when time jumps, stands still or begins anew.
+// Limits under irregular clocks: jumps, standstill and restart.
 #include <algorithm>
 #include <random>
 #include <string>
@@ -19,8 +19,8 @@ MonotonicTime at(std::chrono::nanoseconds since_start) {
   return MonotonicTime(1000s + since_start);
 }
 
-// LiteLLM 24677: what was used in one window was carried over into the next, so that a client who
-// had kept to its limit was refused.
+// LiteLLM 24677: usage of one window was carried over into the next, so that a client within its
+// limit was refused.
 TEST(LimitClock, LiteLlm24677NothingOfAnEarlierWindowIsCarriedOver) {
   constexpr std::int64_t kLimit = 5;
   for (auto used_at = 0ms; used_at <= kWindow; used_at += 977ms) {
@@ -28,7 +28,7 @@ TEST(LimitClock, LiteLlm24677NothingOfAnEarlierWindowIsCarriedOver) {
     for (std::int64_t i = 0; i < kLimit; ++i) {
       ASSERT_TRUE(window.try_take(1, at(used_at)).admitted);
     }
-    // Every millisecond around the end of what was used: refused before it, all there after it.
+    // Every millisecond around the expiry: refused before it, fully available after it.
     const auto end = used_at + kWindow;
     for (auto now = end - 50ms; now < end; now += 1ms) {
       ASSERT_FALSE(window.try_take(1, at(now)).admitted) << now.count() << " ms";
@@ -42,12 +42,12 @@ TEST(LimitClock, LiteLlm24677NothingOfAnEarlierWindowIsCarriedOver) {
   }
 }
 
-// LiteLLM 3788: around the boundary of two windows twice the limit went through.
+// LiteLLM 3788: twice the limit was admitted around the boundary of two windows.
 TEST(LimitClock, LiteLlm3788NoMinuteWhereverItBeginsHasMoreThanTheLimit) {
   constexpr std::int64_t kLimit = 10;
   RollingWindow window(kLimit, kWindow);
   std::vector<std::chrono::milliseconds> taken;
-  // Only around full minutes, where a fixed window begins anew.
+  // Only around full minutes, where a fixed window would restart.
   for (int minute = 1; minute <= 5; ++minute) {
     for (auto now = minute * 60'000ms - 200ms; now < minute * 60'000ms + 200ms; now += 1ms) {
       if (window.try_take(1, at(now)).admitted) taken.push_back(now);
@@ -59,7 +59,7 @@ TEST(LimitClock, LiteLlm3788NoMinuteWhereverItBeginsHasMoreThanTheLimit) {
   EXPECT_GE(taken.size(), 4 * kLimit);
 }
 
-// The monotonic clock stands still while the machine sleeps; then, at worst, a limit holds longer.
+// The monotonic clock stands still while the machine sleeps; at worst a limit then holds longer.
 TEST(LimitClock, AClockThatStoodStillAdmitsNothingMore) {
   RollingWindow window(3, kWindow);
   std::int64_t admitted = 0;
@@ -76,8 +76,7 @@ TEST(LimitClock, AJumpAheadAdmitsTheLimitOnceAndNotMore) {
   }
 }
 
-/// What counts is the largest time seen so far: the wall clock may jump as it likes, and even a
-/// monotonic clock that did would never let more through.
+/// The largest time seen so far counts: not even a monotonic clock that jumped would admit more.
 TEST(LimitClock, JumpsBackAndForthNeverExceedTheLimit) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
@@ -100,8 +99,8 @@ TEST(LimitClock, JumpsBackAndForthNeverExceedTheLimit) {
   }
 }
 
-// Counts are kept in memory (docs/operating.md): a restart begins anew, with a whole limit and
-// never with none or with twice of it.
+// Counts are kept in memory (docs/operating.md): after a restart exactly one whole limit is
+// available.
 TEST(LimitClock, ARestartBeginsAnewWithOneWholeLimit) {
   for (int start = 0; start < 3; ++start) {
     RollingWindow window(7, kWindow);

@@ -11,7 +11,7 @@ namespace weir::limit {
 
 namespace {
 
-/// An upstream may report anything; sums of this stay far below 2^63.
+/// Bound on reported usage, which may be anything; sums of it stay far below 2^63.
 constexpr std::int64_t kMaxClaim = 1'000'000'000;
 
 Claim bounded(Claim claim) {
@@ -121,14 +121,14 @@ bool KeyLimiter::idle(MonotonicTime now) const {
          std::ranges::all_of(models_, [&](const auto& one) { return one.second.idle(now); });
 }
 
-/// Time stands still rather than go back, for all windows alike: one time tells where a charge is.
+/// Time never goes back, and is the same for all windows, so that one time identifies a charge.
 MonotonicTime KeyLimiter::advance(MonotonicTime now) {
   latest_ = std::max(latest_, now);
   return latest_;
 }
 
 const ModelLimits* KeyLimiter::entry_for(std::string_view model) const {
-  // The name of shared meters is the pattern itself.
+  // Shared meters are named by the pattern itself.
   if (codec::is_glob(model)) {
     const auto same = std::ranges::find(entries_, model, &ModelLimits::models);
     if (same != entries_.end()) return &*same;
@@ -145,7 +145,7 @@ Meters* KeyLimiter::meters_of(std::string_view model, MonotonicTime now) {
   if (entry == nullptr || entry->limits == Limits{}) return nullptr;
 
   if (models_.size() >= kMaxModels && now >= forget_again_) forget_idle_models(now);
-  // What this model was counted for among others, it must not be free of when it gets its own.
+  // Shared counts are kept: a model must not escape them by getting meters of its own.
   const auto shared = models_.find(entry->models);
   if (shared != models_.end() && !shared->second.idle(now)) return &shared->second;
   const std::string_view name = models_.size() < kMaxModels ? model : entry->models;

@@ -1,4 +1,4 @@
-/// The limits of one key, shared by all threads: everything a call may use is decided and counted
+/// The limits of one key, shared by all threads. Everything a call may use is checked and counted
 /// in one step.
 ///
 ///   try_reserve ──> Reservation ──> settle(what it used)     at the end of the stream
@@ -26,14 +26,14 @@ namespace weir::limit {
 
 class KeyLimiter;
 
-/// Requests and tokens per minute after a decision; where key and model are both limited, the one
-/// of which less remains.
+/// Requests and tokens per minute after a decision. If key and model are both limited, the one with
+/// less remaining.
 struct Standing {
   Quota requests;
   Quota tokens;
 };
 
-/// What one call holds: a slot, and what it was counted for. Empty where nothing is limited.
+/// A call's slot and its counted claim. Empty if nothing is limited.
 ///
 /// Threads:  one at a time; not necessarily the one that reserved.
 /// Lifetime: keeps its limiter alive.
@@ -42,20 +42,20 @@ class Reservation {
   Reservation() = default;
   Reservation(Reservation&& other) noexcept = default;
   Reservation& operator=(Reservation&& other) noexcept;
-  /// Gives the slot back; what was counted and never settled stays counted.
+  /// Releases the slot; a claim that was never settled stays counted.
   ~Reservation() { release(); }
 
-  /// Corrects what was counted to what was used and gives the slot back: less is given back to the
-  /// windows that were charged, more is charged now, whether or not there is room for it. Only the
-  /// first settle or cancel has an effect.
+  /// Corrects the counted claim to the actual usage and releases the slot. A lower usage is
+  /// refunded in the windows that were charged; a higher one is charged now, whether or not there
+  /// is room. Only the first settle or cancel has an effect.
   void settle(Claim actual, MonotonicTime now);
 
-  /// For a call that used nothing: as settle({}). The request was made, and stays counted.
+  /// For a call that used nothing: as settle({}). The request itself stays counted.
   void cancel(MonotonicTime now) { settle({}, now); }
 
   [[nodiscard]] bool empty() const { return limiter_ == nullptr; }
-  /// The time it counts from: that of the reservation, or a later one that another thread had come
-  /// with before. REQUIRES: not empty.
+  /// The time of the charge: that of the reservation, or a later one that another thread had used
+  /// before. REQUIRES: not empty.
   [[nodiscard]] MonotonicTime charged_at() const { return charged_at_; }
 
  private:
@@ -70,10 +70,10 @@ class Reservation {
   MonotonicTime charged_at_;
 };
 
-/// A refusal has taken nothing, neither from the key nor from the model.
+/// A refusal charges nothing, neither to the key nor to the model.
 ///
-/// A thread that read the clock before another but comes to the lock after it is decided at the
-/// other's time.
+/// A thread that read the clock before another but gets the lock after it is decided at the other's
+/// time.
 ///
 /// Cost:     without any limit one relaxed load; with limits one short lock, and no allocation once
 ///           a model is known. Memory for kMaxModels models at most.
@@ -81,30 +81,30 @@ class Reservation {
 /// Lifetime: REQUIRES a std::shared_ptr owner.
 class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
  public:
-  /// Models whose counts are kept apart; those beyond share the counts of their entry, so that a
-  /// limit may hold too early and never too late.
+  /// Models with counts of their own. Further models share the counts of their entry, so that a
+  /// limit may hold too early but never too late.
   static constexpr std::size_t kMaxModels = 1024;
 
   explicit KeyLimiter(const Limits& limits, std::vector<ModelLimits> of_models = {},
                       const Spans& spans = {});
 
-  /// Takes effect with the next try; what was counted stays counted. Calls that were under way when
-  /// a key or model had no limit at all are not.
+  /// Takes effect with the next call. Counts are kept; calls that began while key and model had no
+  /// limit at all are not counted.
   void configure(const Limits& limits, const std::vector<ModelLimits>& of_models);
 
-  /// One call to `model` that is expected to use `claim`. `standing`, if asked for, is filled in
-  /// either case. REQUIRES: `model` is one that exists; whoever could make up names could fill the
+  /// Reserves for one call to `model` that is expected to use `claim`. Fills in `standing`, if not
+  /// null, in either case. REQUIRES: `model` exists; with invented names a client could fill the
   /// memory for them.
   [[nodiscard]] std::expected<Reservation, Refusal> try_reserve(std::string_view model, Claim claim,
                                                                 MonotonicTime now,
                                                                 Standing* standing = nullptr);
 
-  /// One request that is no call, such as for the list of models: it counts as a request of the key
-  /// and needs no slot.
+  /// Counts one request that is not a call, such as for the list of models: a request of the key,
+  /// without a slot.
   [[nodiscard]] std::expected<void, Refusal> try_take_request(MonotonicTime now,
                                                               Standing* standing = nullptr);
 
-  /// Whether forgetting this limiter would change nothing.
+  /// True if discarding this limiter would change nothing.
   [[nodiscard]] bool idle(MonotonicTime now) const;
 
  private:
@@ -123,13 +123,13 @@ class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
   void release(const Reservation& reservation);
 
   const Spans spans_;
-  std::atomic<bool> limited_;  ///< whether there is any limit: to leave at once where there is none
+  std::atomic<bool> limited_;  ///< true if there is any limit; false allows an early exit
 
   mutable std::mutex mutex_;  ///< guards what follows
   MonotonicTime latest_ = MonotonicTime::min();
   Meters of_key_;
   std::vector<ModelLimits> entries_;
-  /// By model id; the shared ones by the pattern of their entry. One with a call in flight is not
+  /// By model id; shared ones by the pattern of their entry. An entry with a call in flight is not
   /// idle, so reservations may point into it.
   std::unordered_map<std::string, Meters, Hash, std::equal_to<>> models_;
   MonotonicTime forget_again_ = MonotonicTime::min();

@@ -1,8 +1,8 @@
-// The proof by trial: many clients at once reserve, settle and cancel at random; what happened is
-// recorded, and a checker that shares no code with the limiter goes through the record.
+// Checks the promise by a record: many threads reserve, settle and cancel at random, and a checker
+// that shares no code with the limiter verifies what was recorded.
 //
-// Threads come to the limiter's lock in an order that nobody sees, so the checker claims only what
-// every order allows: a settlement that ran beside an admission may have come before it or after.
+// The order in which threads get the limiter's lock is not visible, so the checker asserts only
+// what holds in every order: a settlement concurrent with an admission may be before or after it.
 #include <algorithm>
 #include <atomic>
 #include <limits>
@@ -27,7 +27,7 @@ constexpr int kStepsPerThread = 4'000;
 constexpr int kModels = 3;
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
-/// A minute of 1 s and a day of 8 s of the test's own time.
+/// A minute of 1 s and a day of 8 s, in the test's own time.
 constexpr Spans kSpans{.minute = seconds(1), .day = seconds(8)};
 
 const Limits kKeyLimits{.requests_per_minute = 120,
@@ -45,7 +45,7 @@ const Limits kModelLimits{.requests_per_minute = 60,
                           .images_per_day = 60,
                           .max_in_flight = 20};
 
-/// A new seed each run; --gtest_random_seed repeats a failed one, up to the order of threads.
+/// A new seed for each run; --gtest_random_seed repeats a failed one, up to the order of threads.
 std::uint64_t test_seed() {
   const auto fixed = GTEST_FLAG_GET(random_seed);
   return fixed != 0 ? static_cast<std::uint64_t>(fixed) : 1 + std::random_device{}() % 99'999;
@@ -53,7 +53,7 @@ std::uint64_t test_seed() {
 
 std::string model_name(int model) { return fmt::format("model {}", model); }
 
-/// A stretch of the record: what happened lay somewhere within it.
+/// An interval of the record in which an event occurred.
 struct Stretch {
   std::uint64_t begin = kNever;
   std::uint64_t end = kNever;
@@ -63,16 +63,16 @@ struct Stretch {
 /// One admitted call from its reservation to its end.
 struct Call {
   int model = 0;
-  MonotonicTime at;  ///< from when it counts
+  MonotonicTime at;  ///< when it starts to count
   Claim reserved;
   Stretch admission;
-  Stretch ending;            ///< never, if it was still in flight at the end
-  bool settled = false;      ///< and not just dropped
+  Stretch ending;            ///< kNever if it was still in flight at the end
+  bool settled = false;      ///< and not dropped
   Claim actual;              ///< if settled
-  MonotonicTime settled_at;  ///< the earliest from when a debt may count
+  MonotonicTime settled_at;  ///< the earliest time at which a debt may count
 };
 
-/// What all threads share.
+/// State shared by the threads.
 struct Stage {
   std::shared_ptr<KeyLimiter> limiter = std::make_shared<KeyLimiter>(
       kKeyLimits, std::vector<ModelLimits>{{"model *", kModelLimits}}, kSpans);
@@ -110,7 +110,7 @@ class Player {
     return std::uniform_int_distribution<std::int64_t>(0, most)(random_);
   }
 
-  /// Bursts, and now and then a silence; some threads come late with the time they read.
+  /// Bursts with occasional pauses; some threads use a time they read earlier.
   [[nodiscard]] MonotonicTime now() {
     const std::int64_t most = pick(0, 999) == 0 ? 12'000'000'000 : 6'000'000;
     const std::int64_t read = stage_.clock += amount(most);
@@ -121,7 +121,7 @@ class Player {
   void begin(Client& client) {
     Call call;
     call.model = static_cast<int>(pick(0, kModels - 1));
-    // Chats, images, and bare requests, so that each limit is the tightest at times.
+    // Chats, images, and plain requests, so that each limit is the tightest at times.
     const std::size_t kind = tries_++ / 32 % 3;
     if (kind == 0) call.reserved.tokens = amount(800);
     if (kind == 1) call.reserved.images = amount(3);
@@ -145,7 +145,7 @@ class Player {
     const MonotonicTime time = now();
     const std::size_t how = pick(0, 9);
     call.settled = how > 0;
-    // Mostly less than reserved, now and then more, sometimes nothing at all.
+    // Usually less than reserved, sometimes more, sometimes nothing.
     if (how > 1) call.actual = {amount(call.reserved.tokens), amount(call.reserved.images)};
     if (how > 8) call.actual.tokens = call.reserved.tokens + amount(400);
     call.settled_at = time;
@@ -199,26 +199,26 @@ const Rule kRules[] = {
     {"IPD", &Limits::images_per_day, kSpans.day, [](const Claim& c) { return c.images; }},
 };
 
-/// The least that `call` counted for when `admitted` was: as reserved until its settlement began,
-/// and a debt only once the settlement was over.
+/// The least that `call` can have counted for when `admitted` was decided: the reserved amount
+/// until its settlement began, and a debt only once the settlement was over.
 std::int64_t least_counted(const Rule& rule, const Call& call, const Call& admitted) {
   const std::int64_t reserved = rule.cost(call.reserved);
   if (!call.settled || admitted.admission.before(call.ending)) return reserved;
   return std::min(reserved, rule.cost(call.actual));
 }
 
-/// What was used above what was reserved, charged when it was settled.
+/// The usage beyond the reservation, charged when the call was settled.
 std::int64_t debt(const Rule& rule, const Call& call) {
   if (!call.settled) return 0;
   return std::max<std::int64_t>(0, rule.cost(call.actual) - rule.cost(call.reserved));
 }
 
-/// Whether `call` was certainly counted before `admitted` was decided.
+/// True if `call` was certainly counted before `admitted` was decided.
 bool counted_before(const Call& call, const Call& admitted) {
   return call.at < admitted.at || call.admission.before(admitted.admission);
 }
 
-/// Of the calls that ended with a debt.
+/// Calls that ended with a debt.
 std::vector<const Call*> debtors(const Rule& rule, const std::vector<Call>& calls) {
   std::vector<const Call*> found;
   for (const Call& call : calls) {
@@ -227,14 +227,14 @@ std::vector<const Call*> debtors(const Rule& rule, const std::vector<Call>& call
   return found;
 }
 
-/// The first admission that no order of events allows; empty if there is none.
+/// Describes the first admission that no order of events allows; empty if there is none.
 std::string find_over_admission(const Rule& rule, const Limits& limits,
                                 const std::vector<Call>& calls) {
   const std::vector<const Call*> in_debt = debtors(rule, calls);
   std::size_t oldest = 0;
   for (const Call& admitted : calls) {
     std::int64_t sum = rule.cost(admitted.reserved);
-    if (sum == 0) continue;  // what costs nothing is admitted whatever the debt
+    if (sum == 0) continue;  // zero cost is admitted whatever the debt
     while (admitted.at - calls[oldest].at >= rule.window) ++oldest;
     for (std::size_t i = oldest; i < calls.size() && calls[i].at <= admitted.at; ++i) {
       if (&calls[i] != &admitted && counted_before(calls[i], admitted)) {
@@ -252,8 +252,8 @@ std::string find_over_admission(const Rule& rule, const Limits& limits,
   return {};
 }
 
-/// Most of any rolling window, with each call at the less of reserved and used: what is given back
-/// may be used again, but never twice.
+/// The fullest rolling window, with each call at the lesser of reserved and used: refunds may be
+/// used again, but never twice.
 std::int64_t fullest_window(const Rule& rule, const std::vector<Call>& calls) {
   std::int64_t most = 0;
   std::int64_t sum = 0;
@@ -270,7 +270,7 @@ std::int64_t fullest_window(const Rule& rule, const std::vector<Call>& calls) {
   return most;
 }
 
-/// Most calls that were certainly in flight at once.
+/// The most calls that were certainly in flight at once.
 std::int64_t most_in_flight(const std::vector<Call>& calls) {
   std::vector<std::pair<std::uint64_t, int>> changes;
   for (const Call& call : calls) {
@@ -316,7 +316,7 @@ TEST(KeyLimiterAudit, NoOrderOfEventsExceedsALimit) {
   EXPECT_TRUE(stage.limiter->idle(end)) << "a slot is not given back";
 }
 
-/// The checker itself: a limiter that let one too many through would be seen.
+/// Tests the checker: it detects a limiter that admits one call too many.
 TEST(KeyLimiterAudit, TheCheckerSeesOneTooMany) {
   const auto call = [](nanoseconds since_start, std::int64_t tokens, std::uint64_t step) {
     Call made;
@@ -337,7 +337,7 @@ TEST(KeyLimiterAudit, TheCheckerSeesOneTooMany) {
   EXPECT_NE(find_over_admission(tokens, limits, calls), "");
   EXPECT_EQ(fullest_window(tokens, calls), 160);
 
-  // Settled for less before the third: there was room. Settled for more: there was none.
+  // Settled for less before the third call: there was room. Settled for more: there was none.
   calls[0].settled = true;
   calls[0].settled_at = calls[0].at;
   calls[0].ending = {2, 3};

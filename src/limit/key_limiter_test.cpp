@@ -31,7 +31,7 @@ std::string outcome(const std::expected<Reservation, Refusal>& tried) {
 
 constexpr int kThreads = 64;
 
-/// Runs `body(thread)` in kThreads threads, all let go at once.
+/// Runs `body(thread)` in kThreads threads that start at the same time.
 template <class Body>
 void together(Body body) {
   std::barrier start(kThreads);
@@ -76,7 +76,7 @@ TEST(KeyLimiter, NamesTheLimitThatRefuses) {
       {{.max_in_flight = 1}, {}, "concurrency", seconds(1)},
       {{}, {.tokens_per_minute = 19}, "TPM of model", minutes(1)},
       {{}, {.max_in_flight = 1}, "concurrency of model", seconds(1)},
-      // Of several, the one that holds longest; of equals, the key's and the first.
+      // Of several limits, the one that holds longest; on a tie the key's, then the first.
       {{.requests_per_minute = 1, .requests_per_day = 1}, {}, "RPD", hours(24)},
       {{.requests_per_minute = 1, .tokens_per_minute = 19}, {}, "RPM", minutes(1)},
       {{.requests_per_minute = 1}, {.requests_per_minute = 1}, "RPM", minutes(1)},
@@ -206,7 +206,7 @@ TEST(KeyLimiter, AReservationMovesAndKeepsItsLimiterAlive) {
   Reservation other = *tested->try_reserve("m", {}, at(seconds(5)));
   EXPECT_EQ(outcome(tested->try_reserve("m", {}, at(seconds(5)))), "concurrency");
 
-  kept = std::move(other);  // the first call's slot is given back
+  kept = std::move(other);  // releases the first call's slot
   auto third = tested->try_reserve("m", {}, at(seconds(5)));
   EXPECT_TRUE(third);
   tested.reset();
@@ -351,7 +351,7 @@ TEST(KeyLimiter, WhatModelsShareIsConfiguredWithTheirEntry) {
   EXPECT_TRUE(tested->try_reserve("shared", {}, at(seconds(1))));
   EXPECT_EQ(outcome(tested->try_reserve("shared", {}, at(seconds(1)))), "RPM of model");
 
-  // With its entry gone, the first that matches the pattern as a name is as good as any.
+  // Without its entry, the first pattern that matches the name applies.
   tested->configure({}, {{"?", {.requests_per_minute = 3}}});
   EXPECT_TRUE(tested->try_reserve("shared", {}, at(seconds(1)))->empty());
 }
@@ -367,7 +367,7 @@ TEST(KeyLimiter, ModelsBeyondItsBoundShareOneCountAndAreNeverFree) {
   EXPECT_FALSE(tested->try_reserve("one more", {}, at(seconds(1))));
   EXPECT_TRUE(tested->try_reserve(name(0), {}, at(seconds(1)))) << "has its own";
 
-  // The others are forgotten at 60 s; what is shared still counts.
+  // The others expire at 60 s; the shared meters still count.
   EXPECT_FALSE(tested->try_reserve("one more", {}, at(seconds(60))));
   EXPECT_TRUE(tested->try_reserve("one more", {}, at(seconds(61))));
   EXPECT_TRUE(tested->try_reserve("and another", {}, at(seconds(61))));
@@ -409,7 +409,7 @@ TEST(KeyLimiter, SixtyFourThreadsTakeExactlyTheLimit) {
     std::atomic<std::int64_t> admitted = 0;
     together([&](int thread) {
       for (int i = 0; i < 100; ++i) {
-        // All within one window, each thread at its own pace.
+        // All within one window, each thread with its own steps.
         const auto now = at(nanoseconds(thread * 7919 + i * 104'729));
         if (tested->try_reserve("m", {}, now)) ++admitted;
       }

@@ -8,7 +8,7 @@ namespace weir::limit {
 
 namespace {
 
-// Beyond what one server can do; small enough that no sum of them comes near 2^63.
+// More than one server can do, yet small enough that sums stay far below 2^63.
 constexpr std::int64_t kMillion = 1'000'000;
 constexpr std::int64_t kBillion = 1'000'000'000;
 

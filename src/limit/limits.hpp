@@ -1,7 +1,7 @@
-/// What a key may use, as values: how much of what, in which time.
+/// Limits of a key, as values: amount and period of each kind of use.
 ///
-/// One row per limit; the settings, the columns of the store, the options of the command line and
-/// the word in a refusal follow from it.
+/// One row per limit; settings, columns of the store, command-line options and the name in a
+/// refusal are derived from it.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace weir::limit {
 
-/// What can be limited, in the order of limit_rows().
+/// The limited quantities, in the order of limit_rows().
 enum class Dimension : std::uint8_t {
   requests_per_minute,
   tokens_per_minute,
@@ -30,21 +30,21 @@ inline constexpr std::size_t kDimensionCount = static_cast<std::size_t>(Dimensio
 /// "RPM", "TPM", "IPM", "RPD", "TPD", "IPD"; "concurrency" for calls in flight.
 [[nodiscard]] std::string_view short_name(Dimension dimension);
 
-/// 0 is no limit. A day is any 24 hours, as a minute is any 60 seconds.
+/// 0 means no limit. A day is any 24 hours, and a minute any 60 seconds.
 struct Limits {
   std::int64_t requests_per_minute = 0;
-  std::int64_t tokens_per_minute = 0;  ///< of prompt and answer together
+  std::int64_t tokens_per_minute = 0;  ///< prompt and answer together
   std::int64_t images_per_minute = 0;
   std::int64_t requests_per_day = 0;
   std::int64_t tokens_per_day = 0;
   std::int64_t images_per_day = 0;
-  std::int64_t max_in_flight = 0;  ///< calls at the same time
+  std::int64_t max_in_flight = 0;  ///< concurrent calls
 
   bool operator==(const Limits&) const = default;
 };
 
-/// Limits for each model that matches, for each by itself. Of several entries that match a model
-/// the first counts, and only that one.
+/// Limits applied to each matching model separately. Only the first entry that matches a model
+/// applies.
 struct ModelLimits {
   std::string models;  ///< glob
   Limits limits;
@@ -52,7 +52,7 @@ struct ModelLimits {
   bool operator==(const ModelLimits&) const = default;
 };
 
-/// More of them would make each call slow to match.
+/// Bound on entries, which are matched for each call.
 inline constexpr std::size_t kMaxModelLimits = 100;
 
 struct LimitRow {
@@ -68,7 +68,7 @@ struct LimitRow {
 [[nodiscard]] std::span<const LimitRow, kDimensionCount> limit_rows();
 
 /// Errors: invalid_parameter, naming the field: a limit below 0 or above its row's max, an entry
-/// without a pattern, a pattern given twice, too many entries.
+/// without a pattern, a duplicate pattern, too many entries.
 [[nodiscard]] Result<> check(const Limits& limits, const std::vector<ModelLimits>& of_models);
 
 }  // namespace weir::limit

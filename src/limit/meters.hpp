@@ -1,4 +1,4 @@
-/// All limits of one scope together: of a key, or of a key and a model.
+/// All limits of one scope: a key, or a key and a model.
 #pragma once
 
 #include <array>
@@ -12,31 +12,31 @@
 
 namespace weir::limit {
 
-/// What a call uses beside one request and one slot: as reserved, or as it turned out.
+/// Use of a call beyond one request and one slot: reserved or actual.
 struct Claim {
   std::int64_t tokens = 0;
   std::int64_t images = 0;
 };
 
-/// Which limit said no. Of several, the one that holds longest.
+/// The limit that refused. Of several, the one that holds longest.
 struct Refusal {
-  /// `retry_after` for want of a slot: nobody knows when a call will end.
+  /// `retry_after` if there is no free slot: nobody knows when a call will end.
   static constexpr std::chrono::seconds kSlotRetry{1};
 
   Dimension by;
-  bool of_model;  ///< the key's limit for this model, not for the key as a whole
-  /// Admission::kNever: the claim is above the limit itself.
+  bool of_model;  ///< the key's limit for this model, not the key's overall limit
+  /// Admission::kNever: the claim exceeds the limit itself.
   std::chrono::nanoseconds retry_after;
 };
 
-/// One limit as the x-ratelimit-* fields tell it.
+/// One limit, as reported in the x-ratelimit-* fields.
 struct Quota {
-  std::int64_t limit = 0;  ///< 0: unlimited, and the rest means nothing
+  std::int64_t limit = 0;  ///< 0: unlimited; the other fields are then meaningless
   std::int64_t remaining = Admission::kUnlimited;
-  std::chrono::nanoseconds reset{0};  ///< until nothing counts any more
+  std::chrono::nanoseconds reset{0};  ///< until nothing is counted any more
 };
 
-/// How long the windows are; other lengths are for tests.
+/// Lengths of the windows; tests use other lengths.
 struct Spans {
   std::chrono::nanoseconds minute = std::chrono::minutes(1);
   std::chrono::nanoseconds day = std::chrono::hours(24);
@@ -44,22 +44,22 @@ struct Spans {
 
 /// Six rolling windows and the number of calls in flight. Pure arithmetic, as RollingWindow.
 ///
-/// Units:   times never go back from call to call.
+/// Units:   times never decrease from call to call.
 /// Threads: one owner at a time.
 class Meters {
  public:
-  /// Which windows remember a charge, a bit per Dimension.
+  /// The windows that recorded a charge, a bit per Dimension.
   using Charged = std::uint8_t;
 
   Meters(const Limits& limits, const Spans& spans);
 
-  /// What was counted stays counted.
+  /// Keeps the counts.
   void set_limits(const Limits& limits);
   [[nodiscard]] const Limits& limits() const { return limits_; }
 
-  /// Why a call may not start now, if it may not; takes nothing.
+  /// Why a call may not start now; nothing if it may. Charges nothing.
   [[nodiscard]] std::optional<Refusal> look(Claim claim, MonotonicTime now);
-  /// Starts a call: one request, one slot and the claim. REQUIRES: look has just found no reason.
+  /// Starts a call: one request, one slot and the claim. REQUIRES: look has just returned nothing.
   [[nodiscard]] Charged charge(Claim claim, MonotonicTime now);
   /// Corrects what `charged` counted at `charged_at` from `claim` to `actual`.
   void settle(Charged charged, Claim claim, MonotonicTime charged_at, Claim actual,
@@ -67,14 +67,14 @@ class Meters {
   /// Ends a call.
   void release() { --in_flight_; }
 
-  /// As look and charge for one request without a call.
+  /// As look and charge, for a request without a call.
   [[nodiscard]] std::optional<Refusal> look_at_requests(MonotonicTime now);
   void charge_request(MonotonicTime now);
 
   /// REQUIRES: not in_flight.
   [[nodiscard]] Quota quota(Dimension dimension, MonotonicTime now);
 
-  /// Whether forgetting this would change nothing. A call in flight is something.
+  /// True if discarding this would change nothing, in particular if no call is in flight.
   [[nodiscard]] bool idle(MonotonicTime now) const;
 
  private:
@@ -83,11 +83,12 @@ class Meters {
   }
 
   Limits limits_;
-  std::array<RollingWindow, kDimensionCount - 1> windows_;  ///< by Dimension; in_flight has none
+  std::array<RollingWindow, kDimensionCount - 1> windows_;  ///< indexed by Dimension; in_flight has
+                                                            ///< none
   std::int64_t in_flight_ = 0;
 };
 
-/// The one that holds longer; of two that hold as long, `first`.
+/// The refusal that holds longer; on a tie `first`.
 [[nodiscard]] std::optional<Refusal> longer(std::optional<Refusal> first,
                                             std::optional<Refusal> second);
 

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kFirstMarks = 4;
 
-/// Marks begun more than a resolution apart, of which the oldest still counts, are at most
-/// window / resolution + 2: they always fit.
+/// Marks begun more than a resolution apart, of which the oldest still counts, number at most
+/// window / resolution + 2, so they always fit.
 constexpr std::int64_t kSpans = RollingWindow::kMaxMarks - 2;
 
 }  // namespace
@@ -25,8 +25,8 @@ RollingWindow::RollingWindow(std::int64_t limit, std::chrono::nanoseconds window
 void RollingWindow::set_limit(std::int64_t limit) {
   DCHECK(limit >= 0);
   limit_ = limit;
-  // Every mark costs at least 1, so a small limit has room for a mark per take; one that was given
-  // back leaves an empty mark, which goes when its place is needed.
+  // Every mark costs at least 1, so a small limit has room for a mark per charge; a full refund
+  // leaves an empty mark, which is dropped when its place is needed.
   const bool exact = limit <= static_cast<std::int64_t>(kMaxMarks);
   resolution_ = exact ? std::chrono::nanoseconds::zero() : window_ / kSpans;
 }
@@ -44,7 +44,7 @@ Admission RollingWindow::look(std::int64_t cost, MonotonicTime now) {
   DCHECK(cost >= 0);
   if (limit_ == 0) return {};
   advance(now);
-  // With a debt, or after a limit was lowered, more is used than it allows.
+  // With a debt, or after the limit was lowered, used_ exceeds the limit.
   const std::int64_t room = std::max<std::int64_t>(0, limit_ - used_);
   if (cost > room) return {false, wait_for(cost), room, until_empty()};
   return {true, std::chrono::nanoseconds::zero(), room, until_empty()};
@@ -58,8 +58,8 @@ bool RollingWindow::charge(std::int64_t cost, MonotonicTime now) {
   const bool merges =
       count_ > 0 && (latest_ - newest_since_ <= resolution_ || latest_ == mark(count_ - 1).last);
   if (!merges && count_ == kMaxMarks) drop_empty();
-  // A full ring merges whatever its resolution: debts, or old fine marks after a limit was raised,
-  // may fill it. The merged cost counts too long, never too short.
+  // A full ring merges at any resolution: debts, or fine marks from before a limit was raised, may
+  // fill it. The merged cost counts too long, never too short.
   if (merges || count_ == kMaxMarks) {
     Mark& newest = mark(count_ - 1);
     newest.last = latest_;
@@ -75,10 +75,10 @@ bool RollingWindow::charge(std::int64_t cost, MonotonicTime now) {
 void RollingWindow::give_back(std::int64_t amount, MonotonicTime charged_at, MonotonicTime now) {
   DCHECK(amount >= 0);
   advance(now);
-  // Its mark may still be there, held by something later that was merged into it; but the charge
-  // itself counts no more, and if the mark is gone, others stand where it was.
+  // The mark may still exist because something later was merged into it, but the charge itself no
+  // longer counts; if the mark is gone, others are in its place.
   if (latest_ - charged_at >= window_) return;
-  // Marks do not overlap in time, so it is in the first that does not end before it.
+  // Marks do not overlap in time, so the charge is in the first one that does not end before it.
   std::size_t low = 0;
   for (std::size_t high = count_; low < high;) {
     const std::size_t middle = low + (high - low) / 2;
@@ -89,7 +89,7 @@ void RollingWindow::give_back(std::int64_t amount, MonotonicTime charged_at, Mon
     }
   }
   DCHECK(low < count_ && amount <= mark(low).cost);
-  if (low == count_) return;  // uncounted: what is REQUIRED
+  if (low == count_) return;  // uncounted: excluded by REQUIRES
   amount = std::min(amount, mark(low).cost);
   mark(low).cost -= amount;
   used_ -= amount;
@@ -108,7 +108,7 @@ void RollingWindow::advance(MonotonicTime now) {
   }
 }
 
-/// Leaves the newest mark, which newest_since_ speaks of.
+/// Keeps the newest mark, which newest_since_ describes.
 void RollingWindow::drop_empty() {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < count_; ++i) {
@@ -128,7 +128,7 @@ std::chrono::nanoseconds RollingWindow::wait_for(std::int64_t cost) const {
   if (cost > limit_) return Admission::kNever;
   std::int64_t used = used_;
   for (std::size_t i = 0;; ++i) {
-    CHECK(i < count_);  // With nothing used, a cost within the limit fits.
+    CHECK(i < count_);  // If nothing is used, a cost within the limit fits.
     used -= mark(i).cost;
     if (cost <= limit_ - used) return mark(i).last + window_ - latest_;
   }

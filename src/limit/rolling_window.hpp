@@ -1,8 +1,8 @@
 /// "No rolling window ever contains more than N": the arithmetic of every rate limit.
 ///
-/// One idea: remember what was taken as marks (a time and a cost), and let a mark count until the
-/// whole window has passed since the *last* thing merged into it. Merging can therefore only hold
-/// a limit back, never let it be exceeded.
+/// Charges are stored as marks (a time and a cost). A mark counts until the whole window has passed
+/// since the *last* charge merged into it, so merging can only hold a limit longer, never let it be
+/// exceeded.
 #pragma once
 
 #include <chrono>
@@ -15,35 +15,35 @@
 
 namespace weir::limit {
 
-/// The answer to one try. A refusal has taken nothing.
+/// The answer to one attempt to charge. A refusal charges nothing.
 struct Admission {
   /// `retry_after` of a cost above the limit itself.
   static constexpr std::chrono::nanoseconds kNever = std::chrono::nanoseconds::max();
-  /// `remaining` where there is no limit.
+  /// `remaining` without a limit.
   static constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 
   bool admitted = true;
-  /// On refusal: the same cost is admitted this much later, and not before, if nothing else is
-  /// taken until then.
+  /// On refusal: the same cost is admitted after this time, and not before, if nothing else is
+  /// charged meanwhile.
   std::chrono::nanoseconds retry_after{0};
-  std::int64_t remaining = kUnlimited;  ///< what could still be taken at this moment
-  std::chrono::nanoseconds reset{0};    ///< until nothing counts any more
+  std::int64_t remaining = kUnlimited;  ///< what could still be charged now
+  std::chrono::nanoseconds reset{0};    ///< until nothing is counted any more
 };
 
-/// Admits while the costs taken in the half-open span (now - window, now] stay within a limit.
+/// Admits while the costs charged in the half-open span (now - window, now] stay within a limit.
 ///
-/// Pure arithmetic: holds no clock and takes no lock; KeyLimiter shares it between threads.
-/// Limits up to kMaxMarks are exact to the nanosecond. Above, what is taken within 1/254 of the
-/// window shares a mark, so that a cost may count up to 0.4 % of the window too long.
+/// Pure arithmetic: it has no clock and takes no lock; KeyLimiter shares it between threads. Limits
+/// up to kMaxMarks are exact to the nanosecond. Above, charges within 1/254 of the window share a
+/// mark, so a cost may count up to 0.4 % of the window too long.
 ///
-/// What was taken can be corrected once it is known: less is given back where it was taken, more is
-/// charged when it is found out, over the limit if need be. Such a debt admits nothing until enough
-/// of what is counted has passed.
+/// A charge can be corrected once the actual cost is known: a lower cost is refunded at the time of
+/// the charge, a higher one is charged when it becomes known, beyond the limit if need be. Such a
+/// debt blocks admission until enough of the counted cost has expired.
 ///
 /// A time before an earlier one counts as that earlier one: the decision is made after it.
 ///
-/// Units:    limit and cost in whatever the owner counts: requests, tokens, images.
-/// Cost:     about 10 ns a take; no memory until the first, at most 4 KiB after.
+/// Units:    limit and cost in the owner's unit: requests, tokens, images.
+/// Cost:     about 10 ns a charge; no memory until the first, at most 4 KiB after.
 /// Threads:  one owner at a time.
 /// Lifetime: value type.
 /// Source:   docs/decisions/0012-rolling-window-limits.md
@@ -54,28 +54,28 @@ class RollingWindow {
   /// REQUIRES: limit >= 0 (0: unlimited), window > 0.
   RollingWindow(std::int64_t limit, std::chrono::nanoseconds window);
 
-  /// look, and charge if it admits; `remaining` and `reset` are those after it.
+  /// look, then charge if admitted; `remaining` and `reset` are the values afterwards.
   [[nodiscard]] Admission try_take(std::int64_t cost, MonotonicTime now);
 
-  /// What try_take would say; takes nothing. REQUIRES: cost >= 0.
+  /// The result try_take would have; charges nothing. REQUIRES: cost >= 0.
   [[nodiscard]] Admission look(std::int64_t cost, MonotonicTime now);
 
-  /// Counts `cost`, whether or not there is room for it; true if it is remembered: neither a cost
-  /// of 0 is, nor any while unlimited. REQUIRES: cost >= 0; the sum of what counts stays below
-  /// 2^63.
+  /// Charges `cost` whether or not there is room; returns true if it was recorded, which a cost of
+  /// 0, or any cost while unlimited, is not. REQUIRES: cost >= 0; the sum of counted costs stays
+  /// below 2^63.
   bool charge(std::int64_t cost, MonotonicTime now);
 
-  /// Takes `amount` out of what was charged at `charged_at`, wherever that has been merged to.
-  /// What no longer counts gives nothing back.
-  /// REQUIRES: a charge at that time was remembered; all that is given back of it is no more than
-  /// it was. `charged_at` is the time it counted from, not an earlier one that was asked for.
+  /// Refunds `amount` of the charge at `charged_at`, whichever mark it was merged into. A charge
+  /// that no longer counts is not refunded.
+  /// REQUIRES: a charge at that time was recorded; its refunds do not exceed it. `charged_at` is
+  /// the time it counted from, not an earlier one that was passed in.
   void give_back(std::int64_t amount, MonotonicTime charged_at, MonotonicTime now);
 
-  /// What was taken stays counted. REQUIRES: limit >= 0.
+  /// Keeps the counts. REQUIRES: limit >= 0.
   void set_limit(std::int64_t limit);
   [[nodiscard]] std::int64_t limit() const { return limit_; }
 
-  /// Whether nothing counts any more, so that forgetting this window would change nothing.
+  /// True if nothing is counted any more, so that discarding this window would change nothing.
   [[nodiscard]] bool idle(MonotonicTime now) const;
 
  private:
@@ -98,7 +98,7 @@ class RollingWindow {
 
   std::int64_t limit_;
   std::chrono::nanoseconds window_;
-  std::chrono::nanoseconds resolution_{0};  ///< takes this close together share a mark
+  std::chrono::nanoseconds resolution_{0};  ///< charges this close together share a mark
   std::int64_t used_ = 0;                   ///< sum of the marks' costs; above limit_: a debt
   MonotonicTime latest_ = MonotonicTime::min();
   MonotonicTime newest_since_;  ///< when the newest mark was begun

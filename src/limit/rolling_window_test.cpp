@@ -17,18 +17,18 @@ using std::chrono::seconds;
 
 MonotonicTime at(nanoseconds since_start) { return MonotonicTime(seconds(1000) + since_start); }
 
-/// A new seed each run; --gtest_random_seed repeats a failed one.
+/// A new seed for each run; --gtest_random_seed repeats a failed one.
 std::uint64_t test_seed() {
   const auto fixed = GTEST_FLAG_GET(random_seed);
   return fixed != 0 ? static_cast<std::uint64_t>(fixed) : 1 + std::random_device{}() % 99'999;
 }
 
-/// What the limit means, word for word: a log of everything taken.
+/// The definition of the limit: a log of every charge.
 class TimestampLog {
  public:
   explicit TimestampLog(nanoseconds span) : span_(span) {}
 
-  /// Sum of what was taken in (now - span, now]. Times only go forward.
+  /// Sum of charges in (now - span, now]. Times never decrease.
   std::int64_t used(MonotonicTime now) {
     while (!log_.empty() && now - log_.front().time >= span_) {
       used_ -= log_.front().cost;
@@ -85,7 +85,7 @@ TEST(RollingWindow, IsExactAtItsEdgeToTheNanosecond) {
 }
 
 TEST(RollingWindow, NeverAdmitsTwiceTheLimitAroundABoundary) {
-  // The failure of fixed windows: N at the end of one and N at the start of the next.
+  // The weakness of fixed windows: N at the end of one and N at the start of the next.
   for (milliseconds burst{0}; burst <= minutes(2); burst += milliseconds(997)) {
     for (milliseconds offset = minutes(1) - milliseconds(50);
          offset <= minutes(1) + milliseconds(50); offset += milliseconds(1)) {
@@ -170,7 +170,7 @@ TEST(RollingWindow, RefusalSaysExactlyWhenToComeBack) {
       const auto cost = std::uniform_int_distribution<std::int64_t>(1, 1 + limit / 4)(random);
       const Admission admission = window.try_take(cost, at(now));
       if (admission.admitted || admission.retry_after == Admission::kNever) continue;
-      if (step % 16 != 0) continue;  // the copies below are dear
+      if (step % 16 != 0) continue;  // the copies below are expensive
       RollingWindow early = window;
       RollingWindow on_time = window;
       ASSERT_FALSE(early.try_take(cost, at(now + admission.retry_after - nanoseconds(1))).admitted);
@@ -189,7 +189,7 @@ TEST(RollingWindow, LimitChangedLiveKeepsWhatWasCounted) {
   const Admission refused = window.try_take(1, at(seconds(11)));
   EXPECT_FALSE(refused.admitted);
   EXPECT_EQ(refused.remaining, 0);
-  // Eleven are counted; the seventh to go leaves four.
+  // Eleven are counted; once the seventh has expired, four are left.
   EXPECT_EQ(refused.retry_after, seconds(6) + minutes(1) - seconds(11));
 }
 
@@ -308,7 +308,7 @@ TEST(RollingWindow, RemembersNeitherACostOfZeroNorAnyWhileUnlimited) {
 }
 
 TEST(RollingWindow, EmptyMarksDoNotMakeASmallLimitCoarse) {
-  // A thousand calls are taken back; the one that stays must be free of them to the nanosecond.
+  // A thousand charges are refunded; the remaining one must be unaffected, to the nanosecond.
   RollingWindow window(256, minutes(1));
   ASSERT_TRUE(window.try_take(1, at(nanoseconds(0))).admitted);
   for (int i = 1; i <= 1000; ++i) {
@@ -342,7 +342,7 @@ TEST(RollingWindow, WithAllGivenBackItIsIdle) {
   EXPECT_EQ(window.try_take(0, at(seconds(1))).reset, seconds(0));
 }
 
-/// Takes, gives back and charges at random, beside the log of everything.
+/// Charges, refunds and debts at random, compared with the log.
 void settle_at_random(std::int64_t limit, nanoseconds slack, std::mt19937_64& random) {
   struct Taken {
     nanoseconds time;

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::int64_t kMebibyte = 1 << 20;
 constexpr std::int64_t kFirstTokensPerMebibyte = kMebibyte / 3;
-// A token is at least a byte of text; what has more of them than bytes points to something
-// elsewhere, such as the address of an image, and says nothing of other bodies.
+// A token is at least a byte of text. A body with more tokens than bytes refers to data elsewhere,
+// such as an image's address, and does not predict other bodies.
 constexpr std::int64_t kMaxTokensPerMebibyte = kMebibyte;
 constexpr std::int64_t kMinAnswer = 16;
 constexpr std::int64_t kMaxAnswer = 1'000'000;
@@ -25,7 +25,7 @@ std::int64_t bounded_bytes(std::size_t bytes) {
   return static_cast<std::int64_t>(std::min(bytes, kMaxBodyBytes));
 }
 
-/// A bound of 0 or less is none: some clients write -1 for "as many as you like".
+/// Applies a bound. 0 or less is none: some clients send -1 for "unlimited".
 std::int64_t at_most(std::int64_t tokens, const std::optional<std::int64_t>& bound) {
   return bound && *bound > 0 ? std::min(tokens, *bound) : tokens;
 }
@@ -50,7 +50,7 @@ std::int64_t ModelForecast::estimate(const CallShape& call) const {
   if (call.max_tokens && *call.max_tokens >= 0) answer = std::min(*call.max_tokens, kMaxTokens);
   answer = at_most(at_most(answer, call.max_output_tokens), call.context_length);
   const std::int64_t answers = std::clamp<std::int64_t>(call.answers, 1, kMaxAnswers);
-  // The prompt and one answer share the context; every further answer comes on top.
+  // The prompt and one answer share the context; each further answer is added.
   return at_most(prompt + answer, call.context_length) + (answers - 1) * answer;
 }
 
@@ -89,7 +89,7 @@ std::int64_t TokenForecast::estimate(std::string_view model, const CallShape& ca
 ModelForecast& TokenForecast::learner_of(std::string_view model) {
   if (Cell* cell = slots_[slot_of(model)].load(std::memory_order_acquire)) return cell->forecast;
   std::lock_guard lock(mutex_);
-  // Another thread may have filled it, or another model have taken the place.
+  // Another thread may have filled the slot, possibly with another model.
   Slot& slot = slots_[slot_of(model)];
   Cell* const others = slot.load(std::memory_order_acquire);
   if (others != nullptr) return others->forecast;  // uncounted: a race

@@ -59,7 +59,7 @@ TEST(ModelForecast, LearnsUpwardsQuicklyAndDownwardsSlowly) {
 }
 
 TEST(ModelForecast, SeldomSaysTooLittleOfAPrompt) {
-  // Chat text of 2.5 to 5 bytes a token.
+  // Chat text at 2.5 to 5 bytes per token.
   std::mt19937_64 random(7);
   std::uniform_int_distribution<std::int64_t> bytes(1'100, 15'000);
   std::uniform_real_distribution<double> bytes_per_token(2.5, 5);
