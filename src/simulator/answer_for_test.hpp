@@ -1,4 +1,4 @@
-/// Asks the engine and reads what it says; for the tests of this room.
+/// Calls the engine and reads its answers; for the tests of this room.
 #pragma once
 
 #include <string>
@@ -49,7 +49,7 @@ inline std::string text_of(Script script) {
   return text;
 }
 
-/// Throws where it is not JSON, which fails the test.
+/// Throws if the answer is not JSON, which fails the test.
 inline boost::json::value json_of(Script script) {
   return boost::json::parse(text_of(std::move(script)));
 }
@@ -67,7 +67,7 @@ inline std::vector<std::string> data_of(Script script) {
   return events;
 }
 
-/// As data_of; what is not JSON ([DONE]) is left out.
+/// As data_of, parsed; data that is not JSON ([DONE]) is left out.
 inline std::vector<boost::json::value> events_of(Script script) {
   std::vector<boost::json::value> events;
   for (const auto& data : data_of(std::move(script))) {

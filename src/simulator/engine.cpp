@@ -30,7 +30,7 @@ constexpr int kCodeModelUnknown = 20012;
 struct Route {
   std::string_view method;
   std::string_view path;
-  SubTypes sub_types;  ///< of the models that answer here; none where the request names no model
+  SubTypes sub_types;  ///< of the models served here; none if the request names no model
   Answerer answerer;
 };
 
@@ -90,7 +90,7 @@ Outcome<Route> choose_route(const Call& call) {
   return *route;
 }
 
-/// A body as members, whether it came as JSON or as a form.
+/// A body as members, from JSON or a form.
 struct Body {
   json::object members;
   std::vector<FormPart> parts;
@@ -117,7 +117,7 @@ Outcome<Body> parse_body(const Call& call) {
   return Body{std::move(value.get_object()), {}, Fields::From::json};
 }
 
-// Null where the path takes no model.
+// Null if the path takes no model.
 Outcome<const DemoModel*> find_model(Fields& fields, const Route& route) {
   if (route.sub_types.empty()) return nullptr;
   const auto id = fields.text("model");
@@ -135,7 +135,7 @@ Outcome<const DemoModel*> find_model(Fields& fields, const Route& route) {
   return model;
 }
 
-// What is wrong with the request comes before the error that it asks for.
+// Errors in the request take precedence over the error that it asks for.
 Outcome<Script> try_answer(const Call& call, Settings pace) {
   const auto route = choose_route(call);
   if (!route) return std::unexpected(route.error());

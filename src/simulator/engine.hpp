@@ -1,11 +1,11 @@
-/// The built-in engine: any request in, the script of its answer out.
+/// The built-in engine: takes any request and returns the script of its answer.
 ///
-/// Pure: no I/O, no clock, no chance. Texts, numbers, pictures and sounds follow from the request
-/// alone, so the same question has the same answer, streamed or not; only `created` and the
-/// progress of a video follow the time.
+/// Pure: no I/O, no clock, no randomness. Texts, numbers, images and audio are derived from the
+/// request alone, so the same request has the same answer, streamed or not; only `created` and the
+/// progress of a video depend on the time.
 ///
-/// A request may ask for trouble in a body member (or form field) of its own; all of it is
-/// optional, and anything else in it is a 400:
+/// A request may ask for faults in a body member (or form field) of its own; all of it is optional,
+/// and an unknown member is a 400:
 ///
 ///     "simulator": {"delay_ms": 500,            wait before the head, instead of the usual time
 ///                   "status": 503,              answer this error (400 to 599)
@@ -27,7 +27,7 @@
 
 namespace weir::simulator {
 
-/// Lifetime: views of the caller's; a script keeps none of them.
+/// Lifetime: views into the caller's data; a script keeps none of them.
 struct Call {
   std::string_view method;
   std::string_view path;   ///< with or without /v1
@@ -37,7 +37,7 @@ struct Call {
   WallTime now;
 };
 
-/// Never fails: what cannot be answered is answered with an error, in SiliconFlow's form.
+/// Never fails: a request that cannot be served gets an error, in SiliconFlow's form.
 [[nodiscard]] Script answer(const Call& call, const Settings& settings);
 
 }  // namespace weir::simulator

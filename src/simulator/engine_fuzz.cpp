@@ -7,7 +7,7 @@
 #include "catalogue/endpoint.hpp"
 #include "simulator/engine.hpp"
 
-// The first byte chooses the endpoint, and how it is asked; the rest is the body.
+// The first byte chooses the endpoint and the kind of request; the rest is the body.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const auto endpoints = weir::catalogue::all_endpoints();

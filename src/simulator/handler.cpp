@@ -16,7 +16,7 @@ namespace {
 using http::ClientStream;
 using std::chrono::milliseconds;
 
-// Whoever has waited so long for a stalled answer has no time limit of his own.
+// Bounds a stalled answer for a client that has no time limit of its own.
 constexpr std::chrono::minutes kLongestStall{30};
 
 bool same_secret(std::string_view a, std::string_view b) {
@@ -36,7 +36,7 @@ net::Task<Result<std::string>> receive_body(ClientStream& client) {  // outlives
   co_return co_await client.whole_body();
 }
 
-// Carries one script to one client. Ends early, without a word, when the client has left.
+// Plays one script to one client. Ends early, without an error, when the client has left.
 class Player final : ClientStream::Leaver {
  public:
   explicit Player(ClientStream& client)  // outlives: the player
@@ -56,7 +56,7 @@ class Player final : ClientStream::Leaver {
   }
 
  private:
-  // The head goes out with the first piece, the end with the last.
+  // The head is sent with the first piece, the end with the last.
   net::Task<bool> play_body(Script script) {
     const bool to_be_ended = script.end == End::normal;
     auto step = script.body.next();

@@ -21,7 +21,7 @@ class ScriptHandler : public http::Handler {
   /// A longer body is answered 413.
   static constexpr std::size_t kMaxBodyBytes = 32U << 20U;
 
-  /// Who does not send `token`, as a bearer or in x-api-key, is answered 401.
+  /// A request without `token`, as a bearer token or in x-api-key, is answered 401.
   ScriptHandler(const Settings& settings, const Secret& token);
 
   bool takes_body(const http::Request&) override { return true; }

@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 
 constexpr std::string_view kToken = "Authorization: Bearer open sesame\r\n";
 
-// Tells how the first exchange ended.
+// Reports how the first exchange ended.
 class WatchedHandler : public ScriptHandler {
  public:
   WatchedHandler(const Settings& settings, const Secret& token, std::promise<bool>& ended_well)

@@ -12,12 +12,12 @@ namespace weir::simulator {
 struct DemoModel {
   std::string_view id;
   catalogue::SubType sub_type;
-  bool reasons = false;  ///< its chat answers come with reasoning_content
+  bool reasons = false;  ///< its chat answers include reasoning_content
 };
 
 [[nodiscard]] std::span<const DemoModel> demo_models();
 
-/// Null for an id that is not ours.
+/// Null for an unknown id.
 [[nodiscard]] const DemoModel* find_model(std::string_view id);
 
 }  // namespace weir::simulator

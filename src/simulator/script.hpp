@@ -1,6 +1,6 @@
-/// What the simulator will answer, and when: a head, then bytes in steps, then an end.
+/// The simulator's answer over time: a head, then bytes in steps, then an end.
 ///
-/// Values only; who plays a script owns the connection and the clock.
+/// Values only; the player of a script owns the connection and the clock.
 #pragma once
 
 #include <chrono>
@@ -15,14 +15,14 @@
 
 namespace weir::simulator {
 
-/// Wait, then send. On a stream of events each step is one event.
+/// A wait, then bytes to send. In an event stream each step is one event.
 struct Step {
   std::chrono::milliseconds wait{0};
   std::string bytes;
 };
 
-/// The steps of a body, made one at a time: a coroutine that yields a Step for each. However long
-/// the answer, one step of it is in memory.
+/// The steps of a body, generated one at a time by a coroutine that yields them. However long the
+/// answer, only one step of it is in memory.
 ///
 /// Threads: one owner at a time. Lifetime: owns all it needs; may be dropped before its end.
 class Steps {
@@ -51,7 +51,7 @@ class Steps {
     if (handle_) handle_.destroy();
   }
 
-  /// Nothing once all steps were taken.
+  /// Nothing once all steps have been taken.
   [[nodiscard]] std::optional<Step> next();
 
  private:
@@ -61,8 +61,8 @@ class Steps {
   Handle handle_;
 };
 
-/// How an answer ends. cut: the connection is closed, in the middle of the body for whoever counts.
-/// stall: nothing more comes and nothing is closed.
+/// How an answer ends. cut: the connection is closed in the middle of the body, as its framing
+/// shows. stall: nothing more is sent and nothing is closed.
 enum class End : std::uint8_t { normal, cut, stall };
 
 struct HeaderField {
@@ -77,7 +77,7 @@ struct Script {
   std::string content_type;
   std::vector<HeaderField> fields;    ///< besides Content-Type and the framing
   std::chrono::milliseconds wait{0};  ///< before the head
-  /// Of the whole body, even when it is cut. Absent: the length is not told, so the body is
+  /// The length of the whole body, even if it is cut. Absent: not announced, so the body is
   /// chunked.
   std::optional<std::size_t> content_length;
   Steps body;

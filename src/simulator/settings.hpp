@@ -1,4 +1,4 @@
-/// The `simulator` section of the config file: how fast the built-in engine answers.
+/// The `simulator` section of the config file: the built-in engine's pace.
 #pragma once
 
 #include <chrono>
@@ -8,13 +8,13 @@
 
 namespace weir::simulator {
 
-/// The slug of such upstreams' kind.
+/// The kind of such upstreams.
 inline constexpr std::string_view kKind = "simulator";
 
 /// About the pace of a mid-sized model; all zero in tests.
 struct Settings {
   std::chrono::milliseconds first_token{150};  ///< from the request to the first token
-  std::chrono::milliseconds token{20};         ///< from one token, or piece of sound, to the next
+  std::chrono::milliseconds token{20};         ///< between tokens, or pieces of audio
   std::chrono::milliseconds picture{1'500};    ///< to draw an image
   std::chrono::milliseconds video{6'000};      ///< from a video's submission to its success
 };

@@ -1,5 +1,5 @@
-// A disk that fails at every one of its calls in turn: what the store acknowledged is there, what
-// it refused is there as a whole or not at all, and it works again when the disk does.
+// A disk that fails at each of its calls in turn: acknowledged changes are there, refused ones are
+// there as a whole or not at all, and the store works again once the disk does.
 #include <algorithm>
 #include <filesystem>
 #include <functional>
@@ -20,7 +20,7 @@ namespace {
 const WallTime kNow{std::chrono::days(20'000)};
 const Day kDay{std::chrono::days(20'000)};
 const UsageFilter kAllDays{.from = kDay, .to = kDay};
-constexpr int kMostCalls = 2'000;  // more than any run makes: the loop must end
+constexpr int kMostCalls = 2'000;  // more than any run makes, so that the loop ends
 
 KeySecret secret(int number, int generation = 0) {
   KeySecret made;
@@ -56,7 +56,7 @@ KeyRecord large_key(int number) {
   return made;
 }
 
-/// A change, none of which touches what another does: each can be there without the others.
+/// Independent changes: each can be present without the others.
 using Change = std::function<Result<>(Store&)>;
 const std::vector<Change>& changes() {
   static const std::vector<Change> all{
@@ -86,12 +86,12 @@ Contents contents(Store& store) {
   auto usage = store.usage(kAllDays);
   EXPECT_TRUE(usage) << usage.error().text();
   if (!keys || !usage) return {};
-  // What was refused at first comes later, and so behind others.
+  // Changes refused at first come later, and so in another order.
   std::ranges::sort(*keys, {}, &KeyRecord::id);
   return {std::move(*keys), std::move(*usage)};
 }
 
-/// What a store holds after these of the changes.
+/// The contents of a store after the changes in the set `which`.
 Contents after(unsigned which) {
   MemoryStore store;
   begin(store);
@@ -101,7 +101,7 @@ Contents after(unsigned which) {
   return contents(store);
 }
 
-/// The contents for each set of changes, made once: comparing is what the tests do most.
+/// The contents for each set of changes, computed once, since tests compare them often.
 const std::vector<Contents>& all_contents() {
   static const std::vector<Contents> all = [] {
     std::vector<Contents> made;
@@ -119,7 +119,7 @@ class DiskFault : public testing::TestWithParam<std::tuple<Fault, Often>> {
     begin(**store);
   }
 
-  /// The file as SetUp left it, closed and whole, under another name.
+  /// Restores the file as SetUp left it, closed and complete.
   void fresh_copy() {
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
     std::filesystem::copy_file(template_, path_);
@@ -129,7 +129,7 @@ class DiskFault : public testing::TestWithParam<std::tuple<Fault, Often>> {
     return SqliteStore::open({.path = path_, .busy_timeout = std::chrono::milliseconds(0)});
   }
 
-  /// Which sets of changes the store may hold: with all that succeeded, with any that failed.
+  /// The sets of changes that the store may hold: all that succeeded, and any of those that failed.
   struct Outcome {
     unsigned succeeded = 0;
     unsigned failed = 0;
@@ -141,13 +141,13 @@ class DiskFault : public testing::TestWithParam<std::tuple<Fault, Often>> {
       const auto done = changes()[i](store);
       (done ? outcome.succeeded : outcome.failed) |= 1U << i;
       if (!done) EXPECT_FALSE(done.error().detail.empty()) << "it does not say why";
-      // A reader in the middle gets all there is, or an error.
+      // A concurrent reader gets all keys, or an error.
       if (const auto keys = store.list(); keys) EXPECT_GE(keys->size(), 3);
     }
     return outcome;
   }
 
-  /// Whole changes only: what is there is what one of the sets gives.
+  /// Expects whole changes only: the contents equal those of one possible set.
   void expect_whole(Store& store, Outcome outcome) {
     const Contents kept = contents(store);
     bool found = false;
@@ -159,7 +159,7 @@ class DiskFault : public testing::TestWithParam<std::tuple<Fault, Often>> {
     EXPECT_TRUE(found) << "an acknowledged change is lost, or a change is half there";
   }
 
-  /// What somebody does who was refused: the same again, until it is taken.
+  /// Repeats refused changes, as a caller would, until they succeed.
   void expect_second_attempts_complete(Store& store) {
     for (const Change& change : changes()) {
       const auto again = change(store);
@@ -169,7 +169,7 @@ class DiskFault : public testing::TestWithParam<std::tuple<Fault, Often>> {
     EXPECT_EQ(contents(store), all_contents().back());
   }
 
-  /// One run; false when the disk was not asked often enough to fail.
+  /// One run; false if the disk had too few calls to fail.
   bool run(FailingDisk& disk, Fault fault, int index, Often often) {
     fresh_copy();
     disk.arm(fault, index, often);
@@ -190,7 +190,7 @@ class DiskFault : public testing::TestWithParam<std::tuple<Fault, Often>> {
     if (!reopened) return struck;
     EXPECT_TRUE((*reopened)->check_integrity());
     expect_whole(**reopened, outcome);
-    // The object that met the failure is as good as a new one.
+    // The object that met the failure works as well as a new one.
     expect_second_attempts_complete(store ? **store : **reopened);
     return struck;
   }

@@ -1,7 +1,7 @@
-/// A disk that fails when told to: SQLite's own file layer with faults in front of it.
+/// A disk that fails on request: SQLite's own file layer with faults in front of it.
 ///
-/// While one lives it is the layer of every connection that is opened. It counts the calls of one
-/// kind and lets the N-th fail, once, twice or from then on.
+/// While an instance exists it is the layer of every connection that is opened. It counts the calls
+/// of one kind and lets the N-th fail, once, twice or from then on.
 ///
 /// Source: sqlite.org/vfs.html, sqlite.org/testing.html (I/O error tests).
 #pragma once
@@ -17,7 +17,7 @@ namespace weir::store {
 enum class Fault : std::uint8_t {
   full,         ///< a write that finds no space
   write_error,  ///< a write that fails
-  short_write,  ///< a write of which half arrives
+  short_write,  ///< a write of which half succeeds
   read_error,
   sync_error,
   truncate_error,
@@ -36,7 +36,7 @@ inline constexpr Fault kFaults[] = {Fault::full,       Fault::write_error, Fault
   return kNames[static_cast<std::size_t>(fault)];
 }
 
-/// How often it strikes: at the N-th call; at that and the next but one; at every call from it on.
+/// How often it fails: at the N-th call; at that and the next but one; at every call from it on.
 enum class Often : std::uint8_t { once, twice, always };
 
 class FailingDisk {
@@ -55,7 +55,7 @@ class FailingDisk {
     sqlite3_vfs_register(real_, 1);
   }
 
-  /// From now on. REQUIRES: index >= 1.
+  /// Fails calls from now on. REQUIRES: index >= 1.
   void arm(Fault fault, int index, Often often) {
     armed_ = true;
     fault_ = fault;
@@ -64,11 +64,11 @@ class FailingDisk {
     calls_ = 0;
   }
   void disarm() { armed_ = false; }
-  /// Whether the call to fail ever came.
+  /// True if the call to fail was made.
   [[nodiscard]] bool struck() const { return calls_ >= index_; }
 
  private:
-  /// What SQLite holds of an open file; the real one lies behind it.
+  /// SQLite's view of an open file; the real file's object follows it in memory.
   struct File : sqlite3_file {
     FailingDisk* disk;
     [[nodiscard]] sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
@@ -111,7 +111,7 @@ class FailingDisk {
     return methods_of(file).xWrite(real_of(file), data, size, at);
   }
 
-  // Passing on.
+  // Forwarding.
   static int close(sqlite3_file* file) { return methods_of(file).xClose(real_of(file)); }
   static int read(sqlite3_file* file, void* data, int size, sqlite3_int64 at) {
     if (strikes(file, Fault::read_error)) return SQLITE_IOERR_READ;
@@ -122,7 +122,7 @@ class FailingDisk {
     return methods_of(file).xTruncate(real_of(file), size);
   }
   static int sync(sqlite3_file* file, int) {
-    // The tests kill no machine, so nothing has to reach the platter.
+    // The tests do not power off the machine, so nothing has to reach the disk.
     return strikes(file, Fault::sync_error) ? SQLITE_IOERR_FSYNC : SQLITE_OK;
   }
   static int size(sqlite3_file* file, sqlite3_int64* out) {
@@ -150,7 +150,7 @@ class FailingDisk {
     return methods_of(file).xShmMap(real_of(file), page, size, extend, out);
   }
   static int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
-    // Letting go cannot fail.
+    // Unlocking cannot fail.
     if ((flags & SQLITE_SHM_LOCK) != 0 && strikes(file, Fault::lock_error)) {
       return SQLITE_IOERR_SHMLOCK;
     }
@@ -161,7 +161,7 @@ class FailingDisk {
     return methods_of(file).xShmUnmap(real_of(file), remove);
   }
 
-  // Version 2: no memory-mapped pages, so that every page passes here.
+  // Version 2: no memory-mapped pages, so that every page passes through here.
   static constexpr sqlite3_io_methods kMethods{
       2,       close,  read,   write,   truncate, sync,        size,      lock,    unlock, reserved,
       control, sector, device, shm_map, shm_lock, shm_barrier, shm_unmap, nullptr, nullptr};

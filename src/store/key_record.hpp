@@ -1,4 +1,4 @@
-/// A key as it is kept: everything about it but its text, which is never stored.
+/// A stored key: all its properties except its text, which is never stored.
 #pragma once
 
 #include <array>
@@ -23,21 +23,21 @@ enum class KeyState : std::uint8_t { active, disabled, revoked };
 [[nodiscard]] std::string_view name(KeyState state);
 [[nodiscard]] std::optional<KeyState> parse_key_state(std::string_view text);
 
-/// One text that opens a key. A key has one, and while it is being rotated more.
+/// One text that authenticates as a key. A key has one, and several during a rotation.
 struct KeySecret {
   Digest digest{};
-  std::string prefix;  ///< the text's first characters, for display
-  std::string last4;   ///< and its last
+  std::string prefix;  ///< the first characters of the text, for display
+  std::string last4;   ///< the last ones
   WallTime created_at;
-  std::optional<WallTime> valid_until;  ///< set on what a rotation replaced: dead from then on
+  std::optional<WallTime> valid_until;  ///< set on a replaced secret: expired from then on
 
   bool operator==(const KeySecret&) const = default;
 };
 
 /// One key. Rotation adds a secret and leaves the rest, so that id, name, permissions and limits
-/// stay what they were.
+/// stay the same.
 ///
-/// Units: times are kept to the millisecond, rounded down.
+/// Units: times are stored in milliseconds, rounded down.
 struct KeyRecord {
   std::string id;    ///< "key_…", public, never used again
   std::string name;  ///< unique among keys that are not revoked
@@ -58,13 +58,13 @@ struct KeyRecord {
 inline constexpr std::string_view kKeyIdPrefix = "key_";
 inline constexpr std::size_t kMaxKeyNameBytes = 100;
 
-/// What every store asks of a key before it takes it. Errors: invalid_parameter, naming the field.
+/// The validation that every store applies to a key. Errors: invalid_parameter, naming the field.
 [[nodiscard]] Result<> check(const KeyRecord& key);
 
-/// `time` as a store keeps it.
+/// `time` with the precision of a store.
 [[nodiscard]] WallTime stored(WallTime time);
 
-/// `key` as a store gives it back.
+/// `key` as a store returns it.
 [[nodiscard]] KeyRecord stored(KeyRecord key);
 
 }  // namespace weir::store

@@ -1,4 +1,4 @@
-/// A child process that acknowledges what it has done, and is killed at a random moment.
+/// A child process that acknowledges its changes, and is killed at a random moment.
 #pragma once
 
 #include <random>
@@ -13,10 +13,10 @@ namespace weir::store {
 /// How often the tests of this room kill; tests/soak/kill_loop kills the whole binary more often.
 inline constexpr int kKillCycles = 20;
 
-/// Runs `work(pipe)` in a child until it is killed, and hands every Message that the child had
-/// written to the pipe to `on_acknowledged`, also those of its last moments.
+/// Runs `work(pipe)` in a child until it is killed, and passes every Message that the child wrote
+/// to the pipe to `on_acknowledged`, including the last ones.
 ///
-/// `work` must not return, nor assert anything: it gives up with _exit, which fails the test.
+/// `work` must neither return nor assert: it gives up with _exit, which fails the test.
 template <class Message, class Work, class OnAcknowledged>
 void kill_at_a_random_moment(std::mt19937& random, Work work, OnAcknowledged on_acknowledged) {
   constexpr int kMostAcknowledged = 12;
@@ -28,7 +28,7 @@ void kill_at_a_random_moment(std::mt19937& random, Work work, OnAcknowledged on_
   if (child == 0) work(pipe[1]);
   ::close(pipe[1]);
 
-  // The child is already in its next change when a message arrives here.
+  // The child is already making its next change when a message arrives here.
   auto wanted = std::uniform_int_distribution<int>(0, kMostAcknowledged)(random);
   const auto spins = std::uniform_int_distribution<int>(0, kMostSpins)(random);
   const auto receive = [&] {

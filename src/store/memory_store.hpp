@@ -1,4 +1,4 @@
-/// A store that forgets everything with its process: the fake that ships, for tests.
+/// An in-memory store, for tests.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class MemoryStore : public Store {
   Result<> add_usage(const UsageBatch& batch) override;
   Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
 
-  /// Every call fails with store_failed and this detail; with nothing, they work again.
+  /// Every call fails with store_failed and this detail; without a value, they work again.
   void break_for_test(std::optional<std::string> detail);
 
  private:

@@ -14,7 +14,7 @@ namespace weir::store {
 
 namespace {
 
-/// An open file, closed when it goes.
+/// An open file, closed on destruction.
 class File {
  public:
   File(const std::string& path, int flags, mode_t mode = 0)
@@ -47,21 +47,21 @@ bool write_all(int descriptor, std::string_view contents) {
   return true;
 }
 
-/// Makes the name of a new file survive a power cut.
+/// Makes the name of a new file survive a power failure.
 void sync_directory_of(const std::string& path) {
   const std::string parent = std::filesystem::path(path).parent_path().string();
   const File directory(parent.empty() ? "." : parent, O_RDONLY);
   if (directory.is_open()) ::fsync(directory.get());
 }
 
-/// A name that nothing has, nor what a killed process left behind.
+/// An unused name, also among files left by a killed process.
 std::string temporary_name(const std::string& path) {
   std::random_device random;
   return fmt::format("{}.new-{:08x}{:08x}", path, random(), random());
 }
 
-/// Gives the finished file its name. link, unlike rename, never replaces what another process has
-/// made in between.
+/// Gives the finished file its name. Unlike rename, link never replaces a file that another process
+/// has created meanwhile.
 Result<> give_name(const std::string& temporary, const std::string& path) {
   if (::link(temporary.c_str(), path.c_str()) != 0 && errno != EEXIST) {
     return failure(path, "created");

@@ -1,4 +1,5 @@
-// kill -9 at any moment loses no acknowledged change: a child writes and acknowledges, we kill it.
+// kill -9 at any moment loses no acknowledged change: a child writes and acknowledges, the test
+// kills it.
 #include <cstring>
 #include <map>
 #include <random>
@@ -15,7 +16,7 @@
 namespace weir::store {
 namespace {
 
-/// What a child writes for each change that the store acknowledged.
+/// Written by a child for each change that the store acknowledged.
 struct Acknowledged {
   std::int32_t number;
   enum class What : std::int32_t { created, rotated, revoked } what;
@@ -57,7 +58,7 @@ KeyRecord key(std::int32_t number) {
   }
 }
 
-/// Whether the store holds what was acknowledged, or what came after it.
+/// True if the store holds the acknowledged change, or a later one.
 bool reached(const KeyRecord& kept, Acknowledged::What what) {
   using What = Acknowledged::What;
   const bool rotated = kept.secrets.size() == 1 && kept.secrets[0].digest[31] == std::byte{1};

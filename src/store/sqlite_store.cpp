@@ -35,7 +35,7 @@ Result<> use_write_ahead_log(const Connection& connection) {
 }
 
 Result<> configure(const Connection& connection, const SqliteOptions& options) {
-  // A pragma takes no bound values; this one is a number.
+  // A pragma cannot take bound values; this one is a number.
   const auto set = fmt::format(
       "PRAGMA synchronous = FULL;"
       "PRAGMA foreign_keys = ON;"
@@ -48,7 +48,8 @@ Result<> configure(const Connection& connection, const SqliteOptions& options) {
 
 Result<> prepare(const Connection& connection, const SqliteOptions& options) {
   if (auto done = configure(connection, options); !done) return done;
-  // The schema before the journal: it refuses other programs' files while they are untouched.
+  // The schema comes before the journal: other programs' files are refused while they are
+  // untouched.
   if (auto done = detail::migrate(connection); !done) return done;
   return use_write_ahead_log(connection);
 }
@@ -59,14 +60,15 @@ Result<> make_file(const std::string& path, const SqliteOptions& options) {
   return prepare(*connection, options);
 }
 
-/// What a failing disk kept SQLite from removing: each start on a full disk would leave some more.
+/// Removes logs that SQLite could not remove from a failing disk: each start on a full disk would
+/// leave some more.
 void remove_logs(const std::string& path) {
   for (const char* suffix : {"-journal", "-wal", "-shm"}) ::unlink((path + suffix).c_str());
 }
 
-/// A new file gets its name when schema and journal are in place, so that processes starting at
-/// once never meet a half-made one, nor wait on each other's change of journal, which SQLite
-/// refuses to. Its mode is 0600 from the first moment; the -wal and -shm files take theirs from it.
+/// A new file gets its name once schema and journal are in place, so that processes starting at the
+/// same time never see an incomplete one, nor wait for each other's change of journal, at which
+/// SQLite fails. Its mode is 0600 from the start; the -wal and -shm files inherit it.
 Result<> create_if_missing(const SqliteOptions& options) {
   if (options.path.empty() || options.path.starts_with(':')) {
     return fail(Errc::store_failed, fmt::format("\"{}\" is not the name of a file", options.path));
@@ -94,7 +96,7 @@ Result<KeyRow> changeable(const Connection& connection, std::string_view id) {
   return row;
 }
 
-/// Runs `change` in a transaction of its own; when this returns without an error, it is on disk.
+/// Runs `change` in a transaction of its own; if this returns without an error, it is on disk.
 template <class Change>
 Result<> commit(const Connection& connection, Change change) {
   auto transaction = Transaction::begin_write(connection);
@@ -178,8 +180,8 @@ Result<> SqliteStore::rotate(std::string_view id, const KeySecret& next, WallTim
 
 Result<std::uint64_t> SqliteStore::version() {
   std::lock_guard lock(mutex_);
-  // data_version moves with the commits of other connections, total_changes with our own. Usage is
-  // written twice a second, and who watches for changed keys must not read them all each time.
+  // data_version changes with commits of other connections, total_changes with this one's. Usage is
+  // written twice a second, and a poll for changed keys must not read them all each time.
   const auto others = connection_->ask("PRAGMA data_version");
   if (!others) return std::unexpected(others.error());
   const auto own = static_cast<std::uint64_t>(connection_->total_changes() - usage_changes_);

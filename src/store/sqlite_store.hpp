@@ -23,7 +23,7 @@ struct SqliteOptions {
   std::string path;
   /// How long a call waits for another process's write.
   std::chrono::milliseconds busy_timeout{5'000};
-  /// Largest size of the file, in pages of 4 KiB (1 GiB: some two million keys); beyond it writes
+  /// Maximum size of the file, in pages of 4 KiB (1 GiB: some two million keys); beyond it writes
   /// fail as on a full disk.
   std::int64_t max_pages = 1 << 18;
 };
@@ -31,9 +31,9 @@ struct SqliteOptions {
 /// Source: docs/decisions/0010-sql-layer.md; sqlite.org/wal.html, sqlite.org/pragma.html.
 class SqliteStore final : public Store {
  public:
-  /// Creates the file with mode 0600 if there is none, and brings its schema up to date.
-  /// Errors: store_failed when it cannot be made, read or written, is damaged, is no database of
-  /// Weir's, or was written by a newer Weir.
+  /// Creates the file with mode 0600 if there is none, and updates its schema.
+  /// Errors: store_failed if it cannot be created, read or written, is damaged, is not Weir's
+  /// database, or was written by a newer Weir.
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const SqliteOptions& options);
   ~SqliteStore() override;
 
@@ -47,7 +47,7 @@ class SqliteStore final : public Store {
   Result<> add_usage(const UsageBatch& batch) override;
   Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
 
-  /// Reads the whole file. Errors: store_failed with what is wrong in it.
+  /// Reads the whole file. Errors: store_failed with the damage found.
   [[nodiscard]] Result<> check_integrity();
 
  private:
@@ -55,7 +55,7 @@ class SqliteStore final : public Store {
 
   std::mutex mutex_;
   std::unique_ptr<detail::Connection> connection_;
-  std::int64_t usage_changes_ = 0;  ///< rows of usage among the connection's total_changes
+  std::int64_t usage_changes_ = 0;  ///< usage rows among the connection's total_changes
 };
 
 }  // namespace weir::store

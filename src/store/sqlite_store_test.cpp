@@ -23,7 +23,7 @@ namespace {
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 
-// For writers that wait for one another on a machine that stands still at times.
+// For writers that wait for one another on a machine that stalls at times.
 constexpr milliseconds kPatience = std::chrono::minutes(1);
 
 KeyRecord key(int number) {
@@ -46,7 +46,7 @@ class SqliteFile : public testing::Test {
     return store ? std::move(*store) : nullptr;
   }
 
-  /// What opening the file as it is says.
+  /// The result of opening the file as it is.
   [[nodiscard]] std::string refusal() {
     const auto store = SqliteStore::open({.path = path_});
     if (store) return "opened";
@@ -54,7 +54,7 @@ class SqliteFile : public testing::Test {
     return store.error().detail;
   }
 
-  /// As another program would.
+  /// Runs SQL as another program would.
   void run_sql(const char* sql) {
     sqlite3* database = nullptr;
     ASSERT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
@@ -63,7 +63,7 @@ class SqliteFile : public testing::Test {
     sqlite3_close(database);
   }
 
-  /// The answer of a fresh connection, as text.
+  /// The result of a query on a new connection, as text.
   [[nodiscard]] std::string ask(const char* sql) {
     sqlite3* database = nullptr;
     EXPECT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
@@ -112,7 +112,7 @@ TEST_F(SqliteFile, KeepsItsKeysFromOneOpenToTheNext) {
 }
 
 TEST_F(SqliteFile, HoldsNeitherKeyTextNorAnythingLikeIt) {
-  // What is shown of a key is twelve characters of prefix and the last four; nothing else is kept.
+  // Displayed of a key are twelve characters of prefix and the last four; nothing else is stored.
   ASSERT_TRUE(open()->create(key(1)));
   EXPECT_EQ(ask("SELECT group_concat(name) FROM pragma_table_info('key_secrets')"),
             "seq,key_seq,digest,prefix,last4,created_at,valid_until");
@@ -257,7 +257,7 @@ TEST_F(SqliteFile, ThatIsDamagedSaysSo) {
     for (int i = 0; i < 200; ++i) ASSERT_TRUE(store->create(key(i)));
   }
   {
-    // Everything behind the first page.
+    // Overwrites everything behind the first page.
     std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(4096);
     file << std::string(64 * 1024, '\xff');
@@ -306,7 +306,7 @@ TEST_F(SqliteFile, ThatMayNotBeWrittenSaysSo) {
   ASSERT_TRUE(open()->create(key(1)));
   ASSERT_EQ(::chmod(path_.c_str(), 0444), 0);
   ASSERT_EQ(::chmod(directory_.path().c_str(), 0555), 0);
-  // Root may write anything, so a child without rights tries.
+  // Root may write anything, so an unprivileged child tries.
   int said[2];
   ASSERT_EQ(::pipe(said), 0);
   const pid_t child = ::fork();

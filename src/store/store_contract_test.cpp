@@ -1,4 +1,4 @@
-// What every Store promises, run against each of them.
+// The contract of Store, run against each implementation.
 #include <filesystem>
 #include <functional>
 #include <memory>

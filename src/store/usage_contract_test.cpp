@@ -1,4 +1,4 @@
-// What every UsageStore promises, run against each of them.
+// The contract of UsageStore, run against each implementation.
 #include <functional>
 #include <limits>
 #include <memory>

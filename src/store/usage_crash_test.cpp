@@ -1,5 +1,5 @@
-// kill -9 at any moment leaves each batch of usage wholly there or not at all, and none that was
-// acknowledged is lost: a child writes and acknowledges, we kill it.
+// kill -9 at any moment leaves each batch of usage complete or absent, and loses no acknowledged
+// one: a child writes and acknowledges, the test kills it.
 #include <chrono>
 #include <random>
 #include <unistd.h>
@@ -17,7 +17,7 @@ namespace {
 constexpr int kKeys = 5;
 const Day kDay{std::chrono::days(20'000)};
 
-/// One request of each key, so that a batch that is half there shows.
+/// One request of each key, so that half a batch can be detected.
 UsageBatch batch(const std::string& writer, std::int64_t number) {
   UsageBatch made{.writer = writer, .number = number, .made_at = kDay, .rows = {}};
   for (int i = 0; i < kKeys; ++i) {
@@ -36,7 +36,7 @@ UsageBatch batch(const std::string& writer, std::int64_t number) {
   }
 }
 
-/// How many requests each key has; fails unless it is the same for all.
+/// The number of requests of each key; fails unless it is the same for all.
 std::int64_t requests_of_each_key(SqliteStore& store) {
   const auto rows = store.usage({.from = kDay, .to = kDay});
   EXPECT_TRUE(rows) << rows.error().text();
@@ -70,8 +70,8 @@ TEST(UsageCrash, KillAtAnyMomentLeavesWholeBatchesAndLosesNoneAcknowledged) {
     EXPECT_GE(kept, expected + acknowledged) << "an acknowledged batch is lost";
     EXPECT_LE(kept, expected + acknowledged + 1) << "a batch counts twice";
 
-    // The child may have committed its last batch without our knowing. Whoever is in such doubt
-    // gives it again.
+    // The child may have committed its last batch unacknowledged. A caller in this situation sends
+    // it again.
     ASSERT_TRUE((*store)->add_usage(batch(writer, acknowledged + 1)));
     expected += acknowledged + 1;
     ASSERT_EQ(requests_of_each_key(**store), expected);

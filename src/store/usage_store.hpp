@@ -1,4 +1,4 @@
-/// What calls used, per key, model and day: counts that only grow.
+/// Usage of calls, per key, model and day: counts that only grow.
 #pragma once
 
 #include <array>
@@ -19,12 +19,12 @@ using Day = std::chrono::sys_days;
 struct UsageCounts {
   std::int64_t requests = 0;
   std::int64_t failed = 0;         ///< of the requests
-  std::int64_t prompt_tokens = 0;  ///< of a call whose usage is estimated, all of its tokens
+  std::int64_t prompt_tokens = 0;  ///< for a call with estimated usage, all its tokens
   std::int64_t completion_tokens = 0;
   std::int64_t images = 0;
-  std::int64_t estimated = 0;  ///< of the requests: their tokens are our estimate
+  std::int64_t estimated = 0;  ///< requests whose tokens are an estimate
 
-  /// Sums stop at the largest number. REQUIRES: neither side has negative counts.
+  /// Sums saturate at the largest number. REQUIRES: neither side has negative counts.
   void add(const UsageCounts& other);
   bool operator==(const UsageCounts&) const = default;
 };
@@ -37,19 +37,18 @@ inline constexpr std::array kUsageMembers{
 
 struct UsageRow {
   Day day;
-  /// Of a stored key its id, of one in the config file "config:<name>"; empty where no longer
-  /// known.
+  /// A stored key's id, or "config:<name>" for a key in the config file; empty if unknown.
   std::string key_id;
-  std::string model;  ///< empty where no longer known
+  std::string model;  ///< empty if unknown
   UsageCounts counts;
 
   bool operator==(const UsageRow&) const = default;
 };
 
-/// Rows to add, with what tells this addition from every other.
+/// Rows to add, with an identity that makes the addition idempotent.
 struct UsageBatch {
-  std::string writer;       ///< unique to a process's run
-  std::int64_t number = 0;  ///< of this batch; each of a writer's is larger than the one before
+  std::string writer;       ///< unique to a run of a process
+  std::int64_t number = 0;  ///< increases with each batch of a writer
   WallTime made_at;
   std::vector<UsageRow> rows;
 };
@@ -61,10 +60,10 @@ struct UsageFilter {
   std::optional<std::string> model = {};
 };
 
-/// A writer that has been silent for so long is forgotten, and its number with it.
+/// A writer that has been silent this long is forgotten, along with its number.
 inline constexpr std::chrono::days kUsageWriterKept{30};
 
-/// What every store asks of a batch before it takes it. Errors: invalid_parameter.
+/// The validation that every store applies to a batch. Errors: invalid_parameter.
 [[nodiscard]] Result<> check(const UsageBatch& batch);
 
 /// Every implementation passes usage_contract_test.cpp.
@@ -78,13 +77,13 @@ class UsageStore {
   UsageStore& operator=(const UsageStore&) = delete;
   virtual ~UsageStore() = default;
 
-  /// Adds all rows, or none. A batch whose number is not above the last that its writer had taken
-  /// is acknowledged and adds nothing: after an error, which may have come behind the commit, the
-  /// same batch can be given again until it is acknowledged.
+  /// Adds all rows, or none. A batch whose number is not above its writer's last one is
+  /// acknowledged and adds nothing: after an error, which may have followed the commit, the same
+  /// batch can be sent again until it is acknowledged.
   /// Errors: invalid_parameter for a batch that `check` refuses.
   [[nodiscard]] virtual Result<> add_usage(const UsageBatch& batch) = 0;
 
-  /// By day, key id and model.
+  /// Ordered by day, key id and model.
   [[nodiscard]] virtual Result<std::vector<UsageRow>> usage(const UsageFilter& filter) = 0;
 };
 

@@ -1,5 +1,5 @@
 // POST /chat/completions. `max_tokens` does not count the reasoning, as at SiliconFlow. Every delta
-// has `content`, empty where there is none: clients read it without looking whether it is there.
+// has `content`, empty if there is none: clients read it without checking that it exists.
 #include <utility>
 
 #include "simulator/detail/choices.hpp"

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kPath = "/v1/chat/completions";
 
-// `more` is added to a request that says hello.
+// A request that says hello, with `more` appended to its members.
 std::string hello(std::string_view more = {}, std::string_view model = "demo/chat") {
   return R"({"model":")" + std::string(model) +
          R"(","messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Hello there!"}])" +

@@ -22,7 +22,7 @@ std::string_view finish_reason(const Choice& choice) {
   return choice.prose.is_cut() ? "length" : "stop";
 }
 
-// Opens the object, up to what stands in the list of choices.
+// Opens the object and writes the members before the list of choices.
 void write_head(JsonWriter& json, const Choices& choices, std::string_view object) {
   json.begin_object().key("id").value(choices.id).key("object").value(object);
   json.key("created").value(choices.created).key("model").value(choices.model);
@@ -31,7 +31,7 @@ void write_head(JsonWriter& json, const Choices& choices, std::string_view objec
 
 void write_tail(JsonWriter& json) { json.end_array().key("system_fingerprint").value(""); }
 
-// One event about one choice. An empty `finish` is none.
+// One event about one choice. An empty `finish` means none.
 Step chunk(const Choices& choices, const Wording& wording, std::size_t index,
            Wording::WriteText write, std::string_view text, std::string_view finish = {}) {
   std::string data;
@@ -46,7 +46,7 @@ Step chunk(const Choices& choices, const Wording& wording, std::size_t index,
     json.value(finish);
   }
   write_tail(json.end_object());
-  // Whoever asked for usage gets the member on every event, null on all but the last.
+  // With usage requested, every event has the member, null on all but the last.
   if (choices.include_usage) json.key("usage").null();
   json.end_object();
   return event({}, data);
@@ -62,7 +62,7 @@ Step usage_chunk(const Choices& choices, const Wording& wording) {
   return event({}, data);
 }
 
-// What is left of one choice.
+// The rest of one choice.
 struct Telling {
   std::string_view thoughts;
   Prose* prose;
@@ -75,7 +75,7 @@ std::vector<Telling> begin_telling(Choices& choices) {
   return tellings;
 }
 
-// The next token of a choice, as an event; nothing once it has told all.
+// The next token of a choice, as an event; nothing at its end.
 std::optional<Step> token_chunk(const Choices& choices, const Wording& wording, std::size_t index,
                                 Telling& telling) {
   const auto thought = take_token(telling.thoughts);
@@ -85,7 +85,7 @@ std::optional<Step> token_chunk(const Choices& choices, const Wording& wording, 
   return chunk(choices, wording, index, wording.write_token, token);
 }
 
-// The tokens of all choices in turn: the first of each, the second of each, and so on.
+// Yields the choices' tokens in turn: the first of each, the second of each, and so on.
 Steps tell_stream(Choices choices, const Wording& wording) {  // wording outlives: everything
   const std::size_t count = choices.items.size();
   for (std::size_t i = 0; wording.write_opening && i < count; ++i) {
@@ -110,7 +110,7 @@ Steps tell_stream(Choices choices, const Wording& wording) {  // wording outlive
   co_yield event({}, "[DONE]");
 }
 
-// Choices are told side by side, so the longest decides.
+// Choices are streamed side by side, so the longest decides.
 milliseconds time_to_tell(const Choices& choices) {
   std::int64_t longest = 1;
   for (const Choice& choice : choices.items) {

@@ -1,5 +1,5 @@
-/// What POST /chat/completions and /completions have in common: several answers at once, told whole
-/// or token by token, in turn, and their usage.
+/// Shared by POST /chat/completions and /completions: several answers at once, whole or streamed
+/// token by token in turn, and their usage.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@ struct Choice {
   Prose prose;
 };
 
-/// One request's answers, before they are put in words of either endpoint.
+/// One request's answers, independent of the endpoint's format.
 struct Choices {
   std::string id;
   std::string model;
@@ -35,15 +35,15 @@ struct Choices {
   void add(Choice choice);
 };
 
-/// Reads the members both endpoints have, all but the prompt.
+/// Reads the members that both endpoints have, except the prompt.
 [[nodiscard]] Choices read_choices(Fields& fields, const Asked& asked, std::string_view id_prefix);
 
-/// `n`: how many answers each prompt gets.
+/// `n`: the number of answers to each prompt.
 [[nodiscard]] std::int64_t read_n(Fields& fields);
-/// How long each answer may be.
+/// The length of each answer.
 [[nodiscard]] Length read_length(Fields& fields, const Asked& asked);
 
-/// How one endpoint says things; `index` and `finish_reason` are written around it.
+/// One endpoint's format; `index` and `finish_reason` are written around it.
 struct Wording {
   using WriteText = void (*)(codec::JsonWriter& json, std::string_view text);
 
@@ -51,7 +51,7 @@ struct Wording {
   std::string_view chunk_object;  ///< of one event
   /// A whole choice.
   void (*write_whole)(codec::JsonWriter& json, std::string_view reasoning, std::string_view text);
-  WriteText write_opening;  ///< opens a streamed choice; null if nothing does
+  WriteText write_opening;  ///< opens a streamed choice; null if there is no such event
   WriteText write_reasoning;
   WriteText write_token;  ///< an empty one closes the choice
 };

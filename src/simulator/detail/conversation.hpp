@@ -1,4 +1,4 @@
-/// What was said so far, whatever the dialect it came in.
+/// The conversation in a request, independent of its API dialect.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 namespace weir::simulator::detail {
 
 struct Conversation {
-  std::int64_t tokens = 0;        ///< of all texts; pictures and sounds count nothing
+  std::int64_t tokens = 0;        ///< of all texts; images and audio count as none
   std::string question;           ///< the user's last text
   std::uint64_t seed = hash({});  ///< of all texts
 
@@ -21,7 +21,8 @@ struct Conversation {
 };
 
 /// Adds a message list: objects with a `role`, and a `content` that is a text, null, or a list of
-/// parts of which those with a `text` count. Objects without a role (calls, their results) pass.
+/// parts, of which those with a `text` count. Objects without a role (calls, their results) are
+/// skipped.
 void read_messages(Fields& fields, std::string_view name, Conversation& conversation);
 
 /// Adds a text, or a list of parts as above, if there is one.

@@ -1,4 +1,4 @@
-/// What a request asks of the simulator itself: its pace, its length, its faults.
+/// A request's instructions to the simulator itself: pace, length, faults.
 #pragma once
 
 #include <chrono>
@@ -22,10 +22,10 @@ struct Directive {
   std::optional<std::chrono::milliseconds> token;
 };
 
-/// In a form the member is JSON in a text.
+/// In a form the member is text that contains JSON.
 [[nodiscard]] Outcome<Directive> read_directive(const Fields& fields);
 
-/// Does to `script` what was asked, but for its length, pace and status.
+/// Applies the directive to `script`, except length, pace and status.
 [[nodiscard]] Script apply(const Directive& directive, Script script);
 
 }  // namespace weir::simulator::detail

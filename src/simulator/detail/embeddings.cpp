@@ -32,7 +32,7 @@ struct Input {
   std::int64_t tokens;
 };
 
-// Some clients send the numbers of tokens in place of a text.
+// Some clients send token numbers instead of a text.
 std::optional<Input> from_token_numbers(const json::array& numbers) {
   Input input{{}, static_cast<std::int64_t>(numbers.size())};
   for (const auto& number : numbers) {
@@ -42,7 +42,7 @@ std::optional<Input> from_token_numbers(const json::array& numbers) {
   return input;
 }
 
-// A text, token numbers, or the {"text": …} of a model that takes pictures as well.
+// A text, token numbers, or the {"text": …} of a model that also takes images.
 std::optional<Input> parse_one(const json::value& value) {
   if (const auto* numbers = value.if_array(); numbers && !numbers->empty()) {
     return from_token_numbers(*numbers);
@@ -55,7 +55,7 @@ std::optional<Input> parse_one(const json::value& value) {
   return Input{std::string(view), count_tokens(view)};
 }
 
-// None if one of them is wrong.
+// Empty if one of them is invalid.
 std::vector<Input> parse_inputs(const json::value& value) {
   const auto* list = value.if_array();
   const bool one = !list || (!list->empty() && list->front().is_int64());

@@ -1,5 +1,5 @@
-/// The endpoints: each reads its members of the body and says what is answered. The path, the
-/// method, the model and the directive were seen to before.
+/// The endpoints: each reads its members of the body and returns the answer. Path, method, model
+/// and directive are checked before.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,10 @@
 
 namespace weir::simulator::detail {
 
-/// What else there is to know about a call. Views; a script keeps none of them.
+/// Further properties of a call. Views; a script keeps none of them.
 struct Asked {
   const Call& call;
-  const Settings& pace;  ///< with what the directive changed of it
+  const Settings& pace;  ///< as changed by the directive
   const Directive& directive;
   const std::vector<FormPart>& parts;  ///< empty unless the body is a form
   const DemoModel* model = nullptr;    ///< null where the path takes none

@@ -1,7 +1,7 @@
-/// Reads the members of a request body and remembers the first thing that was wrong with them.
+/// Reads the members of a request body and remembers the first error.
 ///
-/// Reading never fails: a wrong member reads as its fallback, and whoever read asks once, at the
-/// end, whether all was well. A null member is as good as none.
+/// Reading never fails: an invalid member reads as its fallback, and the caller checks once, at the
+/// end. A null member counts as absent.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct Range {
 /// Lifetime: `object` outlives it and all views it gives.
 class Fields {
  public:
-  /// Where the members come from: in a form, numbers and truth values are texts.
+  /// The source of the members: in a form, numbers and booleans are texts.
   enum class From : std::uint8_t { json, form };
 
   /// `prefix` is put before names in messages.
@@ -48,12 +48,12 @@ class Fields {
   [[nodiscard]] double number_or(std::string_view name, double least, double most, double fallback);
   [[nodiscard]] bool flag(std::string_view name);
 
-  /// Complains of every member that is not among `allowed`.
+  /// Reports every member that is not among `allowed`.
   void allow_only(std::span<const std::string_view> allowed);
-  /// Complains of `name`; `expected` completes "name: … expected".
+  /// Reports `name`; `expected` completes "name: … expected".
   void expect(std::string_view name, std::string_view expected);
 
-  /// The first complaint; null if there is none.
+  /// The first error; null if there is none.
   [[nodiscard]] const Refusal* refusal() const { return refusal_ ? &*refusal_ : nullptr; }
 
  private:

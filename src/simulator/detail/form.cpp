@@ -47,7 +47,7 @@ std::string_view disposition(std::string_view head) {
   return {};
 }
 
-// `text` is what stands between two delimiters: CRLF, head, empty line, content.
+// `text`: the bytes between two delimiters: CRLF, head, empty line, content.
 std::optional<FormPart> parse_part(std::string_view text) {
   const auto head_end = text.find("\r\n\r\n");
   if (head_end == text.npos) return std::nullopt;

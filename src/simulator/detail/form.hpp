@@ -21,7 +21,7 @@ struct FormPart {
 
 [[nodiscard]] bool is_form(std::string_view content_type);
 
-/// Up to 64 parts. The quoted strings of a head are taken as they stand, without escapes.
+/// Up to 64 parts. Quoted strings in a head are used as they are, without escapes.
 [[nodiscard]] Outcome<std::vector<FormPart>> parse_form(std::string_view content_type,
                                                         std::string_view body);
 

@@ -7,7 +7,7 @@ namespace weir::simulator::detail {
 namespace {
 
 constexpr std::string_view kPath = "/v1/images/generations";
-// What every PNG starts with: its signature and, in a chunk of 13 bytes, its size.
+// The start of every PNG: its signature and, in a chunk of 13 bytes, its size.
 constexpr std::string_view kPngStart = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg";
 
 std::string request(std::string_view more = {}, std::string_view model = "demo/text-to-image") {

@@ -1,4 +1,4 @@
-// GET /models, filtered by `type` and `sub_type` as SiliconFlow's; the rows also tell the class.
+// GET /models, filtered by `type` and `sub_type` as SiliconFlow's; the rows also have the class.
 #include <utility>
 
 #include "codec/json_text.hpp"

@@ -15,7 +15,7 @@ std::uint8_t level(double from_0_to_1) {
   return static_cast<std::uint8_t>(std::lround(255 * from_0_to_1));
 }
 
-// A walk round three cosines, one for each of red, green and blue; its end meets its start.
+// Three cosines, one each for red, green and blue, so that the end of the palette meets its start.
 Palette make_palette(Dice& dice) {
   const std::array<double, 3> shift{dice.fraction(), dice.fraction(), dice.fraction()};
   Palette palette;
@@ -33,7 +33,7 @@ struct Wave {
   double across;  // crests over the picture's width
   double down;
   double shift;
-  double turns;  // whole ones in a full phase, so that an animation closes
+  double turns;  // whole turns in a full phase, so that an animation loops
 
   [[nodiscard]] double at(double x, double y, double phase) const {
     return std::sin(kTurn * (across * x + down * y + shift + turns * phase));

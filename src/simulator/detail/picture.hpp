@@ -29,15 +29,15 @@ struct Size {
   int height;
 };
 
-/// Rows from the top, each pixel the number of a colour.
+/// Rows from the top; each pixel is the index of a colour.
 struct Picture {
   Size size;
   Palette palette;
   std::vector<std::uint8_t> pixels;
 };
 
-/// Drifting waves in colours that the seed chooses. `phase` runs from 0 to 1, where it is at its
-/// start again. REQUIRES: both sides > 0.
+/// Drifting waves in colours chosen by the seed. `phase` runs from 0 to 1, where the picture is the
+/// same again. REQUIRES: both sides > 0.
 [[nodiscard]] Picture draw_waves(std::uint64_t seed, Size size, double phase = 0);
 
 /// PNG, indexed colours.

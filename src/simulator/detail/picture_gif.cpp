@@ -53,7 +53,7 @@ class LzwWriter {
     width_ = kColourBits + 1;
   }
 
-  // After each code the reader's table has one entry more, and so has ours.
+  // After each code the reader's table has one entry more, and this one follows.
   void grow() {
     if (free_ == kMaxCodes - 1) return clear();
     if (free_ == std::size_t{1} << width_) ++width_;
@@ -68,7 +68,7 @@ class LzwWriter {
     }
   }
 
-  std::vector<std::uint16_t> next_;  // by code and pixel: the code of both; 0 for none
+  std::vector<std::uint16_t> next_;  // by code and pixel: the code of the combination; 0 for none
   std::size_t free_ = kEnd + 1;
   unsigned width_ = kColourBits + 1;
   std::size_t bits_ = 0;
@@ -109,7 +109,7 @@ void append_frame(std::string& out, const Picture& frame, std::chrono::milliseco
   out.push_back(',');
   append_size(out, {0, 0});  // its place
   append_size(out, frame.size);
-  out.push_back('\0');  // no palette of its own
+  out.push_back('\0');  // no local palette
   out.push_back(kColourBits);
   append_sub_blocks(out, LzwWriter().compress(frame.pixels));
 }

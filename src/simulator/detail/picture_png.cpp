@@ -42,7 +42,7 @@ std::string palette_of(const Picture& picture) {
   return data;
 }
 
-// Each row starts with the number of its filter: none.
+// Each row starts with its filter type: none.
 std::string rows_of(const Picture& picture) {
   const auto width = static_cast<std::size_t>(picture.size.width);
   std::string rows;
@@ -57,7 +57,7 @@ std::string rows_of(const Picture& picture) {
 std::string deflated(const std::string& data) {
   uLongf length = compressBound(static_cast<uLong>(data.size()));
   std::string out(length, '\0');
-  // With room for the bound this fails only without memory.
+  // With the bound reserved, this fails only for lack of memory.
   CHECK(compress(reinterpret_cast<Bytef*>(out.data()), &length, bytes_of(data),
                  static_cast<uLong>(data.size())) == Z_OK);
   out.resize(length);

@@ -1,4 +1,4 @@
-/// What requests for pictures and videos have in common.
+/// Members that image and video requests share.
 #pragma once
 
 #include <cstdint>
@@ -11,16 +11,15 @@ namespace weir::simulator::detail {
 
 inline constexpr int kMaxSide = 256;
 
-/// `WxH` at the first of `image_size` and `size` that is there, or square; made smaller in
-/// proportion until no side is longer than `max_side`.
+/// `WxH` from the first of `image_size` and `size` that is present, or square; scaled down until no
+/// side exceeds `max_side`.
 [[nodiscard]] Size read_size(Fields& fields, int max_side);
 
-/// The client's `seed`, or one that follows from the prompt, the model and the picture given.
+/// The client's `seed`, or one derived from the prompt, the model and the source image.
 [[nodiscard]] std::int64_t read_seed(Fields& fields, const Asked& asked, std::string_view prompt);
 
-/// The picture to start from, as a file called `image` or a member of that name; empty if none.
-/// It is never looked at: its bytes only choose other colours. Required where the model's sub type
-/// says so.
+/// The source image: a file called `image` or a member of that name; empty if there is none. It is
+/// not decoded: its bytes only select other colours. Required if the model's sub type requires it.
 [[nodiscard]] std::string_view read_source(Fields& fields, const Asked& asked);
 
 }  // namespace weir::simulator::detail

@@ -25,7 +25,7 @@ struct PngChunk {
   std::string data;
 };
 
-// Checks lengths and checksums on the way.
+// Also checks lengths and checksums.
 std::vector<PngChunk> chunks_of(std::string_view png) {
   std::vector<PngChunk> chunks;
   EXPECT_TRUE(png.starts_with("\x89PNG\r\n\x1A\n"));
@@ -80,7 +80,7 @@ class CodeReader {
   std::size_t bit_ = 0;
 };
 
-// As the specification's appendix F tells it, with a table of whole strings.
+// As in appendix F of the specification, with a table of whole strings.
 std::string decode_lzw(std::string_view bytes) {
   constexpr std::size_t kClear = kColours;
   CodeReader reader(bytes);
@@ -166,7 +166,7 @@ TEST(Gif, DecodesToTheFramesDrawn) {
 }
 
 TEST(Gif, SurvivesATableThatRunsFull) {
-  // Noise does not repeat, so the table of codes is soon full and must be cleared, several times.
+  // Noise does not repeat, so the code table fills up and must be cleared several times.
   Picture noise = draw_waves(1, {150, 150});
   Dice dice(5);
   for (auto& pixel : noise.pixels) pixel = static_cast<std::uint8_t>(dice.below(kColours));

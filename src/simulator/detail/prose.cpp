@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t kQuotedTokens = 12;
 constexpr std::int64_t kUsualTokens = 50;
 
-// Each starts with its blank, so that sentences in a row are a text.
+// Each starts with a blank, so that they can be concatenated.
 constexpr auto kSentences = std::to_array<std::string_view>({
     " A weir keeps a river level, so that boats and mills can rely on it.",
     " Water that finds one gate shut takes the next one.",
@@ -54,7 +54,7 @@ Prose::Prose(std::string_view question, std::uint64_t seed, Length length)
   if (length.wanted) {
     size_ = *length.wanted;
   } else {
-    // Read ahead on a copy: the end of a sentence is known only when it was made.
+    // Reads ahead on a copy: the end of a sentence is known only once it is generated.
     Prose ahead = *this;
     size_ = count_tokens(greeting_);
     while (size_ < kUsualTokens) size_ += count_tokens(ahead.next_sentence());
@@ -82,7 +82,7 @@ std::string Prose::rest() {
   return text;
 }
 
-// Never the same sentence twice in a row.
+// Never returns the same sentence twice in a row.
 std::string_view Prose::next_sentence() {
   last_sentence_ = (last_sentence_ + 1 + dice_.below(kSentences.size() - 1)) % kSentences.size();
   return kSentences[last_sentence_];

@@ -25,7 +25,7 @@ using Outcome = std::expected<T, Refusal>;
 
 /// 400, code 20015: a parameter is missing or wrong.
 [[nodiscard]] Refusal invalid(std::string message);
-/// What such a status usually says.
+/// The usual error for such a status.
 [[nodiscard]] Refusal usual_refusal(int status);
 
 [[nodiscard]] Script refuse(Refusal refusal);

@@ -52,8 +52,8 @@ std::vector<std::string_view> read_documents(Fields& fields) {
   return documents;
 }
 
-// Two parts the share of the query's words that the document has, one part the likeness of the
-// two, which also sees `gate` in `gates`. From 0 to 1.
+// The score is two parts the share of the query's words found in the document, and one part the
+// similarity of the two, which also matches `gate` with `gates`. From 0 to 1.
 class Scorer {
  public:
   explicit Scorer(std::string_view query)

@@ -78,7 +78,7 @@ void write_response(JsonWriter& json, const Answer& answer, const std::string* t
   json.end_object();
 }
 
-// The events of one stream, each numbered.
+// The numbered events of one stream.
 class Narrator {
  public:
   explicit Narrator(const Answer& answer) : answer_(answer) {}

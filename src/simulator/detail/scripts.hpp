@@ -1,4 +1,4 @@
-/// The usual forms of a script.
+/// Common forms of a script.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace weir::simulator::detail {
 
-/// Everything in one piece, after `wait`.
+/// The whole answer in one piece, after `wait`.
 [[nodiscard]] Script whole_answer(std::string content_type, std::string body,
                                   std::chrono::milliseconds wait);
 [[nodiscard]] Script json_answer(std::string body, std::chrono::milliseconds wait);
@@ -24,7 +24,8 @@ namespace weir::simulator::detail {
 [[nodiscard]] Step named_event(std::chrono::milliseconds wait, std::string_view name,
                                std::string_view data);
 
-/// Ends `script` early: after so many events of a stream, half-way through any other body.
+/// Ends `script` early: after the given number of events of a stream, half-way through any other
+/// body.
 [[nodiscard]] Script broken_off(Script script, std::size_t events, End end);
 
 }  // namespace weir::simulator::detail

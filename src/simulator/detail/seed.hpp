@@ -1,4 +1,4 @@
-/// Everything that looks like chance here: hashes of the request, and numbers drawn from them.
+/// Deterministic randomness: hashes of the request, and numbers drawn from them.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace weir::simulator::detail {
 
-/// FNV-1a, 64 bits. Chain texts by giving the last hash as `start`.
+/// FNV-1a, 64 bits. To chain texts, pass the last hash as `start`.
 [[nodiscard]] constexpr std::uint64_t hash(std::string_view text,
                                            std::uint64_t start = 0xcbf29ce484222325) {
   for (const char c : text) {
@@ -16,7 +16,7 @@ namespace weir::simulator::detail {
   return start;
 }
 
-/// A sequence of numbers that a seed decides.
+/// A sequence of numbers determined by a seed.
 /// Source: SplitMix64, Steele, Lea and Flood, OOPSLA 2014.
 class Dice {
  public:

@@ -1,5 +1,5 @@
-// POST /audio/speech: sound that follows the text. Only `pcm` and `wav` are made; whoever asks for
-// mp3, opus, aac or flac gets a WAV file too, and its Content-Type says so.
+// POST /audio/speech: audio that follows the text. Only `pcm` and `wav` are generated; a request
+// for mp3, opus, aac or flac gets a WAV file too, as its Content-Type says.
 #include <utility>
 
 #include "simulator/detail/endpoints.hpp"
@@ -15,7 +15,7 @@ constexpr Range kSampleRates{8'000, 48'000};
 constexpr std::string_view kFormats[] = {"mp3", "wav", "pcm", "opus", "aac", "flac"};
 
 Steps speak(std::string head, Voice voice, std::chrono::milliseconds wait) {
-  // The head goes with the first of the sound.
+  // The head is sent with the first samples.
   Step step{{}, std::move(head) + voice.next()};
   while (!step.bytes.empty()) {
     co_yield std::move(step);

@@ -1,4 +1,4 @@
-/// Token counts as OpenAI's chat and completion answers tell them.
+/// Token counts as in OpenAI's chat and completion answers.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace weir::simulator::detail {
 
 struct Usage {
   std::int64_t prompt = 0;
-  std::int64_t completion = 0;  ///< with the reasoning
+  std::int64_t completion = 0;  ///< including the reasoning
   std::int64_t reasoning = 0;
 };
 

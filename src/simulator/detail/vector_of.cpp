@@ -14,14 +14,14 @@ namespace {
 constexpr std::size_t kPartBytes = 3;
 constexpr float kWordWeight = 2.0F;
 
-// One bit of the hash is the sign, so that features that meet by chance do not add up.
+// One bit of the hash is the sign, so that colliding features do not add up.
 void add_feature(Vector& sums, std::string_view feature, float weight) {
   const std::uint64_t mixed = Dice(hash(feature)).roll();
   sums[(mixed >> 1U) % sums.size()] += (mixed & 1U) != 0 ? weight : -weight;
 }
 
-// Parts run over the word's ends too, and bytes are as good as letters: a part of a Chinese word
-// is its character.
+// Trigrams include the word's ends. They are of bytes: the trigram of a Chinese word is a
+// character.
 void add_word(Vector& sums, std::string_view word) {
   add_feature(sums, word, kWordWeight);
   const std::string fenced = ' ' + std::string(word) + ' ';
@@ -37,7 +37,7 @@ Vector vector_of(std::string_view text, std::size_t dimensions) {
   for (const auto& word : search_words(text)) add_word(vector, word);
   const float length = std::sqrt(likeness(vector, vector));
   if (length == 0.0F) {
-    // No words, or words that cancel each other out: any point will do.
+    // No words, or words that cancel out: any unit vector will do.
     vector.front() = 1.0F;
     return vector;
   }

@@ -1,5 +1,5 @@
-// POST /video/submit and /video/status. The request id carries all there is to know about a video,
-// the time of its submission too, so that any process can answer for it and none keeps a table.
+// POST /video/submit and /video/status. The request id encodes all data of a video, the time of its
+// submission included, so that any process can answer for it and none keeps a table.
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -38,7 +38,7 @@ std::string format_id(const Video& video) {
   return fmt::format("{}{}-{}", kIdPrefix, facts, checksum(facts));
 }
 
-// -1 for what is no number; there are no negative ones, for `-` separates.
+// -1 for text that is not a number. There are no negative numbers, since `-` separates.
 std::int64_t take_hex(std::string_view& text) {
   const auto part = text.substr(0, text.find('-'));
   text.remove_prefix(std::min(part.size() + 1, text.size()));
@@ -49,7 +49,7 @@ std::int64_t take_hex(std::string_view& text) {
 
 bool is_side(std::int64_t side) { return side >= 1 && side <= kMaxVideoSide; }
 
-// Whoever can make the checksum could as well submit a video; sides are bounded all the same.
+// Forging the checksum gains nothing over submitting a video; sides are bounded all the same.
 std::optional<Video> parse_id(std::string_view id) {
   const auto last = id.rfind('-');
   if (!id.starts_with(kIdPrefix) || last < kIdPrefix.size()) return std::nullopt;
@@ -73,7 +73,7 @@ milliseconds since_epoch(WallTime time) {
   return std::chrono::duration_cast<milliseconds>(time.time_since_epoch());
 }
 
-// SiliconFlow's words.
+// The status names of SiliconFlow.
 std::string_view status_at(milliseconds age, milliseconds whole) {
   if (age >= whole) return "Succeed";
   return age < whole / 4 ? "InQueue" : "InProgress";

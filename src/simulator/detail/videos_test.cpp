@@ -28,7 +28,7 @@ TEST(Videos, QueueThenProgressThenSucceed) {
   EXPECT_TRUE(status(id, 1s).at_pointer("/results/videos").as_array().empty());
   const auto done = status(id, 4s);
   EXPECT_EQ(string_at(done, "/status"), "Succeed");
-  // What every GIF of ours starts with.
+  // The start of every GIF of the simulator.
   EXPECT_TRUE(
       string_at(done, "/results/videos/0/url").starts_with("data:image/gif;base64,R0lGODlh"));
   EXPECT_EQ(done.at_pointer("/results/timings/inference").to_number<double>(), 4);

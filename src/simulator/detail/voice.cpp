@@ -10,10 +10,10 @@
 namespace weir::simulator::detail {
 
 struct Voice::Sound {
-  double throat;    // its lower resonance, in Hz
-  double mouth;     // its higher one
+  double throat;    // lower resonance, in Hz
+  double mouth;     // higher resonance, in Hz
   double loudness;  // 0 to 1
-  double breath;    // how much of it is noise, 0 to 1
+  double breath;    // share of noise, 0 to 1
   double seconds;
   bool ends_sentence = false;
 };
@@ -79,7 +79,7 @@ Voice::Sound Voice::sound_of(std::string_view letter) {
     return {500, 1500, 0, 0, 0.02};
   }
   if (letter.size() == 1 && letter.front() > '9') return {1800, 3000, 0.3, 1, 0.05};
-  // A digit, or a letter of another script: a long vowel of its own.
+  // A digit, or a letter of another script: a long vowel chosen by its hash.
   Sound vowel = sound_of(kVowels.substr(hash(letter) % kVowels.size(), 1));
   vowel.seconds = 0.16;
   return vowel;
@@ -110,7 +110,7 @@ std::int64_t Voice::samples_in(const Sound& sound) const {
   return static_cast<std::int64_t>(sound.seconds / settings_.speed * settings_.sample_rate);
 }
 
-// A saw-tooth, as of vocal cords, and noise, as of breath, through both resonances. The melody
+// A saw-tooth, as from vocal cords, and noise, as from breath, through both resonances. The pitch
 // falls from the start of a sentence to its end.
 void Voice::utter(const Sound& sound, std::string& out) {
   throat_.tune(sound.throat, settings_.sample_rate);

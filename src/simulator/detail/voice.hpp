@@ -1,5 +1,5 @@
-/// Something like speech: each letter becomes a sound with two resonances, as a mouth would make
-/// it, so that the rhythm and the melody of a text can be heard, if not its words.
+/// Speech-like audio: each letter becomes a sound with two resonances, so that the rhythm and the
+/// melody of a text can be heard, if not its words.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct VoiceSettings {
   double pitch = 120;        ///< in Hz
 };
 
-/// A high or low voice by its name.
+/// The pitch for the voice of that name.
 [[nodiscard]] double pitch_of(std::string_view voice);
 
 /// Speaks a text piece by piece.
@@ -27,14 +27,14 @@ class Voice {
  public:
   Voice(std::string text, VoiceSettings settings);
 
-  /// The next quarter of a second or so, low byte first; empty at the end.
+  /// About the next quarter of a second, low byte first; empty at the end.
   [[nodiscard]] std::string next();
 
   /// Samples of the whole text.
   [[nodiscard]] std::int64_t sample_count() const;
 
  private:
-  /// A filter that rings at one frequency, as loud as it is driven.
+  /// A resonant filter of one frequency.
   struct Resonance {
     double gain = 0;
     double of_last = 0;
@@ -56,8 +56,8 @@ class Voice {
   VoiceSettings settings_;
   Resonance throat_;
   Resonance mouth_;
-  double swing_ = 0;     // of the vocal cords, 0 to 1
-  double loudness_ = 0;  // follows the sound's own, without a click
+  double swing_ = 0;     // phase of the vocal cords, 0 to 1
+  double loudness_ = 0;  // follows the sound's own, without clicks
   double melody_ = kHighest;
   Dice breath_{0};
 

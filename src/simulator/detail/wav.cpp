@@ -52,7 +52,7 @@ struct Chunk {
   std::string_view content;
 };
 
-// Takes the first chunk; what is said to be longer than the file ends with the file.
+// Takes the first chunk; one that claims to exceed the file ends with the file.
 std::optional<Chunk> take_chunk(std::string_view& bytes) {
   if (bytes.size() < 8) return std::nullopt;
   const std::size_t length = read_u32(bytes.substr(4));

@@ -1,4 +1,4 @@
-/// WAV files: the head of ours, and what can be told of anybody's.
+/// WAV files: writing a head, and reading the properties of any file.
 ///
 /// Source: Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0 (RIFF).
 #pragma once
@@ -10,17 +10,17 @@
 
 namespace weir::simulator::detail {
 
-/// All that stands before the samples (16 bits, one channel). The head keeps the text that is
-/// spoken, so that our own transcription can give it back.
+/// The bytes before the samples (16 bits, one channel). The head stores the spoken text, so that
+/// the simulator's own transcription can return it.
 [[nodiscard]] std::string format_wav_head(std::string_view text, int sample_rate,
                                           std::int64_t sample_count);
 
 struct WavFacts {
   double seconds = 0;
-  std::string text = {};  ///< empty unless the file is one of ours
+  std::string text = {};  ///< empty unless the simulator made the file
 };
 
-/// Nothing for what is no WAV file.
+/// Nothing if `bytes` are not a WAV file.
 [[nodiscard]] std::optional<WavFacts> read_wav(std::string_view bytes);
 
 }  // namespace weir::simulator::detail

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(facts->seconds >= 0);
     CHECK(facts->text.size() <= size);
   }
-  // What is spoken is heard.
+  // The text written to a head is read back.
   const auto spoken = weir::simulator::detail::format_wav_head(bytes, 16'000, 0);
   const auto heard = weir::simulator::detail::read_wav(spoken);
   CHECK(heard && heard->text == bytes);

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-// The lead bytes say enough: E3..E9 and EA..ED are U+3000 to U+D7FF (kana, Han, Hangul), EF A4..BF
-// forms of them, F0 A0 and up the rarer Han.
+// Lead bytes are sufficient: E3..E9 and EA..ED are U+3000 to U+D7FF (kana, Han, Hangul), EF A4..BF
+// their compatibility forms, F0 A0 and up the rarer Han.
 bool is_ideograph(std::string_view sequence) {
   if (sequence.size() < 3) return false;
   const auto lead = static_cast<unsigned char>(sequence[0]);

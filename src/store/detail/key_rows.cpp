@@ -32,7 +32,7 @@ std::optional<WallTime> to_time(std::optional<std::int64_t> column) {
   return to_time(*column);
 }
 
-// SQL names the limits in the order of limit::limit_rows().
+// The SQL lists the limits in the order of limit::limit_rows().
 limit::Limits read_limits(const Statement& row, int first_column) {
   limit::Limits limits;
   for (const limit::LimitRow& limit : limit::limit_rows()) {
@@ -45,7 +45,7 @@ void bind_limits(Statement& insert, const limit::Limits& limits) {
   for (const limit::LimitRow& limit : limit::limit_rows()) insert.bind(limits.*limit.member);
 }
 
-/// A key with the row it came from, while its other tables are read.
+/// A key and its row number, while its other tables are read.
 struct Loaded {
   std::int64_t seq;
   KeyRecord key;
@@ -78,7 +78,7 @@ Result<std::vector<Loaded>> read_key_table(const Connection& connection,
   }
 }
 
-/// Runs `rows`, whose first column is a key's seq in rising order, beside the keys.
+/// Merges `rows`, whose first column is a key's seq in ascending order, with the keys.
 template <class Add>
 Result<> read_beside(Statement& rows, std::vector<Loaded>& keys, Add add) {
   auto owner = keys.begin();
@@ -154,7 +154,7 @@ Result<std::optional<KeyRow>> find_row(const Connection& connection, const char*
   return KeyRow{rows->number(0), *state};
 }
 
-/// `run`'s outcome, with a broken UNIQUE turned into already_exists.
+/// Turns a violated UNIQUE of `run` into already_exists.
 Result<> taken_if_unique_broken(const Connection& connection, Result<> run, std::string taken) {
   if (!run && connection.last_error() == SQLITE_CONSTRAINT_UNIQUE) {
     return fail(Errc::already_exists, std::move(taken));

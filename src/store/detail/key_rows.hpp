@@ -1,4 +1,4 @@
-/// Keys to rows and back: the SQL of the SQLite store.
+/// Keys to rows and back: SQL of the SQLite store.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +11,18 @@
 
 namespace weir::store::detail {
 
-/// Which row a key is.
+/// A key's row number and state.
 struct KeyRow {
   std::int64_t seq;
   KeyState state;
 };
 
-/// All keys in the order they were made, or the one with `seq`.
-/// REQUIRES: within a transaction, for the tables to be of one moment.
+/// All keys in order of creation, or the one with `seq`.
+/// REQUIRES: within a transaction, so that all tables are read from one snapshot.
 [[nodiscard]] Result<std::vector<KeyRecord>> read_keys(const Connection& connection,
                                                        std::optional<std::int64_t> seq);
 
-/// Nothing if there is none.
+/// Nothing if there is no such key.
 [[nodiscard]] Result<std::optional<KeyRow>> find_by_id(const Connection& connection,
                                                        std::string_view id);
 [[nodiscard]] Result<std::optional<KeyRow>> find_by_id_or_live_name(const Connection& connection,
@@ -36,7 +36,7 @@ struct KeyRow {
 [[nodiscard]] Result<> update_state(const Connection& connection, std::int64_t seq, KeyState state,
                                     std::optional<WallTime> revoked_at);
 
-/// Lets all secrets of a key but `kept` end at `until`, and drops those dead at `now`.
+/// Ends all secrets of a key except `kept` at `until`, and drops those expired at `now`.
 [[nodiscard]] Result<> end_other_secrets(const Connection& connection, std::int64_t key_seq,
                                          const Digest& kept, WallTime until, WallTime now);
 

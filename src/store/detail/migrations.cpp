@@ -8,7 +8,8 @@ namespace weir::store::detail {
 
 namespace {
 
-// "weir" in ASCII, in `PRAGMA application_id`: tells our files from other programs' databases.
+// "weir" in ASCII, for `PRAGMA application_id`: distinguishes these files from other programs'
+// databases.
 constexpr std::int64_t kApplicationId = 0x77656972;
 
 // Times are milliseconds since the epoch, UTC. A further limit of a key is a further column of
@@ -104,7 +105,7 @@ constexpr const char* kSteps[] = {
 };
 static_assert(kApplicationId == 2003134834);
 
-/// Which schema is there; 0 for a new, empty file. REQUIRES: within a transaction.
+/// The schema version of the file; 0 for a new, empty one. REQUIRES: within a transaction.
 Result<std::int64_t> found_version(const Connection& connection) {
   const auto version = connection.ask("PRAGMA user_version");
   if (!version) return version;
@@ -138,7 +139,7 @@ std::int64_t schema_version() { return std::ssize(kSteps); }
 
 Result<> migrate(const Connection& connection) {
   for (;;) {
-    // Most starts find nothing to do and need no write lock.
+    // Usually there is nothing to do, and no write lock is needed.
     auto version = found_version_at_once(connection);
     if (!version) return std::unexpected(version.error());
     if (*version == schema_version()) return {};

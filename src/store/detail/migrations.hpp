@@ -10,7 +10,7 @@
 
 namespace weir::store::detail {
 
-/// The schema this program knows: how many steps there are. Kept in `PRAGMA user_version`.
+/// The schema version of this program: the number of steps. Stored in `PRAGMA user_version`.
 [[nodiscard]] std::int64_t schema_version();
 
 /// Brings the database up to schema_version(), one transaction a step; several processes may do so

@@ -7,7 +7,7 @@ namespace weir::store::detail {
 
 namespace {
 
-/// What an operator can do about a failure.
+/// Advice to the operator about a failure.
 std::string_view advice(int code) {
   switch (code & 0xff) {
     case SQLITE_FULL:
@@ -79,7 +79,7 @@ Result<> Statement::run() {
 }
 
 void Statement::rewind() {
-  sqlite3_reset(statement_.get());  // what it returns is the last step's failure
+  sqlite3_reset(statement_.get());  // its result is the last step's failure
   next_parameter_ = 1;
 }
 
@@ -174,7 +174,7 @@ Result<Transaction> Transaction::begin_write(const Connection& connection) {
 }
 
 Transaction::~Transaction() {
-  // After some errors SQLite has rolled back by itself; then this one fails, and nothing is lost.
+  // After some errors SQLite has already rolled back; this statement then fails harmlessly.
   if (connection_ == nullptr) return;
   [[maybe_unused]] const auto rolled_back = connection_->execute("ROLLBACK");
 }

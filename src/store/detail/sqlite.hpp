@@ -1,6 +1,7 @@
-/// SQLite's C interface with owners and Result: connection, statement, transaction. No SQL here.
+/// SQLite's C interface with owners and Result: connection, statement, transaction. It contains no
+/// SQL.
 ///
-/// SQL text is always a literal; values are bound. Error details never hold bound values.
+/// SQL text is always a literal; values are bound. Error details never contain bound values.
 #pragma once
 
 #include <chrono>
@@ -32,14 +33,14 @@ class Statement {
   Statement& bind(std::optional<std::int64_t> number);
   Statement& bind(const std::optional<std::string>& text);
 
-  /// True: a row is there to read. False: done.
+  /// True: a row can be read. False: done.
   [[nodiscard]] Result<bool> step();
-  /// To the end, whatever rows come.
+  /// Runs to the end, ignoring rows.
   [[nodiscard]] Result<> run();
-  /// Ready to be bound and run again.
+  /// Resets the statement, to be bound and run again.
   void rewind();
 
-  /// Of the current row, columns counted from 0; views live until the next step.
+  /// Columns of the current row, counted from 0; views are valid until the next step.
   [[nodiscard]] std::string_view text(int column) const;
   [[nodiscard]] std::span<const std::byte> blob(int column) const;
   [[nodiscard]] std::int64_t number(int column) const;
@@ -64,21 +65,21 @@ class Statement {
 /// Threads: one at a time.
 class Connection {
  public:
-  /// Opens what exists; creates nothing.
+  /// Opens an existing file; creates nothing.
   [[nodiscard]] static Result<Connection> open(const std::string& path,
                                                std::chrono::milliseconds busy_timeout);
 
   [[nodiscard]] Result<Statement> prepare(const char* sql) const;
-  /// Several statements without values or rows.
+  /// Runs several statements without values or rows.
   [[nodiscard]] Result<> execute(const char* sql) const;
-  /// A one-row, one-number question.
+  /// Runs a query with one row of one number.
   [[nodiscard]] Result<std::int64_t> ask(const char* sql) const;
 
-  /// Rows this connection has changed since it was opened.
+  /// Rows changed by this connection since it was opened.
   [[nodiscard]] std::int64_t total_changes() const;
-  /// SQLite's extended code of the last failure.
+  /// SQLite's extended code for the last failure.
   [[nodiscard]] int last_error() const;
-  /// store_failed, saying what SQLite says and what to do about it.
+  /// store_failed, with SQLite's message and advice.
   [[nodiscard]] std::unexpected<Error> failure(int code) const;
   /// store_failed with the file's name and `reason`.
   [[nodiscard]] std::unexpected<Error> refuse(std::string_view reason) const;
@@ -95,11 +96,12 @@ class Connection {
   std::chrono::milliseconds busy_timeout_;
 };
 
-/// What is read inside is of one moment; rolls back unless committed.
+/// Reads within it see one snapshot; rolls back unless committed.
 class Transaction {
  public:
   [[nodiscard]] static Result<Transaction> begin_read(const Connection& connection);
-  /// Takes the write lock at once, so that no decision rests on what another is changing.
+  /// Takes the write lock at once, so that no decision is based on data that another process is
+  /// changing.
   [[nodiscard]] static Result<Transaction> begin_write(const Connection& connection);
   Transaction(Transaction&& other) noexcept
       : connection_(std::exchange(other.connection_, nullptr)) {}

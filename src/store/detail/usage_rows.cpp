@@ -17,7 +17,7 @@ std::int64_t to_column(WallTime time) {
 
 Day to_day(std::int64_t column) { return Day(std::chrono::days(column)); }
 
-/// Keeps the batch's number; false when it, or a later one, is there already.
+/// Records the batch's number; false if it, or a later one, was recorded before.
 Result<bool> take_number(const Connection& connection, const UsageBatch& batch) {
   auto taken = connection.prepare(
       "INSERT INTO usage_writers (writer, last_number, written_at) VALUES (?1, ?2, ?3) "

@@ -1,4 +1,4 @@
-/// Usage to rows and back: its SQL of the SQLite store.
+/// Usage to rows and back: SQL of the SQLite store.
 #pragma once
 
 #include <vector>
