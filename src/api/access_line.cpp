@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kMaxPath = 256;
 constexpr std::string_view kKeyPrefix = "sk-";
 
-// Somebody will put a key where a model id belongs.
+// Masks keys: a client may put one where a model id belongs.
 std::string masked(std::string_view path) {
   std::string text{path.substr(0, kMaxPath)};
   if (const auto at = text.find(kKeyPrefix); at != std::string::npos) {
@@ -22,12 +22,12 @@ std::string masked(std::string_view path) {
   return text;
 }
 
-// All that is not bounded by its kind is cut or at most so long (kMaxPath, a key's name), and at
-// worst six times that when it is escaped.
+// Bound of a line: texts of unbounded kinds are cut (kMaxPath, a key's name), and escaping makes
+// them at most six times as long.
 constexpr std::size_t kMaxLine = 6144;
 
-// Writes at a place that has room for kMaxLine: a line is a sixth of what answering a list costs,
-// and checking for room at each of its parts would be half of that.
+// Writes into a buffer with room for kMaxLine: a line is a sixth of the cost of answering a list,
+// and bounds checks at each of its parts would be half of that.
 class Line {
  public:
   explicit Line(char* at) : at_(at) {}
@@ -51,7 +51,7 @@ class Line {
     at_ = telemetry::put_timestamp(at_, time);
     return *this;
   }
-  /// As a JSON string; its characters are not known to be harmless.
+  /// Writes a JSON string, escaped if necessary.
   Line& put_escaped(std::string_view text) {
     if (codec::is_plain_json(text)) return put("\"").put(text).put("\"");
     std::string escaped;
@@ -71,7 +71,7 @@ void put_time(Line& line, std::string_view name, MonotonicTime from, MonotonicTi
   line.put(",\"").put(name).put("\":").put(std::int64_t{time});
 }
 
-// What the upstream's part was; only what is known is said.
+// Writes the upstream's part of the call, as far as it is known.
 void put_call(Line& line, const gateway::CallRecord& call) {
   if (!call.model.empty()) {
     line.put(",\"model\":").put_escaped(std::string_view(call.model).substr(0, kMaxPath));

@@ -8,8 +8,8 @@
 
 namespace weir::api {
 
-/// Appends the line with its newline. No query, no header and no body goes in, and what looks like
-/// a key in a path is masked.
+/// Appends the line with its newline. It contains no query, header or body, and masks text in a
+/// path that looks like a key.
 void append_access_line(std::string& out, const http::Exchange& exchange,
                         const gateway::CallRecord* call = nullptr);
 

@@ -1,4 +1,4 @@
-/// The API key of a request, in whichever field the client's family of APIs puts it.
+/// The API key of a request, from any of the fields that clients use for it.
 #pragma once
 
 #include <expected>
@@ -9,7 +9,7 @@
 
 namespace weir::api {
 
-/// For the client when it sends two keys.
+/// The message for a client that sends two keys.
 inline constexpr std::string_view kTwoKeys =
     "The request carries two different API keys. Send one of Authorization, x-api-key and "
     "x-goog-api-key.";

@@ -3,7 +3,7 @@
 namespace weir::api {
 namespace {
 
-// What anybody sent must not become a page of this origin.
+// The echoed bytes must not be rendered as a page of this origin.
 constexpr std::string_view kFields =
     "Content-Type: application/octet-stream\r\nX-Content-Type-Options: nosniff\r\n"
     "Cache-Control: no-store\r\n";

@@ -1,5 +1,5 @@
-/// The open route of `server.echo`, for suites that try the server from outside: it gives back what
-/// it was sent, and so shows how the server read it.
+/// The open route of `server.echo`, for test suites: it returns the request it received, and so
+/// shows how the server parsed it.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace weir::api {
 
-/// Without a body; what suites take for a page.
+/// The answer to a request without a body, which suites take for a page.
 [[nodiscard]] http::Reply echo_page();
 
 [[nodiscard]] http::Reply echo_reply(std::string body);

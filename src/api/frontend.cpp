@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::string_view kAllowAll = "Allow: GET, HEAD, POST, OPTIONS\r\n";
 
-// The only memo of this handler's connections.
+// The only type of memo on this handler's connections.
 struct Presented final : http::ConnectionMemo {
   explicit Presented(const auth::Address& from) : peer(from) {}
   auth::Address peer;
@@ -65,7 +65,7 @@ bool is_video(catalogue::Endpoint endpoint) {
          endpoint == catalogue::Endpoint::video_status;
 }
 
-// An encoded slash may stand in an id alone: elsewhere it hides where a segment ends.
+// An encoded slash is allowed in an id only: elsewhere it hides where a segment ends.
 Errc no_route(std::string_view path) {
   const bool hides_slash = path.contains("%2F") || path.contains("%2f");
   return hides_slash ? Errc::malformed_request : Errc::route_not_found;
@@ -147,7 +147,7 @@ net::Task<http::Outcome> Frontend::echo(http::Exchange& exchange) {
 
 http::Outcome Frontend::answer_refusal(http::Exchange& exchange,
                                        const gateway::Refusal* refusal) const {
-  // What has begun cannot be answered otherwise; who left cannot be answered at all.
+  // A begun answer cannot be replaced, and a client that has left cannot be answered.
   const bool unanswerable =
       describe(exchange.reason.value_or(Errc::internal)).shape == BodyShape::empty;
   if (refusal == nullptr || exchange.client->begun() || unanswerable) return nullptr;
@@ -189,7 +189,7 @@ void Frontend::finished(const http::Exchange& exchange) {
     append_access_line(line_, exchange, call);
     access_log_->append(line_);
   }
-  // The connection's next request is another one.
+  // The connection's next request starts without a call.
   if (call != nullptr) call->endpoint.reset();
 }
 
@@ -290,7 +290,7 @@ std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry&
   if (!scope) {
     auto parsed = catalogue::Scope::parse(permission.models, permission.sub_types);
     if (!parsed) {
-      // Written by another version of Weir, perhaps. What is not understood is not allowed.
+      // Possibly written by another version of Weir. An unknown permission allows nothing.
       telemetry::log_error("a key's permission is not understood; it may call nothing",
                            {{"key_id", key.id}, {"detail", parsed.error().detail}});
       parsed = catalogue::Scope::parse({}, {});
@@ -315,7 +315,7 @@ Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyE
   return Rendering{published.lists, std::move(scope), *query, with_codings};
 }
 
-// Rendering and compressing thousands of models takes milliseconds.
+// Runs on a worker: rendering and compressing thousands of models takes milliseconds.
 catalogue::ListPtr Frontend::Rendering::make() const {
   auto list = lists->get(*scope, query);
   if (!with_codings) return list;

@@ -36,7 +36,7 @@ class Frontend : public http::Handler {
   void finished(const http::Exchange& exchange) override;
 
  private:
-  /// A list that has to be made first, away from this thread.
+  /// A list that must be rendered first, on another thread.
   struct Rendering {
     std::shared_ptr<catalogue::ListCache> lists;
     std::shared_ptr<const catalogue::Scope> scope;
@@ -45,7 +45,7 @@ class Frontend : public http::Handler {
 
     [[nodiscard]] catalogue::ListPtr make() const;
   };
-  /// What is sent is to be given back.
+  /// The request is to be echoed.
   struct Echo {};
   using Found = std::variant<http::Reply, Rendering, gateway::CallInput, Echo>;
 
@@ -53,16 +53,16 @@ class Frontend : public http::Handler {
 
   [[nodiscard]] Found answer(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, Rendering rendering);
-  /// Nothing where the client has its answer, or cannot have one.
+  /// Nothing if the client has been answered, or cannot be.
   [[nodiscard]] http::Outcome answer_refusal(http::Exchange& exchange,
                                              const gateway::Refusal* refusal) const;
   [[nodiscard]] net::Task<http::Outcome> echo(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Outcome> call(http::Exchange& exchange,
                                               std::unique_ptr<gateway::Call> call);
-  /// Whose key it is; valid until this thread looks at the keys again.
+  /// The entry of the client's key; valid until this thread reads the keys again.
   [[nodiscard]] std::expected<const auth::KeyEntry*, http::Reply> authenticate(
       http::Exchange& exchange);
-  /// Counts a request that is no call; a call is counted by the gateway, once its model is known.
+  /// Counts a request that is not a call; the gateway counts calls, once their model is known.
   [[nodiscard]] std::optional<http::Reply> count(http::Exchange& exchange,
                                                  const auth::KeyEntry& key);
   [[nodiscard]] gateway::CallInput call_input(http::Exchange& exchange, const auth::KeyEntry& key,
@@ -72,9 +72,9 @@ class Frontend : public http::Handler {
                                            std::string_view encoded_id);
   [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, Errc code,
                                       std::string_view message = {});
-  /// Fields every answer has: the trace id, and CORS where a page asks.
+  /// Adds the fields of every answer: the trace id, and CORS fields for a web page.
   void add_common_fields(const http::Exchange& exchange, std::string& fields) const;
-  /// Null for an exchange that was no call.
+  /// Null for an exchange that is not a call.
   [[nodiscard]] static gateway::CallRecord* call_of(const http::Exchange& exchange);
   [[nodiscard]] std::shared_ptr<const catalogue::Scope> scope_of(const auth::KeyEntry& key);
 
@@ -85,7 +85,7 @@ class Frontend : public http::Handler {
   auth::Digester digester_;
   RequestMetrics metrics_;
   gateway::Gateway gateway_;
-  /// By Permission::id, made when first met.
+  /// Indexed by Permission::id, created on first use.
   std::vector<std::shared_ptr<const catalogue::Scope>> scopes_;
   std::string line_;
 };

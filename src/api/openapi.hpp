@@ -1,4 +1,4 @@
-/// Weir's description of what it serves, GET /openapi.yaml.
+/// The OpenAPI description of this server, GET /openapi.yaml.
 #pragma once
 
 #include "http/reply.hpp"
@@ -6,7 +6,7 @@
 
 namespace weir::api {
 
-/// The text of api/openapi.yaml, which is part of the binary.
+/// Answers with api/openapi.yaml, which is embedded in the binary.
 [[nodiscard]] http::Reply openapi_reply(const http::Request& request);
 
 }  // namespace weir::api

@@ -6,14 +6,14 @@
 namespace weir::api {
 namespace {
 
-// Seconds. A stored list takes microseconds; the upper ones are for a server in trouble.
+// Seconds. A stored list takes microseconds; the upper buckets are for an overloaded server.
 const telemetry::Histogram::BucketBoundaries kBuckets{
     0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1};
 
 std::size_t index_of(std::string_view label) {
   const auto routes = all_routes();
   for (std::size_t i = 0; i < routes.size(); ++i) {
-    if (routes[i].label.data() == label.data()) return i;  // a label is one literal
+    if (routes[i].label.data() == label.data()) return i;  // a label is a single literal
   }
   return routes.size();
 }

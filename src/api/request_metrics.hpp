@@ -1,4 +1,4 @@
-/// Requests counted and timed by route and outcome.
+/// Request counts and durations by route and outcome.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ inline constexpr telemetry::MetricRow kRequestDuration{
     "From the first byte of a request to the last of its answer."};
 inline constexpr std::array kRequestMetrics{kRequests, kRequestDuration};
 
-/// Keeps the handles it has used: a look-up by labels costs more than answering does.
+/// Caches the handles it has used: a look-up by labels costs more than an answer.
 ///
 /// Threads: one; each frontend has its own, the metrics behind them are shared.
 class RequestMetrics {
@@ -29,7 +29,7 @@ class RequestMetrics {
 
  private:
   struct PerRoute {
-    /// By Errc; the last is "ok".
+    /// Indexed by Errc; the last is "ok".
     std::array<telemetry::Counter*, kErrcCount + 1> outcomes{};
     telemetry::Histogram* duration = nullptr;
   };

@@ -1,4 +1,4 @@
-/// The public paths, one row each: method, path, who may call it, what it is.
+/// The public paths, one row each: method, path, access, purpose.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace weir::api {
 
-/// Who may call a route. There is no default: a row states it.
+/// Required access to a route. There is no default: each row states it.
 enum class Access : std::uint8_t {
   anyone,
   key,  ///< a valid key, within its limits
@@ -28,22 +28,21 @@ struct Route {
   bool versioned;          ///< served at /v1 + path as well as at path
   Access access;
   std::string_view text;
-  /// Of a call: then the method is POST, and the handler reads the body, as that of echo does.
+  /// Set for a call: the method is then POST, and the handler reads the body, as for echo.
   std::optional<catalogue::Endpoint> endpoint = {};
 
   [[nodiscard]] bool allows(http::Method method) const;
-  /// The Allow field with its CRLF; OPTIONS is allowed everywhere.
+  /// The Allow field with its CRLF; OPTIONS is always allowed.
   [[nodiscard]] std::string_view allow_field() const;
 };
 
 struct RouteMatch {
   const Route* route = nullptr;  ///< null: no such path
-  std::string_view parameter;    ///< what {id} stands for, still percent-encoded
+  std::string_view parameter;    ///< the text matched by {id}, still percent-encoded
 };
 
-/// `path` is raw, as in the request; one final slash does not count, but in an id.
-/// Echo is found too: that it is
-/// not there is said elsewhere.
+/// `path` is raw, as in the request; one final slash is ignored, except in an id. Echo matches even
+/// if it is disabled; the caller checks that.
 [[nodiscard]] RouteMatch match_route(std::string_view path);
 
 [[nodiscard]] std::span<const Route> all_routes();

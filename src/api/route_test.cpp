@@ -43,7 +43,7 @@ TEST(Route, IsFoundByItsPath) {
   }
 }
 
-// What went wrong elsewhere: an older route had been left out of the check of keys.
+// A known vulnerability elsewhere: the key check did not cover an older route.
 TEST(Route, PortkeyCve202566405OnlyTheDescriptionAndEchoAreOpen) {
   for (const Route& route : all_routes()) {
     const bool may_be_open = route.id == RouteId::openapi || route.id == RouteId::echo;

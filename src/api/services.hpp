@@ -1,4 +1,4 @@
-/// What all frontends share: the published state.
+/// The published state that all frontends share.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@
 
 namespace weir::api {
 
-/// A catalogue and the lists rendered from it: replaced together, so that a list and a single
-/// look-up in one request can never disagree.
+/// A catalogue and the lists rendered from it, replaced together, so that a list and a single
+/// look-up in one request always agree.
 struct Published {
   std::shared_ptr<const catalogue::Catalogue> catalogue;
   std::shared_ptr<catalogue::ListCache> lists;
@@ -26,7 +26,7 @@ struct Published {
   Settings settings;
 };
 
-/// Lifetime: outlives the frontends; what it refers to outlives it.
+/// Lifetime: outlives the frontends; everything it refers to outlives it.
 struct Services {
   const Snapshot<Published>& published;
   const auth::Keyring& keyring;
@@ -35,7 +35,7 @@ struct Services {
   gateway::Shared& gateway;
   usage::Recorder& usage;
   std::span<const std::string> cors_allow_origins;
-  bool echo = false;  ///< whether there is such a route
+  bool echo = false;  ///< true if the route exists
 };
 
 }  // namespace weir::api

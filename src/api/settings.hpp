@@ -11,7 +11,7 @@ namespace weir::api {
 using catalogue::View;
 
 struct Settings {
-  View view = View::basic;                   ///< what a request without ?view= gets
+  View view = View::basic;                   ///< for a request without ?view=
   std::int64_t compress_above_bytes = 4096;  ///< smaller bodies have no compressed forms
   std::int64_t max_stored_lists = 256;       ///< rendered lists kept per catalogue
 };

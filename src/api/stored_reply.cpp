@@ -6,8 +6,8 @@
 namespace weir::api {
 namespace {
 
-// `no-cache` lets a client keep the list but asks it to check: a 304 costs next to nothing. The key
-// decides what is in it, so no shared cache may hold it.
+// `no-cache` lets a client store the list but requires revalidation: a 304 is cheap. The contents
+// depend on the key, so no shared cache may store it.
 constexpr std::string_view kNotModifiedFields =
     "Cache-Control: private, no-cache\r\nVary: Authorization, x-api-key, x-goog-api-key, "
     "Accept-Encoding, Origin\r\n";

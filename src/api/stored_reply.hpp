@@ -1,4 +1,4 @@
-/// Answers that carry an entity tag: 200 with the body, or 304 for a client that has it.
+/// Answers with an entity tag: 200 with the body, or 304 for a client that has it.
 #pragma once
 
 #include <memory>
@@ -10,11 +10,11 @@
 
 namespace weir::api {
 
-/// In the form the client's Accept-Encoding likes best among those the list has, with a field that
-/// names the upstreams missing from it.
+/// The list in the coding preferred by the client's Accept-Encoding, with a field that names the
+/// upstreams missing from it.
 [[nodiscard]] http::Reply list_reply(const http::Request& request, catalogue::ListPtr list);
 
-/// `body` as it is, its tag made here.
+/// `body` unchanged, with a tag computed from it.
 [[nodiscard]] http::Reply tagged_reply(const http::Request& request, std::string body);
 
 }  // namespace weir::api

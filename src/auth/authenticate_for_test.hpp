@@ -1,4 +1,4 @@
-/// From a key's text to its entry in one step, as the API takes it in two.
+/// Authenticates a key's text in one step; the API uses two.
 #pragma once
 
 #include <expected>

@@ -7,7 +7,7 @@
 
 namespace weir::auth {
 
-/// By character: whether it may stand in a bearer token (token68 without its final `=` signs).
+/// Indexed by character: true if it may be in a bearer token (token68 without its final `=` signs).
 inline constexpr auto kToken68 = [] {
   std::array<bool, 256> allowed{};
   constexpr std::string_view kSigns = "-._~+/";
@@ -20,8 +20,8 @@ inline constexpr auto kToken68 = [] {
 
 [[nodiscard]] constexpr bool is_token68(char c) { return kToken68[static_cast<unsigned char>(c)]; }
 
-/// The token of "Bearer <token>", the scheme in any case; nothing for anything else.
-/// REQUIRES: the value is already without leading and trailing blanks.
+/// The token of "Bearer <token>", with the scheme in any case; nothing for any other value.
+/// REQUIRES: the value has no leading or trailing blanks.
 /// Source: RFC 6750 §2.1; RFC 9110 §11.4.
 [[nodiscard]] std::optional<std::string_view> parse_bearer(std::string_view header_value);
 

@@ -22,7 +22,7 @@ const unsigned char* bytes(std::string_view text) {
 
 void Digester::Free::operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 
-// A failure in here is a broken OpenSSL or no memory: nothing a caller could act on.
+// A failure here means a broken OpenSSL or lack of memory, neither of which a caller could handle.
 Digester::Digester(const Secret& pepper) {
   CHECK(!pepper.empty());
   EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
@@ -41,7 +41,7 @@ Digester::Digester(const Secret& pepper) {
 store::Digest Digester::digest(std::string_view text) {
   store::Digest digest{};
   std::size_t size = 0;
-  // Without a key this rewinds to the state after the key.
+  // Without a key this resets to the state after the key.
   CHECK(EVP_MAC_init(context_.get(), nullptr, 0, nullptr) == 1);
   CHECK(EVP_MAC_update(context_.get(), bytes(text), text.size()) == 1);
   CHECK(EVP_MAC_final(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), &size,

@@ -1,4 +1,4 @@
-/// From a key's text to what is stored and looked up: HMAC-SHA-256 under the pepper.
+/// The digest of a key's text for storage and look-up: HMAC-SHA-256 with the pepper as key.
 #pragma once
 
 #include <memory>
@@ -29,7 +29,7 @@ class Digester {
   std::unique_ptr<EVP_MAC_CTX, Free> context_;
 };
 
-/// In a time that does not depend on where they differ.
+/// Compares in constant time.
 [[nodiscard]] bool equal(const store::Digest& a, const store::Digest& b);
 
 }  // namespace weir::auth

@@ -74,7 +74,7 @@ Result<IssuedKey> rotate_key(store::Store& store, Digester& digester, const Rand
   if (auto done = store.rotate(key->id, next, now + overlap); !done) {
     return std::unexpected(done.error());
   }
-  // The rotation is committed: from here on nothing may keep the new text from its owner.
+  // The rotation is committed: from here on nothing may prevent the new text from being returned.
   const auto rotated = store.find(key->id);
   return IssuedKey{std::move(text), rotated ? *rotated : *key};
 }

@@ -1,4 +1,5 @@
-/// Making and rotating stored keys: the only place where a key's text exists beside its record.
+/// Issues and rotates stored keys: the only place where a key's text exists together with its
+/// record.
 #pragma once
 
 #include <chrono>
@@ -17,7 +18,7 @@
 
 namespace weir::auth {
 
-/// What someone asks for.
+/// A request for a key.
 struct KeyDraft {
   std::string name;
   std::optional<WallTime> expires_at = {};
@@ -28,7 +29,7 @@ struct KeyDraft {
   std::vector<std::string> networks = {};   ///< CIDR; empty: all
 };
 
-/// What he gets. The text is in no other place: shown once, then gone.
+/// A newly issued key; the plaintext is stored nowhere.
 struct IssuedKey {
   Secret text;
   store::KeyRecord record;
@@ -36,14 +37,14 @@ struct IssuedKey {
 
 inline constexpr std::chrono::hours kMaxOverlap{24 * 366};
 
-/// Errors: invalid_parameter for a network that is none, an expiry in the past, no models, a name
-/// or limit that no key may have; already_exists for a taken name; store_failed.
+/// Errors: invalid_parameter for an invalid network, an expiry in the past, no models, a name or
+/// limit that no key may have; already_exists for a taken name; store_failed.
 [[nodiscard]] Result<IssuedKey> issue_key(store::Store& store, Digester& digester,
                                           const RandomSource& random, const KeyDraft& draft,
                                           WallTime now);
 
-/// A new text for the same key: id, name, permissions and limits stay. The old text works for
-/// `overlap` more; with 0 it is dead at once.
+/// Makes a new text for the same key: id, name, permissions and limits stay. The old text remains
+/// valid for `overlap`; with 0 it expires at once.
 /// Errors: not_found; invalid_parameter for an overlap below 0 or above kMaxOverlap; store_failed.
 [[nodiscard]] Result<IssuedKey> rotate_key(store::Store& store, Digester& digester,
                                            const RandomSource& random, std::string_view name_or_id,

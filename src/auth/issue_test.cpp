@@ -15,7 +15,7 @@ using testing::HasSubstr;
 
 const WallTime kNow{seconds(1'800'000'000)};
 
-/// Breaks after its first `calls`.
+/// A store that fails after `calls` calls.
 class ChangingStore final : public store::Store {
  public:
   ChangingStore(store::MemoryStore& kept, int calls) : kept_(kept), calls_(calls) {}

@@ -10,8 +10,8 @@ namespace weir::auth {
 
 namespace {
 
-/// Where to begin looking. A digest under a secret pepper is evenly spread and nobody can aim at a
-/// slot; the answer never rests on this part alone.
+/// The first slot to probe. A digest under a secret pepper is uniformly distributed, and nobody can
+/// aim at a slot; the full digest decides.
 std::size_t first_slot(const store::Digest& digest, std::size_t slots) {
   std::size_t bits = 0;
   std::memcpy(&bits, digest.data(), sizeof bits);

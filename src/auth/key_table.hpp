@@ -1,4 +1,4 @@
-/// All keys that could open the door now, looked up in memory. Immutable; replaced as a whole.
+/// All keys that are valid now, for look-up in memory. Immutable; replaced as a whole.
 #pragma once
 
 #include <cstddef>
@@ -34,28 +34,28 @@ struct KeyEntry {
   limit::Limits limits;
   std::vector<limit::ModelLimits> model_limits;
   std::shared_ptr<const Permission> permission;
-  /// The one limiter of this key id, whatever the table or the secret.
+  /// The only limiter of this key id, across tables and secrets.
   std::shared_ptr<limit::KeyLimiter> limiter;
 };
 
 /// Threads:  any; each with a Digester of its own.
-/// Lifetime: an entry lives as long as its table; whoever keeps one keeps the table.
+/// Lifetime: an entry lives as long as its table; to keep an entry, keep the table.
 class KeyTable {
  public:
-  /// A digest that opens an entry. An entry may have several while it is being rotated.
+  /// A digest that authenticates as an entry. An entry has several during a rotation.
   struct Opening {
     store::Digest digest;
     std::uint32_t entry;
     std::optional<WallTime> valid_until;
   };
 
-  /// Nobody gets in.
+  /// A table that accepts no key.
   KeyTable() : KeyTable({}, {}) {}
   /// REQUIRES: digests differ; entries are within range.
   KeyTable(std::vector<KeyEntry> entries, std::vector<Opening> openings);
 
-  /// Whose key this is the digest of (auth/presented_key.hpp).
-  /// Errors: invalid_token for an unknown, expired or replaced one; forbidden for a known key that
+  /// The entry that this digest authenticates (auth/presented_key.hpp).
+  /// Errors: invalid_token for an unknown, expired or replaced key; forbidden for a known key that
   /// is disabled or used from outside its networks. Cost: about 50 ns; allocates nothing.
   [[nodiscard]] std::expected<const KeyEntry*, Errc> authenticate(const store::Digest& digest,
                                                                   const Address& peer,

@@ -29,7 +29,7 @@ KeyEntry entry(std::string name) {
 
 class KeyTableTest : public testing::Test {
  protected:
-  /// The table with one entry that `text` opens.
+  /// The table with one entry that `text` authenticates.
   KeyTable table(KeyEntry only, std::optional<WallTime> valid_until = std::nullopt) {
     std::vector<KeyEntry> entries;
     entries.push_back(std::move(only));
@@ -94,7 +94,7 @@ TEST_F(KeyTableTest, KeysThatDifferInOneCharacterNeverMatch) {
 }
 
 TEST_F(KeyTableTest, DigestsThatDifferInTheLastByteAreTwoKeys) {
-  // They begin in the same slot: only the full comparison tells them apart.
+  // They share the first slot: only the full comparison distinguishes them.
   store::Digest digest = digester_.digest(text_);
   digest.back() ^= std::byte{1};
   std::vector<KeyEntry> entries;
@@ -123,8 +123,8 @@ TEST_F(KeyTableTest, AReplacedTextEndsWithTheOverlap) {
 }
 
 TEST_F(KeyTableTest, AKeyEndsByTheWallClockWhereverThatJumps) {
-  // No date is remembered as passed: an expiry is a date, and the clock that is right in the end
-  // decides. A rotation's overlap is one as well.
+  // No expiry is remembered as passed: the clock may be corrected later. The same holds for the
+  // overlap of a rotation.
   KeyEntry expiring = entry("ci");
   expiring.expires_at = kNow + hours(1);
   const KeyTable one = table(expiring);

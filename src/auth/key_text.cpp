@@ -21,7 +21,7 @@ constexpr bool is_base62(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/// CRC-32 of `text` in six base62 digits, the highest first: 62^6 > 2^32.
+/// CRC-32 of `text` in six base62 digits, most significant first: 62^6 > 2^32.
 std::array<char, kKeyChecksumChars> checksum(std::string_view text) {
   auto rest = ::crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size());
   std::array<char, kKeyChecksumChars> digits{};
@@ -75,7 +75,7 @@ std::string_view describe(KeyFault fault) {
 
 Secret generate_key(const RandomSource& random) {
   std::string text;
-  text.reserve(kKeyChars);  // so that no copy is left behind in memory
+  text.reserve(kKeyChars);  // so that no copy is left in memory
   text += kKeyMarker;
   append_base62(text, kKeyRandomChars, random);
   const auto digits = checksum(text);

@@ -1,4 +1,4 @@
-// What a stranger can send before any key is looked up, and what stands in a key's networks.
+// Untrusted input before any key is looked up, and the networks of a key.
 // Covers: auth/key_text.cpp auth/bearer.cpp auth/network.cpp
 #include <cstddef>
 #include <cstdint>

@@ -10,7 +10,7 @@
 namespace weir::auth {
 namespace {
 
-/// Counts up: the same keys on every run.
+/// Counts up: the same keys in every run.
 RandomSource counting() {
   return [next = 0](std::span<std::byte> bytes) mutable {
     for (std::byte& byte : bytes) byte = static_cast<std::byte>(next++ & 0xff);
@@ -20,7 +20,7 @@ RandomSource counting() {
 std::string text_of(const Secret& secret) { return std::string(secret.reveal()); }
 
 TEST(KeyText, HasItsDocumentedForm) {
-  // CRC-32 of the first 38 characters, worked out with another program (Python's zlib).
+  // CRC-32 of the first 38 characters, computed with another program (Python's zlib).
   EXPECT_EQ(generate_key(counting()).reveal(), "sk-weir_0123456789ABCDEFGHIJKLMNOPQRST0g9BkU");
   EXPECT_EQ(kKeyChars, 44);
   EXPECT_EQ(generate_key_id(counting()), "key_0123456789AB");
@@ -37,7 +37,7 @@ TEST(KeyText, GeneratedKeysAreInOrderDifferAndFitABearerHeader) {
 }
 
 TEST(KeyText, RandomCharactersAreEquallyLikely) {
-  // Every byte value once: the fair ones give each character four times, the rest are thrown away.
+  // Every byte value once: accepted ones give each character four times, the rest are rejected.
   std::map<char, int> count;
   std::string text;
   append_base62(text, 248, counting());

@@ -37,14 +37,14 @@ std::unexpected<Error> refuse(const KeySettings& key, std::string_view reason) {
 
 }  // namespace
 
-/// A table in the making.
+/// A table under construction.
 struct Keyring::Draft {
   std::vector<KeyEntry> entries;
   std::vector<KeyTable::Opening> openings;
   std::vector<std::string> notices;
   std::map<store::Digest, const KeySettings*> config_digests;
   std::set<std::string_view> config_names;
-  std::set<const KeySettings*> revoked;  ///< config keys whose text a revoked key had
+  std::set<const KeySettings*> revoked;  ///< config keys whose text belongs to a revoked key
 
   void add(KeyEntry entry) { entries.push_back(std::move(entry)); }
   void open_last(const store::Digest& digest, std::optional<WallTime> valid_until) {
@@ -87,7 +87,7 @@ Result<> Keyring::configure(std::vector<KeySettings> keys, MonotonicTime now) {
 
 Result<bool> Keyring::refresh(MonotonicTime now) {
   std::lock_guard refresh_lock(refresh_mutex_);
-  // The version first: what is committed between the two calls is then seen the next time.
+  // The version is read first: a commit between the two calls is then seen the next time.
   const auto version = store_.version();
   if (!version) return std::unexpected(version.error());
   if (store_version_ == *version) return false;
@@ -97,7 +97,7 @@ Result<bool> Keyring::refresh(MonotonicTime now) {
   std::lock_guard lock(mutex_);
   const bool is_first = !store_version_;
   store_version_ = *version;
-  // Usage that another process has written is a new version, too.
+  // Usage written by another process is a new version, too.
   if (!is_first && *keys == stored_keys_) return false;
   stored_keys_ = std::move(*keys);
   rebuild(now);
@@ -132,7 +132,7 @@ void Keyring::add_config_keys(Draft& draft) {
     entry.identity = config_identity(digest);
     entry.disabled = key->disabled;
     entry.expires_at = key->expires;
-    entry.networks = parse_networks(key->networks).value();  // check_keys has seen them
+    entry.networks = parse_networks(key->networks).value();  // validated by check_keys
     entry.limits = key->limits;
     entry.model_limits = key->model_limits;
     entry.permission = permissions_.intern(key->models, key->sub_types);
@@ -205,7 +205,7 @@ std::shared_ptr<limit::KeyLimiter> Keyring::limiter_of(const KeyEntry& entry) {
   return limiter;
 }
 
-/// A key that is taken away and given back within its minute finds its limit as it was.
+/// Keeps limiters in use. A key that is removed and restored within a minute keeps its counts.
 void Keyring::forget_idle_limiters(const std::vector<KeyEntry>& in_use, MonotonicTime now) {
   std::unordered_set<std::string_view> ids;
   for (const KeyEntry& entry : in_use) ids.insert(entry.id);

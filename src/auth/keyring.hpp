@@ -1,10 +1,10 @@
-/// Puts the keys of the config file and of the store together into the table that requests use.
+/// Combines the keys of the config file and of the store into the table that requests use.
 ///
 ///   config keys ──┐
 ///                 ├─> KeyTable ──> Snapshot ──> requests
 ///   store keys ───┘
 ///
-/// Whatever fails here, the last table goes on: a broken store turns no valid key away.
+/// If anything fails, the last table stays in use: a broken store turns no valid key away.
 #pragma once
 
 #include <cstdint>
@@ -28,15 +28,16 @@
 
 namespace weir::auth {
 
-/// What `weir check` can say of config keys without a store. Errors: config_invalid, naming the
-/// key: a text that cannot be a key, a network that is none, a name or text given twice.
+/// The checks of config keys that need no store, for `weir check`. Errors: config_invalid, naming
+/// the key: a text that cannot be a key, an invalid network, a duplicate name or text.
 [[nodiscard]] Result<> check_keys(const std::vector<KeySettings>& keys);
 
-/// Where a config key and a stored key meet:
-/// - the same text: the config key counts, the stored one is left out;
-/// - the same text, and the stored key was revoked: nobody gets in. A leaked key does not come back
+/// Conflicts of a config key and a stored key:
+/// - the same text: the config key applies, the stored one is ignored;
+/// - the same text, and the stored key was revoked: neither is valid. A leaked key does not come
+/// back
 ///   through a forgotten line of config;
-/// - the same name: both work, each for itself.
+/// - the same name: both are valid, independently.
 /// Each is reported in notices().
 ///
 /// Threads:  any. refresh waits for the store, so not on an I/O thread; table() never waits for it.
@@ -48,19 +49,18 @@ class Keyring {
   /// Replaces the config keys. Errors: as check_keys; then nothing changes.
   [[nodiscard]] Result<> configure(std::vector<KeySettings> keys, MonotonicTime now);
 
-  /// Reads the store if anything was committed since the last time; true if that
-  /// changed a key, and the first time. To be called at start, and a few times a second from then
-  /// on.
+  /// Reads the store if anything was committed since the last time; returns true if that changed a
+  /// key, and the first time. Call at start, and then a few times a second.
   [[nodiscard]] Result<bool> refresh(MonotonicTime now);
 
   [[nodiscard]] std::shared_ptr<const KeyTable> table() const { return table_.load(); }
-  /// For those who look at every request.
+  /// For callers that read the table at every request.
   [[nodiscard]] const Snapshot<KeyTable>& tables() const { return table_; }
 
-  /// What an operator should know about the table; never holds any of a key's text.
+  /// Messages for the operator about the table; never contain any of a key's text.
   [[nodiscard]] std::vector<std::string> notices() const;
 
-  /// For one more thread that authenticates.
+  /// For another thread that authenticates.
   [[nodiscard]] Digester make_digester() const { return Digester(pepper_); }
 
  private:

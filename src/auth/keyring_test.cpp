@@ -54,7 +54,7 @@ class KeyringTest : public testing::TestWithParam<Implementation> {
     return issued ? std::move(*issued) : IssuedKey{};
   }
 
-  /// Reads the store; it had something new.
+  /// Reads the store and expects a change.
   void refresh() {
     const auto done = keyring_->refresh(kStart);
     ASSERT_TRUE(done) << done.error().text();

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 constexpr int kMappedBits = 96;
 
-/// Whether the first `bits` bits agree.
+/// True if the first `bits` bits are equal.
 bool same_prefix(std::span<const std::uint8_t, 16> a, std::span<const std::uint8_t, 16> b,
                  int bits) {
   const auto whole = static_cast<std::size_t>(bits / 8);
@@ -49,7 +49,7 @@ Address Address::from_v6(const std::array<std::uint8_t, 16>& bytes) {
 }
 
 std::optional<Address> Address::parse(std::string_view text) {
-  // inet_pton stops at a NUL; an address has none.
+  // inet_pton stops at a NUL; an address contains none.
   if (text.size() >= INET6_ADDRSTRLEN || text.find('\0') != std::string_view::npos) {
     return std::nullopt;
   }
@@ -74,7 +74,7 @@ Result<Network> Network::parse(std::string_view text) {
   }
   if (slash == std::string_view::npos) return Network(*base, 128);
 
-  // Mapped addresses may be written either way: ::ffff:10.0.0.0/104 is 10.0.0.0/8.
+  // Mapped addresses have two spellings: ::ffff:10.0.0.0/104 is 10.0.0.0/8.
   const bool dotted = text.substr(0, slash).find(':') == std::string_view::npos;
   const int most = dotted ? 128 - kMappedBits : 128;
   const auto bits = parse_bits(text.substr(slash + 1), most);

@@ -1,4 +1,4 @@
-/// Where a request comes from, and the networks a key may be used from. Values only, no sockets.
+/// Peer addresses, and the networks that a key may be used from. Values only, no sockets.
 #pragma once
 
 #include <array>
@@ -11,8 +11,8 @@
 
 namespace weir::auth {
 
-/// An IP address. IPv4 is held as IPv4-mapped IPv6 (RFC 4291 §2.5.5.2), so that a peer is the same
-/// whichever socket it came through.
+/// An IP address. IPv4 is stored as IPv4-mapped IPv6 (RFC 4291 §2.5.5.2), so that a peer is the
+/// same over either kind of socket.
 class Address {
  public:
   /// The unspecified address, ::.
@@ -33,8 +33,8 @@ class Address {
 /// A CIDR block, or a single address.
 class Network {
  public:
-  /// "10.0.0.0/8", "2001:db8::/32", "192.0.2.7". Errors: invalid_parameter, also for bits set
-  /// behind the prefix: "10.0.0.1/8" means something else to everyone who reads it.
+  /// Parses "10.0.0.0/8", "2001:db8::/32", "192.0.2.7". Errors: invalid_parameter, also for bits
+  /// set behind the prefix: "10.0.0.1/8" is ambiguous.
   [[nodiscard]] static Result<Network> parse(std::string_view text);
 
   /// An IPv4 peer is in no IPv6 network, not even ::/0.

@@ -1,4 +1,4 @@
-/// What a key may see and call, as a value that many keys share.
+/// The models that a key may see and call, as a value that many keys share.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 namespace weir::auth {
 
 struct Permission {
-  /// Small and dense; the same for equal permissions, for the life of the process: made for
-  /// caching what was rendered for it.
+  /// Small and dense; the same for equal permissions for the life of the process. A key for caches
+  /// of what was rendered for the permission.
   std::uint32_t id;
   std::vector<std::string> models;     ///< globs, sorted; {"*"}: all; empty: none
   std::vector<std::string> sub_types;  ///< wire names, sorted; empty: all
@@ -24,16 +24,16 @@ struct Permission {
 
 inline constexpr std::uint32_t kUnrestrictedPermission = 0;
 
-/// Gives equal permissions one object. It forgets none, so that ids stay true: as large as the
+/// Gives equal permissions one object. It forgets none, so that ids stay valid: its size is the
 /// number of different permissions ever configured.
 ///
 /// Threads: one owner at a time.
 class PermissionPool {
  public:
-  /// Holds the unrestricted one, as kUnrestrictedPermission.
+  /// Contains the unrestricted permission, as kUnrestrictedPermission.
   PermissionPool();
 
-  /// Order and repetition do not matter, nor anything beside "*".
+  /// Order and repetition do not matter; beside "*" other patterns are ignored.
   [[nodiscard]] std::shared_ptr<const Permission> intern(std::vector<std::string> models,
                                                          std::vector<std::string> sub_types);
 

@@ -1,4 +1,4 @@
-/// The key text that a connection presents, and its digest.
+/// The key text that a connection presents, with its digest.
 #pragma once
 
 #include <string_view>
@@ -8,14 +8,14 @@
 
 namespace weir::auth {
 
-/// A client sends the same key with every request of a connection; its digest is made once. Only
-/// the digest is remembered, never what it opened: that is looked up anew for each request.
+/// A client sends the same key with every request of a connection, so its digest is computed once.
+/// Only the digest is cached, not the entry: that is looked up for each request.
 ///
 /// Threads: one owner. Lifetime: that of a connection; the text is wiped with it.
 class PresentedKey {
  public:
-  /// The digest of `text`, or null for a text that cannot be a key. The texts are compared in full,
-  /// in a time that does not depend on where they differ.
+  /// The digest of `text`, or null if `text` cannot be a key. Texts are compared in full and in
+  /// constant time.
   /// Cost: about 30 ns for the text of the last call, 400 ns for another.
   [[nodiscard]] const store::Digest* digest(Digester& digester, std::string_view text);
 

@@ -14,7 +14,7 @@ void system_random(std::span<std::byte> bytes) {
 }
 
 void append_base62(std::string& to, std::size_t count, const RandomSource& random) {
-  // The largest multiple of 62 in a byte: what lies above would make some characters likelier.
+  // The largest multiple of 62 in a byte: larger values would make some characters likelier.
   constexpr unsigned kFair = 248;
   std::array<std::byte, 64> pool{};
   while (count > 0) {

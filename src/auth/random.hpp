@@ -1,4 +1,4 @@
-/// Where secret bytes come from: the operating system, or a test.
+/// Sources of secret bytes: the operating system, or a test.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace weir::auth {
 
-/// Fills the span with bytes that nobody can guess. REQUIRES: not always the same byte.
+/// Fills the span with unpredictable bytes. REQUIRES: not always the same byte.
 using RandomSource = std::function<void(std::span<std::byte>)>;
 
 /// The kernel's generator. Threads: any.

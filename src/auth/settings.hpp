@@ -12,7 +12,7 @@
 
 namespace weir::auth {
 
-/// One entry of `keys`; the same properties a key in the store has.
+/// One entry of `keys`, with the properties of a stored key.
 struct KeySettings {
   std::string name;
   Secret key;

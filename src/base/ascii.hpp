@@ -1,4 +1,4 @@
-/// Letters of ASCII without regard to case, and to no locale.
+/// ASCII letters and blanks, independent of any locale.
 #pragma once
 
 #include <algorithm>
@@ -10,13 +10,13 @@ namespace weir {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-/// `lower_case` has no capital letter.
+/// REQUIRES: `lower_case` has no capital letter.
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view text,
                                                   std::string_view lower_case) {
   return std::ranges::equal(text, lower_case, {}, lower);
 }
 
-/// Without blanks, tabs and line ends around it.
+/// Removes leading and trailing blanks, tabs and line ends.
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\n";
   const auto first = text.find_first_not_of(kBlanks);

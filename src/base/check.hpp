@@ -1,5 +1,5 @@
-/// For what cannot happen. CHECK is always fatal; DCHECK only in builds without NDEBUG.
-/// What can happen (input, peers, limits) is a Result instead.
+/// Assertions for conditions that always hold. CHECK is always fatal; DCHECK only in builds without
+/// NDEBUG. Failures that can occur (input, peers, limits) are a Result instead.
 #pragma once
 
 namespace weir {

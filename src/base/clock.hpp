@@ -1,4 +1,4 @@
-/// Time, behind one door. Pure code takes the time as a parameter; only shells read these.
+/// Clocks. Pure code takes the time as a parameter; only shells read these.
 #pragma once
 
 #include <chrono>
@@ -25,12 +25,12 @@ inline std::chrono::nanoseconds read_clock(clockid_t clock) {
 }
 }  // namespace detail
 
-/// As monotonic_now, at a fraction of its price and some milliseconds behind it.
+/// As monotonic_now, at a fraction of its cost and with a resolution of some milliseconds.
 [[nodiscard]] inline MonotonicTime coarse_monotonic_now() {
   return MonotonicTime(detail::read_clock(CLOCK_MONOTONIC_COARSE));
 }
 
-/// What the calling thread has taken of a processor. Cost: a system call.
+/// The processor time of the calling thread. Cost: a system call.
 [[nodiscard]] inline std::chrono::nanoseconds thread_cpu_time() {
   return detail::read_clock(CLOCK_THREAD_CPUTIME_ID);
 }

@@ -15,9 +15,9 @@ constexpr int kCodeParameter = 20015;
 constexpr int kCodeOverloaded = 50505;
 constexpr int kCodeFailed = 50507;
 
-constexpr int kClientClosedRequest = 499;  // never sent: there is nobody to read it
+constexpr int kClientClosedRequest = 499;  // never sent: the client has left
 
-// What a client is told of an upstream, whatever went wrong there: the contract's 503.
+// The row of an upstream's failure, for which clients always get the imitated API's 503.
 consteval ErrorRow unavailable(std::string_view slug, Party party, std::string_view use) {
   return {slug,
           503,
@@ -29,7 +29,7 @@ consteval ErrorRow unavailable(std::string_view slug, Party party, std::string_v
           use};
 }
 
-// And the contract's 504.
+// The row of an upstream's time-out: the imitated API's 504.
 consteval ErrorRow timed_out(std::string_view slug, std::string_view use) {
   return {slug, 504, json_string, 0, "Gateway Timeout", upstream, Retry::later, use};
 }

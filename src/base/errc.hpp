@@ -1,5 +1,5 @@
-/// The one table of errors: a row per code, from which everything else is derived: the HTTP status
-/// and body (api/error_reply), the `reason` of the access log, the metric label and
+/// The table of errors: a row per code, from which everything else is derived: the HTTP status and
+/// body (api/error_reply), the `reason` of the access log, the metric label and
 /// docs/reference/errors.md. The enumerator is the log word and the label.
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace weir {
 
 enum class Errc : std::uint8_t {
-  // What a client can meet.
+  // Visible to clients.
   invalid_parameter,
   malformed_request,
   tls_required,
@@ -39,7 +39,7 @@ enum class Errc : std::uint8_t {
   upstream_first_byte_timeout,
   upstream_idle_timeout,
   upstream_total_timeout,
-  // What stays inside: logs, admin, command line.
+  // Internal: logs, admin, command line.
   config_invalid,
   store_failed,
   not_found,
@@ -60,13 +60,13 @@ enum class Errc : std::uint8_t {
 };
 inline constexpr std::size_t kErrcCount = static_cast<std::size_t>(Errc::upstream_list_empty) + 1;
 
-/// Whose doing it was.
+/// The party at fault.
 enum class Party : std::uint8_t { client, upstream, store, operator_, self };
 
-/// Whether trying again can help.
+/// Retry advice.
 enum class Retry : std::uint8_t { never, later, now };
 
-/// Shape of the body a client gets. The contract has three; `empty` has no body at all.
+/// Shape of an error body. The imitated API has three; `empty` has no body at all.
 enum class BodyShape : std::uint8_t {
   code_message_data,  ///< {"code":…,"message":…,"data":""}
   message_data,       ///< {"message":…,"data":""}
@@ -78,8 +78,8 @@ struct ErrorRow {
   std::string_view slug;  ///< log word and metric label; equals the enumerator
   int status;             ///< HTTP status towards a client
   BodyShape shape;
-  int code;                  ///< SiliconFlow's code; 0 where the shape has none
-  std::string_view message;  ///< public sentence; a caller may give a more exact one
+  int code;                  ///< SiliconFlow's code; 0 if the shape has none
+  std::string_view message;  ///< public sentence; a caller may pass a more exact one
   Party party;
   Retry retry;
   std::string_view use;  ///< when this row is used and what the caller should do next

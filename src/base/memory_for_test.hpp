@@ -1,4 +1,4 @@
-/// For fuzz targets: how much memory an input costs. Only the address sanitizer counts; in other
+/// For fuzz targets: the memory that an input costs. Only the address sanitizer counts; in other
 /// builds every peak is 0.
 #pragma once
 
@@ -7,7 +7,7 @@
 
 #include "base/check.hpp"
 
-// Of <sanitizer/allocator_interface.h>, as weak symbols: absent without a sanitizer.
+// From <sanitizer/allocator_interface.h>, as weak symbols: absent without a sanitizer.
 extern "C" {
 __attribute__((weak)) int __sanitizer_install_malloc_and_free_hooks(
     void (*malloc_hook)(const volatile void*, std::size_t),
@@ -17,7 +17,7 @@ __attribute__((weak)) std::size_t __sanitizer_get_allocated_size(const volatile 
 
 namespace weir {
 
-/// The most bytes that were allocated at a time since its construction. Threads: one in all.
+/// The most bytes allocated at a time since its construction. Threads: one instance per process.
 class PeakMemory {
  public:
   PeakMemory() {
@@ -28,7 +28,7 @@ class PeakMemory {
 
   [[nodiscard]] std::size_t peak() const { return static_cast<std::size_t>(peak_); }
 
-  /// REQUIRES of what is tested: no more than four times what was received and a fixed 16 KiB.
+  /// Checks that the tested code used at most four times the received bytes plus 16 KiB.
   void check_against(std::size_t received) const { CHECK(peak() <= 4 * received + (16U << 10U)); }
 
  private:

@@ -1,4 +1,4 @@
-/// For fuzz targets and tests: one text, cut into pieces in every way that matters.
+/// For fuzz targets and tests: cuts a text into pieces in every relevant way.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace weir {
 
-/// Cuts a text. Whole; in pieces of one length; or of lengths that a seed decides.
+/// Cuts a text: not at all, into pieces of one length, or into pieces of seeded random lengths.
 class Pieces {
  public:
   [[nodiscard]] static Pieces whole() { return Pieces(0, 0); }
@@ -15,7 +15,7 @@ class Pieces {
   [[nodiscard]] static Pieces of(std::size_t bytes) { return Pieces(bytes, 0); }
   [[nodiscard]] static Pieces random(std::uint64_t seed) { return Pieces(0, seed | 1U); }
 
-  /// Takes the next piece off the front of `text`, which is not empty.
+  /// Removes the next piece from the front of `text`, which is not empty.
   std::string_view take(std::string_view& text) {
     const auto piece = text.substr(0, length());
     text.remove_prefix(piece.size());
@@ -25,7 +25,7 @@ class Pieces {
  private:
   Pieces(std::size_t bytes, std::uint64_t seed) : bytes_(bytes), state_(seed) {}
 
-  // Short pieces most of the time: that is where the edges are.
+  // Mostly short pieces, where the edge cases are.
   std::size_t length() {
     if (state_ == 0) return bytes_ == 0 ? std::string_view::npos : bytes_;
     state_ ^= state_ << 13U;  // xorshift64

@@ -1,7 +1,7 @@
-/// How a call says that it did not work.
+/// Error returns.
 ///
-/// Anything that can happen in the field (bad input, a peer, a limit, a time-out) comes back as
-/// Result<T>. Exceptions are for start-up only. What cannot happen is a CHECK (base/check.hpp).
+/// Failures that occur in operation (bad input, a peer, a limit, a time-out) are returned as
+/// Result<T>. Exceptions are for start-up only. Broken invariants are a CHECK (base/check.hpp).
 #pragma once
 
 #include <expected>
@@ -13,7 +13,7 @@
 
 namespace weir {
 
-/// What went wrong, for code (`code`) and for operators (`detail`); never shown to a client.
+/// An error, for code (`code`) and for operators (`detail`); never shown to a client.
 struct Error {
   Errc code;
   std::string detail;

@@ -1,4 +1,4 @@
-/// A count of what there is now.
+/// A gauge of live objects.
 #pragma once
 
 #include <atomic>
@@ -6,7 +6,7 @@
 
 namespace weir {
 
-/// Counts one for as long as it lives.
+/// Adds one for as long as it lives.
 ///
 /// Threads: any. Lifetime: the count outlives it.
 class ScopedCount {

@@ -7,8 +7,8 @@
 
 namespace weir {
 
-/// Holds text that cannot be streamed, formatted or compared with ==; its memory is wiped when it
-/// goes. `reveal()` is the one way out, easy to find in a review.
+/// Text that cannot be streamed, formatted or compared with ==; its memory is wiped on destruction.
+/// `reveal()` is the only access, easy to find in a review.
 ///
 /// Threads: as std::string. Lifetime: value type.
 class Secret {
@@ -30,7 +30,7 @@ class Secret {
   std::string text_;
 };
 
-/// Overwrites `text` so that the compiler may not leave it out.
+/// Overwrites `text` in a way that the compiler cannot optimize away.
 void wipe(std::string& text);
 
 }  // namespace weir

@@ -1,6 +1,6 @@
-/// One immutable value that many threads read and one thread replaces.
+/// An immutable value that many threads read and one thread replaces.
 ///
-/// A reader keeps what it loaded to the end of its request; publishing never changes it under him.
+/// A reader keeps the value it loaded to the end of its request; publishing never changes it.
 #pragma once
 
 #include <atomic>
@@ -43,23 +43,25 @@ class Snapshot {
   std::atomic<std::uint64_t> version_{0};
 };
 
-/// One thread's own hold on a snapshot: looking costs a load, not a lock and a shared count.
+/// One thread's cached reference to a snapshot: reading costs a load, not a lock and a shared
+/// count.
 ///
-/// Threads:  one. Lifetime: the snapshot outlives it. Keeps an old value alive until its thread
-/// looks
-///           again, so it is for threads that look often.
+/// Threads:  one.
+/// Lifetime: the snapshot outlives it. Keeps an old value alive until its thread reads again, so it
+/// is
+///           for threads that read often.
 template <class T>
 class SnapshotReader {
  public:
   explicit SnapshotReader(const Snapshot<T>& snapshot) : snapshot_(snapshot) {}
 
-  /// The newest value, for those who go on with it after the thread may have looked again.
+  /// The newest value, for callers that use it beyond the thread's next read.
   [[nodiscard]] const std::shared_ptr<const T>& hold() {
     get();
     return value_;
   }
 
-  /// The newest value; the reference holds until the next call.
+  /// The newest value; the reference is valid until the next call.
   [[nodiscard]] const T& get() {
     if (!value_ || snapshot_.version_.load(std::memory_order_acquire) != version_) {
       std::lock_guard lock(snapshot_.mutex_);

@@ -1,4 +1,4 @@
-/// Objects that wait for their next use.
+/// An object pool.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace weir {
 
-/// Lends objects of one kind. What was given back last is lent first: it is still in the
-/// processor's cache, wherever its next user's own memory may be.
+/// Lends objects of one kind. The one returned last is lent first, since it is still in the
+/// processor's cache.
 ///
 /// Threads:  one.
-/// Lifetime: outlives what it has lent.
+/// Lifetime: outlives the objects it has lent.
 template <class T>
 class Spares {
  public:
@@ -20,15 +20,15 @@ class Spares {
     Spares* spares = nullptr;
     void operator()(T* object) const { spares->take_back(std::unique_ptr<T>(object)); }
   };
-  /// Given back, after T::reset, when it dies.
+  /// Returned to the pool, after T::reset, on destruction.
   using Ptr = std::unique_ptr<T, GiveBack>;
 
-  /// Of what was given back, at most `max` are kept.
+  /// Keeps at most `max` returned objects.
   explicit Spares(std::size_t max) : max_(max) { kept_.reserve(max); }
   Spares(const Spares&) = delete;
   Spares& operator=(const Spares&) = delete;
 
-  /// One that waits, or a new one, which is made from `arguments`.
+  /// A pooled object, or a new one, constructed from `arguments`.
   template <class... Arguments>
   [[nodiscard]] Ptr lend(Arguments&&... arguments) {
     if (kept_.empty()) {

@@ -1,4 +1,4 @@
-/// A directory that goes with the test that made it.
+/// A directory that is removed with the test that created it.
 #pragma once
 
 #include <cstdlib>
@@ -8,7 +8,7 @@
 
 namespace weir {
 
-/// Lifetime: removed with all that is in it when this is destroyed.
+/// Lifetime: removed with its contents on destruction.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
@@ -22,7 +22,7 @@ class TemporaryDirectory {
     if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
   }
 
-  /// Empty if it could not be made.
+  /// Empty if it could not be created.
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:

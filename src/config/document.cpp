@@ -20,7 +20,7 @@ using Kind = Node::Kind;
 
 Position position_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
-/// Grows the tree from the parser's events. Throws the library's own exception to stop it: the
+/// Builds the tree from the parser's events. Throws the library's own exception to stop it: the
 /// only way out of a handler.
 class Builder : public YAML::EventHandler {
  public:
@@ -91,7 +91,7 @@ class Builder : public YAML::EventHandler {
   }
 
   void add(Node node, YAML::anchor_t anchor) {
-    // What lies inside was charged when it was added itself.
+    // Its contents were charged when they were added.
     charge_one(node, mark_of(node));
     if (anchor != 0) {
       charge(node, mark_of(node), open_.size());
@@ -162,9 +162,9 @@ Problem syntax_problem(const YAML::Exception& error) {
     problem.column = error.mark.column + 1;
   }
   problem.what = "not valid YAML: " + error.msg;
-  // A message may end in one byte of a longer character.
+  // A message may end in one byte of a multibyte character.
   std::ranges::replace_if(problem.what, [](char c) { return (c & '\x80') != 0; }, '?');
-  // `models: [*]` and `models: [*-embed]` are what people write first.
+  // `models: [*]` and `models: [*-embed]` are the common mistakes.
   const bool alias = error.msg.contains("alias") || error.msg.contains("referenced anchor");
   if (alias) problem.expected = "a text that begins with * in quotes, such as \"*\"";
   return problem;

@@ -1,7 +1,7 @@
-/// A YAML file as plain values: what was written, and where.
+/// A YAML file as plain values with their positions.
 ///
-/// Knows the form and nothing of the meaning. The YAML library stops here: no other file includes
-/// it, and none of its exceptions gets out.
+/// It knows the syntax and not the meaning. The YAML library stops here: no other file includes it,
+/// and none of its exceptions leaves.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,8 @@
 namespace weir::config {
 
 inline constexpr std::size_t kMaxFileBytes = 4 << 20;
-/// Values and text after aliases are expanded, so that a small file cannot grow without end.
+/// Bounds on nodes and text after aliases are expanded, so that a small file cannot grow without
+/// limit.
 inline constexpr std::size_t kMaxNodes = 250'000;
 inline constexpr std::size_t kMaxTextBytes = 16 << 20;
 inline constexpr std::size_t kMaxDepth = 32;
@@ -35,11 +36,11 @@ struct Node {
   [[nodiscard]] static Node of_kind(Kind kind);
 };
 
-/// The file's one document; a node of kind `nothing` for an empty file. The problem's `file` is
-/// left to the caller.
+/// Parses the file's only document; a node of kind `nothing` for an empty file. The caller fills in
+/// the problem's `file`.
 [[nodiscard]] std::expected<Node, Problem> parse_document(std::string_view text);
 
-/// YAML in block form, lists of plain texts in one line; ends in a line break.
+/// YAML in block form, lists of plain texts in one line; ends with a line break.
 [[nodiscard]] std::string format_document(const Node& root);
 /// YAML in one line, without a line break.
 [[nodiscard]] std::string format_inline(const Node& node);
@@ -47,10 +48,10 @@ struct Node {
 /// "a list", "a mapping", "nothing", or the text in quotes.
 [[nodiscard]] std::string shown(const Node& node);
 
-/// The first item of that name; null when there is none.
+/// The first item of that name; null if there is none.
 [[nodiscard]] const Node* find_item(const Node& map, std::string_view key);
-/// The node at `path`, such as `models[3].upstreams[0].name`, or the deepest one on the way to it.
-/// Lifetime: of `root`.
+/// The node at `path`, such as `models[3].upstreams[0].name`, or the deepest existing one towards
+/// it. Lifetime: that of `root`.
 [[nodiscard]] const Node& find_deepest(const Node& root, std::string_view path);
 
 }  // namespace weir::config

@@ -15,8 +15,8 @@ bool same(const weir::config::Node& a, const weir::config::Node& b) {
          std::ranges::equal(a.items, b.items, same);
 }
 
-// What a setting may hold. The library's writer does not keep control characters, nor what is no
-// character at all, such as U+FFFE.
+// True if all texts are valid in a setting. The library's writer does not preserve control
+// characters, nor noncharacters such as U+FFFE.
 bool is_printable(const weir::config::Node& node) {
   const auto plain = [](std::string_view text) {
     return std::ranges::none_of(text, [](char c) { return (c & 0xE0) == 0 || c == '\x7f'; }) &&
@@ -27,8 +27,8 @@ bool is_printable(const weir::config::Node& node) {
 
 }  // namespace
 
-// Whatever a config file holds, it is read or refused with one line; what was read is written so
-// that it reads the same.
+// Any config file is parsed, or refused with one line; a parsed one is written such that it reads
+// the same.
 // Covers: config/document.cpp config/text_check.cpp config/units.cpp
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weir::config;

@@ -10,7 +10,7 @@ namespace weir::config {
 namespace {
 
 constexpr std::size_t kMaxShownBytes = 100;
-/// Names in a config are short; what is longer is no slip of the hand.
+/// Names in a config are short; a longer text is not a misspelling.
 constexpr std::size_t kMaxNameBytes = 64;
 
 /// `http://user:password@host/` with the part before the @ hidden.
@@ -23,7 +23,7 @@ std::string without_user_info(std::string_view text) {
   return fmt::format("{}***{}", text.substr(0, start), text.substr(start + at));
 }
 
-/// Names compare alike whatever their case and word breaks: apiKey, API-KEY and api_key.
+/// Normalizes a name so that case and word breaks do not matter: apiKey, API-KEY and api_key.
 std::string plain(std::string_view name) {
   std::string letters;
   for (char c : name) {
@@ -33,7 +33,7 @@ std::string plain(std::string_view name) {
   return letters;
 }
 
-/// Letters added, dropped, changed or swapped with their neighbour.
+/// Edit distance: letters added, dropped, changed or swapped with their neighbour.
 std::size_t edits(std::string_view from, std::string_view to) {
   const std::size_t width = to.size() + 1;
   std::vector<std::size_t> before(width);
@@ -54,8 +54,8 @@ std::size_t edits(std::string_view from, std::string_view to) {
   return row.back();
 }
 
-/// How far a plain name is from the one that was meant, if it can have been meant. A word too many
-/// (base_url for url) is farther than any slip.
+/// The distance of a plain name from the wanted one, if it can have been meant. An extra word
+/// (base_url for url) counts more than any misspelling.
 std::optional<std::size_t> distance(std::string_view wanted, std::string_view name) {
   constexpr std::size_t kShortestWord = 3;
   const std::size_t most_slips = std::max<std::size_t>(1, wanted.size() / 3);
@@ -67,7 +67,7 @@ std::optional<std::size_t> distance(std::string_view wanted, std::string_view na
   return within ? std::optional(most_slips + 1) : std::nullopt;
 }
 
-/// What would break the line or the terminal is spelled out.
+/// Escapes characters that would break the line or the terminal.
 std::string without_controls(std::string_view text) {
   std::string visible;
   for (char c : text) {

@@ -1,5 +1,5 @@
-/// What is wrong in a config file, told so that the reader can mend it without looking anything up:
-/// where, which setting, what it holds, what it should hold.
+/// A problem in a config file, reported so that the reader can fix it without looking anything up:
+/// position, setting, value, expected value.
 #pragma once
 
 #include <span>
@@ -9,7 +9,7 @@
 
 namespace weir::config {
 
-/// Where something stands in the file; counted from 1, and 0 where it stands nowhere.
+/// A position in the file, counted from 1; 0 if there is none.
 struct Position {
   int line = 0;
   int column = 0;
@@ -19,11 +19,11 @@ struct Problem {
   std::string file;
   int line = 0;  ///< 0: the file as a whole
   int column = 0;
-  std::string setting;  ///< "upstreams[0].kind"; empty: no setting in particular
-  std::string value;    ///< as to be shown: `"vlm"`, `a list`, `***`; empty: not about a value
+  std::string setting;  ///< "upstreams[0].kind"; empty: no particular setting
+  std::string value;    ///< as displayed: `"vlm"`, `a list`, `***`; empty: not about a value
   std::string what = "is not allowed";
-  std::string expected;    ///< empty: goes without saying
-  std::string suggestion;  ///< empty: nothing comes near
+  std::string expected;    ///< empty: obvious
+  std::string suggestion;  ///< empty: no candidate is near
 };
 
 /// One line, no line break:
@@ -31,15 +31,15 @@ struct Problem {
 /// "vllm"?)`.
 [[nodiscard]] std::string format_problem(const Problem& problem);
 
-/// One line each, every line ended.
+/// One line each, with a line break after every one.
 [[nodiscard]] std::string format_problems(std::span<const Problem> problems);
 
-/// `text` in quotes, on one line, cut when long, and without the user name and password a URL may
-/// carry.
+/// `text` in quotes, on one line, shortened if long, and without the user name and password that a
+/// URL may contain.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
-/// The candidate that `text` was probably meant to be: a few letters off, in another case, with
-/// `-` for `_`, or with a word too many. Empty when none comes near.
+/// The candidate that `text` was probably meant to be: a few letters off, in another case, with `-`
+/// for `_`, or with an extra word. Empty if none is near.
 [[nodiscard]] std::string nearest(std::string_view text,
                                   std::span<const std::string_view> candidates);
 

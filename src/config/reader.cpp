@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kNotAllowed = "is not allowed";
 
-/// The file shows `${PORT}`, and the reader should know that the fault is in what it stands for.
+/// The problem shows `${PORT}`, so the sentence must say that its value is at fault.
 std::string_view fault_of(const Node& node) {
   const bool expanded = node.kind == Node::Kind::text && node.text.contains("${");
   return expanded ? "stands for a value that is not allowed" : kNotAllowed;

@@ -1,4 +1,4 @@
-/// One reading of one file: where values come from, where we are, and all that was wrong.
+/// The state of reading one file: sources of values, the current path, and all problems found.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ class Reader {
  public:
   Reader(std::string file, const Sources& sources);
 
-  /// Steps into a setting for as long as it lives; problems name the whole path.
+  /// Enters a setting for as long as it lives; problems name the whole path.
   class Step {
    public:
     Step(Reader& reader, std::string_view name);
@@ -32,24 +32,24 @@ class Reader {
     std::size_t length_;
   };
 
-  /// What a text node holds, expanded. Otherwise adds a problem and returns nothing. For
+  /// The expanded text of a node. For other nodes it adds a problem and returns nothing. For
   /// `Audience::owner` no problem shows the value.
   [[nodiscard]] std::optional<std::string> text(const Node& node, std::string_view expected,
                                                 Audience audience = Audience::anyone);
 
-  /// The value at `node`, of the setting we are in, is not what was `expected`.
+  /// Reports that the value at `node`, of the current setting, is not as `expected`.
   void reject(const Node& node, std::string expected, std::string suggestion = {});
   /// As reject, without showing the value.
   void reject_secret(const Node& node, std::string expected);
-  /// The value at `node` breaks a rule that `what` tells.
+  /// Reports that the value at `node` breaks the rule in `what`.
   void reject_for(const Node& node, std::string what, std::string expected,
                   std::string suggestion = {});
-  /// Something is wrong at `at` that is not a value's doing.
+  /// Reports a problem at `at` that is not about a value.
   void complain(Position at, std::string what, std::string expected = {},
                 std::string suggestion = {});
 
   [[nodiscard]] std::size_t problem_count() const { return problems_.size(); }
-  /// In the file's order.
+  /// The problems in the file's order.
   [[nodiscard]] std::vector<Problem> take_problems();
 
  private:

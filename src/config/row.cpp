@@ -11,7 +11,7 @@ constexpr std::string_view kTableHead =
     "| Setting | Expected | Default | Applies | Meaning |\n"
     "| --- | --- | --- | --- | --- |\n";
 
-/// A `|` would end the cell.
+/// Escapes `|`, which would end the cell.
 std::string cell(std::string_view text) {
   std::string escaped;
   for (char c : text) {

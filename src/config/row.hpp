@@ -1,4 +1,4 @@
-/// What is known of a setting without its value: one row of the reference.
+/// The properties of a setting apart from its value: one row of the reference.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace weir::config {
 
-/// When a changed value takes effect: with the next reload, or with the next start.
+/// When a changed value takes effect: at the next reload, or at the next start.
 enum class Apply : std::uint8_t { live, restart };
 
 struct Row {

@@ -39,7 +39,7 @@ void read_section(Reader& reader, const Node& node, const std::vector<Target>& t
   }
   std::map<std::string_view, int> first_line;
   for (const Node& item : node.items) {
-    // The file's own text; what is no name may hold anything, line breaks too.
+    // The key as written; an invalid name may contain anything, line breaks included.
     const Reader::Step step(reader, is_name(item.key) ? item.key : in_quotes(item.key));
     const auto [first, is_new] = first_line.emplace(item.key, item.key_at.line);
     const Target* target = find(targets, item.key);

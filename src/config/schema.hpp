@@ -1,5 +1,5 @@
-/// The rows of a settings struct: each joins a member with a name, a type and a sentence. Reading,
-/// checking, the printed config, the reference and "needs a restart" all follow from them.
+/// The rows of a settings struct: each maps a member to a name, a type and a sentence. Reading,
+/// checking, the printed config, the reference and "needs a restart" are all derived from them.
 ///
 ///   Schema<Settings> schema(Apply::restart);
 ///   schema.field("threads", &Settings::threads, integer<int>({1, 256, "one per core"}),
@@ -18,7 +18,7 @@
 
 namespace weir::config {
 
-/// What a check over a whole section found, and in which of its settings.
+/// The result of a check over a whole section, and the setting that it is about.
 struct Complaint {
   std::string_view setting;
   std::string what;
@@ -29,7 +29,7 @@ namespace detail {
 
 using ReadItem = std::function<void(const Node& item)>;
 
-/// A row's name and how to read its value.
+/// A row's name and the reader of its value.
 struct Target {
   std::string_view name;
   bool required;
@@ -37,10 +37,10 @@ struct Target {
   ReadItem read;
 };
 
-/// Reads each item of the map by its row; complains of unknown, repeated and missing names.
-/// Nothing at all stands for an empty map.
+/// Reads each item of the map by its row; reports unknown, repeated and missing names. An absent
+/// value counts as an empty map.
 void read_section(Reader& reader, const Node& node, const std::vector<Target>& targets);
-/// Complains where a name has been given before. `names` go with the list's items.
+/// Reports duplicate names. `names` are parallel to the list's items.
 void require_unique(Reader& reader, const Node& list, std::string_view setting,
                     const std::vector<std::string>& names);
 void complain(Reader& reader, const Node& section, const Complaint& complaint);
@@ -55,7 +55,7 @@ class Schema {
  public:
   using Check = std::function<std::optional<Complaint>(const T&)>;
 
-  /// `apply` goes for every row that states no other.
+  /// `apply` holds for every row that states no other.
   explicit Schema(Apply apply) : apply_(apply) {}
 
   template <class M>
@@ -68,13 +68,13 @@ class Schema {
                 std::string_view text, std::optional<Apply> apply = {}) {
     return field(name, member, config::optional(type), text, apply);
   }
-  /// A row that has no default.
+  /// A row without a default.
   template <class M>
   Schema& required(std::string_view name, M T::* member, Type<M> type, std::string_view text) {
     return add(name, through(member, std::move(type)), true, text, {});
   }
 
-  /// A mapping of its own rows, each of which says when it applies.
+  /// A mapping with rows of its own, each of which states when it applies.
   template <class M>
   Schema& section(std::string_view name, M T::* member, const Schema<M>& inner,
                   std::string_view text) {
@@ -86,8 +86,8 @@ class Schema {
     return describe_inner(Row::Shape::section, inner, ".");
   }
 
-  /// A list of mappings, which applies when its items do; none of which repeats another's `unique`,
-  /// which is called `unique_name`.
+  /// A list of mappings, which applies when its items do. The member `unique`, called
+  /// `unique_name`, must differ between items.
   template <class M>
   Schema& list(std::string_view name, std::vector<M> T::* member, const Schema<M>& inner,
                std::string_view text, std::string_view unique_name, std::string M::* unique) {
@@ -117,7 +117,7 @@ class Schema {
     return *this;
   }
 
-  /// A rule over several rows; asked when each of them is well.
+  /// A rule over several rows, checked if each of them is valid.
   Schema& check(Check check) {
     checks_.push_back(std::move(check));
     return *this;
@@ -179,7 +179,7 @@ class Schema {
   struct Field {
     Row row;
     Type<T> type;
-    /// Of a section: names what changed within it.
+    /// For a section: adds the names of changed settings within it.
     std::function<void(const T&, const T&, std::string_view, std::vector<std::string>&)> changed;
   };
 

@@ -20,7 +20,7 @@ std::string last_error() { return std::generic_category().message(errno); }
 class Descriptor {
  public:
   explicit Descriptor(const std::filesystem::path& path)
-      // Non-blocking, or opening a pipe would wait for its writer.
+      // Non-blocking, since opening a pipe would wait for its writer.
       : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
@@ -61,7 +61,7 @@ std::expected<std::string, ExpansionFault> expand_file(const std::string& path,
   return std::move(text);
 }
 
-/// `reference` is what stands between the braces.
+/// `reference`: the text between the braces.
 std::expected<std::string, ExpansionFault> expand_one(std::string_view reference,
                                                       const Sources& sources, Audience audience) {
   constexpr std::string_view kFile = "file:";
@@ -108,7 +108,7 @@ std::expected<ValueFile, std::string> read_value_file(const std::filesystem::pat
 
 std::expected<std::string, ExpansionFault> expand(std::string_view text, const Sources& sources,
                                                   Audience audience) {
-  // What shells, and other servers' files, write for a variable would be sent as a key.
+  // A shell-style variable, as other servers' files have it, would be used as the key itself.
   if (text.starts_with('$') && is_variable_name(text.substr(1))) {
     return fault("a name behind a $ stands for nothing", "${NAME}, or $$ for a dollar sign");
   }

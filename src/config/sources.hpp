@@ -1,6 +1,6 @@
-/// Values that are not in the config file itself: `${NAME}` and `${file:path}`.
+/// Values from outside the config file: `${NAME}` and `${file:path}`.
 ///
-/// The environment and the disk are passed in, so that reading a config is a pure function of them.
+/// Environment and disk are passed in, so that reading a config is a pure function of them.
 #pragma once
 
 #include <cstddef>
@@ -21,34 +21,34 @@ struct ValueFile {
 };
 
 struct Sources {
-  /// The variable's value, or nothing when it is not set.
+  /// The variable's value; nothing if it is not set.
   std::function<std::optional<std::string>(const std::string& name)> environment;
-  /// The file, or one phrase why it cannot be read: "No such file or directory".
+  /// The file, or a phrase why it cannot be read: "No such file or directory".
   std::function<std::expected<ValueFile, std::string>(const std::string& path)> file;
-  /// Told which variable has become part of a secret; may be empty.
+  /// Called with each variable that has become part of a secret; may be empty.
   std::function<void(const std::string& name)> became_secret = {};
 };
 
-/// A regular file of at most `most` bytes; a path that is not absolute starts at `directory`.
-/// Blocks on the disk; never on a pipe or a device, which are refused.
+/// Reads a regular file of at most `most` bytes; a relative path starts at `directory`. Blocks on
+/// the disk, but never on a pipe or a device, which are refused.
 [[nodiscard]] std::expected<ValueFile, std::string> read_value_file(
     const std::filesystem::path& directory, const std::string& path, std::size_t most);
 
-/// Who reads the text: a secret's file must be for its owner alone.
+/// The readers allowed for a text: a secret's file must be readable by its owner only.
 enum class Audience { anyone, owner };
 
 struct ExpansionFault {
   std::string what;      ///< "the environment variable CI_KEY is not set"
-  std::string expected;  ///< empty where `what` says all
+  std::string expected;  ///< empty if `what` is sufficient
 };
 
-/// `text` with `${NAME}` and `${file:path}` replaced (a file without its final line break) and
-/// `$$` made `$`. What was put in is not looked at again. On failure, what is wrong.
+/// Replaces `${NAME}` and `${file:path}` in `text` (a file without its final line break), and `$$`
+/// with `$`. Inserted values are not expanded again. On failure, the problem.
 [[nodiscard]] std::expected<std::string, ExpansionFault> expand(std::string_view text,
                                                                 const Sources& sources,
                                                                 Audience audience);
 
-/// `text` such that expand() gives it back.
+/// `text` escaped such that expand() returns it.
 [[nodiscard]] std::string escape(std::string_view text);
 
 }  // namespace weir::config

@@ -27,7 +27,7 @@ bool is_number(std::string_view text, std::int64_t most) {
 }
 
 bool is_address(std::string_view text, int family) {
-  // inet_pton wants a terminated string; the longest address is shorter than this.
+  // inet_pton needs a terminated string; the longest address is shorter than this.
   std::array<char, INET6_ADDRSTRLEN> terminated{};
   if (text.empty() || text.size() >= terminated.size()) return false;
   std::ranges::copy(text, terminated.begin());

@@ -1,5 +1,5 @@
-/// The forms that texts in settings take. Each answers whether all of `text` has the form; none
-/// looks anything up.
+/// Forms of texts in settings. Each function returns true if all of `text` has the form; none
+/// performs a look-up.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace weir::config {
 
-/// A bound on every text for which the row states no other.
+/// The bound on a text for which the row states no other.
 inline constexpr std::size_t kMaxTextLength = 4096;
 
 /// At most kMaxTextLength bytes, none of them a control character.
@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxTextLength = 4096;
 [[nodiscard]] bool is_filled_text(std::string_view text);
 /// Letters, digits, `.`, `_` and `-`; 1 to 64 of them.
 [[nodiscard]] bool is_name(std::string_view text);
-/// Visible ASCII without spaces, as may stand in an HTTP header; `least` to 512 of them.
+/// Visible ASCII without spaces, as allowed in an HTTP field; `least` to 512 characters.
 [[nodiscard]] bool is_token(std::string_view text, std::size_t least);
 /// `host:port`, with IPv6 in brackets: `[::1]:8080`. Port 0 is one.
 [[nodiscard]] bool is_endpoint(std::string_view text);

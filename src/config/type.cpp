@@ -17,12 +17,12 @@ bool within(const Range& range, std::int64_t value) {
   return zero || (value >= range.min && value <= range.max);
 }
 
-/// A quantity as text: how it is read and written is all that tells the three kinds apart.
+/// A quantity as text: the three kinds differ only in how they are read and written.
 struct Notation {
   std::string_view noun;
   std::function<std::optional<std::int64_t>(std::string_view)> parse;
   std::function<std::string(std::int64_t)> format;
-  /// What is wrong with a text that does not parse, if more than that.
+  /// The problem of a text that does not parse, if there is more to say.
   std::function<std::string(std::string_view)> explain = [](std::string_view) { return ""; };
   std::function<std::string(std::string_view)> suggest = [](std::string_view) { return ""; };
 };
@@ -55,7 +55,7 @@ Type<M> quantity(const Notation& notation, Range range, ToNumber to_number,
   return type;
 }
 
-/// `16MB` and `16M` are meant as 16MiB, if anything.
+/// Suggests 16MiB for `16MB` and `16M`.
 std::string suggest_bytes(std::string_view text) {
   const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const std::string_view unit = text.substr(digits);
@@ -150,7 +150,7 @@ Type<std::string> text(std::string expected, TextCheck check) {
     auto value = reader.text(node, expected);
     if (!value) return;
     if (!is_plain_text(*value) || !check(*value)) reader.reject(node, expected);
-    // Kept even so: later checks that refer to it would only repeat the complaint.
+    // Kept all the same: later checks that refer to it would only repeat the problem.
     out = std::move(*value);
   };
   type.print = [](const std::string& value) { return Node::of_text(escape(value)); };

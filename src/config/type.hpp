@@ -1,5 +1,5 @@
-/// The kinds of value a setting can have. Each knows how to read one, to write it back, and to say
-/// in words what it expects; a row of a Schema joins one with a name and a place.
+/// Types of settings. Each reads a value, writes it back, and states in words what it expects; a
+/// row of a Schema combines one with a name and a member.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@
 
 namespace weir::config {
 
-/// Inclusive bounds. When `zero` is not empty, 0 is allowed too and means that.
+/// Inclusive bounds. If `zero` is not empty, 0 is allowed too and has that meaning.
 /// REQUIRES: 0 < min <= max.
 struct Range {
   std::int64_t min;
@@ -31,7 +31,7 @@ template <class M>
 struct Type {
   std::string expected;  ///< "a duration from 1s to 24h"
   std::function<void(Reader&, const Node&, M&)>
-      read;                             ///< assigns what it can, even when it complains
+      read;                             ///< assigns what it can, even if it reports a problem
   std::function<Node(const M&)> print;  ///< secrets as `***`
   std::function<bool(const M&, const M&)> same;
   std::optional<Range> range;  ///< of a quantity, in its own unit
@@ -47,21 +47,21 @@ template <std::signed_integral I>
 /// Bounds in milliseconds.
 [[nodiscard]] Type<std::chrono::milliseconds> duration(Range range);
 [[nodiscard]] Type<WallTime> timestamp();
-/// `check` sees the text after expansion; control characters never pass.
+/// `check` gets the text after expansion; control characters are always refused.
 [[nodiscard]] Type<std::string> text(std::string expected, TextCheck check);
 [[nodiscard]] Type<Secret> secret(std::string expected, TextCheck check);
 [[nodiscard]] Type<std::string> one_of(std::vector<std::string_view> words);
 
-/// An enumerator and how it is written.
+/// An enumerator and its spelling.
 template <class E>
 using Word = std::pair<std::string_view, E>;
 
 namespace detail {
-/// The place of the node's text among `words`; otherwise a problem and nothing.
+/// The index of the node's text in `words`; otherwise reports a problem and returns nothing.
 [[nodiscard]] std::optional<std::size_t> read_word(Reader& reader, const Node& node,
                                                    const std::vector<std::string_view>& words);
 [[nodiscard]] std::string one_of_text(const std::vector<std::string_view>& words);
-/// Whether `node` is a list; otherwise a problem.
+/// True if `node` is a list; otherwise reports a problem.
 [[nodiscard]] bool require_list(Reader& reader, const Node& node, const std::string& expected);
 }  // namespace detail
 
@@ -112,7 +112,7 @@ template <class M>
   return type;
 }
 
-/// A setting that may be left out, or unset by an empty value.
+/// A setting that may be omitted, or unset by an empty value.
 template <class M>
 [[nodiscard]] Type<std::optional<M>> optional(const Type<M>& inner) {
   using Maybe = std::optional<M>;

@@ -41,7 +41,7 @@ std::string format_with_unit(std::int64_t amount, std::span<const Unit> units) {
   return fmt::format("{}{}", amount, units.back().name);
 }
 
-/// Takes fields of fixed width from the front of a text.
+/// Consumes fixed-width fields from the front of a text.
 class Fields {
  public:
   explicit Fields(std::string_view text) : rest_(text) {}

@@ -1,4 +1,4 @@
-/// Quantities as people write them: 30s, 16MiB, 2026-12-31. Pure; both directions.
+/// Quantities as written by people: 30s, 16MiB, 2026-12-31. Pure; both directions.
 #pragma once
 
 #include <chrono>
@@ -14,12 +14,12 @@ namespace weir::config {
 /// Decimal digits with an optional minus, all of `text`.
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
 
-/// A whole number with its unit: ms, s, m or h. A bare number is nothing.
+/// An integer with its unit: ms, s, m or h. A number without a unit is invalid.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
-/// In the largest unit that leaves a whole number.
+/// In the largest unit that gives an integer.
 [[nodiscard]] std::string format_duration(std::chrono::milliseconds duration);
 
-/// A whole number of bytes, or of KiB, MiB or GiB when it ends so.
+/// A number of bytes, or of KiB, MiB or GiB with that suffix.
 [[nodiscard]] std::optional<std::int64_t> parse_bytes(std::string_view text);
 [[nodiscard]] std::string format_bytes(std::int64_t bytes);
 

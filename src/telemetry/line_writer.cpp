@@ -9,7 +9,7 @@
 namespace weir::telemetry {
 namespace {
 
-// So much is written without waiting for more: what is appended to stays in the processor's cache.
+// Written without waiting for more: the append buffer then stays in the processor's cache.
 constexpr std::size_t kWriteBytes = 64 << 10;
 
 Result<int> open_file(const std::string& path) {
@@ -75,7 +75,8 @@ Result<> LineWriter::reopen() {
   if (settings_.path == "-") return {};
   const auto fd = open_file(settings_.path);
   if (!fd) return std::unexpected(fd.error());
-  // Same descriptor number, so that a write under way ends up in the old file or the new one.
+  // Keeps the descriptor number, so that a concurrent write goes to either the old file or the new
+  // one.
   ::dup3(*fd, fd_, O_CLOEXEC);
   ::close(*fd);
   return {};

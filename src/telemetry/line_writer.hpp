@@ -1,8 +1,8 @@
-/// Writes lines to a file or standard output from a thread of its own, many at a time.
+/// Writes lines to a file or standard output from a thread of its own, in batches.
 ///
 /// An I/O thread only appends to memory under an uncontended lock; one `write` carries the lines of
 /// up to `flush` milliseconds. A queue that wakes its writer per line costs more than answering a
-/// request does (docs/decisions/0005-access-log.md).
+/// request (docs/decisions/0005-access-log.md).
 #pragma once
 
 #include <chrono>
@@ -32,11 +32,11 @@ class LineWriter {
     std::size_t buffer_bytes;  ///< per source; beyond it lines are dropped and counted
   };
 
-  /// Where one thread puts its lines.
+  /// One thread's buffer of lines.
   /// Threads: one appends. Lifetime: owned by the writer.
   class Source {
    public:
-    /// `line` with its newline.
+    /// `line` includes its newline.
     void append(std::string_view line);
 
    private:
@@ -57,7 +57,7 @@ class LineWriter {
   /// Threads: start-up only.
   [[nodiscard]] Source& add_source();
 
-  /// Opens the file anew, after log rotation. On failure the old file stays.
+  /// Reopens the file, after log rotation. On failure the old file stays.
   [[nodiscard]] Result<> reopen();
 
  private:
@@ -72,7 +72,7 @@ class LineWriter {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool pending_ = false;
-  bool urgent_ = false;  ///< a source has enough for a write: do not wait out the flush time
+  bool urgent_ = false;  ///< a source has enough for a write: do not wait for the flush time
   bool stopping_ = false;
   Counter& dropped_;
   int fd_;

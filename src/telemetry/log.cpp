@@ -17,7 +17,7 @@
 namespace weir::telemetry {
 namespace {
 
-// Each slot of spdlog's queue is allocated up front; the operational log is a trickle.
+// Each slot of spdlog's queue is allocated up front, and the operational log has few lines.
 constexpr std::size_t kQueueLines = 256;
 constexpr std::array<std::string_view, 5> kLevelNames = {"trace", "debug", "info", "warn", "error"};
 
@@ -80,7 +80,7 @@ void start_log(Level level) {
 }
 
 void stop_log() {
-  // Kept until the writer has ended, which else might be the one to destroy it.
+  // Kept until the writer has ended; otherwise the writer might be the one to destroy it.
   const auto ended = std::exchange(logger(), make_logger(false));
   logger()->set_level(ended->level());
   writer().reset();  // joins after the queued lines are out

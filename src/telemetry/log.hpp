@@ -1,7 +1,7 @@
 /// The operational log: one JSON object per line on standard error.
 ///
-/// For events of the server (started, reloaded, an upstream failed), not for requests: those are
-/// telemetry/line_writer.hpp. Never give it bodies, keys or prompts.
+/// For events of the server (started, reloaded, an upstream failed), not for requests: those go to
+/// telemetry/line_writer.hpp. Never pass it bodies, keys or prompts.
 #pragma once
 
 #include <concepts>
@@ -33,12 +33,12 @@ using Fields = std::initializer_list<Field>;
 /// Starts the writer. Lines before it, and after `stop_log`, are written directly.
 /// Threads: once, before others log.
 void start_log(Level level);
-/// Writes what is queued and ends the writer.
+/// Writes queued lines and ends the writer.
 void stop_log();
 void set_log_level(Level level);
 [[nodiscard]] Level parse_level(std::string_view text);
 
-/// Threads: any. A full queue drops the oldest line rather than wait.
+/// Threads: any. A full queue drops the oldest line instead of waiting.
 void log(Level level, std::string_view message, Fields fields = {});
 
 inline void log_debug(std::string_view message, Fields fields = {}) {

@@ -21,7 +21,7 @@ using Counter = prometheus::Counter;
 using Gauge = prometheus::Gauge;
 using Histogram = prometheus::Histogram;
 
-/// One family: its row is what it is registered by and what its documentation says.
+/// One metric family: the row is used for registration and documentation.
 struct MetricRow {
   std::string_view name;
   std::string_view kind;    ///< counter, gauge, histogram

@@ -1,4 +1,4 @@
-/// The id that ties a client's call to our log line: `x-siliconcloud-trace-id`.
+/// The id that correlates a client's call with its log line: `x-siliconcloud-trace-id`.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@ class TraceId {
   static constexpr std::size_t kMaxLength = 128;
 
   /// The client's X-Trace-Id if it is 1 to 128 characters of [A-Za-z0-9._:-] and cannot be a key
-  /// sent by mistake (it holds "sk-"), since it is logged; else the trace-id of
-  /// a valid traceparent (W3C Trace Context §3.2); else a new random one of 32 hex digits.
+  /// sent by mistake (containing "sk-"), since it is logged; else the trace-id of a valid
+  /// traceparent (W3C Trace Context §3.2); else a new random one of 32 hex digits.
   static TraceId choose(std::string_view x_trace_id, std::string_view traceparent);
   static TraceId random();
 
@@ -28,7 +28,7 @@ class TraceId {
   std::uint8_t length_ = 0;
 };
 
-/// The 32 hex digits of a traceparent, or empty when it is not valid.
+/// The 32 hex digits of a traceparent, or empty if it is invalid.
 [[nodiscard]] std::string_view traceparent_id(std::string_view traceparent);
 
 }  // namespace weir::telemetry

@@ -5,7 +5,7 @@
 #include "base/check.hpp"
 #include "telemetry/trace_id.hpp"
 
-// Input: X-Trace-Id, a line break, traceparent. What is logged is short and plain, whatever came.
+// Input: X-Trace-Id, a line break, traceparent. The logged id is short and plain for any input.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using weir::telemetry::TraceId;
   constexpr std::string_view kAllowed =

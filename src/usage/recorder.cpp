@@ -10,7 +10,7 @@
 namespace weir::usage {
 namespace {
 
-/// A name that no other process has had: numbers of batches begin anew with each.
+/// A name unique to this process: batch numbers restart with each process.
 std::string make_writer() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}{:08x}", random(), random(), random());
@@ -24,7 +24,7 @@ void Recorder::Cell::record(store::Day day, std::string_view key_id, std::string
   filling_->add(day, key_id, model, counts);
 }
 
-/// What was recorded; its next caller's to fill again.
+/// Exchanges the tallies and returns the recorded one, which the caller drains.
 Tally& Recorder::Cell::swap() {
   const std::lock_guard lock(mutex_);
   std::swap(filling_, draining_);

@@ -1,4 +1,5 @@
-/// Brings what calls used from the I/O threads to the store: counted at once, written in batches.
+/// Transfers the usage of calls from the I/O threads to the store: counted at once, written in
+/// batches.
 ///
 ///     I/O thread: Cell (two tallies) --swap--> pending tally --batch--> store
 #pragma once
@@ -33,15 +34,16 @@ inline constexpr std::array kUsageMetrics{kFlushFailures, kRowsPending, kRequest
 
 class Recorder {
  public:
-  /// Where one thread counts.
+  /// One thread's counts.
   ///
-  /// Cost:     well under 100 ns, and no allocation for a day, key and model that it has met. Its
-  ///           lock is held elsewhere only while two pointers change places.
-  /// Threads:  any; made for one.
+  /// Cost:     well under 100 ns, and no allocation for a known day, key and model. Its lock is
+  /// held
+  ///           elsewhere only while two pointers are swapped.
+  /// Threads:  any; intended for one.
   /// Lifetime: owned by the recorder.
   class alignas(64) Cell {
    public:
-    /// Counts under `day`, that of the call's request.
+    /// Counts under `day`, the day of the call's request.
     void record(store::Day day, std::string_view key_id, std::string_view model,
                 const store::UsageCounts& counts);
 
@@ -56,7 +58,8 @@ class Recorder {
     Tally* draining_ = &tallies_[1];  ///< the flushing thread's
   };
 
-  /// `max_rows` bounds what waits, as Tally does, in each cell and behind them. REQUIRES: > 0.
+  /// `max_rows` bounds waiting rows, as in Tally, per cell and for the pending tally. REQUIRES: >
+  /// 0.
   Recorder(std::size_t max_rows, telemetry::Registry& registry);
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
@@ -64,12 +67,12 @@ class Recorder {
   /// Threads: start-up only.
   [[nodiscard]] Cell& add_cell();
 
-  /// Writes what was recorded until now. What could not be written stays for the next time; after
-  /// the last flush of a process it is lost, and the error says that there was some. Logs when
-  /// writing begins to fail and when it works again.
+  /// Writes everything recorded so far. Rows that could not be written stay for the next time;
+  /// after the last flush of a process they are lost, and the error says so. Logs when writing
+  /// begins to fail and when it works again.
   ///
   /// Errors:  the store's.
-  /// Threads: any, one after the other; waits for the store.
+  /// Threads: any, one at a time; waits for the store.
   [[nodiscard]] Result<> flush(store::UsageStore& store, WallTime now);
 
  private:
@@ -85,10 +88,10 @@ class Recorder {
   telemetry::Counter& requests_merged_;
   std::vector<std::unique_ptr<Cell>> cells_;
 
-  std::mutex mutex_;  ///< of all below; never taken by record
+  std::mutex mutex_;  ///< guards all below; never taken by record
   Tally pending_;
-  /// What is being written. Not empty after a failure: whether it was committed is not known, so it
-  /// goes again as it is, under its number.
+  /// The batch being written. Not empty after a failure: it may have been committed, so it is sent
+  /// again unchanged, under its number.
   store::UsageBatch batch_;
   bool failing_ = false;
 };

@@ -12,7 +12,7 @@ namespace {
 
 const store::Day kDay{std::chrono::days(20'000)};
 
-// As an I/O thread does: keys and models that it has met, in turn.
+// As on an I/O thread: known keys and models in turn.
 void record_known_rows(benchmark::State& state) {
   telemetry::Registry registry;
   Recorder recorder(100'000, registry);

@@ -35,7 +35,7 @@ constexpr std::size_t kRows = 100;
 
 UsageCounts calls(std::int64_t requests) { return {.requests = requests}; }
 
-/// A MemoryStore whose calls fail as a script says; then it always works.
+/// A MemoryStore whose calls fail by a script, and then work.
 class UnreliableStore final : public store::UsageStore {
  public:
   enum class Next { works, fails, fails_after_the_commit };
@@ -173,11 +173,11 @@ TEST_F(UsageRecorder, WhileTheStoreIsDownRowsAreBoundedAndSumsStayExact) {
   std::int64_t requests = 0;
   for (const UsageRow& row : store_.rows()) requests += row.counts.requests;
   EXPECT_EQ(requests, 10 * kKeys);
-  // A batch and what waits behind it: kRows with a model, as many without, and one without a key.
+  // A batch and the rows behind it: kRows with a model, as many without, and one without a key.
   EXPECT_LE(store_.rows().size(), 2 * (2 * kRows + 1));
 }
 
-/// What the threads below have recorded, to compare with what the store holds.
+/// The counts recorded by the threads below, for comparison with the store.
 struct Recorded {
   std::map<std::pair<std::string, std::string>, UsageCounts> sums;
 

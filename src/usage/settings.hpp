@@ -1,4 +1,4 @@
-/// The `usage` section of the config file: how counts get to the store.
+/// The `usage` section of the config file: how usage is written to the store.
 #pragma once
 
 #include <chrono>
@@ -9,9 +9,9 @@
 namespace weir::usage {
 
 struct Settings {
-  /// What a killed process loses at most.
+  /// The most that a killed process loses.
   std::chrono::milliseconds flush_interval{500};
-  std::int64_t max_pending_rows = 100'000;  ///< waiting for a store that is down
+  std::int64_t max_pending_rows = 100'000;  ///< waiting for a store that fails
 };
 
 /// The rows of `usage`.

@@ -6,7 +6,7 @@
 namespace weir::usage {
 namespace {
 
-// So many empty rows are kept warm: more than a busy interval has, and some hundred KiB at most.
+// Empty rows kept for reuse: more than a busy interval has, and a few hundred KiB at most.
 constexpr std::size_t kWarmRows = 2048;
 
 store::UsageCounts without_negatives(store::UsageCounts counts) {

@@ -14,13 +14,13 @@
 
 namespace weir::usage {
 
-/// Rows that were added to and not yet drained are *full*, and only they are bounded. A drained row
+/// Rows with counts that have not been drained are *full*, and only they are bounded. A drained row
 /// stays, empty, so that the next addition to it allocates nothing.
 ///
 /// With max_rows full rows, a new one is merged into that of its key without a model, and with
-/// twice as many into that of its day alone: what is known of it gets less, the sums stay exact.
+/// twice as many into that of its day alone: detail is lost, the sums stay exact.
 ///
-/// Cost:    about 40 ns an addition to a row that is there.
+/// Cost:    about 40 ns for an addition to an existing row.
 /// Threads: one at a time.
 class Tally {
  public:
@@ -29,20 +29,19 @@ class Tally {
   Tally(const Tally&) = delete;  // full_ points into rows_
   Tally& operator=(const Tally&) = delete;
 
-  /// Negative counts add nothing, and sums stop at the largest number: what an upstream reports
-  /// cannot spoil them.
+  /// Negative counts add nothing, and sums saturate: no reported value can corrupt them.
   void add(store::Day day, std::string_view key_id, std::string_view model,
            const store::UsageCounts& counts);
 
-  /// Gives each full row to `visit(day, key_id, model, counts)` and empties it.
+  /// Calls `visit(day, key_id, model, counts)` for each full row and empties it.
   template <class Visit>
   void drain(Visit visit);
 
-  /// Full rows.
+  /// The number of full rows.
   [[nodiscard]] std::size_t size() const { return full_.size(); }
   [[nodiscard]] bool empty() const { return full_.empty(); }
 
-  /// Requests merged since this was last asked.
+  /// Requests merged since the last call.
   [[nodiscard]] std::int64_t take_merged() { return std::exchange(merged_requests_, 0); }
 
  private:
@@ -79,7 +78,7 @@ class Tally {
 
   std::size_t max_rows_;
   Rows rows_;
-  std::vector<Rows::value_type*> full_;  ///< nodes of an unordered_map stay where they are
+  std::vector<Rows::value_type*> full_;  ///< nodes of an unordered_map do not move
   std::int64_t merged_requests_ = 0;
 };
 
