@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{5};
 
-// For a terminal: whatever answers there, it must not steer it.
+// Keeps control characters from the terminal, whatever answered.
 std::string first_line(std::string_view body) {
   constexpr std::size_t kMaxBytes = 1024;
   std::string line(body.substr(0, std::min(body.find('\n'), kMaxBytes)));

@@ -1,4 +1,4 @@
-/// What the command line asks of a running server: its admin pages.
+/// A client of a running server's admin pages, for the command line.
 #pragma once
 
 #include <string>

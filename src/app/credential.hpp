@@ -1,4 +1,4 @@
-/// Files that systemd keeps for one service alone (`LoadCredential=`).
+/// Files that systemd provides to a single service (`LoadCredential=`).
 #pragma once
 
 #include <filesystem>
@@ -7,10 +7,10 @@
 
 namespace weir::app {
 
-/// Whether `path` is such a file: of this service, whose folder CREDENTIALS_DIRECTORY names (none:
-/// it is not set), or of another, where nobody but systemd makes folders. They are guarded by an
-/// access list, for which the mode looks as if the group could read them. Root may read those of a
-/// service that runs, so that its commands can use the service's config.
+/// True if `path` is such a file: of this service, whose folder is CREDENTIALS_DIRECTORY (nothing:
+/// not set), or of another one, where only systemd creates folders. They are protected by an access
+/// list, for which the mode looks as if the group could read them. Root may read those of a running
+/// service, so that its commands can use the service's config.
 ///
 /// Source: systemd.exec(5), CREDENTIALS_DIRECTORY.
 [[nodiscard]] bool is_credential(const std::filesystem::path& path,

@@ -18,7 +18,7 @@ TEST(Credential, IsInTheFolderOfThisServiceOrOfAnother) {
       {"/tmp/own/key", std::nullopt, false},
       {"own/key", "own", false},
       {"key", "", false},
-      // A command that root runs beside the service.
+      // A command run by root beside the service.
       {"/run/credentials/weir.service/key", std::nullopt, true},
       {"/run/credentials/weir.service/key", "/run/credentials/other.service", true},
       {"/run/credentials/key", std::nullopt, false},

@@ -7,11 +7,11 @@
 namespace weir::app {
 namespace {
 
-constexpr std::int64_t kOwn = 48;  // store, logs, signals, takeover, names, files that are read
+constexpr std::int64_t kOwn = 48;       // store, logs, signals, takeover, names, files being read
 constexpr std::int64_t kPerThread = 8;  // its loop, its listening sockets
 constexpr std::int64_t kMostAdmin = 64;
 constexpr std::int64_t kLeast = 8;              // however few there are
-constexpr std::int64_t kMostDerived = 1 << 16;  // more is memory that somebody should decide on
+constexpr std::int64_t kMostDerived = 1 << 16;  // more memory than this needs an explicit setting
 
 // The share of `descriptors` for connections that are served; the rest is for refused ones.
 std::int64_t served_of(std::int64_t descriptors) {

@@ -11,9 +11,9 @@
 namespace weir::app {
 namespace {
 
-// The gateway sends the client's version of it.
+// The gateway forwards the client's value of this field.
 constexpr std::string_view kClientsOwnHeader = "anthropic-version";
-// Nothing that is read on its way may be compressed: usage, names, the ends of events.
+// Answers must not be compressed, since usage, names and the ends of events are read from them.
 constexpr std::string_view kFixedFields =
     "User-Agent: weir\r\nAccept-Encoding: identity\r\nVia: 1.1 weir\r\n";
 

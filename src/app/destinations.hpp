@@ -1,5 +1,5 @@
-/// From the settings of upstreams to what the gateway calls: the one place where `discovery`, which
-/// knows the kinds, and `gateway`, which knows none, meet.
+/// Turns the settings of upstreams into the gateway's destinations: the only place where
+/// `discovery`, which knows the kinds, and `gateway`, which does not, meet.
 #pragma once
 
 #include <memory>
@@ -15,19 +15,19 @@
 
 namespace weir::app {
 
-/// Keeps what is known of an upstream's health over changes of its settings, as long as its name
-/// and address stay.
+/// Keeps the observed health of an upstream when its settings change, as long as its name and
+/// address stay.
 ///
 /// Threads: one.
 class Destinations {
  public:
-  /// `listings` tell where each upstream's API was found. REQUIRES: kinds and URLs have been
+  /// `listings` state where each upstream's API was found. REQUIRES: kinds and URLs have been
   /// checked; names differ.
   [[nodiscard]] std::shared_ptr<const gateway::Directory> make(
       const std::vector<discovery::UpstreamSettings>& upstreams,
       std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls);
 
-  /// The upstream has answered the catalogue's question.
+  /// The upstream has answered a list request.
   void listed(const std::string& upstream);
 
  private:

@@ -15,7 +15,7 @@ struct Hidden {
   std::map<std::string, Secret> values;
 };
 
-// Of the process, as the environment is.
+// One for the process, like the environment itself.
 Hidden& hidden() {
   static Hidden all;
   return all;
@@ -44,8 +44,8 @@ void hide_variable(const std::string& name) {
   char* value = std::getenv(name.c_str());
   if (value == nullptr) return;
   hidden().values.try_emplace(name, Secret(value));
-  // Where it lies is what /proc shows. It is not unset as well: that changes the list, which other
-  // threads may be reading.
+  // /proc shows the memory itself, so it is overwritten. The variable is not unset as well: that
+  // changes the list, which other threads may be reading.
   ::explicit_bzero(value, ::strlen(value));
 }
 

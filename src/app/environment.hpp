@@ -6,17 +6,17 @@
 
 namespace weir::app {
 
-/// One that a parent process leaves for this one alone: it is no longer set afterwards.
+/// Takes a variable that a parent process set for this process only: it is unset afterwards.
 /// Threads: before there are others.
 [[nodiscard]] std::optional<std::string> take_variable(const char* name);
 
-/// Also one that was hidden.
+/// Reads a variable, also a hidden one.
 /// Threads: any.
 [[nodiscard]] std::optional<std::string> read_variable(const std::string& name);
 
-/// Empties one that holds a secret: /proc/PID/environ shows it no longer, and read_variable still
-/// knows it.
-/// Threads: any, but none that reads this variable in another way.
+/// Empties a variable that holds a secret, so that /proc/PID/environ no longer shows it;
+/// read_variable still returns it.
+/// Threads: any, if none reads this variable in another way.
 void hide_variable(const std::string& name);
 
 }  // namespace weir::app

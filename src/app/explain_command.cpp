@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-// "chat embedding", "image" for a model outside all sub types, "-" where nothing is said.
+// "chat embedding", "image" for a model outside all sub types, "-" if nothing is stated.
 std::string class_of(const json::value& said) {
   const auto sub_types = member_of(said, "sub_types");
   return sub_types == "-" ? member_of(said, "types") : sub_types;

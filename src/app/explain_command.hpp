@@ -9,8 +9,8 @@
 
 namespace weir::app {
 
-/// The server's page as it is for `json`, else as tables. For an id that is not listed, what its
-/// name would make of it.
+/// The server's page unchanged for `json`, else as tables. For an id that is not listed, the class
+/// that its name suggests.
 [[nodiscard]] Output explain_model(const std::string& admin_endpoint, const Secret& admin_key,
                                    std::string_view id, bool json);
 

@@ -1,4 +1,4 @@
-/// Notices that a file was changed, replaced or removed, by looking at it now and then.
+/// Detects changed, replaced or removed files by polling.
 #pragma once
 
 #include <cstdint>
@@ -8,17 +8,17 @@
 
 namespace weir::app {
 
-/// Looking costs a `stat`, works on every file system, and sees a file that an editor
-/// replaces by renaming, all of which inotify makes hard.
+/// A poll costs a `stat`, works on every file system, and sees a file that an editor replaces by
+/// renaming, all of which inotify makes hard.
 ///
 /// Threads: one.
 class FileWatch {
  public:
   explicit FileWatch(std::string path) : path_(std::move(path)), seen_(look()) {}
 
-  /// Whether the file is another than before and was so at the last call already: one that is being
-  /// written is not read in the middle. A file that is gone is no change: it is usually about to be
-  /// put back.
+  /// True if the file differs from before and did not change since the last call, so that a file
+  /// being written is not read half-way. A missing file is no change: it is usually about to be
+  /// replaced.
   [[nodiscard]] bool changed();
 
  private:

@@ -18,7 +18,7 @@ TEST(FileWatch, TellsOfAChangeOnceItHasSettled) {
   FileWatch watch(path);
   EXPECT_FALSE(watch.changed());
 
-  std::ofstream(path) << "";  // truncated: somebody is writing
+  std::ofstream(path) << "";  // truncated: a write is in progress
   EXPECT_FALSE(watch.changed());
   std::ofstream(path) << "another";
   EXPECT_FALSE(watch.changed());

@@ -1,4 +1,4 @@
-/// Listening sockets that somebody else has opened: a server before this one, or systemd.
+/// Listening sockets opened by another process: an earlier server, or systemd.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace weir::app {
 
-/// Empty: the server opens its own, as its settings say.
+/// Empty: the server opens its own, according to its settings.
 struct Inherited {
   std::vector<net::Descriptor> api = {};
   std::vector<net::Descriptor> admin = {};

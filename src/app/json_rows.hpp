@@ -1,4 +1,4 @@
-/// Members of JSON objects as the cells of a table.
+/// Formats members of JSON objects as table cells.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace weir::app {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-/// A text as it is, the items of an array with blanks between them, `-` for null and for an empty
+/// A text unchanged, the items of an array separated by blanks, `-` for null and for an empty
 /// array, JSON for the rest.
 [[nodiscard]] std::string text_of(const boost::json::value& value);
 

@@ -1,4 +1,4 @@
-/// Opens the key store and its pepper: what `weir serve` and `weir keys` both begin with.
+/// Opens the key store and its pepper, for `weir serve` and `weir keys`.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@ struct KeyStore {
   Secret pepper;
 };
 
-/// Whether a store that is not there is made: by a server, and for a key; a command that only looks
-/// or changes would make an empty one where it was not meant to be.
+/// Whether a missing store is created: for a server, and to create a key; a command that only reads
+/// or changes would create an empty one in the wrong place.
 enum class Missing : bool { is_made, is_an_error };
 
 /// Errors: not_found, config_invalid, store_failed. Blocks on the disk.

@@ -32,7 +32,7 @@ void write_time(JsonWriter& json, std::string_view name, const std::optional<Wal
   }
 }
 
-// `active`, `disabled`, `revoked`, or `expired`, which no store knows: it comes with time.
+// `active`, `disabled`, `revoked`, or `expired`, which is not stored but depends on the time.
 std::string_view state_of(const KeyRecord& key) {
   const bool expired = key.expires_at && *key.expires_at <= wall_now();
   return key.state == store::KeyState::active && expired ? "expired" : name(key.state);
@@ -62,7 +62,7 @@ void write_model_limits(JsonWriter& json, const std::vector<limit::ModelLimits>&
   json.end_array();
 }
 
-// "RPM 600 TPM 100000"; empty where nothing is limited.
+// "RPM 600 TPM 100000"; empty if nothing is limited.
 std::string limits_text(const limit::Limits& limits) {
   std::string text;
   for (const limit::LimitRow& row : limit::limit_rows()) {
@@ -120,8 +120,8 @@ bool is_config_key(const Settings& settings, const std::string& name) {
   return std::ranges::any_of(settings.keys, [&](const auto& key) { return key.name == name; });
 }
 
-// It would be done to a stored key of that name, if to any, and the config's key would go on
-// working.
+// The command would change a stored key of that name, if any, and the config's key would stay
+// valid.
 std::unexpected<Error> config_key_error(const std::string& name) {
   return fail(Errc::invalid_parameter,
               fmt::format("the key {} is in the config file: change it there", name));
@@ -163,7 +163,7 @@ std::unexpected<Error> bad_model_limits(std::string_view text, std::string_view 
                   config::in_quotes(text), why));
 }
 
-// The next word of `rest`, which loses it; empty at the end.
+// Removes the next word from `rest` and returns it; empty at the end.
 std::string_view take_word(std::string_view& rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
   const auto word = rest.substr(0, rest.find(' '));

@@ -1,5 +1,5 @@
-/// `weir keys …`: works on the store itself, so it needs no running server; one that runs sees the
-/// change within a second.
+/// `weir keys …`: works on the store directly, so it needs no running server; a running one sees
+/// the change within a second.
 #pragma once
 
 #include <chrono>
@@ -14,14 +14,14 @@
 
 namespace weir::app {
 
-/// What a command prints on standard output.
+/// The text that a command prints on standard output.
 using Output = Result<std::string>;
 
-/// How a limit is given to `weir keys create`: "--requests-per-minute,--rpm".
+/// The option for a limit of `weir keys create`: "--requests-per-minute,--rpm".
 [[nodiscard]] std::string limit_options(const limit::LimitRow& row);
 
-/// Limits for single models: a pattern and at least one limit by its short name, between blanks, as
-/// in `Qwen/* tpm=100000 concurrency=4`. Errors: invalid_parameter.
+/// Parses limits for single models: a pattern and at least one limit by its short name, separated
+/// by blanks, as in `Qwen/* tpm=100000 concurrency=4`. Errors: invalid_parameter.
 [[nodiscard]] Result<limit::ModelLimits> parse_model_limits(std::string_view text);
 
 [[nodiscard]] Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json);

@@ -30,7 +30,7 @@ Result<> ListenerTls::open(const http::TlsListenerSettings& settings,
                            telemetry::Registry& registry) {
   if (!settings.enabled()) return {};
   tickets_ = net::make_ticket_keys();
-  watch(settings);  // before they are read: a change in between is then seen with the next look
+  watch(settings);  // before they are read: a change in between is seen by the next poll
   auto loaded = load(settings);
   if (!loaded) return std::unexpected(std::move(loaded.error()));
   valid_until_ =

@@ -1,5 +1,4 @@
-/// The certificate that the public listener shows: opened at start, and again when its files
-/// change.
+/// The public listener's certificate: loaded at start, and again when its files change.
 #pragma once
 
 #include <memory>
@@ -28,14 +27,14 @@ class ListenerTls {
   /// Null when off.
   [[nodiscard]] const Snapshot<net::TlsContext>* contexts() const { return contexts_.get(); }
 
-  /// What the files hold now. Blocks on the disk. Errors: config_invalid.
+  /// Loads the current files. Blocks on the disk. Errors: config_invalid.
   [[nodiscard]] Result<Context> load(const http::TlsListenerSettings& settings) const;
-  /// For new connections; what is open goes on with what it has. REQUIRES: is_on.
+  /// Uses `context` for new connections; open ones keep theirs. REQUIRES: is_on.
   void take(Context context);
 
-  /// From now on these files are watched.
+  /// Watches these files from now on.
   void watch(const http::TlsListenerSettings& settings);
-  /// Whether one of them has changed since the last call and has come to rest.
+  /// True if one of them has changed since the last call and is no longer being written.
   [[nodiscard]] bool changed();
 
  private:

@@ -1,4 +1,5 @@
-// The command line. Each command is a function in a file of its own; this one only reads arguments.
+// The command line. Each command is a function in a file of its own; this one only parses
+// arguments.
 
 #include <cstdio>
 #include <cstdlib>
@@ -62,7 +63,7 @@ int with_settings(const std::string& file, const std::function<app::Output(const
   return settings ? finish(run(*settings)) : kFailed;
 }
 
-// From the server that runs, if there is one.
+// Takes the sockets of the running server, if there is one.
 Result<> inherit(bool take_over, app::NodeOptions& options) {
   if (!take_over) return {};
   const auto& path = options.settings.server.takeover_socket;
@@ -378,7 +379,7 @@ class CommandLine {
     auto* page = add(app_, "reference", "Print a page of docs/reference",
                      [this] { return finish(app::reference(texts_.page)); });
     page->add_option("NAME", texts_.page, "config, errors, metrics or routes")->required();
-    page->group("");  // for those who work on Weir
+    page->group("");  // for developers of Weir
   }
 
   CLI::App app_{"Weir: one address and one key for all the AI models you can call", "weir"};

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kLargeBytes = 128 << 10;
 
-// A segment without PF_W is never written, not by the dynamic linker either (relocations live in a
+// A segment without PF_W is never written, not even by the dynamic linker (relocations are in a
 // writable segment that is protected afterwards), so dropping its pages loses nothing.
 int release_unwritten(dl_phdr_info* object, std::size_t, void* page_size) {
   const auto page = *static_cast<const std::uintptr_t*>(page_size);

@@ -58,7 +58,7 @@ std::uint64_t container_limit_bytes() {
   return smallest_limit(mount / "memory", find_cgroup(cgroups, "memory"), "memory.limit_in_bytes");
 }
 
-// The second number: pages (proc_pid_statm(5)).
+// The second number, in pages (proc_pid_statm(5)).
 std::uint64_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
   std::uint64_t size = 0;

@@ -33,7 +33,7 @@ net::Task<> watch_memory(http::Server& server, std::uint64_t limit_bytes, net::W
       last = pressure;
     }
     if (pressure == http::Pressure::none) continue;
-    // What was freed does not count as given up while the heap keeps it.
+    // Freed memory does not lower the resident set while the heap keeps it.
     auto trim = [] {
       trim_heap();
       return true;

@@ -1,4 +1,4 @@
-/// Sees to it that the server gives up what it can before its memory runs out.
+/// Makes the server shed load before it runs out of memory.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace weir::app {
 
-/// What server.memory_limit_bytes says, or else the container; 0: neither.
+/// server.memory_limit_bytes, or else the container's limit; 0: neither.
 [[nodiscard]] std::uint64_t memory_limit_bytes(std::int64_t setting);
 
-/// Tells the server how close the process is to the limit, and under pressure gives the heap's free
-/// memory back, until it is cancelled.
+/// Reports memory pressure to the server, and under pressure returns free heap memory, until it is
+/// cancelled.
 ///
 /// Threads:  the control thread.
-/// Lifetime: what it refers to outlives it.
+/// Lifetime: everything it refers to outlives it.
 [[nodiscard]] net::Task<> watch_memory(http::Server& server, std::uint64_t limit_bytes,
                                        net::WorkerPool& pool, telemetry::Registry& registry);
 

@@ -1,4 +1,4 @@
-// What it is made of, opened in order.
+// Construction of a Node: its parts, opened in order.
 #include "app/node.hpp"
 
 #include <algorithm>
@@ -30,8 +30,8 @@ std::size_t io_thread_count(int setting) {
   return setting > 0 ? static_cast<std::size_t>(setting) : cores;
 }
 
-// A server that takes over serves where its own settings say, with the other's sockets if those
-// are there. What waits in one that is left is the other's to answer.
+// A successor serves at the addresses in its own settings, with inherited sockets where they match.
+// Connections queued on a socket that it drops are answered by the old server.
 void leave_elsewhere(std::vector<net::Descriptor>& sockets, const std::string& listen) {
   const auto wanted = net::parse_endpoint(listen);
   const auto is_elsewhere = [&](const net::Descriptor& socket) {
@@ -67,7 +67,7 @@ Node::Node(NodeOptions options)
       store_pool_(kStoreThreads),
       resolvers_(kResolverThreads) {}
 
-// After a start that failed half-way; `stop` leaves nothing of this.
+// Only needed after a start that failed half-way; `stop` leaves nothing to destroy.
 Node::~Node() {
   api_server_.reset();
   admin_server_.reset();
@@ -97,7 +97,7 @@ Result<> Node::open_keys() {
   return {};
 }
 
-// Each process has a limit of its own: two that take over from each other share nothing.
+// Each process has its own limit: two servers during a takeover share nothing.
 void Node::share_descriptors() {
   const auto threads = static_cast<std::int64_t>(io_thread_count(server_settings_.threads));
   const auto upstreams = static_cast<std::int64_t>(settings_.upstreams.size());
@@ -225,7 +225,7 @@ Result<> Node::create_first_key() {
   if (!settings_.keys.empty()) return {};
   const auto keys = key_store_.store->list();
   if (!keys) return std::unexpected(keys.error());
-  if (!keys->empty()) return {};  // revoked ones too: then somebody has decided
+  if (!keys->empty()) return {};  // revoked ones too: the operator has made a decision
   auth::Digester digester = keyring_->make_digester();
   auth::KeyDraft draft;
   draft.name = "default";

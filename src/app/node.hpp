@@ -1,9 +1,9 @@
-/// One running Weir: every part made, connected, started, and stopped in order.
+/// One running Weir: creates, connects, starts and stops every part in order.
 ///
 /// Threads: N I/O threads answer the public API; the control thread has the admin listener, the
-/// refresher, signals and timers; small pools do what blocks. docs/architecture.md has the
-/// picture. It is written in three files: node.cpp opens its parts, node_run.cpp is its life,
-/// node_reload.cpp what changes meanwhile.
+/// refresher, signals and timers; small pools run blocking work. docs/architecture.md has the
+/// picture. Three files: node.cpp opens the parts, node_run.cpp runs them, node_reload.cpp applies
+/// changes meanwhile.
 #pragma once
 
 #include <atomic>
@@ -39,7 +39,7 @@
 
 namespace weir::app {
 
-/// What the command line says on top of the config file; empty: nothing.
+/// Command-line options that override the config file; empty: none.
 struct Overrides {
   std::string listen;
   std::string admin_listen;
@@ -49,18 +49,18 @@ struct Overrides {
 
 struct NodeOptions {
   Settings settings;
-  /// Where the settings came from; empty: no file, so local engines are looked for.
+  /// The config file; empty: none, so local engines are searched for.
   std::filesystem::path config_file;
   Overrides overrides;
-  /// Where it does not listen by its settings.
+  /// Sockets that replace those of the settings.
   Inherited inherited = {};
-  /// Whose place it takes, once it is ready to.
+  /// The connection to the server that it replaces, once it is ready.
   std::optional<Successor> successor = {};
   ServiceManager service = {};
   DescriptorLimit descriptors = {};
 };
 
-/// Threads:  made, run and destroyed on one thread, the main one.
+/// Threads:  created, run and destroyed on the main thread.
 class Node {
  public:
   /// Opens the store and the listeners. Errors: config_invalid, store_failed.
@@ -70,7 +70,7 @@ class Node {
   ~Node();
 
   /// Serves until SIGTERM or SIGINT, or until another server has taken over; then drains.
-  /// Errors: config_invalid when it was to take over and cannot; it has not served then.
+  /// Errors: config_invalid if it was to take over and cannot; it has not served then.
   [[nodiscard]] Result<> run();
 
  private:
@@ -90,12 +90,12 @@ class Node {
 
   // On the control thread.
   void ask_upstreams();
-  /// Those that are asked, and the engines of this machine that were not accepted.
+  /// The upstreams that are asked, and the engines of this machine that were not accepted.
   [[nodiscard]] std::vector<discovery::UpstreamReport> upstream_reports() const;
-  /// Ends when every upstream has been asked once, or it takes too long.
+  /// Completes when every upstream has been asked for its list once, or a time limit has passed.
   [[nodiscard]] net::Task<> know_lists();
   void leave_to(std::int64_t successor);
-  /// From now on SIGTERM and SIGINT drain, instead of ending the process.
+  /// From now on SIGTERM and SIGINT drain instead of ending the process.
   void heed_end();
   [[nodiscard]] net::Task<> watch_signals();
   [[nodiscard]] net::Task<> flush_usage();
@@ -120,20 +120,20 @@ class Node {
   std::unique_ptr<usage::Recorder> usage_;
   Publisher publisher_;
   std::atomic<bool> ready_{false};
-  bool taken_over_ = false;  ///< on the control thread until it has ended watch_signals
-  const Settings started_;   ///< what only a restart changes is as it is here
-  const http::Settings& server_settings_;  ///< of started_
+  bool taken_over_ = false;  ///< used on the control thread until watch_signals has ended
+  const Settings started_;   ///< settings that only a restart changes are read from here
+  const http::Settings& server_settings_;  ///< part of started_
   DescriptorPlan plan_{};
   ListenerTls tls_;
 
   // Stopped and destroyed in the reverse order.
   std::unique_ptr<net::IoThread> control_;
-  /// From before the server says that it listens: a signal must find somebody.
+  /// Created before the server reports that it listens, so that no signal is lost.
   std::unique_ptr<boost::asio::basic_signal_set<net::Executor>> signals_;
   std::vector<std::unique_ptr<net::IoThread>> io_threads_;
-  // After the threads, so that what is still running here finds their contexts. Names and the store
-  // have threads of their own: a name service that does not answer, or a disk, must hold up nothing
-  // else.
+  // Declared after the threads, so that running work finds their contexts. Names and the store have
+  // threads of their own: a name service that does not answer, or a slow disk, must not block
+  // anything else.
   net::WorkerPool pool_;
   net::WorkerPool store_pool_;
   net::WorkerPool resolvers_;

@@ -1,4 +1,4 @@
-// Changes while it runs: of the config, of the certificate, of the keys in the store.
+// Changes at run time: to the config, the certificate, and the keys in the store.
 #include <algorithm>
 
 #include "app/node.hpp"
@@ -28,7 +28,7 @@ net::Task<> Node::watch_certificate() {
   }
 }
 
-// The old one stays for connections that have it, and for all if the new one is of no use.
+// The old certificate stays for existing connections, and for all if the new one is unusable.
 net::Task<> Node::reload_certificate() {
   tls_.watch(settings_.server.tls);
   auto load = [this, settings = settings_.server.tls] { return tls_.load(settings); };
@@ -108,7 +108,7 @@ Result<> Node::take_settings(Settings next) {
   if (next.server.tls.enabled() != tls_.is_on()) {
     telemetry::log_warn("a setting takes effect at the next start",
                         {{"setting", "server.tls.certificate_file"}});
-    next.server.tls = settings_.server.tls;  // never plain where TLS was, without a decision
+    next.server.tls = settings_.server.tls;  // never fall back from TLS to plain without a decision
   }
   settings_ = std::move(next);
   telemetry::set_log_level(telemetry::parse_level(settings_.log.level));

@@ -1,4 +1,4 @@
-// Its life: what runs beside the servers, taking over, serving, being followed, stopping.
+// The run of a Node: background tasks, takeover, serving, handing over, stopping.
 #include <algorithm>
 #include <signal.h>
 
@@ -16,7 +16,7 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::milliseconds kAdminDrain{1'000};
-// How long a server that takes over waits for its upstreams' lists, and how often it looks.
+// How long a successor waits for its upstreams' lists, and how often it checks.
 constexpr std::chrono::seconds kFirstLists{15};
 constexpr std::chrono::milliseconds kListPoll{10};
 
@@ -33,7 +33,7 @@ Result<> Node::run() {
     stop();
     return ok;
   }
-  await_successor();  // who sees this one answer can already follow it
+  await_successor();  // a server that answers can already be succeeded
   start_servers();
   ready_ = true;
   release_startup_pages();
@@ -58,15 +58,15 @@ std::string Node::status() const {
                      net::format_endpoint(api_server_->endpoint()));
 }
 
-// The other server's clients must not find a list that is empty only because it is young. Who is
-// told to end while it asks for them ends at once, as any process does: the other one goes on.
+// The old server's clients must not get an empty list just because this server is new. A signal
+// while it waits ends this process at once; the old server goes on.
 Result<> Node::take_over() {
   if (!successor_) return {};
   on_thread(*control_, know_lists());
   control_->call([this] { heed_end(); });
   const auto before = successor_->predecessor();
   auto announced = successor_->announce();
-  successor_.reset();  // if it is to go on, it hears so now
+  successor_.reset();  // closes the connection: an old server that is to go on learns it now
   if (!announced) return announced;
   telemetry::log_info("took over", {{"pid", before}});
   return {};
@@ -119,7 +119,7 @@ net::Task<> Node::flush_usage() {
     co_await net::wait_for(settings_.usage.flush_interval);
     auto flush = [this] { return usage_->flush(*key_store_.store, wall_now()); };
     auto flushing = store_pool_.run(flush);
-    // It says itself when writing begins to fail, and keeps what it could not write.
+    // flush logs when writing begins to fail, and keeps rows that could not be written.
     [[maybe_unused]] const auto flushed = co_await std::move(flushing);
   }
 }
@@ -129,7 +129,7 @@ void Node::start_servers() {
   api_server_->start();
 }
 
-// Another server that comes too early is told no by nobody listening.
+// An early successor gets ECONNREFUSED.
 void Node::await_successor() {
   const auto& path = server_settings_.takeover_socket;
   if (path.empty()) return;
@@ -152,7 +152,7 @@ void Node::leave_to(std::int64_t successor) {
   signals_->cancel(ignored);
 }
 
-// A signal that comes before watch_signals waits for it.
+// A signal that arrives before watch_signals waits for it.
 void Node::heed_end() {
   signals_->add(SIGTERM);
   signals_->add(SIGINT);
@@ -166,8 +166,8 @@ net::Task<> Node::watch_signals() {
     co_await reload("SIGHUP");
     service_.ready(status());
   }
-  // From here on the signals do what they do by default: a second one ends the drain.
-  // But not SIGHUP: log rotation must not cut answers off.
+  // From here on the signals have their default effect: a second one ends the drain. SIGHUP is an
+  // exception: log rotation must not cut answers off.
   boost::system::error_code ignored;
   signals_->clear(ignored);
   ::signal(SIGHUP, SIG_IGN);
@@ -178,15 +178,15 @@ void Node::stop() {
   if (served) {
     telemetry::log_info("draining", {{"drain_timeout_ms", server_settings_.drain_timeout.count()}});
   }
-  // No socket is passed from here on; their numbers may soon be another's.
+  // No socket is passed from here on; their numbers may be reused.
   control_->call([this] { handing_over_->cancel(); });
   on_thread(*control_, handing_over_->join());
-  // The admin address is the other server's now. And nobody waits for this one, so that clients
-  // which keep a connection have all the time to use it once more and be told.
+  // The admin address belongs to the successor now. Nobody waits for this process, so persistent
+  // connections get the whole time for another request, whose answer closes them.
   if (taken_over_) admin_server_->begin_stop(kAdminDrain, kAdminDrain);
   const auto idle =
       taken_over_ ? server_settings_.drain_timeout : server_settings_.drain_idle_timeout;
-  // If it has not served, the service is another process, and goes on.
+  // If it has not served, another process is the service, and goes on.
   if (served && !taken_over_) service_.stopping();
   api_server_->stop(server_settings_.drain_timeout, idle);
   control_->call([this] { watchers_->cancel(); });
@@ -194,11 +194,11 @@ void Node::stop() {
   on_thread(*control_, refresher_->stop());
   admin_server_->stop(kAdminDrain);
   if (simulator_server_) simulator_server_->stop(kAdminDrain);
-  // The calls have ended: what they used is complete.
+  // All calls have ended: their usage is complete.
   if (auto flushed = usage_->flush(*key_store_.store, wall_now()); !flushed) {
     telemetry::log_error("usage was lost", {{"detail", flushed.error().text()}});
   }
-  // What holds a timer or a socket of the control thread goes there.
+  // Objects with a timer or a socket of the control thread are destroyed there.
   control_->call([this] {
     signals_.reset();
     scan_.reset();

@@ -1,4 +1,4 @@
-/// Whole numbers as people and other processes write them.
+/// Parses decimal integers.
 #pragma once
 
 #include <charconv>
@@ -8,7 +8,7 @@
 
 namespace weir::app {
 
-/// A whole decimal number and nothing else.
+/// The integer that is all of `text`.
 [[nodiscard]] inline std::optional<std::int64_t> parse_number(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -109,7 +109,7 @@ void Publisher::take_listings(std::vector<catalogue::UpstreamListing> listings) 
 }
 
 void Publisher::settings_changed() {
-  unserved_.clear();  // the upstreams may be others, under the same names
+  unserved_.clear();  // the same names may now mean other upstreams
   publish();
 }
 
@@ -137,7 +137,8 @@ std::vector<catalogue::MissingUpstream> Publisher::missing() const {
 
 std::shared_ptr<const api::Published> Publisher::make() {
   for (auto& listing : listings_) listing.not_served = unserved_.of(listing.upstream);
-  // Its patterns take two milliseconds to make and most of a MiB to keep, and lists seldom change.
+  // A local: its patterns take two milliseconds to compile and most of a MiB to keep, and lists
+  // seldom change.
   const catalogue::Classifier classifier;
   auto published = std::make_shared<api::Published>();
   published->catalogue =

@@ -1,4 +1,4 @@
-/// What the public API answers from: made of the settings and of what the upstreams list.
+/// The published state of the public API, computed from the settings and the upstreams' lists.
 #pragma once
 
 #include <cstdint>
@@ -19,46 +19,47 @@
 
 namespace weir::app {
 
-/// Whether the built-in engine is meant.
+/// True if the upstream is the built-in engine.
 [[nodiscard]] bool is_simulator(const discovery::UpstreamSettings& upstream);
 
-/// Publishes when it is made and with each change.
+/// Publishes when created and with each change.
 ///
-/// Threads:  one at a time: the main one until the control thread has begun to ask upstreams, and
+/// Threads:  one at a time: the main thread until the control thread has begun to request lists,
+/// and
 ///           that from then on. `published`: any.
 /// Lifetime: `settings` outlive it, and are the ones in force.
 class Publisher {
  public:
-  /// `without_config`: a newcomer, who is to have something to call.
+  /// `without_config`: for a new user, who needs models to call.
   Publisher(const Settings& settings, bool without_config);
 
   [[nodiscard]] const Snapshot<api::Published>& published() const { return published_; }
 
-  /// Upstreams of kind simulator are this listener, and until then there are none.
+  /// The address of upstreams of kind simulator; there are none before this call.
   void simulator_at(const net::Tcp::endpoint& endpoint);
-  /// Of this process, for its own simulator.
+  /// The token of this process for its own simulator.
   [[nodiscard]] const Secret& simulator_token() const { return simulator_token_; }
 
-  /// Those of the settings, those that were found, and the simulator with its address.
+  /// The upstreams of the settings, those found by the scan, and the simulator with its address.
   [[nodiscard]] std::vector<discovery::UpstreamSettings> upstreams() const;
-  /// Whether each of them has been asked, whatever it said.
+  /// True if each upstream has been asked for its list, whatever the result.
   [[nodiscard]] bool all_listed() const;
 
-  /// The upstream has just answered with its list: calls may go there again. Publishes only if some
-  /// model that was not served has had its time.
+  /// The upstream has just answered a list request: calls may go there again. Publishes only if a
+  /// model marked as not served has expired.
   void listed(const std::string& upstream);
   /// The upstream has answered a call that it does not serve its model `id`, which it was only
-  /// taken to. Publishes, unless that is known.
+  /// assumed to serve. Publishes if that is new.
   void not_served(const std::string& upstream, const std::string& id);
   [[nodiscard]] catalogue::Explanation explain(std::string_view id) const;
 
-  /// What all upstreams list; publishes.
+  /// Sets the lists of all upstreams; publishes.
   void take_listings(std::vector<catalogue::UpstreamListing> listings);
-  /// What the loopback scan has found: upstreams from now on, listed with the next `publish`.
+  /// Sets the upstreams found by the loopback scan; the next `publish` includes them.
   void take_found(std::vector<discovery::UpstreamSettings> found) { found_ = std::move(found); }
-  /// Publishes what the new settings make of the listings.
+  /// Publishes the listings under the new settings.
   void settings_changed();
-  /// Publishes what has changed elsewhere.
+  /// Publishes changes made elsewhere.
   void publish();
 
  private:

@@ -1,4 +1,4 @@
-/// What systemd, or whoever speaks its protocol, is told of this process.
+/// Notifications to systemd, or another service manager with its protocol.
 ///
 /// Source: sd_notify(3), sd_watchdog_enabled(3);
 /// docs/decisions/0027-systemd-without-its-library.md.
@@ -14,15 +14,15 @@
 
 namespace weir::app {
 
-/// Says nothing when nobody listens.
+/// Does nothing without a service manager.
 ///
 /// Threads: any.
 class ServiceManager {
  public:
   ServiceManager() = default;
 
-  /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID and removes them, so that no child takes
-  /// them for its own. Threads: before there are others.
+  /// Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID and unsets them, so that no child uses
+  /// them. Threads: before there are others.
   static ServiceManager from_environment();
 
   void ready(std::string_view status) const;
@@ -32,7 +32,7 @@ class ServiceManager {
   void main_pid(std::int64_t pid) const;
   void alive() const;
 
-  /// Within which `alive` is expected, again and again; none: it is not.
+  /// The interval within which `alive` must be called repeatedly; none: no watchdog.
   [[nodiscard]] std::optional<std::chrono::microseconds> watchdog() const { return watchdog_; }
 
  private:
@@ -42,7 +42,7 @@ class ServiceManager {
   std::optional<std::chrono::microseconds> watchdog_;
 };
 
-/// The interval that WATCHDOG_USEC and WATCHDOG_PID ask of the process `pid`; none: nothing.
+/// The interval that WATCHDOG_USEC and WATCHDOG_PID set for the process `pid`; nothing: none.
 [[nodiscard]] std::optional<std::chrono::microseconds> parse_watchdog(
     const std::optional<std::string>& usec, const std::optional<std::string>& for_pid,
     std::int64_t pid);

@@ -57,7 +57,7 @@ void check_route(config::Reader& reader, const config::Node& root, const std::st
                     "the name of an entry of upstreams", config::nearest(name, known));
 }
 
-/// Models refer to upstreams: the one thing that no single room can check.
+/// Checks references from models to upstreams, which no single room can check.
 void check_routes(config::Reader& reader, const config::Node& root, const Settings& settings) {
   const auto known = upstream_names(settings);
   for (std::size_t i = 0; i < settings.models.size(); ++i) {
@@ -69,7 +69,7 @@ void check_routes(config::Reader& reader, const config::Node& root, const Settin
   }
 }
 
-// A key opens one entry.
+// Checks that no two keys have the same text.
 void check_key_texts(config::Reader& reader, const config::Node& root, const Settings& settings) {
   for (std::size_t i = 0; i < settings.keys.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {

@@ -1,4 +1,4 @@
-/// The config file as a whole: every room's section, and what only the whole can check.
+/// The config file as a whole: every room's section, and the checks across sections.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@
 
 namespace weir::app {
 
-/// Begins `Settings::store`; a path follows.
+/// Prefix of `Settings::store`, before the path.
 inline const std::string kSqlite = "sqlite:";
 
 /// A default-constructed one is a safe server: loopback only, everything bounded.
@@ -45,14 +45,14 @@ struct Settings {
 
 using Problems = std::vector<config::Problem>;
 
-/// Reads and checks the whole of `text`; either all of it is well or nothing is returned but every
-/// problem, in the file's order. `filename` is for the problems only.
+/// Reads and checks all of `text`. Returns either complete, valid settings or every problem, in the
+/// file's order. `filename` appears in the problems only.
 [[nodiscard]] std::expected<Settings, Problems> load_settings(std::string_view text,
                                                               const std::string& filename,
                                                               const config::Sources& sources);
 
-/// Whether the certificates and keys that a config names are read and checked as well: only a
-/// server needs them, and perhaps only its user may read them.
+/// Whether to read and check the certificates and keys that a config names: only a server needs
+/// them, and perhaps only its user may read them.
 enum class Files : std::uint8_t { checked, ignored };
 
 /// As load_settings on the file at `path`, with this process's environment and files relative to
@@ -60,10 +60,10 @@ enum class Files : std::uint8_t { checked, ignored };
 [[nodiscard]] std::expected<Settings, Problems> load_settings_file(
     const std::filesystem::path& path, Files files = Files::checked);
 
-/// All effective values as YAML that can be loaded again, but for secrets, which are `***`.
+/// All effective values as YAML that can be loaded again, except secrets, which are `***`.
 [[nodiscard]] std::string print_settings(const Settings& settings);
 
-/// The path in `settings.store`, which is "sqlite:PATH". REQUIRES: it was checked.
+/// The path in `settings.store`, which is "sqlite:PATH". REQUIRES: checked settings.
 [[nodiscard]] std::string store_path(const Settings& settings);
 
 /// docs/reference/config.md.
@@ -73,7 +73,7 @@ enum class Files : std::uint8_t { checked, ignored };
 [[nodiscard]] std::vector<std::string> restart_needed(const Settings& running,
                                                       const Settings& next);
 
-/// The rows of everything. Costs a few thousand allocations.
+/// The rows of all sections. Costs a few thousand allocations.
 [[nodiscard]] config::Schema<Settings> settings_schema();
 
 }  // namespace weir::app

@@ -1,4 +1,4 @@
-/// The files of certificates and keys that a config names: whether they are of use.
+/// Checks the certificate and key files that a config names.
 #pragma once
 
 #include <expected>
@@ -13,12 +13,12 @@
 
 namespace weir::app {
 
-/// Why the public listener's certificate and key are of no use.
+/// Why the public listener's certificate and key cannot be used.
 struct CertificateFault {
   std::string setting;  ///< "server.tls.key_file"
   std::string file;
   std::string what;
-  std::string expected;  ///< empty: goes without saying
+  std::string expected;  ///< empty: obvious
 };
 
 /// `tickets`: as TlsContext::open. REQUIRES: enabled. Blocks on the disk.
@@ -26,11 +26,11 @@ struct CertificateFault {
 open_certificate(const http::TlsListenerSettings& settings,
                  std::shared_ptr<net::TicketKeys> tickets = {});
 
-/// Adds a problem for each file that cannot be used. REQUIRES: paths as they are to be opened.
-/// Blocks on the disk.
+/// Adds a problem for each file that cannot be used. REQUIRES: paths ready to be opened. Blocks on
+/// the disk.
 void check_files(config::Reader& reader, const config::Node& root, const Settings& settings);
 
-/// What keeps nothing from working but should be known, a sentence each: a certificate that has
+/// Problems that prevent nothing but should be known, a sentence each: a certificate that has
 /// expired. Blocks on the disk.
 [[nodiscard]] std::vector<std::string> file_warnings(const Settings& settings, WallTime now);
 

@@ -1,5 +1,5 @@
-// A whole config file: all of it is well, and then it prints as a file that reads the same; or
-// every problem is one line.
+// A whole config file: if it is valid, it prints as a file that reads the same; otherwise every
+// problem is one line.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto printed = app::print_settings(*settings);
   CHECK(app::restart_needed(*settings, *settings).empty());
-  // Secrets are printed as three stars, which are no key: only files without any read back.
+  // Secrets are printed as three stars, which are not a valid key: only files without any can be
+  // read back.
   if (!printed.contains("***")) {
     const auto again = app::load_settings(printed, "printed", sources());
     CHECK(again.has_value());

@@ -1,4 +1,4 @@
-// A config file and the files that it names, on this machine's disk.
+// Loads a config file and the files that it names from disk.
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -13,7 +13,8 @@
 namespace weir::app {
 namespace {
 
-// As `${file:…}`: a file named in the config lies where the config does, wherever Weir is started.
+// As for `${file:…}`: a file named in the config is relative to the config's folder, wherever Weir
+// is started.
 std::string beside(const std::filesystem::path& directory, const std::string& path) {
   return std::filesystem::path(path).is_absolute() || directory.empty()
              ? path
@@ -33,7 +34,7 @@ void resolve_paths(const std::filesystem::path& directory, Settings& settings) {
   for (auto& upstream : settings.upstreams) {
     if (upstream.ca_file.empty()) continue;
     upstream.ca_file = beside(directory, upstream.ca_file);
-    std::error_code missing;  // which the check of files reports
+    std::error_code missing;  // reported by the check of files
     upstream.ca_file_written_at = std::filesystem::last_write_time(upstream.ca_file, missing);
   }
 }

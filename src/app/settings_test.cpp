@@ -229,8 +229,8 @@ TEST(Settings, EveryQuantityIsBoundedAndItsDefaultIsNeverAnUnexplainedZero) {
 
 // Safe by default: with an empty config every limit, time-out and cap is finite.
 TEST(Settings, WithAnEmptyConfigNothingIsUnlimited) {
-  // Where 0 stands for "no bound", it is a default only where another setting, which is bounded,
-  // bounds the same.
+  // A default of 0, meaning "no bound", is allowed only if another, bounded setting limits the
+  // same.
   const std::map<std::string_view, std::string_view> bounded_by = {
       {"calls.max_in_flight", "server.max_in_flight"},
       {"server.memory_limit_bytes", "the container's limit"},
@@ -245,7 +245,7 @@ TEST(Settings, WithAnEmptyConfigNothingIsUnlimited) {
     (zero && no_bound ? unbounded : bounds).insert(row.name);
   }
   for (const auto& name : unbounded) {
-    const bool of_a_key = name.starts_with("keys[].");  // of which an empty config has none
+    const bool of_a_key = name.starts_with("keys[].");  // an empty config has no keys
     const auto by = bounded_by.find(name);
     EXPECT_TRUE(of_a_key || (by != bounded_by.end() && bounds.contains(std::string(by->second))))
         << name << " is unlimited by default";
@@ -308,10 +308,8 @@ TEST(Settings, AFileIsReadFromItsOwnFolder) {
   std::filesystem::remove_all(folder);
 }
 
-/// The outside face of the config: a change here is a change users see. With WEIR_BLESS=1 in the
-/// environment the file is written anew.
-// What goes wrong with a limit that nobody has set: it is none. Zero stands for "unlimited" or the
-// like only where something else bounds the same thing, and is the default only in these.
+// A limit that is not set must not mean "unlimited". Zero means that, or similar, only if something
+// else bounds the same quantity, and is the default only for these settings.
 TEST(Settings, EveryLimitIsFiniteByDefault) {
   const std::map<std::string_view, std::string_view> bounded_otherwise = {
       {"server.threads", "one per core"},
@@ -322,7 +320,7 @@ TEST(Settings, EveryLimitIsFiniteByDefault) {
   };
   int limits = 0;
   for (const config::Row& row : settings_schema().rows()) {
-    // What a key may use is its owner's to say; with no file there are no keys.
+    // A key's limits are its owner's choice; without a file there are no keys.
     if (!row.range || row.fallback.empty() || row.name.starts_with("keys[].")) continue;
     ++limits;
     EXPECT_GE(row.range->min, 1) << row.name;

@@ -1,5 +1,5 @@
-/// `weir models`, `weir upstreams` and `weir health`: what a running server says of itself, from
-/// its admin pages.
+/// `weir models`, `weir upstreams` and `weir health`: a running server's state, from its admin
+/// pages.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@ struct ModelFilter {
                                  const ModelFilter& filter, bool json);
 [[nodiscard]] Output show_upstreams(const std::string& admin_endpoint, const Secret& admin_key,
                                     bool json);
-/// "ready"; an error with the reason when it does not take requests, or not with its first lists.
+/// "ready"; an error with the reason if it does not accept requests, or not before its first lists.
 [[nodiscard]] Output show_health(const std::string& admin_endpoint);
 
 }  // namespace weir::app

@@ -27,7 +27,7 @@ std::vector<std::string_view> split(std::string_view text) {
   }
 }
 
-// Without FileDescriptorName= systemd passes the name of the socket's unit.
+// False for the default: without FileDescriptorName= systemd passes the name of the socket's unit.
 bool is_given(std::string_view name) { return name != "unknown" && !name.ends_with(".socket"); }
 
 std::unexpected<Error> refused(std::string what) {

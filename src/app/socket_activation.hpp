@@ -13,7 +13,7 @@
 
 namespace weir::app {
 
-/// The variables as they stand in the environment.
+/// The environment variables, unparsed.
 struct Activation {
   std::optional<std::string> pid;
   std::optional<std::string> count;
@@ -22,15 +22,15 @@ struct Activation {
 
 enum class ListenerRole : std::uint8_t { api, admin };
 
-/// What each passed descriptor is for, from the first on; empty: none is for the process `own_pid`.
+/// The role of each passed descriptor, from the first on; empty: none is for the process `own_pid`.
 /// FileDescriptorName= decides, `api` or `admin`; without names the first is the API's and the
 /// second administration's.
 /// Errors: config_invalid.
 [[nodiscard]] Result<std::vector<ListenerRole>> plan_activation(const Activation& activation,
                                                                 std::int64_t own_pid);
 
-/// Takes what was passed to this process, and the variables out of the environment.
-/// Errors: config_invalid, also for what is no listening TCP socket.
+/// Takes the descriptors passed to this process, and unsets the variables.
+/// Errors: config_invalid, also for a descriptor that is not a listening TCP socket.
 /// Threads: once, before there are others.
 [[nodiscard]] Result<Inherited> inherit_from_environment();
 

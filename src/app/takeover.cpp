@@ -15,7 +15,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// From the sockets to being ready: opening the store, and asking the upstreams for their lists.
+// Time from receiving the sockets to being ready: opening the store, and requesting the upstreams'
+// lists.
 constexpr milliseconds kStartTime{60'000};
 constexpr milliseconds kPoll{10};
 
@@ -80,7 +81,7 @@ Result<> Successor::receive_sockets() {
       return out_of_order(format_takeover(*message));
     }
     received += beside.size();
-    // Of another name: of a later version's; closed here, it stays with the old server.
+    // An unknown name is of a later version: closed here, the socket stays with the old server.
     auto* to = passed->name == kApiListener     ? &inherited_.api
                : passed->name == kAdminListener ? &inherited_.admin
                                                 : nullptr;
@@ -89,12 +90,12 @@ Result<> Successor::receive_sockets() {
 }
 
 Result<> Successor::announce(milliseconds patience) {
-  // Whether it arrived, and if not, why, the answer says.
+  // Errors show in the answer.
   [[maybe_unused]] const auto said = socket_.send(format_takeover(Ready{}));
   std::vector<net::Descriptor> beside;
   auto answer = receive(beside, patience);
   if (!answer && answer.error().code == Errc::deadline_exceeded) {
-    // It may be answering at this moment: either that has come, or it cannot say it any more.
+    // It may be answering right now: either the answer has arrived, or it can no longer be sent.
     socket_.hang_up();
     if (auto late = receive(beside)) answer = std::move(late);
   }
@@ -112,11 +113,11 @@ net::Task<> Predecessor::run() {
     co_await listener_.readable();
     const auto asker = listener_.try_accept();
     if (!asker) {
-      co_await net::wait_for(kPoll);  // without descriptors it cannot be let in, and stays there
+      co_await net::wait_for(kPoll);  // without descriptors it cannot be accepted, and stays queued
       continue;
     }
     const auto peer = asker->peer();
-    // The path's mode says so already; a file system need not keep to it.
+    // The path's mode says the same, but a file system need not enforce it.
     if (peer.uid != ::geteuid()) {
       telemetry::log_warn("another user asked to take over", {{"uid", peer.uid}});
       continue;
@@ -144,7 +145,7 @@ net::Task<Result<>> Predecessor::hand_over(const net::LocalSocket& to) {
   if (!std::holds_alternative<Ready>(*ready)) {
     co_return out_of_order(format_takeover(*ready));
   }
-  // Who is not there to hear this does not serve either.
+  // A successor that does not receive this does not serve either.
   co_return to.send(format_takeover(Leaving{}));
 }
 

@@ -1,5 +1,5 @@
-/// A new server takes over from an old one, both sides. takeover_message.hpp has the protocol;
-/// docs/decisions/0026-takeover-by-descriptor.md why it is like this.
+/// Both sides of a takeover. takeover_message.hpp has the protocol;
+/// docs/decisions/0026-takeover-by-descriptor.md the reasons.
 #pragma once
 
 #include <chrono>
@@ -24,15 +24,16 @@ inline constexpr std::chrono::milliseconds kAnswerTime{5'000};
 /// Threads: the main one; it blocks, at most a few seconds.
 class Successor {
  public:
-  /// Asks the server that listens at `path` for its sockets. None: nobody listens there.
-  /// Errors: config_invalid with what it said or did not say; it goes on serving.
+  /// Asks the server that listens at `path` for its sockets. Nothing: no server listens there.
+  /// Errors: config_invalid with its answer or the lack of one; it goes on serving.
   static Result<std::optional<Successor>> ask(const std::string& path);
 
-  /// What it passed; empty afterwards.
+  /// The sockets it passed; empty afterwards.
   [[nodiscard]] Inherited take_sockets() { return std::move(inherited_); }
 
-  /// This one could answer clients now: the old one is to leave. It does, or has gone anyhow, when
-  /// this returns. Errors: config_invalid: it goes on serving, and this one must not begin.
+  /// Reports that this server could answer clients, so the old one must leave. When this returns,
+  /// it is leaving or has already gone. Errors: config_invalid: it goes on serving, and this one
+  /// must not begin.
   [[nodiscard]] Result<> announce(std::chrono::milliseconds patience = kAnswerTime);
 
   [[nodiscard]] std::int64_t predecessor() const { return socket_.peer().pid; }
@@ -47,24 +48,24 @@ class Successor {
   Inherited inherited_;
 };
 
-/// The old server's side: waits for one that wants to take over.
+/// The old server's side: waits for a successor.
 ///
 /// Threads:      the control thread.
 /// Cancellation: of `run`; no socket is passed after it.
 class Predecessor {
  public:
-  /// The sockets as they are; called on the control thread.
+  /// The current sockets; called on the control thread.
   struct Sockets {
     std::vector<int> api;
     std::vector<int> admin;
   };
-  /// The server with this process id (0: not known) begins to serve; this one is to stop.
+  /// The server with this process id (0: unknown) begins to serve; this one must stop.
   using Leave = std::function<void(std::int64_t successor)>;
 
   Predecessor(net::LocalListener listener, Sockets sockets, Leave leave)
       : listener_(std::move(listener)), sockets_(std::move(sockets)), leave_(std::move(leave)) {}
 
-  /// Ends when a successor is ready; what goes wrong before is logged, and the next may try.
+  /// Completes when a successor is ready; earlier errors are logged, and the next may try.
   [[nodiscard]] net::Task<> run();
 
  private:

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kProtocol = "weir-takeover/1";
 constexpr std::int64_t kMaxSockets = 1024;
 
-// The next word, taken off the front; what follows has lost the blank between.
+// Removes the next word, and the blank behind it, from the front.
 std::string_view take_word(std::string_view& text) {
   const auto word = text.substr(0, text.find(' '));
   text.remove_prefix(std::min(word.size() + 1, text.size()));

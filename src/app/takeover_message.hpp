@@ -1,11 +1,11 @@
-/// What an old and a new server say to each other when the new one takes over, as bytes.
+/// The takeover protocol between an old and a new server, as bytes.
 ///
-/// The new one says `hello`; the old one answers with its listening sockets (`listener`, the
-/// descriptors beside it, as often as it takes) and `complete`, or with `refused`. Once the new one
-/// could answer clients it says `ready`, and the old one `leaving`; only then does the new one
-/// accept, and only then does the old one stop. Whoever goes away before has changed nothing.
+/// The new server sends `hello`; the old one answers with its listening sockets (`listener`, with
+/// the descriptors attached, as often as needed) and `complete`, or with `refused`. Once the new
+/// one could answer clients it sends `ready`, and the old one `leaving`; only then does the new one
+/// accept, and only then does the old one stop. A disconnect before that changes nothing.
 ///
-/// Each message is one packet: the protocol with its version, a word, and what belongs to it.
+/// Each message is one packet: the protocol with its version, a word, and its arguments.
 #pragma once
 
 #include <cstddef>
@@ -18,12 +18,12 @@
 namespace weir::app {
 
 struct Hello {
-  std::string version;  ///< of the server, for the log
+  std::string version;  ///< the server's, for the log
   bool operator==(const Hello&) const = default;
 };
 struct PassedListener {
   std::string name;         ///< "api" or "admin"
-  std::size_t sockets = 0;  ///< beside this packet
+  std::size_t sockets = 0;  ///< attached to this packet
   bool operator==(const PassedListener&) const = default;
 };
 struct Complete {
@@ -45,7 +45,7 @@ using TakeoverMessage = std::variant<Hello, PassedListener, Complete, Refused, R
 
 [[nodiscard]] std::string format_takeover(const TakeoverMessage& message);
 
-/// Errors: malformed_request with what is wrong, also for another version of the protocol.
+/// Errors: malformed_request with the problem, also for another version of the protocol.
 [[nodiscard]] Result<TakeoverMessage> parse_takeover(std::string_view packet);
 
 }  // namespace weir::app

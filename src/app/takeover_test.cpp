@@ -13,10 +13,10 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kPatience{5'000};
 
-// An old server that passes no sockets, and what it says when the new one is ready, if anything.
+// An old server that passes no sockets, with its answer, if any, to a successor that is ready.
 class TakeoverTest : public testing::Test {
  protected:
-  // Both sides, up to where the new one could announce itself.
+  // Runs both sides, up to the point where the new one could announce itself.
   void begin() {
     const auto listener = net::LocalListener::open(path_);
     ASSERT_TRUE(listener) << listener.error().detail;

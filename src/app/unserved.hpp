@@ -1,4 +1,4 @@
-/// Models that upstreams were taken to serve, until they answered a call that they do not.
+/// Models that upstreams were assumed to serve until they answered a call that they do not.
 #pragma once
 
 #include <map>
@@ -10,19 +10,19 @@
 
 namespace weir::app {
 
-/// Pure bookkeeping; entries are bounded by the routes that the catalogue has had in the time.
+/// Pure bookkeeping; the number of entries is bounded by the routes of the catalogue in that time.
 ///
 /// Threads: one owner. Lifetime: value type.
 class UnservedModels {
  public:
-  /// Until `until` the upstream does not serve its model `id`. Returns whether that is new.
+  /// Until `until` the upstream does not serve its model `id`. Returns true if that is new.
   bool add(const std::string& upstream, const std::string& id, MonotonicTime until);
 
-  /// Forgets what contradicts a newer word: the upstream now lists `id`.
+  /// Removes an entry that a newer list contradicts: the upstream now lists `id`.
   void forget(const std::string& upstream, const std::string& id);
   void clear() { until_.clear(); }
 
-  /// Forgets what was true until before `now`. Returns whether there was any.
+  /// Removes entries that expired before `now`. Returns true if there were any.
   bool expire(MonotonicTime now);
 
   [[nodiscard]] bool empty() const { return until_.empty(); }

@@ -51,9 +51,9 @@ struct Report {
   Day from;
   Day to;
   Grouping by;
-  std::vector<UsageRow> rows;  ///< what is not grouped by is empty in them
+  std::vector<UsageRow> rows;  ///< columns that are not grouped by are empty
   UsageCounts total;
-  KeyNames key_names;  ///< of ids
+  KeyNames key_names;  ///< by id
 };
 
 std::string format_day(Day day) { return config::format_timestamp(day).substr(0, 10); }
@@ -120,10 +120,10 @@ Result<std::unique_ptr<store::SqliteStore>> open_store(const Settings& settings)
   return store::SqliteStore::open({.path = path});
 }
 
-/// The id that usage is kept under.
+/// The id under which usage is stored.
 Result<std::string> key_id_of(const Settings& settings, store::Store& store,
                               const std::string& name_or_id) {
-  // Such a key may have left the config file; what it used is still there.
+  // Such a key may have left the config file; its usage is still stored.
   if (name_or_id.starts_with(kConfigKeyPrefix)) return name_or_id;
   const bool in_config =
       std::ranges::any_of(settings.keys, [&](const auto& key) { return key.name == name_or_id; });
@@ -141,7 +141,7 @@ Result<KeyNames> read_key_names(store::Store& store) {
   return names;
 }
 
-/// Empty where it is not known.
+/// Empty if it is unknown.
 std::string name_of(const KeyNames& names, std::string_view key_id) {
   if (key_id.starts_with(kConfigKeyPrefix)) {
     return std::string(key_id.substr(kConfigKeyPrefix.size()));
@@ -165,7 +165,7 @@ void add_rows(Report& report, const std::vector<UsageRow>& rows, const std::stri
   }
 }
 
-/// What is not known, because usage was merged (usage.max_pending_rows), is empty.
+/// Values are empty if usage was merged (usage.max_pending_rows).
 std::string or_dash(std::string text) { return text.empty() ? "-" : std::move(text); }
 
 std::vector<std::string> label_cells(const Report& report, const UsageRow& row) {
@@ -191,7 +191,7 @@ void append_counts(std::vector<std::string>& cells, const UsageCounts& counts) {
   for (const auto member : store::kUsageMembers) cells.push_back(fmt::to_string(counts.*member));
 }
 
-/// Numbers are read from their last digit.
+/// Right-aligns numbers.
 void align_right(std::vector<std::vector<std::string>>& rows, std::size_t first_column) {
   for (std::size_t column = first_column; column < rows.front().size(); ++column) {
     std::size_t width = 0;

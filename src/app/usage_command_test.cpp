@@ -60,7 +60,7 @@ class UsageCommand : public testing::Test {
 
   TemporaryDirectory directory_;
   Settings settings_;
-  std::unique_ptr<store::SqliteStore> store_;  ///< open all the while, as a running server's is
+  std::unique_ptr<store::SqliteStore> store_;  ///< open throughout, like a running server's
   std::int64_t number_ = 0;
 };
 

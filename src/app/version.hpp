@@ -1,4 +1,4 @@
-/// Which Weir this is; the number comes from the build.
+/// The version of Weir, from the build.
 #pragma once
 
 #include <string_view>

@@ -7,8 +7,8 @@
 
 namespace weir::app {
 
-// A thread that has not taken up what it was sent within half the time is stuck: then nothing is
-// said, and in the end the service manager starts another server.
+// A thread that does not handle a message within half the interval is stuck: then no notification
+// is sent, and the service manager restarts the server.
 net::Task<> feed_watchdog(const ServiceManager& service, std::chrono::microseconds interval,
                           const std::vector<std::unique_ptr<net::IoThread>>& threads) {
   const auto half = std::chrono::duration_cast<std::chrono::milliseconds>(interval / 2);

@@ -1,4 +1,4 @@
-/// The service manager hears again and again that every I/O thread is moving.
+/// Notifies the service manager regularly, as long as every I/O thread makes progress.
 #pragma once
 
 #include <chrono>
@@ -11,10 +11,10 @@
 
 namespace weir::app {
 
-/// `interval`: what ServiceManager::watchdog says. Until it is cancelled.
+/// `interval`: from ServiceManager::watchdog. Runs until cancelled.
 ///
 /// Threads:  the control thread.
-/// Lifetime: what it refers to outlives it.
+/// Lifetime: everything it refers to outlives it.
 [[nodiscard]] net::Task<> feed_watchdog(const ServiceManager& service,
                                         std::chrono::microseconds interval,
                                         const std::vector<std::unique_ptr<net::IoThread>>& threads);

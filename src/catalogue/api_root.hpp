@@ -1,4 +1,4 @@
-/// Where an upstream's API was found to begin.
+/// The root under which an upstream's API was found.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 namespace weir::catalogue {
 
 enum class ApiRoot : std::uint8_t {
-  versioned,  ///< below the version that the URL names, or else that of its kind: `/v1`
-  as_given,   ///< below the URL as it is written
+  versioned,  ///< below the version in the URL, or else that of its kind: `/v1`
+  as_given,   ///< directly below the URL
   catalog,    ///< GitHub Models: calls as_given, the list at `/catalog/models`
 };
 

@@ -29,7 +29,7 @@ std::optional<ModelClass> class_in(const ModelSettings& settings) {
   return model_class;
 }
 
-/// What the config says about one id.
+/// The config's statements about one id.
 struct Correction {
   ModelFacts facts;
   std::optional<ModelClass> model_class;
@@ -41,7 +41,7 @@ struct Correction {
   }
 };
 
-/// The `models` section, split into names and patterns.
+/// The `models` section, split into ids and patterns.
 class Corrections {
  public:
   explicit Corrections(std::span<const ModelSettings> settings) {
@@ -81,9 +81,9 @@ class Corrections {
 
 /// An upstream's statement on a model that it serves, or may serve.
 struct Statement {
-  const UpstreamModel* listed = nullptr;  ///< null: it is declared there, but not listed
-  Endpoints calls = kAllEndpoints;        ///< of the upstream
-  Spelling spelling = Spelling::exact;    ///< of the upstream
+  const UpstreamModel* listed = nullptr;  ///< null: declared for it, but not listed by it
+  Endpoints calls = kAllEndpoints;        ///< the upstream's
+  Spelling spelling = Spelling::exact;    ///< the upstream's
 };
 
 /// One upstream's list, by trimmed id.
@@ -98,7 +98,7 @@ class IndexedListing {
   }
 
   [[nodiscard]] const std::string& upstream() const { return listing_->upstream; }
-  /// Listable, without repetition, in the upstream's order.
+  /// Listable models, without duplicates, in the upstream's order.
   [[nodiscard]] std::span<const UpstreamModel* const> models() const { return models_; }
 
   /// The row with exactly this id, else the only one whose id is another spelling of it.
@@ -121,7 +121,7 @@ class IndexedListing {
     return {listed, listing_->calls, listing_->spelling};
   }
 
-  /// How a route to its model `raw_id` stands; `listed` is null if the upstream does not list it.
+  /// The state of a route to its model `raw_id`; `listed` is null if the upstream does not list it.
   [[nodiscard]] RouteReason reason(std::string_view raw_id, const UpstreamModel* listed) const {
     if (listed != nullptr && !listed->available) return RouteReason::withdrawn;
     if (std::ranges::binary_search(listing_->not_served, raw_id)) {
@@ -173,8 +173,8 @@ void set_reason(Route& route, RouteReason reason) {
   route.status = status_of(reason);
 }
 
-/// The part of several statements that all of them share: of numbers the smallest, of lists the
-/// words that are in each. Nothing until something is stated.
+/// The part that several statements share: the smallest of numbers, the intersection of lists.
+/// Nothing until something is stated.
 template <class T>
 struct Common {
   std::optional<T> value;
@@ -191,7 +191,7 @@ struct Common {
   }
 };
 
-/// A row in the making.
+/// A row under construction.
 class Draft {
  public:
   Draft(std::string_view id, Correction correction) : config_class_(correction.model_class) {
@@ -214,10 +214,11 @@ class Draft {
   [[nodiscard]] Model finish(const Judge& judge) && {
     decide_class(judge);
     mark_absent_endpoints();
-    // An upstream that cannot be called is believed after those that can.
+    // Facts of usable upstreams take precedence over those of others.
     for (const bool usable : {true, false}) model_.facts.fill_from(common_facts(usable));
     learn_from_registry(judge);
-    // Declared, and no upstream known to list it: the operator's word stands.
+    // A model that is declared, but not known to be listed anywhere, is available on the operator's
+    // word.
     model_.status = model_.routes.empty() ? Status::available : Status::unavailable;
     for (const Route& route : model_.routes) {
       model_.status = std::min(model_.status, route.status);
@@ -249,12 +250,12 @@ class Draft {
         if (!upstream_class_) upstream_class_ = listed->model_class;
         if (base_id_.empty()) base_id_ = listed->base_id;
       }
-      // Behind an alias of the operator's own, the upstream's id tells more than the alias.
+      // Behind an operator's alias, the upstream's id is more informative than the alias.
       if (base_id_.empty() && trim(raw_id) != model_.id) base_id_ = raw_id;
     }
   }
 
-  // A call may go to any of the upstreams, so the list promises what all of them accept.
+  // A call may go to any of the upstreams, so the list promises only what all of them accept.
   [[nodiscard]] ModelFacts common_facts(bool usable) const {
     ModelFacts common;
     Common<std::int64_t> max_model_len, max_output_tokens;
@@ -275,7 +276,7 @@ class Draft {
     return common;
   }
 
-  // Behind an alias, the alias names no weights.
+  // An alias does not name the weights.
   void learn_from_registry(const Judge& judge) {
     if (!judge.facts) return;
     const auto known = judge.facts(base_id_.empty() ? model_.id : base_id_);
@@ -295,7 +296,7 @@ class Draft {
   }
 
   Model model_;
-  std::vector<Statement> statements_;  // of model_.routes, in their order
+  std::vector<Statement> statements_;  // parallel to model_.routes
   std::optional<ModelClass> config_class_;
   std::optional<ModelClass> upstream_class_;
   std::string base_id_;
@@ -335,7 +336,7 @@ class Builder {
       statement = listing->statement(listing->find(raw_id));
       reason = listing->reason(raw_id, statement.listed);
     }
-    // The declared route stands for that row, which is not listed again.
+    // The declared route represents that row, which is not listed again.
     const auto served_id = trim(statement.listed != nullptr ? statement.listed->id : raw_id);
     if (served_id != draft.id()) mapped_[route.name].insert(served_id);
     Route& added = draft.add_route(route.name, raw_id, reason, statement);
@@ -381,8 +382,8 @@ class Builder {
   Corrections corrections_;
   std::vector<IndexedListing> listings_;
   std::vector<Draft> drafts_;
-  std::unordered_map<std::string_view, std::size_t> discovered_;  // id to its place in drafts_
-  // Upstream to those of its ids that a declared route lists under another name.
+  std::unordered_map<std::string_view, std::size_t> discovered_;  // id to index in drafts_
+  // Per upstream, the ids that a declared route lists under another name.
   std::unordered_map<std::string_view, std::unordered_set<std::string_view>> mapped_;
 };
 

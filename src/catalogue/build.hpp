@@ -1,12 +1,12 @@
-/// Makes one catalogue out of what the operator declares and what upstreams list.
+/// Merges the operator's declarations and the upstreams' lists into one catalogue.
 ///
 /// Order: declared models as in the file, then discovered ones, upstream by upstream in each one's
 /// own order; nothing is sorted. An id is one row, with a route for every upstream that serves it.
 ///
 /// Precedence, field by field: the entry with exactly this id, then the globs that match it in file
-/// order, then the upstreams in route order, those that can be called first. Limits, input
-/// modalities and capabilities are those that all of them give, since a call may go to any of them.
-/// Public registries come last, and know a model by the id of its weights where that is known.
+/// order, then the upstreams in route order, usable ones first. Limits, input modalities and
+/// capabilities are those common to all of them, since a call may go to any of them. Public
+/// registries come last; they are searched for the id of the weights, if that is known.
 #pragma once
 
 #include <cstdint>
@@ -26,26 +26,26 @@
 
 namespace weir::catalogue {
 
-/// How an upstream stands, as its last refreshes tell.
+/// Reachability of an upstream, according to its last refreshes.
 enum class Reach : std::uint8_t {
-  unknown,  ///< not asked yet: its declared models are taken to be there
+  unknown,  ///< not asked yet: its declared models are assumed to be there
   up,
-  failing,  ///< not reached, within the grace time
-  lost,     ///< not reached for longer
+  failing,  ///< unreachable, within the grace time
+  lost,     ///< unreachable for longer
 };
 
-/// One upstream and the last good list it gave.
+/// One upstream and its last good list.
 struct UpstreamListing {
   std::string upstream;
   Reach reach = Reach::unknown;
-  /// The paths it may be called at. A model none of whose sub types is called there is not
-  /// available from it.
+  /// The endpoints it may be called at. A model none of whose sub types has an endpoint there is
+  /// not available from it.
   Endpoints calls = kAllEndpoints;
-  Spelling spelling = Spelling::exact;  ///< how it reads ids in calls
+  Spelling spelling = Spelling::exact;  ///< how it interprets ids in calls
   std::vector<UpstreamModel> models = {};
-  /// Ids that it was taken to serve, until it answered a call that it does not. Sorted.
+  /// Ids that it was assumed to serve, until it answered a call that it does not. Sorted.
   std::vector<std::string> not_served = {};
-  ApiRoot api_root = ApiRoot::versioned;  ///< where it is called
+  ApiRoot api_root = ApiRoot::versioned;  ///< the root for calls
 
   bool operator==(const UpstreamListing&) const = default;
 };
@@ -60,9 +60,9 @@ struct Judge {
 /// Lifetime: `classifier` outlives it.
 [[nodiscard]] Judge judge_by(const Classifier& classifier);
 
-/// A longer discovered id is dropped, as is one that is empty, not UTF-8, holds a control character
-/// or a `*` (another gateway's wildcard row names no model). Blanks around an id are not part of
-/// it.
+/// Longer discovered ids are dropped, as are ids that are empty, not UTF-8, or contain a control
+/// character or a `*` (another gateway's wildcard row names no model). Blanks around an id are not
+/// part of it.
 inline constexpr std::size_t kMaxIdBytes = 512;
 
 /// - A declared model with `upstreams` is served there and nowhere else, whether or not they list
@@ -70,10 +70,10 @@ inline constexpr std::size_t kMaxIdBytes = 512;
 ///   or another spelling of it (spelling.hpp). While none does, it is available on the operator's
 ///   word.
 /// - An upstream's id that such a route maps to another name is not listed again from there.
-/// - `hidden` removes a model; an exact entry that does not say it overrules a glob that does.
-/// - An upstream without a listing is as one that was not asked yet.
+/// - `hidden` removes a model; an exact entry without it overrules a glob with it.
+/// - An upstream without a listing counts as not asked yet.
 ///
-/// `listings` are in the order of the config file. Asks `judge` once per model.
+/// `listings` are in the order of the config file. Calls `judge` once per model.
 [[nodiscard]] std::shared_ptr<const Catalogue> build(std::span<const ModelSettings> settings,
                                                      std::span<const UpstreamListing> listings,
                                                      const Judge& judge, std::uint64_t version);

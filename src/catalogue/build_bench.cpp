@@ -18,7 +18,7 @@ std::vector<UpstreamListing> listings_of(int count) {
   return listings;
 }
 
-// The merge alone; what deciding a class costs is the classifier's own figure.
+// The merge alone; classification has a benchmark of its own.
 void merge(benchmark::State& state) {
   const auto listings = listings_of(static_cast<int>(state.range(0)));
   std::vector<ModelSettings> settings(10);

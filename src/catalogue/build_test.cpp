@@ -15,7 +15,8 @@ using testing::IsEmpty;
 using enum Reach;
 using enum Status;
 
-// Believes config, then the upstream; else everything is chat, by the id that was asked.
+// Uses the config's class, then the upstream's; otherwise everything is chat, with the id as the
+// rule.
 Decision decide_for_test(const ClassEvidence& evidence) {
   if (evidence.config) return {*evidence.config, ClassSource::config, ""};
   if (evidence.upstream) return {*evidence.upstream, ClassSource::upstream, ""};
@@ -123,7 +124,7 @@ TEST(Build, ARoutesStatusFollowsTheUpstreamsReach) {
       {up, {"raw"}, available, none},
       {failing, {"raw"}, degraded, upstream_failing},
       {lost, {"raw"}, unavailable, upstream_lost},
-      // An upstream may serve more than it lists: Ollama's cloud models, for one.
+      // An upstream may serve more than it lists, such as Ollama's cloud models.
       {up, {"other"}, available, none},
       {up, {}, available, none},
       {failing, {"other"}, degraded, upstream_failing},
@@ -177,7 +178,7 @@ TEST(Build, AModelIsNotAvailableWhereNoneOfItsPathsIsServed) {
   EXPECT_EQ(at(*catalogue, "picture").status, unavailable);
   EXPECT_EQ(at(*catalogue, "picture").routes.at(0).reason, RouteReason::endpoint_absent);
   EXPECT_EQ(at(*catalogue, "text").status, available);
-  EXPECT_EQ(at(*catalogue, "neither").status, available);  // of no sub type, so of no path
+  EXPECT_EQ(at(*catalogue, "neither").status, available);  // of no sub type, so of no endpoint
   EXPECT_THAT(routes_of(at(*build_of({}, {one, two}), "picture")),
               ElementsAre("one:picture:unavailable", "two:picture:available"));
 }
@@ -190,7 +191,7 @@ TEST(Build, TheListPromisesTheLengthThatEveryUpstreamAccepts) {
   two.models[0].facts.max_model_len = 8192;
   three.models[0].facts.max_model_len = 1024;
   EXPECT_EQ(at(*build_of({}, {one, two, three}), "m").facts.max_model_len, 8192);
-  // One that cannot be called limits nobody, but is better than no word at all.
+  // An unusable upstream limits nothing, but its facts are better than none.
   EXPECT_EQ(at(*build_of({}, {listing("one", {"m"}), three}), "m").facts.max_model_len, 1024);
   auto declared = declare("m");
   declared.facts.max_model_len = 16384;
@@ -282,7 +283,7 @@ TEST(Catalogue, FindsASpellingVariantUnlessItIsAmbiguous) {
   EXPECT_EQ(catalogue->find("a:latest"), nullptr);  // "a" or "A"
   EXPECT_EQ(catalogue->find("llama3:8b"), nullptr);
   EXPECT_EQ(catalogue->find("qwen/qwen3-8b"), nullptr);
-  // An id of another server that only resembles it takes nothing away.
+  // A similar id of another server removes nothing.
   auto ollama = listing("one", {"llama3:latest"});
   ollama.spelling = Spelling::ollama;
   const auto both = build_of({}, {ollama, listing("two", {"Llama3"})});
@@ -425,7 +426,7 @@ TEST(Build, AGlobDeclaresNothing) {
   EXPECT_THAT(ids_of(*build_of({ModelSettings{.id = "gpt-?"}}, {})), IsEmpty());
 }
 
-// Random configs and lists over a few short ids, so that everything collides with everything.
+// Random configs and lists over a few short ids, so that collisions are frequent.
 class Random {
  public:
   explicit Random(unsigned seed) : random_(seed) {}
@@ -460,7 +461,7 @@ class Random {
   std::mt19937 random_;
 };
 
-// The place of each id in "declared, then listed" order, first mention counting.
+// The ids in "declared, then listed" order, by first mention.
 std::vector<std::string> mentions(const std::vector<ModelSettings>& settings,
                                   const std::vector<UpstreamListing>& listings) {
   std::vector<std::string> order;
@@ -486,8 +487,8 @@ TEST(Build, RandomInputsKeepIdsUniqueAndInOrder) {
 
     const auto ids = ids_of(*build_of(settings, listings));
 
-    // A subsequence of the mentions is unique and in order. What another row stands for is listed
-    // where an upstream that does not map it first does, so it may come later: leave those out.
+    // The ids are unique and a subsequence of the mentions. An id mapped to another row may be
+    // listed later, by an upstream that does not map it, so those are left out.
     std::set<std::string> mapped;
     for (const auto& entry : settings) {
       for (const auto& route : entry.upstreams) mapped.insert(route.model);

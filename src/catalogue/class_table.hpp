@@ -14,7 +14,7 @@ namespace weir::catalogue {
 struct ClassRow {
   std::string_view id;
   ModelClass model_class;
-  std::string_view source;  ///< who says so
+  std::string_view source;  ///< who states it
 };
 
 /// Reads `id,type,sub_types,source` rows under a header line; `;` joins several sub types, the
@@ -31,8 +31,8 @@ class ClassTable {
   /// The built-in rows.
   ClassTable();
 
-  /// By the id as a whole: letter case and what without_tier() cuts do not count. Nothing else is
-  /// stripped: an owner, a size or a quantisation may make another model.
+  /// Looks up the whole id, regardless of letter case and of the parts that without_tier() cuts.
+  /// Nothing else is stripped: an owner, a size or a quantisation may make another model.
   [[nodiscard]] const ClassRow* find(std::string_view id) const;
   [[nodiscard]] std::span<const ClassRow> rows() const { return rows_; }
 

@@ -1,5 +1,5 @@
-/// Decides what a model is for: the operator's word, then the upstream's, then the built-in table,
-/// then public registries, then the id rules, then chat.
+/// Classifies a model by precedence: the operator's statement, the upstream's, the built-in table,
+/// public registries, the id rules, and chat as the default.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ namespace weir::catalogue {
 struct Decision {
   ModelClass model_class;
   ClassSource source = ClassSource::fallback;
-  /// For the operator: the rule's name, or the id of the row of the table or registry and where
-  /// that is from. Empty where `source` says it all.
+  /// For the operator: the rule's name, or the id of the row of the table or registry and its
+  /// source. Empty if `source` is sufficient.
   std::string rule;
 };
 
@@ -29,7 +29,7 @@ struct ExplainedStep {
   /// The step's own answer; nothing if it does not know the model.
   std::optional<ModelClass> model_class = {};
   std::string rule = {};  ///< as Decision::rule
-  bool decides = false;   ///< true for one step: the first that says something
+  bool decides = false;   ///< true for one step: the first with an answer
 
   bool operator==(const ExplainedStep&) const = default;
 };
@@ -40,25 +40,25 @@ struct RegistryFacts {
   std::string_view source;  ///< the registry; static text
 };
 
-/// All that is known about one model's class.
+/// The evidence about one model's class.
 struct ClassEvidence {
-  std::string_view id;  ///< as it is listed
+  std::string_view id;  ///< as listed
   /// UpstreamModel::base_id; may be empty. Names the weights, where `id` may be any alias.
   std::string_view base_id = {};
-  /// What the config says of this id, exactly or by its best glob.
+  /// The config's class for this id, exact or by its best glob.
   std::optional<ModelClass> config = {};
   std::optional<ModelClass> upstream = {};
 };
 
-/// Immutable, so any thread may ask. See RuleSet for what one costs.
+/// Immutable, so any thread may use it. RuleSet documents the cost.
 class Classifier {
  public:
-  /// `base_id` is asked before `id` within each step; an earlier step wins for either id.
+  /// Each step tries `base_id` before `id`; an earlier step wins for either id.
   [[nodiscard]] Decision decide(const ClassEvidence& evidence) const;
-  /// Every step in the order of decide(), with the answer that it would give alone.
+  /// Every step in the order of decide(), with the answer it would give alone.
   [[nodiscard]] std::vector<ExplainedStep> explain(const ClassEvidence& evidence) const;
   /// Registry facts about `base_id`, or about `id` if there are none. Nothing for weights that the
-  /// id does not name for certain, such as a quantised file. `base_id` may be empty.
+  /// id does not identify with certainty, such as a quantised file. `base_id` may be empty.
   [[nodiscard]] std::optional<RegistryFacts> facts(std::string_view id,
                                                    std::string_view base_id = {}) const;
 

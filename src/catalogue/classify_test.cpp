@@ -35,11 +35,11 @@ Decision rules_alone(const Classifier& classifier, std::string_view id) {
 }
 
 struct Share {
-  double exact = 0;  ///< the very class
+  double exact = 0;  ///< the same class
   double hit = 0;    ///< a sub type in common, or none on both sides
 };
 
-/// Prints every miss, so that a fall in the figure says what fell.
+/// Prints every miss, so that a drop in the share shows its cause.
 template <class Decide>
 Share share_of(std::span<const ClassRow> rows, Decide&& decide) {
   const Classifier classifier;
@@ -64,7 +64,7 @@ Share share_of(std::span<const ClassRow> rows, Decide&& decide) {
   return share;
 }
 
-/// The rows of a file beside this one; the text lives as long as they do.
+/// The rows of a file beside this one; they view text that this owns.
 class CaseFile {
  public:
   explicit CaseFile(const char* path) {
@@ -75,7 +75,7 @@ class CaseFile {
     rows_ = parse_class_rows(csv_).value();
   }
   [[nodiscard]] const std::vector<ClassRow>& rows() const { return rows_; }
-  /// Those of a sub type, or those outside all.
+  /// The rows of a sub type, or those outside all of them.
   [[nodiscard]] std::vector<ClassRow> rows(bool outside) const {
     std::vector<ClassRow> some = rows_;
     std::erase_if(
@@ -161,7 +161,7 @@ std::string case_name(const testing::TestParamInfo<Case>& info) {
   return name;
 }
 
-/// Ids that a naive reading puts in another class.
+/// Ids that a naive reading misclassifies.
 INSTANTIATE_TEST_SUITE_P(
     Traps, RulesAloneOn,
     testing::Values(
@@ -199,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"SamLowe/roberta-base-go_emotions", kOtherText}),
     case_name);
 
-/// How the places people run models in spell names.
+/// Name spellings of common places to run models.
 INSTANTIATE_TEST_SUITE_P(
     Spellings, RulesAloneOn,
     testing::Values(

@@ -1,5 +1,4 @@
-/// Reads the cells of the CSV files that are built in. Their cells hold no quoted comma, except the
-/// last one of a row.
+/// Reads cells of the built-in CSV files. Only the last cell of a row may contain a quoted comma.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +9,7 @@
 
 namespace weir::catalogue {
 
-/// Cuts up to the next `separator` off the front of `rest`.
+/// Removes and returns the part of `rest` before the next `separator`.
 constexpr std::string_view take(std::string_view& rest, char separator) {
   const std::size_t end = std::min(rest.find(separator), rest.size());
   const std::string_view part = rest.substr(0, end);
@@ -18,7 +17,7 @@ constexpr std::string_view take(std::string_view& rest, char separator) {
   return part;
 }
 
-/// From a type and sub types joined by `;`. Nothing if a word is unknown.
+/// Parses a type and sub types joined by `;`. Nothing if a word is unknown.
 [[nodiscard]] std::optional<ModelClass> parse_class(std::string_view type,
                                                     std::string_view sub_types);
 

@@ -10,8 +10,8 @@ constexpr SubTypes kChat{SubType::chat};
 constexpr SubTypes kImages{SubType::text_to_image, SubType::image_to_image};
 constexpr SubTypes kVideo{SubType::text_to_video, SubType::image_to_video};
 
-// SiliconFlow's edit models take their picture through generations, so both image sub types are
-// at home there. Source: api-docs.siliconflow.cn, images-generations, 2026.
+// SiliconFlow's edit models take their input image through generations, so both image sub types are
+// called there. Source: api-docs.siliconflow.cn, images-generations, 2026.
 constexpr EndpointRow kRows[] = {
     {"chat_completions", "/chat/completions", kChat, BodyForm::json, true},
     {"completions", "/completions", kChat, BodyForm::json, true},

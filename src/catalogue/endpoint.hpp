@@ -1,6 +1,6 @@
-/// The endpoint families that models are called through, and which models belong to which.
+/// The endpoints through which models are called, and which models belong to which.
 ///
-/// Paths are below an API root (`/v1` towards clients). Which of them an upstream speaks is
+/// Paths are below an API root (`/v1` towards clients). Which of them an upstream serves is in
 /// discovery/kinds.hpp.
 #pragma once
 
@@ -42,28 +42,28 @@ enum class BodyForm : std::uint8_t { json, multipart };
 struct EndpointRow {
   std::string_view slug;  ///< equals the enumerator
   std::string_view path;  ///< `/chat/completions`
-  /// A model of any of these may be called there. For video_status, whose body names a request and
-  /// no model: those whose requests it knows.
+  /// A model of any of these may be called there. video_status names a request instead of a model:
+  /// these are the sub types of the models behind such requests.
   SubTypes sub_types;
   BodyForm body = BodyForm::json;
-  /// Whether a stream reports its usage when `stream_options.include_usage` asks for it; others
-  /// report unasked, or are no streams of tokens.
+  /// True if a stream reports its usage on request, by `stream_options.include_usage`; others
+  /// always report it, or are not token streams.
   bool has_stream_options = false;
 };
 
-/// The row of `endpoint`. The table lives as long as the program.
+/// The row of `endpoint`, with static lifetime.
 [[nodiscard]] const EndpointRow& describe(Endpoint endpoint);
 
-/// All of them, in declaration order.
+/// All endpoints, in declaration order.
 [[nodiscard]] std::span<const Endpoint> all_endpoints();
 
-/// The paths at which a model of any of `sub_types` may be called.
+/// The endpoints at which a model of any of `sub_types` may be called.
 [[nodiscard]] Endpoints endpoints_of(SubTypes sub_types);
 
-/// Where models of `sub_type` are called first of all.
+/// The primary endpoint of models of `sub_type`.
 [[nodiscard]] Endpoint first_endpoint_of(SubType sub_type);
 
-/// Its path: what the refusal of a call at another path names.
+/// Its path, which the refusal of a call at another path names.
 [[nodiscard]] std::string_view endpoint_path_for(SubType sub_type);
 
 }  // namespace weir::catalogue

@@ -9,7 +9,7 @@
 namespace weir::catalogue {
 namespace {
 
-/// The ids under which a model may stand in upstreams' lists.
+/// The ids that a model may have in upstreams' lists.
 std::vector<std::string_view> ids_elsewhere(std::string_view id,
                                             std::span<const ModelSettings> settings) {
   std::vector<std::string_view> ids{id};
@@ -22,7 +22,7 @@ std::vector<std::string_view> ids_elsewhere(std::string_view id,
   return ids;
 }
 
-/// The listings with no other rows than those of `ids`.
+/// The listings reduced to the rows of `ids`.
 std::vector<UpstreamListing> rows_of(std::span<const std::string_view> ids,
                                      std::span<const UpstreamListing> listings) {
   const auto is_meant = [&](const UpstreamModel& row) {

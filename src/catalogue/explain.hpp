@@ -1,4 +1,4 @@
-/// Why a model has its class: each step's word, and what each upstream said.
+/// Explains a model's class: the answer of each step, and of each upstream.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@
 
 namespace weir::catalogue {
 
-/// One upstream's word on a model's class.
+/// One upstream's statement on a model's class.
 struct UpstreamWord {
   std::string upstream;
   std::string model;  ///< its id there
@@ -24,14 +24,14 @@ struct UpstreamWord {
 };
 
 struct Explanation {
-  std::optional<Model> model;        ///< as it is listed; nothing if it is not in the catalogue
-  std::vector<UpstreamWord> words;   ///< of the upstreams that list it, in their order
+  std::optional<Model> model;        ///< as listed; nothing if it is not in the catalogue
+  std::vector<UpstreamWord> words;   ///< from the upstreams that list it, in their order
   std::vector<ExplainedStep> steps;  ///< in order of precedence
 };
 
-/// For an id that no one declares or lists, the steps say what its name would make of it.
+/// For an id that is neither declared nor listed, the steps show the class that its name suggests.
 ///
-/// Cost: a look at every row of `listings`; 100,000 rows take some milliseconds.
+/// Cost: reads every row of `listings`; 100,000 rows take some milliseconds.
 [[nodiscard]] Explanation explain(std::string_view id, std::span<const ModelSettings> settings,
                                   std::span<const UpstreamListing> listings,
                                   const Classifier& classifier);

@@ -12,7 +12,7 @@ using testing::IsEmpty;
 const auto kChat = ModelClass::of({SubType::chat});
 const auto kEmbedding = ModelClass::of({SubType::embedding});
 
-/// The step that decides, and how many there are of those.
+/// The sources of the steps that decide; there must be one.
 std::vector<ClassSource> deciding(const Explanation& explanation) {
   std::vector<ClassSource> sources;
   for (const auto& step : explanation.steps) {

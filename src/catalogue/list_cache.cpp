@@ -9,14 +9,14 @@
 namespace weir::catalogue {
 namespace {
 
-// Threads are numbered as they come, so that a few I/O threads never share a stripe.
+// Numbers threads in order of arrival, so that a few I/O threads never share a stripe.
 std::size_t thread_number() {
   static std::atomic<std::size_t> next{0};
   thread_local const std::size_t number = next.fetch_add(1, std::memory_order_relaxed);
   return number;
 }
 
-// The same list under a reference count that no other stripe touches.
+// The same list under a reference count of its own, which no other stripe touches.
 ListPtr with_own_count(const ListPtr& list) {
   return {list.get(), [keep = list](const RenderedList*) {}};
 }
@@ -39,13 +39,14 @@ ListPtr ListCache::find(const ListKey& key) {
   const auto found = stored_.find(key);
   if (found == stored_.end()) return nullptr;
   auto list = with_own_count(found->second.list);
-  // Still under mutex_, or a list that was replaced meanwhile would come back to stay.
+  // Still under mutex_: otherwise a list that was replaced meanwhile could return and stay.
   std::lock_guard stripe_lock(stripe.mutex);
   stripe.slot(key) = {key.scope, key.query_bits, list};
   return list;
 }
 
-// noexcept: no memory is fatal here, or those who wait for this list would wait for ever.
+// noexcept: lack of memory is fatal here; otherwise callers waiting for this list would wait for
+// ever.
 ListPtr ListCache::get(const Scope& scope, const ListQuery& query) noexcept {
   const ListKey key(scope, query);
   std::unique_lock lock(mutex_);

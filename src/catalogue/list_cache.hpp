@@ -1,7 +1,8 @@
-/// Rendered lists of one catalogue, so that a request finds its answer ready.
+/// Cache of one catalogue's rendered lists.
 ///
-/// A list is made by the first who asks for it, once; all others get the same bytes. There is one
-/// cache per catalogue: publishing the next catalogue, with a new cache, is the invalidation.
+/// A list is rendered once, for the first caller that asks for it; all others get the same bytes.
+/// There is one cache per catalogue: publishing the next catalogue, with a new cache, is the
+/// invalidation.
 #pragma once
 
 #include <array>
@@ -21,7 +22,7 @@
 
 namespace weir::catalogue {
 
-/// Names a list. Cheap to make for each request.
+/// Identifies a list. Cheap to compute for each request.
 struct ListKey {
   ScopeId scope;
   std::uint32_t query_bits;
@@ -33,13 +34,13 @@ struct ListKey {
   [[nodiscard]] std::size_t hash() const { return scope[0] + query_bits; }  // scope is a digest
 };
 
-/// An I/O thread asks find(); on nothing it has a worker call get() and, for a client that takes a
-/// coding, add_codings().
+/// An I/O thread calls find(); on a miss it has a worker call get() and, for a client that accepts
+/// a coding, add_codings().
 ///
-/// Threads:  any. Hits of different threads share no cache line: each thread finds in a stripe of
-///           its own, with reference counts of its own.
+/// Threads:  any. Hits of different threads share no cache line: each thread has a stripe of
+///           its own, with its own reference counts.
 /// Cost:     a hit about 40 ns, no allocation; see list_cache_bench.cpp. A miss renders.
-/// Lifetime: the lists outlive the cache if someone holds them.
+/// Lifetime: lists in use outlive the cache.
 class ListCache {
  public:
   struct Limits {
@@ -48,24 +49,24 @@ class ListCache {
     std::size_t compress_above_bytes = 4096;
   };
 
-  /// `missing`: the upstreams without a list, which each list names to its client.
+  /// `missing`: the upstreams without a list, which each list reports to its client.
   ListCache(std::shared_ptr<const Catalogue> catalogue, Limits limits,
             std::vector<MissingUpstream> missing = {});
   ListCache(const ListCache&) = delete;
   ListCache& operator=(const ListCache&) = delete;
 
-  /// The stored list, or null. Never renders and never waits for one who does.
+  /// The stored list, or null. Never renders, and never waits for a list being rendered.
   [[nodiscard]] ListPtr find(const ListKey& key);
 
-  /// The list, rendered if need be; whoever asks meanwhile waits for it. The oldest lists make room
-  /// for a new one; one that is over the limits by itself is given but not stored.
+  /// The list, rendered if necessary; concurrent callers wait for it. The oldest lists make room
+  /// for a new one; one that exceeds the limits by itself is returned but not stored.
   [[nodiscard]] ListPtr get(const Scope& scope, const ListQuery& query) noexcept;
 
-  /// Puts the compressed forms beside a stored list, if it is at or above compress_above_bytes.
-  /// Does the work once, however often it is called.
+  /// Adds the compressed forms to a stored list, if its size is at least compress_above_bytes.
+  /// Compresses once, however often it is called.
   void add_codings(const ListKey& key);
 
-  /// Whether add_codings could still do something for `list`.
+  /// True if add_codings may still add forms to `list`.
   [[nodiscard]] bool lacks_codings(const RenderedList& list) const;
 
   struct Usage {
@@ -107,7 +108,7 @@ class ListCache {
   const Limits limits_;
   const std::vector<MissingUpstream> missing_;
 
-  // Lock order: mutex_, then a stripe's. What stripes hold is in stored_ too.
+  // Lock order: mutex_, then a stripe's. Lists in stripes are in stored_ too.
   mutable std::mutex mutex_;
   std::unordered_map<ListKey, Stored, Hash> stored_;
   std::deque<ListKey> oldest_first_;  // the keys of stored_

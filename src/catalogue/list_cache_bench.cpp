@@ -15,7 +15,7 @@ std::shared_ptr<const Catalogue> catalogue_of(int count) {
   return std::make_shared<const Catalogue>(std::move(models), 1);
 }
 
-// What each request costs: the key, the hit, and the bytes held as a response holds them.
+// The cost per request: the key, the hit, and a reference to the bytes as a response holds it.
 void hit(benchmark::State& state) {
   static ListCache cache(catalogue_of(100), {});
   static const Scope all;

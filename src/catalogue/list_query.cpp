@@ -33,7 +33,7 @@ std::optional<T> index_in(const std::array<std::string_view, 2>& names, std::str
   return {};
 }
 
-// How the value of one parameter is read. `allowed` is called for a message only.
+// Parsing of one parameter's value. `allowed` is called for an error message only.
 template <class T>
 struct Parameter {
   std::string_view name;
@@ -76,8 +76,8 @@ BadParameter refuse(const Parameter<T>& parameter, const codec::QueryLookup& fou
   return {std::string(parameter.name), std::move(value), std::move(message)};
 }
 
-// A filter that is ignored answers with the whole list, which the client takes for the filtered
-// one.
+// Ignoring a misspelt filter would return the whole list, which the client would take for the
+// filtered one.
 std::optional<BadParameter> find_misspelling(const codec::Query& query) {
   for (const auto& parameter : query.parameters()) {
     const auto meant = misspelling_of(parameter.name, kNames);

@@ -1,4 +1,4 @@
-/// What a client asks of the list, and which models answer it.
+/// The query of a list: filters and view, and the models that match.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace weir::catalogue {
 
-/// How much of a model a client sees. basic: the contract's four fields.
+/// How much of a model a client sees. basic: the four fields of the imitated API.
 enum class View : std::uint8_t { basic, full };
 
 struct ListQuery {
@@ -22,12 +22,12 @@ struct ListQuery {
   View view = View::basic;
   bool include_unavailable = false;
 
-  /// A `type` that is not the sub type's own contradicts it, and then nothing is listed: not even a
-  /// model that has a second sub type of that type.
+  /// A `type` that differs from the sub type's own contradicts it, and nothing is listed: not even
+  /// a model that has a second sub type of that type.
   [[nodiscard]] bool admits(const Model& model) const;
 
-  /// Below kBitsEnd. Queries with equal bits have equal answers, and `type=text&sub_type=chat` has
-  /// those of `sub_type=chat`.
+  /// Below kBitsEnd. Queries with equal bits have equal answers; `type=text&sub_type=chat` has the
+  /// bits of `sub_type=chat`.
   [[nodiscard]] std::uint32_t bits() const;
   static constexpr std::uint32_t kBitsEnd = 64;
 
@@ -36,16 +36,16 @@ struct ListQuery {
 
 /// Why a query is refused.
 struct BadParameter {
-  std::string parameter;  ///< its name; empty if the query as a whole cannot be read
-  std::string value;      ///< as given, cut to kMaxEchoBytes
-  std::string message;    ///< for the client: the parameter, the value and what is allowed
+  std::string parameter;  ///< its name; empty if the query as a whole cannot be parsed
+  std::string value;      ///< as given, truncated to kMaxEchoBytes
+  std::string message;    ///< for the client: the parameter, the value and the allowed values
 };
 inline constexpr std::size_t kMaxEchoBytes = 64;
 
-/// Reads `type`, `sub_type`, `view` and `include_unavailable` out of a URL's query (what follows
-/// the `?`); others are ignored, unless they are a misspelling of one of these. Values are
-/// case-sensitive; an unknown, empty or repeated one is refused. `include_unavailable` also takes 1
-/// and 0.
+/// Parses `type`, `sub_type`, `view` and `include_unavailable` from a URL's query (the part after
+/// the `?`). Other parameters are ignored, unless they are a misspelling of one of these. Values
+/// are case-sensitive; an unknown, empty or repeated one is refused. `include_unavailable` also
+/// takes 1 and 0.
 [[nodiscard]] std::expected<ListQuery, BadParameter> parse_list_query(std::string_view text,
                                                                       View default_view);
 

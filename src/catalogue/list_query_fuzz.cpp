@@ -1,5 +1,5 @@
-// Any query of a list: refused with a sentence that can be shown, or a filter among few, which says
-// the same however it is written.
+// Any query of a list is either refused with a displayable sentence, or one of few filters, which
+// is independent of the spelling.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +25,7 @@ std::string written(const ListQuery& query) {
   return text;
 }
 
-// Every model a filter shows has what was asked for.
+// Every model that a filter admits has the requested properties.
 void check_filter(const ListQuery& query) {
   for (int i = 0; i < kSubTypeCount; ++i) {
     for (const auto status : {Status::available, Status::unavailable}) {

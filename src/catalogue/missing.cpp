@@ -27,7 +27,7 @@ bool is_served(const Catalogue& catalogue, std::string_view id) {
   return model != nullptr && model->status != Status::unavailable;
 }
 
-// The part of a scope that something unlisted could be.
+// The part of a scope that could match an unlisted model.
 std::vector<std::string_view> unserved(const Catalogue& catalogue, const Scope& scope) {
   std::vector<std::string_view> globs;
   for (const std::string& glob : scope.globs()) {

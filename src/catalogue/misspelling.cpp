@@ -10,7 +10,7 @@
 namespace weir::catalogue {
 namespace {
 
-/// Longer names resemble none that we know.
+/// A longer name resembles no known one.
 constexpr std::size_t kMaxNameBytes = 64;
 
 /// The letters and digits of `name`, in lower case.
@@ -25,7 +25,8 @@ std::string letters_of(std::string_view name) {
 
 bool equal(std::string_view a, std::string_view b) { return a == b; }
 
-/// Equal, or made equal by one letter more, less or other, or by two neighbours swapped.
+/// True if they are equal, or differ by one inserted, deleted or replaced letter, or a
+/// transposition.
 bool within_one_slip(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
   if (b.size() - a.size() > 1) return false;
@@ -37,8 +38,8 @@ bool within_one_slip(std::string_view a, std::string_view b) {
   return swapped || a.substr(at + 1) == b.substr(at + 1);
 }
 
-/// The names that `name` may be meant for: itself, and of `filter[type]`, `type[eq]` or `type[0]`
-/// what stands before the bracket and in it.
+/// The names that `name` may stand for: itself, and for `filter[type]`, `type[eq]` or `type[0]` the
+/// parts before and inside the bracket.
 std::array<std::string, 3> names_in(std::string_view name) {
   const auto open = name.find('[');
   if (open == std::string_view::npos) return {letters_of(name)};

@@ -1,4 +1,4 @@
-/// Recognises a misspelt parameter name, so that a filter is refused instead of ignored.
+/// Recognizes a misspelt parameter name, so that a filter is refused instead of ignored.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@ namespace weir::catalogue {
 
 /// The name in `known` that `name` is a misspelling of: other letter case, other separators
 /// (`subType`, `sub-type`), an index or a key in brackets (`type[]`, `sub_type[0]`,
-/// `filter[type]`), or one slip of the keyboard (`sub_typ`, `tpye`, `types`). Nothing for a name
-/// that is in `known`, and for one that resembles none.
+/// `filter[type]`), or one typing error (`sub_typ`, `tpye`, `types`). Nothing for a name that is in
+/// `known`, and for one that resembles none.
 ///
 /// REQUIRES: `known` is in lower case with `_` between words.
 [[nodiscard]] std::optional<std::string_view> misspelling_of(

@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 4> kKnown = {"type", "sub_type", "view",
 TEST(Misspelling, NamesTheParameterThatWasMeant) {
   struct Case {
     std::string_view name;
-    std::string_view meant;  // empty: it resembles none
+    std::string_view meant;  // empty: resembles none
   };
   const Case cases[] = {
       {"type", ""},

@@ -1,7 +1,6 @@
-/// What a model is: its types, what is known about it, and where it can be called.
+/// A model: its types, facts about it, and the routes to it.
 ///
-/// Values only. How a class is decided is catalogue/classify.hpp; how many lists become one is
-/// catalogue/build.hpp.
+/// Values only. catalogue/classify.hpp decides classes; catalogue/build.hpp merges lists.
 #pragma once
 
 #include <bit>
@@ -20,8 +19,8 @@ namespace weir::catalogue {
 enum class Type : std::uint8_t { text, image, audio, video };
 inline constexpr int kTypeCount = 4;
 
-/// Spelled on the wire with `-` for `_`. The contract names seven; text_to_speech and
-/// image_to_video are served as two more.
+/// Spelled on the wire with `-` for `_`. The imitated API has seven; text_to_speech and
+/// image_to_video are additions.
 enum class SubType : std::uint8_t {
   chat,
   embedding,
@@ -82,18 +81,19 @@ inline constexpr SubTypes kAllSubTypes = [] {
 [[nodiscard]] Type type_of(SubType sub_type);
 [[nodiscard]] Types types_of(SubTypes sub_types);
 
-/// What a model is for. A model outside all sub types (moderation, say) has `types` alone.
+/// The purpose of a model. A model outside all sub types (moderation, for example) has only
+/// `types`.
 struct ModelClass {
   SubTypes sub_types;
   /// A superset of types_of(sub_types).
   Types types;
 
-  /// The class whose types follow from its sub types.
+  /// The class with these sub types and their types.
   static ModelClass of(SubTypes sub_types) { return {sub_types, types_of(sub_types)}; }
   bool operator==(const ModelClass&) const = default;
 };
 
-/// Which step decided a class, in order of precedence. Shown to the operator, not to clients.
+/// The step that decided a class, in order of precedence. Shown to the operator, not to clients.
 enum class ClassSource : std::uint8_t { config, upstream, table, registry, rule, fallback };
 [[nodiscard]] std::string_view name(ClassSource source);
 
@@ -111,31 +111,31 @@ enum class Fact : std::uint8_t {
 using Facts = EnumSet<Fact>;
 [[nodiscard]] std::string_view wire_name(Fact fact);
 
-/// What somebody said about a model. Absent means unknown, never guessed.
+/// Statements about a model. Absent means unknown; nothing is guessed.
 struct ModelFacts {
   std::optional<std::int64_t> created;  ///< seconds since the epoch
   std::optional<std::string> owned_by;
-  std::optional<std::int64_t> context_length;  ///< tokens the model was made for
-  std::optional<std::int64_t> max_model_len;   ///< tokens this serving of it accepts
+  std::optional<std::int64_t> context_length;  ///< tokens that the model was made for
+  std::optional<std::int64_t> max_model_len;   ///< tokens that this deployment accepts
   std::optional<std::int64_t> max_output_tokens;
   std::vector<std::string> input_modalities;  ///< "text", "image", "audio", "video", "file"
   std::vector<std::string> output_modalities;
   std::vector<std::string> capabilities;  ///< "tools", "vision", "reasoning", "json_mode", …
 
-  /// Takes from `other` what is unknown here; returns which facts those are.
+  /// Takes facts from `other` that are unknown here; returns which ones.
   Facts fill_from(const ModelFacts& other);
   bool operator==(const ModelFacts&) const = default;
 };
 
-/// One row of an upstream's list, after its kind has read it. Nothing else of the row is kept, so
-/// nothing else (paths, arguments, addresses) can be passed on.
+/// One row of an upstream's list, as read by its kind. Nothing else of the row is kept, so nothing
+/// else (paths, arguments, addresses) can leak.
 struct UpstreamModel {
-  std::string id;  ///< as the upstream knows it
-  /// The id to classify by where it differs: vLLM's `root` behind a served alias, say. Not shown.
+  std::string id;  ///< as the upstream spells it
+  /// The id to classify by, if it differs: vLLM's `root` behind an alias, for example. Not shown.
   std::string base_id = {};
   ModelFacts facts = {};
   std::optional<ModelClass> model_class = {};  ///< from the upstream's own typed field
-  /// False where the upstream lists the model and says in the same row that it cannot be called.
+  /// False if the upstream lists the model as one that cannot be called.
   bool available = true;
 
   bool operator==(const UpstreamModel&) const = default;
@@ -146,26 +146,26 @@ struct UpstreamModel {
 enum class Status : std::uint8_t { available, degraded, unavailable };
 [[nodiscard]] std::string_view wire_name(Status status);
 
-/// Why a route's status is what it is. For the operator.
+/// The reason for a route's status. For the operator.
 enum class RouteReason : std::uint8_t {
   none,              ///< available
-  upstream_failing,  ///< the upstream cannot be reached, within the grace time
-  upstream_lost,     ///< the upstream could not be reached for longer
-  withdrawn,         ///< the upstream lists the model and says that it cannot be called
-  not_served,        ///< the upstream was taken to serve it, and answered a call that it does not
-  endpoint_absent,   ///< the upstream is known to serve none of the paths of the model's sub types
+  upstream_failing,  ///< the upstream is unreachable, within the grace time
+  upstream_lost,     ///< the upstream has been unreachable for longer
+  withdrawn,         ///< the upstream lists the model as one that cannot be called
+  not_served,        ///< the upstream was assumed to serve it, and answered a call that it does not
+  endpoint_absent,   ///< the upstream is known to serve no endpoint of the model's sub types
 };
 [[nodiscard]] std::string_view name(RouteReason reason);
 
-/// One place where a model can be called.
+/// One upstream where a model can be called.
 struct Route {
   std::string upstream;
   std::string model;  ///< the id to send there
   Status status = Status::available;
   RouteReason reason = RouteReason::none;
-  /// Whether the upstream lists the model; else it is declared there, on the operator's word.
+  /// True if the upstream lists the model; false if it is only declared.
   bool listed = true;
-  /// Of this model there; unset: the upstream's own.
+  /// For this model there; unset: the upstream's own.
   std::optional<int> priority = {};
   std::optional<int> weight = {};
 };
@@ -174,13 +174,13 @@ struct Route {
 struct Model {
   std::string id;
   ModelFacts facts = {};
-  Facts registry_facts = {};       ///< those of `facts` that only a public registry knows
+  Facts registry_facts = {};       ///< the facts that only a public registry states
   std::string_view registry = {};  ///< its name; static text
   ModelClass model_class = {};
   ClassSource class_source = ClassSource::fallback;
   std::string class_rule = {};  ///< the rule or table row that decided, for the operator
   Status status = Status::available;
-  Spelling spelling = Spelling::exact;  ///< how an upstream that serves it reads its id
+  Spelling spelling = Spelling::exact;  ///< how an upstream that serves it interprets ids
   std::vector<Route> routes = {};
 };
 

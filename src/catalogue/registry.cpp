@@ -18,33 +18,33 @@
 namespace weir::catalogue {
 namespace {
 
-/// An array: too long for a string_view to be measured at compile time.
+/// An array: too long for constexpr string_view construction.
 constexpr char kRegistryCsv[] =
 #include "catalogue/registry.inc"
     ;
 
-/// How the same model is packed or dated, at the end of a name in normal form.
+/// Suffixes for packaging or date, at the end of a name in normal form.
 constexpr std::string_view kPackaging =
     R"((?:-(?:gguf|ggml|safetensors|onnx|mlx|awq|gptq|bnb|exl[23]|vllm|hf|unsloth|latest|free|)"
     R"(cpu|npu|hybrid|fp4|fp8|fp16|fp32|bf16|f16|f32|int4|int8|nvfp4|mxfp4|w4a16|w8a8|w8a16|)"
     R"(\d-?bit|ud|i?q\d(?:-[01k])?(?:-(?:xxs|xs|s|m|l|xl|nl))?|)"
     R"(20\d\d-?[01]\d-?[0-3]\d))+-$)";
 
-/// Enough that the automaton for any id is kept.
+/// Enough to keep the automaton for any id.
 constexpr std::int64_t kMaxPatternMemory = 512 << 10;
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-/// `id` is `end`, or a path that ends in it.
+/// True if `id` is `end`, or a path that ends in it.
 bool ends_in(std::string_view id, std::string_view end) {
   if (id.size() < end.size()) return false;
   const std::size_t rest = id.size() - end.size();
   return same_ignoring_case(id.substr(rest), end) && (rest == 0 || id[rest - 1] == '/');
 }
 
-/// A bare row says nothing about `owner/row`: that owner may have trained it further.
+/// A row without an owner states nothing about `owner/row`: that owner may have trained it further.
 bool same_weights(std::string_view row, std::string_view id) {
   return ends_in(row, id) || (row.contains('/') && ends_in(id, row));
 }
@@ -62,7 +62,7 @@ std::string name_form(std::string_view id) {
   return normal_form(id);
 }
 
-/// A letter and a digit, and more than a version.
+/// True for a name with a letter and a digit that is more than a version.
 bool is_distinctive(std::string_view name) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -163,7 +163,7 @@ std::string_view Registry::without_packaging(std::string_view name) const {
   re2::StringPiece tail;
   const bool found = packaging_->Match(re2::StringPiece(name.data(), name.size()), 0, name.size(),
                                        RE2::UNANCHORED, &tail, 1);
-  // The dash before the tail closes the name.
+  // The dash before the suffix closes the name.
   return found ? name.substr(0, name.size() - tail.size() + 1) : name;
 }
 

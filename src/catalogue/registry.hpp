@@ -16,7 +16,7 @@ class RE2;
 
 namespace weir::catalogue {
 
-/// One statement of one registry. The views are of the text that was parsed.
+/// One statement of one registry. The views are of the parsed text.
 struct RegistryRow {
   std::string_view id;
   ModelClass model_class;
@@ -37,9 +37,8 @@ struct RegistryMatch {
   std::string_view source;
 };
 
-/// Finds rows by an id in any of its spellings. Only an index is kept, rows are read as they are
-/// found: building it takes about 3 ms and 180 KiB, a look-up 1 to 3 us. Immutable,
-/// so any thread may ask.
+/// Finds rows by any spelling of an id. Only an index is kept; rows are parsed when found: building
+/// it takes about 3 ms and 180 KiB, a look-up 1 to 3 us. Immutable, so any thread may use it.
 class Registry {
  public:
   /// `csv` has a header line and outlives the registry.
@@ -51,14 +50,14 @@ class Registry {
   /// The registry of registry.csv; built by the first call.
   [[nodiscard]] static const Registry& built_in();
 
-  /// By the row with this id, as ClassTable::find compares ids. Failing that, by the rows of the
+  /// Finds the row with this id, as ClassTable::find compares ids. Failing that, the rows of the
   /// same name (the last path part, without a region such as `us.`), if all state one class;
-  /// failing that, those of the same name but for a file format, a quantisation or a date. Nothing
-  /// if rows disagree, and for a name that is only a word (`fast`, `edit`) or a number, which may
-  /// be anybody's.
+  /// failing that, those of the same name except for a file format, a quantisation or a date.
+  /// Nothing if rows disagree, and for a name that is only a word (`fast`, `edit`) or a number,
+  /// which may be ambiguous.
   ///
-  /// Facts are given for the same weights alone: the id is the row's, with more or less of a path
-  /// in front of an owner. Where several rows are such, only what more than half of them state.
+  /// Facts are returned for the same weights only: the id is the row's, with more or less of a path
+  /// in front of an owner. If several rows match, only facts that more than half of them state.
   [[nodiscard]] std::optional<RegistryMatch> find(std::string_view id) const;
 
  private:

@@ -21,7 +21,7 @@ void write(JsonWriter& json, std::string_view name, const std::vector<std::strin
   json.end_array();
 }
 
-// Of its first sub type, or its own if it is outside all of them.
+// The type of the first sub type, or its own type if it is outside all of them.
 std::optional<Type> main_type(const ModelClass& model_class) {
   std::optional<Type> first;
   const auto keep_first = [&](Type type) { first = first.value_or(type); };
@@ -38,7 +38,7 @@ void write_class(JsonWriter& json, const ModelClass& model_class) {
   json.end_array();
 }
 
-// Facts that neither the operator nor an upstream has given, with the registry that has.
+// Writes which facts come only from a registry, and from which one.
 void write_sources(JsonWriter& json, const Model& model) {
   if (model.registry_facts.empty()) return;
   json.key("sources").begin_object();
@@ -86,7 +86,7 @@ std::string render_list(const Catalogue& catalogue, const Scope& scope, const Li
     if (query.admits(model) && scope.admits(model)) write_model(json, model, query.view);
   }
   json.end_array().end_object();
-  out.shrink_to_fit();  // stored for as long as the catalogue lives
+  out.shrink_to_fit();  // stored as long as the catalogue lives
   return out;
 }
 

@@ -1,9 +1,9 @@
-/// Models as the JSON that clients get.
+/// Models as JSON for clients.
 ///
-/// What is for the operator alone (who decided the class, upstreams, their ids) is not written in
-/// any view.
+/// Data for the operator only (the source of the class, upstreams, their ids) is not written in any
+/// view.
 ///
-/// Source: the contract's four fields, openapi.yaml; the further ones are ours.
+/// Source: the imitated API's four fields, openapi.yaml; the others are additions.
 #pragma once
 
 #include <string>
@@ -14,10 +14,11 @@
 
 namespace weir::catalogue {
 
-/// {"id":…,"object":"model","created":…,"owned_by":…} and, in the full view, what else is known.
+/// {"id":…,"object":"model","created":…,"owned_by":…} and, in the full view, all other known facts.
 [[nodiscard]] std::string render_model(const Model& model, View view);
 
-/// {"object":"list","data":[…]} of what `query` and `scope` both admit, in the catalogue's order.
+/// {"object":"list","data":[…]} of the models that `query` and `scope` both admit, in catalogue
+/// order.
 ///
 /// Cost: about a millisecond for 5,000 models.
 [[nodiscard]] std::string render_list(const Catalogue& catalogue, const Scope& scope,

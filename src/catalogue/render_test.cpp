@@ -83,7 +83,7 @@ std::vector<Model> random_models(std::mt19937& random) {
   return models;
 }
 
-// The rules of the list, read once more from the answer's own full view.
+// The rules of the list, checked again on the answer's own full view.
 bool should_list(const boost::json::object& row, const Model& model, const ListQuery& query) {
   if (row.at("status") == "unavailable" && !query.include_unavailable) return false;
   if (query.sub_type && query.type && type_of(*query.sub_type) != *query.type) return false;

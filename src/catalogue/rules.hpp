@@ -1,6 +1,6 @@
-/// The id rules: what a model's name says about its class, one row per rule, first hit wins.
+/// The id rules: the class that a model's name suggests, one row per rule, first match wins.
 ///
-/// Rows hold families and words, never whole ids: a whole id belongs in classes.csv.
+/// Rows contain families and words, never whole ids: a whole id belongs in classes.csv.
 /// rule_cases.csv has the evidence for each rule.
 #pragma once
 
@@ -19,7 +19,8 @@ class RE2;
 
 namespace weir::catalogue {
 
-/// Which text a pattern sees. Both are normal_form(): the id's last path part, or the whole id.
+/// The text that a pattern is matched against. Both are normal_form(): the id's last path part, or
+/// the whole id.
 enum class RuleText : std::uint8_t { name, path };
 
 struct Rule {
@@ -49,8 +50,8 @@ class RuleSet {
   RuleSet(const RuleSet&) = delete;
   RuleSet& operator=(const RuleSet&) = delete;
 
-  /// The first rule that hits, nullptr when none does. An id whose last part says nothing
-  /// (`fal-ai/flux/schnell`, `/models/bge-m3/model.gguf`) is read once more as a whole.
+  /// The first rule that matches, or null. An id whose last part is not informative
+  /// (`fal-ai/flux/schnell`, `/models/bge-m3/model.gguf`) is matched once more as a whole.
   [[nodiscard]] const Rule* match(std::string_view id) const;
 
  private:

@@ -28,8 +28,8 @@ TEST(Rules, HaveDistinctNamesAndAResult) {
   }
 }
 
-// rule_cases.csv has for each rule, with the source of each: ids that are of the rule's class and
-// that it decides, and an id that looks alike, is of another class and is left to another rule.
+// rule_cases.csv has for each rule, with sources: ids of the rule's class that it decides, and a
+// similar id of another class that another rule decides.
 TEST(Rules, HaveThreeIdsInSupportAndANearMiss) {
   const RuleSet rule_set;
   std::map<std::string, const Rule*, std::less<>> by_name;

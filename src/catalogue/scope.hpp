@@ -1,4 +1,4 @@
-/// What a key may call: patterns over ids and a set of sub types.
+/// The models that a key may call: patterns over ids and a set of sub types.
 #pragma once
 
 #include <array>
@@ -13,29 +13,29 @@
 
 namespace weir::catalogue {
 
-/// A digest of a scope's canonical text: scopes that say the same have the same id, in every
-/// process, and so share stored lists.
+/// A digest of a scope's canonical text: equal scopes have the same id in every process, and so
+/// share stored lists.
 using ScopeId = std::array<std::uint64_t, 2>;
 
-/// Threads: any; immutable after it is made. Lifetime: value type.
+/// Threads: any; immutable. Lifetime: value type.
 class Scope {
  public:
-  /// Everything.
+  /// The scope of all models.
   Scope();
 
-  /// `globs` over ids (codec/glob.hpp): one must match, so none means no model at all. `sub_types`
-  /// are wire names: a model must have one of them; none means no such condition.
+  /// `globs` over ids (codec/glob.hpp): one must match, so no globs means no models. `sub_types`
+  /// are wire names: a model must have one of them; no sub types means no such condition.
   ///
-  /// Errors: invalid_parameter for an unknown sub type, and for a glob that is empty or holds a
+  /// Errors: invalid_parameter for an unknown sub type, and for a glob that is empty or contains a
   /// control character.
   [[nodiscard]] static Result<Scope> parse(std::span<const std::string> globs,
                                            std::span<const std::string> sub_types);
 
   [[nodiscard]] bool admits(const Model& model) const;
 
-  /// Sorted and without repetition.
+  /// Sorted, without duplicates.
   [[nodiscard]] const std::vector<std::string>& globs() const { return globs_; }
-  /// Globs sorted and without repetition, one a line; then `/` and the sub types. For operators.
+  /// The globs, one per line; then `/` and the sub types. For operators.
   [[nodiscard]] const std::string& canonical_text() const { return canonical_text_; }
   [[nodiscard]] const ScopeId& id() const { return id_; }
   bool operator==(const Scope& other) const { return id_ == other.id_; }

@@ -34,7 +34,7 @@ config::Type<std::string> model_id() {
                       });
 }
 
-/// `type: embedding` is a likely slip.
+/// Suggests sub_types for `type: embedding`, a likely mistake.
 config::Type<Type> type_word() {
   config::Type<Type> type = wire_words<Type>(kTypeCount);
   type.read = [read = type.read](config::Reader& reader, const config::Node& node, Type& out) {

@@ -10,16 +10,16 @@
 
 namespace weir::catalogue {
 
-/// Where a declared model is served.
+/// An upstream that serves a declared model.
 struct RouteSettings {
   std::string name;                  ///< of an upstream in the same file
-  std::string model = {};            ///< the id there; empty means the same id
+  std::string model = {};            ///< the id there; empty: the same id
   std::optional<int> priority = {};  ///< unset: the upstream's own
   std::optional<int> weight = {};    ///< unset: the upstream's own
 };
 
-/// One entry of `models`. An `id` with `*` or `?` corrects every discovered model it matches and
-/// declares none.
+/// One entry of `models`. An `id` with `*` or `?` corrects every discovered model that it matches,
+/// and declares none.
 struct ModelSettings {
   std::string id;
   std::vector<SubType> sub_types = {};

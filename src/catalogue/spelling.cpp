@@ -15,7 +15,7 @@ bool drop_prefix(std::string_view& id, std::string_view prefix) {
   return found;
 }
 
-/// The part of an id that counts for every server.
+/// The part of an id that is significant for every server.
 std::string_view without_defaults(std::string_view id) {
   constexpr std::string_view kTag = ":latest";
   drop_prefix(id, "models/");
@@ -25,7 +25,7 @@ std::string_view without_defaults(std::string_view id) {
   return id;
 }
 
-/// The part that counts for Ollama, but for its case.
+/// The part that is significant for Ollama, apart from case.
 std::string_view without_ollama_defaults(std::string_view id) {
   id = without_defaults(id);
   drop_prefix(id, "registry.ollama.ai/");
