@@ -1,4 +1,4 @@
-/// One question to an upstream and what came back, free of any I/O.
+/// One request to an upstream and its response, free of any I/O.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace weir::discovery {
 
-/// The place that an Ask's path is relative to (base_url.hpp resolves it).
+/// The base of an Ask's path (base_url.hpp resolves it).
 enum class Root : std::uint8_t {
   api,     ///< below the API's version: `/models` means `…/v1/models`
   server,  ///< the server itself: `/api/tags`, `/props`, `/info`
@@ -42,7 +42,7 @@ struct Answer {
   std::string body;
   std::string location = {};  ///< the Location field of a redirect; empty if there is none
   std::string link = {};    ///< the Link fields (RFC 8288), joined by ", "; empty if there is none
-  std::string target = {};  ///< the target that answered, where a redirect was followed; else empty
+  std::string target = {};  ///< the target that answered after a redirect; else empty
 };
 
 }  // namespace weir::discovery

@@ -16,7 +16,7 @@
 
 namespace weir::discovery {
 
-/// One upstream as it is addressed. Of the base URL only the origin counts: asks have targets.
+/// The address of one upstream. Only the origin of the base URL is used: asks have targets.
 struct Target {
   BaseUrl base;
   const Kind* kind = nullptr;
@@ -29,7 +29,7 @@ class Asker {
  public:
   explicit Asker(net::WorkerPool& pool) : pool_(pool) {}
 
-  /// The answer at `ask.target`, or at the target of the one redirect that is followed
+  /// The answer at `ask.target`, or at the target of the only redirect that is followed
   /// (redirect.hpp). Errors: as http::Fetcher::fetch.
   [[nodiscard]] net::Task<Result<Answer>> send(
       const Target& target, Ask ask, std::size_t max_answer_bytes,
@@ -39,7 +39,7 @@ class Asker {
   [[nodiscard]] http::Fetcher& fetcher(const http::TlsSettings& tls);
 
   net::WorkerPool& pool_;
-  /// One per way of checking certificates: each holds a set of them.
+  /// One per set of TLS settings, since each holds the certificates.
   std::vector<std::pair<http::TlsSettings, std::unique_ptr<http::Fetcher>>> fetchers_;
 };
 

@@ -29,7 +29,7 @@ bool strip_prefix_ignoring_case(std::string_view& text, std::string_view prefix)
   return same;
 }
 
-// v1, v4, v1beta, v1-openai
+// Matches v1, v4, v1beta, v1-openai.
 bool is_version(std::string_view segment) {
   return segment.size() >= 2 && segment[0] == 'v' && is_digit(segment[1]) &&
          std::ranges::all_of(segment, [](char c) { return is_alnum(c) || c == '-'; });
@@ -62,7 +62,7 @@ Segments merged(Segments base, const Segments& tail) {
   return base;
 }
 
-// An address copied together with an endpoint still means the API above it.
+// Drops a final endpoint: a URL copied with it means the API above.
 void drop_endpoint(Segments& segments) {
   static const Segments kEndpoints[] = {{"models"},     {"chat", "completions"}, {"completions"},
                                         {"embeddings"}, {"responses"},           {"messages"},
@@ -76,7 +76,7 @@ void drop_endpoint(Segments& segments) {
   }
 }
 
-// The base path without an endpoint that was copied with it.
+// The base path without a final endpoint.
 Segments api_segments(const BaseUrl& base) {
   auto segments = split(base.path);
   drop_endpoint(segments);
@@ -98,8 +98,8 @@ void move_to_catalog(Segments& segments) {
 bool is_host_character(char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; }
 bool is_path_character(char c) { return c > 0x20 && c < 0x7F && c != '?' && c != '#' && c != '\\'; }
 
-// A host that a name service may take for an IPv4 address though it is not written as one: 127.1,
-// 0x7f.1, 2130706433. Two readers of such a name need not mean the same.
+// True for a host that a resolver may interpret as an IPv4 address in an unusual notation: 127.1,
+// 0x7f.1, 2130706433. Resolvers differ in what such a name means.
 bool is_odd_number(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   const auto last = host.substr(host.rfind('.') + 1);
@@ -123,7 +123,7 @@ Result<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-// host, host:port, [v6], [v6]:port
+// Parses host, host:port, [v6], [v6]:port.
 Result<> parse_authority(std::string_view text, BaseUrl& url) {
   if (text.find('@') != std::string_view::npos) {
     return wrong("it holds a user name or password; use api_key for credentials");

@@ -1,6 +1,6 @@
-/// The address of an upstream as an operator writes it, and the request target of each question.
+/// The address of an upstream as the operator writes it, and the request target of each ask.
 ///
-/// Operators give `http://host:8000`, `http://host:8000/`, `…/v1`, `…/api/v1` or even
+/// Operators write `http://host:8000`, `http://host:8000/`, `…/v1`, `…/api/v1` or even
 /// `…/v1/models`; all of them reach the same list and none becomes `/v1/v1/models`.
 #pragma once
 
@@ -24,12 +24,12 @@ struct BaseUrl {
   std::uint16_t port = 0;
   std::string path;  ///< empty, or `/…` without a final slash
 
-  /// For the Host header: brackets back, the scheme's own port left out.
+  /// The value of the Host field: with brackets, without the scheme's default port.
   [[nodiscard]] std::string authority() const;
   bool operator==(const BaseUrl&) const = default;
 };
 
-/// Errors: config_invalid, with what is wrong and an example; never the URL itself, which may carry
+/// Errors: config_invalid, with the problem and an example; never the URL itself, which may contain
 /// a password.
 [[nodiscard]] Result<BaseUrl> parse_base_url(std::string_view text);
 
@@ -37,15 +37,18 @@ struct BaseUrl {
 ///
 /// A path segment like `v1`, `v1beta` or `v1-openai` ends the server's part of the base path and
 /// makes it a complete API root, whatever follows (`/v1/openai`, `/v1beta/openai`). Without one the
+/// kind's api_prefix is added if `root` is versioned. Segments shared by the end of the base and
+/// the start of the added path are written once: `/api` and `/api/tags` give `/api/tags`.
+/// makes it a complete API root, whatever follows (`/v1/openai`, `/v1beta/openai`). Without one the
 /// kind's api_prefix is added if `root` is versioned. Segments that the end of the base and the
 /// start of what is added share are written once: `/api` and `/api/tags` give `/api/tags`.
 [[nodiscard]] std::string request_target(const BaseUrl& base, const Kind& kind, ApiRoot root,
                                          const Ask& ask);
 
-/// Where the API may begin, likeliest first: versioned alone if the URL names a version, else also
+/// The candidate API roots, likeliest first: versioned alone if the URL names a version, else also
 /// as_given, and catalog after a path that ends in `/inference`.
-/// Source: docs.github.com/rest/models: GET /catalog/models, POST /inference/chat/completions,
-/// POST /orgs/{org}/inference/chat/completions.
+/// Source: docs.github.com/rest/models: GET /catalog/models, POST /inference/chat/completions, POST
+/// /orgs/{org}/inference/chat/completions.
 [[nodiscard]] std::vector<ApiRoot> api_roots(const BaseUrl& base, const Kind& kind);
 
 }  // namespace weir::discovery

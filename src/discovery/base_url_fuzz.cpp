@@ -1,4 +1,4 @@
-// Any text as a base URL: what is accepted gives targets a server can read.
+// Any text as a base URL: an accepted one yields targets that a server can parse.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -11,7 +11,7 @@ std::string target(std::string_view url, std::string_view slug, const Ask& ask) 
               : base.error().text();
 }
 
-/// The target of the list at each place where the API may begin.
+/// The list's target at each candidate API root.
 std::vector<std::string> list_targets(std::string_view url, std::string_view slug) {
   const auto base = parse_base_url(url);
   if (!base) return {base.error().text()};

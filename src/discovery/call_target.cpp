@@ -13,7 +13,7 @@ std::optional<std::string> call_target(const BaseUrl& base, const Kind& kind, Ap
   const bool is_usual = own == kind.call_paths.end();
   const Root relative_to = is_usual ? Root::api : own->root;
   const auto path = is_usual ? catalogue::describe(endpoint).path : own->path;
-  if (root == ApiRoot::catalog) root = ApiRoot::as_given;  // only the list is elsewhere
+  if (root == ApiRoot::catalog) root = ApiRoot::as_given;  // only the list is at the other root
   return request_target(base, kind, root,
                         Ask{.root = relative_to, .path = std::string(path), .body = {}});
 }

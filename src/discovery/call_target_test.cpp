@@ -14,7 +14,7 @@ std::string target(std::string_view url, std::string_view slug, Endpoint endpoin
   return call_target(*base, *find_kind(slug), root, endpoint).value_or("");
 }
 
-/// The endpoints of a kind, without those it does not speak.
+/// The endpoints that a kind serves.
 std::string endpoints_of(std::string_view slug) {
   std::string text;
   find_kind(slug)->calls.for_each([&](Endpoint endpoint) {

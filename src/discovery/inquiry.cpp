@@ -15,7 +15,8 @@ using kinds::Exchange;
 
 namespace {
 
-// 401 and 403 concern the key, 407 a proxy, 408, 425 and 429 the load: the resource exists.
+// True if the status means that the API is not at this path. 401 and 403 concern the key, 407 a
+// proxy, 408, 425 and 429 the load: the resource exists.
 bool says_not_here(int status) {
   if (status == 501 || (status >= 200 && status < 400)) return true;
   constexpr int kSomebodyIsThere[] = {401, 403, 407, 408, 425, 429};
@@ -30,7 +31,7 @@ std::vector<ApiRoot> roots_from(const BaseUrl& base, const Kind& kind, ApiRoot f
   return roots;
 }
 
-// An error of the connection names no path.
+// Adds the path to the error of an exchange without an HTTP answer.
 Error located(const Exchange& exchange) {
   auto error = exchange.document.error();
   if (exchange.status == 0) error.detail = fmt::format("{}: {}", exchange.ask.target, error.detail);
@@ -43,12 +44,13 @@ struct Inquiry::State {
   const Kind* kind;
   kinds::Transcript transcript;
   std::optional<BaseUrl> base = {};
-  std::vector<ApiRoot> roots = {ApiRoot::versioned};  ///< the one in use, and those to try after it
-  std::optional<Error> missed = {};                   ///< by the roots before
-  std::size_t batch_start = 0;  ///< where the last batch begins in the transcript
+  std::vector<ApiRoot> roots = {ApiRoot::versioned};  ///< the current one, then those to try after
+                                                      ///< it
+  std::optional<Error> missed = {};                   ///< the error at the previous roots
+  std::size_t batch_start = 0;                        ///< start of the last batch in the transcript
   std::size_t bytes = 0;
 
-  // The first required question that failed.
+  // The first required ask that failed.
   [[nodiscard]] const Exchange* failure() const {
     const auto it = std::ranges::find_if(transcript.exchanges, [](const Exchange& exchange) {
       return !exchange.ask.optional && !exchange.document;
@@ -56,7 +58,7 @@ struct Inquiry::State {
     return it == transcript.exchanges.end() ? nullptr : &*it;
   }
 
-  // Whether `failed` shows that the API begins elsewhere.
+  // True if `failed` shows that the API is at another root.
   [[nodiscard]] bool is_elsewhere(const Exchange& failed) const {
     const auto is_found = [](const Exchange& exchange) {
       return exchange.ask.root == Root::api && exchange.document.has_value();
@@ -106,7 +108,7 @@ std::vector<Ask> Inquiry::next() {
   if (state_->failure() != nullptr || state_->too_large()) return {};
 
   auto asks = state_->kind->protocol->next(state_->transcript);
-  // A question is asked once: this also ends a round whose server sends us in circles.
+  // An ask is sent once, which also ends a round whose server refers to itself in circles.
   std::erase_if(asks, [&](const Ask& ask) {
     return std::ranges::any_of(exchanges, [&](const auto& past) {
       return past.ask.path == ask.path && past.ask.body == ask.body;
@@ -132,7 +134,7 @@ void Inquiry::answer(std::size_t index, Result<Answer> result) {
     return;
   }
   state_->bytes += result->body.size();
-  if (state_->too_large()) {  // spares the memory
+  if (state_->too_large()) {  // saves the memory
     exchange.document =
         fail(Errc::upstream_answer_too_large, "the answers of one round are over 64 MiB");
     return;

@@ -1,5 +1,5 @@
-/// One round of questions to one upstream: which requests to send next, and in the end which models
-/// it serves. Sans-I/O: the caller sends, waits and keeps the deadline.
+/// One round of requests to one upstream: which ones to send next, and the resulting models.
+/// Sans-I/O: the caller sends, waits and enforces the deadline.
 ///
 ///   Inquiry inquiry(*find_kind("ollama"), wall_now(), base_url, ApiRoot::versioned);
 ///   for (auto asks = inquiry.next(); !asks.empty(); asks = inquiry.next()) {
@@ -23,43 +23,43 @@
 
 namespace weir::discovery {
 
-/// Bounds of one round. What is over them is left out, or fails the round if it is required.
+/// Bounds of one round. Asks beyond them are dropped, or fail the round if they are required.
 inline constexpr std::size_t kMaxPages = 64;             ///< pages of one paged list
-inline constexpr std::size_t kMaxFollowUps = 512;        ///< per-model questions
-inline constexpr std::size_t kMaxAsks = 600;             ///< everything together
-inline constexpr std::size_t kMaxRoundBytes = 64 << 20;  ///< all answers together
+inline constexpr std::size_t kMaxFollowUps = 512;        ///< per-model requests
+inline constexpr std::size_t kMaxAsks = 600;             ///< all requests
+inline constexpr std::size_t kMaxRoundBytes = 64 << 20;  ///< all answers
 
 /// Result of one round.
 struct Listing {
   std::vector<catalogue::UpstreamModel> models;
-  /// Whether the upstream has more models than were read: a bound or the deadline ended the pages.
+  /// True if the upstream has more models than were read: a bound or the deadline ended the pages.
   bool truncated = false;
-  /// Why a later page of the list could not be read, if one failed: the next round may have it.
+  /// Why a later page of the list could not be read, if one failed; the next round may succeed.
   /// Implies `truncated`.
   std::optional<Error> broken_off = {};
-  /// Whether an optional question got no HTTP response, or one that says nothing (429, 5xx): what
-  /// it would have told is unknown, not denied.
+  /// True if an optional ask got no HTTP response, or an inconclusive one (429, 5xx): its
+  /// information is unknown, not denied.
   bool unanswered = false;
-  /// Words in typed fields that no table knows, each once, at most kMaxUnknownWords.
+  /// Unknown words in typed fields, without duplicates, at most kMaxUnknownWords.
   std::vector<std::string> unknown_words = {};
-  /// Where the list was found; calls go there as well.
+  /// The root where the list was found; calls use it as well.
   ApiRoot api_root = ApiRoot::versioned;
 };
 inline constexpr std::size_t kMaxUnknownWords = 16;
 
-/// Errors of listing(): the first required question's failure, or upstream_answer_invalid,
+/// Errors of listing(): the first required ask's failure, or upstream_answer_invalid,
 /// upstream_rejected_key (401, 403), upstream_refused (other statuses), upstream_answer_too_large.
-/// An upstream that serves nothing is an empty list, not an error.
+/// An upstream without models is an empty list, not an error.
 ///
-/// A required question below the API root that is answered "not here" (a redirect, a 4xx that does
-/// not speak of the key or the load, 501, or something other than JSON) begins the round again at
-/// the next of api_roots(), as long as nothing was found at this one. If all fail, the error names
-/// each path that was requested.
+/// If a required ask below the API root is answered "not here" (a redirect, a 4xx that is not about
+/// the key or the load, 501, or something other than JSON), the round restarts at the next of
+/// api_roots(), as long as nothing was found at this one. If all fail, the error names each
+/// requested path.
 ///
 /// Threads: one owner at a time. Lifetime: `kind` outlives it (the table always does).
 class Inquiry {
  public:
-  /// `first` is tried before the other roots: the one that the last list was found at.
+  /// `first` is tried before the other roots: the one where the last list was found.
   Inquiry(const Kind& kind, WallTime asked_at, const BaseUrl& base, ApiRoot first);
   /// For an upstream without an address: asks have no target, errors name their path.
   Inquiry(const Kind& kind, WallTime asked_at);
@@ -67,13 +67,12 @@ class Inquiry {
   Inquiry& operator=(Inquiry&&) noexcept;
   ~Inquiry();
 
-  /// The requests to send now; those of one batch may go out at the same time. A kind whose server
-  /// must be asked one thing at a time hands out batches of one. Empty: the round is over.
-  /// REQUIRES: the batch before is answered; what is not counts as cancelled.
+  /// The requests to send now; those of one batch may be sent concurrently. For a kind whose server
+  /// must be asked one thing at a time, batches have one request. Empty: the round is over.
+  /// REQUIRES: the last batch is answered; an unanswered request counts as cancelled.
   [[nodiscard]] std::vector<Ask> next();
 
-  /// Takes the outcome of the request at `index` of the last batch: the HTTP answer, or the reason
-  /// for there being none.
+  /// Sets the outcome of the request at `index` of the last batch: the HTTP answer, or the error.
   void answer(std::size_t index, Result<Answer> result);
 
   [[nodiscard]] Result<Listing> listing() const;

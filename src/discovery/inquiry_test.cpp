@@ -71,7 +71,7 @@ TEST(Inquiry, ARequiredAnswerThatIsTooLargeFailsTheRound) {
   EXPECT_EQ(inquiry.listing().error().code, Errc::upstream_answer_too_large);
 }
 
-/// The answer to each target; what is not here is 404.
+/// The answer at each target; others are 404.
 using Targets = std::map<std::string, Answer>;
 
 struct Round {

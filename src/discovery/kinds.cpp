@@ -18,11 +18,11 @@ constexpr KeyHeader kGoogleKey{"x-goog-api-key", ""};
 // Source: docs.anthropic.com, "API versions": the only published version.
 constexpr FixedHeader kAnthropicHeaders[] = {{"anthropic-version", "2023-06-01"}};
 
-// Hosted catalogues change by the day; ten minutes at the default interval is often enough.
+// Hosted catalogues change daily; ten minutes, at the default interval, is often enough.
 constexpr int kHosted = 10;
 
-// What each kind can be called for is from its documentation or its server's source, read in
-// 2026: an endpoint is there when requests and answers have the bodies that clients of it expect.
+// The endpoints of each kind are from its documentation or its server's source, read in 2026. An
+// endpoint is listed if requests and answers have the bodies that its clients expect.
 
 // The absent endpoints of a kind whose whole API is documented.
 constexpr Endpoints all_but(Endpoints calls) {
@@ -34,7 +34,7 @@ constexpr Endpoints all_but(Endpoints calls) {
 }
 constexpr Endpoints kText{chat_completions, completions};
 
-// Its edit models take their picture through generations.
+// SiliconFlow's edit models take their input image through generations.
 constexpr Endpoints kSiliconflow{
     chat_completions, completions,          messages,     embeddings,  rerank, images_generations,
     audio_speech,     audio_transcriptions, video_submit, video_status};
@@ -47,7 +47,7 @@ constexpr Endpoints kSglang{chat_completions, completions, responses,           
 constexpr Endpoints kLlamaCpp{chat_completions, completions, responses,
                               messages,         embeddings,  rerank};
 constexpr Endpoints kLmstudio{chat_completions, completions, responses, messages, embeddings};
-// Its /rerank has bodies of its own.
+// TEI's /rerank has a format of its own.
 constexpr Endpoints kTei{embeddings};
 constexpr Endpoints kXinference{
     chat_completions, completions,        embeddings,           rerank,
@@ -70,7 +70,7 @@ constexpr Endpoints kCohere{chat_completions, embeddings, rerank};
 constexpr Endpoints kTogether{chat_completions,   completions,          embeddings,  rerank,
                               images_generations, audio_transcriptions, audio_speech};
 
-// Older versions are addressed by /v1-openai, below which these two are not.
+// Older versions have the root /v1-openai, below which these two do not exist.
 constexpr CallPath kGpustackPaths[] = {{messages, Root::server, "/v1/messages"},
                                        {rerank, Root::server, "/v1/rerank"}};
 // Source: ai.google.dev/gemini-api/docs/openai.
@@ -136,7 +136,7 @@ const Kind kKinds[] = {
      .protocol = &kinds::sd_cpp,
      .calls = kSdCpp,
      .absent = all_but(kSdCpp)},
-    // Reports usage unasked. Source: openrouter.ai/docs, ChatStreamOptions.
+    // Always reports usage. Source: openrouter.ai/docs, ChatStreamOptions.
     {.slug = "openrouter",
      .text = "OpenRouter",
      .protocol = &kinds::openrouter,
@@ -194,7 +194,7 @@ const Kind kKinds[] = {
 
 constexpr std::size_t kCount = std::size(kKinds);
 
-// The sub types that have an endpoint among `endpoints`.
+// The sub types that have an endpoint in `endpoints`.
 catalogue::SubTypes sub_types_of(Endpoints endpoints) {
   catalogue::SubTypes served;
   endpoints.for_each(

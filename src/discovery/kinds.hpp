@@ -1,4 +1,4 @@
-/// The kinds of upstream Weir knows: how each is addressed, authenticated, asked, read and called.
+/// The kinds of upstream: addressing, authentication, list requests, parsing and calls.
 ///
 /// A new kind is one file in kinds/ and one row in kinds.cpp.
 #pragma once
@@ -12,7 +12,7 @@
 namespace weir::discovery {
 
 namespace kinds {
-struct Protocol;  // kinds/protocol.hpp: how it is asked and read
+struct Protocol;  // kinds/protocol.hpp: list requests and parsing
 }
 
 /// The request header that carries the upstream's key: `name: prefix + key`.
@@ -26,7 +26,7 @@ struct FixedHeader {
   std::string_view value;
 };
 
-/// Where calls of an endpoint go that is not at its usual path below the API root.
+/// The path of an endpoint that is not at its usual place below the API root.
 struct CallPath {
   catalogue::Endpoint endpoint;
   Root root;
@@ -38,33 +38,34 @@ struct Kind {
   std::string_view slug;  ///< the config file's spelling
   std::string_view text;  ///< one line for documentation and `weir check`
   const kinds::Protocol* protocol = nullptr;
-  std::string_view api_prefix = "/v1";  ///< put after a base URL that names no version
+  std::string_view api_prefix = "/v1";  ///< added to a base URL that names no version
   KeyHeader key_header = {};
   std::span<const FixedHeader> headers = {};  ///< sent with every request
-  /// How many refresh intervals lie between two refreshes: hosted lists change by the day, and the
-  /// siliconflow kind costs ten requests.
+  /// Refresh intervals between two refreshes: hosted lists change daily, and the siliconflow kind
+  /// needs ten requests.
   int refresh_every = 1;
-  catalogue::Spelling spelling = catalogue::Spelling::exact;  ///< how it reads ids in calls
-  /// The endpoints that its servers are documented to serve. A newer or older one may speak more or
-  /// less: a 404 reaches the client, and may withdraw the model there (decision 0008).
+  catalogue::Spelling spelling = catalogue::Spelling::exact;  ///< how it interprets ids in calls
+  /// The endpoints that its servers are documented to serve. A newer or older version may serve
+  /// more or fewer: a 404 is forwarded to the client, and may withdraw the model there (decision
+  /// 0008).
   catalogue::Endpoints calls = {};
-  /// The endpoints that they are documented not to serve.
+  /// The endpoints that its servers are documented not to serve.
   catalogue::Endpoints absent = {};
   std::span<const CallPath> call_paths = {};
-  /// Whether a stream reports its usage when `stream_options.include_usage` asks for it. False
-  /// where it does so unasked, or does not know the option.
+  /// True if a stream reports its usage on request, by `stream_options.include_usage`. False if it
+  /// always does, or does not know the option.
   bool usage_on_request = true;
 };
 
-/// Where models of this kind are sent calls: `calls`, the first endpoint of every sub type, and all
-/// endpoints of the sub types that none of `calls` is for, except those that are `absent`. A server
-/// that lists an image model serves it somewhere, and the usual path is the best guess.
+/// The endpoints at which models of this kind may be called: `calls`, the primary endpoint of every
+/// sub type, and all endpoints of the sub types without any in `calls`, except those in `absent`. A
+/// server that lists an image model serves it somewhere, and the usual path is the best guess.
 [[nodiscard]] catalogue::Endpoints callable(const Kind& kind);
 
 /// All kinds, in the order they are documented.
 [[nodiscard]] std::span<const Kind> all_kinds();
 
-/// Their slugs, in the same order: what a config error lists as allowed.
+/// Their slugs, in the same order, for config errors.
 [[nodiscard]] std::span<const std::string_view> kind_slugs();
 
 /// Case-sensitive; null for an unknown slug.

@@ -15,7 +15,7 @@ TEST(Kinds, EveryRowIsCompleteAndFoundByItsSlug) {
     EXPECT_EQ(find_kind(kind.slug), &kind);
     EXPECT_FALSE(kind.text.empty()) << kind.slug;
     ASSERT_NE(kind.protocol, nullptr) << kind.slug;
-    // The simulator lists as SiliconFlow does.
+    // The simulator uses SiliconFlow's list protocol.
     EXPECT_NE(protocols.insert(kind.protocol).second, kind.slug == "simulator") << kind.slug;
     EXPECT_GE(kind.refresh_every, 1) << kind.slug;
     EXPECT_TRUE(kind.api_prefix.starts_with('/')) << kind.slug;
@@ -46,7 +46,7 @@ std::string slugs_of(catalogue::Endpoints endpoints) {
   return text;
 }
 
-// Endpoints that a kind can be called for beyond its documented ones.
+// Endpoints that a kind may be called at beyond its documented ones.
 TEST(Kinds, AModelIsCallableWhereNothingIsKnownAgainstIt) {
   constexpr auto kMedia = "images_generations images_edits audio_speech video_submit video_status";
   struct Case {

@@ -23,7 +23,7 @@ std::string_view without_slash(std::string_view path) {
   return path;
 }
 
-// Leaves the path of a reference to this origin; false if it names another one.
+// Reduces a reference to this origin to its path; false if it names another origin.
 bool strip_origin(const BaseUrl& base, std::string& location) {
   if (location.starts_with("//")) location.insert(0, base.tls ? "https:" : "http:");
   const auto scheme = location.find("://");
@@ -40,7 +40,7 @@ bool strip_origin(const BaseUrl& base, std::string& location) {
   return true;
 }
 
-// RFC 3986 §5.2.3; dot segments stay, and then the path is another one.
+// RFC 3986 §5.2.3; dot segments are kept, and make it another path.
 void resolve(std::string_view asked_path, std::string& location) {
   if (location.starts_with('/')) return;
   location.insert(0, asked_path.substr(0, asked_path.rfind('/') + 1));

@@ -1,4 +1,4 @@
-// Any Location from an upstream: what is followed is the path that was asked, but for one slash.
+// Any Location from an upstream: a followed one is the requested path, except for one slash.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::duration_cast, std::chrono::milliseconds;
 
-// Questions to one upstream that may be out at the same time.
+// Requests to one upstream that may be in flight at the same time.
 constexpr std::size_t kLanes = 4;
 
 RefreshTiming timing_of(const Settings& settings, const UpstreamSettings& upstream,
@@ -42,7 +42,7 @@ bool is_wanted(const UpstreamSettings& upstream, const std::string& id) {
 }
 
 // Applies the settings to a list: an empty one is an error, unwanted models are dropped, and the
-// rest is cut to `max_models`.
+// rest is truncated to `max_models`.
 Result<Listing> taken_from(Listing listing, const UpstreamSettings& upstream,
                            std::size_t max_models) {
   auto& models = listing.models;
@@ -55,7 +55,7 @@ Result<Listing> taken_from(Listing listing, const UpstreamSettings& upstream,
   return listing;
 }
 
-// One batch of questions, its answers going to the inquiry as they come.
+// One batch of requests, whose answers are passed to the inquiry as they arrive.
 struct Batch {
   Batch(Inquiry& owner, std::vector<Ask> all) : inquiry(owner), asks(std::move(all)) {}
   Inquiry& inquiry;
@@ -89,7 +89,7 @@ struct Refresher::Worker {
   UpstreamState state;
   net::Timer wake;
   net::TaskGroup lanes;
-  bool from_start = false;  ///< made by the first `apply`
+  bool from_start = false;  ///< created by the first `apply`
   bool asking = false;
   bool ask_again = false;
   bool stopped = false;
@@ -132,7 +132,7 @@ std::shared_ptr<Refresher::Worker> Refresher::take_over(const Settings& settings
   }
   auto worker = std::make_shared<Worker>(executor_, upstream, *kind, std::move(*base), timing);
   worker->from_start = !started_;
-  // Under a new key, say, it is asked anew; until it has answered, what it listed stays.
+  // With a new key, for example, the list is requested again; until it arrives, the old one stays.
   for (const auto& before : workers_) {
     if (!same_server(before->settings, upstream)) continue;
     worker->from_start = before->from_start;
@@ -162,7 +162,7 @@ void Refresher::apply(const Settings& settings, const std::vector<UpstreamSettin
   publish_soon();
 }
 
-// Or an alert on an upstream that nobody has any more would never end.
+// Removes the metrics: otherwise an alert on a removed upstream would never end.
 void Refresher::forget_metrics(const std::string& upstream) {
   for (auto* gauges : {&models_, &up_, &unknown_words_, &truncated_}) {
     gauges->Remove(&gauges->Add({{"upstream", upstream}}));

@@ -1,8 +1,8 @@
-/// Asks every upstream in the background what it serves, and hands on what came of it.
+/// Requests every upstream's list in the background, and publishes the results.
 ///
-/// Each upstream has a coroutine, a deadline and a back-off of its own, so none can delay another;
-/// no request of a client ever waits here. What is decided is upstream_state.hpp and inquiry.hpp;
-/// this is the I/O around them.
+/// Each upstream has its own coroutine, deadline and back-off, so none can delay another; no
+/// client's request ever waits here. Decisions are in upstream_state.hpp and inquiry.hpp; this is
+/// the I/O around them.
 #pragma once
 
 #include <array>
@@ -24,17 +24,18 @@
 
 namespace weir::discovery {
 
-/// One upstream for the operator: `weir upstreams`.
+/// The state of one upstream for the operator: `weir upstreams`.
 struct UpstreamReport {
   std::string name;
   std::string kind;
   std::string url;
   catalogue::Reach reach;
-  bool pending = false;  ///< its first list is awaited
+  bool pending = false;  ///< its first list has not arrived
   std::size_t models = 0;
-  bool truncated = false;                        ///< the upstream has more models than were taken
-  std::vector<std::string> unknown_words;        ///< in typed fields of the last good list
-  int failures = 0;                              ///< in a row
+  bool truncated = false;                        ///< the upstream has more models than were
+                                                 ///< accepted
+  std::vector<std::string> unknown_words;        ///< from typed fields of the last good list
+  int failures = 0;                              ///< consecutive
   std::string last_error;                        ///< "slug: detail", empty after a success
   std::optional<std::chrono::milliseconds> age;  ///< of the last good list
   std::chrono::milliseconds next_refresh{0};
@@ -61,33 +62,33 @@ inline constexpr std::array kRefresherMetrics{kRefreshes, kUpstreamModels, kUpst
 
 /// Threads:      its executor's.
 /// Lifetime:     `stop` before destruction.
-/// Cancellation: `stop` gives up refreshes under way.
+/// Cancellation: `stop` cancels pending refreshes.
 class Refresher {
  public:
   /// Called with all listings in configured order after each change, on the executor's thread.
   using Publish = std::function<void(std::vector<catalogue::UpstreamListing>)>;
 
-  /// Called with an upstream's name each time that it has answered with its list, changed or not,
-  /// on the executor's thread.
+  /// Called with an upstream's name each time its list has arrived, changed or not, on the
+  /// executor's thread.
   using Listed = std::function<void(const std::string& upstream)>;
 
   Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::Registry& registry,
             Publish publish, Listed listed);
   ~Refresher();
 
-  /// Starts, or takes over new settings: an upstream that stays the same keeps what is known of it.
+  /// Starts, or applies new settings: an unchanged upstream keeps its state.
   /// REQUIRES: kinds and URLs have been checked.
   void apply(const Settings& settings, const std::vector<UpstreamSettings>& upstreams);
 
-  /// Asks all of them now; one that is being asked already is not asked twice.
+  /// Requests all lists now, except those already being requested.
   void refresh_now();
 
   [[nodiscard]] net::Task<> stop();
 
   [[nodiscard]] std::vector<UpstreamReport> report(MonotonicTime now) const;
 
-  /// The upstreams of the first `apply` whose first lists are still awaited. One that comes with a
-  /// later `apply` is never among them.
+  /// The upstreams of the first `apply` whose first lists are still awaited. Those added by a later
+  /// `apply` are not included.
   [[nodiscard]] std::vector<std::string> first_lists_pending(MonotonicTime now) const;
 
  private:
@@ -110,11 +111,11 @@ class Refresher {
   Listed listed_;
   Settings settings_;
   std::vector<std::shared_ptr<Worker>> workers_;
-  bool started_ = false;  ///< the first `apply` is over
+  bool started_ = false;  ///< the first `apply` has been called
   int asking_ = 0;
   net::Timer slot_free_;
   bool publish_pending_ = false;
-  std::optional<std::vector<catalogue::UpstreamListing>> published_;  ///< what was handed on last
+  std::optional<std::vector<catalogue::UpstreamListing>> published_;  ///< the last published value
   prometheus::Family<telemetry::Counter>& refreshes_;
   prometheus::Family<telemetry::Gauge>& models_;
   prometheus::Family<telemetry::Gauge>& up_;

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Has the same list below /well whenever it is asked, and trouble everywhere else.
+// Serves the same list below /well, and errors everywhere else.
 class ListHandler : public http::Handler {
  public:
   bool takes_body(const http::Request&) override { return false; }

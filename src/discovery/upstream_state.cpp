@@ -13,7 +13,7 @@ using catalogue::UpstreamModel;
 constexpr std::chrono::milliseconds kFirstBackoff{1'000};
 constexpr int kMaxDoublings = 20;
 
-// Whether `known`, once it is filled with what `said` lacks, is as it was: nothing differs.
+// True if `known` has every fact of `said`, with the same value.
 bool agrees(const ModelFacts& said, const ModelFacts& known) {
   ModelFacts both = said;
   both.fill_from(known);

@@ -1,6 +1,6 @@
 /// State of one upstream's list: pure bookkeeping, the time is a parameter.
 ///
-/// The last good list stays whatever happens; how long it still counts as served is `reach`.
+/// The last good list is always kept; `reach` says if it still counts as served.
 #pragma once
 
 #include <chrono>
@@ -17,10 +17,10 @@
 namespace weir::discovery {
 
 struct RefreshTiming {
-  std::chrono::milliseconds interval;  ///< from one success to the next question
+  std::chrono::milliseconds interval;  ///< from one success to the next request
   std::chrono::milliseconds backoff_max;
   std::chrono::milliseconds grace;
-  std::chrono::milliseconds first_list;  ///< how long the first list may be awaited
+  std::chrono::milliseconds first_list;  ///< how long the first list may take
 };
 
 /// Threads: one owner. Lifetime: value type.
@@ -28,33 +28,34 @@ class UpstreamState {
  public:
   UpstreamState(RefreshTiming timing, MonotonicTime since) : timing_(timing), since_(since) {}
 
-  /// A good list. It replaces the one before, but for classes that an unanswered question would
-  /// have told: see keep_classes. They are kept for a grace time, counted from the first round in a
-  /// row with such a question.
+  /// A good list. It replaces the last one, except for classes that an unanswered optional request
+  /// would have provided: see keep_classes. They are kept for a grace time, counted from the first
+  /// consecutive round with such a request.
   void succeeded(Listing listing, MonotonicTime now);
 
-  /// Whether `listing` counts as a failure: it is broken off, and a whole list is known whose grace
-  /// time is not over. Otherwise the pages that were read are better than nothing.
+  /// True if `listing` counts as a failure: it is broken off, and a complete list is known whose
+  /// grace time is not over. Otherwise an incomplete list is better than none.
   [[nodiscard]] bool rejects(const Listing& listing, MonotonicTime now) const;
 
-  /// Anything else; an empty list is upstream_list_empty. The list before stays.
+  /// Any other result; an empty list is upstream_list_empty. The last list is kept.
   void failed(Error error, MonotonicTime now);
 
-  /// The question could not be put, for a reason of this machine's: it says nothing of the
+  /// The request could not be sent, for a reason on this machine. That says nothing about the
   /// upstream, which is asked again soon.
   void could_not_ask(Error error, MonotonicTime now);
 
-  /// When to ask again, or, if that comes first, when the grace time ends and `reach` changes.
+  /// The time of the next request or, if that is earlier, the end of the grace time, when `reach`
+  /// changes.
   [[nodiscard]] MonotonicTime wake_at(MonotonicTime now) const;
   [[nodiscard]] MonotonicTime ask_at() const { return ask_at_; }
-  /// Zero when it is to be asked now: from the start it is, and that has no distance from `now`.
+  /// Zero if the request is due now. Initially it is due without a distance from `now`.
   [[nodiscard]] std::chrono::nanoseconds until_asked(MonotonicTime now) const;
 
   [[nodiscard]] catalogue::Reach reach(MonotonicTime now) const;
-  /// Whether the first list is still awaited: nothing has come of a question yet, and no more than
+  /// True if the first list is still awaited: no request has completed, and no more than
   /// `first_list` has passed since the start.
   [[nodiscard]] bool pending(MonotonicTime now) const;
-  /// The last good one.
+  /// The last good list.
   [[nodiscard]] const Listing& listing() const { return listing_; }
   [[nodiscard]] const std::vector<catalogue::UpstreamModel>& models() const {
     return listing_.models;
@@ -63,9 +64,9 @@ class UpstreamState {
   [[nodiscard]] std::optional<MonotonicTime> last_success() const { return last_success_; }
   [[nodiscard]] int failures() const { return failures_; }
 
-  /// New settings; what is known stays.
+  /// Sets new timing; the state is kept.
   void set_timing(RefreshTiming timing) { timing_ = timing; }
-  /// To be asked at once.
+  /// Makes the next request due now.
   void ask_now() { ask_at_ = MonotonicTime::min(); }
   /// Drops the models that are no longer wanted.
   template <class F>
@@ -80,20 +81,20 @@ class UpstreamState {
   MonotonicTime since_;
   MonotonicTime ask_at_ = MonotonicTime::min();
   std::optional<MonotonicTime> last_success_;
-  std::optional<MonotonicTime> unanswered_since_;  ///< the first such round in a row
+  std::optional<MonotonicTime> unanswered_since_;  ///< the first such consecutive round
   std::optional<Error> last_error_;
-  int failures_ = 0;             ///< in a row
+  int failures_ = 0;             ///< consecutive
   MonotonicTime failing_since_;  ///< the first of them
   Listing listing_;
 };
 
-/// Gives a model in `next` that has no class the one it had in `previous`, if what its row says
-/// now, it said before: for a round in which a question that tells classes went unanswered. After
-/// a complete round nothing is kept: the upstream's latest answer decides.
+/// Gives each model in `next` without a class the one it had in `previous`, if its row is
+/// unchanged: for a round in which a request for classes went unanswered. After a complete round
+/// nothing is kept: the upstream's latest answer decides.
 void keep_classes(std::span<const catalogue::UpstreamModel> previous,
                   std::span<catalogue::UpstreamModel> next);
 
-/// Wait after the `failures`-th failure in a row: 1 s, doubled each time, at most `most`.
+/// Wait after the `failures`-th consecutive failure: 1 s, doubled each time, at most `most`.
 [[nodiscard]] std::chrono::milliseconds backoff(int failures, std::chrono::milliseconds most);
 
 }  // namespace weir::discovery

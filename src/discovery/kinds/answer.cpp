@@ -39,13 +39,13 @@ bool says_something(const json::value& error) {
 }
 
 bool is_success_code(const json::value& code) {
-  // Envelopes of this family number success 0, 200 or 20000.
+  // Envelopes of this family use 0, 200 or 20000 for success.
   if (!code.is_int64()) return true;
   const auto number = code.get_int64();
   return number == 0 || number == 200 || number == 20000;
 }
 
-// Gateways and some engines send their errors with status 200.
+// Gateways and some engines send errors with status 200.
 bool is_error_object(const json::value& document) {
   const auto* object = document.if_object();
   if (object == nullptr) return false;

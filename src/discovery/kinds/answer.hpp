@@ -1,4 +1,4 @@
-/// From bytes to a JSON document, or to an error an operator can act on.
+/// Parses bytes into a JSON document, or returns an error that an operator can act on.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -11,13 +11,13 @@ namespace weir::discovery::kinds {
 inline constexpr std::size_t kMaxJsonDepth = 32;
 
 /// Errors: upstream_rejected_key for 401 and 403, upstream_refused for other statuses outside 2xx,
-/// upstream_answer_invalid for HTML, for what is not JSON or too deep, and for an error object that
-/// was sent with a 2xx status. Details name the path that was requested, without its query, and
-/// quote nothing of the body.
+/// upstream_answer_invalid for HTML, for bytes that are not JSON or nested too deeply, and for an
+/// error object with a 2xx status. Details name the requested path, without its query, and quote
+/// nothing of the body.
 [[nodiscard]] Result<boost::json::value> digest(const Ask& ask, const Answer& answer);
 
-/// One error for two places that were asked in turn: the code of the second, the details of both,
-/// and the advice once.
+/// Combines the errors of two roots tried in turn: the code of the second, the details of both, and
+/// the advice once.
 [[nodiscard]] Error joined(const Error& first, Error second);
 
 }  // namespace weir::discovery::kinds

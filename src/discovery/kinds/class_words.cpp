@@ -159,8 +159,8 @@ struct OutsideWord {
   Type type;
 };
 
-// Calls of these models have paths or bodies of their own. The type is that of what they are about:
-// what they make, and for those that judge, what they look at.
+// Calls of these models have paths or bodies of their own. The type is that of their subject: of
+// the output if they generate, of the input if they judge.
 constexpr OutsideWord kOutsideWords[] = {
     {"moderation", Type::text},
     {"text-moderation", Type::text},
@@ -242,7 +242,7 @@ constexpr OutsideWord kOutsideWords[] = {
 struct MediumWord {
   std::string_view word;
   Type type;
-  bool made = false;  // says in every place that the model makes it
+  bool made = false;  // in every place the word means that the model generates it
 };
 
 constexpr MediumWord kMediumWords[] = {
@@ -269,10 +269,10 @@ constexpr MediumWord kMediumWords[] = {
     {"openai-video", Type::video, true},
 };
 
-// Words that stand in the same fields and say nothing about the class, each before a blank.
+// Words of the same fields that say nothing about the class, each preceded by a blank.
 constexpr std::string_view kNeutralWords =
-    // Media that a model may take as well as make, and those which none of our types is. A text
-    // model may chat, embed or rerank; one that describes pictures may chat or only caption.
+    // Media that a model may take as well as generate, and media without a type. A text model may
+    // chat, embed or rerank; one that describes images may chat or only caption.
     "text vision file pdf multimodal multilingual omni image-to-text "
     // Rows, ownership, training.
     "model base custom default system fine-tuned fine-tune fine-tuning finetune lora "
@@ -291,19 +291,19 @@ constexpr std::string_view kNeutralWords =
     // Wire protocols; new-api gives `openai` to almost every model.
     "openai anthropic gemini openai-response openai-response-compact ";
 
-// Ids that say a model starts from a picture; the rules of the catalogue know more of them.
+// Parts of ids that suggest an input image; the catalogue's rules have more of them.
 constexpr std::string_view kEditHints[] = {"edit", "kontext", "inpaint", "img2img", "i2i"};
 constexpr std::string_view kAnimateHints[] = {"i2v", "img2vid", "image-to-video", "flf2v"};
 
 bool is_letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
-// "v1", "v1beta", "v2-openai"
+// Matches "v1", "v1beta", "v2-openai".
 bool is_version(std::string_view segment) {
   return segment.size() >= 2 && lower(segment[0]) == 'v' &&
          std::isdigit(static_cast<unsigned char>(segment[1])) != 0;
 }
 
-// The part of a path below its last version; text that is no path is returned whole.
+// The part of a path below its last version; other text is returned whole.
 std::string_view below_version(std::string_view path) {
   auto rest = path;
   for (auto left = path; !left.empty();) {
@@ -356,7 +356,7 @@ const Meaning* meaning_of(std::string_view word) {
   return it == dictionary.end() ? nullptr : &it->second;
 }
 
-// As an output, sound is the medium: it is speech only where no text comes with it.
+// As an output, audio is the medium: it is speech only if there is no text output.
 bool is_sound(std::string_view word) {
   const auto plain = plain_word(word);
   return plain == "audio" || plain == "speech";
@@ -367,7 +367,7 @@ bool mentions_any(std::string_view id, const std::string_view (&hints)[N]) {
   return std::ranges::any_of(hints, [&](std::string_view hint) { return mentions(id, hint); });
 }
 
-// The sub types of one medium, made from words and made from a picture.
+// The sub types of one medium, from text and from an image.
 struct Maker {
   SubType from_text;
   SubType from_image;
@@ -394,7 +394,7 @@ std::string plain_word(std::string_view word) {
 bool weigh(std::string_view word, Place place, Evidence& evidence) {
   const auto* meaning = meaning_of(word);
   if (meaning == nullptr) return false;
-  // A capability may as well be to take an image, or to be spoken to.
+  // As a capability, the word may mean image input, or audio input.
   const bool sound = is_sound(word);
   const bool plain = sound || (meaning->sense == Sense::medium && !meaning->made);
   if (plain && place == Place::capability) return true;

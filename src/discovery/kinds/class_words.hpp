@@ -1,8 +1,8 @@
-/// The words that upstreams use for what a model is for, from their many spellings to our classes.
+/// Maps the upstreams' words for a model's purpose, in their many spellings, to classes.
 ///
-/// Case, `_`, `-`, `/`, blanks and a final plural `s` make no difference: "Text Generation",
-/// "text_generation" and "TextGeneration" are one word. Of a path (`/v1/chat/completions`,
-/// `llm/v1/chat`) the part below the version counts.
+/// Case, `_`, `-`, `/`, blanks and a final plural `s` are ignored: "Text Generation",
+/// "text_generation" and "TextGeneration" are one word. In a path (`/v1/chat/completions`,
+/// `llm/v1/chat`) only the part below the version counts.
 #pragma once
 
 #include <optional>
@@ -14,30 +14,30 @@
 
 namespace weir::discovery::kinds {
 
-/// The field a word stands in. The plain words `image`, `audio` and `video` depend on it: as a
-/// purpose or an output they say what a model makes, as a capability it may as well take them.
+/// The field that contains a word. The plain words `image`, `audio` and `video` depend on it: as a
+/// purpose or an output they are what a model generates, as a capability they may be its input.
 enum class Place : std::uint8_t {
   purpose,     ///< what the model is for: `type`, `task`, `mode`, `categories`
   capability,  ///< what it can do: `capabilities`, `features`, `model_ability`
-  endpoint,    ///< the paths it is called at
-  output,      ///< the modalities it answers in
+  endpoint,    ///< the endpoints it is called at
+  output,      ///< its output modalities
 };
 
 /// The evidence of all words of one field together.
 struct Evidence {
-  catalogue::SubTypes sub_types;  ///< named outright
-  catalogue::Types media;         ///< plain `image`, `audio`, `video`, where they say something
+  catalogue::SubTypes sub_types;  ///< stated explicitly
+  catalogue::Types media;         ///< plain `image`, `audio`, `video`, if they are significant
   catalogue::Types outside;       ///< words for models outside all sub types
   bool edits = false;             ///< the plain word `edit`
 };
 
-/// Adds what `word` says in `place`. False if no table knows the word.
+/// Adds the meaning of `word` in `place`. False if the word is unknown.
 bool weigh(std::string_view word, Place place, Evidence& evidence);
 
-/// The class that a single word of a purpose stands for; nothing where it takes more than the word.
+/// The class for a single word of a purpose; nothing if the word is not sufficient.
 [[nodiscard]] std::optional<catalogue::ModelClass> class_of_word(std::string_view word);
 
-/// Which modalities a model takes, so far as it bears on its class.
+/// The input modalities that affect the class.
 struct Inputs {
   bool text = false;
   bool image = false;
@@ -45,21 +45,21 @@ struct Inputs {
 };
 [[nodiscard]] Inputs inputs_of(std::span<const std::string_view> modalities);
 
-/// The sub types of a model that makes images or videos, by what it takes. A model whose id names
-/// editing or animation, and which does not say that it takes pictures, is decided by its id, so
-/// not here. Nothing for audio: recognisers and speakers both call themselves that.
+/// The sub types of a model that generates images or videos, by its inputs. A model whose id
+/// suggests editing or animation, and which does not declare image input, is left to its id.
+/// Nothing for audio: recognisers and synthesisers both use that word.
 [[nodiscard]] catalogue::SubTypes sub_types_of_media(catalogue::Types media, Inputs inputs,
                                                      std::string_view id);
 
-/// The class that modalities decide: an output of images, videos, embeddings, scores, transcripts,
-/// or audio without text; and text alone out of audio alone. Otherwise text output decides nothing:
-/// rerankers, recognisers and chat models all have it.
+/// The class determined by modalities: an output of images, videos, embeddings, scores,
+/// transcripts, or audio without text; and text only from audio only. Otherwise text output is
+/// inconclusive: rerankers, recognisers and chat models all have it.
 [[nodiscard]] std::optional<catalogue::ModelClass> class_of_modalities(
     std::span<const std::string_view> input, std::span<const std::string_view> output,
     std::string_view id = {});
 
-/// `word` in the form that words are compared in: lower-case letters and digits only, of a path
-/// what stands below its version.
+/// `word` normalized for comparison: lower-case letters and digits only, and of a path only the
+/// part below its version.
 [[nodiscard]] std::string plain_word(std::string_view word);
 
 }  // namespace weir::discovery::kinds

@@ -1,4 +1,4 @@
-// Cohere: `endpoints` says which calls a model answers. The list exists under /v1 only, whatever
+// Cohere: `endpoints` has the endpoints of a model. The list exists under /v1 only, whatever
 // version the base URL names.
 // Source: docs.cohere.com/reference/list-models, 2026.
 #include "discovery/kinds/facts.hpp"

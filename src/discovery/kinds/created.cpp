@@ -6,7 +6,7 @@
 namespace weir::discovery::kinds {
 namespace {
 
-// Reads `width` digits off the front of `text`.
+// Removes `width` digits from the front of `text`.
 std::optional<int> take_digits(std::string_view& text, std::size_t width) {
   int number = 0;
   if (text.size() < width) return std::nullopt;
@@ -22,7 +22,7 @@ bool take(std::string_view& text, std::string_view any_of) {
   return true;
 }
 
-// "Z" or "+02:00", in seconds east of Greenwich.
+// Parses "Z" or "+02:00" into seconds east of Greenwich.
 std::optional<std::int64_t> parse_offset(std::string_view text) {
   if (text == "Z" || text == "z") return 0;
   if (text.empty() || (text.front() != '+' && text.front() != '-')) return std::nullopt;

@@ -1,4 +1,4 @@
-/// When a model was made, where that can be believed.
+/// A model's creation time, if it is credible.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace weir::discovery::kinds {
 
-/// Many engines send the current time as `created`, anew on every call, which would change the list
-/// each time it is asked. A value is taken only when it lies after the year 2000 and more than a
-/// day before the moment of asking. (A model really made today shows its date tomorrow.) Engines
-/// known to send the current time are not asked at all.
+/// Many engines send the current time as `created`, which would change the list with each request.
+/// A value is accepted only if it is after the year 2000 and more than a day before the request. (A
+/// model really created today shows its date tomorrow.) For engines known to send the current time,
+/// the field is ignored.
 [[nodiscard]] std::optional<std::int64_t> plausible_created(std::int64_t seconds,
                                                             WallTime asked_at);
 

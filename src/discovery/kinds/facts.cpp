@@ -14,12 +14,12 @@ struct Synonym {
   std::string_view ours;
 };
 
-// Our words in listing order; each also stands for itself.
+// The output words in listing order; each also maps to itself.
 constexpr std::array<std::string_view, 7> kCapabilities = {
     "tools",       "vision",         "reasoning", "json_mode", "structured_output",
     "audio_input", "code_completion"};
 
-// Spelled as plain_word gives them, without a `supports` before them.
+// Spelled as by plain_word, without a leading `supports`.
 constexpr Synonym kCapabilitySynonyms[] = {
     {"tool", "tools"},
     {"tooluse", "tools"},
@@ -70,7 +70,7 @@ std::optional<std::size_t> index_of(const std::array<std::string_view, N>& ours,
   return static_cast<std::size_t>(it - ours.begin());
 }
 
-// A flag says the same with a verb: supports_vision, supportsVision.
+// A flag has the same meaning with a verb: supports_vision, supportsVision.
 std::string plain_capability(std::string_view word) {
   constexpr std::string_view kVerb = "supports";
   auto plain = plain_word(word);

@@ -1,7 +1,7 @@
-/// From the upstreams' many words to ours: capabilities, modalities, owners; and what all kinds
-/// read of a row.
+/// Maps the upstreams' many words to one vocabulary: capabilities, modalities, owners; and reads
+/// the fields that all kinds share.
 ///
-/// Our capability words, in the order they are listed:
+/// Capability words, in listing order:
 ///   tools              calls functions
 ///   vision             takes images
 ///   reasoning          thinks before it answers
@@ -27,20 +27,21 @@
 
 namespace weir::discovery::kinds {
 
-/// Adds what is known of `theirs` (tool_use, thinking, image_input, insert …); the rest is dropped.
+/// Adds the known ones of `theirs` (tool_use, thinking, image_input, insert …); the rest is
+/// dropped.
 void learn_capabilities(catalogue::ModelFacts& facts, std::span<const std::string_view> theirs);
 inline void learn_capability(catalogue::ModelFacts& facts, std::string_view theirs) {
   learn_capabilities(facts, {&theirs, 1});
 }
 
-/// Adds what is known of `theirs` to `ours`; "embeddings" and the like are no modality.
+/// Adds the known ones of `theirs` to `ours`; "embeddings" and the like are not modalities.
 void learn_modalities(std::vector<std::string>& ours, std::span<const std::string_view> theirs);
 inline void learn_modalities(std::vector<std::string>& ours,
                              std::initializer_list<std::string_view> theirs) {
   learn_modalities(ours, std::span(theirs.begin(), theirs.size()));
 }
 
-/// Whether `word` is known as a capability.
+/// True if `word` is a known capability.
 [[nodiscard]] bool is_capability(std::string_view word);
 
 [[nodiscard]] inline catalogue::ModelClass class_of(catalogue::SubTypes sub_types) {

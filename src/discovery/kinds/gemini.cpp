@@ -1,5 +1,5 @@
-// Google's Gemini API. Names come as `models/x`, calls take `x`. generateContent is also how its
-// image and speech models are called, so names that hint at those are left to the later steps.
+// Google's Gemini API. Lists have `models/x`, calls take `x`. generateContent also serves its image
+// and speech models, so names that suggest those are left to later steps.
 // Source: ai.google.dev/api/models, 2026.
 #include <algorithm>
 
@@ -13,7 +13,7 @@ namespace {
 
 using catalogue::SubType;
 
-// From the server's root: a base URL that ends in /v1beta/openai has another list below it.
+// Relative to the server's root: a base URL that ends in /v1beta/openai has another list below it.
 List list() { return {.first = Ask::server("/v1beta/models?pageSize=1000"), .id_key = "name"}; }
 
 std::vector<Ask> next(const Transcript& transcript) { return ask_pages(transcript, list()); }

@@ -1,5 +1,5 @@
-// GPUStack. Rows carry `categories` and, when asked for, `meta`. Its category `image` covers edit
-// models too, so an id that says edit is left to the later steps.
+// GPUStack. Rows have `categories` and, on request, `meta`. Its category `image` includes edit
+// models, so an id that suggests editing is left to later steps.
 // Source: gpustack/gpustack routes/openai.py, 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
@@ -16,7 +16,7 @@ std::vector<Ask> next(const Transcript& transcript) { return ask_pages(transcrip
 Result<Reading> read(const Transcript& transcript) {
   return read_pages(transcript, list(), [](const Row& row, auto& model, Notes& notes) {
     learn_common(row, model, notes);
-    model.facts.owned_by.reset();  // names the engine
+    model.facts.owned_by.reset();  // the engine's name
   });
 }
 

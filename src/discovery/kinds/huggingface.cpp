@@ -1,5 +1,5 @@
-// Hugging Face's router: one row per model, with the providers that serve it. What a model offers
-// is what its best live provider offers, because the router may choose that one. Source:
+// Hugging Face's router: one row per model, with the providers that serve it. A model's facts are
+// those of its best live provider, because the router may choose that one. Source:
 // huggingface.co/docs/inference-providers, 2026.
 #include <algorithm>
 

@@ -13,9 +13,9 @@ using catalogue::SubTypes;
 
 using Names = std::span<const std::string_view>;
 
-// Each in the order it is believed: where a model has two, the larger scope comes first. Sources:
-// the model lists of OpenRouter, Vercel, Groq, Novita, Chutes, Lemonade, LM Studio, llama.cpp,
-// GitHub Models, GitHub Copilot, Venice, Volcengine Ark, DeepInfra, models.dev.
+// In order of preference: if a model has two, the larger scope comes first. Sources: the model
+// lists of OpenRouter, Vercel, Groq, Novita, Chutes, Lemonade, LM Studio, llama.cpp, GitHub Models,
+// GitHub Copilot, Venice, Volcengine Ark, DeepInfra, models.dev.
 constexpr std::string_view kContext[] = {"max_context_length",
                                          "max_context_window",
                                          "max_context_window_tokens",
@@ -32,7 +32,7 @@ constexpr std::string_view kContext[] = {"max_context_length",
                                          "availableContextTokens",
                                          "n_ctx_train",
                                          "max_position_embeddings"};
-// The input alone is less than the whole, so these count where nothing else does.
+// The input alone is less than the whole, so these count only without the others.
 constexpr std::string_view kInput[] = {"max_input_tokens",  "max_input_token_length",
                                        "max_prompt_tokens", "input_token_limit",
                                        "inputTokenLimit",   "maxInputTokens"};
@@ -44,7 +44,7 @@ constexpr std::string_view kOutput[] = {
     "max_output",        "output_token_limit",    "outputTokenLimit",  "maxCompletionTokens",
     "maxOutputTokens"};
 constexpr std::string_view kMaxTokens[] = {"max_tokens"};
-// Inside an object of limits, short names are clear enough.
+// In an object of limits, short names are unambiguous.
 constexpr std::string_view kContextLimit[] = {"context"};
 constexpr std::string_view kInputLimit[] = {"input"};
 constexpr std::string_view kOutputLimit[] = {"output"};
@@ -62,7 +62,7 @@ std::optional<std::int64_t> property(const std::vector<Row>& properties, std::st
   return std::nullopt;
 }
 
-// The places of one row where lengths stand.
+// The objects of one row that contain lengths.
 class Places {
  public:
   explicit Places(const Row& row) : properties_(row.rows("properties")) {
@@ -101,8 +101,8 @@ class Places {
 
 enum class Limits : std::uint8_t { input, output, unclear };
 
-// The length that `max_tokens` limits. Where the class is not known, a context length beside it
-// says that it is the other one.
+// The length that `max_tokens` limits. If the class is unknown, a context length beside it shows
+// that it is the output.
 Limits meaning_of_max_tokens(const catalogue::UpstreamModel& model) {
   constexpr SubTypes kReaders{SubType::embedding, SubType::reranker};
   const auto sub_types = model.model_class ? model.model_class->sub_types : SubTypes{};

@@ -1,4 +1,4 @@
-/// The three lengths of a model, from the many names that upstreams have for them.
+/// Reads a model's three lengths, for which upstreams have many names.
 #pragma once
 
 #include "catalogue/model.hpp"
@@ -6,12 +6,12 @@
 
 namespace weir::discovery::kinds {
 
-/// Learns from `row` and from the objects in it that hold limits:
-///   context_length     what the model was made for; the limit of its input where that is all
-///   max_model_len      what this deployment of it accepts
-///   max_output_tokens  what it answers at most
-/// A length is never taken for another. `max_tokens` depends on the model: it limits the output of
-/// those that write, and the input of those that embed or rank.
+/// Reads `row` and the objects in it that contain limits:
+///   context_length     tokens the model was made for; its input limit if that is all there is
+///   max_model_len      tokens that this deployment accepts
+///   max_output_tokens  the longest output
+/// One length is never taken for another. `max_tokens` depends on the model: it limits the output
+/// of those that generate text, and the input of those that embed or rank.
 ///
 /// REQUIRES: `model` has its class, if the row gives one.
 void learn_lengths(const Row& row, catalogue::UpstreamModel& model);

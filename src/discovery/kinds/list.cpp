@@ -53,7 +53,7 @@ std::string id_of(const Row& row, std::string_view key) {
   // Cloudflare and Azure number their rows; LiteLLM's /model/info has no id at all.
   constexpr std::array<std::string_view, 3> kNames = {"model_name", "model_id", "name"};
   for (const auto name : kNames) {
-    // A `name` is for people unless the id proves not to be the model's.
+    // A `name` is a display name unless the id is certainly not the model's.
     if (name == "name" && id.empty()) break;
     if (auto text = row.text(name); names_a_model(text)) return text;
   }

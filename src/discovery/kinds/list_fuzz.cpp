@@ -1,8 +1,8 @@
-// Any bytes, as the answers to the questions of every kind and of the loopback scan.
+// Any bytes as the answers to every kind and to the loopback scan.
 //
-// Input: a byte that chooses the kind; then answers with NUL between them, given in turn and over
-// again. One that begins with `!` has the status that the next byte chooses, one that is empty did
-// not come.
+// Input: a byte that chooses the kind; then answers separated by NUL, used in turn and cyclically.
+// An answer that begins with `!` has the status chosen by the next byte; an empty one means no
+// answer.
 // Covers: discovery/kinds/*.cpp discovery/inquiry.cpp discovery/loopback.cpp
 #include <algorithm>
 #include <array>

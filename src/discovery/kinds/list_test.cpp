@@ -1,4 +1,4 @@
-// Lists as they are in the field, and row content that must never leave a row.
+// Lists of real servers, and row content that must never leave a row.
 #include "discovery/kinds/list.hpp"
 
 #include "discovery/kinds/scripted_upstream.hpp"
@@ -133,7 +133,7 @@ TEST(List, TellsRejectedKeysFromOtherRefusals) {
   }
 }
 
-// One document that answers every question of every kind, full of what must not travel on.
+// One document that answers every ask of every kind, full of values that must not leak.
 constexpr const char* kCanary = R"({
   "id":"m1","name":"m1","key":"m1","model":"m1","model_name":"m1","model_id":"m1",
   "served_model_name":"m1","path":"/CANARY/x","filename":"/CANARY/x","model_path":"/CANARY/m1",

@@ -1,9 +1,9 @@
 // llama.cpp's server. With one model, `/props` adds the context in use, modalities and template
-// capabilities. As a router its rows carry a `status` (with the arguments of each process: nothing
-// of that is read); `/props?model=` is then asked for loaded models only, with autoload off, and
-// one at a time because parallel calls of it have been seen to fail. An unloaded model stays
-// listed: it loads when it is called. Embedding and reranking servers look like chat servers here,
-// so the class comes from later steps. Source: ggml-org/llama.cpp tools/server/README.md, 2026.
+// capabilities. As a router its rows have a `status` (with the arguments of each process, which are
+// not read); `/props?model=` is then requested for loaded models only, with autoload off, and one
+// at a time because parallel calls of it have been seen to fail. An unloaded model stays listed: it
+// loads when it is called. Embedding and reranking servers look like chat servers here, so the
+// class comes from later steps. Source: ggml-org/llama.cpp tools/server/README.md, 2026.
 #include "codec/percent.hpp"
 #include "discovery/inquiry.hpp"
 #include "discovery/kinds/facts.hpp"
@@ -56,8 +56,8 @@ void learn_props(const Row& props, catalogue::UpstreamModel& model) {
   }
 }
 
-// Without an alias a single-model server is listed by its file's path. It takes any name in a call,
-// so the file's name serves as well and says less.
+// Without an alias a single-model server lists its file's path. It accepts any name in a call, so
+// the file's name works as well and reveals less.
 std::string without_path(const std::string& id) {
   const bool path = id.starts_with('/') || id.starts_with('.') || id.ends_with(".gguf");
   const auto slash = id.find_last_of("/\\");
@@ -68,7 +68,7 @@ Result<Reading> read(const Transcript& transcript) {
   return read_pages(transcript, models_list(), [&](const Row& row, auto& model, Notes& notes) {
     learn_common(row, model, notes);
     model.facts.created.reset();   // the time of the call
-    model.facts.owned_by.reset();  // names the engine
+    model.facts.owned_by.reset();  // the engine's name
     const bool router = is_router_row(row);
     learn_props(as_row(transcript.document(router ? props_of(model.id) : kProps)), model);
     if (!router) model.id = without_path(model.id);

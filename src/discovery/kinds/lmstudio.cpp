@@ -1,7 +1,7 @@
-// LM Studio. `/api/v1/models` has one row per downloaded model, and alone names its loaded
-// instances; `/api/v0/models` is its predecessor; the OpenAI list is the last resort. A model that
-// is not loaded stays listed: it loads when it is called. Unknown paths answer 200 with an error
-// object. Source: lmstudio.ai/docs, REST API, 2026.
+// LM Studio. `/api/v1/models` has one row per downloaded model, and is the only list with the
+// loaded instances; `/api/v0/models` is its predecessor; the OpenAI list is the last resort. A
+// model that is not loaded stays listed: it loads when it is called. Unknown paths answer 200 with
+// an error object. Source: lmstudio.ai/docs, REST API, 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
@@ -20,7 +20,7 @@ bool is_ruled_out(const Transcript& transcript, std::string_view path) {
   return transcript.failed(path) || (document != nullptr && !rows_of(*document));
 }
 
-// The best list the server has answered; until then, the one to ask for.
+// The best list that the server has answered; until then, the next one to try.
 List list(const Transcript& transcript) {
   if (!is_ruled_out(transcript, kV1)) {
     return {.first = Ask::server(std::string(kV1)).optionally(), .id_key = "key"};
@@ -46,7 +46,7 @@ void learn_row(const Row& row, catalogue::UpstreamModel& model, Notes& notes) {
     if (length && (own || !facts.max_model_len)) facts.max_model_len = length;
     if (own) break;
   }
-  // v1 describes reasoning by an object of options instead of a flag.
+  // v1 has an object of options for reasoning instead of a flag.
   if (row.child("capabilities").child("reasoning").has("allowed_options")) {
     learn_capability(facts, "reasoning");
   }

@@ -1,6 +1,6 @@
-// LocalAI. `/v1/models/capabilities` is the list with what each model can do; older versions have
-// the plain list only. Its gallery tags rerankers as embeddings, so that one case is left to the
-// id. Source: mudler/LocalAI core/config/model_capabilities.go, 2026.
+// LocalAI. `/v1/models/capabilities` is the list with the capabilities of each model; older
+// versions have the plain list only. Its gallery tags rerankers as embeddings, so that case is left
+// to the id. Source: mudler/LocalAI core/config/model_capabilities.go, 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
@@ -24,8 +24,8 @@ std::vector<Ask> next(const Transcript& transcript) {
   return ask_pages(transcript, list(transcript));
 }
 
-// A use case of plain `image` or `video` is to make them, unless the model converses: to look at
-// them is `vision`.
+// A use case of plain `image` or `video` means generation, unless the model chats: image input is
+// `vision`.
 std::optional<catalogue::ModelClass> class_of_usecases(const Row& row, std::string_view id) {
   Evidence evidence;
   for (const auto usecase : row.words("capabilities")) {
@@ -41,7 +41,7 @@ Result<Reading> read(const Transcript& transcript) {
   return read_pages(transcript, list(transcript), [](const Row& row, auto& model, Notes& notes) {
     learn_common(row, model, notes);
     if (!model.model_class) model.model_class = class_of_usecases(row, model.id);
-    // The length that the operator of the server set.
+    // The length configured by the server's operator.
     if (const auto length = row.count("context_size")) {
       model.facts.max_model_len = length;
       model.facts.context_length.reset();

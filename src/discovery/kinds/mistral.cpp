@@ -1,6 +1,6 @@
-// Mistral: flags per row. A model that does none of the flagged things may be an embedder: the
-// flags have no word for that, so it is left to the later steps. Source: docs.mistral.ai/api, "List
-// models", 2026.
+// Mistral: flags per row. A model without any of the flagged capabilities may be an embedder: there
+// is no flag for that, so it is left to later steps. Source: docs.mistral.ai/api, "List models",
+// 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"

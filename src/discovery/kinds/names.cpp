@@ -22,7 +22,7 @@ bool is_hash(std::string_view text) {
          });
 }
 
-// "models--org--name", the folder of a hub's cache.
+// Parses "models--org--name", the folder in a hub's cache.
 std::string from_cache_folder(std::string_view path) {
   constexpr std::string_view kMark = "models--";
   const auto start = path.find(kMark);

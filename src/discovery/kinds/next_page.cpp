@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxQueryBytes = 1024;
 
-// Where the particulars of a page stand, beside the page itself.
+// Objects with paging data, relative to the page.
 constexpr std::string_view kParents[] = {"",         "pagination",  "paging", "meta",   "page_info",
                                          "pageInfo", "result_info", "links",  "_links", "cursors"};
 
@@ -45,7 +45,7 @@ constexpr Token kTokens[] = {
 constexpr std::string_view kMore[] = {"has_more", "hasMore",     "has_next",
                                       "hasNext",  "hasNextPage", "has_next_page"};
 
-// A number of a page is sent back under the name it came by, but for `current_page`.
+// A page number is sent back under the name it had, except `current_page`.
 constexpr Token kPageNumbers[] = {{"page", "page"},
                                   {"current_page", "page"},
                                   {"currentPage", "page"},
@@ -67,7 +67,7 @@ std::string parameter(std::string_view name, std::int64_t value) {
   return fmt::format("{}={}", name, value);
 }
 
-// The page and the objects in it that describe it, in the order they are believed.
+// The page and the objects in it with paging data, in order of precedence.
 std::vector<Row> places_of(const Row& page) {
   std::vector<Row> places;
   for (const auto parent : kParents) places.push_back(parent.empty() ? page : page.child(parent));
@@ -129,7 +129,7 @@ std::optional<NextPage> by_token(const Page& /*page*/, const std::vector<Row>& p
   for (const Row& place : places) {
     for (const auto& token : kTokens) {
       if (const auto text = token_at(place, token.key); !text.empty()) {
-        // A bare number after `next` is that of a page.
+        // A bare number in `next` is a page number.
         const bool numbered = token.key == "next" && place.text(token.key).empty();
         return NextPage{true, parameter(numbered ? "page" : token.parameter, text)};
       }
@@ -138,7 +138,7 @@ std::optional<NextPage> by_token(const Page& /*page*/, const std::vector<Row>& p
   return std::nullopt;
 }
 
-// Anthropic's pages say `has_more` and `last_id` as OpenAI's do, but want the id as `after_id`.
+// Anthropic's pages have `has_more` and `last_id` like OpenAI's, but expect the id in `after_id`.
 std::string_view after_parameter(const Page& page) {
   if (!page.after.empty()) return page.after;
   const bool anthropic = !page.rows.empty() && page.rows.front().text("type") == "model" &&
@@ -154,7 +154,7 @@ struct PageNumber {
 std::optional<PageNumber> page_number(const Row& place) {
   for (const auto& name : kPageNumbers) {
     if (!place.has(name.key)) continue;
-    // Zero is no count: pages that are numbered from zero begin with it.
+    // Zero is accepted: some lists number pages from zero.
     return PageNumber{name.parameter, place.count(name.key).value_or(0)};
   }
   return std::nullopt;
@@ -181,7 +181,7 @@ std::optional<std::int64_t> page_count(const Row& place) {
   if (const auto pages = first_count(place, kPageCounts)) return pages;
   const auto total = first_count(place, kTotals);
   auto size = first_count(place, kPageSizes);
-  // A limit goes with an offset, unless there is a number of the page.
+  // A limit goes with an offset, unless there is a page number.
   if (!size && page_number(place)) size = place.count("limit");
   if (!total || !size) return std::nullopt;
   return (*total + *size - 1) / *size;
@@ -227,8 +227,8 @@ struct Scheme {
 };
 constexpr Scheme kSchemes[] = {{"https:", ":443"}, {"http:", ":80"}, {"", ""}};
 
-// Takes `scheme://authority` or `//authority` off the front of a reference; the authority, without
-// the scheme's own port, is empty if there is none. Nothing for the schemes of other servers.
+// Removes `scheme://authority` or `//authority` from the front of a reference. The result, without
+// the scheme's default port, is empty if there is none; nothing for an unsupported scheme.
 std::optional<std::string_view> take_authority(std::string_view& link) {
   if (link.find("//") > link.find_first_of("?#")) return std::string_view{};
   for (const auto& scheme : kSchemes) {

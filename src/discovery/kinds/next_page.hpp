@@ -1,4 +1,4 @@
-/// Where a paged list goes on, in the many ways that lists say so.
+/// Finds the next page of a list, in the many notations for it.
 #pragma once
 
 #include <string>
@@ -10,31 +10,32 @@
 
 namespace weir::discovery::kinds {
 
-/// The next page, as the page before it describes it.
+/// The next page, as described by the current one.
 struct NextPage {
   bool exists = false;
-  /// The query that asks for it, without `?`. Empty where the page does not say how, or names
-  /// another origin or path: no upstream chooses where requests go.
+  /// The query for it, without `?`. Empty if the page does not say how, or names another origin or
+  /// path: no upstream chooses where requests go.
   std::string query = {};
 };
 
-/// One page and how it was asked for.
+/// One page and its request.
 struct Page {
   const Exchange& exchange;
   const std::vector<Row>& rows;
   std::string_view id_key;     ///< the field that names a row
-  std::string_view after;      ///< the parameter that takes the last id; empty: by the page's shape
+  std::string_view after;      ///< the parameter that takes the last id; empty: derived from the
+                               ///< page
   std::string_view authority;  ///< Transcript::authority
 };
 
-/// Read in this order: a plain no (`has_more: false`), the Link field, a link in the page (`next`,
-/// `links.next` …), a token (`next_page_token` …), `has_more` with the last id, page numbers with
-/// a number of pages, an offset with a total.
+/// Order of precedence: an explicit end (`has_more: false`), the Link field, a link in the page
+/// (`next`, `links.next` …), a token (`next_page_token` …), `has_more` with the last id, a page
+/// number with a number of pages, an offset with a total.
 [[nodiscard]] NextPage next_page(const Page& page);
 
-/// The query of `link`, a URL reference, if it leads to `path` (its last segments count, as the
-/// part before them may not be known) on `authority` (empty: any). Empty if it does not, or if it
-/// has no query or one that does not belong into a request line.
+/// The query of `link`, a URL reference, if it leads to `path` (compared by its last segments,
+/// since the part before them may be unknown) on `authority` (empty: any). Empty if it does not, or
+/// if it has no query or one that is invalid in a request line.
 [[nodiscard]] std::string_view query_of_link(std::string_view link, std::string_view path,
                                              std::string_view authority);
 

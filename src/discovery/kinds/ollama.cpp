@@ -1,5 +1,5 @@
-// Ollama. `/api/tags` names what is there and, in newer versions, what it can do and its context;
-// `/api/show` says so in older ones, model by model. `/v1/models` would hold ids only.
+// Ollama. `/api/tags` has the models and, in newer versions, capabilities and context; in older
+// ones these come from `/api/show`, model by model. `/v1/models` has ids only.
 // Source: ollama/ollama docs/api.md and types/model/capability.go, 2026.
 #include <algorithm>
 
@@ -44,8 +44,8 @@ std::vector<Ask> next(const Transcript& transcript) {
   return asks;
 }
 
-// `image` is to make one, and `audio` to hear: beside `completion` it is an input, and alone it is
-// a recogniser.
+// `image` means generation. `audio` is an input: beside `completion` it belongs to a chat model,
+// and alone to a recogniser.
 void learn_capability_list(const Row& row, catalogue::UpstreamModel& model, Notes& notes) {
   const auto words = row.words("capabilities");
   const auto can = [&](std::string_view word) {
@@ -77,7 +77,7 @@ Result<Reading> read(const Transcript& transcript) {
     learn_lengths(row, model);
     if (!model.facts.context_length) model.facts.context_length = shown_context(show);
     model.facts.created = row.created("modified_at", notes.asked_at);
-    // A model of the vendor's cloud, listed here under a name of its own.
+    // A model of the vendor's cloud, listed here under another name.
     if (const auto remote = row.text("remote_model"); remote != model.id) model.base_id = remote;
   });
 }

@@ -1,6 +1,6 @@
-// Any OpenAI-style list: LiteLLM, new-api, llama-swap, Jan, KoboldCpp, groq, qianfan and the rest.
-// The four fields say nothing about a model's class; the additive ones that some of them send
-// (architecture, capabilities, context_length, sub_types, root) are read where they are there.
+// Any OpenAI-style list: LiteLLM, new-api, llama-swap, Jan, KoboldCpp, groq, qianfan and others.
+// The four fields say nothing about a model's class; the additional ones that some of them send
+// (architecture, capabilities, context_length, sub_types, root) are read if present.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"
@@ -12,7 +12,7 @@ namespace {
 Result<Reading> read(const Transcript& transcript) {
   return read_pages(transcript, models_list(), [](const Row& row, auto& model, Notes& notes) {
     learn_common(row, model, notes);
-    // vLLM behind the generic kind.
+    // vLLM configured as the generic kind.
     if (const auto root = row.text("root"); is_hub_id(root) && root != model.id) {
       model.base_id = root;
     }

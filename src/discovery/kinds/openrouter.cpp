@@ -21,7 +21,7 @@ Result<Reading> read(const Transcript& transcript) {
     const auto takes = [&](std::string_view what) {
       return std::ranges::find(facts.input_modalities, what) != facts.input_modalities.end();
     };
-    // For a model that answers in words, taking a picture or a sound is a capability.
+    // For a model with text output, image or audio input is a capability.
     const auto& output = facts.output_modalities;
     if (std::ranges::find(output, "text") == output.end()) return;
     if (takes("image")) learn_capability(facts, "vision");

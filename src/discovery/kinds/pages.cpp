@@ -12,10 +12,10 @@
 namespace weir::discovery::kinds {
 namespace {
 
-// A list as far as it was answered.
+// The answered pages of a list.
 struct Walk {
   std::vector<const boost::json::value*> pages;
-  std::optional<Ask> next = {};          // the page that follows and was not asked for
+  std::optional<Ask> next = {};          // the next page, if it has not been requested
   bool truncated = false;                // there is more than `pages`
   std::optional<Error> broken_off = {};  // why a later page could not be read
 };
@@ -33,7 +33,7 @@ bool has_parameter(std::string_view query, std::string_view name) {
   return false;
 }
 
-// The path of `first` with its own query, where `query` does not say otherwise, and `query`.
+// The path of `first` with `query` and those of its own parameters that `query` does not replace.
 std::string with_query(std::string_view first, std::string_view query) {
   const auto mark = std::min(first.find('?'), first.size());
   std::string target(first.substr(0, mark));
@@ -47,7 +47,7 @@ std::string with_query(std::string_view first, std::string_view query) {
   return target.append(query);
 }
 
-// Whether `rows` has rows, and each of them is in `previous` as well.
+// True if `rows` is not empty and each row is also in `previous`.
 bool repeats(const std::vector<Row>& rows, const std::vector<Row>& previous, std::string_view key) {
   std::unordered_set<std::string> known;
   for (const Row& row : previous) known.insert(id_of(row, key));
@@ -67,7 +67,7 @@ class Walker {
   }
 
  private:
-  // Reads one page; whether the next one is to be read.
+  // Reads one page; returns true if the next one is to be read.
   bool step() {
     const bool first = walk_.pages.empty();
     paths_.insert(ask_.path);
@@ -89,7 +89,7 @@ class Walker {
     const bool reachable = !next.query.empty() && walk_.pages.size() < kMaxPages;
     if (next.exists && reachable) ask_.path = with_query(list_.first.path, next.query);
     const bool follows = next.exists && reachable && !paths_.contains(ask_.path);
-    // A page whose successor was asked for passed this check before: only the last one is compared.
+    // A page whose successor was requested has passed this check: only the last one is compared.
     const bool followed = follows && transcript_.find(ask_.path, ask_.body) != nullptr;
     if (!followed && walk_.pages.size() > 1 && repeats(rows, previous_, list_.id_key)) {
       walk_.pages.pop_back();
@@ -99,7 +99,7 @@ class Walker {
     return follows || end(next.exists);
   }
 
-  // An answer over the size limit is a bound, and will be one again.
+  // An answer over the size limit is a bound, which a retry would meet again.
   bool break_off(Error error) {
     if (error.code != Errc::upstream_answer_too_large) {
       error.detail = fmt::format("page {} of the list: {}", walk_.pages.size() + 1, error.detail);

@@ -6,7 +6,7 @@
 namespace weir::discovery::kinds {
 namespace {
 
-// `a` on the first page, which says `more`; `b` on the second.
+// `a` on the first page, which contains `more`; `b` on the second.
 ScriptedUpstream two_pages(std::string_view more, std::string second) {
   ScriptedUpstream upstream;
   upstream.on("/models", fmt::format(R"({{"data":[{{"id":"a"}}],{}}})", more));

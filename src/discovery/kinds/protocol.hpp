@@ -1,5 +1,5 @@
-/// Protocol of a kind: which questions to ask after which answers, and how to read them.
-/// Private to discovery's pure part; the faces are kinds.hpp, inquiry.hpp and loopback.hpp.
+/// Protocol of a kind: which requests follow which answers, and how to parse them. Private to
+/// discovery's pure part; its public interface is kinds.hpp, inquiry.hpp and loopback.hpp.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ namespace weir::discovery::kinds {
 
 using Models = std::vector<catalogue::UpstreamModel>;
 
-/// A question with its answer: the JSON document of a 2xx answer, or what went wrong.
+/// A request with its answer: the JSON document of a 2xx answer, or the error.
 struct Exchange {
   Ask ask;
   int status = 0;  ///< 0: no HTTP answer
@@ -26,19 +26,19 @@ struct Exchange {
   std::string link = {};  ///< Answer::link
 };
 
-/// Everything asked and answered in this round, in the order of asking.
+/// All requests and answers of this round, in order.
 struct Transcript {
   WallTime asked_at;
   std::vector<Exchange> exchanges;
-  std::string authority = {};  ///< `host:port` of the upstream; empty if nobody said
+  std::string authority = {};  ///< `host:port` of the upstream; empty if unknown
 
-  /// Null if it was not asked. Paths are compared with their query.
+  /// Null if it was not requested. Paths are compared with their query.
   [[nodiscard]] const Exchange* find(std::string_view path, std::string_view body = {}) const;
-  /// Null if it was not asked or failed.
+  /// Null if it was not requested or failed.
   [[nodiscard]] const boost::json::value* document(std::string_view path,
                                                    std::string_view body = {}) const;
   [[nodiscard]] bool asked(std::string_view path) const { return find(path) != nullptr; }
-  /// Asked, and it failed.
+  /// True if it was requested and failed.
   [[nodiscard]] bool failed(std::string_view path) const;
 };
 
@@ -51,12 +51,13 @@ struct Reading {
 };
 
 struct Protocol {
-  /// The questions that follow from the answers so far; empty when there are none left. Never sees
-  /// a transcript in which a required question failed.
+  /// The requests that follow from the answers so far; empty if there are none left. Never called
+  /// with a failed required request.
   std::vector<Ask> (*next)(const Transcript&);
-  /// Never sees a transcript in which a required question failed.
+  /// Never called with a failed required request.
   Result<Reading> (*read)(const Transcript&);
-  /// Fingerprint for the loopback scan; null for hosted kinds. Paths are below the server's root.
+  /// Fingerprint for the loopback scan; null for hosted kinds. Paths are relative to the server's
+  /// root.
   std::vector<std::string_view> (*marks)() = nullptr;
   bool (*recognises)(const Transcript&) = nullptr;
 };
@@ -65,7 +66,7 @@ extern const Protocol anthropic, cohere, gemini, gpustack, huggingface, llama_cp
     localai, mistral, ollama, openai, openrouter, sd_cpp, sglang, siliconflow, speaches, tei, tgi,
     together, vllm, xinference;
 
-/// The whole plan of a kind that needs one list.
+/// The complete plan of a kind that needs one list.
 [[nodiscard]] std::vector<Ask> ask_once(const Transcript& transcript, Ask ask);
 
 }  // namespace weir::discovery::kinds

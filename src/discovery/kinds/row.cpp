@@ -50,7 +50,9 @@ std::optional<std::int64_t> digits(std::string_view text) {
 std::optional<std::int64_t> whole_number(const json::value& value) {
   if (value.is_int64()) return value.get_int64();
   if (value.is_string()) return digits(trim(view(value.get_string())));
-  if (value.is_uint64()) return std::nullopt;  // only what does not fit int64 is parsed as this
+  if (value.is_uint64())
+    return std::nullopt;  // the parser uses this type only for numbers beyond
+                          // int64
   if (!value.is_double()) return std::nullopt;
   const double number = value.get_double();
   if (!(std::abs(number) < static_cast<double>(kMaxCount)) || std::trunc(number) != number) {

@@ -1,5 +1,5 @@
-/// Reading a list by allow-list: a Row gives out typed fields by name, and nothing else of it can
-/// travel on. Whatever is missing, null or of another type reads as absent.
+/// Reads a list by allow-list: a Row returns typed fields by name, and nothing else of it can leak.
+/// A field that is missing, null or of another type reads as absent.
 #pragma once
 
 #include <algorithm>
@@ -21,11 +21,11 @@ class Row {
   // outlives: the Row; it is a view of a document in the transcript.
   explicit Row(const boost::json::object& fields) : fields_(&fields) {}
 
-  /// Trimmed; empty if it is absent, longer than 512 bytes or has control characters.
+  /// Trimmed; empty if it is absent, longer than 512 bytes or contains control characters.
   [[nodiscard]] std::string text(std::string_view key) const;
-  /// A whole number above zero and below 10^12, also as a text of digits.
+  /// An integer above zero and below 10^12, also as a text of digits.
   [[nodiscard]] std::optional<std::int64_t> count(std::string_view key) const;
-  /// The number zero, which count() takes for nothing.
+  /// True for the number zero, which count() treats as absent.
   [[nodiscard]] bool is_zero(std::string_view key) const;
   /// Nothing unless it is a JSON boolean.
   [[nodiscard]] std::optional<bool> flag(std::string_view key) const;
@@ -33,9 +33,9 @@ class Row {
   [[nodiscard]] std::optional<bool> loose_flag(std::string_view key) const;
   /// The object at `key`, or an empty one.
   [[nodiscard]] Row child(std::string_view key) const;
-  /// The strings of an array, the parts of one string between commas, and what stands for a word:
-  /// the `name` or `type` of an object, alone or in an array, and the keys of an object that are
-  /// `true` or hold `"supported": true`.
+  /// The strings of an array, the parts of a string between commas, and objects that represent a
+  /// word: the `name` or `type` of an object, alone or in an array, and the keys of an object that
+  /// are `true` or contain `"supported": true`.
   [[nodiscard]] std::vector<std::string_view> words(std::string_view key) const;
   /// The objects of an array.
   [[nodiscard]] std::vector<Row> rows(std::string_view key) const;
@@ -58,12 +58,12 @@ class Row {
 /// The document as one row; an empty row for anything but an object (and for null).
 [[nodiscard]] Row as_row(const boost::json::value* document);
 
-/// The rows of a list: a bare array, or an object with `data`, `models` or another name that lists
-/// go by; `data: null` is an empty list. Rows that are not objects are left out. Error:
+/// The rows of a list: an array, or an object with `data`, `models` or another common name of a
+/// list; `data: null` is an empty list. Rows that are not objects are dropped. Error:
 /// upstream_answer_invalid.
 [[nodiscard]] Result<std::vector<Row>> rows_of(const boost::json::value& document);
 
-/// Whether the document is a list with a row that passes; for fingerprints.
+/// True if the document is a list with a row that passes; for fingerprints.
 template <class Test>
 [[nodiscard]] bool any_row(const boost::json::value* document, Test&& test) {
   if (document == nullptr) return false;

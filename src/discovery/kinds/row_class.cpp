@@ -14,12 +14,12 @@ using catalogue::SubType;
 using catalogue::SubTypes;
 using catalogue::Types;
 
-// `parent` is empty where the field stands in the row itself.
+// `parent` is empty for a field of the row itself.
 struct Field {
   std::string_view parent;
   std::string_view key;
   Place place;
-  // Holds more than words about the class, so that a word no table knows is no news.
+  // Also contains words that are not about the class, so unknown ones are not reported.
   bool mixed = false;
 };
 
@@ -45,7 +45,7 @@ constexpr Field kFields[] = {
     {"metadata", "type", Place::purpose, true},
     {"metadata", "task", Place::purpose},
     {"metadata", "mode", Place::purpose},
-    // Lemonade's labels stand for a category each. They come before the engine that runs them.
+    // Lemonade's labels are categories. They take precedence over the engine.
     {"", "labels", Place::purpose},
     {"", "recipe", Place::purpose, true},
     {"", "capabilities", Place::capability},
@@ -103,7 +103,7 @@ SubTypes without(SubTypes sub_types, SubType left_out) {
   return rest;
 }
 
-// Puts the fields of one row together, in the order they are added.
+// Combines the fields of one row, in the order they are added.
 class Reader {
  public:
   Reader(const Row& row, std::string_view id, UnknownWords& unknown)
@@ -121,7 +121,7 @@ class Reader {
   }
 
  private:
-  // The sub types that the field names; empty if it does not decide.
+  // The sub types named by the field; empty if it is inconclusive.
   SubTypes read_field(const Field& field) {
     const auto evidence = weigh_field(field);
     auto sub_types = evidence.sub_types;
@@ -148,16 +148,16 @@ class Reader {
     return evidence;
   }
 
-  // Audio is made, heard and talked about; other media alone say what is made.
+  // Audio may be an input, an output or a topic; other media alone determine the output.
   static bool is_open(Types media) { return media == Types{catalogue::Type::audio}; }
 
-  // No field has named a sub type.
+  // The class if no field has named a sub type.
   std::optional<ModelClass> from_the_rest() const {
     const auto made = sub_types_of_media(media_, inputs_of(modalities_.input), id_);
     if (outside_.empty() && !made.empty()) return ModelClass::of(made);
     if (!outside_.empty() && !converses())
       return ModelClass{{}, media_.empty() ? outside_ : media_};
-    // The id decides what a medium leaves open.
+    // The id decides if a medium is inconclusive.
     if (!media_.empty() && !is_open(media_)) return std::nullopt;
     return class_of_modalities(modalities_.input, modalities_.output, id_);
   }
@@ -213,7 +213,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
-// "text+image->text"
+// Parses "text+image->text".
 void read_arrow(const Row& row, Modalities& modalities) {
   for (const auto word : row.words("modality")) {
     const auto arrow = word.find("->");
@@ -232,7 +232,7 @@ std::optional<ModelClass> class_of_row(const Row& row, std::string_view id, Unkn
 
 Modalities modalities_of(const Row& row) {
   Modalities modalities{first_words(row, kInputKeys), first_words(row, kOutputKeys)};
-  // models.dev and its users: {"modalities": {"input": […], "output": […]}}
+  // models.dev and compatible lists: {"modalities": {"input": […], "output": […]}}
   const auto both = row.child("modalities");
   if (modalities.input.empty()) modalities.input = both.words("input");
   if (modalities.output.empty()) modalities.output = both.words("output");
@@ -245,7 +245,7 @@ std::vector<std::string_view> capability_words(const Row& row) {
   std::vector<std::string_view> all;
   const auto add = [&](const std::vector<std::string_view>& words, bool says_takes) {
     for (const auto word : words) {
-      // A label or tag of plain sound is what the model is about, not that it listens.
+      // A label or tag of plain audio is a topic, not an audio input.
       if (says_takes || plain_word(word) != "audio") all.push_back(word);
     }
   };

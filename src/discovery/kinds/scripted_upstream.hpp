@@ -1,4 +1,4 @@
-/// For tests: an upstream that answers from a script, and models as one line of text.
+/// For tests: an upstream with scripted answers, and models as one line of text.
 #pragma once
 
 #include <chrono>
@@ -20,8 +20,8 @@ namespace weir::discovery::kinds {
 /// 2026-03-01T00:00:00Z
 inline const WallTime kAskedAt{std::chrono::seconds(1'772'323'200)};
 
-/// `id {class} fact=value …`, with what is known only; `{?}` for no class of its own, `off`
-/// for one that cannot be called.
+/// `id {class} fact=value …`, with known facts only; `{?}` for no class of its own, `off` for one
+/// that cannot be called.
 inline std::string show(const catalogue::UpstreamModel& model) {
   std::vector<std::string_view> classes;
   if (model.model_class) {
@@ -52,7 +52,7 @@ inline std::string show(const catalogue::UpstreamModel& model) {
   return text;
 }
 
-/// Paths the script does not know are 404, as plain text.
+/// Paths not in the script are 404, as plain text.
 class ScriptedUpstream {
  public:
   ScriptedUpstream& on(std::string path, std::string body, int status = 200) {
@@ -68,7 +68,7 @@ class ScriptedUpstream {
     return *this;
   }
 
-  /// `link` is the Link field of what `path` answers.
+  /// `link` is the Link field of the answer at `path`.
   ScriptedUpstream& on_linked(std::string path, std::string body, std::string link) {
     script_[std::move(path)] = Answer{200, std::move(body), {}, std::move(link)};
     return *this;
@@ -90,7 +90,7 @@ class ScriptedUpstream {
     return std::move(result->models);
   }
 
-  /// models(), each as one line; an error as its one line.
+  /// models(), each as one line; an error as its line.
   std::vector<std::string> list(std::string_view slug) {
     const auto result = models(slug);
     if (!result) return {result.error().text()};
@@ -101,7 +101,7 @@ class ScriptedUpstream {
 
   /// The requests so far, in order; a POST as `path body`.
   [[nodiscard]] const std::vector<std::string>& asked() const { return asked_; }
-  /// How many at a time.
+  /// The size of each batch.
   [[nodiscard]] const std::vector<std::size_t>& batches() const { return batches_; }
 
  private:

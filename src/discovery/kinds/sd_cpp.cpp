@@ -1,5 +1,5 @@
-// stable-diffusion.cpp's server: one model under a fixed name; `/sdcpp/v1/capabilities` says
-// whether it makes images or videos (and where its files lie, which is not read). Source:
+// stable-diffusion.cpp's server: one model under a fixed name; `/sdcpp/v1/capabilities` states
+// whether it generates images or videos (and the paths of its files, which are not read). Source:
 // leejet/stable-diffusion.cpp examples/server/api.md, 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
@@ -25,7 +25,7 @@ std::vector<Ask> next(const Transcript& transcript) {
 std::optional<catalogue::ModelClass> class_of_modes(const Row& capabilities) {
   SubTypes sub_types;
   for (const auto mode : capabilities.words("supported_modes")) {
-    // Every image model takes a first image as well.
+    // Every image model also accepts an input image.
     if (mode == "img_gen") sub_types.insert({SubType::text_to_image, SubType::image_to_image});
     if (mode == "vid_gen") sub_types.insert(SubType::text_to_video);
   }

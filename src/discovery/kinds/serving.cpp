@@ -18,14 +18,14 @@ namespace weir::discovery::kinds {
 namespace {
 
 enum class Means : std::uint8_t {
-  on,        // false: it is off
-  off,       // true: it is off
-  state,     // one of kDeadStates: it is off
-  end,       // the last day of the model, or the moment it ended
-  replicas,  // zero: nobody serves it
+  on,        // false means off
+  off,       // true means off
+  state,     // one of kDeadStates means off
+  end,       // the last day of the model, or the time it ended
+  replicas,  // zero means that nothing serves it
 };
 
-// Keys as plain_word gives them; `parent` is empty where the field stands in the row itself.
+// Keys as normalized by plain_word; `parent` is empty for a field of the row itself.
 struct Rule {
   std::string_view parent;
   std::string_view key;
@@ -84,7 +84,7 @@ constexpr std::string_view kDeadStates[] = {
     "archived", "unavailable",  "terminated", "notready", "crashed", "decommissioned",
     "expired",  "suspended",    "sunset",     "stopped",  "paused",  "discontinued",
     "eol",      "notavailable", "endoflife",  "unhealthy"};
-// Where an object has its state.
+// Keys of an object's state.
 constexpr std::string_view kStateKeys[] = {"value", "name", "state", "status", "ready"};
 
 constexpr std::string_view kPlaceholders[] = {
@@ -108,7 +108,7 @@ bool is_in_a_dead_state(const Row& row, std::string_view key) {
          });
 }
 
-// A date alone lasts to the end of its day.
+// A date without time lasts to the end of its day.
 std::optional<std::int64_t> moment(const Row& row, std::string_view key) {
   const auto text = row.text(key);
   if (text.empty()) return row.count(key);
@@ -140,7 +140,7 @@ bool says_off(const Row& row, std::string_view key, Means means, WallTime now) {
 
 using Rules = std::unordered_multimap<std::string_view, const Rule*>;
 
-// By key and by parent, so that a field costs one look-up.
+// Indexed by key and by parent, so that a field costs one look-up.
 struct RuleIndex {
   Rules by_key;
   Rules by_parent;
@@ -152,7 +152,7 @@ struct RuleIndex {
   }
 };
 
-// Whether a field of `row`, which stands at `parent`, says that the model is off.
+// True if a field of `row`, found at `parent`, means that the model is off.
 bool any_says_off(const Row& row, std::string_view parent, WallTime now) {
   static const RuleIndex index;
   constexpr std::size_t kLongestKey = 64;
@@ -170,7 +170,7 @@ bool any_says_off(const Row& row, std::string_view parent, WallTime now) {
   return false;
 }
 
-// Providers that are counted, and none of them serves.
+// True if providers are listed and none of them is live.
 bool has_nobody(const Row& row) {
   const auto providers = row.rows("providers");
   return !providers.empty() && std::ranges::none_of(providers, [](const Row& provider) {

@@ -1,4 +1,4 @@
-/// Whether a listed model can be called at all, as its row says.
+/// Determines from its row if a listed model can be called at all.
 #pragma once
 
 #include <string_view>
@@ -8,12 +8,12 @@
 
 namespace weir::discovery::kinds {
 
-/// False if the row says that the model is switched off, has failed, is retired or past its last
-/// day, or has nobody to serve it. A model that is loading, or loads when it is called, can serve;
-/// so can one that is only announced to end.
+/// False if the model is switched off, has failed, is retired or past its last day, or has no
+/// provider. A model that is loading, or loads when it is called, can serve; so can one whose end
+/// is only announced.
 [[nodiscard]] bool can_serve(const Row& row, WallTime now);
 
-/// Whether `id` stands for "no model is loaded": KoboldCpp's `koboldcpp/inactive`, say.
+/// True if `id` means "no model is loaded", such as KoboldCpp's `koboldcpp/inactive`.
 [[nodiscard]] bool is_placeholder(std::string_view id);
 
 }  // namespace weir::discovery::kinds

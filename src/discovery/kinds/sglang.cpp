@@ -1,7 +1,7 @@
-// SGLang. The list is like vLLM's; `/model_info` (`/get_model_info` in older versions) tells
-// generation from pooling. Its image and video servers say in `task_type` (T2I, TI2V …) what they
-// make. A reranker served as a causal model calls itself a generator, so an id
-// that says rerank is left to the later steps.
+// SGLang. The list is like vLLM's; `/model_info` (`/get_model_info` in older versions)
+// distinguishes generation from pooling. Its image and video servers state their output in
+// `task_type` (T2I, TI2V …). A reranker served as a causal model reports as a generator, so an id
+// that suggests reranking is left to later steps.
 // Source: docs.sglang.ai, native API, 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
@@ -48,9 +48,9 @@ Result<Reading> read(const Transcript& transcript) {
   return read_pages(transcript, models_list(), [&](const Row& row, auto& model, Notes& notes) {
     learn_common(row, model, notes);
     model.facts.created.reset();   // the time of the call
-    model.facts.owned_by.reset();  // names the engine
+    model.facts.owned_by.reset();  // the engine's name
     model.base_id = base_name_of(row.text("root"));
-    // A root that repeats the served name tells nothing; the path of the weights may.
+    // A root equal to the served name is not informative; the path of the weights may be.
     if (model.base_id.empty() || model.base_id == model.id) {
       model.base_id = base_name_of(info.text("model_path"));
     }

@@ -1,6 +1,6 @@
-// SiliconFlow, and Weir itself. A row has four fields and no type, so each sub_type is asked for by
-// name; a model's class is every sub_type whose list it is in. The plain list gives the order.
-// text-to-speech and image-to-video are not documented, but the first works.
+// SiliconFlow, and Weir itself. A row has four fields and no type, so the list is requested for
+// each sub_type; a model's class is every sub_type whose list contains it. The plain list gives the
+// order. text-to-speech and image-to-video are not documented, but the first works.
 #include <algorithm>
 #include <string>
 #include <unordered_map>
@@ -27,7 +27,7 @@ std::string filtered(SubType sub_type) {
 List plain_list() { return {.first = Ask::api(std::string(kPlain))}; }
 List typed_list(SubType sub_type) { return {.first = Ask::api(filtered(sub_type)).optionally()}; }
 
-// All first pages at once, then those that follow.
+// All first pages at once, then the following ones.
 std::vector<Ask> next(const Transcript& transcript) {
   auto asks = ask_pages(transcript, plain_list());
   catalogue::kAllSubTypes.for_each([&](SubType sub_type) {
@@ -46,7 +46,7 @@ bool is_unknown_sub_type(const Exchange& exchange) {
   return exchange.status == 400 || exchange.status == 404 || exchange.status == 422;
 }
 
-// `plain` is truncated, or broken off, if one of them is.
+// Marks `plain` truncated, or broken off, if one of the lists is.
 Result<std::vector<Typed>> typed_lists(const Transcript& transcript, Reading& plain) {
   std::vector<Typed> lists;
   for (int i = 0; i < catalogue::kSubTypeCount; ++i) {
@@ -71,15 +71,15 @@ bool same_ids(const Models& one, const Models& other) {
                             &catalogue::UpstreamModel::id);
 }
 
-// A server that takes no notice of sub_type answers its whole list each time: that types nothing.
+// A server that ignores sub_type returns its whole list each time, which determines no class.
 bool ignores_filter(const Models& plain, const std::vector<Typed>& lists) {
   return !plain.empty() && lists.size() > 1 && std::ranges::all_of(lists, [&](const Typed& list) {
     return same_ids(list.models, plain);
   });
 }
 
-// Two values are in nobody's documentation. A server that knows the others but takes no notice of
-// one of these answers its whole list for it, and would make everything a text-to-speech model.
+// Two values are undocumented. A server that knows the others but ignores one of these returns its
+// whole list for it, which would make every model text-to-speech.
 bool is_undocumented(SubType sub_type) {
   return sub_type == SubType::text_to_speech || sub_type == SubType::image_to_video;
 }
@@ -94,7 +94,7 @@ void drop_unfiltered(const Models& plain, std::vector<Typed>& lists) {
   });
 }
 
-// Models that only a filtered list has come after the plain ones.
+// Models that are in a filtered list only come after the plain ones.
 void assign(Models& models, const std::vector<Typed>& lists) {
   std::unordered_map<std::string, std::size_t> index;
   for (auto& model : models) {

@@ -1,5 +1,5 @@
-// speaches: `task` is a hub's pipeline tag. What neither recognises nor speaks (voice activity,
-// speaker embedding) is audio outside all sub types.
+// speaches: `task` is a hub's pipeline tag. Models that neither recognise nor synthesise speech
+// (voice activity, speaker embedding) are audio outside all sub types.
 // Source: speaches-ai/speaches, 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"

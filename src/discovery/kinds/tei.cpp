@@ -1,5 +1,5 @@
 // Text Embeddings Inference: one model, described by `/info`; there is no list. Calls name no
-// model, so a model that was started from a folder goes by the folder's name. Source:
+// model, so a model started from a folder gets the folder's name. Source:
 // huggingface/text-embeddings-inference router, 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/protocol.hpp"
@@ -17,7 +17,7 @@ std::vector<Ask> next(const Transcript& transcript) {
 std::string id_of(const Row& info) {
   const auto model_id = info.text("model_id");
   const auto served = info.text("served_model_name");
-  // served_model_name repeats model_id unless it was set.
+  // served_model_name equals model_id unless it was set.
   const auto& name = served.empty() ? model_id : served;
   const bool path = name.starts_with('/') || name.starts_with('.');
   return path ? base_name_of(name) : name;

@@ -17,7 +17,7 @@ Result<Reading> read(const Transcript& transcript) {
   const auto info = as_row(transcript.document(kInfo));
   catalogue::UpstreamModel model;
   model.id = info.text("model_id");
-  // Calls may name any model, so a folder's own name stands for its path.
+  // Calls may name any model, so a folder's name replaces its path.
   if (model.id.starts_with('/') || model.id.starts_with('.')) model.id = base_name_of(model.id);
   if (model.id.empty()) {
     return fail(Errc::upstream_answer_invalid, "/info names no model: check url and kind");

@@ -1,5 +1,5 @@
-// Together AI: a bare array with a `type` per row. `image` covers edit models, which are left to
-// the later steps by their names. Source: docs.together.ai/reference/models, 2026.
+// Together AI: a bare array with a `type` per row. `image` includes edit models, which are left to
+// later steps by their names. Source: docs.together.ai/reference/models, 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
 #include "discovery/kinds/protocol.hpp"

@@ -9,7 +9,7 @@ namespace weir::discovery::kinds {
 namespace {
 
 constexpr std::size_t kMaxWordBytes = 32;
-// More digits than a word of this field has ("text2audio", "3d"): an id, a hash or an address.
+// More digits than a word of such a field has ("text2audio", "3d"): an id, a hash or an address.
 constexpr auto kMaxDigits = 4;
 
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }

@@ -1,4 +1,4 @@
-/// The words of typed fields that no table knows, for the operator to see.
+/// Collects unknown words of typed fields, for the operator.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace weir::discovery::kinds {
 
-/// Distinct, in the order of their coming, at most kMaxUnknownWords.
+/// Distinct words in order of occurrence, at most kMaxUnknownWords.
 class UnknownWords {
  public:
-  /// Keeps what can be a word: letters, digits, `-`, `_` and blanks, with a letter first, cut to
-  /// 32 bytes. Paths, addresses and ids that stand in a typed field are not kept.
+  /// Keeps texts that can be words: letters, digits, `-`, `_` and blanks, beginning with a letter,
+  /// truncated to 32 bytes. Paths, addresses and ids in a typed field are dropped.
   void note(std::string_view word);
   [[nodiscard]] std::vector<std::string> take() { return std::move(words_); }
 

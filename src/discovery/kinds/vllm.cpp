@@ -1,6 +1,6 @@
-// vLLM. The list has no class; `root` is what stands behind a served alias, and of a LoRA adapter's
+// vLLM. The list has no class; `root` is the model behind a served alias, and in a LoRA adapter's
 // row `parent` is the served name of its base. `created` is the time of the call, and `owned_by`
-// names the engine, not an owner.
+// the engine's name, not an owner.
 #include <string>
 #include <unordered_map>
 

@@ -1,4 +1,4 @@
-// Xinference: the best typed of the local lists. Rows also carry the address of the worker, which
+// Xinference: the best typed of the local lists. Rows also contain the address of the worker, which
 // is not read. Source: xorbitsai/inference, model list of the RESTful API, 2026.
 #include "discovery/kinds/facts.hpp"
 #include "discovery/kinds/pages.hpp"
@@ -15,7 +15,7 @@ Result<Reading> read(const Transcript& transcript) {
     learn_common(row, model, notes);
     model.base_id = row.text("model_name");
     if (model.base_id == model.id) model.base_id.clear();
-    model.facts.owned_by.reset();  // names the engine
+    model.facts.owned_by.reset();  // the engine's name
     const auto abilities = row.words("model_ability");
     if (std::ranges::find(abilities, "vision") != abilities.end()) {
       learn_modalities(model.facts.input_modalities, {"text", "image"});
