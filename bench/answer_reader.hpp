@@ -1,8 +1,7 @@
-/// Reads HTTP/1.1 answers off one connection, one after the other, and checks that they are whole.
+/// Reads successive HTTP/1.1 answers from one connection, and checks that they are complete.
 ///
-/// Bodies with Content-Length or chunked; their bytes go to the caller as they come, without the
-/// framing. Any status but the expected one
-/// is a problem.
+/// Bodies have a Content-Length or are chunked; their bytes are passed to the caller as they
+/// arrive, without the framing. Any status but the expected one is a problem.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +18,8 @@ class AnswerReader {
   explicit AnswerReader(std::string_view status = "200")
       : status_line_("HTTP/1.1 " + std::string(status) + " ") {}
 
-  /// Gives the body bytes within `bytes` to `visit(std::string_view)`, in order. True once the
-  /// answer is complete, or broken: problem() tells. The next call begins the next answer.
+  /// Calls `visit(std::string_view)` for the body bytes within `bytes`, in order. Returns true once
+  /// the answer is complete, or invalid: see problem(). The next call begins the next answer.
   template <class Visit>
   bool take(std::string_view bytes, Visit&& visit) {
     while (!bytes.empty() && phase_ != Phase::end) step(bytes, visit);
@@ -30,7 +29,7 @@ class AnswerReader {
     return true;
   }
 
-  /// Empty as long as all is well.
+  /// Empty if there is none.
   [[nodiscard]] std::string_view problem() const { return problem_; }
   /// Bytes of the last complete body, without framing.
   [[nodiscard]] std::int64_t body_bytes() const { return body_bytes_; }
@@ -59,7 +58,7 @@ class AnswerReader {
     }
   }
 
-  // Moves bytes to line_ up to and with `end`; false if it is not there yet.
+  // Moves bytes to line_ up to and including `end`; false if it has not arrived.
   bool take_until(std::string_view& bytes, std::string_view end) {
     const auto before = line_.size();
     line_ += bytes;
@@ -110,7 +109,7 @@ class AnswerReader {
       phase_ = Phase::end;
       return;
     }
-    // The line end after a chunk.
+    // Consumes the line end after a chunk.
     while (chunk_end_left_ > 0 && !bytes.empty()) {
       bytes.remove_prefix(1);
       --chunk_end_left_;
@@ -130,7 +129,7 @@ class AnswerReader {
 
   std::string status_line_;
   Phase phase_ = Phase::head;
-  std::string line_;  // the head, or a line of the framing, as far as it has come
+  std::string line_;  // the head, or a line of the framing, as far as it has arrived
   std::int64_t left_ = 0;
   int chunk_end_left_ = 0;
   std::int64_t body_bytes_ = 0;

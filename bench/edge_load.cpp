@@ -1,12 +1,13 @@
-// The crowd of bench/edge: clients as the open network has them. Every answer is checked, so a
-// server cannot look calm by answering something else.
+// The clients of bench/edge, as on the open network. Every answer is checked, so a server cannot
+// look good by answering something else.
 //
-//   edge_load crowd  open loop: calls begin when they are due, whatever became of those before;
-//                    --phase RATE:SECONDS, one after the other; the crowd leaves at the end of each
-//   edge_load idle   N connections with one answered request each, which stay
-//   edge_load slow   N connections that send, or read, a byte now and then: --kind head|body|read
+//   edge_load crowd  open loop: calls begin when they are due, whatever the outcome of earlier
+//   ones;
+//                    --phase RATE:SECONDS, in sequence; all clients leave at the end of each
+//   edge_load idle   N connections with one answered request each, which stay open
+//   edge_load slow   N connections that send, or read, a byte at intervals: --kind head|body|read
 //
-// Prints lines of JSON. idle and slow print one once all are there, and end with their input.
+// Prints lines of JSON. idle and slow print one once all are connected, and end with their input.
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -26,11 +27,11 @@ namespace {
 constexpr std::size_t kReadPiece = 64 << 10;
 constexpr int kPatienceMs = 10'000;
 constexpr std::int64_t kSecond = 1'000'000'000;
-// Connections that calls in flight may take: a crowd is no larger.
+// Bound on connections of calls in flight.
 constexpr std::size_t kMaxCrowd = 8000;
-// A slow client does something once in this time.
+// The interval between a slow client's actions.
 constexpr std::int64_t kSlowPaceNs = kSecond;
-constexpr int kTinyBuffer = 1;  // the kernel makes the smallest of it that it knows
+constexpr int kTinyBuffer = 1;  // the kernel rounds it up to its minimum
 
 using Numbers = std::vector<std::int64_t>;
 
@@ -42,7 +43,7 @@ struct Phase {
 struct Options {
   std::string_view mode;
   std::uint16_t port = 0;
-  std::string_view path;  // a GET of it; empty: a chat call
+  std::string_view path;  // path of a GET; empty: a chat call
   std::string_view workload = "chat";
   std::string_view kind;
   std::string_view key;
@@ -110,7 +111,7 @@ void print_numbers(const char* name, const Numbers& numbers) {
   std::printf("]");
 }
 
-// Without waiting: a full server may be slow to accept.
+// Non-blocking: a full server may be slow to accept.
 int begin_connection(std::uint16_t port, bool tiny) {
   const int fd = must(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), "socket");
   if (tiny) {
@@ -129,7 +130,7 @@ bool sends_whole(int fd, std::string_view bytes) {
 
 // ---- crowd
 
-// One client of the crowd; a call is in flight on it or it is free.
+// One client of the crowd; either a call is in flight on it or it is free.
 struct Client {
   int fd = -1;
   bool connected = false;
@@ -137,15 +138,15 @@ struct Client {
   std::string answer;
 };
 
-// What became of the calls of one phase; each of the two pairs has one entry per call.
+// Outcomes of the calls of one phase; each of the two pairs has one entry per call.
 struct Tally {
-  Numbers admitted_ns;     // from when it was due to its answer
-  Numbers admitted_at_ns;  // when it was due, from the phase's begin
+  Numbers admitted_ns;     // time from when it was due to its answer
+  Numbers admitted_at_ns;  // when it was due, since the phase's start
   Numbers refused_ns;
   Numbers refused_at_ns;
   std::int64_t begun = 0;
   std::int64_t lost = 0;       // the connection ended without an answer
-  std::int64_t abandoned = 0;  // without an answer when the crowd left
+  std::int64_t abandoned = 0;  // unanswered when the crowd left
 };
 
 class Crowd {
@@ -244,14 +245,14 @@ class Crowd {
     free_.push_back(client.fd);
   }
 
-  // As documented: 503, the code, and when to come again.
+  // As documented: 503, the code, and Retry-After.
   static bool is_refusal(std::string_view answer) {
     return answer.starts_with("HTTP/1.1 503 ") && answer.contains(R"("code":50505)") &&
            field(answer, "retry-after");
   }
 
   void lose(Client& client) {
-    // A free connection that the server has closed is no lost call.
+    // A free connection closed by the server is not a lost call.
     const auto found = std::ranges::find(free_, client.fd);
     if (found != free_.end()) {
       free_.erase(found);
@@ -264,7 +265,7 @@ class Crowd {
   void drop(Client& client) {
     close(client.fd);
     --open_;
-    clients_[static_cast<std::size_t>(client.fd)].reset();  // the client is gone with it
+    clients_[static_cast<std::size_t>(client.fd)].reset();  // also closes the connection
   }
 
   void leave() {
@@ -300,13 +301,13 @@ class Crowd {
   std::int64_t start_ns_ = 0;
   Tally tally_;
   std::vector<std::unique_ptr<Client>> clients_;  // by file descriptor
-  std::vector<int> free_;                         // descriptors; the last one used is the next
+  std::vector<int> free_;                         // descriptors; the last one used is taken next
   std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kReadPiece);
 };
 
 // ---- idle and slow
 
-// Waits until then, at most; nobody writes to the input, so all that can come is its end.
+// Waits until then at most. Nothing is written to the input, so it can only end.
 bool input_ends_before(std::int64_t due_ns) {
   const auto wait_ns = std::max<std::int64_t>(due_ns - now_ns(), 0);
   timespec longest{};
@@ -352,7 +353,7 @@ void run_idle(const Options& options) {
   wait_for_end();
 }
 
-// Clients that take their time. One that the server has cut off comes again at once.
+// Slow clients. One that the server disconnects reconnects at once.
 class SlowClients {
  public:
   explicit SlowClients(const Options& options)  // outlives: main
@@ -391,7 +392,7 @@ class SlowClients {
   void open(Slow& client) const {
     client.fd = begin_connection(options_.port, options_.kind == "read");
     client.sent = 0;
-    // Connecting on loopback is done with the call, unless the server's backlog is full.
+    // On loopback, connecting completes with the call, unless the server's backlog is full.
     if (sends_whole(client.fd, std::string_view(request_).substr(0, at_once_))) {
       client.sent = at_once_;
     }
@@ -403,7 +404,7 @@ class SlowClients {
     const auto got = recv(client.fd, &byte, 1, MSG_DONTWAIT);
     bool is_over = got == 0 || (got < 0 && errno != EAGAIN);
     if (options_.kind != "read") {
-      is_over = is_over || got > 0;  // whatever it says, it has had enough
+      is_over = is_over || got > 0;  // any answer means that the server has given up waiting
       if (!is_over && client.sent < request_.size()) {
         is_over = !sends_whole(client.fd, std::string_view(request_).substr(client.sent++, 1));
       }

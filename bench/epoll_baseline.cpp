@@ -1,6 +1,6 @@
-// The floor: an epoll loop that answers stored bytes to anything that ends like a request head.
-// It parses nothing, checks no key, counts nothing and logs nothing, so what it costs is what the
-// kernel costs. bench/list quotes Weir's CPU per request as a multiple of this.
+// The baseline: an epoll loop that answers stored bytes to anything that ends like a request head.
+// It parses nothing, checks no key, counts nothing and logs nothing, so its cost is the kernel's.
+// bench/list quotes Weir's CPU per request as a multiple of this.
 //
 // Usage: epoll_baseline PORT BODY_FILE THREADS. One SO_REUSEPORT listener and loop per thread.
 // Prints "listening" once every listener is open; ends with SIGTERM.
@@ -70,7 +70,7 @@ class Loop {
     if (text.ends_with("\r\n\r\n")) push(fd, 0);
   }
 
-  // Sends the answer from `at` on; what the socket does not take waits for EPOLLOUT.
+  // Sends the answer from `at` on; the rest waits for EPOLLOUT.
   void push(int fd, std::size_t at) {
     const auto sent = send(fd, answer_.data() + at, answer_.size() - at, MSG_NOSIGNAL);
     const auto end = at + static_cast<std::size_t>(sent > 0 ? sent : 0);

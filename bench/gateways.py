@@ -1,4 +1,4 @@
-"""The upstream stub, what stands before it, and the load: what bench/proxy and bench/edge share."""
+"""The upstream stub, the gateways before it, and the load: shared by bench/proxy and bench/edge."""
 
 import json
 import subprocess

@@ -17,7 +17,7 @@ constexpr bool same_word(std::string_view one, std::string_view other) {
   return std::ranges::equal(one, other, {}, lower, lower);
 }
 
-/// The value of the first field called `name` in any case. `head` may end with its blank line.
+/// The value of the first field called `name`, in any case. `head` may end with its blank line.
 constexpr std::optional<std::string_view> field(std::string_view head, std::string_view name) {
   for (auto at = head.find("\r\n"); at != std::string_view::npos; at = head.find("\r\n", at)) {
     at += 2;

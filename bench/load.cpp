@@ -1,9 +1,9 @@
-// A closed-loop HTTP/1.1 load generator: N keep-alive connections, each with one request in
-// flight, until a fixed number of requests is answered. Every answer's status and Content-Length
-// are checked, so a server cannot look cheap by answering something else.
+// A closed-loop HTTP/1.1 load generator: N persistent connections, each with one request in flight,
+// until a fixed number of requests is answered. Every answer's status and Content-Length are
+// checked, so a server cannot look cheap by answering something else.
 //
-// One thread, epoll, no allocation per request: its own cost is low and is never measured; what
-// is measured is the server's CPU time, by bench/list.
+// One thread, epoll, no allocation per request: its own cost is low and not measured; bench/list
+// measures the server's CPU time.
 #include <array>
 #include <chrono>
 #include <memory>
@@ -22,10 +22,10 @@ struct Options {
   std::uint16_t port = 0;
   int connections = 32;
   std::int64_t requests = 100'000;
-  std::int64_t expected_length = -1;  // -1: whatever the first answer has
+  std::int64_t expected_length = -1;  // -1: that of the first answer
   std::string path = "/v1/models";
   std::string header;  // one more header line, without the line end
-  bool waits = false;  // once each connection has had an answer, for a line of input
+  bool waits = false;  // for a line of input, once each connection has had an answer
 };
 
 struct Tally {
@@ -34,7 +34,7 @@ struct Tally {
   std::int64_t body_length = -1;
 };
 
-// What is left of the answer under way on one connection.
+// The remainder of the current answer on one connection.
 struct Connection {
   std::string head;             // bytes of an incomplete head
   std::int64_t body_left = -1;  // -1: still in the head
@@ -74,7 +74,7 @@ std::string make_request(const Options& options) {
   return request + "\r\n";
 }
 
-// Content-Length of a 200 answer's head; nothing if it is another status or has none.
+// Content-Length in a 200 answer's head; nothing for another status or without the field.
 std::optional<std::int64_t> length_of(std::string_view head) {
   if (!head.starts_with("HTTP/1.1 200 ")) return {};
   for (const std::string_view name : {"\r\nContent-Length: ", "\r\ncontent-length: "}) {
@@ -131,7 +131,7 @@ class Load {
   void answer_until(std::int64_t answered) {
     std::array<epoll_event, 256> events{};
     while (tally_.answered < answered) {
-      // A server that stops answering ends the run, not the patience of the reader.
+      // Ends the run if a server stops answering.
       const int count =
           must(epoll_wait(epoll_, events.data(), events.size(), 10'000), "epoll_wait");
       if (count == 0) fail("no answer within ten seconds");
@@ -163,7 +163,7 @@ class Load {
   void consume(int fd, std::string_view bytes) {
     auto& connection = connections_[static_cast<std::size_t>(fd)];
     if (connection.body_left < 0) {
-      // The common case, a head that came whole, is read in place.
+      // The common case, a head that arrived whole, is parsed in place.
       const bool whole =
           connection.head.empty() && bytes.find("\r\n\r\n") != std::string_view::npos;
       if (!whole) bytes = connection.head.append(bytes);

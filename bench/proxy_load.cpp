@@ -1,6 +1,6 @@
-// The client side of bench/proxy, and part of that of bench/edge. Every answer is checked for its
-// status and for being whole, and a stream for each of its events, so a proxy cannot look cheap by
-// doing something else.
+// The client side of bench/proxy, and part of that of bench/edge. The status and completeness of
+// every answer is checked, and each event of a stream, so a proxy cannot look cheap by doing
+// something else.
 //
 //   proxy_load calls    closed loop: N keep-alive connections, one call in flight on each
 //   proxy_load latency  one call at a time, the ports in turn; the time of each
@@ -23,7 +23,7 @@ namespace weir::bench {
 namespace {
 
 constexpr std::size_t kReadPiece = 256 << 10;
-// A server that stops answering ends the run, not the patience of the reader.
+// Ends the run if a server stops answering.
 constexpr int kPatienceS = 10;
 constexpr int kPatienceMs = kPatienceS * 1000;
 constexpr std::string_view kSilence = "nothing came for ten seconds";
@@ -39,7 +39,7 @@ struct Options {
   std::int64_t expected_bytes = -1;  // -1: not checked
   std::string_view status = "200";
   std::string_view key;
-  bool waits = false;   // once each connection has had an answer, for a line of input
+  bool waits = false;   // for a line of input, once each connection has had an answer
   std::string headers;  // more of them, each with its line end
 };
 
@@ -112,13 +112,13 @@ void print_numbers(std::string_view name, const Numbers& numbers) {
   std::printf("]");
 }
 
-// How long events took from the upstream's send to their arrival here.
+// Delays of events from the upstream's send to their arrival here.
 struct Delays {
   Numbers first_ns;  // one per stream
   Numbers later_ns;  // of the events after the first
 };
 
-// Finds the stamps in a stream of events that arrives in any pieces.
+// Finds the stamps in a stream of events that arrives in arbitrary pieces.
 class EventReader {
  public:
   void begin() {
@@ -155,7 +155,7 @@ class EventReader {
   bool done_ = false;
 };
 
-// One connection: sends a request, takes the pieces of its answer, checks it at the end.
+// One connection: sends a request, reads its answer in pieces, checks it at the end.
 class Call {
  public:
   Call(const Options& options, std::uint16_t port)  // options outlives: main
@@ -216,7 +216,8 @@ class Crowd {
 
   void send_request(int fd) { at(fd).begin(request_); }
 
-  // Calls `visit(fd, complete)` for every piece that came within `patience_ms`; false if none.
+  // Calls `visit(fd, complete)` for every piece that arrives within `patience_ms`; false if none
+  // does.
   template <class Visit>
   bool wait(int patience_ms, Visit&& visit) {
     std::array<epoll_event, 256> events{};
@@ -254,8 +255,8 @@ class Crowd {
   std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kReadPiece);
 };
 
-// Paced streams begin one after the other over the length of a stream, as they would in life: all
-// at once they would stay in step, and each event would wait for those of the others.
+// Paced streams begin one after the other over the length of a stream, as in practice: started at
+// the same time they would stay in step, and each event would wait for those of the others.
 std::int64_t start_gap_ns(const Options& options) {
   const std::chrono::nanoseconds stream = options.workload.pace * options.workload.events;
   return stream.count() / options.connections;
@@ -302,7 +303,7 @@ void run_calls(const Options& options) {
   const auto took_ns = now_ns() - start;
   std::printf(R"({"requests":%lld,"seconds":%.6f,)", static_cast<long long>(answered),
               static_cast<double>(took_ns) / 1e9);
-  // Unpaced events wait for each other, so their delays say nothing.
+  // Unpaced events wait for each other, so their delays mean nothing.
   const bool paced = options.workload.pace.count() > 0;
   print_numbers("first_event_ns", paced ? crowd.delays().first_ns : Numbers{});
   std::printf(",");
@@ -310,7 +311,7 @@ void run_calls(const Options& options) {
   std::printf("}\n");
 }
 
-// What a call takes on each port, the ports in turn, so that noise hits all of them alike.
+// Measures calls on each port, the ports in turn, so that noise affects all of them alike.
 void run_latency(const Options& options) {
   constexpr std::int64_t kWarmUp = 200;
   const auto request = make_request(options);

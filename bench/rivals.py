@@ -69,7 +69,7 @@ def can(name, workload):
 
 
 def rewrites(name):
-    """Whether it writes answers anew, so that their length says nothing."""
+    """True if it re-encodes answers, so that their length means nothing."""
     return name in RIVALS
 
 

@@ -25,7 +25,7 @@ _given_ports = set()
 
 
 def free_port():
-    """A port that nobody has, and that was not given before: who got it may not listen yet."""
+    """A free port that was not returned before, since its user may not listen yet."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -90,7 +90,7 @@ def on_core(core):
 
 
 def core_for(threads):
-    """Where a server with so many threads runs: a single one on the first core, several on any."""
+    """The core for a server with so many threads: the first for a single one, any for several."""
     return 0 if threads == 1 else None
 
 
@@ -242,7 +242,7 @@ def verdict(value, bar):
 
 
 def add_options(parser):
-    """What both benches can be told about the programs they run."""
+    """Adds the options about the programs that the benchmarks run."""
     parser.add_argument("--weir", default=str(ROOT / "build/release/weir"), help="the binary to measure")
     parser.add_argument("--without-weir", action="store_true", help="only the servers beside it")
     parser.add_argument("--programs", type=pathlib.Path, help="folder of bench_*; default: build them")
@@ -262,7 +262,7 @@ def check_options(parser, options):
 
 
 def warn_if_busy():
-    """Ratios stand on a busy machine, 99th percentiles do not."""
+    """Warns on a busy machine, where ratios stay valid but 99th percentiles do not."""
     load, _, _ = os.getloadavg()
     if load > 0.5:
         print(f"The load average is {load:.1f}: something else is running, and long tails may be its doing.")

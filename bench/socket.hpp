@@ -1,4 +1,4 @@
-/// The few socket calls that the programs here share.
+/// Socket calls that the programs here share.
 ///
 /// Errors: a failed call ends the program with one line on standard error; a benchmark that cannot
 ///         open its sockets has nothing to report.
@@ -50,7 +50,7 @@ inline void watch(int epoll, int fd, std::uint32_t events) {
   must(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event), "epoll_ctl");
 }
 
-/// Lets no blocking recv() or send() on `fd` wait longer; it fails with EAGAIN instead.
+/// Limits the wait of blocking recv() and send() on `fd`; they fail with EAGAIN then.
 inline void set_patience(int fd, int seconds) {
   timeval longest{};
   longest.tv_sec = seconds;
@@ -59,7 +59,7 @@ inline void set_patience(int fd, int seconds) {
   }
 }
 
-/// A blocking connection that sends at once what it is given.
+/// A blocking connection without delayed sends.
 inline int connect_to(std::uint16_t port) {
   const int fd = must(socket(AF_INET, SOCK_STREAM, 0), "socket");
   const auto address = loopback(port);

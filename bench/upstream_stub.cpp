@@ -1,9 +1,9 @@
 // The upstream of bench/proxy and bench/edge: one epoll loop that answers chat calls from stored
 // bytes.
 //
-// What it costs is never measured; it only has to be cheap enough not to be what is waited for.
-// The workload (workload.hpp) is known by the model's name. A stream's head goes out at once; then
-// each event when it is due, with the time of its send in its text.
+// Its cost is not measured; it only has to be cheap enough not to be the bottleneck. The model's
+// name selects the workload (workload.hpp). A stream's head is sent at once; then each event when
+// it is due, with the time of its send in its text.
 //
 // Usage: upstream_stub PORT. Prints "listening" once the listener is open; ends with SIGTERM.
 #include <array>
@@ -70,7 +70,7 @@ std::string event(std::string_view choices, std::string_view rest) {
          std::string(choices) + "]" + std::string(rest) + "}\n\n";
 }
 
-// One event as a chunk, always of the same length, so that only its digits are ever written.
+// One event as a chunk of constant length, so that only its digits are rewritten.
 class StampedEvent {
  public:
   std::string_view at(std::int64_t sent_ns) {
@@ -98,14 +98,14 @@ std::string stream_end() {
 }
 
 struct Connection {
-  std::uint64_t serial = 0;  // descriptors are used again, serials are not
-  std::string request;       // what has come of it so far
+  std::uint64_t serial = 0;  // descriptors are reused, serials are not
+  std::string request;       // received so far
   std::string unsent;
-  Workload stream{};  // the answer under way
+  Workload stream{};  // the current answer
   int events_left = 0;
 };
 
-// An event that is to be sent.
+// An event scheduled for sending.
 struct Due {
   std::int64_t when_ns;
   int fd;
@@ -171,7 +171,7 @@ class Stub {
     }
   }
 
-  // A request without Content-Length has no body; chunked ones are not understood.
+  // A request without Content-Length has no body; chunked bodies are not supported.
   static bool is_whole(std::string_view request) {
     const auto end = request.find(kHeadEnd);
     if (end == std::string_view::npos) return false;
@@ -195,7 +195,7 @@ class Stub {
     send_events(fd, connection, connection.events_left);
   }
 
-  // In one piece, with what ends the stream if these are the last.
+  // Sends them in one piece, with the stream's end if these are the last.
   void send_events(int fd, Connection& connection, int count) {
     std::string piece;
     for (int i = 0; i < count; ++i) piece += event_.at(now_ns());
@@ -204,7 +204,7 @@ class Stub {
     push(fd, connection, piece);
   }
 
-  // What is measured at one time has one pace, so what is scheduled last is due last.
+  // All streams measured at a time have the same pace, so the last one scheduled is due last.
   void schedule(int fd, const Connection& connection, std::int64_t from_ns) {
     const std::chrono::nanoseconds pace = connection.stream.pace;
     due_.push_back({from_ns + pace.count(), fd, connection.serial});

@@ -1,8 +1,8 @@
-/// What bench/proxy and bench/edge ask for, a row per workload: the load generator makes the
+/// The requests of bench/proxy and bench/edge, a row per workload: the load generator makes the
 /// request from it and the upstream stub the answer.
 ///
-/// The stub knows a workload by the model's name, the one thing that every proxy passes on. Events
-/// carry the moment they were sent in their text, for the same reason.
+/// The stub identifies a workload by the model's name, the one thing that every proxy forwards.
+/// Events carry the time of their send in their text, for the same reason.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ struct Workload {
   std::size_t request_bytes;       // of the body, about
   int events;                      // with text; 0: the answer is one JSON document
   std::chrono::milliseconds pace;  // before each event, or the document; none: all at once
-  bool ends;                       // if not, the stub falls silent after its events
+  bool ends;                       // if not, the stub stays silent after its events
 };
 
 constexpr std::array kWorkloads = {
@@ -37,7 +37,7 @@ constexpr std::array kWorkloads = {
 constexpr std::string_view kStampMark = "sent_ns=";
 constexpr std::size_t kStampDigits = 19;
 
-/// CLOCK_MONOTONIC, which is one clock for all processes of a machine.
+/// CLOCK_MONOTONIC, which is the same for all processes of a machine.
 inline std::int64_t now_ns() {
   const auto since = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count();
@@ -54,7 +54,7 @@ inline std::string request_body(const Workload& workload) {
   return body.append(kEnd);
 }
 
-/// The row whose model is asked for in `body`; nothing if it is none of them.
+/// The row whose model `body` names; nothing if there is none.
 inline std::optional<Workload> workload_of(std::string_view body) {
   const auto member = body.find(R"("model")");
   if (member == std::string_view::npos) return {};

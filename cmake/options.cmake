@@ -25,14 +25,14 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   add_compile_options(-g1 -fstack-protector-strong -D_FORTIFY_SOURCE=3 -flto=thin)
   add_link_options(-flto=thin -Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/thinlto -Wl,--gc-sections)
 endif()
-# docs/decisions/0028: what has changed since the profile was recorded is optimised without it.
+# docs/decisions/0028: code changed since the profile was recorded is optimised without it.
 set(WEIR_PROFILE_FILE ${CMAKE_SOURCE_DIR}/cmake/weir.profdata)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND WEIR_PROFILE STREQUAL "record")
   add_compile_options(-fprofile-generate)
   add_link_options(-fprofile-generate)
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release" AND WEIR_PROFILE STREQUAL "use"
        AND EXISTS ${WEIR_PROFILE_FILE})
-  # A name of its own for each profile, so that a new one builds everything anew.
+  # A name of its own for each profile, so that a new profile rebuilds everything.
   file(SHA256 ${WEIR_PROFILE_FILE} digest)
   set(profile ${CMAKE_BINARY_DIR}/weir-${digest}.profdata)
   configure_file(${WEIR_PROFILE_FILE} ${profile} COPYONLY)
@@ -54,7 +54,7 @@ if(WEIR_COVERAGE)
   add_link_options(-fprofile-instr-generate)
 endif()
 
-# Our own code is held to these; others' headers are system headers and are not.
+# Warnings for the project's own code; third-party headers are system headers and exempt.
 add_library(weir_warnings INTERFACE)
 target_compile_options(weir_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wswitch -Wnon-virtual-dtor -Wold-style-cast

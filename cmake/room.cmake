@@ -4,7 +4,7 @@
 #   x.cpp       the library             x_test.cpp  one test executable per folder
 #   x_fuzz.cpp  one libFuzzer target each, with preset fuzz; in builds with tests, the test
 #               corpus.<folder>_x, which feeds it every file of tests/corpus/<folder>_x
-# LINKS names the rooms this one may include: it is the layer rule. ASIO precompiles Asio's headers.
+# LINKS names the rooms that this one may include: it is the layer rule. ASIO precompiles Asio's headers.
 function(weir_room name)
   cmake_parse_arguments(ROOM "ASIO" "" "LINKS;LIBS;TEST_LIBS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp kinds/*.cpp)
@@ -19,7 +19,7 @@ function(weir_room name)
     set(sources ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
   endif()
   if(CMAKE_BUILD_TYPE STREQUAL "Release" AND WEIR_PROFILE STREQUAL "use")
-    # A coroutine's frame holds the room of whatever is inlined into it, for as long as a stream lasts.
+    # A coroutine's frame includes the locals of everything inlined into it, for as long as a stream lasts.
     foreach(source ${sources})
       file(STRINGS ${source} awaits REGEX "co_(await|return)" LIMIT_COUNT 1)
       if(awaits)
@@ -41,7 +41,7 @@ function(weir_room name)
     add_executable(weir_${name}_test ${tests})
     target_link_libraries(weir_${name}_test
       PRIVATE weir_${name} weir_warnings ${ROOM_TEST_LIBS} GTest::gmock GTest::gtest_main)
-    # Reading it anew was half of the time that a test took to compile.
+    # Parsing it was half of the compile time of a test.
     target_precompile_headers(weir_${name}_test PRIVATE <gtest/gtest.h>)
     gtest_discover_tests(weir_${name}_test DISCOVERY_TIMEOUT 60
       WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} PROPERTIES LABELS ${name} TIMEOUT 600)

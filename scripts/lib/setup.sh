@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the scripts share: messages, Debian packages, and the cache outside the tree.
+# Shared by the scripts: messages, Debian packages, and the cache outside the tree.
 # Sourced, never run. The caller has `set -euo pipefail`.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -62,11 +62,11 @@ build() {
   cmake --build "$root/build/$preset" --parallel "$jobs" ${1:+--target "$@"} >&2
 }
 
-# digest FILE...: a short name for a content, used to key what the cache holds.
+# digest FILE...: a short name for the contents, used as a cache key.
 digest() { cat "$@" | sha256sum | cut -c1-16; }
 
-# fill DIR COMMAND...: makes DIR once. COMMAND gets a scratch path and leaves its work there; a
-# build that was interrupted leaves nothing that looks whole.
+# fill DIR COMMAND...: makes DIR once. COMMAND gets a scratch path and leaves its result there; an
+# interrupted build leaves nothing that looks complete.
 fill() {
   local directory=$1 scratch=$1.part.$$
   shift

@@ -1,4 +1,4 @@
-"""Readers of bodies that stand behind Weir somewhere: how each reads a form or a JSON text.
+"""Other implementations that read bodies behind Weir, and how each reads a form or a JSON text.
 
 A reader takes many bodies at once and returns for each a Reading, or None where it refuses the body.
 """
@@ -131,7 +131,7 @@ def werkzeug_forms(forms):
 
 
 def weir_forms(forms):
-    """Of each what Weir reads of it: name -> value, of the fields it knows."""
+    """Weir's reading of each: name -> value, for the fields it knows."""
     answers = converse([weir_program()], form_lines(forms))
     return [None if "refused" in answer else {name.encode(): bytes.fromhex(value) for name, value in answer.items()}
             for answer in answers]  # fmt: skip
@@ -184,7 +184,7 @@ def from_json_program(answers):
 
 
 def weir_json(bodies):
-    """Of each (model, stream) as canonical text."""
+    """The pair (model, stream) of each, as canonical text."""
     answers = converse([weir_program()], json_lines(bodies))
     return [None if "refused" in answer else (canonical(bytes.fromhex(answer["model"]).decode()), answer["stream"])
             for answer in answers]  # fmt: skip

@@ -1,4 +1,4 @@
-// How Weir reads a body, for tests that hold it against other readers.
+// Prints how Weir reads a body, for tests that compare it with other readers.
 //
 // Reads lines: `form <Content-Type> <body>` or `json <body>`, bytes in hexadecimal and `-` for
 // none. Answers each with a line of JSON: {"refused": why} or what was read, texts in hexadecimal.
@@ -45,7 +45,7 @@ std::string refusal(std::string_view why) {
   return line;
 }
 
-// Fed in pieces of an odd length, as a network does.
+// Feeds pieces of an odd length, as a network does.
 std::string read_form(std::string_view content_type, std::string_view body) {
   const auto boundary = codec::multipart_boundary(content_type);
   if (!boundary) return refusal("Content-Type");

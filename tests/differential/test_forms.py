@@ -17,7 +17,7 @@ KNOWN_TO_WEIR = (b"model", b"n", b"batch_size")
 
 
 def same(reading, weirs):
-    """Whether a reader finds what Weir finds, of the fields that Weir knows."""
+    """True if a reader finds the same values as Weir, for the fields that Weir knows."""
     found = {name: fields for name, fields in reading.items() if name in KNOWN_TO_WEIR}
     return found == {name: ([value], []) for name, value in weirs.items()}
 

@@ -58,7 +58,7 @@ def sub_types_of(presets):
 
 
 def free_port():
-    """A port that nobody had a moment ago, for a program that must be given one."""
+    """A port that was free a moment ago, for a program that must be given one."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

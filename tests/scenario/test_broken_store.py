@@ -43,7 +43,7 @@ class Asker:
 
 
 def test_a_disk_on_which_no_file_can_grow_stops_no_call_and_loses_no_usage(server):
-    """RLIMIT_FSIZE stands for the full disk: every write fails, of the server alone."""
+    """RLIMIT_FSIZE simulates a full disk: every write of the server fails, and of no other process."""
     app = Asker(server, server.create_key("app"))
     eventually(lambda: app.status() == 200)
 
@@ -52,7 +52,7 @@ def test_a_disk_on_which_no_file_can_grow_stops_no_call_and_loses_no_usage(serve
     assert [app.status() for _ in range(CALLS)] == [200] * CALLS
     eventually(lambda: flush_failures(server) > 0)
     assert app.status() == 200
-    # What others change is still seen.
+    # Changes by other processes are still seen.
     server.cli("keys", "revoke", "app")
     eventually(lambda: app.status() == 401)
     later = Asker(server, server.create_key("later"))
@@ -66,7 +66,7 @@ def test_a_disk_on_which_no_file_can_grow_stops_no_call_and_loses_no_usage(serve
 
 
 def alone(connection, log):
-    """Whether all is in the file, nothing in its log, and this connection is the only one that may write."""
+    """True if all data is in the file, none in its log, and only this connection may write."""
     busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     if busy:
         return False

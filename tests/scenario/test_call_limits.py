@@ -103,7 +103,7 @@ def test_tokens_are_reserved_at_admission_and_settled_by_the_report(weir, engine
         is_refusal(call(server.public, "lab/chat", max_tokens=600), name, within)
         hold.set()
         assert first.ending().status == 200
-    # Six were used; the rest was given back.
+    # Six were used; the rest was refunded.
     eventually(lambda: call(server.public, "lab/chat", max_tokens=600).status == 200)
     assert len(engine.calls) == 2
 
@@ -213,8 +213,8 @@ def test_a_stored_key_has_limits_too(weir, engine):
     assert [call(server.public, "lab/chat", key=key).status for _ in range(2)] == [200, 429]
 
 
-# The audit: many clients, some of which leave; what was admitted is written down by the server and
-# checked here by other means than the server's own.
+# The audit: many clients, some of which disconnect; the server records what it admitted, and the test
+# checks that independently.
 
 CLIENTS = 256
 CALLS_EACH = 6
@@ -349,7 +349,7 @@ def test_audit_of_requests(weir, engine, seed):
 
 def test_audit_of_tokens(weir, engine, seed):
     """Each call reserves its prompt and ten tokens, and uses six: all windows hold, and none is
-    left half empty by what was given back."""
+    left half empty by refunds."""
     limit = 4000
     server = limited(weir, engine, tokens_per_minute=limit)
     storm = Storm(server, engine, seed)

@@ -62,7 +62,7 @@ def server(weir, engine):
     return weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url, "api_key": UPSTREAM_KEY}])
 
 
-# What goes through.
+# Forwarding.
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
@@ -176,7 +176,7 @@ def test_own_overhead_is_told(server):
 
 
 def test_what_the_upstream_takes_is_not_own_overhead(server, engine):
-    """Its head comes at once, its body when the client has been told of nothing for a while."""
+    """The upstream's head arrives at once, its body only after a while."""
     gate = threading.Event()
     engine.scripts["lab/chat"] = Script((gate, b"{}"))
     with Caller(server.public) as caller:
@@ -262,7 +262,7 @@ def test_an_escaped_name_is_no_way_around_a_permission(weir, engine):
         assert ending.status in (400, 404) or engine.calls[-1].json()["model"] == "lab/embedding"
 
 
-# What is refused before it reaches an upstream.
+# Refusals before a call reaches an upstream.
 
 
 def is_parameter_error(ending, *, mentions=""):
@@ -379,7 +379,7 @@ def test_who_waits_to_be_told_to_go_on_is_told(server):
         assert caller.ending().status == 200
 
 
-# What upstreams refuse.
+# Refusals by upstreams.
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 413, 422])
@@ -445,7 +445,7 @@ def test_a_large_upload_takes_little_memory(server, engine, parts, growth):
     ending = post(server.public, "/v1/audio/transcriptions", body, content_type=content_type)
     assert ending.json() == {"text": f"{len(body)} bytes heard"}
     assert engine.calls[-1].body == body
-    # A sanitizer keeps what was given back.
+    # A sanitizer keeps freed memory.
     assert peak_kib(server) - before < growth * SLOWDOWN
 
 
@@ -473,7 +473,7 @@ def test_an_upload_that_is_refused_early_hears_why(server, engine):
 
 
 def test_a_connection_that_answered_an_upload_early_carries_no_other_call(server, engine):
-    """What is left of the upload must not be read as the next request."""
+    """The rest of the upload must not be read as the next request."""
     engine.scripts["/audio/transcriptions"] = Script((b'{"error":"too long"}',), status=413, early=True)
     content_type, body = multipart(("model", "lab/speech-to-text"), ("file", "a.wav", bytes(4 << 20)))
     with Caller(server.public) as caller:

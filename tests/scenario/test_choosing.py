@@ -113,7 +113,7 @@ def test_an_answer_that_may_have_cost_something_is_not_asked_for_twice(weir, eng
 
 
 def test_a_fresh_connection_that_breaks_is_not_tried_again(weir, engines):
-    """The request was sent: nobody knows whether it was worked on."""
+    """The request was sent, so it may have been processed."""
     one, two = engines
     with Gate(one) as gate:
         server = served(weir, {"name": "gate", "url": gate.url, "priority": 0}, row(two, priority=1))
@@ -135,8 +135,8 @@ def test_a_kept_connection_that_died_before_its_answer_is_not_the_callers_troubl
         late = []
 
         def struck():
-            """A question for the list may come first and take the fault with it; a gate that is long in
-            coming to it has taken the request, for all that Weir knows."""
+            """A list request may arrive first and consume the fault; to Weir, a gate that is slow to
+            reach it has accepted the request."""
             gate.arm("reset", REQUEST, once=True)
             ending = call(server.public, MODEL)
             if ending.status == 503:
@@ -206,7 +206,7 @@ def every_upstream_has_its_own_calls(engines):
 
 
 def told(server, header):
-    """Which upstream the access log names, after how many tries, and how far the call came."""
+    """The access log's upstream, number of attempts, and phase of the call."""
     line = eventually(lambda: access_line(server, header))
     return line["upstream"], line["attempts"], line["phase"]
 
@@ -246,7 +246,7 @@ def test_no_retry_is_made_when_none_is_allowed(weir, engines):
 
 
 def test_retries_have_a_budget(weir, engines):
-    """Where everything fails, retries must not double the load: about a fifth more, and a few."""
+    """If everything fails, retries must not double the load: they add about a fifth, and a few."""
     one, two = engines
     one.scripts[MODEL] = two.scripts[MODEL] = as_json({"error": "slow"}, status=503)
     server = served(weir, *map(row, engines), calls={"retries": 2})

@@ -1,4 +1,4 @@
-"""What a client sees of the list: shapes, filters, errors, methods. Bodies are compared exactly."""
+"""The list as clients see it: shapes, filters, errors, methods. Bodies are compared exactly."""
 
 import json
 import re
@@ -119,7 +119,7 @@ def test_full_view_adds_what_is_known_and_nothing_else(server):
     assert qwen["sub_types"] == ["chat"]
     assert qwen["context_length"] == 32768
     assert "sources" not in qwen or "context_length" not in qwen["sources"]
-    # Public registries know this one; nobody knows the other.
+    # Public registries know this one, and none knows the other.
     assert rows["BAAI/bge-m3"]["sources"]["context_length"]
     unknown = rows["acme/a/b c"]
     assert not {"context_length", "max_output_tokens", "capabilities", "sources"} & set(unknown)

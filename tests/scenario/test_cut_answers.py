@@ -18,7 +18,7 @@ from support.wire import head
 
 MODELS = [{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}]
 LARGE = b"x" * HELD_AT_MOST
-# Of a client that is slow but reads: no pause is anywhere near what the server bears, all together are longer.
+# A slow client that reads: each pause is far below the server's time limit, and their sum is above it.
 PATIENCE_S, PAUSES, PACE_S = 3, 50, 0.1
 
 
@@ -30,7 +30,7 @@ def engine():
 
 @pytest.fixture(params=["plain", "tls"])
 def served(request, weir, engine, certificates):
-    """served(patience) starts a server that gives up who takes nothing for so long."""
+    """served(patience) starts a server that drops a client that reads nothing for so long."""
 
     def start(patience):
         section, client = {"write_stall_timeout": patience}, None
@@ -42,7 +42,7 @@ def served(request, weir, engine, certificates):
 
 
 def rest(connection):
-    """What comes until the connection ends."""
+    """All bytes until the connection ends."""
     data = bytearray()
     with contextlib.suppress(ConnectionResetError, ssl.SSLEOFError):  # TLS without its farewell
         while piece := connection.recv(1 << 20):
@@ -68,7 +68,7 @@ def test_a_client_that_reads_slowly_gets_all(served, engine):
     engine.scripts["lab/chat"] = Script((LARGE,))
     step = len(LARGE) // PAUSES
     with Caller(server.public) as caller:
-        # So that the server still writes while the last of it is read.
+        # The server must still be writing while the last bytes are read.
         caller.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         caller.call("lab/chat")
         reply = caller.receive_head()
@@ -107,7 +107,7 @@ def test_a_length_beyond_a_signed_number_stays_as_it_is(weir, engine):
 
 
 class CuttingServer:
-    """Speaks TLS; ends an answer without a length as nobody but the network would."""
+    """Speaks TLS; ends an answer without a length as only a network failure would."""
 
     def __init__(self, context):
         self.context = context

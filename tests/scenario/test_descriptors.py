@@ -1,5 +1,5 @@
-"""Out of descriptors, at every place where one is taken: nothing spins, nothing ends, nobody who is
-being served notices, and when there are some again everything is as before."""
+"""Out of descriptors, wherever one is needed: no busy loop, no exit, no effect on requests in progress,
+and normal service when descriptors are available again."""
 
 import bisect
 import contextlib
@@ -50,7 +50,7 @@ def descriptors(server):
 
 @contextlib.contextmanager
 def only(free, server):
-    """So many descriptors are left: the limit is on their numbers, and there are gaps among those in use."""
+    """Leaves so many descriptors: the limit is on their numbers, which have gaps."""
     used = sorted(int(name) for name in os.listdir(f"/proc/{server.process.pid}/fd"))
     limit = next(limit for limit in itertools.count() if limit - bisect.bisect_left(used, limit) > free) - 1
     limits = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
@@ -82,7 +82,7 @@ def refused_accepts(server):
 
 
 def crowd(server):
-    """Clients that connect and call, whether or not anybody hears them."""
+    """Clients that connect and send a call, accepted or not."""
     callers = [Caller(server.public) for _ in range(CLIENTS)]
     for caller in callers:
         caller.call(CHAT)
@@ -90,7 +90,7 @@ def crowd(server):
 
 
 def endings(callers):
-    """What each was answered; nothing for one whose connection was closed."""
+    """The answer to each; nothing for one whose connection was closed."""
     for caller in callers:
         try:
             yield caller.ending().status
@@ -106,14 +106,14 @@ def test_without_descriptors_nothing_spins_and_nothing_is_lost(server):
         with none(server):
             callers = crowd(server)
             eventually(lambda: refused_accepts(server) >= 3)
-            # Who has a connection is served as ever.
+            # Open connections are served as usual.
             for _ in range(20):
                 old.send(head("GET", "/v1/models", key=KEY))
                 assert old.receive().status == 200
             tries, took = refused_accepts(server), time.monotonic() - began
-        # Each listener tries ten times a second; there are two, and the one of administration.
+        # Each listener retries ten times a second; there are two, and that of administration.
         assert tries <= 3 * (took * 10 + 2)
-        # Whom nobody heard is heard now.
+        # Connections that were not accepted are accepted now.
         assert list(endings(callers)) == [200] * CLIENTS
     for caller in callers:
         caller.socket.close()
@@ -177,7 +177,7 @@ def test_another_server_can_take_over_once_there_are_descriptors_again(weir):
         began, used = time.monotonic(), processor_s(old)
         with none(old):
             asker.connect(str(old.directory / "takeover.sock"))
-            # The thread that hears the asker hears administration as well.
+            # One thread accepts the successor and administration.
             client.connect(("127.0.0.1", old.admin))
             eventually(lambda: refused_accepts(old) >= 3)
             took, used = time.monotonic() - began, processor_s(old) - used

@@ -33,8 +33,8 @@ PLAIN_BYTES = 300_000  # more than is kept before the first of it goes out
 # Answers.
 OK, BUSY, LATE, CUT, PASSES, PLANTED = "ok", "503", "504", "cut", "passes", "planted"
 
-# What a cell may answer, as (streamed, not streamed). A cut may be BUSY or LATE as a whole where
-# nothing of the answer needs to have gone out yet.
+# The allowed answers of a cell, as (streamed, not streamed). A cut may be BUSY or LATE as a whole if
+# nothing of the answer needs to have been sent yet.
 EXPECTED = {
     REQUEST: {
         "refuse": (BUSY, BUSY),
@@ -91,7 +91,7 @@ EXPECTED = {
     },
     AFTER_DONE: dict.fromkeys(FAULTS, (OK, OK)),
 }
-# What must not carry another call: the connection is broken, or says more than it was asked.
+# Connections that must not be reused: broken ones, and those with surplus bytes.
 SPOILS = {"reset", "cut in head", "cut in body", "corrupt byte", "extra bytes", "bad framing", "flood", "tls"}
 
 
@@ -126,25 +126,25 @@ class Cell:
 
     @property
     def spoils(self):
-        """Whether the connection of the failing call may not be used again."""
+        """True if the connection of the failing call must not be reused."""
         undetected = self.phase == FIRST_EVENT and self.fault == "corrupt byte" and not self.stream
         spoilt_request = self.phase == REQUEST and self.fault == "corrupt byte"
         return self.kind in SPOILS and not undetected and not spoilt_request
 
     @property
     def timed_out(self):
-        """Whether nothing but a time limit ends its fault."""
+        """True if only a time limit ends its fault."""
         return LATE in self.allowed or (self.phase == FIRST_EVENT and self.fault in ("silence", "never answer"))
 
 
 CELLS = [Cell(phase, fault, stream) for phase in PHASES for fault in EXPECTED[phase] for stream in (True, False)]
 
 
-# What came back.
+# Answers.
 
 
 def verdict(cell, ending, text):
-    """Which of the answers above this is; anything else is a failure."""
+    """Classifies the answer as one of the above; anything else is a failure."""
     if not ending.whole:
         return cut_verdict(cell, ending)
     if ending.status == 503:
@@ -332,13 +332,13 @@ def test_every_fault_is_in_every_phase():
 
 
 def whole(matrix):
-    """What became of the cells that came to their end."""
+    """The results of the completed cells."""
     return {cell: future.result() for cell, future in matrix.results.items() if future.exception() is None}
 
 
 @pytest.mark.parametrize("timed_out", [True, False])
 def test_ordinary_service_is_back_within_a_second(matrix, timed_out):
-    """Of all cells the middle one: the machine may stand still in any of them."""
+    """The median of all cells: the machine may stall in any of them."""
     took = [result.took_s for cell, result in whole(matrix).items() if cell.timed_out == timed_out]
     assert statistics.median(took) <= PROMISED_S
 

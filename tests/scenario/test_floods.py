@@ -165,7 +165,7 @@ def test_a_thread_without_one_to_close_asks_the_others(start, stack):
         assert server.get("/v1/models").status == 200
 
 
-# What yields while TLS begins.
+# Yielding during TLS handshakes.
 
 
 @pytest.fixture

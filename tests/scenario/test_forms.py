@@ -151,7 +151,7 @@ def test_what_comes_after_a_large_file_is_read_as_strictly(server, engine):
     is_refused(post(server.public, TRANSCRIPTIONS, unended, content_type="multipart/form-data; boundary=X"), engine)
 
 
-# What clients send, byte for byte.
+# Forms as clients send them, byte for byte.
 
 CLIENTS = {
     "curl": ("------------------------d74496d66958873e", [MODEL, AUDIO], b"\r\n"),

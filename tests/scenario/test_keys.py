@@ -30,7 +30,7 @@ def server(weir):
 
 
 def test_a_change_is_seen_within_a_second(server):
-    """The soonest of five: a server that is late is so each time, a machine that stands still is not."""
+    """The fastest of five: a slow server is slow each time, a stalled machine is not."""
     key = server.create_key("ada")
     becomes(server, key, 200)
     took = []

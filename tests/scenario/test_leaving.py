@@ -1,9 +1,8 @@
-"""A client that leaves, in whatever phase: the engine is let go within 100 ms, the slot is free,
-the access log says why, and the usage is booked.
+"""A client that disconnects in any phase: the engine is released within 100 ms, the slot is free,
+the access log has the reason, and the usage is recorded.
 
 A hundred milliseconds are promised, so this is one of the few places that look at a clock. It looks
-at the middle one of some rounds: a server that is late is so each time, a machine that stands still is
-not."""
+at the median of some rounds: a slow server is slow each time, a stalled machine is not."""
 
 import os
 import socket
@@ -50,7 +49,7 @@ def rst(wire):
     reset(wire.socket)
 
 
-# Each phase brings a call to where the client is to leave: (engine, caller, header) -> engine's call.
+# Each phase brings a call to the point of the disconnect: (engine, caller, header) -> engine's call.
 
 
 def uploading(engine, caller, header):
@@ -217,7 +216,7 @@ def test_a_client_that_sent_more_and_left_is_noticed_too(server, engine):
 
 
 def test_the_pooled_connection_of_another_call_is_not_touched(server, engine):
-    """One call ends well, the next client leaves: only its own connection is closed."""
+    """One call completes, the next client disconnects: only its own upstream connection is closed."""
     assert call(server.public, "lab/chat").status == 200
     caller = Caller(server.public)
     made = before_the_answer(engine, caller, trace())

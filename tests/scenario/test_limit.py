@@ -22,7 +22,7 @@ def storm(server, requests_each):
     def client():
         with Wire(server.public) as wire:
             start.wait()
-            # All requests leave in one write: the server meets them as fast as it can read.
+            # All requests are sent in one write, so the server reads them as fast as it can.
             wire.send(head("GET", "/v1/models", key=KEY) * requests_each)
             got = [wire.receive().status for _ in range(requests_each)]
         with lock:

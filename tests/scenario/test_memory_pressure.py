@@ -1,5 +1,5 @@
-"""Close to its memory limit the server gives up idle connections first, then requests; it serves
-again when what took the memory is gone."""
+"""Near its memory limit the server closes idle connections first, then refuses requests; it serves
+again when the memory is free."""
 
 import pathlib
 import resource
@@ -28,7 +28,7 @@ def pressure(server):
 
 
 def refusal(server):
-    """What a list is refused with; nothing if it is answered."""
+    """The refusal of a list request; nothing if it is answered."""
     answer = server.get("/v1/models")
     assert answer.status in (200, 503)
     return answer if answer.status == 503 else None

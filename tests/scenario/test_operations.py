@@ -1,4 +1,4 @@
-"""What the operator sees: access log, health, metrics; and what nobody may see: keys."""
+"""The operator's view: access log, health, metrics, none of which may contain a key."""
 
 import re
 import signal
@@ -46,7 +46,7 @@ def test_the_access_log_is_opened_anew_when_asked_so_that_it_can_be_rotated(weir
     eventually(lambda: log.read_text().count("\n") == 1)
     assert rotated.read_text().count("\n") == 1
 
-    # What cannot be opened is said, and what is open goes on.
+    # A failure to open is reported, and the open file stays in use.
     log.rename(tmp_path / "access.log.2")
     log.mkdir()
     server.signal(signal.SIGHUP)

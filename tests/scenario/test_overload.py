@@ -138,9 +138,9 @@ def test_a_body_counts_as_it_comes(weir, engine):
     with contextlib.ExitStack() as stack:
         first, second, third = (stack.enter_context(Caller(server.public)) for _ in range(3))
         assert announce(first).status == 100
-        # What was announced is not here, and takes no room.
+        # An announced body that has not arrived takes no memory.
         assert post(server.public, CHAT, LARGE).status == 200
-        # What is here does.
+        # A received one does.
         engine.scripts["lab/chat"] = as_json({"choices": []}, hold=hold)
         second.send(post_head(CHAT, len(LARGE)) + LARGE)
         eventually(lambda: len(engine.calls_for("lab/chat")) == 2)

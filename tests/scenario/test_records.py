@@ -1,4 +1,4 @@
-"""What went wrong at other gateways, tried here. tests/records.md says which test has which record."""
+"""Known failures of other gateways, tested here. tests/records.md maps records to tests."""
 
 import base64
 import hashlib
@@ -142,7 +142,7 @@ def test_pingora_cve_2026_2833_an_upgrade_without_101_switches_nothing(server):
         fields = [("Connection", "Upgrade"), ("Upgrade", "websocket")]
         caller.send(post_head("/v1/chat/completions", len(body), KEY, fields) + body)
         assert caller.ending().status == 200
-        # What follows is read as HTTP again, or not at all.
+        # The following bytes are parsed as HTTP, or not at all.
         try:
             caller.send(b"\x81\x05hello\r\n\r\n")
             assert caller.receive().status == 400
@@ -163,7 +163,7 @@ def test_pingora_cve_2026_2835_http_1_0_with_transfer_encoding_is_refused(server
 
 
 def test_pingora_cve_2026_2836_one_keys_list_is_not_anothers(server):
-    """A cache whose key leaves out who asked."""
+    """A cache whose key omits the caller."""
     narrow = server.create_key("narrow", "--models", "other/*")
     eventually(lambda: server.get("/v1/models", key=narrow).status == 200)
     for _ in range(3):

@@ -32,7 +32,7 @@ MODELS = ("ok", "bad", "broken", "cut", "event", "garbage", "dead", "speech")
 
 
 def spellings(secret):
-    """As itself, and as one might write it down without thinking of it."""
+    """The secret itself, and its common encodings."""
     raw = secret.encode()
     return {
         secret,
@@ -45,7 +45,7 @@ def spellings(secret):
 
 
 def traces(text, secrets):
-    """What was found, with what is around it."""
+    """Each occurrence, with its context."""
     found = []
     for spelling in {spelling for secret in secrets for spelling in spellings(secret)}:
         at = text.find(spelling)
@@ -95,7 +95,7 @@ SECRETS = (CLIENT, FROM_ENVIRONMENT, UPSTREAM, ADMIN, PEPPER, WRONG, PROMPT, FIL
 
 
 def bodies_of_errors(server):
-    """Every sort of refusal, by every sort of caller; what each was told."""
+    """The bodies of every kind of refusal, for every kind of caller."""
     told = []
     for key in (CLIENT, FROM_ENVIRONMENT, WRONG):
         for model in (*MODELS, "none", PROMPT):
@@ -175,7 +175,7 @@ def test_no_secret_is_in_anything_that_is_said(server, engine):
     text = "\n".join(one.decode(errors="replace") if isinstance(one, bytes) else one for one in told)
     assert len(text) > 10_000, "it has looked at something"
     assert traces(text, [*SECRETS, made]) == []
-    # What an upstream answered goes to the one who asked, and into no log.
+    # An upstream's answer goes to its caller, and into no log.
     assert traces(server.access.text() + server.log.text(), [ANSWER]) == []
     # The canaries did get where they were to go.
     assert any(PROMPT in one.body.decode(errors="replace") for one in engine.calls)

@@ -13,7 +13,7 @@ from support.process import KEY
 from support.upstream import Answer, Upstream, as_json, openai_list
 
 MISSING = "x-weir-missing-upstreams"
-# As quick as the settings allow.
+# As fast as the settings allow.
 QUICK = {"refresh_interval": "1s", "timeout": "5s", "backoff_max": "1s", "grace": "10m"}
 ANSWER = as_json({"id": "a", "object": "chat.completion", "choices": []})
 EMBEDDINGS = as_json({"object": "list", "data": [], "usage": {"prompt_tokens": 1, "total_tokens": 1}})
@@ -28,7 +28,7 @@ def upstream_row(upstream, name="gpu", path="", **more):
 
 
 def upstreams(server):
-    """What `weir upstreams --json` says, by name."""
+    """The output of `weir upstreams --json`, by name."""
     return {row["name"]: row for row in json.loads(server.ask("upstreams", "--json").stdout)}
 
 
@@ -275,7 +275,7 @@ def test_a_list_names_the_upstreams_it_lacks_to_keys_that_may_use_them(weir):
             assert reply.header(MISSING) == ("gpu" if name in named else None), name
             assert b"gpu" not in reply.body.replace(b"gpu/a", b""), "the body is the contract's"
 
-        # As often as one asks, in every form, and to one that has the list already.
+        # For repeated requests, in every form, and for a client that has the list already.
         for _ in range(3):
             reply = server.get("/v1/models")
             assert reply.header(MISSING) == "gpu"
@@ -332,7 +332,7 @@ def test_an_id_that_is_repointed_has_its_new_class_with_the_next_list(weir):
         assert server.ids("?type=image") == []
         assert call(server.public, "lab/flagship").status == 200
 
-        # And where the upstream no longer says a class, the old one does not stay.
+        # If the upstream no longer states a class, the old one is dropped.
         upstream.routes["/v1/models"] = row("embedding")
         eventually(lambda: server.ids("?sub_type=embedding") == ["lab/flagship"])
         upstream.routes["/v1/models"] = openai_list("lab/flagship")

@@ -1,4 +1,4 @@
-"""systemd's side of a service: sockets that it passes, what it is told, its watchdog."""
+"""The systemd side of a service: passed sockets, notifications, the watchdog."""
 
 import signal
 import socket
@@ -87,7 +87,7 @@ def test_the_watchdog_is_fed_while_threads_answer_and_not_while_one_is_stuck(wei
 
 
 def fed(notices):
-    """How often the watchdog has been fed until now."""
+    """The number of watchdog notifications so far."""
     notices.flush()
     return len(notices.where("WATCHDOG"))
 
@@ -180,7 +180,7 @@ def test_a_restart_behind_passed_sockets_refuses_nobody(config):
             server = Activated(config, [api])
             assert request(port, "GET", "/v1/models", key=KEY).status == 200
             server.stop()
-            # Nobody serves just now, and nobody is refused.
+            # No server is running, and no connection is refused.
             socket.create_connection(("127.0.0.1", port)).close()
 
 
@@ -188,7 +188,7 @@ def test_its_children_and_logs_see_nothing_of_the_variables(config):
     with listener() as api:
         server = Activated(config, [api])
         server.listening()
-        # What execve gave it is not what it has: the config may name any variable.
+        # The environment passed to execve is no longer complete: the config may name any variable.
         config.write_config_text(config.config_file.read_text() + "pepper: ${LISTEN_FDS}\n")
         server.process.send_signal(signal.SIGHUP)
         eventually(lambda: [line for line in server.log.all if "LISTEN_FDS is not set" in str(line)])

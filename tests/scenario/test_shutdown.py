@@ -114,7 +114,7 @@ def test_a_stream_that_fits_the_drain_is_finished(weir):
 
 
 def test_a_stream_that_is_cut_at_the_drain_limit_says_so(weir):
-    """One event with an error, and no final chunk: nobody takes it for the end of the answer."""
+    """One event with an error, and no final chunk: the client can detect the truncation."""
     with Engine("lab/chat") as engine:
         engine.scripts["lab/chat"], _ = held_stream(event({"n": 1}))
         server = in_front_of(weir, engine, drain_timeout="200ms")

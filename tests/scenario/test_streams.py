@@ -109,7 +109,7 @@ def test_a_stream_has_the_heads_that_streams_need(weir, engine):
 
 
 def test_a_stream_without_a_length_or_chunks_ends_with_its_connection(weir, engine):
-    """As old engines send them."""
+    """The format of old engines."""
     body = chunk("hello") + DONE
     engine.scripts["lab/chat"] = Script((body,), content_type="text/event-stream", framing="close")
     server = served(weir, engine)

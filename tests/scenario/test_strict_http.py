@@ -1,5 +1,5 @@
-"""What is not plain HTTP/1.1 is refused before anything else, and nothing of it goes on; also what went
-wrong in other gateways, each under its name."""
+"""Anything but plain HTTP/1.1 is refused before anything else, and none of it is forwarded; also the
+known failures of other gateways, each by its name."""
 
 import re
 
@@ -92,7 +92,7 @@ def test_what_is_asked_for_in_an_odd_way_is_refused(server, line, status):
     assert (reply.header("allow") is not None) == (status == 405)
 
 
-# What goes on.
+# Forwarding.
 
 
 def test_nothing_but_what_is_known_goes_on_to_an_upstream(server, engine):
@@ -117,7 +117,7 @@ def test_nothing_but_what_is_known_goes_on_to_an_upstream(server, engine):
         assert word.encode() not in made.raw_head
 
 
-# What went wrong elsewhere.
+# Known vulnerabilities of other gateways.
 
 ROUTE = re.compile(r"^\| `([^`]+)` \| ([A-Z, ]+) \| (\w+) \|", re.MULTILINE)
 
@@ -144,7 +144,7 @@ def test_portkey_cve_2025_66405_every_route_asks_for_a_key(server, engine):
 
 
 def test_pingora_cve_2025_4366_an_answer_with_more_behind_it_ends_its_connection(server, engine):
-    """What was left on a connection had been taken for the answer to the next request."""
+    """Bytes left on a connection had been taken for the answer to the next request."""
     evil = b'{"evil":1}'
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
     after = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(evil), evil)
@@ -157,8 +157,8 @@ def test_pingora_cve_2025_4366_an_answer_with_more_behind_it_ends_its_connection
 
 
 def test_pingora_cve_2026_2833_no_one_is_switched_to_another_protocol(server, engine):
-    """Bytes behind a request to upgrade had been passed on before the upstream agreed, or though it had
-    not been asked."""
+    """Bytes behind an upgrade request had been forwarded before the upstream agreed, or without asking
+    it."""
     pairs = [("Connection", "Upgrade"), ("Upgrade", "websocket")]
     with Caller(server.public) as caller:
         caller.call("lab/chat", headers=pairs)
@@ -184,7 +184,7 @@ def test_pingora_cve_2026_2835_a_coding_in_http_1_0_is_refused_on_both_sides(ser
 
 
 def test_pingora_cve_2026_2836_a_list_is_kept_per_permission_and_query(weir):
-    """What was kept for one had been given to another: the key to it did not tell them apart."""
+    """A cached answer for one client had been given to another: the cache key did not distinguish them."""
     models = [{"id": "a/chat", "sub_types": ["chat"]}, {"id": "b/embed", "sub_types": ["embedding"]}]
     keys = {"all": "*", "only-a": "a/*", "only-b": "b/*"}
     texts = {name: f"sk-{name:_<8}-0123456789abcdef" for name in keys}

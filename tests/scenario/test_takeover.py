@@ -1,5 +1,5 @@
-"""A new server takes over from a running one: nobody is refused, nobody is reset, nothing is
-counted twice or lost; and if the new one does not come up, nothing has happened."""
+"""A new server takes over from a running one: no connection is refused or reset, nothing is
+counted twice or lost; and if the new one does not start, nothing changes."""
 
 import signal
 import socket
@@ -25,7 +25,7 @@ def first(weir, tmp_path):
     later = []
 
     def start(**sections):
-        # A client that does not get its turn for a while must not be closed before it was told.
+        # A client that is not scheduled for a while must not be disconnected without an answer.
         server = {"takeover_socket": "takeover.sock", "drain_idle_timeout": "10s", **sections.pop("server", {})}
         return weir(server=server, **{"models": MODELS, **sections})
 
@@ -184,7 +184,7 @@ def test_a_new_server_that_cannot_start_changes_nothing(first):
 
 
 def test_a_new_server_that_dies_on_the_way_changes_nothing(first):
-    """It has the sockets, and says nothing more: its end is all that the old one hears."""
+    """It has the sockets, and sends nothing more: the old one only sees its end."""
     old = first()
     with Load(old.public, fresh=1, kept=1) as load:
         asker = ask(old, b"hello test")

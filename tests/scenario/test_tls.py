@@ -71,7 +71,7 @@ def client(certificates, version=None, ciphers=None, alpn=None):
     return context
 
 
-# What is spoken.
+# Protocol versions and parameters.
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
@@ -150,7 +150,7 @@ def test_a_session_is_taken_up_again(start, certificates):
     context = client(certificates, ssl.TLSVersion.TLSv1_2)
     raw = socket.create_connection(("127.0.0.1", server.public), timeout=DEADLINE_S)
     with (
-        Wire(server.public, context) as first,  # a session ends with a connection that ends without a word
+        Wire(server.public, context) as first,  # a connection without close_notify ends its session
         context.wrap_socket(raw, server_hostname="localhost", session=first.socket.session) as second,
     ):
         assert second.session_reused
@@ -165,7 +165,7 @@ def test_a_call_a_stream_and_an_upload(start, engine):
     with Stream(server.public) as stream:
         events = stream.open("lab/chat").rest()
         assert events[-1] == b"data: [DONE]\n\n"
-        # And once more on the same connection.
+        # Again on the same connection.
         assert stream.open("lab/chat").rest()[-1] == b"data: [DONE]\n\n"
     content_type, body = multipart(("model", "lab/ear"), ("file", "a.wav", bytes(range(256)) * 20_000))
     with Caller(server.public) as caller:
@@ -269,7 +269,7 @@ def test_a_client_that_reads_nothing_is_given_up(start, engine):
     assert line["reason"] == "client_stalled"
 
 
-# What is not TLS, and who says nothing.
+# Clients that do not speak TLS, or send nothing.
 
 
 def test_plain_http_is_told_and_closed(start):

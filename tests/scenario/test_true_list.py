@@ -1,4 +1,4 @@
-"""What is listed can be called, what can be called is listed, and under every name that means it.
+"""Every listed model can be called, every callable model is listed, and under all of its names.
 
 One scenario for each kind of fault that real servers showed in the list.
 """
@@ -195,7 +195,7 @@ def test_the_list_takes_a_final_slash_and_every_family_of_key_fields(weir):
 
 
 def test_callable_but_hidden_until_the_upstream_says_otherwise(weir):
-    """A declared model is available on the operator's word, until a call shows that it is not there."""
+    """A declared model is available on the operator's word, until a call shows that it is not served."""
     missing = as_json({"error": {"message": "model 'ghost' not found", "code": "not_found"}}, status=404)
     with Upstream({"/v1/models": openai_list("other"), CHAT: missing}) as upstream:
         declared = {"id": "ghost", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}

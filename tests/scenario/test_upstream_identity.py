@@ -1,4 +1,4 @@
-"""An upstream is who its certificate says, and where an upstream may be."""
+"""Upstream identity: certificates, and the addresses that an upstream may have."""
 
 import json
 import signal
@@ -22,7 +22,7 @@ def engine():
 
 
 def problem(server):
-    """What keeps the upstream's list from being read, once it has been asked for."""
+    """The problem with the upstream's list, once it has been requested."""
 
     def row():
         upstream = json.loads(server.ask("upstreams", "--json").stdout)[0]

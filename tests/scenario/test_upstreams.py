@@ -10,7 +10,7 @@ from support.eventually import eventually
 from support.upstream import Answer, Upstream, as_json, closed_port, openai_list
 
 OWN = {"id": "lab/own", "sub_types": ["chat"]}
-# As quick as the settings allow.
+# As fast as the settings allow.
 QUICK = {"refresh_interval": "1s", "timeout": "500ms", "backoff_max": "1s", "grace": "10m"}
 
 

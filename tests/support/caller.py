@@ -144,5 +144,5 @@ def access_line(server, header):
 
 
 def usage_rows(server, *options):
-    """What `weir usage --json` prints, a mapping per row."""
+    """The rows printed by `weir usage --json`, each a mapping."""
     return json.loads(server.cli("usage", "--json", *options).stdout)["rows"]

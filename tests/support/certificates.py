@@ -52,7 +52,7 @@ class Certificates:
         return ssl.create_default_context(cafile=self.ca)
 
     def self_signed(self):
-        """A server's context with a certificate that nobody else vouches for: the file self.pem."""
+        """A server's context with a self-signed certificate: the file self.pem."""
         self._openssl(
             *("req", "-x509", *EC, "-days", "3650", "-subj", "/CN=localhost"),
             *("-addext", "subjectAltName=DNS:localhost", "-keyout", "self.key", "-out", "self.pem"),

@@ -2,7 +2,7 @@
 
 It answers every kind of call with an answer that repeats part of the question and with usage that
 can be counted. A test may replace the answer of a model by a `Script`, whose pieces it can hold
-back one by one, and sees of each call what came in and when the other side hung up.
+back one by one, and records for each call its request and when the peer disconnected.
 """
 
 import base64
@@ -31,7 +31,7 @@ class Gone(Exception):
 
 @dataclasses.dataclass
 class Script:
-    """What the engine does with a call."""
+    """The engine's behaviour for a call."""
 
     pieces: tuple = ()  # bytes to send and events to wait for, in order
     status: int = 200
@@ -235,7 +235,7 @@ class Connection:
             self.send(script.head(), call)
             call.head_sent.set()
             for number, piece in enumerate(script.pieces, 1):
-                # What the other side has of the last piece may be all it waits for.
+                # The peer may wait only for its part of the last piece.
                 if number == len(script.pieces):
                     self.engine.ended(call)
                 self._play_piece(piece, script.framing, call)
@@ -319,7 +319,7 @@ class Engine:
                 self.connections += 1
                 self._open.append(Connection(self, sock, self.connections))
 
-    # What connections ask.
+    # Called by connections.
 
     def began(self, call):
         with self._lock:
@@ -351,7 +351,7 @@ class Engine:
                 call.counted = False
                 self.in_flight[call.model] -= 1
 
-    # What tests ask.
+    # Called by tests.
 
     @property
     def calls(self):

@@ -8,7 +8,7 @@ import time
 SLOWDOWN = float(os.environ.get("WEIR_SLOWDOWN", "1"))
 DEADLINE_S = 20 * SLOWDOWN
 PROMISED_S = 1 * SLOWDOWN  # within which a change of a key takes effect
-# What usage may lose of a killed server: the last second, and two more that a machine may stand still.
+# The usage that a killed server may lose: the last second, and two more that a machine may stall.
 LOSS_S = 3 * SLOWDOWN
 
 
@@ -16,7 +16,7 @@ def eventually(condition, within=DEADLINE_S, what=None):
     """The condition's first true value; fails with its last value, or last error, at the deadline."""
     deadline = time.monotonic() + within
     while True:
-        # Looked at before the try: who stood still until the deadline had passed tries once more.
+        # Read before the attempt: a machine that stalled past the deadline gets one more attempt.
         last = time.monotonic() > deadline
         outcome = attempt(condition)
         if outcome and not isinstance(outcome, Exception):

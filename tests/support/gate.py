@@ -108,7 +108,7 @@ def before_request(fault):
 
 
 def spoilt_request(fault, request):
-    """What goes to the engine instead of the request."""
+    """The bytes sent to the engine instead of the request."""
     head, end, body = request.partition(b"\r\n\r\n")
     if fault == "slow":
         return Slowly(request)
@@ -204,7 +204,7 @@ class Gate:
         self.seen = None
         self.once = False
         self.links = set()
-        # The port stays ours while nobody listens on it.
+        # The port stays reserved while nothing listens on it.
         self._place = bound(0)
         self.port = self._place.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://localhost:{self.port}"
@@ -273,7 +273,7 @@ def bound(port):
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    # Small, so that who is never read finds that out; inherited by what is accepted.
+    # Small, so that a peer that is never read from is blocked; accepted sockets inherit it.
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 14)
     sock.bind(("127.0.0.1", port))
     return sock
@@ -451,7 +451,7 @@ def more(sock):
 
 
 def whole_length(data):
-    """How long the request that begins so is; nothing while its head is not whole."""
+    """The length of the request that begins so; nothing while its head is incomplete."""
     head, end, _ = data.partition(b"\r\n\r\n")
     if not end:
         return None

@@ -1,4 +1,4 @@
-"""What the kernel of this machine may do on its own."""
+"""Behaviour of this machine's kernel that tests must allow for."""
 
 import pathlib
 

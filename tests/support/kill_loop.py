@@ -43,7 +43,7 @@ class Key:
 
 
 class Writer(threading.Thread):
-    """Changes keys of its own until told to stop."""
+    """Changes keys of its own until stopped."""
 
     def __init__(self, loop, number):
         super().__init__(daemon=True)
@@ -180,7 +180,7 @@ class KillLoop:
         threading.Event().wait(self.dice.random() * LONGEST_WAIT_S)
         self.server.kill()
 
-    # What threads do.
+    # Run by threads.
 
     def command(self, *words):
         """(whether it was acknowledged, what it printed)"""
@@ -222,7 +222,7 @@ class KillLoop:
                 elif reply.whole:
                     self.answered.append(time.monotonic())
 
-    # What is held against the shadow.
+    # Compared with the shadow.
 
     def _older(self, fresh):
         older = self.keys[:fresh]
@@ -230,7 +230,7 @@ class KillLoop:
         return [*doubtful, *self.dice.sample(older, min(SAMPLE, len(older)))]
 
     def _check_file(self):
-        # Read and write, as SQLite recovers the log of who was killed.
+        # Read and write, since SQLite recovers the log of the killed process.
         with contextlib.closing(sqlite3.connect(self.server.directory / "weir.db")) as file:
             verdict = file.execute("PRAGMA integrity_check").fetchall()
             halves = file.execute(

@@ -41,7 +41,7 @@ class Load:
 
     @property
     def lost(self):
-        """What went wrong, by kind; empty if nothing did."""
+        """Failures by kind; empty if there were none."""
         return {kind: count for kind, count in self.counts.items() if kind not in WELL}
 
     def _run(self, loop):

@@ -25,7 +25,7 @@ def place_script(tmp_path_factory, name):
 
 
 def run_script(script, base_url, key, question):
-    """What the script says to the question, which it reads as JSON."""
+    """The script's answer to its input, which it reads as JSON."""
     done = subprocess.run(
         ["node", script, base_url, key],
         input=json.dumps(question),

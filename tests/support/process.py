@@ -172,12 +172,12 @@ class Weir:
         return self.cli(*words, "--admin", f"127.0.0.1:{self.admin}", check=check)
 
     def key_rows(self, *options):
-        """What `weir keys list --json` prints, a mapping per key."""
+        """The keys printed by `weir keys list --json`, each a mapping."""
         listed = json.loads(self.cli("keys", "list", "--json", *options).stdout)
         return listed["keys"] if isinstance(listed, dict) else listed
 
     def create_key(self, name, *options):
-        """A new key's text: the one word of the output that looks like a key."""
+        """A new key's text: the only word of the output that looks like a key."""
         output = self.cli("keys", "create", name, *options).stdout
         keys = [word.strip("\"',") for word in output.split() if word.strip("\"',").startswith("sk-")]
         assert len(keys) == 1, output
@@ -189,7 +189,7 @@ class Weir:
         self.process.send_signal(number)
 
     def kill(self):
-        """As a power cut would: no chance to say goodbye."""
+        """Kills the process as a power failure would, without a drain."""
         self.process.kill()
         self.process.wait()
 

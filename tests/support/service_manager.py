@@ -1,4 +1,4 @@
-"""A service manager that listens: what systemd would be told, without systemd."""
+"""A fake service manager: receives the notifications for systemd, without systemd."""
 
 import contextlib
 import ctypes
@@ -79,7 +79,7 @@ def command_with_sockets(command, sockets):
 
 @contextlib.contextmanager
 def frozen(pid, name):
-    """The threads of the process whose names begin so stand still, and no other; from one thread."""
+    """Stops the threads of the process whose names begin so, and no other; call from one thread."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)
     tids = [tid for tid in map(int, os.listdir(f"/proc/{pid}/task")) if thread_name(pid, tid).startswith(name)]

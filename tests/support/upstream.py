@@ -10,7 +10,7 @@ import threading
 
 @dataclasses.dataclass
 class Answer:
-    """What a path answers. The faults are how upstreams really fail."""
+    """The answer of a path. The faults are those of real upstreams."""
 
     body: bytes = b""
     status: int = 200
@@ -100,7 +100,7 @@ _closed = []  # sockets that keep their ports for as long as the tests run
 
 
 def closed_port():
-    """A port where nobody listens, and nobody else can."""
+    """A port without a listener, which no other process can take."""
     place = socket.socket()
     place.bind(("127.0.0.1", 0))
     _closed.append(place)

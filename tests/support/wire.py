@@ -8,7 +8,7 @@ import ssl
 
 from support.eventually import DEADLINE_S
 
-# Of servers that speak TLS, with the context of a client. A port may be another's after its server.
+# Ports of TLS servers, with a client's context. A port may be reused after its server has ended.
 tls_ports = {}
 
 

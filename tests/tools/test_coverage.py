@@ -6,7 +6,7 @@ from tools.conftest import ROOT
 
 
 def segment(line, count, *, entry=True, has_count=True, gap=False):
-    """As llvm-cov exports one: [line, column, count, has count, region entry, gap region]."""
+    """A segment in llvm-cov's format: [line, column, count, has count, region entry, gap region]."""
     return [line, 1, count, has_count, entry, gap]
 
 
