@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "admin/explanation.hpp"
+#include "admin/own_names.hpp"
 #include "admin/pages.hpp"
 #include "codec/query.hpp"
 
@@ -31,23 +32,15 @@ bool is_loopback(const boost::asio::ip::address& address) {
   return address.is_loopback();
 }
 
-// A name in Host may have been made to point here by whoever owns it (DNS rebinding).
-bool names_no_domain(std::string_view host) {
-  if (host.starts_with('[')) return true;
-  host = host.substr(0, host.rfind(':'));
-  boost::system::error_code error;
-  boost::asio::ip::make_address_v4(std::string(host), error);
-  return !error || host == "localhost";
-}
-
 bool same_secret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && ::CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace
 
-OperatorHandler::OperatorHandler(Sources sources, const Secret& admin_key)
-    : sources_(std::move(sources)), admin_key_(admin_key) {}
+OperatorHandler::OperatorHandler(Sources sources, const Secret& admin_key,
+                                 std::span<const std::string> admin_hosts)
+    : sources_(std::move(sources)), admin_key_(admin_key), admin_hosts_(admin_hosts) {}
 
 http::Answer OperatorHandler::handle(http::Exchange& exchange) { return answer(exchange); }
 
@@ -64,14 +57,18 @@ bool OperatorHandler::may_read_admin(const http::Exchange& exchange) const {
   if (!admin_key_.empty() && authorization.starts_with(kBearer)) {
     return same_secret(authorization.substr(kBearer.size()), admin_key_.reveal());
   }
-  return is_loopback(exchange.peer) &&
-         names_no_domain(exchange.request->header(http::FieldName::host));
+  return is_loopback(exchange.peer) && names_no_domain(exchange.request->authority);
 }
 
-http::Reply OperatorHandler::readiness() const {
+bool OperatorHandler::is_own_name(const http::Request& request) const {
+  return names_no_domain(request.authority) || is_listed_host(request.authority, admin_hosts_);
+}
+
+http::Reply OperatorHandler::readiness(bool with_names) const {
   if (!sources_.ready()) return reply_with(503, kText, "not ready\n");
   const auto pending = sources_.first_lists_pending();
   if (pending.empty()) return reply_with(200, kText, "ready\n");
+  if (!with_names) return reply_with(503, kText, "first lists pending\n");
   return reply_with(503, kText, fmt::format("first lists pending: {}\n", fmt::join(pending, ", ")));
 }
 
@@ -85,15 +82,22 @@ http::Reply OperatorHandler::explain(http::Exchange& exchange) {
 http::Reply OperatorHandler::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
   const auto path = request.path;
-  const bool is_page = path == "/healthz" || path == "/readyz" || path == "/metrics" ||
-                       path == "/admin/models" || path == "/admin/explain" ||
-                       path == "/admin/upstreams";
+  const bool own_name = is_own_name(request);
+  const bool is_health = path == "/healthz" || path == "/readyz";
+  if (!own_name && !is_health) return refuse(exchange, Errc::misdirected_request);
+  const bool is_page = is_health || path == "/metrics" || path == "/admin/models" ||
+                       path == "/admin/explain" || path == "/admin/upstreams";
   if (!is_page) return refuse(exchange, Errc::route_not_found);
   if (request.method != http::Method::get && request.method != http::Method::head) {
     return refuse(exchange, Errc::method_not_allowed);
   }
   if (path == "/healthz") return reply_with(200, kText, "ok\n");
-  if (path == "/readyz") return readiness();
+  if (path == "/readyz") return readiness(own_name);
+  return page(exchange);
+}
+
+http::Reply OperatorHandler::page(http::Exchange& exchange) {
+  const auto path = exchange.request->path;
   if (path == "/metrics") {
     return reply_with(200, kMetrics, telemetry::format_metrics(sources_.registry));
   }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,14 @@ struct Sources {
   const telemetry::Registry& registry;
 };
 
-/// /healthz, /readyz and /metrics answer anyone who reaches the listener. /admin/… answers loopback
-/// peers whose Host is an address or localhost (a page in a browser cannot make it so), and whoever
-/// brings `admin_key`.
+/// Answers requests under this machine's own names, IP addresses and `admin_hosts` alone
+/// (admin/own_names.hpp); /healthz and /readyz under any name, with nothing but their status then.
+/// /metrics is for anyone who reaches the listener. /admin/… is for loopback peers that name an
+/// address or localhost, and for whoever brings `admin_key`. CORS never: no page may read it.
 class OperatorHandler : public http::Handler {
  public:
-  OperatorHandler(Sources sources, const Secret& admin_key);
+  OperatorHandler(Sources sources, const Secret& admin_key,
+                  std::span<const std::string> admin_hosts);
 
   [[nodiscard]] bool takes_body(const http::Request&) override { return false; }
   [[nodiscard]] http::Answer handle(http::Exchange& exchange) override;
@@ -40,12 +43,15 @@ class OperatorHandler : public http::Handler {
 
  private:
   [[nodiscard]] http::Reply answer(http::Exchange& exchange);
-  [[nodiscard]] http::Reply readiness() const;
+  [[nodiscard]] bool is_own_name(const http::Request& request) const;
+  [[nodiscard]] http::Reply readiness(bool with_names) const;
+  [[nodiscard]] http::Reply page(http::Exchange& exchange);
   [[nodiscard]] http::Reply explain(http::Exchange& exchange);
   [[nodiscard]] bool may_read_admin(const http::Exchange& exchange) const;
 
   Sources sources_;
-  const Secret& admin_key_;  // outlives: the server's settings
+  const Secret& admin_key_;                   // outlives: the server's settings
+  std::span<const std::string> admin_hosts_;  // as admin_key_
 };
 
 }  // namespace weir::admin

@@ -184,7 +184,8 @@ Result<> Node::open_servers() {
         .upstreams = [this] { return upstream_reports(); },
         .registry = registry_,
     };
-    return std::make_unique<admin::OperatorHandler>(std::move(sources), server_settings_.admin_key);
+    return std::make_unique<admin::OperatorHandler>(std::move(sources), server_settings_.admin_key,
+                                                    server_settings_.admin_hosts);
   };
   auto admin_server = http::Server::open(
       "admin", http::ListenAt(server_settings_.admin_listen, std::move(inherited_.admin)),

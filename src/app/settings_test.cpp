@@ -112,6 +112,9 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
       {"server: {cors_allow_origins: [chat.example]}",
        "weir.yaml:1: server.cors_allow_origins[0]: \"chat.example\" is not allowed; expected * or "
        "an origin such as https://chat.example\n"},
+      {"server: {admin_hosts: [weir.svc, '*.weir.example', 'weir.svc:8081']}",
+       "weir.yaml:1: server.admin_hosts[2]: \"weir.svc:8081\" is not allowed; expected a host name "
+       "without a port, such as weir.monitoring.svc, or *.example.com\n"},
       {"server: {max_in_flight: 0}",
        "weir.yaml:1: server.max_in_flight: \"0\" is not allowed; expected a whole number from 1 "
        "to 1000000\n"},

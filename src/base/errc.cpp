@@ -34,6 +34,12 @@ consteval ErrorRow timed_out(std::string_view slug, std::string_view use) {
   return {slug, 504, json_string, 0, "Gateway Timeout", upstream, Retry::later, use};
 }
 
+// A request that cannot be right whenever it is sent.
+consteval ErrorRow rejected(std::string_view slug, int status, std::string_view message,
+                            std::string_view use) {
+  return {slug, status, code_message_data, kCodeParameter, message, client, Retry::never, use};
+}
+
 // A switch with no default under -Werror=switch: a code without a row does not compile.
 consteval ErrorRow row(Errc code) {
   switch (code) {
@@ -126,32 +132,22 @@ consteval ErrorRow row(Errc code) {
               Retry::now,
               "The request head or body came too slowly. The connection closes."};
     case Errc::payload_too_large:
-      return {"payload_too_large",
-              413,
-              code_message_data,
-              kCodeParameter,
-              "The request body is too large.",
-              client,
-              Retry::never,
-              "The body is longer than this path accepts. Send less."};
+      return rejected("payload_too_large", 413, "The request body is too large.",
+                      "The body is longer than this path accepts. Send less.");
     case Errc::uri_too_long:
-      return {"uri_too_long",
-              414,
-              code_message_data,
-              kCodeParameter,
-              "The request target is too long.",
-              client,
-              Retry::never,
-              "The request target is longer than 8 KiB. Shorten it."};
+      return rejected("uri_too_long", 414, "The request target is too long.",
+                      "The request target is longer than 8 KiB. Shorten it.");
     case Errc::expectation_failed:
-      return {"expectation_failed",
-              417,
-              code_message_data,
-              kCodeParameter,
-              "The expectation cannot be met.",
-              client,
-              Retry::never,
-              "An Expect header other than 100-continue. Leave it out."};
+      return rejected("expectation_failed", 417, "The expectation cannot be met.",
+                      "An Expect header other than 100-continue. Leave it out.");
+    case Errc::misdirected_request:
+      return rejected(
+          "misdirected_request", 421,
+          "The admin address does not answer under this host name: use its IP address, or "
+          "add the name to server.admin_hosts.",
+          "A request to server.admin_listen whose Host is a name that may have been made to "
+          "point here (DNS rebinding). Use an IP address or localhost, or list the name in "
+          "server.admin_hosts.");
     case Errc::rate_limited:
       return {"rate_limited",
               429,

@@ -25,6 +25,7 @@ enum class Errc : std::uint8_t {
   payload_too_large,
   uri_too_long,
   expectation_failed,
+  misdirected_request,
   rate_limited,
   header_too_large,
   internal,

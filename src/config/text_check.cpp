@@ -79,6 +79,13 @@ bool is_endpoint(std::string_view text) {
   return is_host(host) && port && is_number(*port, 65535);
 }
 
+bool is_host_pattern(std::string_view text) {
+  if (text.starts_with("*.")) text.remove_prefix(2);
+  if (text.ends_with('.')) text.remove_suffix(1);
+  const bool no_label = text.starts_with('.') || text.ends_with('.') || text.contains("..");
+  return !no_label && !text.starts_with('[') && is_host(text);
+}
+
 bool is_http_url(std::string_view text) {
   constexpr std::size_t kMaxUrl = 2048;
   if (text.size() > kMaxUrl || !std::ranges::all_of(text, is_visible)) return false;

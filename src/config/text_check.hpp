@@ -20,6 +20,9 @@ inline constexpr std::size_t kMaxTextLength = 4096;
 [[nodiscard]] bool is_token(std::string_view text, std::size_t least);
 /// `host:port`, with IPv6 in brackets: `[::1]:8080`. Port 0 is one.
 [[nodiscard]] bool is_endpoint(std::string_view text);
+/// A host name without a port, perhaps with a dot at its end, or `*.` and one. Labels are ASCII:
+/// letters, digits, `-` and `_`.
+[[nodiscard]] bool is_host_pattern(std::string_view text);
 /// `http(s)://host[:port][/path]`: no user name, query or fragment.
 [[nodiscard]] bool is_http_url(std::string_view text);
 

@@ -44,6 +44,14 @@ TEST(TextCheck, EndpointsHaveHostAndPort) {
        "[::1:8080", "[::1]8080", "[1.2.3.4]:80", "a b:80", "host:80/", "host:+80", "host:-1"});
 }
 
+TEST(TextCheck, HostPatternsHaveLabelsAndNoPort) {
+  expect_each(
+      is_host_pattern,
+      {"weir", "weir.monitoring.svc", "Weir.Example.", "*.apps.example", "gpu_1", "10.0.0.7"},
+      {"", ".", "*", "*.", "a..b", ".a", "a..", "a*.b", "*a.b", "**.a", "a:8081", "[::1]",
+       "http://a", "a/b", "a b", "é.example", std::string(254, 'a')});
+}
+
 TEST(TextCheck, UrlsAreHttpAndHoldNoSecretsOrQueries) {
   expect_each(
       is_http_url,

@@ -82,12 +82,15 @@ Result<> read_target(Request& request, std::string_view method) {
     return detail::is_authority_form(request.target) ? fail(Errc::method_not_allowed, "CONNECT")
                                                      : malformed("request target");
   }
+  const auto host = request.header(FieldName::host);
   if (request.target == "*" && request.method == Method::options) {
+    request.authority = host;
     request.path = request.target;
     return {};
   }
-  const auto target = detail::split_target(request.target, request.header(FieldName::host));
+  const auto target = detail::split_target(request.target, host);
   if (!target) return malformed("request target");
+  request.authority = target->authority;
   request.path = target->path;
   request.query = target->query;
   return {};

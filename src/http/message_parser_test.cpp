@@ -46,6 +46,27 @@ TEST(MessageParser, AnExpectationOfHttp11AloneIsHeeded) {
   }
 }
 
+TEST(MessageParser, TheAuthorityIsThatOfHostOrOfTheTarget) {
+  const struct {
+    std::string head;
+    std::string_view authority;
+  } cases[] = {
+      {get("/", "Host: Weir:8081\r\n"), "Weir:8081"},
+      {get("http://[::1]:1/a", "Host: [::1]:1\r\n"), "[::1]:1"},
+      {"OPTIONS * HTTP/1.1\r\nHost: weir\r\n\r\n", "weir"},
+      {"GET http://weir.example/a HTTP/1.0\r\n\r\n", "weir.example"},
+      {"GET / HTTP/1.0\r\n\r\n", ""},
+  };
+  for (const auto& [head, authority] : cases) {
+    MessageParser parser{HeadLimits{}};
+    ASSERT_EQ(parser.find_head(head), head.size()) << head;
+    ASSERT_TRUE(parser.parse_head(head)) << head;
+    EXPECT_EQ(parser.request().authority, authority) << head;
+    parser.request().forget_fields();
+    EXPECT_EQ(parser.request().authority, "") << head;
+  }
+}
+
 TEST(MessageParser, RefusesWhatAGatewayMustRefuse) {
   const auto bad = Errc::malformed_request;
   const Case cases[] = {

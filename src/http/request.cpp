@@ -82,6 +82,7 @@ void Request::add(Field field, std::optional<FieldName> name) {
 void Request::forget_fields() {
   std::vector<Field>().swap(fields);
   known_ = {};
+  authority = {};
 }
 
 void Request::move_views(std::string_view from, const char* to) {

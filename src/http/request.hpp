@@ -50,7 +50,10 @@ struct Request {
   std::string_view target;  ///< as sent
   std::string_view path;    ///< raw, still percent-encoded, starts with '/' (or is "*")
   std::string_view query;   ///< raw, without '?'
-  int minor_version = 1;    ///< HTTP/1.x
+  /// Host, or the authority of an absolute target, which is the same; empty from a client of
+  /// HTTP/1.0 that names none, and once the fields are forgotten.
+  std::string_view authority;
+  int minor_version = 1;  ///< HTTP/1.x
   bool keep_alive = true;
   bool expects_continue = false;
   bool has_body = false;

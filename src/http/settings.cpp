@@ -93,6 +93,13 @@ config::Schema<Settings> settings_schema() {
       .section("tls", &Settings::tls, tls_schema(), "TLS on server.listen.")
       .field("admin_key", &Settings::admin_key, admin_key(),
              "Lets other hosts than this one use administration; without it only loopback may.")
+      .field("admin_hosts", &Settings::admin_hosts,
+             config::list_of(config::text("a host name without a port, such as "
+                                          "weir.monitoring.svc, or *.example.com",
+                                          config::is_host_pattern)),
+             "Host names under which admin_listen answers, besides localhost and IP addresses; "
+             "`*.` stands for any labels before the rest. Other names get 421: a web page may "
+             "have made them point here (DNS rebinding).")
       .field("threads", &Settings::threads, integer<int>({1, 256, "one per core"}),
              "Threads that serve connections.")
       .field("max_connections", &Settings::max_connections,

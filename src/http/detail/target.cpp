@@ -87,6 +87,7 @@ bool is_valid_host(std::string_view host) {
 
 std::optional<Target> split_target(std::string_view target, std::string_view host) {
   if (target.empty()) return std::nullopt;
+  auto authority = host;
   if (target.front() != '/') {
     const auto scheme_end = target.find("://");
     if (scheme_end == target.npos) return std::nullopt;
@@ -95,12 +96,12 @@ std::optional<Target> split_target(std::string_view target, std::string_view hos
       return std::nullopt;
     }
     target.remove_prefix(scheme_end + 3);
-    const auto authority = target.substr(0, target.find_first_of("/?"));
+    authority = target.substr(0, target.find_first_of("/?"));
     if (host.empty() ? !is_valid_host(authority) : authority != host) return std::nullopt;
     target.remove_prefix(authority.size());
   }
   const auto question = target.find('?');
-  Target found{.path = target.substr(0, question), .query = {}};
+  Target found{.authority = authority, .path = target.substr(0, question), .query = {}};
   if (question != target.npos) found.query = target.substr(question + 1);
   if (!is_good_path(found.path)) return std::nullopt;
   if (!std::ranges::all_of(found.query, [](char c) { return is_in(kQuery, c); })) {

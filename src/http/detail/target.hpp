@@ -10,6 +10,7 @@ namespace weir::http::detail {
 [[nodiscard]] bool is_valid_host(std::string_view host);
 
 struct Target {
+  std::string_view authority;  ///< of an absolute target, else `host`
   std::string_view path;
   std::string_view query;
 };

@@ -1,0 +1,102 @@
+"""Web pages: what they do not get by DNS rebinding."""
+
+import threading
+
+import pytest
+
+from support.engine import Engine
+from support.eventually import eventually
+from support.process import KEY
+from support.upstream import Answer, Upstream
+from support.wire import Wire
+
+REBOUND = "evil.example"
+LISTED = "weir.monitoring.svc"
+DATA = ("/metrics", "/admin/models", "/admin/upstreams", "/admin/explain?model=lab/chat", "/none", "/")
+ADMIN = "an-admin-key-0123456789"
+
+
+def ask(port, host, target, method="GET", version="HTTP/1.1", headers=()):
+    """`host`: the value of Host; nothing for none."""
+    lines = [f"{method} {target} {version}", *([f"Host: {host}"] if host else []), *headers]
+    with Wire(port) as wire:
+        wire.send(("\r\n".join(lines) + "\r\n\r\n").encode())
+        return wire.receive(method)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with Engine("lab/chat") as engine:
+        yield engine
+
+
+@pytest.fixture
+def server(weir, engine):
+    return weir(
+        upstreams=[{"name": "gpu", "url": f"http://127.0.0.1:{engine.port}"}],
+        server={"admin_hosts": ["Weir.Monitoring.Svc", "*.apps.example"], "admin_key": ADMIN},
+    )
+
+
+# DNS rebinding.
+
+
+@pytest.mark.parametrize("host", [REBOUND, f"{REBOUND}:8081", "localhost.evil.example", "127.0.0.1.evil.example"])
+def test_the_admin_address_tells_a_rebound_name_nothing(server, host):
+    for target in DATA:
+        for headers in ((), (f"Authorization: Bearer {ADMIN}",)):
+            reply = ask(server.admin, host, target, headers=headers)
+            assert reply.status == 421
+            assert reply.json()["error"]["reason"] == "misdirected_request"
+            assert "server.admin_hosts" in reply.json()["error"]["message"]
+            assert b"lab" not in reply.body and b"weir_" not in reply.body
+        assert ask(server.admin, host, target, "OPTIONS").status == 421
+
+
+def test_an_absolute_target_is_looked_at_like_host(server):
+    assert ask(server.admin, REBOUND, f"http://{REBOUND}/metrics").status == 421
+    assert ask(server.admin, None, f"http://{REBOUND}/metrics", version="HTTP/1.0").status == 421
+    assert ask(server.admin, "127.0.0.1", "http://127.0.0.1/metrics").status == 200
+    assert ask(server.admin, "127.0.0.1", f"http://{REBOUND}/metrics").status == 400
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:1", "10.1.2.3", "[::1]:8081", "LOCALHOST:8081", "weir.localhost", "localhost."]
+)
+def test_addresses_and_localhost_are_answered(server, host):
+    for target in ("/metrics", "/admin/models", "/admin/upstreams", "/healthz"):
+        assert ask(server.admin, host, target).status == 200
+
+
+def test_listed_names_are_answered(server):
+    for host in (LISTED, f"{LISTED.upper()}.:9090", "a.b.apps.example"):
+        assert b"weir_" in ask(server.admin, host, "/metrics").body
+        assert ask(server.admin, host, "/admin/models").status == 403
+        assert ask(server.admin, host, "/admin/models", headers=(f"Authorization: Bearer {ADMIN}",)).status == 200
+    assert ask(server.admin, "apps.example", "/metrics").status == 421
+
+
+def test_http_1_0_without_a_host_is_no_browser(server):
+    for target in ("/metrics", "/admin/models", "/healthz"):
+        assert ask(server.admin, None, target, version="HTTP/1.0").status == 200
+
+
+def test_the_commands_go_by_address(server):
+    eventually(lambda: "lab/chat" in server.ask("models").stdout)
+    assert "gpu" in server.ask("upstreams").stdout
+    assert server.ask("health").stdout == "ready\n"
+
+
+def test_probes_are_answered_under_any_name_and_told_their_status_alone(weir):
+    with Upstream({"/v1/models": Answer(hold=threading.Event())}) as silent:
+        server = weir(
+            upstreams=[{"name": "slow", "url": f"http://127.0.0.1:{silent.port}"}], discovery={"timeout": "5m"}
+        )
+        assert ask(server.admin, REBOUND, "/healthz").body == b"ok\n"
+        reply = ask(server.admin, REBOUND, "/readyz")
+        assert (reply.status, reply.body) == (503, b"first lists pending\n")
+        assert ask(server.admin, "127.0.0.1", "/readyz").body == b"first lists pending: slow\n"
+
+
+def test_the_api_answers_under_every_name(server):
+    assert ask(server.public, REBOUND, "/v1/models", headers=(f"Authorization: Bearer {KEY}",)).status == 200
