@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+
 namespace weir::api {
 namespace {
 
@@ -20,7 +22,11 @@ bool is_name_list(std::string_view text) {
 std::string cors_fields(std::string_view origin, std::span<const std::string> allowed) {
   if (origin.empty()) return {};
   const bool any = std::ranges::find(allowed, "*") != allowed.end();
-  if (!any && std::ranges::find(allowed, origin) == allowed.end()) return {};
+  // Browsers write scheme and host in lower case; the config need not.
+  const auto is_origin = [&](std::string_view one) {
+    return std::ranges::equal(one, origin, {}, lower, lower);
+  };
+  if (!any && std::ranges::none_of(allowed, is_origin)) return {};
   std::string fields = "Access-Control-Allow-Origin: ";
   fields.append(any ? "*" : origin);
   fields +=

@@ -13,15 +13,17 @@
 namespace weir::api {
 
 /// Field lines for an answer to a request with this `Origin`; empty when there is none, or when it
-/// is not allowed.
+/// is not allowed. `null`, the origin of sandboxed pages and of files, is allowed by `*` alone.
+///
+/// Every answer that caches may keep says `Vary: Origin`, also to requests without an Origin.
 [[nodiscard]] std::string cors_fields(std::string_view origin,
                                       std::span<const std::string> allowed);
 
 /// Whether it is a preflight: OPTIONS with Origin and Access-Control-Request-Method.
 [[nodiscard]] bool is_preflight(const http::Request& request);
 
-/// What a preflight's answer says on top of cors_fields. The asked-for field names are echoed when
-/// they are such; a browser takes no wildcard for Authorization.
+/// What a preflight's answer says on top of cors_fields, if those are not empty. The asked-for
+/// field names are echoed when they are such; a browser takes no wildcard for Authorization.
 [[nodiscard]] std::string preflight_fields(std::string_view requested_headers);
 
 }  // namespace weir::api

@@ -13,6 +13,7 @@ TEST(Cors, AnOriginIsAllowedByNameOrByAStar) {
   const std::vector<std::string> nobody;
   const std::vector<std::string> anyone{"*"};
   const std::vector<std::string> one{"https://chat.example"};
+  const std::vector<std::string> capitals{"https://Chat.Example"};
   const struct {
     std::string_view origin;
     const std::vector<std::string>& allowed;
@@ -20,6 +21,13 @@ TEST(Cors, AnOriginIsAllowedByNameOrByAStar) {
   } cases[] = {
       {"https://chat.example", anyone, "*"},
       {"https://chat.example", one, "https://chat.example"},
+      {"https://chat.example", capitals, "https://chat.example"},
+      {"http://chat.example", one, ""},
+      {"https://chat.example:8443", one, ""},
+      {"https://chat.example.evil.example", one, ""},
+      {"null", anyone, "*"},
+      {"null", one, ""},
+      {"null", nobody, ""},
       {"https://other.example", one, ""},
       {"https://chat.example", nobody, ""},
       {"", anyone, ""},

@@ -219,7 +219,8 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
     http::Reply reply;
     reply.status = 204;
     reply.fixed_fields = found.route != nullptr ? found.route->allow_field() : kAllowAll;
-    if (is_preflight(request)) {
+    const auto origin = request.header(http::FieldName::origin);
+    if (is_preflight(request) && !cors_fields(origin, services_.cors_allow_origins).empty()) {
       const auto asked_for = request.header(http::FieldName::access_control_request_headers);
       reply.fields = preflight_fields(asked_for);
     }

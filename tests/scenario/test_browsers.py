@@ -1,19 +1,22 @@
-"""Web pages: what they do not get by DNS rebinding."""
+"""Web pages: what a browser lets them read, and what they do not get by DNS rebinding."""
 
 import threading
 
 import pytest
 
-from support.engine import Engine
+from support.caller import call
+from support.engine import Engine, as_json
 from support.eventually import eventually
 from support.process import KEY
 from support.upstream import Answer, Upstream
-from support.wire import Wire
+from support.wire import Wire, head, request
 
 REBOUND = "evil.example"
 LISTED = "weir.monitoring.svc"
 DATA = ("/metrics", "/admin/models", "/admin/upstreams", "/admin/explain?model=lab/chat", "/none", "/")
 ADMIN = "an-admin-key-0123456789"
+PAGE = "https://chat.example"
+PREFLIGHT = [("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "authorization")]
 
 
 def ask(port, host, target, method="GET", version="HTTP/1.1", headers=()):
@@ -22,6 +25,10 @@ def ask(port, host, target, method="GET", version="HTTP/1.1", headers=()):
     with Wire(port) as wire:
         wire.send(("\r\n".join(lines) + "\r\n\r\n").encode())
         return wire.receive(method)
+
+
+def cors_fields(reply):
+    return [name for name, _ in reply.headers if name.startswith("access-control-")]
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +107,86 @@ def test_probes_are_answered_under_any_name_and_told_their_status_alone(weir):
 
 def test_the_api_answers_under_every_name(server):
     assert ask(server.public, REBOUND, "/v1/models", headers=(f"Authorization: Bearer {KEY}",)).status == 200
+
+
+# CORS.
+
+
+def test_the_admin_address_has_no_field_of_cors(server):
+    origin = ("Origin", PAGE)
+    for target in (*DATA, "/healthz", "/readyz"):
+        for method in ("GET", "HEAD", "POST", "OPTIONS"):
+            for asked in ([origin], [origin, *PREFLIGHT], [("Origin", "null"), *PREFLIGHT]):
+                reply = request(server.admin, method, target, asked)
+                assert reply.status in ((405, 404) if method in ("POST", "OPTIONS") else (200, 404))
+                assert cors_fields(reply) == []
+    for host in (REBOUND, LISTED):
+        assert cors_fields(ask(server.admin, host, "/metrics", headers=(f"Origin: {PAGE}",))) == []
+    with Wire(server.admin) as wire:
+        wire.send(head("GET", "/metrics", [origin, ("Content-Length", "x")]))
+        reply = wire.receive()
+    assert (reply.status, cors_fields(reply)) == (400, [])
+
+
+def answers(server, origin):
+    """An answer of every sort: a list, nothing new, errors of each kind, the description, a call."""
+    asked = [("Origin", origin)] if origin else []
+    tag = server.get("/v1/models").header("ETag")
+    empty = [*asked, ("Content-Length", "0")]
+    yield 200, server.get("/v1/models", asked)
+    yield 304, server.get("/v1/models", [*asked, ("If-None-Match", tag)])
+    yield 200, server.get("/openapi.yaml", asked)
+    yield 400, server.get("/v1/models?type=nonsense", asked)
+    yield 401, server.get("/v1/models", asked, key="sk-unknown")
+    yield 404, server.get("/v1/models/none", asked)
+    yield 404, server.get("/none", asked)
+    yield 405, request(server.public, "PUT", "/v1/models", empty, KEY)
+    yield 400, request(server.public, "POST", "/v1/chat/completions", empty, KEY)
+    yield 204, request(server.public, "OPTIONS", "/v1/models", asked)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "origin", "told"),
+    [
+        (["*"], PAGE, "*"),
+        (["*"], "null", "*"),
+        (["*"], None, None),
+        (["https://Chat.Example", "http://localhost:3000"], PAGE, PAGE),
+        ([PAGE], "https://other.example", None),
+        ([PAGE], "null", None),
+        ([PAGE], None, None),
+        ([], PAGE, None),
+    ],
+)
+def test_answers_and_errors_are_readable_for_allowed_origins_alone(weir, engine, allowed, origin, told):
+    gpu = {"name": "gpu", "url": f"http://127.0.0.1:{engine.port}"}
+    server = weir(upstreams=[gpu], server={"cors_allow_origins": allowed})
+    for status, reply in answers(server, origin):
+        assert reply.status == status
+        assert reply.header("Access-Control-Allow-Origin") == told, reply
+        assert reply.header("Access-Control-Allow-Credentials") is None
+        assert bool(cors_fields(reply)) == (told is not None)
+        stored = reply.header("Cache-Control") or ""
+        if status in (200, 304) and "no-store" not in stored:
+            assert "origin" in reply.header("Vary").lower()
+        elif status >= 400:
+            assert "no-store" in stored
+    preflight = [*([("Origin", origin)] if origin else []), *PREFLIGHT]
+    fields = cors_fields(request(server.public, "OPTIONS", "/v1/models", preflight))
+    assert ("access-control-allow-headers" in fields) == (told is not None)
+    assert bool(fields) == (told is not None)
+
+
+def test_an_upstream_opens_nothing_to_pages(weir):
+    """Its fields of CORS are about its own origin."""
+    own = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin")]
+    with Engine("lab/open") as engine:
+        engine.scripts["lab/open"] = as_json({"choices": []}, headers=own)
+        gpu = {"name": "gpu", "url": f"http://127.0.0.1:{engine.port}"}
+        server = weir(upstreams=[gpu], server={"cors_allow_origins": [PAGE]})
+        eventually(lambda: server.ids() == ["lab/open"])
+        reply = call(server.public, "lab/open", headers=[("Origin", "https://other.example")])
+        assert (reply.status, cors_fields(reply)) == (200, [])
+        reply = call(server.public, "lab/open", headers=[("Origin", PAGE)])
+        assert (reply.status, reply.header("Access-Control-Allow-Origin")) == (200, PAGE)
+        assert reply.header("Access-Control-Allow-Credentials") is None
