@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "codec/json_text.hpp"
+#include "codec/visible.hpp"
 #include "telemetry/timestamp.hpp"
 
 namespace weir::api {
@@ -56,7 +57,7 @@ class Line {
     if (codec::is_plain_json(text)) return put("\"").put(text).put("\"");
     std::string escaped;
     codec::append_json_string(escaped, text);
-    return put(escaped);
+    return put(codec::visible_json(std::move(escaped)));
   }
   [[nodiscard]] char* end() const { return at_; }
 

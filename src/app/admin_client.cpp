@@ -1,12 +1,11 @@
 #include "app/admin_client.hpp"
 
-#include <algorithm>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
+#include "codec/utf8.hpp"
 #include "http/fetch.hpp"
 #include "net/socket.hpp"
 
@@ -15,12 +14,9 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{5};
 
-// Keeps control characters from the terminal, whatever answered.
 std::string first_line(std::string_view body) {
   constexpr std::size_t kMaxBytes = 1024;
-  std::string line(body.substr(0, std::min(body.find('\n'), kMaxBytes)));
-  std::ranges::replace_if(line, [](char c) { return c < 0x20 || c > 0x7E; }, '?');
-  return line;
+  return std::string(codec::utf8_prefix(body.substr(0, body.find('\n')), kMaxBytes));
 }
 
 net::Task<Result<http::FetchAnswer>> get(http::Fetcher& fetcher, http::FetchRequest request) {

@@ -84,12 +84,12 @@ Output explain_model(const std::string& admin_endpoint, const Secret& admin_key,
   const auto path = "/admin/explain?model=" + codec::percent_encode(id);
   const auto body = read_admin_page(admin_endpoint, path, admin_key);
   if (!body) return std::unexpected(body.error());
-  if (json) return *body + "\n";
   boost::system::error_code error;
   const auto page = json::parse(*body, error);
   if (error || !page.is_object()) {
     return fail(Errc::upstream_answer_invalid, admin_endpoint + " did not answer as Weir does");
   }
+  if (json) return *body + "\n";
   return heading(page) + "\n" + steps_of(page) + words_of(page) + routes_of(page);
 }
 

@@ -8,6 +8,7 @@
 #include "app/number.hpp"
 #include "app/table.hpp"
 #include "codec/json_text.hpp"
+#include "codec/visible.hpp"
 #include "config/problem.hpp"
 #include "config/units.hpp"
 
@@ -101,6 +102,11 @@ void write_key(JsonWriter& json, const KeyRecord& key, const Secret* text) {
   json.end_object();
 }
 
+// "app" (k_0123), for people.
+std::string named(const KeyRecord& key) {
+  return codec::visible_text(fmt::format("\"{}\" ({})", key.name, key.id));
+}
+
 std::string issued_text(const auth::IssuedKey& issued, bool json) {
   if (json) {
     std::string text;
@@ -108,8 +114,8 @@ std::string issued_text(const auth::IssuedKey& issued, bool json) {
     write_key(writer, issued.record, &issued.text);
     return text + "\n";
   }
-  return fmt::format("{}\n\nKey \"{}\" ({}). It is shown this once.\n", issued.text.reveal(),
-                     issued.record.name, issued.record.id);
+  return fmt::format("{}\n\nKey {}. It is shown this once.\n", issued.text.reveal(),
+                     named(issued.record));
 }
 
 std::string join_or(const std::vector<std::string>& texts, std::string_view none) {
@@ -217,7 +223,7 @@ Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool js
       auth::issue_key(*opened->store, digester, auth::system_random, draft, wall_now());
   if (!issued) return std::unexpected(issued.error());
   auto text = issued_text(*issued, json);
-  if (!json) text += fmt::format("It is kept in {}.\n", store_path(settings));
+  if (!json) text += fmt::format("It is kept in {}.\n", codec::visible_text(store_path(settings)));
   return text;
 }
 
@@ -263,7 +269,7 @@ Output revoke_key(const Settings& settings, const std::string& name_or_id) {
   const auto key = opened->store->find(name_or_id);
   if (!key) return std::unexpected(key.error());
   if (auto ok = opened->store->revoke(key->id, wall_now()); !ok) return std::unexpected(ok.error());
-  return fmt::format("Key \"{}\" ({}) is revoked.\n", key->name, key->id);
+  return fmt::format("Key {} is revoked.\n", named(*key));
 }
 
 Output set_key_disabled(const Settings& settings, const std::string& name_or_id, bool disabled) {
@@ -275,8 +281,7 @@ Output set_key_disabled(const Settings& settings, const std::string& name_or_id,
   if (auto ok = opened->store->set_disabled(key->id, disabled); !ok) {
     return std::unexpected(ok.error());
   }
-  return fmt::format("Key \"{}\" ({}) is {}.\n", key->name, key->id,
-                     disabled ? "disabled" : "enabled");
+  return fmt::format("Key {} is {}.\n", named(*key), disabled ? "disabled" : "enabled");
 }
 
 }  // namespace weir::app

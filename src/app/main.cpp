@@ -26,6 +26,7 @@
 #include "app/takeover.hpp"
 #include "app/usage_command.hpp"
 #include "app/version.hpp"
+#include "codec/visible.hpp"
 #include "config/problem.hpp"
 #include "config/units.hpp"
 #include "telemetry/log.hpp"
@@ -39,14 +40,17 @@ constexpr int kFailed = 1;
 
 void print(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
 
+// Answers of servers, names in the store, values of the config: all of it ends in messages.
+void complain(std::string_view message) { print(stderr, codec::visible_text(message) + '\n'); }
+
 int finish(const app::Output& output) {
   if (output) {
     print(stdout, *output);
     return EXIT_SUCCESS;
   }
-  print(stderr, fmt::format("weir: {}\n", output.error().detail.empty()
-                                              ? std::string(describe(output.error().code).message)
-                                              : output.error().detail));
+  const Error& error = output.error();
+  complain(fmt::format("weir: {}", error.detail.empty() ? describe(error.code).message
+                                                        : std::string_view(error.detail)));
   return kFailed;
 }
 
@@ -111,14 +115,14 @@ int check(const std::string& file, bool show) {
   const auto settings = load(file);
   if (!settings) return kFailed;
   for (const auto& warning : app::file_warnings(*settings, wall_now())) {
-    print(stderr, fmt::format("{}: warning: {}\n", file, warning));
+    complain(fmt::format("{}: warning: {}", file, warning));
   }
   if (show) {
     print(stdout, app::print_settings(*settings));
   } else {
-    print(stdout,
-          fmt::format("{}: {} keys, {} upstreams, {} models: no problem found\n", file,
-                      settings->keys.size(), settings->upstreams.size(), settings->models.size()));
+    print(stdout, fmt::format("{}: {} keys, {} upstreams, {} models: no problem found\n",
+                              codec::visible_text(file), settings->keys.size(),
+                              settings->upstreams.size(), settings->models.size()));
   }
   return EXIT_SUCCESS;
 }

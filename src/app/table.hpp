@@ -6,8 +6,9 @@
 
 namespace weir::app {
 
-/// The first row is the heading. Control characters become `?`: a name from elsewhere must not
-/// steer the terminal. Columns are two blanks apart, and lines have no blanks at their end.
-[[nodiscard]] std::string format_table(const std::vector<std::vector<std::string>>& rows);
+/// The first row is the heading. Cells are spelled out (codec::visible_text): a name from elsewhere
+/// must not steer the terminal, or hide. Columns are two blanks apart, and lines have no blanks at
+/// their end.
+[[nodiscard]] std::string format_table(std::vector<std::vector<std::string>> rows);
 
 }  // namespace weir::app

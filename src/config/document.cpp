@@ -12,6 +12,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "codec/utf8.hpp"
+#include "codec/visible.hpp"
 
 namespace weir::config {
 namespace {
@@ -172,6 +173,12 @@ Problem syntax_problem(const YAML::Exception& error) {
 
 void emit(YAML::Emitter& out, const Node& node);
 
+// What a terminal would obey or not show is escaped, as YAML does it.
+void emit_text(YAML::Emitter& out, const std::string& text) {
+  if (codec::visible_text(text) != text) out << YAML::EscapeNonAscii;
+  out << text;
+}
+
 void emit_items(YAML::Emitter& out, const Node& list) {
   bool plain = true;
   for (const Node& item : list.items) plain = plain && item.kind == Kind::text;
@@ -187,7 +194,7 @@ void emit(YAML::Emitter& out, const Node& node) {
       out << YAML::Null;
       return;
     case Kind::text:
-      out << node.text;
+      emit_text(out, node.text);
       return;
     case Kind::list:
       emit_items(out, node);
@@ -195,7 +202,9 @@ void emit(YAML::Emitter& out, const Node& node) {
     case Kind::map:
       out << YAML::BeginMap;
       for (const Node& item : node.items) {
-        out << YAML::Key << item.key << YAML::Value;
+        out << YAML::Key;
+        emit_text(out, item.key);
+        out << YAML::Value;
         emit(out, item);
       }
       out << YAML::EndMap;

@@ -125,6 +125,14 @@ TEST(Document, IsWrittenAsItIsRead) {
             "{a: 1, b: [\"*\", plain, \"\", \"~\"], c: [{k: v, l: []}]}");
 }
 
+TEST(Document, IsWrittenWithoutWhatATerminalObeysOrHides) {
+  const Node read = parse("a: \"x\\u202Ey é\"\nb: é\nc: [\"\\u009b\", \"\\U000E0041\"]\n");
+  const auto text = format_document(read);
+  EXPECT_EQ(text, "a: \"x\\u202ey \\xe9\"\nb: é\nc: [\"\\x9b\", \"\\U000e0041\"]\n");
+  EXPECT_EQ(parse(text).items[0].text, "x\u202ey é");
+  EXPECT_EQ(parse(text).items[2].items[1].text, "\U000e0041");
+}
+
 TEST(Document, FindsTheDeepestNodeOfAPath) {
   const Node root = parse("models:\n  - id: a\n  - id: b\n    upstreams: [{name: x}]\n");
 

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "codec/visible.hpp"
+
 namespace weir::config {
 namespace {
 
@@ -67,20 +69,6 @@ std::optional<std::size_t> distance(std::string_view wanted, std::string_view na
   return within ? std::optional(most_slips + 1) : std::nullopt;
 }
 
-/// Escapes characters that would break the line or the terminal.
-std::string without_controls(std::string_view text) {
-  std::string visible;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) {
-      visible += fmt::format("\\x{:02x}", byte);
-    } else {
-      visible += c;
-    }
-  }
-  return visible;
-}
-
 }  // namespace
 
 std::string format_problem(const Problem& problem) {
@@ -93,7 +81,7 @@ std::string format_problem(const Problem& problem) {
   if (!problem.expected.empty()) line += "; expected " + problem.expected;
   if (!problem.suggestion.empty())
     line += fmt::format(" (did you mean \"{}\"?)", problem.suggestion);
-  return without_controls(line);
+  return codec::visible_text(line);
 }
 
 std::string format_problems(std::span<const Problem> problems) {
@@ -110,7 +98,7 @@ std::string in_quotes(std::string_view text) {
     while (end > 0 && (static_cast<unsigned char>(safe[end]) & 0xC0) == 0x80) --end;
     safe.resize(end);
   }
-  return fmt::format("\"{}{}\"", without_controls(safe), cut ? "…" : "");
+  return fmt::format("\"{}{}\"", codec::visible_text(safe), cut ? "…" : "");
 }
 
 std::string nearest(std::string_view text, std::span<const std::string_view> candidates) {

@@ -31,6 +31,7 @@ TEST(Problem, LeavesOutWhatItDoesNotHave) {
 TEST(InQuotes, KeepsOneLineAndHidesUserInfo) {
   EXPECT_EQ(in_quotes("plain"), "\"plain\"");
   EXPECT_EQ(in_quotes("a\nb\x7f"), "\"a\\x0ab\\x7f\"");
+  EXPECT_EQ(in_quotes("a\u202eb\u009b\xff é"), "\"a\\u{202e}b\\u{9b}\\xff é\"");
   EXPECT_EQ(in_quotes("http://me:secret@host/x"), "\"http://***@host/x\"");
   EXPECT_EQ(in_quotes("me@host"), "\"me@host\"");
 }

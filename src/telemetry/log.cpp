@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "codec/json_text.hpp"
+#include "codec/visible.hpp"
 #include "telemetry/timestamp.hpp"
 
 namespace weir::telemetry {
@@ -109,7 +110,7 @@ void log(Level level, std::string_view message, Fields fields) {
     append_value(line, field);
   }
   line += '}';
-  logger()->log(to_spdlog(level), line);
+  logger()->log(to_spdlog(level), codec::visible_json(std::move(line)));
 }
 
 }  // namespace weir::telemetry

@@ -27,6 +27,7 @@ class Lines:
 
     def __init__(self, stream):
         self.all = []
+        self.raw = []  # the same lines, none of them parsed
         self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
         self._thread.start()
 
@@ -37,6 +38,7 @@ class Lines:
                 record = json.loads(text)
             except ValueError:
                 record = text
+            self.raw.append(text)
             self.all.append(record if isinstance(record, dict) else text)
 
     def where(self, **fields):

@@ -16,6 +16,11 @@ import pytest
         ("not JSON {", "not JSON {"),
         ('["an array"]', '["an array"]'),
         ("", ""),
+        (
+            r'{"level":"info","msg":"\u001b[2J","model":"a\u009b\u202egpj","n":"\ud800 \u200b"}',
+            r'info  \x1b[2J model=a\u{9b}\u{202e}gpj n="\u{d800} \u{200b}"',
+        ),
+        ("not JSON \x1b[2J\udcff", r"not JSON \x1b[2J\xff"),
     ],
 )
 def test_a_line_becomes_readable(load_tool, line, text):
