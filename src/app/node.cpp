@@ -5,12 +5,14 @@
 #include <cstdio>
 #include <signal.h>
 #include <thread>
+#include <unistd.h>
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include "admin/operator_handler.hpp"
 #include "api/frontend.hpp"
+#include "app/first_key.hpp"
 #include "app/welcome.hpp"
 #include "auth/issue.hpp"
 #include "auth/random.hpp"
@@ -222,20 +224,29 @@ Result<> Node::open_simulator() {
   return {};
 }
 
+// On a terminal it is read and gone; a log is kept, and read by others.
 Result<> Node::create_first_key() {
   if (!settings_.keys.empty()) return {};
   const auto keys = key_store_.store->list();
   if (!keys) return std::unexpected(keys.error());
   if (!keys->empty()) return {};  // revoked ones too: the operator has made a decision
+  const bool is_shown = ::isatty(STDERR_FILENO) == 1;
+  std::optional<store::NewPrivateFile> file;
+  if (!is_shown) {
+    auto created = create_first_key_file(store_path(settings_));
+    if (!created) return std::unexpected(std::move(created.error()));
+    file.emplace(std::move(*created));
+  }
   auth::Digester digester = keyring_->make_digester();
   auth::KeyDraft draft;
-  draft.name = "default";
+  draft.name = std::string(kFirstKeyName);
   auto issued =
       auth::issue_key(*key_store_.store, digester, auth::system_random, draft, wall_now());
   if (!issued) return std::unexpected(std::move(issued.error()));
   if (auto read = keyring_->refresh(monotonic_now()); !read) {
     return std::unexpected(std::move(read.error()));
   }
+  if (file) return keep_first_key(*file, issued->text);
   const auto text = welcome_text(
       (tls_.is_on() ? "https://" : "http://") + net::format_endpoint(api_server_->endpoint()),
       issued->text, simulator_server_ != nullptr);

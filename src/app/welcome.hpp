@@ -1,4 +1,4 @@
-/// What a newcomer reads at the first start.
+/// What a newcomer reads at the first start on a terminal.
 #pragma once
 
 #include <string>

@@ -14,6 +14,8 @@ namespace weir::store {
 
 namespace {
 
+constexpr mode_t kMode = S_IRUSR | S_IWUSR;
+
 /// An open file, closed on destruction.
 class File {
  public:
@@ -75,8 +77,10 @@ Result<> give_name(const std::string& temporary, const std::string& path) {
 Result<> create_private_file(const std::string& path, const Fill& fill) {
   if (::access(path.c_str(), F_OK) == 0) return {};
   const std::string temporary = temporary_name(path);
-  if (!File(temporary, O_WRONLY | O_CREAT | O_EXCL, 0600).is_open()) {
-    return failure(path, "created");
+  {
+    const File file(temporary, O_WRONLY | O_CREAT | O_EXCL, kMode);
+    if (!file.is_open()) return failure(path, "created");
+    ::fchmod(file.get(), kMode);  // a umask may have taken its owner's rights away
   }
   auto made = fill(temporary);
   if (made) made = give_name(temporary, path);
@@ -91,6 +95,38 @@ Result<> create_private_file(const std::string& path, std::string_view contents)
     if (!kept) return failure(path, "created");
     return {};
   });
+}
+
+Result<NewPrivateFile> NewPrivateFile::create(const std::string& path) {
+  const int descriptor =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode);
+  if (descriptor < 0 && errno == EEXIST) {
+    return fail(Errc::already_exists, path + ": is there already");
+  }
+  if (descriptor < 0) return failure(path, "created");
+  NewPrivateFile made(path, descriptor);
+  if (::fchmod(descriptor, kMode) != 0) return failure(path, "created");
+  return made;
+}
+
+NewPrivateFile::NewPrivateFile(NewPrivateFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      kept_(other.kept_) {}
+
+NewPrivateFile::~NewPrivateFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  if (!kept_) ::unlink(path_.c_str());
+}
+
+Result<> NewPrivateFile::keep(std::string_view contents) {
+  if (!write_all(descriptor_, contents) || ::fsync(descriptor_) != 0) {
+    return failure(path_, "written");
+  }
+  kept_ = true;
+  sync_directory_of(path_);
+  return {};
 }
 
 Result<Secret> read_private_file(const std::string& path) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -19,6 +20,31 @@ namespace weir::store {
 /// `path` when it returns. It must sync the contents to disk.
 using Fill = std::function<Result<>(const std::string& temporary)>;
 [[nodiscard]] Result<> create_private_file(const std::string& path, const Fill& fill);
+
+/// A new file, mode 0600 whatever the umask, that goes again unless it is kept: for what must not
+/// be made before there is a place for it.
+class NewPrivateFile {
+ public:
+  /// Never follows a link, and never opens what is there already.
+  /// Errors: already_exists, store_failed.
+  static Result<NewPrivateFile> create(const std::string& path);
+  NewPrivateFile(NewPrivateFile&& other) noexcept;
+  NewPrivateFile& operator=(NewPrivateFile&&) = delete;
+  ~NewPrivateFile();
+
+  /// Writes `contents`, to the disk itself; with that the file stays. Errors: store_failed.
+  [[nodiscard]] Result<> keep(std::string_view contents);
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  NewPrivateFile(std::string path, int descriptor)
+      : path_(std::move(path)), descriptor_(descriptor) {}
+
+  std::string path_;
+  int descriptor_;
+  bool kept_ = false;
+};
 
 inline constexpr std::size_t kMaxPrivateFileBytes = 4096;
 

@@ -82,5 +82,47 @@ TEST_F(PrivateFile, ThatCannotBeMadeSaysWhy) {
   EXPECT_THAT(made.error().detail, HasSubstr("cannot be created: No such file or directory"));
 }
 
+TEST_F(PrivateFile, IsForItsOwnerAloneWhateverTheUmask) {
+  for (const mode_t umask : {0777U, 0277U, 0U}) {
+    const mode_t before = ::umask(umask);
+    ASSERT_TRUE(create_private_file(path_, "contents"));
+    auto made = NewPrivateFile::create(path_ + "2");
+    ::umask(before);
+    ASSERT_TRUE(made);
+    for (const auto& path : {path_, made->path()}) {
+      struct stat info{};
+      ASSERT_EQ(::stat(path.c_str(), &info), 0);
+      EXPECT_EQ(info.st_mode & 0777, 0600U);
+    }
+    std::filesystem::remove(path_);
+  }
+}
+
+TEST_F(PrivateFile, ThatIsNewStaysIfItIsKept) {
+  {
+    auto made = NewPrivateFile::create(path_);
+    ASSERT_TRUE(made);
+    ASSERT_TRUE(made->keep("contents"));
+  }
+  EXPECT_EQ(read_private_file(path_)->reveal(), "contents");
+  std::filesystem::remove(path_);
+  ASSERT_TRUE(NewPrivateFile::create(path_));
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(PrivateFile, ThatIsNewNeitherReplacesNorFollows) {
+  ASSERT_TRUE(create_private_file(path_, "first"));
+  EXPECT_EQ(NewPrivateFile::create(path_).error().code, Errc::already_exists);
+  EXPECT_EQ(read_private_file(path_)->reveal(), "first");
+
+  const auto target = directory_.path() + "/target";
+  const auto link = directory_.path() + "/link";
+  std::filesystem::create_symlink(target, link);
+  EXPECT_EQ(NewPrivateFile::create(link).error().code, Errc::already_exists);
+  EXPECT_FALSE(std::filesystem::exists(target));
+  EXPECT_EQ(NewPrivateFile::create(directory_.path() + "/none/file").error().code,
+            Errc::store_failed);
+}
+
 }  // namespace
 }  // namespace weir::store

@@ -3,7 +3,10 @@
 import contextlib
 import json
 import os
+import pty
 import re
+import shlex
+import stat
 import subprocess
 
 import pytest
@@ -57,25 +60,55 @@ def strange_ollama():
         yield upstream
 
 
-@pytest.fixture
-def newcomer(tmp_path):
-    process = subprocess.Popen(
-        [BINARY, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"],
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    process.log = Lines(process.stderr)
+COMMAND = (BINARY, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0")
+KEY_TEXT = r"sk-weir_\w+"
+
+
+def until_closed(terminal):
+    """The lines of a terminal whose other end is a process; it reports the end as an error."""
+    with contextlib.suppress(OSError), os.fdopen(terminal, "rb", buffering=0) as stream:
+        yield from stream
+
+
+@contextlib.contextmanager
+def first_start(directory, stderr=subprocess.PIPE, **options):
+    process = subprocess.Popen(COMMAND, cwd=directory, stdout=subprocess.DEVNULL, stderr=stderr, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(DEADLINE_S)
+
+
+def wait_until_listening(process):
     line = eventually(lambda: process.log.where(msg="listening"), what="the log line `listening`")[0]
     process.port = int(line["listen"].rpartition(":")[2])
     process.admin = line["admin_listen"]
-    yield process
-    process.terminate()
-    process.wait(DEADLINE_S)
+
+
+@contextlib.contextmanager
+def logging_start(directory, **options):
+    """A start whose standard error is a pipe, as it is under a service manager or in a container."""
+    with first_start(directory, **options) as process:
+        process.log = Lines(process.stderr)
+        wait_until_listening(process)
+        yield process
+    process.log.join()
+
+
+@pytest.fixture
+def newcomer(tmp_path):
+    with logging_start(tmp_path) as process:
+        process.key_file = tmp_path / "weir.db.first-key"
+        yield process
+
+
+def key_of(process):
+    return process.key_file.read_text().rstrip("\n")
 
 
 def test_without_an_engine_the_demo_models_answer(newcomer):
-    key = re.search(r"sk-weir_\w+", newcomer.log.text())[0]
+    key = key_of(newcomer)
 
     def ids(query=""):
         return wire.request(newcomer.port, "GET", f"/v1/models{query}", (), key).ids()
@@ -87,10 +120,8 @@ def test_without_an_engine_the_demo_models_answer(newcomer):
     assert call(newcomer.port, "demo/chat", key=key, max_tokens=3).status == 200
 
 
-def test_a_key_is_shown_once_and_an_engine_here_is_found(ollama, newcomer):
-    keys = set(re.findall(r"sk-weir_\w+", newcomer.log.text()))
-    assert len(keys) == 1
-    key = keys.pop()
+def test_an_engine_here_is_found(ollama, newcomer):
+    key = key_of(newcomer)
 
     def ids(query=""):
         return wire.request(newcomer.port, "GET", f"/v1/models{query}", (), key).ids()
@@ -117,7 +148,7 @@ def test_an_engine_of_another_user_is_reported_and_not_called(strange_ollama, ne
         assert f"user {STRANGER}" in text and "config file" in text
     assert logged["port"] == OLLAMA_PORT
 
-    key = re.search(r"sk-weir_\w+", newcomer.log.text())[0]
+    key = key_of(newcomer)
     ids = wire.request(newcomer.port, "GET", "/v1/models", (), key).ids()
     assert not {"qwen3:8b", "bge-m3"} & set(ids)
     assert call(newcomer.port, "qwen3:8b", key=key).status == 404
@@ -127,3 +158,45 @@ def test_an_engine_of_another_user_is_reported_and_not_called(strange_ollama, ne
 def test_an_engine_of_another_user_is_called_if_the_config_says_so(strange_ollama, weir):
     server = weir(upstreams=[{"name": "theirs", "kind": "ollama", "url": strange_ollama.url}])
     eventually(lambda: set(server.ids()) == {"qwen3:8b", "bge-m3"})
+
+
+def test_a_log_names_the_file_of_the_first_key_and_never_the_key(tmp_path):
+    (tmp_path / "my keys").mkdir()
+    with logging_start(tmp_path / "my keys", umask=0o777) as process:
+        line = process.log.where(msg="made a first key; read it from its file, then delete the file")[0]
+        file = tmp_path / "my keys" / "weir.db.first-key"
+        assert line["file"] == str(file)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        key = subprocess.run(line["read"], shell=True, capture_output=True, text=True, check=True).stdout.strip()
+        assert re.fullmatch(KEY_TEXT, key)
+        assert wire.request(process.port, "GET", "/v1/models", (), key).status == 200
+        assert shlex.split(line["delete"]) == ["rm", str(file)]
+        subprocess.run(line["delete"], shell=True, check=True)
+        assert not file.exists()
+    assert not re.search(KEY_TEXT, process.log.text())
+    with logging_start(tmp_path / "my keys") as again:
+        assert not file.exists()
+    assert "first key" not in again.log.text()
+
+
+def test_the_file_of_a_first_key_replaces_nothing_and_follows_no_link(tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    (tmp_path / "weir.db.first-key").write_text("of the store before\n")
+    (tmp_path / "weir.db.first-key-2").symlink_to(elsewhere)
+    with logging_start(tmp_path) as process:
+        key = (tmp_path / "weir.db.first-key-3").read_text().strip()
+        assert wire.request(process.port, "GET", "/v1/models", (), key).status == 200
+    assert (tmp_path / "weir.db.first-key").read_text() == "of the store before\n"
+    assert not elsewhere.exists()
+
+
+def test_a_terminal_shows_the_first_key_and_no_file_is_made(tmp_path):
+    ours, its = pty.openpty()
+    with first_start(tmp_path, stderr=its) as process:
+        os.close(its)
+        process.log = Lines(until_closed(ours))
+        wait_until_listening(process)
+        keys = set(re.findall(KEY_TEXT, process.log.text()))
+        assert len(keys) == 1
+        assert wire.request(process.port, "GET", "/v1/models", (), keys.pop()).status == 200
+    assert list(tmp_path.glob("*first-key*")) == []
