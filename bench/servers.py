@@ -1,7 +1,7 @@
 """Servers under test: start, wait for, count CPU and memory of, take turns between, stop.
 
-What bench/list, bench/proxy and bench/edge have in common. Everything listens on loopback and lives in a
-temporary folder.
+Shared by bench/list, bench/proxy and bench/edge. Everything listens on loopback and is in a temporary
+folder.
 """
 
 import contextlib

@@ -16,7 +16,7 @@
 
 namespace weir::admin {
 
-/// What the pages are made from; called on the listener's thread.
+/// The state that the pages show; called on the listener's thread.
 struct Sources {
   std::function<bool()> ready;
   /// Upstreams whose first lists are awaited: not ready yet, though it takes requests.

@@ -1,4 +1,4 @@
-/// What the operator's pages say, as text: pure functions of what they show.
+/// The operator's pages as text: pure functions of the state that they show.
 #pragma once
 
 #include <span>

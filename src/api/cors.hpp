@@ -22,8 +22,8 @@ namespace weir::api {
 /// Whether it is a preflight: OPTIONS with Origin and Access-Control-Request-Method.
 [[nodiscard]] bool is_preflight(const http::Request& request);
 
-/// What a preflight's answer says on top of cors_fields, if those are not empty. The asked-for
-/// field names are echoed when they are such; a browser takes no wildcard for Authorization.
+/// The fields of a preflight's answer in addition to cors_fields, if those are not empty. Requested
+/// field names are echoed if they are valid; for Authorization a browser accepts no wildcard.
 [[nodiscard]] std::string preflight_fields(std::string_view requested_headers);
 
 }  // namespace weir::api

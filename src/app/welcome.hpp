@@ -1,4 +1,4 @@
-/// What a newcomer reads at the first start on a terminal.
+/// The message of the first start on a terminal, for a new user.
 #pragma once
 
 #include <string>

@@ -215,7 +215,7 @@ constexpr std::array kRules = std::to_array<Rule>({
     // An encoder without a head can only embed.
     {"encoder", RuleText::name, {SubType::embedding}, {},
      R"(bert(a|ina)?-|-deberta-|electra-(small|base|large)-|-ernie-[123]-0-)"},
-    // What the name did not decide, an owner with one kind of model does.
+    // If the name is inconclusive, an owner with only one kind of model decides.
     {"vendor-embedding", RuleText::path, {SubType::embedding}, {},
      R"(-sentence-transformers-)"},
     {"vendor-asr", RuleText::path, {SubType::speech_to_text}, {},

@@ -80,8 +80,7 @@ net::Task<> Connection::turn_away(Errc why) {
   co_await client_.close();
 }
 
-// What is awaited for every request stands here itself: a coroutine per step would cost as much as
-// the step.
+// Awaits for every request are inline: a coroutine per step would cost as much as the step.
 net::Task<> Connection::run() {
   idle_since_ = monotonic_now();
   for (;;) {

@@ -19,7 +19,7 @@
 
 namespace weir::http {
 
-/// What the connections of one I/O thread share.
+/// State that the connections of one I/O thread share.
 struct ConnectionContext {
   const Settings& settings;
   Handler& handler;
@@ -28,7 +28,7 @@ struct ConnectionContext {
   Spares<Exchange>& exchanges;
   net::Turns& turns;
   Stages& stages;
-  /// Of all threads: requests whose answer is being made. One that is answered at once never
+  /// Shared by all threads: requests whose answer is being made. One that is answered at once never
   /// counts; one whose client is slow to read is bounded by max_connections and
   /// write_stall_timeout.
   std::atomic<std::int64_t>& in_flight;
@@ -79,8 +79,8 @@ class Connection final : public Staged, private ClientStream::Idler {
     nonsense,  ///< the exchange's reason says what is wrong with it
   };
 
-  // What a coroutine names lies in its frame as long as the connection lives, so what needs room
-  // is done in functions beside it.
+  // A coroutine's locals stay in its frame as long as the connection lives, so code that needs room
+  // is in functions beside it.
   [[nodiscard]] bool must_await_turn();
   [[nodiscard]] net::Task<> await_turn();
   [[nodiscard]] net::Task<bool> read_rest(Heard heard);

@@ -13,7 +13,7 @@ namespace {
 
 using State = net::TlsSession::State;
 
-// Of a network that is far away; a full server gives slower ones up.
+// Time for a client in a distant network; a full server gives up slower ones.
 constexpr std::chrono::milliseconds kClientsTime{250};
 constexpr int kLooks = 8;
 constexpr char kHandshakeRecord = 0x16;  // RFC 8446 §5.1

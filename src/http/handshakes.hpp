@@ -40,7 +40,7 @@ struct HandshakeCounts {
   telemetry::Counter* not_tls = nullptr;
 };
 
-/// What became of one.
+/// The result of one handshake.
 struct Handshaken {
   std::unique_ptr<net::TlsSession> session;  ///< null: none
   bool plain_http = false;                   ///< the client speaks HTTP without TLS

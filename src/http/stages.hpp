@@ -52,7 +52,7 @@ class Staged : public boost::intrusive::list_base_hook<> {
   /// Ends it soon. False: it will not, because bytes of it wait to be read.
   virtual bool yield() = 0;
 
-  // What a listener tells all of its connections.
+  // Broadcast by a listener to all of its connections.
   virtual void drain() {}
   virtual void feel_pressure() {}
   virtual void end_soon() {}

@@ -76,7 +76,7 @@ TEST(KeyLimiter, NamesTheLimitThatRefuses) {
       {{.max_in_flight = 1}, {}, "concurrency", seconds(1)},
       {{}, {.tokens_per_minute = 19}, "TPM of model", minutes(1)},
       {{}, {.max_in_flight = 1}, "concurrency of model", seconds(1)},
-      // Of several limits, the one that holds longest; on a tie the key's, then the first.
+      // If several refuse, the limit that holds longest; on a tie the key's, then the first.
       {{.requests_per_minute = 1, .requests_per_day = 1}, {}, "RPD", hours(24)},
       {{.requests_per_minute = 1, .tokens_per_minute = 19}, {}, "RPM", minutes(1)},
       {{.requests_per_minute = 1}, {.requests_per_minute = 1}, "RPM", minutes(1)},

@@ -18,7 +18,7 @@ struct Claim {
   std::int64_t images = 0;
 };
 
-/// The limit that refused. Of several, the one that holds longest.
+/// The limit that refused: if several did, the one that holds longest.
 struct Refusal {
   /// `retry_after` if there is no free slot: nobody knows when a call will end.
   static constexpr std::chrono::seconds kSlotRetry{1};

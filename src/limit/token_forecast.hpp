@@ -35,7 +35,7 @@ struct CallShape {
 /// other one. It settles where one answer in twenty is longer.
 ///
 /// Units:    tokens; bytes.
-/// Threads:  any. Of two concurrent updates one may be lost, and nothing else.
+/// Threads:  any. A concurrent update may be lost, and nothing else.
 /// Lifetime: value type, but for its atomics.
 class ModelForecast {
  public:

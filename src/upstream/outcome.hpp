@@ -27,7 +27,7 @@ enum class Outcome : std::uint8_t {
 };
 inline constexpr int kOutcomeCount = 13;
 
-/// What an outcome proves about the upstream's health.
+/// The evidence of an outcome about the upstream's health.
 enum class Evidence : std::uint8_t { good, bad, none };
 
 /// Where another attempt may go. `same` includes other upstreams.

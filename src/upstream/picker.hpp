@@ -22,8 +22,8 @@ struct Candidate {
 
 /// The index of the chosen one; nothing if none is usable. `random`: 64 independent random bits.
 ///
-/// The load is calls in flight per weight. Of two equally loaded ones the first drawn wins, so that
-/// idle upstreams are called by their weights.
+/// The load is calls in flight per weight. Between two equally loaded ones the first drawn wins, so
+/// that idle upstreams are called by their weights.
 /// Cost: two passes over the candidates, no allocation.
 [[nodiscard]] std::optional<std::size_t> pick(std::span<const Candidate> candidates,
                                               std::uint64_t random);

@@ -1,4 +1,4 @@
-"""Dredd runs the contract, response by response. Of its eight two cannot be brought about by a
+"""Dredd runs the contract, response by response. Two of its eight cannot be caused by a
 request: 503 and 504, which test_overload.py and test_fault_matrix.py show."""
 
 import json

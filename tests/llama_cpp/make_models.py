@@ -3,8 +3,8 @@
 
     make_models.py DIRECTORY
 
-A llama.cpp server loads them like any other, so what it says of them is what it says of real ones.
-What they compute means nothing. The bytes depend on this file alone.
+A llama.cpp server loads them like any other, and describes them as it describes real ones.
+Their output is meaningless. The bytes depend on this file alone.
 
 Source: the GGUF specification (ggml-org/ggml, docs/gguf.md), version 3; names of keys and tensors
 as llama.cpp's loader expects them (src/llama-arch.cpp), read November 2026.

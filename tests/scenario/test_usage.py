@@ -142,8 +142,8 @@ def test_a_stop_books_everything(server):
 
 
 def test_kill_9_loses_at_most_the_last_second(server):
-    """Calls go on until the kill. What was answered long enough before it is there; nothing is
-    there twice."""
+    """Calls go on until the kill. Usage of calls answered long enough before it is stored; none is
+    stored twice."""
     answered, over = [], threading.Event()
 
     def client():

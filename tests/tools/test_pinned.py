@@ -1,5 +1,5 @@
-"""LiteLLM, March 2026: a stolen package came in by its name. What the tests fetch is named by its
-contents; the product fetches nothing."""
+"""LiteLLM, March 2026: a compromised package was installed by its name. Everything the tests fetch is
+pinned by its contents; the product fetches nothing."""
 
 import json
 import pathlib
