@@ -26,7 +26,7 @@ struct KeyEntry {
   std::string name;
   /// Stays with the key through rotations and restarts, and never becomes another's: the id of a
   /// stored key; for a config key its text, digested, since its name may be given to a new text.
-  /// Of no use to a client and not to be shown.
+  /// It is of no use to a client, and not shown.
   std::string identity;
   bool disabled = false;
   std::optional<WallTime> expires_at;

@@ -45,7 +45,7 @@ bool is_spelled_out(std::uint32_t code_point) {
   return range != kSpelledOut.end() && range->first <= code_point;
 }
 
-// Of a well-formed sequence.
+// The code point of a well-formed sequence.
 std::uint32_t decode(std::string_view sequence) {
   constexpr std::array<std::uint32_t, 5> kLeadBits{0, 0x7F, 0x1F, 0x0F, 0x07};
   auto code_point = static_cast<unsigned char>(sequence.front()) & kLeadBits[sequence.size()];

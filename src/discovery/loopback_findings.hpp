@@ -1,4 +1,4 @@
-/// What the loopback scan makes of each port: an upstream, or an engine that is not accepted. Pure.
+/// Decides for each port of the loopback scan: an upstream, or an engine not accepted. Pure.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +34,8 @@ class LoopbackFindings {
     withdrawn,  ///< it was an upstream
   };
 
-  /// What was seen at a port in one round: `kind` is null if no engine answered. `owner` is to be
-  /// looked up after the answer.
+  /// Takes what was seen at a port in one round: `kind` is null if no engine answered. `owner` is
+  /// to be looked up after the answer.
   [[nodiscard]] Change take(std::uint16_t port, const Kind* kind, const PortOwner& owner);
 
   /// By port.

@@ -15,8 +15,8 @@
 
 namespace weir::discovery {
 
-/// What it has found stays an upstream, also when the engine is stopped: then the refresher's grace
-/// time decides. Another engine on the same port takes its place. One whose port belongs to another
+/// An engine that was found stays an upstream when it is stopped: the refresher's grace time then
+/// decides. Another engine on the same port takes its place. One whose port belongs to another
 /// user is not accepted, and no longer an upstream from the round in which that is seen.
 ///
 /// Threads:      its executor's.

@@ -49,8 +49,9 @@ struct PortOwner {
   bool operator==(const PortOwner&) const = default;
 };
 
-/// Who would take a connection to 127.0.0.1:`port`. All sockets that might count, as several can
-/// share a port; one on :: that takes no IPv4 counts too, which the tables do not tell.
+/// The owner of the socket that would take a connection to 127.0.0.1:`port`. All sockets that might
+/// take it are looked at, since several can share a port; one on :: that takes no IPv4 is among
+/// them, because the tables do not tell.
 [[nodiscard]] PortOwner owner_of_port(const Listeners& listeners, std::uint16_t port,
                                       std::uint32_t own_uid);
 

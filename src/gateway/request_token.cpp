@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view kPrefix = "weirreq_";
-// Of this use of the pepper; another format has another purpose.
+// Names this use of the pepper; another format has another purpose.
 constexpr std::string_view kPurpose = "weir video request, AES-256-SIV";
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kTimeBytes = 8;

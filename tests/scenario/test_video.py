@@ -90,7 +90,7 @@ def key_in(output):
 
 
 def all_but_the_trace(ending):
-    """What a client can tell an answer by."""
+    """All that a client sees of an answer."""
     return ending.status, ending.json(), sorted(name for name, _ in ending.headers)
 
 
