@@ -1,8 +1,7 @@
 // The clients of bench/edge, as on the open network. Every answer is checked, so a server cannot
 // look good by answering something else.
 //
-//   edge_load crowd  open loop: calls begin when they are due, whatever the outcome of earlier
-//   ones;
+//   edge_load crowd  open loop: calls begin when due, whatever the outcome of earlier ones;
 //                    --phase RATE:SECONDS, in sequence; all clients leave at the end of each
 //   edge_load idle   N connections with one answered request each, which stay open
 //   edge_load slow   N connections that send, or read, a byte at intervals: --kind head|body|read

@@ -25,8 +25,7 @@ namespace weir::app {
 /// Publishes when created and with each change.
 ///
 /// Threads:  one at a time: the main thread until the control thread has begun to request lists,
-/// and
-///           that from then on. `published`: any.
+///           and that from then on. `published`: any.
 /// Lifetime: `settings` outlive it, and are the ones in force.
 class Publisher {
  public:

@@ -24,9 +24,9 @@ namespace weir::auth {
 struct KeyEntry {
   std::string id;  ///< "key_…" from the store, "config:<name>" from the config file
   std::string name;
-  /// Stays with the key through rotations and restarts, and never becomes another's: the id of a
-  /// stored key; for a config key its text, digested, since its name may be given to a new text.
-  /// It is of no use to a client, and not shown.
+  /// Constant for a key across rotations and restarts, and never reused for another: the id of a
+  /// stored key; for a config key the digest of its text, since its name may be given to a new
+  /// text. Not for clients and not displayed.
   std::string identity;
   bool disabled = false;
   std::optional<WallTime> expires_at;

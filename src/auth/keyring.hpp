@@ -35,8 +35,7 @@ namespace weir::auth {
 /// Conflicts of a config key and a stored key:
 /// - the same text: the config key applies, the stored one is ignored;
 /// - the same text, and the stored key was revoked: neither is valid. A leaked key does not come
-/// back
-///   through a forgotten line of config;
+///   back through a forgotten line of config;
 /// - the same name: both are valid, independently.
 /// Each is reported in notices().
 ///

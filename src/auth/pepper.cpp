@@ -58,7 +58,7 @@ Result<Secret> open_pepper(const std::string& path, StoredKeys keys, const Rando
                     path));
   }
   if (auto made = make_pepper(path, random); !made) return std::unexpected(made.error());
-  return read_pepper(path);  // another process may have been faster: its pepper counts
+  return read_pepper(path);  // another process may have been faster: its pepper is the valid one
 }
 
 Result<> check_pepper(const Secret& pepper) {

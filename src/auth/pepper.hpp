@@ -1,5 +1,5 @@
-/// The secret under which key digests are made. It is kept outside the database, so that a copy of
-/// the database alone says nothing about any key.
+/// The secret key of key digests. It is stored outside the database, so that a copy of the database
+/// alone reveals nothing about any key.
 #pragma once
 
 #include <cstddef>
@@ -17,16 +17,17 @@ inline constexpr std::size_t kMinPepperChars = 32;
 /// The file beside a database: "weir.db" → "weir.db.pepper".
 [[nodiscard]] std::string pepper_path(std::string_view database_path);
 
-/// Whether there are keys already that only their own pepper can open.
+/// `some`: keys are stored whose digests need the existing pepper.
 enum class StoredKeys : bool { none, some };
 
-/// Reads the pepper; makes the file, mode 0600, if there is none and no key needs an old one.
-/// Errors: store_failed, also for a file that others may read, and for one that is missing though
-/// keys are stored: a new pepper would lock them all out.
+/// Reads the pepper; creates the file, mode 0600, if there is none and no stored key needs an old
+/// one.
+/// Errors: store_failed, also for a file that others may read, and for a missing one although keys
+/// are stored: a new pepper would lock them all out.
 [[nodiscard]] Result<Secret> open_pepper(const std::string& path, StoredKeys keys,
                                          const RandomSource& random);
 
-/// For a pepper given in the config file. Errors: config_invalid.
+/// Checks a pepper from the config file. Errors: config_invalid.
 [[nodiscard]] Result<> check_pepper(const Secret& pepper);
 
 }  // namespace weir::auth

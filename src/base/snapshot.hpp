@@ -48,8 +48,7 @@ class Snapshot {
 ///
 /// Threads:  one.
 /// Lifetime: the snapshot outlives it. Keeps an old value alive until its thread reads again, so it
-/// is
-///           for threads that read often.
+///           is for threads that read often.
 template <class T>
 class SnapshotReader {
  public:

@@ -37,8 +37,8 @@ struct ListKey {
 /// An I/O thread calls find(); on a miss it has a worker call get() and, for a client that accepts
 /// a coding, add_codings().
 ///
-/// Threads:  any. Hits of different threads share no cache line: each thread has a stripe of
-///           its own, with its own reference counts.
+/// Threads:  any. Hits of different threads share no cache line: each thread has a stripe of its
+///           own, with its own reference counts.
 /// Cost:     a hit about 40 ns, no allocation; see list_cache_bench.cpp. A miss renders.
 /// Lifetime: lists in use outlive the cache.
 class ListCache {

@@ -21,7 +21,7 @@ void append_json_string(std::string& out, std::string_view text);
 [[nodiscard]] bool is_plain_json(std::string_view text);
 
 void append_json_integer(std::string& out, std::int64_t value);
-/// Whether append_json_string would put quotes around `text` and change nothing in it.
+/// True if append_json_string would only add quotes to `text`.
 [[nodiscard]] bool is_plain_json(std::string_view text);
 
 void append_json_integer(std::string& out, std::uint64_t value);

@@ -26,9 +26,8 @@ class SseSplitter {
   /// call, with more bytes; it is not scanned twice.
   ///
   /// A CR at the very end may be half of a CRLF, so it ends nothing until a byte follows.
-  /// Errors: upstream_answer_too_large if the first event is longer than the bound, complete or
-  /// not;
-  ///         events before it are returned first.
+  /// Errors: upstream_answer_too_large if the first event, complete or not, is longer than the
+  ///         bound; events before it are returned first.
   [[nodiscard]] Result<std::size_t> whole_events(std::string_view bytes);
 
   /// Prepares for another stream.

@@ -39,9 +39,6 @@ struct BaseUrl {
 /// makes it a complete API root, whatever follows (`/v1/openai`, `/v1beta/openai`). Without one the
 /// kind's api_prefix is added if `root` is versioned. Segments shared by the end of the base and
 /// the start of the added path are written once: `/api` and `/api/tags` give `/api/tags`.
-/// makes it a complete API root, whatever follows (`/v1/openai`, `/v1beta/openai`). Without one the
-/// kind's api_prefix is added if `root` is versioned. Segments that the end of the base and the
-/// start of what is added share are written once: `/api` and `/api/tags` give `/api/tags`.
 [[nodiscard]] std::string request_target(const BaseUrl& base, const Kind& kind, ApiRoot root,
                                          const Ask& ask);
 

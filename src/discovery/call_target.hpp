@@ -1,4 +1,4 @@
-/// How upstreams of a kind are called: target, key header, and whether usage of a stream must be
+/// Calls to upstreams of a kind: target, key header, and whether usage of a stream must be
 /// requested. The table is in kinds.hpp.
 #pragma once
 

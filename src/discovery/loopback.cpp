@@ -8,7 +8,7 @@
 namespace weir::discovery {
 namespace {
 
-// Kinds with marks of their own come before the generic one.
+// Kinds with specific fingerprints come before the generic one.
 constexpr std::string_view kWeb[] = {"gpustack"};
 constexpr std::string_view kOpenAi[] = {"openai"};
 constexpr std::string_view kHuggingFace[] = {"tei", "tgi", "openai"};
@@ -20,7 +20,7 @@ constexpr std::string_view kXinference[] = {"xinference"};
 constexpr std::string_view kOllama[] = {"ollama"};
 constexpr std::string_view kSglang[] = {"sglang", "openai"};
 
-// Each engine's default port, and the neighbour people take for a second one.
+// Each engine's default port, and the next one, commonly used for a second instance.
 constexpr LoopbackPort kPorts[] = {
     {80, kWeb},                            // GPUStack
     {1234, kLmStudio},                     // LM Studio; stable-diffusion.cpp

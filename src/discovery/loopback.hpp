@@ -1,8 +1,8 @@
-/// Where local engines usually listen, and how to tell which one answers there: for `weir serve`
+/// Common ports of local engines, and detection of the engine that answers: for `weir serve`
 /// without a config file.
 ///
-/// Only the address and the questions are decided here; connecting, leaving out our own ports and
-/// giving up quickly are the caller's.
+/// Only addresses and requests are decided here; connecting, skipping Weir's own ports and short
+/// timeouts are the caller's task.
 #pragma once
 
 #include <cstddef>
@@ -28,24 +28,24 @@ struct LoopbackPort {
 /// By ascending port.
 [[nodiscard]] std::span<const LoopbackPort> loopback_ports();
 
-/// Finds out what answers at one port: send asks() (all at once if you like), hand over the
-/// answers, read kind().
+/// Detects the engine at one port: send asks() (concurrently if you like), pass the answers, read
+/// kind().
 ///
 /// Threads: one owner at a time.
 class Fingerprint {
  public:
-  /// Slugs that are unknown, or whose kind has no marks of its own, are passed over.
+  /// Unknown slugs, and kinds without a fingerprint, are ignored.
   explicit Fingerprint(std::span<const std::string_view> kinds);
   Fingerprint(Fingerprint&&) noexcept;
   Fingerprint& operator=(Fingerprint&&) noexcept;
   ~Fingerprint();
 
-  /// Every question of every candidate, once. All are Root::server and harmless GETs.
+  /// The asks of all candidates, without duplicates. All are Root::server and harmless GETs.
   [[nodiscard]] const std::vector<Ask>& asks() const;
 
   void answer(std::size_t index, Result<Answer> result);
 
-  /// The first candidate that recognises its answers; null when none does.
+  /// The first candidate that recognises its answers; null if none does.
   [[nodiscard]] const Kind* kind() const;
 
  private:

@@ -43,7 +43,7 @@ LoopbackFindings::Change LoopbackFindings::take(std::uint16_t port, const Kind* 
   return Change::accepted;
 }
 
-// An answer without a listener comes from elsewhere: a packet filter may lead there.
+// An answer without a listener comes from elsewhere, for example through a packet filter.
 LoopbackFindings::Change LoopbackFindings::refuse(std::uint16_t port, const Kind* kind,
                                                   const PortOwner& owner) {
   const auto accepted = accepted_.find(port);
@@ -54,7 +54,7 @@ LoopbackFindings::Change LoopbackFindings::refuse(std::uint16_t port, const Kind
     if (was_accepted) kind = accepted->second;
     if (was_refused) kind = refused->second.kind;
   }
-  if (kind == nullptr) return Change::none;  // whatever it is, it is no engine
+  if (kind == nullptr) return Change::none;  // not an engine
   if (was_accepted) accepted_.erase(accepted);
   const bool is_new =
       !was_refused || refused->second.kind != kind || refused->second.owner != owner;

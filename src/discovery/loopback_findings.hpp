@@ -1,4 +1,5 @@
-/// Decides for each port of the loopback scan: an upstream, or an engine not accepted. Pure.
+/// The results of the loopback scan: for each port an upstream, or an engine that is not accepted.
+/// Pure.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +15,13 @@ namespace weir::discovery {
 
 /// An engine that was found and is not called.
 struct NotAccepted {
-  UpstreamSettings upstream;  ///< as it would have been
-  std::string reason;         ///< for the operator, with what to do
+  UpstreamSettings upstream;  ///< its settings, had it been accepted
+  std::string reason;         ///< for the operator, with advice
 };
 
-/// An engine is accepted if every socket that may take a connection to its port is this user's or
-/// root's (docs/decisions/0007). One that stops stays accepted; one whose port another user has
-/// taken does not.
+/// An engine is accepted if every socket that may accept a connection to its port belongs to this
+/// user or root (docs/decisions/0007). One that stops stays accepted; one whose port another user
+/// has taken does not.
 ///
 /// Threads: one owner.
 class LoopbackFindings {
@@ -30,18 +31,18 @@ class LoopbackFindings {
   enum class Change : std::uint8_t {
     none,
     accepted,
-    refused,    ///< it was no upstream before, or is refused for another reason
+    refused,    ///< it was not an upstream before, or is refused for another reason
     withdrawn,  ///< it was an upstream
   };
 
-  /// Takes what was seen at a port in one round: `kind` is null if no engine answered. `owner` is
-  /// to be looked up after the answer.
+  /// Takes the result of one round at a port: `kind` is null if no engine answered. `owner` must be
+  /// looked up after the answer.
   [[nodiscard]] Change take(std::uint16_t port, const Kind* kind, const PortOwner& owner);
 
   /// By port.
   [[nodiscard]] std::vector<UpstreamSettings> upstreams() const;
   [[nodiscard]] std::vector<NotAccepted> not_accepted() const;
-  /// Why the engine at `port` is not accepted; empty if there is none such.
+  /// Why the engine at `port` is not accepted; empty if there is none.
   [[nodiscard]] std::string reason(std::uint16_t port) const;
 
  private:

@@ -37,7 +37,7 @@ net::Task<bool> LoopbackScan::look_at_all() {
     const Kind* kind = co_await look_at(port.port, port.kinds);
     seen.emplace_back(port.port, kind);
   }
-  // After the answers: whoever gave one has had its socket by then.
+  // After the answers: every server that answered had its socket by then.
   auto reading = pool_.run(&read_listeners);
   const auto listeners = co_await std::move(reading);
   bool changed = false;

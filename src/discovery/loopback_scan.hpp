@@ -1,5 +1,4 @@
-/// Looks for engines on the ports where they usually listen on this machine: for `weir serve`
-/// without a config file.
+/// Scans common ports on this machine for engines: for `weir serve` without a config file.
 #pragma once
 
 #include <chrono>
@@ -15,28 +14,28 @@
 
 namespace weir::discovery {
 
-/// An engine that was found stays an upstream when it is stopped: the refresher's grace time then
-/// decides. Another engine on the same port takes its place. One whose port belongs to another
-/// user is not accepted, and no longer an upstream from the round in which that is seen.
+/// A found engine stays an upstream even if it is stopped: then the refresher's grace time decides.
+/// Another engine on the same port replaces it. An engine whose port belongs to another user is not
+/// accepted, and stops being an upstream in the round that detects this.
 ///
 /// Threads:      its executor's.
 /// Lifetime:     outlives `run`.
 /// Cancellation: `run` ends at the next step.
 class LoopbackScan {
  public:
-  /// Called with all that is accepted, by port, whenever it changed.
+  /// Called with all accepted engines, by port, whenever they change.
   using Found = std::function<void(std::vector<UpstreamSettings>)>;
 
-  /// `own_ports` are left out: a list that lists itself grows for ever.
+  /// `own_ports` are skipped: a list that lists itself grows for ever.
   LoopbackScan(net::WorkerPool& pool, std::vector<std::uint16_t> own_ports, Found found);
 
-  /// Looks at every port, then again after `interval`, until cancelled.
+  /// Scans every port, then again after `interval`, until cancelled.
   [[nodiscard]] net::Task<> run(std::chrono::milliseconds interval);
 
   [[nodiscard]] std::vector<NotAccepted> not_accepted() const { return findings_.not_accepted(); }
 
  private:
-  /// True if the upstreams are others now.
+  /// True if the upstreams have changed.
   [[nodiscard]] net::Task<bool> look_at_all();
   [[nodiscard]] net::Task<const Kind*> look_at(std::uint16_t port,
                                                std::span<const std::string_view> kinds);

@@ -20,11 +20,10 @@ namespace {
 using Address = std::array<std::uint8_t, 16>;
 
 constexpr std::string_view kListen = "0A";
-// A user without a number in this user namespace is shown as this one
-// (/proc/sys/kernel/overflowuid).
+// A user without a number in this user namespace has this one (/proc/sys/kernel/overflowuid).
 constexpr std::uint32_t kOverflowUid = 65534;
 constexpr std::uint32_t kRoot = 0;
-// Where connections to 127.0.0.1 go.
+// The addresses that accept connections to 127.0.0.1.
 constexpr Address kAddresses[] = {
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 127, 0, 0, 1},
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0},
@@ -66,7 +65,7 @@ std::optional<Address> read_address(std::string_view text) {
   return address;
 }
 
-// "sl: address:port address:port state queues timer retransmits uid …"
+// Parses "sl: address:port address:port state queues timer retransmits uid …".
 std::optional<Listener> read_listener(std::string_view place, std::string_view uid) {
   const auto colon = place.find(':');
   if (colon == place.npos) return std::nullopt;
@@ -123,7 +122,7 @@ Listeners read_listeners() {
   const auto v4 = read_table("/proc/self/net/tcp");
   if (!v4) return std::unexpected(v4.error());
   auto listeners = parse_listeners(*v4);
-  // A kernel without IPv6 has no such table.
+  // Absent if the kernel has no IPv6.
   const bool has_v6 = ::access("/proc/self/net/tcp6", F_OK) == 0;
   if (!listeners || !has_v6) return listeners;
   const auto v6 = read_table("/proc/self/net/tcp6");

@@ -125,14 +125,14 @@ TEST(OwnerOfPort, IsTrustedIfEverySocketThatCountsIsOnesOwnOrRoots) {
       {{listener("::", kStranger)}, {other, kStranger, {}}},
       {{listener("::ffff:127.0.0.1", kStranger)}, {other, kStranger, {}}},
       {{listener("127.0.0.1", kNobody)}, {hidden, 0, {}}},
-      // Several share the port.
+      // Several sockets share the port.
       {{listener("127.0.0.1", kOwn), listener("127.0.0.1", kOwn)}, {trusted, 0, {}}},
       {{listener("127.0.0.1", kOwn), listener("0.0.0.0", 0)}, {trusted, 0, {}}},
       {{listener("127.0.0.1", kOwn), listener("127.0.0.1", kStranger)}, {other, kStranger, {}}},
       {{listener("127.0.0.1", kStranger), listener("127.0.0.1", kOwn)}, {other, kStranger, {}}},
       {{listener("0.0.0.0", 0), listener("::", kStranger)}, {other, kStranger, {}}},
       {{listener("127.0.0.1", kOwn), listener("::", kNobody)}, {hidden, 0, {}}},
-      // These take no connection to 127.0.0.1 at this port.
+      // These accept no connection to 127.0.0.1 at this port.
       {{listener("::1", kStranger)}, {none, 0, {}}},
       {{listener("192.0.2.7", kStranger)}, {none, 0, {}}},
       {{listener("127.0.0.2", kStranger)}, {none, 0, {}}},
@@ -197,7 +197,7 @@ TEST(ReadListeners, KnowsSocketsOfThisProcess) {
   EXPECT_EQ(owner_of_port(listeners, elsewhere.port, ::geteuid()).kind, none);
 }
 
-// A child that is another user listens until it is told to end.
+// A child process of another user that listens until it is told to end.
 class Stranger {
  public:
   static constexpr uid_t kUid = 54321;

@@ -40,7 +40,7 @@ bool Call::find_model() {
                                                     settings().video_request_id_lifetime);
     if (place) place_ = std::make_unique<RequestPlace>(std::move(*place));
     if (!place_) {
-      // One answer for all reasons: an id tells nothing to whoever did not get it.
+      // One answer for all reasons, so that ids reveal nothing to a key that did not submit them.
       refuse(Errc::invalid_parameter, "Unknown requestId.");
       return false;
     }

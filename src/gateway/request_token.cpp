@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::string_view kPrefix = "weirreq_";
-// Names this use of the pepper; another format has another purpose.
+// The purpose of this derived key; another format needs another purpose.
 constexpr std::string_view kPurpose = "weir video request, AES-256-SIV";
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kTimeBytes = 8;
@@ -66,7 +66,7 @@ using Context = std::unique_ptr<EVP_CIPHER_CTX, Free>;
 
 enum class Direction : int { open = 0, seal = 1 };
 
-// Keyed, and ready for what is to be authenticated. A failure is a broken OpenSSL or no memory.
+// A keyed context, ready for associated data. Failure means a broken OpenSSL or lack of memory.
 Context make_context(const Secret& key, Direction direction) {
   const std::unique_ptr<EVP_CIPHER, Free> cipher(
       ::EVP_CIPHER_fetch(nullptr, "AES-256-SIV", nullptr));
@@ -87,7 +87,7 @@ void authenticate(EVP_CIPHER_CTX* context, std::string_view identity) {
                            static_cast<int>(identity.size())) == 1);
 }
 
-// Tag and ciphertext.
+// Returns tag and ciphertext.
 std::string encrypt(const Secret& key, std::string_view identity, std::string_view payload) {
   const auto context = make_context(key, Direction::seal);
   authenticate(context.get(), identity);
@@ -116,7 +116,7 @@ std::optional<std::string> decrypt(const Secret& key, std::string_view identity,
   return payload;
 }
 
-// Milliseconds since 1970, the highest byte first.
+// Appends milliseconds since 1970, most significant byte first.
 void append_time(std::string& payload, WallTime time) {
   const auto count = std::chrono::floor<milliseconds>(time).time_since_epoch().count();
   const auto value = static_cast<std::uint64_t>(count);
@@ -165,7 +165,7 @@ std::optional<RequestPlace> RequestSeal::open(std::string_view text, std::string
   text.remove_prefix(kPrefix.size());
   auto sealed = decode(text);
   if (!sealed || sealed->size() < kTagBytes + kTimeBytes) return std::nullopt;
-  // Bits that stand for nothing would make two texts of one.
+  // Unused bits would allow two spellings of one text.
   if (encode(*sealed) != text) return std::nullopt;
   const auto payload = decrypt(key_, identity, std::move(*sealed));
   if (!payload) return std::nullopt;

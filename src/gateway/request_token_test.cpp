@@ -24,7 +24,7 @@ TEST(RequestToken, WhatWasSealedComesBack) {
   const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
   EXPECT_EQ(open(text), kPlace);
   EXPECT_EQ(text.find_first_not_of(kDigits), std::string::npos);
-  // A process that starts anew, or another node.
+  // After a restart, or on another node.
   const RequestSeal other{Secret("0123456789abcdef0123456789abcdef")};
   EXPECT_EQ(other.open(text, kIdentity, kIssued, kLifetime), kPlace);
 }

@@ -30,7 +30,7 @@ std::chrono::milliseconds ConnectionContext::keep_alive_timeout() const {
 void Connection::end_soon() { client_.end_soon(); }
 void Connection::abort() { client_.abort(); }
 
-// Only if nothing has come: what was read, or waits to be, is a request that was accepted.
+// Only if nothing has arrived: bytes that were read, or wait to be, belong to an accepted request.
 void Connection::end_if_idle() {
   boost::system::error_code ignored;
   if (awaits_request() && client_.socket().available(ignored) == 0) {
@@ -39,7 +39,7 @@ void Connection::end_if_idle() {
 }
 
 bool Connection::yield() {
-  // Its place is counted as free from the first time on, though its coroutine may not have run yet.
+  // The place counts as free from the first call on, though the coroutine may not have run yet.
   if (has_yielded_) return false;
   boost::system::error_code ignored;
   if (client_.socket().available(ignored) > 0) return false;
@@ -58,7 +58,7 @@ void Connection::drain() {
   if (context_.ends_idle) end_if_idle();
 }
 
-// A connection that has sent nothing yet is spared: it has only just come.
+// Spares connections that have not yet sent a request.
 void Connection::feel_pressure() {
   if (stage() != Stage::idle) return;
   if (context_.sheds_idle()) return end_if_idle();
@@ -84,7 +84,7 @@ net::Task<> Connection::turn_away(Errc why) {
 net::Task<> Connection::run() {
   idle_since_ = monotonic_now();
   for (;;) {
-    // Bytes of a next request may be here already; the clock of its head then runs from now.
+    // Bytes of the next request may have arrived; the timeout of its head starts now.
     bool lost = false;
     had_to_wait_ = false;
     while (!client_.has_bytes() && !lost) {
@@ -136,13 +136,13 @@ net::Task<> Connection::run() {
   co_await client_.close();
 }
 
-// An end is heard at once.
+// The end of a connection is handled at once.
 bool Connection::must_await_turn() {
   boost::system::error_code ignored;
   return context_.turns.crowded() && client_.socket().available(ignored) > 0;
 }
 
-// It is no longer idle, and nobody ends it for that.
+// A waiting connection counts as busy, so that it is not closed as idle.
 net::Task<> Connection::await_turn() {
   set_stage(Stage::busy);
   client_.timeout().disarm();
@@ -151,7 +151,7 @@ net::Task<> Connection::await_turn() {
   return context_.turns.wait();
 }
 
-// Sends an answer that is at hand; else gives the coroutine that will have it.
+// Sends an answer that is ready; otherwise returns the coroutine that computes it.
 net::Task<Outcome> Connection::answer() {
   auto& handler = context_.handler;
   auto answer = context_.is_full() ? Answer(handler.refuse(*exchange_, Errc::overloaded))
@@ -162,7 +162,7 @@ net::Task<Outcome> Connection::answer() {
 }
 
 void Connection::send_answer(Reply reply) {
-  // A body that nobody read but that is here need not cost the connection.
+  // An unread body that has arrived completely need not cost the connection.
   if (!client_.body_done()) client_.take_body_at_hand();
   send(std::move(reply), client_.may_keep_alive());
 }
@@ -178,8 +178,7 @@ bool Connection::has_request(Heard heard) {
   return client_.body_done() || context_.handler.takes_body(client_.request());
 }
 
-// The usual request came whole with the first read; this is for the others. False: the exchange's
-// reason says why.
+// For requests that did not arrive with the first read. False: the exchange's reason says why.
 net::Task<bool> Connection::read_rest(Heard heard) {
   if (heard == Heard::part) set_stage(Stage::partial);
   for (; heard == Heard::part; heard = try_head()) {
@@ -231,7 +230,7 @@ net::Task<> Connection::refuse(Errc code) {
   end_exchange();
 }
 
-// The connection ends with it, whatever of the request is still to come.
+// The connection closes after a refusal, whatever of the request is still to come.
 void Connection::send_refusal(Errc code) { send(context_.handler.refuse(*exchange_, code), false); }
 
 void Connection::begin_exchange() {
@@ -255,7 +254,7 @@ void Connection::end_exchange() {
   exchange_->status = client_.status();
   exchange_->body_bytes = client_.body_bytes();
   if (lost_ && !exchange_->reason) exchange_->reason = lost_;
-  // Nothing came at all, or only a part that the client gave up: there is no request to log.
+  // There is no request to log if nothing arrived, or only a part that the client abandoned.
   const bool came = exchange_->request != nullptr || exchange_->status != 0;
   if (came) context_.handler.finished(*exchange_);
   exchange_.reset();

@@ -34,7 +34,7 @@ struct ConnectionContext {
   std::atomic<std::int64_t>& in_flight;
   bool draining = false;
   Pressure pressure = Pressure::none;
-  /// Draining, and who has sent nothing by now is told goodbye.
+  /// Draining, and connections without a request are closed.
   bool ends_idle = false;
 
   [[nodiscard]] bool sheds_idle() const { return pressure >= Pressure::close_idle; }
@@ -47,36 +47,36 @@ struct ConnectionContext {
 
 /// Threads:      one I/O thread.
 /// Lifetime:     owned by the coroutine that runs it; `context` outlives it.
-/// Cancellation: closes the socket; the exchange under way is reported as connection_lost.
+/// Cancellation: closes the socket; the current exchange is reported as connection_lost.
 class Connection final : public Staged, private ClientStream::Idler {
  public:
-  /// `tls`: after its handshake; null: plain.
+  /// `tls`: a session after its handshake; null: plain.
   Connection(net::Socket socket, std::unique_ptr<net::TlsSession> tls, ConnectionContext& context);
   ~Connection() { context_.stages.remove(*this); }
 
-  /// Serves requests until either side has enough.
+  /// Serves requests until either side closes.
   [[nodiscard]] net::Task<> run();
 
   /// Answers the first request with `why`, whatever it is, and closes.
   [[nodiscard]] net::Task<> turn_away(Errc why);
 
-  /// Ends it after the next answer; if it waits for a request and `ends_idle`, now.
+  /// Ends the connection after the next answer; at once if it waits for a request and `ends_idle`.
   void drain() override;
-  /// The context's pressure has risen.
+  /// Called when the context's pressure has risen.
   void feel_pressure() override;
-  /// Asks the answer under way to end, in a way that its client sees.
+  /// Ends the current answer, in a way that its client can detect.
   void end_soon() override;
-  /// Ends it now.
+  /// Ends the connection at once.
   void abort() override;
-  /// As Staged. A request that comes in the last moment is answered all the same.
+  /// As Staged. A request that arrives at the last moment is answered all the same.
   bool yield() override;
   [[nodiscard]] bool has_yielded() const { return has_yielded_; }
 
  private:
   enum class Heard : std::uint8_t {
     part,      ///< of a head
-    head,      ///< a whole one; the exchange knows its request
-    nonsense,  ///< the exchange's reason says what is wrong with it
+    head,      ///< a complete head, parsed into the exchange
+    nonsense,  ///< malformed: the exchange's reason says why
   };
 
   // A coroutine's locals stay in its frame as long as the connection lives, so code that needs room
@@ -105,15 +105,16 @@ class Connection final : public Staged, private ClientStream::Idler {
   ClientStream client_;
   ConnectionContext& context_;
   boost::asio::ip::address peer_;
-  MonotonicTime idle_since_;  ///< or when its first bytes came, if they had to wait
+  MonotonicTime idle_since_;  ///< or when its first bytes arrived, if they had to wait
   std::unique_ptr<ConnectionMemo> memo_;
-  Spares<Exchange>::Ptr exchange_;  ///< null: nothing of a request is here
-  std::unique_ptr<Reply> unsent_;   ///< what is being sent, if it did not go out at once
+  Spares<Exchange>::Ptr exchange_;  ///< null: no request is in progress
+  std::unique_ptr<Reply> unsent_;   ///< the answer being sent, if the kernel did not take all of it
+                                    ///< at once
   ClientStream::Sent sent_ = ClientStream::Sent::whole;
-  std::optional<Errc> lost_;  ///< why the answer did not go out
+  std::optional<Errc> lost_;  ///< why the answer was not sent
   bool had_to_wait_ = false;  ///< for its turn
-  bool served_ = false;       ///< a request, at least
-  bool has_yielded_ = false;  ///< its place is another's
+  bool served_ = false;       ///< at least one request
+  bool has_yielded_ = false;  ///< its place has been given to another
 };
 
 }  // namespace weir::http

@@ -20,14 +20,14 @@ constexpr char kHandshakeRecord = 0x16;  // RFC 8446 §5.1
 constexpr std::size_t kRecordHead = 5;
 constexpr std::size_t kLongestRecord = 1 << 14;
 
-// The start of what waits in the socket, where it stays.
+// The start of the first record, peeked at in the socket.
 struct Start {
-  std::size_t wanted = 1;  ///< bytes until the first record is whole, as far as can be told
+  std::size_t wanted = 1;  ///< bytes until the first record is complete, as far as known
   std::size_t here = 0;
   char first = 0;
 };
 
-// A record that is none is whole: OpenSSL will say so.
+// Bytes that are not a record count as a complete one: OpenSSL will report them.
 Start look_at(net::Socket& socket) {
   std::array<unsigned char, kRecordHead> head{};
   const auto size =
@@ -46,7 +46,7 @@ Start look_at(net::Socket& socket) {
   return start;
 }
 
-// Until so many bytes are here, epoll does not tell of the socket.
+// Raises no event until `bytes` bytes have arrived.
 void set_low_water(net::Socket& socket, std::size_t bytes) {
   const int value = static_cast<int>(bytes);
   ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &value, sizeof value);
@@ -76,7 +76,7 @@ bool Handshakes::One::has_unread() const {
   return socket.available(ignored) > 0;
 }
 
-// Less than a record that waits in the socket is no work that was begun; a whole one is read soon.
+// A partial record in the socket is not work in progress; a complete one is read soon.
 bool Handshakes::One::yield() {
   if (ended != Ended::no) return false;  // its place becomes free anyway
   const auto start = look_at(socket);
@@ -140,7 +140,8 @@ net::Task<Handshaken> Handshakes::run(List::iterator place) {
     if (start.here == 0) co_return made;
     if (start.here >= start.wanted) break;
     if (start.here < wanted) {
-      // Told although it is not whole: the client has gone, or the kernel can hold no more of it.
+      // The event came without a complete record: the client has closed, or the kernel can buffer
+      // no more.
       if (net::peer_has_closed(one.socket)) co_return made;
       break;
     }
@@ -184,7 +185,7 @@ void Handshakes::count(const One& one, const Handshaken& made) {
   if (made.session) {
     counts_.completed->Increment();
   } else if (one.ended == Ended::aborted) {
-    return;  // the server stops
+    return;  // the server is stopping
   } else if (one.ended == Ended::timed_out) {
     counts_.timed_out->Increment();
   } else if (one.ended == Ended::refused || one.ended == Ended::yielded) {

@@ -1,5 +1,5 @@
-/// The TLS handshakes of one thread: bounded in time, and in number once there is work to do. A
-/// client that has not sent a whole record yet costs no more than its socket.
+/// The TLS handshakes of one thread: bounded in time, and in number once they need work. A client
+/// that has not sent a complete record costs no more than its socket.
 #pragma once
 
 #include <cstdint>
@@ -20,18 +20,18 @@ namespace weir::http {
 
 /// A handshake that may be given up for another.
 struct HandshakeView {
-  bool answered;  ///< the ClientHello was whole
-  bool unread;    ///< bytes of it wait to be read: the client waits for this server
+  bool answered;  ///< the ClientHello was complete
+  bool unread;    ///< bytes wait to be read: the client is waiting for this server
   MonotonicClock::duration age;
 };
 
-/// Which of them is given up when a thread has as many as it may: the first whose ClientHello is
-/// not whole, however young; else the first that has waited for its client for a quarter of a
+/// The handshake to give up when a thread has reached its bound: the first with an incomplete
+/// ClientHello, however young; else the first that has waited for its client for a quarter of a
 /// second. Pure.
 [[nodiscard]] std::optional<std::size_t> choose_handshake(
     std::span<const HandshakeView> oldest_first);
 
-/// How many ended how; shared by the threads of a server.
+/// Counts by outcome; shared by the threads of a server.
 struct HandshakeCounts {
   telemetry::Counter* completed = nullptr;
   telemetry::Counter* failed = nullptr;
@@ -44,7 +44,8 @@ struct HandshakeCounts {
 struct Handshaken {
   std::unique_ptr<net::TlsSession> session;  ///< null: none
   bool plain_http = false;                   ///< the client speaks HTTP without TLS
-  bool yielded = false;                      ///< the server is full, and its place is another's
+  bool yielded = false;                      ///< the server is full, and the place went to another
+                                             ///< connection
 };
 
 /// Threads:  one I/O thread.
@@ -52,7 +53,7 @@ struct Handshaken {
 class Handshakes {
  public:
   using Contexts = Snapshot<net::TlsContext>;
-  /// At most `most` have sent a whole record and are not done.
+  /// At most `most` handshakes may have sent a complete record and not be done.
   Handshakes(const TlsListenerSettings& settings, std::size_t most, const Contexts& contexts,
              net::DeadlineSweeper& sweeper, Stages& stages, HandshakeCounts& counts)
       : settings_(settings),
@@ -64,7 +65,7 @@ class Handshakes {
 
   /// `socket`: outlives the task.
   [[nodiscard]] net::Task<Handshaken> shake(net::Socket& socket);
-  /// Ends all of them.
+  /// Ends all handshakes.
   void abort();
 
  private:
@@ -82,13 +83,13 @@ class Handshakes {
     [[nodiscard]] bool has_unread() const;
     net::Socket& socket;
     List* in;
-    MonotonicTime since = monotonic_now();  ///< it is in that list
+    MonotonicTime since = monotonic_now();  ///< when it entered that list
     Ended ended = Ended::no;
   };
 
-  /// To the end of `list`.
+  /// Moves it to the end of `list`.
   static void move(List::iterator place, List& list);
-  /// Whether there is room for one more, if need be by giving another up.
+  /// True if there is room for one more, after giving another up if necessary.
   [[nodiscard]] bool make_room();
   [[nodiscard]] net::Task<Handshaken> run(List::iterator place);
   [[nodiscard]] static net::Task<bool> wait(One& one, net::Socket::wait_type what);
@@ -100,10 +101,10 @@ class Handshakes {
   net::DeadlineSweeper& sweeper_;
   Stages& stages_;
   HandshakeCounts& counts_;
-  // Each is in one of these, oldest first.
-  List waiting_;   ///< without a whole record, or ending
-  List hello_;     ///< whose ClientHello is not whole
-  List answered_;  ///< which were answered
+  // Each handshake is in one of these, oldest first.
+  List waiting_;   ///< without a complete record, or ending
+  List hello_;     ///< with an incomplete ClientHello
+  List answered_;  ///< answered ones
 };
 
 }  // namespace weir::http

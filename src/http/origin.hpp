@@ -18,7 +18,7 @@ struct Origin {
   bool operator==(const Origin&) const = default;
 };
 
-/// How to check a server's certificate, which is always checked.
+/// The checks of a server's certificate, which are never skipped.
 struct TlsSettings {
   std::string ca_file;  ///< empty: the system's certificates
   /// When ca_file was written, so that settings differ if its contents do.

@@ -78,7 +78,7 @@ bool Stages::yield_from(Stage stage) {
       move(oldest, Stage::busy);
       return true;
     }
-    // It is read soon; until then it does not hide those behind it.
+    // It is read soon; until then it must not hide those behind it.
     list.splice(list.end(), list, list.begin());
     if (&oldest == youngest) return false;
   }

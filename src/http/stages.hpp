@@ -1,4 +1,4 @@
-/// Which connection gives its place up when the server is full.
+/// Selects the connection that yields its place when the server is full.
 ///
 /// Source: docs/decisions/0039-who-yields-when-full.md
 #pragma once
@@ -17,19 +17,19 @@
 
 namespace weir::http {
 
-/// How far a connection has come with its next request. They yield in this order, and the oldest of
-/// a stage first; `busy` never yields.
+/// The progress of a connection with its next request. Stages yield in this order, and within a
+/// stage the oldest connection first; `busy` never yields.
 enum class Stage : std::uint8_t {
   silent,   ///< has sent nothing since it connected, or since its TLS handshake
-  partial,  ///< has sent something, but neither a whole head nor a whole first TLS record; or is
-            ///< ending, and its last answer is out
+  partial,  ///< has sent neither a complete head nor a complete first TLS record, but something; or
+            ///< is ending after its last answer
   idle,     ///< between two requests
   busy,     ///< a handshake or a request is in progress
 };
 inline constexpr std::size_t kYieldingStages = 3;
 [[nodiscard]] std::string_view name(Stage stage);
 
-/// How many connections of a thread are in each stage that yields.
+/// The number of a thread's connections in each stage that yields.
 using StageCounts = std::array<std::int64_t, kYieldingStages>;
 
 struct Victim {
@@ -38,18 +38,18 @@ struct Victim {
   friend bool operator==(const Victim&, const Victim&) = default;
 };
 
-/// The first stage that any thread has a connection in. `own` is preferred to other threads, and
-/// among those the one that has most. Nothing: all are busy.
+/// The first stage in which any thread has a connection. `own` is preferred to other threads, and
+/// among those the one with the most. Nothing: all are busy.
 [[nodiscard]] std::optional<Victim> choose_victim(std::span<const StageCounts> threads,
                                                   std::size_t own);
 
-/// A connection that can be asked to give its place up.
+/// A connection that can be asked to yield its place.
 ///
 /// Lifetime: leaves its Stages before it is destroyed.
 class Staged : public boost::intrusive::list_base_hook<> {
  public:
   [[nodiscard]] Stage stage() const { return stage_; }
-  /// Ends it soon. False: it will not, because bytes of it wait to be read.
+  /// Ends the connection soon. False: it does not yield, because bytes of it wait to be read.
   virtual bool yield() = 0;
 
   // Broadcast by a listener to all of its connections.
@@ -77,24 +77,24 @@ class Stages {
   Stages(const Stages&) = delete;
   Stages& operator=(const Stages&) = delete;
 
-  /// It is the youngest of its stage.
+  /// Enters a stage as its youngest connection.
   void add(Staged& one, Stage stage);
   void move(Staged& one, Stage stage);
   void remove(Staged& one);
 
-  /// Ends the oldest of a stage that can be ended; it is busy from then on. Only a few are looked
-  /// at, because a full server must not spend its time on a search; those that cannot be ended
-  /// count as the youngest, so that the next search finds others. A silent connection that came in
-  /// the last half second is spared while there are partial ones: its first bytes may be on their
-  /// way. Returns the stage of the one that yields, if any does.
+  /// Ends the oldest connection of a stage that can be ended; it is busy from then on. Only a few
+  /// are examined, because a full server must not spend its time on a search; those that cannot be
+  /// ended count as the youngest, so that the next search finds others. A silent connection younger
+  /// than half a second is spared while there are partial ones: its first bytes may be in transit.
+  /// Returns the stage of the connection that yields, if any.
   [[nodiscard]] std::optional<Stage> yield_oldest(Stage stage);
 
-  /// `act` may end the one it is called on.
+  /// `act` may destroy the connection that it is called on.
   void for_each(void (Staged::*act)());
 
-  /// Without those that were asked for. Threads: any.
+  /// The counts, without connections that other threads have asked for. Threads: any.
   [[nodiscard]] StageCounts counts() const;
-  /// Another thread has asked for one of that stage. Threads: any.
+  /// Another thread asks for a connection of that stage. Threads: any.
   void ask(Stage stage) { count(asked_, stage, 1); }
   void answer(Stage stage) { count(asked_, stage, -1); }
 
@@ -106,7 +106,7 @@ class Stages {
     if (stage == Stage::busy) return;
     counters[static_cast<std::size_t>(stage)].fetch_add(change, std::memory_order_relaxed);
   }
-  /// Whether one of that stage yields.
+  /// True if a connection of that stage yields.
   bool yield_from(Stage stage);
   void enter(Staged& one, Stage stage);
   void leave(Staged& one);

@@ -17,8 +17,7 @@ namespace weir::net {
 
 /// Threads:      the socket's.
 /// Lifetime:     stream and buffer outlive the read; the destructor CHECKs that none is pending:
-/// close
-///               the socket and wait for the end first.
+///               close the socket and wait for the end first.
 /// Cancellation: by closing or cancelling the socket; the read then ends with an error.
 class PendingRead {
  public:

@@ -28,7 +28,8 @@ class Pool final : private http::ServerStream::Idler {
  public:
   struct Limits {
     std::size_t max_idle = 32;  ///< per upstream
-    /// Idle ones are kept within it: with those of calls in progress, of all upstreams.
+    /// Bound that idle connections are kept within: idle ones plus those of calls in progress, of
+    /// all upstreams.
     std::size_t max_connections = SIZE_MAX;
     std::chrono::milliseconds idle_timeout{60'000};
     std::size_t max_head_bytes = 64 << 10;
@@ -51,7 +52,7 @@ class Pool final : private http::ServerStream::Idler {
     });
   }
 
-  // give_back() returns each connection that was taken or made.
+  // Every connection that was taken or made must be returned by give_back().
 
   /// The most recently used idle connection; null if there is none.
   [[nodiscard]] http::ServerStream::Ptr take_idle(const Upstream& upstream);
@@ -64,8 +65,8 @@ class Pool final : private http::ServerStream::Idler {
                                             std::shared_ptr<Upstream> upstream,
                                             MonotonicTime deadline);
 
-  /// Keeps a connection for the next call if `may_keep` and another call can follow on it; else
-  /// closes it. For one too many, the oldest idle one of the upstream with most is closed.
+  /// Keeps a connection for the next call if `may_keep` and another call can follow on it;
+  /// otherwise closes it. Beyond the bound, closes the oldest idle one of the upstream with most.
   void give_back(const std::shared_ptr<Upstream>& upstream, http::ServerStream::Ptr stream,
                  bool may_keep, MonotonicTime now);
 
@@ -89,8 +90,8 @@ class Pool final : private http::ServerStream::Idler {
   net::WorkerPool& resolvers_;
   Limits limits_;
   std::unordered_map<const Upstream*, Place> places_;
-  std::size_t idle_ = 0;    ///< of all places
-  std::size_t in_use_ = 0;  ///< taken or made, and not given back
+  std::size_t idle_ = 0;    ///< of all upstreams
+  std::size_t in_use_ = 0;  ///< taken or made, and not returned
   std::vector<std::unique_ptr<http::TlsClient>> tls_;
 };
 

@@ -29,7 +29,7 @@ class PoolTest : public ::testing::Test {
         Address{std::move(name), {.host = "127.0.0.1", .port = port}, {}}, Settings{}, 0);
   }
 
-  /// A connection that has had a whole answer.
+  /// A connection that has received a complete answer.
   http::ServerStream::Ptr call(const std::shared_ptr<Upstream>& upstream) {
     auto stream = pool_.take_idle(*upstream);
     if (stream) return stream;

@@ -37,8 +37,7 @@ class Recorder {
   /// One thread's counts.
   ///
   /// Cost:     well under 100 ns, and no allocation for a known day, key and model. Its lock is
-  /// held
-  ///           elsewhere only while two pointers are swapped.
+  ///           held elsewhere only while two pointers are swapped.
   /// Threads:  any; intended for one.
   /// Lifetime: owned by the recorder.
   class alignas(64) Cell {

@@ -90,7 +90,7 @@ def key_in(output):
 
 
 def all_but_the_trace(ending):
-    """All that a client sees of an answer."""
+    """Everything that a client can distinguish answers by."""
     return ending.status, ending.json(), sorted(name for name, _ in ending.headers)
 
 
