@@ -1,4 +1,4 @@
-/// The operator's page of one model: why it has its class, and how each of its routes stands.
+/// The operator's page of one model: why it has its class, and the state of its routes.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace weir::admin {
 
-/// {"asked", "model": {…} or null, "upstreams": […], "steps": […]}; a class is
-/// {"types": […], "sub_types": […]}, or null where nothing is said.
+/// {"asked", "model": {…} or null, "upstreams": […], "steps": […]}; a class is {"types": […],
+/// "sub_types": […]}, or null if there is no answer.
 [[nodiscard]] std::string render_explanation(std::string_view asked,
                                              const catalogue::Explanation& explanation);
 

@@ -1,4 +1,4 @@
-/// A model as the operator sees it, in JSON.
+/// A model as JSON for the operator.
 #pragma once
 
 #include "catalogue/model.hpp"
@@ -6,10 +6,10 @@
 
 namespace weir::admin {
 
-/// The members `types` and `sub_types`, into an object that is open.
+/// Writes the members `types` and `sub_types` into an open object.
 void write_class(codec::JsonWriter& json, const catalogue::ModelClass& model_class);
 
-/// One object: everything that is known of the model, and how each of its routes stands.
+/// Writes one object: all known properties of the model, and the state of its routes.
 void write_model(codec::JsonWriter& json, const catalogue::Model& model);
 
 }  // namespace weir::admin

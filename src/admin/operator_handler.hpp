@@ -1,4 +1,4 @@
-/// The operator's listener: health, metrics, and how models and upstreams stand.
+/// The operator's listener: health, metrics, and the state of models and upstreams.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,7 @@ namespace weir::admin {
 /// The state that the pages show; called on the listener's thread.
 struct Sources {
   std::function<bool()> ready;
-  /// Upstreams whose first lists are awaited: not ready yet, though it takes requests.
+  /// Upstreams whose first lists are awaited: not ready yet, though requests are accepted.
   std::function<std::vector<std::string>()> first_lists_pending;
   std::function<std::shared_ptr<const catalogue::Catalogue>()> catalogue;
   std::function<catalogue::Explanation(std::string_view id)> explain;
@@ -27,10 +27,11 @@ struct Sources {
   const telemetry::Registry& registry;
 };
 
-/// Answers requests under this machine's own names, IP addresses and `admin_hosts` alone
-/// (admin/own_names.hpp); /healthz and /readyz under any name, with nothing but their status then.
-/// /metrics is for anyone who reaches the listener. /admin/… is for loopback peers that name an
-/// address or localhost, and for whoever brings `admin_key`. CORS never: no page may read it.
+/// Answers only requests for this machine's own names, IP addresses and `admin_hosts`
+/// (admin/own_names.hpp); under other names only /healthz and /readyz, with their status alone.
+/// /metrics is open to every peer that reaches the listener. /admin/… requires a loopback peer and
+/// an address or localhost as authority, or `admin_key`. No CORS fields: no page may read the
+/// answers.
 class OperatorHandler : public http::Handler {
  public:
   OperatorHandler(Sources sources, const Secret& admin_key,

@@ -20,7 +20,7 @@ const std::vector<std::string> kPaths{"/healthz",      "/readyz",          "/met
 
 class OperatorHandlerTest : public testing::Test {
  protected:
-  /// To a loopback peer's request, whose head is this but for the last line end.
+  /// The answer to a loopback peer's request; `head` is without its last line end.
   http::Reply ask(const std::string& head) {
     const auto bytes = head + "\r\n";
     http::MessageParser parser{http::HeadLimits{}};

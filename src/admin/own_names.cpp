@@ -13,13 +13,13 @@ bool same_host(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-// The root's dot is part of no comparison.
+// Removes the dot of the root, which is ignored in comparisons.
 std::string_view without_root(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   return host;
 }
 
-// Brackets stay: they tell an address from a name.
+// Keeps brackets, which distinguish an address from a name.
 std::string_view without_port(std::string_view authority) {
   const auto end = authority.starts_with('[') ? authority.find(']') : 0;
   if (end == authority.npos) return authority;

@@ -9,10 +9,10 @@
 
 namespace weir::admin {
 
-/// {"models":[…]}: every model, visible or not, with what decided its class and where it is served.
+/// {"models":[…]}: every model, visible or not, with the source of its class and its routes.
 [[nodiscard]] std::string render_models(const catalogue::Catalogue& catalogue);
 
-/// {"upstreams":[…]}: how each upstream stands.
+/// {"upstreams":[…]}: the state of each upstream.
 [[nodiscard]] std::string render_upstreams(std::span<const discovery::UpstreamReport> reports);
 
 /// {"error":{"reason":…,"message":…}}

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kMaxFiles = 100;
 
-// The log may be read in another folder than the server was started in.
+// The log may be read in another directory than the server's.
 std::string absolute(const std::string& path) {
   std::error_code failed;
   const auto whole = std::filesystem::absolute(path, failed);

@@ -1,4 +1,4 @@
-/// The key that a server makes when it starts without any, where nobody watches it start.
+/// The key that a server creates when it starts without any and without a terminal.
 #pragma once
 
 #include <string>
@@ -12,13 +12,14 @@ namespace weir::app {
 
 inline constexpr std::string_view kFirstKeyName = "default";
 
-/// A new file beside the store, made before the key is: "weir.db" → "weir.db.first-key", or with
-/// -2, -3 and so on behind it while there is one of an earlier store: it may be all that is left of
-/// a key. Errors: already_exists when there are too many; store_failed.
+/// Creates a file beside the store, before the key: "weir.db" → "weir.db.first-key", or with the
+/// suffix -2, -3 and so on while there is one of an earlier store, which may be the only copy of a
+/// key.
+/// Errors: already_exists if there are too many; store_failed.
 [[nodiscard]] Result<store::NewPrivateFile> create_first_key_file(const std::string& store_path);
 
-/// Writes the key into the file, and its path into the log.
-/// Errors: store_failed; the detail says how to come by a key nevertheless.
+/// Writes the key into the file, and the file's path into the log.
+/// Errors: store_failed; the detail says how to get a key nevertheless.
 [[nodiscard]] Result<> keep_first_key(store::NewPrivateFile& file, const Secret& key);
 
 }  // namespace weir::app

@@ -7,7 +7,7 @@
 namespace weir::app {
 namespace {
 
-// Code points, which is columns for all but the widest scripts.
+// Counts code points, which equal columns except in the widest scripts.
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));

@@ -1,4 +1,4 @@
-/// Rows of text in aligned columns, for people at a terminal.
+/// Formats rows of text in aligned columns, for a terminal.
 #pragma once
 
 #include <string>
@@ -6,9 +6,8 @@
 
 namespace weir::app {
 
-/// The first row is the heading. Cells are spelled out (codec::visible_text): a name from elsewhere
-/// must not steer the terminal, or hide. Columns are two blanks apart, and lines have no blanks at
-/// their end.
+/// The first row is the heading. Cells are escaped (codec::visible_text): an external name must not
+/// control the terminal, or hide. Columns are two blanks apart, and lines have no trailing blanks.
 [[nodiscard]] std::string format_table(std::vector<std::vector<std::string>> rows);
 
 }  // namespace weir::app

@@ -7,8 +7,8 @@
 
 namespace weir::app {
 
-/// The first key, shown this once, and three calls to try. `url` is the server's, without a path.
-/// `has_demo`: the built-in engine answers, so that a call can name a model that is there.
+/// The first key, shown only now, and three calls to try. `url` is the server's, without a path.
+/// `has_demo`: the built-in engine is configured, so that a call can name one of its models.
 [[nodiscard]] std::string welcome_text(const std::string& url, const Secret& key, bool has_demo);
 
 }  // namespace weir::app

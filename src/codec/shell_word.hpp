@@ -1,4 +1,4 @@
-/// Words of commands that messages tell their reader to run.
+/// Words of shell commands in messages.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace weir::codec {
 
-/// `text` as one word of a POSIX shell: as it is if no character of it means anything there, else
-/// in single quotes.
+/// `text` as one word of a POSIX shell: unchanged if no character is special, else in single
+/// quotes.
 [[nodiscard]] std::string format_shell_word(std::string_view text);
 
 }  // namespace weir::codec

@@ -45,7 +45,7 @@ bool is_spelled_out(std::uint32_t code_point) {
   return range != kSpelledOut.end() && range->first <= code_point;
 }
 
-// The code point of a well-formed sequence.
+// Decodes a well-formed sequence.
 std::uint32_t decode(std::string_view sequence) {
   constexpr std::array<std::uint32_t, 5> kLeadBits{0, 0x7F, 0x1F, 0x0F, 0x07};
   auto code_point = static_cast<unsigned char>(sequence.front()) & kLeadBits[sequence.size()];
@@ -81,7 +81,7 @@ void put_json_escape(std::string& out, std::uint32_t code_point) {
                  0xDC00 + (rest & 0x3FFU));
 }
 
-// `put_byte` is for bytes that begin no well-formed sequence.
+// `put_byte` is called for bytes that do not begin a well-formed sequence.
 template <class PutEscape, class PutByte>
 std::string spell_out(std::string_view text, PutEscape put, PutByte put_byte) {
   std::string out;

@@ -32,7 +32,7 @@ TEST(Visible, WhatCouldSteerATerminalOrHideIsSpelledOut) {
       {"\u2066\u2067\u2068\u2069", "\\u{2066}\\u{2067}\\u{2068}\\u{2069}"},
       // lines and paragraphs
       {"a\u2028b\u2029c", "a\\u{2028}b\\u{2029}c"},
-      // what has no shape
+      // invisible characters
       {"a\u00adb\u200bc\u200cd\u200de", "a\\u{ad}b\\u{200b}c\\u{200c}d\\u{200d}e"},
       {"\u2060\u2064\ufeff\ufe0f\u034f", "\\u{2060}\\u{2064}\\u{feff}\\u{fe0f}\\u{34f}"},
       {"\u115f\u1160\u3164\uffa0\u180e", "\\u{115f}\\u{1160}\\u{3164}\\u{ffa0}\\u{180e}"},

@@ -173,7 +173,7 @@ Problem syntax_problem(const YAML::Exception& error) {
 
 void emit(YAML::Emitter& out, const Node& node);
 
-// Escapes, as YAML does it, the characters that a terminal would obey or not show.
+// Escapes, in YAML's notation, characters that a terminal would interpret or not show.
 void emit_text(YAML::Emitter& out, const std::string& text) {
   if (codec::visible_text(text) != text) out << YAML::EscapeNonAscii;
   out << text;
