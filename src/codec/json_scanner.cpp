@@ -239,8 +239,7 @@ bool JsonScanner::next(JsonValue& value) {
       return close(place, c, value);
     case ',':
       if (!place.may_come(kComma)) return break_off(place);
-      place.expected = place.in_object() ? kKey : kValue;
-      ++place.at;
+      take_comma(place);
       return false;
     case ':':
       if (!place.may_come(kColon)) return break_off(place);
@@ -256,6 +255,22 @@ bool JsonScanner::next(JsonValue& value) {
       scalar_check_.start();
       return false;
   }
+}
+
+[[gnu::always_inline]] inline void JsonScanner::take_comma(Place& place) {
+  place.expected = place.in_object() ? kKey : kValue;
+  ++place.at;
+}
+
+// Takes `second`, the last byte of a value that is empty and off every path, and a comma behind it:
+// many such values cost little each.
+[[gnu::always_inline]] inline bool JsonScanner::take_empty(Place& place, char second) {
+  const auto at = place.at + 1;
+  if (at >= piece_.size() || piece_[at] != second || on_path(place)) return false;
+  place.at = at + 1;
+  place.expected = kComma | kClose;
+  if (place.at < piece_.size() && piece_[place.at] == ',') take_comma(place);
+  return true;
 }
 
 // Takes the rest of a key, string or scalar, as far as it has arrived.
@@ -301,6 +316,7 @@ bool JsonScanner::next(JsonValue& value) {
     place.within = Within::key;
     key_at_ = place.at + 1;
   } else if (place.may_come(kValue)) {
+    if (take_empty(place, '"')) return false;
     place.within = Within::string;
     if (on_path(place)) start_value(place.at, place.depth);
   } else {
@@ -317,15 +333,19 @@ bool JsonScanner::next(JsonValue& value) {
     too_deep_ = expected;
     return break_off(place);
   }
+  if (take_empty(place, object ? '}' : ']')) return false;
   if (on_path(place)) {
     start_value(place.at, place.depth);
     if (object) enter_object(place.depth);
   }
-  const auto bit = std::uint64_t{1} << place.depth;
-  place.object_bits = object ? place.object_bits | bit : place.object_bits & ~bit;
+  do {
+    const auto bit = std::uint64_t{1} << place.depth;
+    place.object_bits = object ? place.object_bits | bit : place.object_bits & ~bit;
+    ++place.depth;
+    ++place.at;
+  } while (!object && place.at < piece_.size() && piece_[place.at] == '[' &&
+           place.depth < max_depth_ && !on_path(place));
   place.expected = (object ? kKey : kValue) | kClose;
-  ++place.depth;
-  ++place.at;
   return false;
 }
 
@@ -333,10 +353,18 @@ bool JsonScanner::next(JsonValue& value) {
                                                       JsonValue& value) {
   const bool object = bracket == '}';
   if (!place.may_come(kClose) || place.in_object() != object) return break_off(place);
-  if (on_path(place)) --path_depth_;
-  --place.depth;
-  ++place.at;
-  return end_value(place, value);
+  const bool was_on_path = on_path(place);
+  if (was_on_path) --path_depth_;
+  do {
+    --place.depth;
+    ++place.at;
+  } while (place.at < piece_.size() && piece_[place.at] == bracket && place.depth > path_depth_ &&
+           place.in_object() == object);
+  const bool chosen = end_value(place, value);
+  const bool comma =
+      !was_on_path && place.depth > 0 && place.at < piece_.size() && piece_[place.at] == ',';
+  if (comma && !chosen) take_comma(place);
+  return chosen;
 }
 
 // Returns true if the value is a chosen one.

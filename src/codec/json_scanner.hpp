@@ -126,6 +126,8 @@ class JsonScanner {
   bool start_string(Place& place);
   bool open(Place& place, char bracket);
   bool close(Place& place, char bracket, JsonValue& value);
+  void take_comma(Place& place);
+  bool take_empty(Place& place, char second);
   bool end_value(Place& place, JsonValue& value);
   bool break_off(Place& place);
 

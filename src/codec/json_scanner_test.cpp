@@ -159,6 +159,20 @@ TEST(JsonScanner, SaysWhetherTheTextIsAnObject) {
       {R"({"a":'b'})", State::broken},
       {R"({"a":/**/1})", State::broken},
       {R"({{"a":1}})", State::broken},
+      // Runs of brackets and empty values.
+      {R"({"a":[[[]]],"b":[{},{},[],""],"c":"","d":[[[],[]],[[{}]]]})", State::complete},
+      {R"({"a":[[],]})", State::broken},
+      {R"({"a":[{},]})", State::broken},
+      {R"({"a":["",]})", State::broken},
+      {R"({"a":[{}{}]})", State::broken},
+      {R"({"a":[[]""]})", State::broken},
+      {R"({"a":[[[]]})", State::broken},
+      {R"({"a":[[]]]})", State::broken},
+      {R"({"a":[[}]})", State::broken},
+      {R"({"a":{"b":{}],"c":1})", State::broken},
+      {R"({"a":[[]:1]})", State::broken},
+      {R"({"a":{[]:1}})", State::broken},
+      {R"({"a":{"":{}:1}})", State::broken},
   };
   for (const auto& c : cases) EXPECT_EQ(scan_all_ways(c.text).state, c.state) << c.text;
 }
@@ -169,12 +183,22 @@ TEST(JsonScanner, ReportsNothingAfterTheTextBroke) {
               ElementsAre("usage.total=1"));
 }
 
+TEST(JsonScanner, FindsMembersBehindRunsOfBracketsAndEmptyValues) {
+  EXPECT_THAT(scan_all_ways(R"({"x":[[[]],{},""],"model":"","y":[[[[]]]],"usage":[[[]]]})").values,
+              ElementsAre("model=\"\"", "usage=[[[]]]"));
+  EXPECT_THAT(scan_all_ways(R"({"message":{"x":{"y":{}},"model":{}},"usage":{"total":[]}})").values,
+              ElementsAre("message.model={}", "usage.total=[]", R"(usage={"total":[]})"));
+}
+
 TEST(JsonScanner, NestingIsBounded) {
   const auto nested = [](std::size_t depth) {
     return "{\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
   };
   EXPECT_EQ(scan_all_ways(nested(JsonScanner::kMaxDepth)).state, State::complete);
   EXPECT_EQ(scan_all_ways(nested(JsonScanner::kMaxDepth + 1)).state, State::broken);
+  const auto deepest = "{\"a\":" + std::string(JsonScanner::kMaxDepth - 1, '[') + "{}" +
+                       std::string(JsonScanner::kMaxDepth - 1, ']') + "}";
+  EXPECT_EQ(scan_all_ways(deepest).state, State::broken);
 }
 
 TEST(JsonScanner, ValuesAboveTheBoundAreReportedWithoutText) {
