@@ -13,6 +13,7 @@
 #include "admin/operator_handler.hpp"
 #include "api/frontend.hpp"
 #include "app/first_key.hpp"
+#include "app/settings_files.hpp"
 #include "app/welcome.hpp"
 #include "auth/issue.hpp"
 #include "auth/random.hpp"
@@ -96,7 +97,15 @@ Result<> Node::open_keys() {
     return std::unexpected(std::move(read.error()));
   }
   for (const auto& notice : keyring_->notices()) telemetry::log_warn(notice);
+  warn_once(access_warnings(settings_));
   return {};
+}
+
+void Node::warn_once(const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings) {
+    if (!warned_of_.insert(warning).second) continue;
+    telemetry::log_warn("others can use a file", {{"problem", warning}});
+  }
 }
 
 // Each process has its own limit: two servers during a takeover share nothing.

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,8 @@ class Node {
   [[nodiscard]] Result<> open_keys();
   [[nodiscard]] Result<> open_servers();
   void share_descriptors();
+  /// Into the log, each once in the life of this process.
+  void warn_once(const std::vector<std::string>& warnings);
   [[nodiscard]] Result<> open_simulator();
   [[nodiscard]] Result<> create_first_key();
   void start_background();
@@ -120,8 +123,9 @@ class Node {
   std::unique_ptr<usage::Recorder> usage_;
   Publisher publisher_;
   std::atomic<bool> ready_{false};
-  bool taken_over_ = false;  ///< used on the control thread until watch_signals has ended
-  const Settings started_;   ///< settings that only a restart changes are read from here
+  std::set<std::string> warned_of_;  ///< warnings that were logged
+  bool taken_over_ = false;          ///< used on the control thread until watch_signals has ended
+  const Settings started_;           ///< settings that only a restart changes are read from here
   const http::Settings& server_settings_;  ///< part of started_
   DescriptorPlan plan_{};
   ListenerTls tls_;

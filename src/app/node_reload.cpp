@@ -97,6 +97,7 @@ net::Task<> Node::reload(const char* why) {
 Result<> Node::take_settings(Settings next) {
   next = overrides_.over(std::move(next));
   if (auto ok = keyring_->configure(next.keys, monotonic_now()); !ok) return ok;
+  warn_once(next.warnings);
   for (const auto& setting : restart_needed(started_, next)) {
     telemetry::log_warn("a setting takes effect at the next start", {{"setting", setting}});
   }

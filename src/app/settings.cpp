@@ -28,7 +28,7 @@ and no file at all, give the defaults.
   file without its final line break; a relative path starts at the config file's folder. `$$` is a
   dollar sign. A variable that is not set is an error, and so is `$NAME` without braces as all of a
   text. A variable that holds a secret is emptied once it is read, so that `/proc` does not show it.
-  The file of a secret must be readable by its owner alone (`chmod 600`).
+  The file of a secret must be for its owner alone (`chmod 600`); root's may be for a group (`chmod 640`).
 - A text that begins with `*`, `[` or `{` needs quotes: `"*"`, `"[::1]:8080"`.
 - A relative path (of the store, the access log, a file of certificates) starts at that folder too.
 - An unknown name is an error, and so is a name that is given twice. All problems of a file are

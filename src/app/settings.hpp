@@ -41,6 +41,9 @@ struct Settings {
   std::vector<auth::KeySettings> keys;
   std::vector<discovery::UpstreamSettings> upstreams;
   std::vector<catalogue::ModelSettings> models;
+  /// No setting: what an operator should know of the file that these came from, and of those it
+  /// names; a sentence each.
+  std::vector<std::string> warnings;
 };
 
 using Problems = std::vector<config::Problem>;

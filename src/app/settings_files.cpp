@@ -4,6 +4,8 @@
 
 #include "config/document.hpp"
 #include "config/problem.hpp"
+#include "files/read_file.hpp"
+#include "store/sqlite_store.hpp"
 
 namespace weir::app {
 namespace {
@@ -47,14 +49,40 @@ void check_files(config::Reader& reader, const config::Node& root, const Setting
   }
 }
 
+std::vector<std::string> certificate_warnings(const Settings& settings) {
+  std::vector<std::string> warnings;
+  const auto look_at = [&warnings](const std::string& path) {
+    if (path.empty()) return;
+    const auto facts = files::inspect_file(path);
+    const auto warned = facts ? files::warning(path, *facts, files::Purpose::certificate)
+                              : std::optional<files::Complaint>();
+    if (!warned) return;
+    warnings.push_back(
+        fmt::format("the file {} {}; expected {}", path, warned->what, warned->expected));
+  };
+  look_at(settings.server.tls.certificate_file);
+  for (const auto& upstream : settings.upstreams) look_at(upstream.ca_file);
+  return warnings;
+}
+
+std::vector<std::string> access_warnings(const Settings& settings) {
+  auto warnings = settings.warnings;
+  for (const auto& warning : store::SqliteStore::warnings(store_path(settings))) {
+    warnings.push_back("the store " + warning);
+  }
+  return warnings;
+}
+
 std::vector<std::string> file_warnings(const Settings& settings, WallTime now) {
+  auto warnings = access_warnings(settings);
   const auto& tls = settings.server.tls;
-  if (!tls.enabled()) return {};
+  if (!tls.enabled()) return warnings;
   const auto opened = open_certificate(tls);
   const auto warning = opened ? (*opened)->warning(now) : std::string();
-  if (warning.empty()) return {};
-  return {fmt::format("server.tls.certificate_file: {} {}", config::in_quotes(tls.certificate_file),
-                      warning)};
+  if (warning.empty()) return warnings;
+  warnings.push_back(fmt::format("server.tls.certificate_file: {} {}",
+                                 config::in_quotes(tls.certificate_file), warning));
+  return warnings;
 }
 
 }  // namespace weir::app

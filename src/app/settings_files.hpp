@@ -1,4 +1,4 @@
-/// Checks the certificate and key files that a config names.
+/// Checks the files that a config names, and its own: whether they can be used, and are safe.
 #pragma once
 
 #include <expected>
@@ -30,8 +30,14 @@ open_certificate(const http::TlsListenerSettings& settings,
 /// the disk.
 void check_files(config::Reader& reader, const config::Node& root, const Settings& settings);
 
-/// Problems that prevent nothing but should be known, a sentence each: a certificate that has
-/// expired. Blocks on the disk.
+/// The access that others have to the trusted certificates; a sentence each. Blocks on the disk.
+[[nodiscard]] std::vector<std::string> certificate_warnings(const Settings& settings);
+
+/// The access that others have to the config, the certificates and the store, where it prevents
+/// nothing; a sentence each. Blocks on the disk.
+[[nodiscard]] std::vector<std::string> access_warnings(const Settings& settings);
+
+/// All of these problems, and a certificate that has expired. Blocks on the disk.
 [[nodiscard]] std::vector<std::string> file_warnings(const Settings& settings, WallTime now);
 
 }  // namespace weir::app

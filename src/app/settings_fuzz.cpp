@@ -19,7 +19,7 @@ const weir::config::Sources& sources() {
         return name == "KEY" ? std::optional<std::string>(kCanary) : std::nullopt;
       },
       .file = [](const std::string& path) -> std::expected<weir::config::ValueFile, std::string> {
-        if (path == "key") return weir::config::ValueFile{std::string(kCanary), false};
+        if (path == "key") return weir::config::ValueFile{std::string(kCanary)};
         return std::unexpected("No such file or directory");
       }};
   return kSources;

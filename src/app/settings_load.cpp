@@ -1,7 +1,11 @@
 // Loads a config file and the files that it names from disk.
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "app/credential.hpp"
 #include "app/environment.hpp"
@@ -9,6 +13,7 @@
 #include "app/settings_files.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
+#include "files/read_file.hpp"
 
 namespace weir::app {
 namespace {
@@ -40,17 +45,25 @@ void resolve_paths(const std::filesystem::path& directory, Settings& settings) {
 }
 
 config::Sources process_sources(const std::filesystem::path& directory) {
-  return {
-      .environment = read_variable,
-      .file =
-          [directory](const std::string& path) {
-            auto file = config::read_value_file(directory, path, config::kMaxValueFileBytes);
-            if (file && is_credential(directory / path, read_variable("CREDENTIALS_DIRECTORY"))) {
-              file->others_can_read = false;
-            }
-            return file;
-          },
-      .became_secret = hide_variable};
+  return {.environment = read_variable,
+          .file =
+              [directory](const std::string& path) {
+                const bool is_guarded =
+                    is_credential(directory / path, read_variable("CREDENTIALS_DIRECTORY"));
+                return config::read_value_file(
+                    directory, path, config::kMaxValueFileBytes,
+                    is_guarded ? files::Purpose::credential : files::Purpose::secret);
+              },
+          .became_secret = hide_variable};
+}
+
+std::vector<std::string> warnings_of(const std::string& filename, const files::Facts& facts,
+                                     bool has_secrets) {
+  using enum files::Purpose;
+  const auto warned = files::warning(filename, facts, has_secrets ? config_with_secrets : config);
+  if (!warned) return {};
+  return {fmt::format("the config {} {}{}; expected {}", filename, warned->what,
+                      has_secrets ? ", and secrets are written out in it" : "", warned->expected)};
 }
 
 }  // namespace
@@ -58,21 +71,26 @@ config::Sources process_sources(const std::filesystem::path& directory) {
 std::expected<Settings, Problems> load_settings_file(const std::filesystem::path& path,
                                                      Files files) {
   const auto filename = path.string();
-  const auto file = config::read_value_file({}, filename, config::kMaxFileBytes);
+  const auto file = files::read_file(filename, config::kMaxFileBytes);
   if (!file) {
     config::Problem problem;
     problem.file = filename;
-    problem.what = "cannot be read: " + file.error();
+    problem.what = "cannot be read: " + file.error().what;
     return std::unexpected(Problems{std::move(problem)});
   }
-  const auto sources = process_sources(path.parent_path());
-  auto settings = load_settings(file->text, filename, sources);
+  auto sources = process_sources(path.parent_path());
+  bool has_secrets = false;
+  sources.is_written_out = [&has_secrets] { has_secrets = true; };
+  const auto text = file->text.reveal();
+  auto settings = load_settings(text, filename, sources);
   if (!settings) return settings;
+  settings->warnings = warnings_of(filename, file->facts, has_secrets);
   resolve_paths(path.parent_path(), *settings);
   if (files == Files::ignored) return settings;
   config::Reader reader(filename, sources);
-  check_files(reader, *config::parse_document(file->text), *settings);
+  check_files(reader, *config::parse_document(text), *settings);
   if (reader.problem_count() > 0) return std::unexpected(reader.take_problems());
+  std::ranges::move(certificate_warnings(*settings), std::back_inserter(settings->warnings));
   return settings;
 }
 

@@ -47,7 +47,9 @@ const config::Sources kSources{
       return found == kEnvironment.end() ? std::nullopt : std::optional(found->second);
     },
     .file = [](const std::string& path) -> std::expected<config::ValueFile, std::string> {
-      if (path == "open.key") return config::ValueFile{"sk-0123456789abcdef\n", true};
+      if (path == "open.key")
+        return config::ValueFile{"sk-0123456789abcdef\n",
+                                 files::Complaint{"can be read by others", "chmod 600 open.key"}};
       return std::unexpected("No such file or directory");
     }};
 
@@ -134,8 +136,8 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
       {"keys: [{name: a, key: '${NOPE}'}]",
        "weir.yaml:1: keys[0].key: the environment variable NOPE is not set\n"},
       {"keys: [{name: a, key: '${file:open.key}'}]",
-       "weir.yaml:1: keys[0].key: the file open.key can be read by others; expected a file for its "
-       "owner alone: chmod 600 open.key\n"},
+       "weir.yaml:1: keys[0].key: the file open.key can be read by others; expected chmod 600 "
+       "open.key\n"},
       {"keys: [{name: a, key: hunter2}]",
        "weir.yaml:1: keys[0].key: *** is not allowed; expected 16 to 512 letters, digits and signs "
        "of -._~+/, or a key of Weir's own, unchanged\n"},

@@ -40,6 +40,10 @@ std::optional<std::string> Reader::text(const Node& node, std::string_view expec
     return std::nullopt;
   }
   auto expanded = expand(node.text, sources_, audience);
+  const bool is_literal = !node.text.empty() && !node.text.contains("${");
+  if (audience == Audience::owner && is_literal && sources_.is_written_out) {
+    sources_.is_written_out();
+  }
   if (!expanded) {
     complain(node.at, std::move(expanded.error().what), std::move(expanded.error().expected));
     return std::nullopt;

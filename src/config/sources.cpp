@@ -1,37 +1,14 @@
 #include "config/sources.hpp"
 
-#include <array>
-#include <cerrno>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <system_error>
-#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/secret.hpp"
+#include "files/read_file.hpp"
 
 namespace weir::config {
 namespace {
-
-std::string last_error() { return std::generic_category().message(errno); }
-
-class Descriptor {
- public:
-  explicit Descriptor(const std::filesystem::path& path)
-      // Non-blocking, since opening a pipe would wait for its writer.
-      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 bool is_variable_name(std::string_view name) {
   constexpr std::string_view kFirst = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
@@ -50,10 +27,10 @@ std::expected<std::string, ExpansionFault> expand_file(const std::string& path,
                                                        const Sources& sources, Audience audience) {
   auto file = sources.file(path);
   if (!file) return fault(fmt::format("the file {} cannot be read: {}", path, file.error()));
-  if (audience == Audience::owner && file->others_can_read) {
+  if (audience == Audience::owner && file->refused_as_secret) {
     wipe(file->text);
-    return fault(fmt::format("the file {} can be read by others", path),
-                 fmt::format("a file for its owner alone: chmod 600 {}", path));
+    auto& refused = *file->refused_as_secret;
+    return fault(fmt::format("the file {} {}", path, refused.what), std::move(refused.expected));
   }
   std::string& text = file->text;
   if (text.ends_with('\n')) text.pop_back();
@@ -84,26 +61,14 @@ std::expected<std::string, ExpansionFault> expand_one(std::string_view reference
 }  // namespace
 
 std::expected<ValueFile, std::string> read_value_file(const std::filesystem::path& directory,
-                                                      const std::string& path, std::size_t most) {
+                                                      const std::string& path, std::size_t most,
+                                                      files::Purpose as) {
   // An absolute path on the right replaces the left.
-  const Descriptor file(directory / path);
-  struct stat about = {};
-  if (file.number() < 0 || ::fstat(file.number(), &about) != 0) {
-    return std::unexpected(last_error());
-  }
-  if (!S_ISREG(about.st_mode)) return std::unexpected("it is not a regular file");
-  ValueFile value;
-  value.others_can_read = (about.st_mode & (S_IRGRP | S_IROTH)) != 0;
-  std::array<char, 4096> chunk{};
-  while (true) {
-    const ssize_t count = ::read(file.number(), chunk.data(), chunk.size());
-    if (count < 0) return std::unexpected(last_error());
-    if (count == 0) return value;
-    value.text.append(chunk.data(), static_cast<std::size_t>(count));
-    if (value.text.size() > most) {
-      return std::unexpected(fmt::format("it is larger than {} KiB", most >> 10));
-    }
-  }
+  const auto whole = (directory / path).string();
+  const auto file = files::read_file(whole, most);
+  if (!file) return std::unexpected(file.error().what);
+  return ValueFile{.text = std::string(file->text.reveal()),
+                   .refused_as_secret = files::refusal(whole, file->facts, as)};
 }
 
 std::expected<std::string, ExpansionFault> expand(std::string_view text, const Sources& sources,

@@ -11,13 +11,16 @@
 #include <string>
 #include <string_view>
 
+#include "files/policy.hpp"
+
 namespace weir::config {
 
 inline constexpr std::size_t kMaxValueFileBytes = 64 << 10;
 
 struct ValueFile {
   std::string text;
-  bool others_can_read = false;  ///< by its group or by everyone
+  /// Why it must not hold a secret; nothing: it may.
+  std::optional<files::Complaint> refused_as_secret = {};
 };
 
 struct Sources {
@@ -27,14 +30,18 @@ struct Sources {
   std::function<std::expected<ValueFile, std::string>(const std::string& path)> file;
   /// Called with each variable that has become part of a secret; may be empty.
   std::function<void(const std::string& name)> became_secret = {};
+  /// Told that a secret is written out in the config itself; may be empty.
+  std::function<void()> is_written_out = {};
 };
 
-/// Reads a regular file of at most `most` bytes; a relative path starts at `directory`. Blocks on
-/// the disk, but never on a pipe or a device, which are refused.
+/// Reads a regular file of at most `most` bytes; a relative path starts at `directory`. The file
+/// must be safe for the purpose `as`.
+/// Blocks on the disk, but never on a pipe or a device, which are refused.
 [[nodiscard]] std::expected<ValueFile, std::string> read_value_file(
-    const std::filesystem::path& directory, const std::string& path, std::size_t most);
+    const std::filesystem::path& directory, const std::string& path, std::size_t most,
+    files::Purpose as = files::Purpose::secret);
 
-/// The readers allowed for a text: a secret's file must be readable by its owner only.
+/// The readers allowed for a text: a secret's file must be safe as a files::Purpose::secret.
 enum class Audience { anyone, owner };
 
 struct ExpansionFault {

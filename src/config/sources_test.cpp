@@ -20,8 +20,10 @@ const Sources kSources{
       return std::nullopt;
     },
     .file = [](const std::string& path) -> std::expected<ValueFile, std::string> {
-      if (path == "own.key") return ValueFile{"s3cret\n", false};
-      if (path == "open.key") return ValueFile{"s3cret\r\n", true};
+      if (path == "own.key") return ValueFile{"s3cret\n"};
+      if (path == "open.key")
+        return ValueFile{"s3cret\r\n", files::Complaint{"can be read by others (mode 0644)",
+                                                        "chmod 600 open.key"}};
       return std::unexpected("No such file or directory");
     }};
 
@@ -77,8 +79,7 @@ TEST(Expand, SaysWhatIsWrong) {
 TEST(Expand, WantsASecretsFileForItsOwnerAlone) {
   EXPECT_EQ(outcome("${file:own.key}", Audience::owner), "s3cret");
   EXPECT_EQ(outcome("${file:open.key}", Audience::owner),
-            "! the file open.key can be read by others; a file for its owner alone: chmod 600 "
-            "open.key");
+            "! the file open.key can be read by others (mode 0644); chmod 600 open.key");
 }
 
 TEST(Expand, TellsOfAVariableThatBecameASecret) {
@@ -108,17 +109,18 @@ class ValueFileTest : public testing::Test {
   std::filesystem::path directory_ = folder_.path();
 };
 
-TEST_F(ValueFileTest, IsReadWithWhoElseCanReadIt) {
+TEST_F(ValueFileTest, IsReadWithWhetherItMayHoldASecret) {
   write("own", "a\nb\n", 0600);
-  write("group", "x", 0640);
+  write("group", "x", 0660);
   write("all", "x", 0604);
 
   const auto own = read_value_file(directory_, "own", 100);
   ASSERT_TRUE(own);
   EXPECT_EQ(own->text, "a\nb\n");
-  EXPECT_FALSE(own->others_can_read);
-  EXPECT_TRUE(read_value_file(directory_, "group", 100)->others_can_read);
-  EXPECT_TRUE(read_value_file("/elsewhere", directory_ / "all", 100)->others_can_read);
+  EXPECT_FALSE(own->refused_as_secret);
+  EXPECT_TRUE(read_value_file(directory_, "group", 100)->refused_as_secret);
+  const auto all = read_value_file("/elsewhere", directory_ / "all", 100);
+  EXPECT_TRUE(all->refused_as_secret->expected.ends_with("chmod 600 " + folder_.path() + "/all"));
 }
 
 TEST_F(ValueFileTest, IsRefusedWhenItIsAbsentLargeOrNoFile) {

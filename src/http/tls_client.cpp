@@ -2,7 +2,10 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <fmt/format.h>
 #include <openssl/ssl.h>
+
+#include "net/tls_files.hpp"
 
 namespace weir::http {
 namespace ssl = boost::asio::ssl;
@@ -15,7 +18,14 @@ Result<ssl::context> load_context(const TlsSettings& settings) {
   if (settings.ca_file.empty()) {
     context.set_default_verify_paths(error);
   } else {
-    context.load_verify_file(settings.ca_file, error);
+    auto trusted = net::read_certificates(settings.ca_file);
+    if (!trusted) {
+      return fail(Errc::upstream_tls_failed,
+                  fmt::format("certificates: {} {}", settings.ca_file, trusted.error()));
+    }
+    for (const auto& certificate : *trusted) {
+      ::X509_STORE_add_cert(::SSL_CTX_get_cert_store(context.native_handle()), certificate.get());
+    }
   }
   if (error) return fail(Errc::upstream_tls_failed, "certificates: " + error.message());
   return context;

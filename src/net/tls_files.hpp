@@ -40,8 +40,7 @@ using PrivateKey = std::unique_ptr<EVP_PKEY, PrivateKeyFree>;
 [[nodiscard]] std::expected<std::vector<Certificate>, std::string> read_certificates(
     const std::string& path);
 
-/// Only the owner may have access to the file. A group may read a file of root's, since a server
-/// that is not root could not read it otherwise. Blocks on the disk.
+/// The file must be safe as a files::Purpose::secret. Blocks on the disk.
 [[nodiscard]] std::expected<PrivateKey, TlsFault> read_private_key(const std::string& path);
 
 /// The validity period of a certificate.

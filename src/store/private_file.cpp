@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "files/read_file.hpp"
+
 namespace weir::store {
 
 namespace {
@@ -35,7 +37,7 @@ class File {
 
 std::unexpected<Error> failure(const std::string& path, std::string_view what) {
   const int error = errno;
-  return fail(error == ENOENT && what == "read" ? Errc::not_found : Errc::store_failed,
+  return fail(Errc::store_failed,
               fmt::format("{}: cannot be {}: {}", path, what, std::strerror(error)));
 }
 
@@ -130,25 +132,16 @@ Result<> NewPrivateFile::keep(std::string_view contents) {
 }
 
 Result<Secret> read_private_file(const std::string& path) {
-  const File file(path, O_RDONLY);
-  if (!file.is_open()) return failure(path, "read");
-  struct stat info{};
-  if (::fstat(file.get(), &info) != 0) return failure(path, "read");
-  if (!S_ISREG(info.st_mode)) return fail(Errc::store_failed, path + ": is not a file");
-  if ((info.st_mode & 077) != 0) {
-    return fail(Errc::store_failed,
-                fmt::format("{}: others may read or write it (mode {:04o}); run chmod 600 on it",
-                            path, info.st_mode & 07777));
+  auto file = files::read_file(path, kMaxPrivateFileBytes);
+  if (!file) {
+    return fail(file.error().is_missing ? Errc::not_found : Errc::store_failed,
+                fmt::format("{}: cannot be read: {}", path, file.error().what));
   }
-  if (info.st_size > static_cast<off_t>(kMaxPrivateFileBytes)) {
+  if (const auto refused = files::refusal(path, file->facts, files::Purpose::secret)) {
     return fail(Errc::store_failed,
-                fmt::format("{}: larger than {} bytes", path, kMaxPrivateFileBytes));
+                fmt::format("{}: {}; expected {}", path, refused->what, refused->expected));
   }
-  std::string text(static_cast<std::size_t>(info.st_size), '\0');
-  const ssize_t size = ::read(file.get(), text.data(), text.size());
-  if (size < 0) return failure(path, "read");
-  text.resize(static_cast<std::size_t>(size));
-  return Secret(std::move(text));
+  return std::move(file->text);
 }
 
 }  // namespace weir::store

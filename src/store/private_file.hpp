@@ -49,7 +49,7 @@ class NewPrivateFile {
 inline constexpr std::size_t kMaxPrivateFileBytes = 4096;
 
 /// Errors: not_found; store_failed when it cannot be read, is larger than kMaxPrivateFileBytes, or
-/// users other than its owner have any access to it.
+/// is not safe as a files::Purpose::secret.
 [[nodiscard]] Result<Secret> read_private_file(const std::string& path);
 
 }  // namespace weir::store

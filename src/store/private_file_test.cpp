@@ -61,19 +61,23 @@ TEST_F(PrivateFile, OfSeveralMakersTheFirstWinsAndNoneSeesAPart) {
 
 TEST_F(PrivateFile, ThatOthersMayReadIsRefused) {
   ASSERT_TRUE(create_private_file(path_, "contents"));
-  ASSERT_EQ(::chmod(path_.c_str(), 0640), 0);
+  ASSERT_EQ(::chmod(path_.c_str(), 0604), 0);
 
   const auto read = read_private_file(path_);
 
   EXPECT_EQ(read.error().code, Errc::store_failed);
-  EXPECT_THAT(read.error().detail, HasSubstr("(mode 0640); run chmod 600"));
+  EXPECT_THAT(read.error().detail,
+              HasSubstr("can be read by others (mode 0604); expected a file for its owner alone: "
+                        "chmod 600 " +
+                        path_));
 }
 
 TEST_F(PrivateFile, ThatCannotBeReadSaysWhy) {
   EXPECT_EQ(read_private_file(path_).error().code, Errc::not_found);
-  EXPECT_THAT(read_private_file(directory_.path()).error().detail, HasSubstr("is not a file"));
+  EXPECT_THAT(read_private_file(directory_.path()).error().detail,
+              HasSubstr("it is not a regular file"));
   ASSERT_TRUE(create_private_file(path_, std::string(kMaxPrivateFileBytes + 1, 'x')));
-  EXPECT_THAT(read_private_file(path_).error().detail, HasSubstr("larger than 4096 bytes"));
+  EXPECT_THAT(read_private_file(path_).error().detail, HasSubstr("it is larger than 4 KiB"));
 }
 
 TEST_F(PrivateFile, ThatCannotBeMadeSaysWhy) {

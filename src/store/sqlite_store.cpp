@@ -1,14 +1,15 @@
 #include "store/sqlite_store.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
+#include <array>
 #include <filesystem>
+#include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "files/read_file.hpp"
 #include "store/detail/key_rows.hpp"
 #include "store/detail/migrations.hpp"
 #include "store/detail/sqlite.hpp"
@@ -80,6 +81,44 @@ Result<> create_if_missing(const SqliteOptions& options) {
   });
 }
 
+/// The database and what SQLite opens beside it; a file that is not there is no problem.
+constexpr std::array kParts{"", "-wal", "-shm", "-journal"};
+
+/// Calls `with` for each file that is there, until that returns an error.
+template <class With>
+Result<> inspect_parts(const std::string& path, With with) {
+  // SQLite keeps them beside what a link leads to.
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(path, failed);
+  for (const char* suffix : kParts) {
+    const auto part = (failed ? path : real.string()) + suffix;
+    const auto facts = files::inspect_file(part);
+    if (!facts && facts.error().is_missing) continue;
+    if (!facts) return fail(Errc::store_failed, fmt::format("{}: {}", part, facts.error().what));
+    if (Result<> done = with(part, *facts); !done) return done;
+  }
+  return {};
+}
+
+std::string sentence(const std::string& path, const files::Complaint& complaint) {
+  return fmt::format("{}: {}{}{}", path, complaint.what,
+                     complaint.expected.empty() ? "" : "; expected ", complaint.expected);
+}
+
+/// SQLite opens by path, so this is a look just before.
+Result<> refuse_unsafe(const std::string& path) {
+  return inspect_parts(path, [](const std::string& part, const files::Facts& facts) -> Result<> {
+    const auto refused = files::refusal(part, facts, files::Purpose::store);
+    if (!refused) return {};
+    const bool is_writable = (facts.mode & (S_IWGRP | S_IWOTH)) != 0;
+    return fail(
+        Errc::store_failed,
+        sentence(part, *refused) +
+            (is_writable ? "; then look for keys that nobody here made: weir keys list --all"
+                         : ""));
+  });
+}
+
 Result<KeyRow> existing(const Connection& connection, std::string_view id) {
   const auto found = detail::find_by_id(connection, id);
   if (!found) return std::unexpected(found.error());
@@ -114,11 +153,24 @@ SqliteStore::~SqliteStore() = default;
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteOptions& options) {
   if (auto there = create_if_missing(options); !there) return std::unexpected(there.error());
+  if (auto safe = refuse_unsafe(options.path); !safe) return std::unexpected(safe.error());
   auto connection = Connection::open(options.path, options.busy_timeout);
   if (!connection) return std::unexpected(connection.error());
   if (auto done = prepare(*connection, options); !done) return std::unexpected(done.error());
   return std::unique_ptr<SqliteStore>(
       new SqliteStore(std::make_unique<Connection>(std::move(*connection))));
+}
+
+std::vector<std::string> SqliteStore::warnings(const std::string& path) {
+  std::vector<std::string> warnings;
+  const auto looked =
+      inspect_parts(path, [&](const std::string& part, const files::Facts& facts) -> Result<> {
+        const auto warned = files::warning(part, facts, files::Purpose::store);
+        if (warned) warnings.push_back(sentence(part, *warned));
+        return {};
+      });
+  if (!looked) warnings.push_back(looked.error().detail);
+  return warnings;
 }
 
 Result<> SqliteStore::create(const KeyRecord& key) {

@@ -33,8 +33,10 @@ class SqliteStore final : public Store {
  public:
   /// Creates the file with mode 0600 if there is none, and updates its schema.
   /// Errors: store_failed if it cannot be created, read or written, is damaged, is not Weir's
-  /// database, or was written by a newer Weir.
+  /// database, was written by a newer Weir, or is not safe as a files::Purpose::store.
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const SqliteOptions& options);
+  /// Faults of the files at `path` that do not prevent their use; a sentence each.
+  [[nodiscard]] static std::vector<std::string> warnings(const std::string& path);
   ~SqliteStore() override;
 
   Result<> create(const KeyRecord& key) override;

@@ -207,6 +207,7 @@ TEST_F(SqliteFile, OfANewerWeirIsRefusedAndLeftAlone) {
 /// once; `plain`; and `gone --rpm 5`, revoked.
 TEST_F(SqliteFile, OfTheFirstSchemaIsBroughtUpToDateWithAllItsKeys) {
   std::filesystem::copy_file("schema_1_for_test.sqlite", path_);
+  ASSERT_EQ(::chmod(path_.c_str(), 0600), 0);
   ASSERT_EQ(ask("PRAGMA user_version"), "1");
 
   const auto store = open();
@@ -276,7 +277,51 @@ TEST_F(SqliteFile, InADirectoryThatIsNotThereSaysSo) {
 
 TEST_F(SqliteFile, ThatIsADirectorySaysSo) {
   path_ = directory_.path();
-  EXPECT_THAT(refusal(), HasSubstr(directory_.path() + ": unable to open database file"));
+  EXPECT_THAT(refusal(), HasSubstr(directory_.path() + ": is not a regular file"));
+}
+
+TEST_F(SqliteFile, ThatIsAPipeIsRefusedAtOnce) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_THAT(refusal(), HasSubstr(path_ + ": is not a regular file"));
+}
+
+TEST_F(SqliteFile, ThatOthersCanWriteIsRefused) {
+  ASSERT_TRUE(open());
+  for (const char* part : {"", "-wal", "-shm", "-journal"}) {
+    const auto file = path_ + part;
+    std::ofstream(file, std::ios::app).flush();
+    for (const mode_t mode : {0660U, 0602U, 0666U}) {
+      ASSERT_EQ(::chmod(file.c_str(), mode), 0);
+      EXPECT_THAT(refusal(), HasSubstr(file + ": can be written by others")) << mode;
+      EXPECT_THAT(refusal(), HasSubstr("chmod 600 " + file));
+    }
+    ASSERT_EQ(::chmod(file.c_str(), 0600), 0);
+    EXPECT_TRUE(open());
+  }
+}
+
+TEST_F(SqliteFile, ThatALinkLeadsToIsLookedAtWithWhatIsBesideIt) {
+  ASSERT_TRUE(open());
+  const auto real = path_;
+  path_ = directory_.path() + "/link.db";
+  std::filesystem::create_symlink(real, path_);
+  ASSERT_TRUE(open());
+  std::ofstream(real + "-wal").flush();
+  ASSERT_EQ(::chmod((real + "-wal").c_str(), 0666), 0);
+  EXPECT_THAT(refusal(), HasSubstr(real + "-wal: can be written by others"));
+}
+
+TEST_F(SqliteFile, ThatEveryoneCanReadIsAWarning) {
+  EXPECT_TRUE(SqliteStore::warnings(path_).empty());
+  ASSERT_TRUE(open());
+  EXPECT_TRUE(SqliteStore::warnings(path_).empty());
+  ASSERT_EQ(::chmod(path_.c_str(), 0644), 0);
+  EXPECT_TRUE(open());
+  EXPECT_THAT(SqliteStore::warnings(path_),
+              testing::ElementsAre(path_ +
+                                   ": can be read by others (mode 0644); expected a file for "
+                                   "its owner alone: chmod 600 " +
+                                   path_));
 }
 
 TEST_F(SqliteFile, NeedsTheNameOfAFile) {

@@ -14,10 +14,14 @@ constexpr std::size_t kWriteBytes = 64 << 10;
 
 Result<int> open_file(const std::string& path) {
   if (path == "-") return STDOUT_FILENO;
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  // Non-blocking, or opening a pipe would wait for its reader; writing then waits as for any file.
+  const int fd =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
   if (fd < 0) {
-    return fail(Errc::config_invalid, "cannot open " + path + ": " + std::strerror(errno));
+    const char* hint = errno == ENXIO ? "; a pipe needs somebody who reads it" : "";
+    return fail(Errc::config_invalid, "cannot open " + path + ": " + std::strerror(errno) + hint);
   }
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
   return fd;
 }
 

@@ -1,7 +1,10 @@
 #include "telemetry/line_writer.hpp"
 
+#include <fcntl.h>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -56,6 +59,28 @@ TEST_F(LineWriterTest, SaysWhyAFileCannotBeOpened) {
   const auto writer = LineWriter::open({directory_.path() + "/no/such", 1h, 10}, registry_);
   ASSERT_FALSE(writer);
   EXPECT_NE(writer.error().detail.find("No such file"), std::string::npos);
+}
+
+TEST_F(LineWriterTest, APipeThatNobodyReadsIsAnErrorAndNoWait) {
+  ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+  const auto writer = LineWriter::open({path(), 1h, 10}, registry_);
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().code, Errc::config_invalid);
+  EXPECT_TRUE(writer.error().detail.ends_with("a pipe needs somebody who reads it"));
+}
+
+TEST_F(LineWriterTest, APipeThatIsReadHasEveryLine) {
+  ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+  const int reader = ::open(path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  {
+    auto writer = open(1h, 1 << 20);
+    writer->add_source().append("one\n");
+  }
+  std::string text(100, '\0');
+  const auto size = ::read(reader, text.data(), text.size());
+  ::close(reader);
+  EXPECT_EQ(text.substr(0, size > 0 ? static_cast<std::size_t>(size) : 0), "one\n");
 }
 
 }  // namespace

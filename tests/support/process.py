@@ -91,6 +91,7 @@ class Weir:
     def write_config_text(self, text):
         fresh = self.config_file.with_suffix(".new")
         fresh.write_text(text)
+        fresh.chmod(0o600)  # the key is written out in it
         fresh.replace(self.config_file)
 
     def start(self, wait=True, words=(), **options):

@@ -1,0 +1,32 @@
+/// Files opened by path, and what is known of them.
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <string>
+
+#include "base/secret.hpp"
+#include "files/policy.hpp"
+
+namespace weir::files {
+
+struct File {
+  Secret text;
+  Facts facts;  ///< of what was opened, whatever has its name by now
+};
+
+/// Why there is nothing to judge.
+struct Fault {
+  bool is_missing = false;
+  std::string what;  ///< "No such file or directory", "it is not a regular file"
+};
+
+/// A regular file of at most `most` bytes; links are followed. Blocks on the disk; never on a pipe
+/// or a device, which are refused.
+[[nodiscard]] std::expected<File, Fault> read_file(const std::string& path, std::size_t most);
+
+/// Only the facts, of a file that something else opens by its path. It is not opened for reading,
+/// so that no lock of this process's on it is lost.
+[[nodiscard]] std::expected<Facts, Fault> inspect_file(const std::string& path);
+
+}  // namespace weir::files
