@@ -15,6 +15,7 @@
 #include "catalogue/list_query.hpp"
 #include "catalogue/scope.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/refusal.hpp"
 #include "http/handler.hpp"
 #include "telemetry/line_writer.hpp"
 

@@ -1,78 +1,107 @@
 #include "gateway/call.hpp"
 
-#include "upstream/pool.hpp"
+#include <utility>
+
+#include "gateway/route_search.hpp"
 
 namespace weir::gateway {
 
 Call::Call(Gateway& gateway, CallInput&& input)
-    : gateway_(gateway),
-      input_(std::move(input)),
-      client_(*input_.exchange.client),
-      record_(input_.record),
-      asked_(std::make_unique<Asked>()) {
-  record_.endpoint = input_.endpoint;
-  record_.received = input_.exchange.whole;
+    : context_(gateway, std::move(input)),
+      received_(std::make_unique<Received>(context_.client, context_.input.endpoint,
+                                           context_.settings(), gateway.shared().buffered_bytes)) {
+  context_.record().endpoint = context_.input.endpoint;
+  context_.record().received = context_.input.exchange.whole;
 }
 
-// A coroutine's frame keeps its locals until it ends, and a stream is long: so the stages before
-// the answer are coroutines that end first, and the rest is in plain functions.
+// A coroutine's variables lie in its frame for as long as it runs, and a stream is long: the steps
+// that lead to the answer are coroutines that end before it, the rest are functions beside it.
 net::Task<> Call::run() {
-  const bool received = names_one_type() && (take_at_hand() || co_await receive());
-  if (received && read_request() && admit()) {
-    total_deadline_ = record_.received + settings().total_timeout;
-    client_.watch(*this);
-    while (co_await find_answer()) {
-      co_await (is_submission() ? answer_submission() : answer());
-      if (!conclude()) break;
+  const bool is_here = names_one_type() && (received_->take_at_hand() || co_await receive());
+  if (is_here && read() && admit()) {
+    context_.watch.begin();
+    if (co_await find_answer()) {
+      co_await answering_->run();
+      conclude();
     }
-    client_.unwatch();
-    if (left_) {
-      refuse(Errc::client_left);
-    } else if (must_end_ && record_.phase != Phase::done) {
-      refuse(Errc::stopping);
+    context_.watch.end();
+    if (context_.watch.has_left()) {
+      refuse(make_refusal(Errc::client_left));
+    } else if (context_.watch.is_stopping() && context_.record().phase != Phase::done) {
+      refuse(make_refusal(Errc::stopping));
     }
   }
   end();
 }
 
-bool Call::read_request() {
-  if (catalogue::describe(input_.endpoint).body != catalogue::BodyForm::json) return true;
-  const auto read = read_json();
+// Which of two counts differs from server to server, and so how the body is read.
+bool Call::names_one_type() {
+  if (context_.client.request().count(http::FieldName::content_type) <= 1) return true;
+  refuse(make_refusal(Errc::invalid_parameter, "The request has more than one Content-Type."));
+  return false;
+}
+
+net::Task<bool> Call::receive() {
+  const auto received = co_await received_->receive();
+  context_.record().received = monotonic_now();
+  if (!received) refuse_request(received.error());
+  co_return received.has_value();
+}
+
+bool Call::read() {
+  const auto read = received_->read();
   if (!read) refuse_request(read.error());
   return read.has_value();
 }
 
 void Call::refuse_request(const Error& error) {
-  refuse(error.code == Errc::connection_lost ? Errc::client_left : error.code,
-         error.code == Errc::invalid_parameter ? error.detail : std::string{});
+  const auto code = error.code == Errc::connection_lost ? Errc::client_left : error.code;
+  const bool is_for_client = error.code == Errc::invalid_parameter;
+  refuse(make_refusal(code, is_for_client ? error.detail : std::string{}));
+}
+
+bool Call::admit() {
+  context_.record().phase = Phase::admitting;
+  auto admitted = gateway::admit(context_.input, context_.gateway.shared(), received_->request(),
+                                 received_->body().size());
+  if (!admitted) {
+    refuse(std::move(admitted.error()));
+    return false;
+  }
+  admitted_ = std::move(*admitted);
+  settlement_.emplace(context_, *admitted_);
+  return true;
+}
+
+net::Task<bool> Call::find_answer() {
+  RouteSearch search(context_, *admitted_, *received_, outbound_);
+  auto searching = search.run();
+  auto attempt = co_await std::move(searching);
+  settlement_->set_reached(search.has_reached());
+  refusal_ = search.take_refusal();
+  if (!attempt) co_return false;
+  refusal_.reset();
+  answering_.emplace(std::move(*attempt), AnswerInput{.context = context_,
+                                                      .admitted = *admitted_,
+                                                      .settlement = *settlement_,
+                                                      .outbound = outbound_,
+                                                      .received = received_});
+  co_return true;
+}
+
+void Call::conclude() {
+  answering_->conclude(monotonic_now());
+  auto& end = answering_->end();
+  if (end.error) refuse(make_refusal(std::move(end)));
 }
 
 void Call::end() {
   const auto now = monotonic_now();
-  settle(now);
-  release_held();
+  if (settlement_) settlement_->settle(now);
+  received_.reset();
   const auto reason = refusal_ ? std::optional(refusal_->code) : std::nullopt;
-  gateway_.metrics_.record(record_, reason, now);
-  if (reason) input_.exchange.reason = reason;
-}
-
-void Call::refuse(Errc code, std::string message) {
-  refusal_ = std::make_unique<Refusal>(
-      Refusal{.code = code, .message = std::move(message), .retry_after = {}, .fields = {}});
-  if (code == Errc::overloaded) refusal_->retry_after = std::chrono::seconds(1);
-}
-
-void Call::client_left() {
-  left_ = true;
-  if (waiting_ != nullptr) waiting_->cancel();
-  if (server_) server_->abort(Errc::client_left);
-}
-
-// Ends the pending wait; the call then ends with the resulting answer.
-void Call::must_end() {
-  must_end_ = true;
-  if (waiting_ != nullptr) waiting_->cancel();
-  if (server_) server_->abort(Errc::stopping);
+  context_.gateway.metrics().record(context_.record(), reason, now);
+  if (reason) context_.input.exchange.reason = reason;
 }
 
 }  // namespace weir::gateway

@@ -57,14 +57,6 @@ struct CallInput {
   std::string fields;
 };
 
-/// Why a call was not answered by an upstream; the API formats it as its own error.
-struct Refusal {
-  Errc code;
-  std::string message;  ///< empty: the code's own
-  std::optional<std::chrono::seconds> retry_after;
-  std::string fields;  ///< complete lines
-};
-
 /// Threads: one I/O thread. Lifetime: outlives its calls.
 class Gateway {
  public:
@@ -73,12 +65,17 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
- private:
-  friend class Call;
-
+  [[nodiscard]] Shared& shared() { return shared_; }
+  [[nodiscard]] CallMetrics& metrics() { return metrics_; }
+  [[nodiscard]] usage::Recorder::Cell& usage() { return usage_; }
+  /// 64 random bits, to choose with.
   [[nodiscard]] std::uint64_t random();
+  /// The connections of this thread; those to upstreams that `directory` does not list are closed.
   [[nodiscard]] upstream::Pool& pool_for(http::ClientStream& client, const Directory& directory);
+  /// The same as it is. REQUIRES: pool_for() was called.
+  [[nodiscard]] upstream::Pool& pool() { return *pool_; }
 
+ private:
   Shared& shared_;
   usage::Recorder::Cell& usage_;
   CallMetrics metrics_;

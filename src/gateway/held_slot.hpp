@@ -1,5 +1,4 @@
-/// An upstream's slot, held by a call from the start of its attempt until the upstream has done its
-/// part.
+/// A slot of an upstream, held from an attempt's beginning until the upstream has done its part.
 #pragma once
 
 #include <utility>
@@ -8,22 +7,21 @@
 
 namespace weir::gateway {
 
-/// Releases the slot however the attempt ends. Lifetime: the slots outlive it.
+/// Releases the slot, however the attempt ends. Lifetime: the slots outlive it.
 class HeldSlot {
  public:
-  HeldSlot() = default;
-  HeldSlot(const HeldSlot&) = delete;
-  HeldSlot& operator=(const HeldSlot&) = delete;
+  /// One of `slots` was taken.
+  explicit HeldSlot(upstream::Slots& slots) : slots_(&slots) {}
+  HeldSlot(HeldSlot&& other) noexcept : slots_(std::exchange(other.slots_, nullptr)) {}
+  HeldSlot& operator=(HeldSlot&&) = delete;
   ~HeldSlot() { release(); }
 
-  /// Takes over a slot of `slots`. REQUIRES: none is held.
-  void hold(upstream::Slots& slots) { slots_ = &slots; }
   void release() {
     if (slots_ != nullptr) std::exchange(slots_, nullptr)->release();
   }
 
  private:
-  upstream::Slots* slots_ = nullptr;
+  upstream::Slots* slots_;
 };
 
 }  // namespace weir::gateway

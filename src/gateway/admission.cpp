@@ -1,0 +1,142 @@
+#include "gateway/admission.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "catalogue/list_query.hpp"
+#include "gateway/rate_limit_fields.hpp"
+
+namespace weir::gateway {
+namespace {
+
+using catalogue::Endpoint;
+
+bool makes_text(Endpoint endpoint) {
+  return endpoint == Endpoint::chat_completions || endpoint == Endpoint::completions ||
+         endpoint == Endpoint::responses || endpoint == Endpoint::messages;
+}
+
+bool takes_tokens(Endpoint endpoint) {
+  return makes_text(endpoint) || endpoint == Endpoint::embeddings || endpoint == Endpoint::rerank;
+}
+
+bool makes_images(Endpoint endpoint) {
+  return endpoint == Endpoint::images_generations || endpoint == Endpoint::images_edits;
+}
+
+limit::CallShape shape_of(const catalogue::Model& model, const CallRequest& request,
+                          Endpoint endpoint, std::size_t body_bytes) {
+  limit::CallShape shape;
+  shape.body_bytes = body_bytes;
+  shape.max_tokens = makes_text(endpoint) ? request.max_tokens : std::optional(std::int64_t{0});
+  shape.answers = request.answers;
+  const auto& facts = model.facts;
+  shape.context_length = facts.max_model_len ? facts.max_model_len : facts.context_length;
+  shape.max_output_tokens = facts.max_output_tokens;
+  return shape;
+}
+
+std::expected<const catalogue::Model*, Refusal> find_model(const CallInput& input,
+                                                           const std::string& name) {
+  const auto* model = catalogue::find_visible(*input.catalogue, name, *input.scope, true);
+  if (model == nullptr) return std::unexpected(make_refusal(Errc::model_not_found));
+  input.record.model = model->id;
+  const auto& row = catalogue::describe(input.endpoint);
+  if (!row.sub_types.intersects(model->model_class.sub_types)) {
+    return std::unexpected(
+        make_refusal(Errc::wrong_endpoint, wrong_endpoint_message(*model, input.endpoint, false)));
+  }
+  return model;
+}
+
+// Nothing for an id that was not issued here, to this key.
+std::unique_ptr<RequestPlace> find_place(const CallInput& input, const Shared& shared,
+                                         const CallRequest& request) {
+  const auto lifetime = input.directory->settings().video_request_id_lifetime;
+  auto place = shared.request_seal.open(request.request_id, input.key_identity,
+                                        input.exchange.whole_at, lifetime);
+  return place ? std::make_unique<RequestPlace>(std::move(*place)) : nullptr;
+}
+
+// Reserves what the call is expected to use.
+std::expected<void, Refusal> reserve(Admitted& admitted, const CallInput& input,
+                                     const limit::TokenForecast& forecast) {
+  const auto& model = admitted.model->id;
+  limit::Claim& claim = admitted.claim;
+  if (takes_tokens(input.endpoint)) claim.tokens = forecast.estimate(model, admitted.shape);
+  if (makes_images(input.endpoint)) claim.images = admitted.shape.answers;
+
+  const auto now = input.record.received;
+  auto reserved = input.limiter->try_reserve(model, claim, now, &admitted.standing);
+  // A mere guess must not shut out a key whose limit is small.
+  const bool guessed = makes_text(input.endpoint) && !admitted.shape.max_tokens;
+  while (!reserved && guessed && reserved.error().retry_after == limit::Admission::kNever &&
+         claim.tokens > 1) {
+    claim.tokens /= 2;
+    reserved = input.limiter->try_reserve(model, claim, now, &admitted.standing);
+  }
+  if (!reserved) {
+    const auto& why = reserved.error();
+    input.record.limited_by = why.by;
+    auto refusal = make_refusal(Errc::rate_limited, rate_limited_message(why));
+    refusal.retry_after = retry_after(why);
+    put_standing(refusal.fields, admitted.standing);
+    return std::unexpected(std::move(refusal));
+  }
+  admitted.reservation = std::move(*reserved);
+  return {};
+}
+
+}  // namespace
+
+std::string wrong_endpoint_message(const catalogue::Model& model, Endpoint endpoint,
+                                   bool none_speaks_it) {
+  const auto& path = catalogue::describe(endpoint).path;
+  if (none_speaks_it) {
+    return fmt::format("The upstreams of the model {} do not speak /v1{}.", model.id, path);
+  }
+  std::string kinds;
+  std::string paths;
+  model.model_class.sub_types.for_each([&](catalogue::SubType sub_type) {
+    const auto where = fmt::format("/v1{}", catalogue::endpoint_path_for(sub_type));
+    if (!kinds.empty()) kinds += ", ";
+    kinds += wire_name(sub_type);
+    if (paths.find(where) != paths.npos) return;
+    if (!paths.empty()) paths += " or ";
+    paths += where;
+  });
+  if (kinds.empty()) {
+    return fmt::format("The model {} cannot be called at /v1{}.", model.id, path);
+  }
+  return fmt::format("The model {} is of the sub type {}, which is not called at /v1{} but at {}.",
+                     model.id, kinds, path, paths);
+}
+
+void put_standing(std::string& fields, const limit::Standing& standing) {
+  put_quota(fields, "requests", standing.requests);
+  put_quota(fields, "tokens", standing.tokens);
+}
+
+std::expected<Admitted, Refusal> admit(const CallInput& input, Shared& shared,
+                                       const CallRequest& request, std::size_t body_bytes) {
+  std::expected<Admitted, Refusal> admitted;
+  if (input.endpoint == Endpoint::video_status) {
+    admitted->place = find_place(input, shared, request);
+    if (!admitted->place) {
+      // One answer for all reasons: an id reveals nothing to a client that it was not issued to.
+      return std::unexpected(make_refusal(Errc::invalid_parameter, "Unknown requestId."));
+    }
+  }
+  const auto found = find_model(input, admitted->place ? admitted->place->model : request.model);
+  if (!found) return std::unexpected(found.error());
+  admitted->model = *found;
+  admitted->wants_stream = request.streamed;
+  admitted->shape = shape_of(**found, request, input.endpoint, body_bytes);
+  if (auto reserved = reserve(*admitted, input, shared.forecast); !reserved) {
+    return std::unexpected(std::move(reserved.error()));
+  }
+  return admitted;
+}
+
+}  // namespace weir::gateway

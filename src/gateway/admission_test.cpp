@@ -1,0 +1,148 @@
+#include "gateway/admission.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+namespace weir::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+using catalogue::Endpoint;
+using catalogue::SubType;
+using testing::HasSubstr;
+
+constexpr const char* kIdentity = "key_1";
+
+catalogue::Model make_model(std::string id, catalogue::SubTypes sub_types) {
+  catalogue::Model model;
+  model.id = std::move(id);
+  model.model_class.sub_types = sub_types;
+  model.routes.push_back({.upstream = "u", .model = model.id});
+  return model;
+}
+
+class AdmissionTest : public ::testing::Test {
+ protected:
+  AdmissionTest() {
+    std::vector<catalogue::Model> models;
+    models.push_back(make_model("chat", {SubType::chat}));
+    models.push_back(make_model("pictures", {SubType::text_to_image}));
+    models.push_back(make_model("film", {SubType::text_to_video}));
+    catalogue_ = std::make_shared<catalogue::Catalogue>(std::move(models), 1);
+    exchange_.whole_at = wall_now();
+    record_.received = monotonic_now();
+  }
+
+  std::expected<Admitted, Refusal> admit(Endpoint endpoint, const CallRequest& request,
+                                         std::string identity = kIdentity) {
+    const CallInput input{.exchange = exchange_,
+                          .record = record_,
+                          .endpoint = endpoint,
+                          .catalogue = catalogue_,
+                          .directory = directory_,
+                          .scope = scope_,
+                          .limiter = limiter_,
+                          .key_identity = std::move(identity),
+                          .fields = {}};
+    return gateway::admit(input, shared_, request, 800);
+  }
+
+  static CallRequest request_for(std::string model) {
+    CallRequest request;
+    request.model = std::move(model);
+    return request;
+  }
+
+  http::Exchange exchange_;
+  CallRecord record_;
+  net::WorkerPool resolvers_{1};
+  Shared shared_{RequestSeal(Secret("a pepper of some length, for tests")), resolvers_};
+  std::shared_ptr<const catalogue::Catalogue> catalogue_;
+  std::shared_ptr<const Directory> directory_ =
+      std::make_shared<Directory>(std::vector<Destination>{}, upstream::Settings{});
+  std::shared_ptr<const catalogue::Scope> scope_ = std::make_shared<catalogue::Scope>();
+  std::shared_ptr<limit::KeyLimiter> limiter_ =
+      std::make_shared<limit::KeyLimiter>(limit::Limits{});
+};
+
+TEST_F(AdmissionTest, FindsTheModelAndNamesItInTheRecord) {
+  const auto admitted = admit(Endpoint::chat_completions, request_for("chat"));
+  ASSERT_TRUE(admitted);
+  EXPECT_EQ(admitted->model->id, "chat");
+  EXPECT_EQ(record_.model, "chat");
+  EXPECT_GT(admitted->claim.tokens, 0);
+  EXPECT_EQ(admitted->claim.images, 0);
+}
+
+TEST_F(AdmissionTest, AnUnknownModelIsNotNamed) {
+  const auto admitted = admit(Endpoint::chat_completions, request_for("made-up"));
+  ASSERT_FALSE(admitted);
+  EXPECT_EQ(admitted.error().code, Errc::model_not_found);
+  EXPECT_EQ(record_.model, "");
+}
+
+TEST_F(AdmissionTest, AModelThatIsCalledElsewhereIsRefusedWithItsPath) {
+  const auto admitted = admit(Endpoint::chat_completions, request_for("pictures"));
+  ASSERT_FALSE(admitted);
+  EXPECT_EQ(admitted.error().code, Errc::wrong_endpoint);
+  EXPECT_THAT(admitted.error().message, HasSubstr("/v1/images/generations"));
+}
+
+TEST_F(AdmissionTest, ImagesAreCountedAsAskedFor) {
+  auto request = request_for("pictures");
+  request.answers = 3;
+  const auto admitted = admit(Endpoint::images_generations, request);
+  ASSERT_TRUE(admitted);
+  EXPECT_EQ(admitted->claim.images, 3);
+  EXPECT_EQ(admitted->claim.tokens, 0);
+}
+
+TEST_F(AdmissionTest, ALimitThatIsReachedIsNamed) {
+  limiter_ = std::make_shared<limit::KeyLimiter>(limit::Limits{.requests_per_minute = 1});
+  ASSERT_TRUE(admit(Endpoint::chat_completions, request_for("chat")));
+  const auto refused = admit(Endpoint::chat_completions, request_for("chat"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::rate_limited);
+  EXPECT_THAT(refused.error().message, HasSubstr("RPM"));
+  EXPECT_TRUE(refused.error().retry_after);
+  EXPECT_THAT(refused.error().fields, HasSubstr("x-ratelimit-remaining-requests: 0\r\n"));
+  EXPECT_EQ(record_.limited_by, limit::Dimension::requests_per_minute);
+}
+
+TEST_F(AdmissionTest, AGuessIsCutToASmallLimitAndAStatedBoundIsNot) {
+  limiter_ = std::make_shared<limit::KeyLimiter>(limit::Limits{.tokens_per_minute = 100});
+  auto request = request_for("chat");
+  const auto guessed = admit(Endpoint::chat_completions, request);
+  ASSERT_TRUE(guessed);
+  EXPECT_LE(guessed->claim.tokens, 100);
+  request.max_tokens = 4000;
+  EXPECT_FALSE(admit(Endpoint::chat_completions, request));
+}
+
+TEST_F(AdmissionTest, AVideoIsFoundByTheIdThatItsKeyWasGiven) {
+  CallRequest request;
+  request.request_id =
+      shared_.request_seal.seal({"u", "film", "r-1"}, kIdentity, exchange_.whole_at);
+  const auto admitted = admit(Endpoint::video_status, request);
+  ASSERT_TRUE(admitted);
+  ASSERT_NE(admitted->place, nullptr);
+  EXPECT_EQ(admitted->place->request_id, "r-1");
+  EXPECT_EQ(record_.model, "film");
+
+  const auto other = admit(Endpoint::video_status, request, "key_2");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Errc::invalid_parameter);
+  EXPECT_EQ(other.error().message, "Unknown requestId.");
+}
+
+TEST(WrongEndpointMessage, SaysWhichPathTheUpstreamsDoNotSpeak) {
+  EXPECT_EQ(wrong_endpoint_message(make_model("m", {SubType::chat}), Endpoint::responses, true),
+            "The upstreams of the model m do not speak /v1/responses.");
+}
+
+}  // namespace
+}  // namespace weir::gateway

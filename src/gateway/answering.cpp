@@ -1,0 +1,249 @@
+#include "gateway/answering.hpp"
+
+#include <array>
+#include <utility>
+
+#include "base/ascii.hpp"
+#include "codec/json_text.hpp"
+#include "gateway/answer_fields.hpp"
+
+namespace weir::gateway {
+namespace {
+
+using upstream::Outcome;
+
+constexpr std::string_view kStreamFields = "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
+constexpr std::size_t kMaxSubmissionBytes = 64 << 10;
+constexpr std::size_t kFieldBytes = 512;  // of an answer, as a rule
+
+bool is_good(int status) { return status >= 200 && status < 300; }
+
+}  // namespace
+
+// The head's views end with the first suspension.
+Answering::Answering(Attempt&& attempt, const AnswerInput& input)
+    : input_(input), attempt_(std::move(attempt)), arrived_(record().first_byte) {
+  record().phase = Phase::answering;
+  keep_fields();
+  if (!is_submission()) make_reader();
+}
+
+bool Answering::is_submission() {
+  return input_.context.input.endpoint == catalogue::Endpoint::video_submit &&
+         is_good(upstream().head().status);
+}
+
+void Answering::keep_fields() {
+  fields_ = std::move(input_.context.input.fields);
+  fields_.reserve(kFieldBytes);
+  put_forwarded_fields(fields_, upstream().head());
+}
+
+void Answering::make_reader() {
+  const auto& head = upstream().head();
+  AnswerReader::Wishes wishes;
+  wishes.max_event_bytes = static_cast<std::size_t>(input_.context.settings().max_event_bytes);
+  if (input_.outbound.renamed) codec::append_json_string(wishes.model, record().model);
+  wishes.hide_usage = input_.outbound.hides_usage;
+  wishes.endpoint = input_.context.input.endpoint;
+  // Compressed though nobody asked for it: nothing in it can be read.
+  const auto coding = head.header("content-encoding");
+  const bool is_plain = coding.empty() || equals_ignoring_case(coding, "identity");
+  reader_.emplace(is_good(head.status) && is_plain ? answer_form(head.header("content-type"))
+                                                   : AnswerForm::opaque,
+                  std::move(wishes));
+  record().streamed = reader_->form() == AnswerForm::events;
+}
+
+net::Task<> Answering::run() {
+  if (!reader_) {
+    auto running = run_submission();
+    co_return co_await std::move(running);
+  }
+  for (bool first = true;; first = false) {
+    const auto sent = take_piece(first ? upstream().take_unread() : upstream().take_piece(), first);
+    if (sent == Sent::in_part) co_await send_rest();
+    if (ended_) co_return;
+    if (record().streamed && client().begun() && !has_released_) release_buffers();
+    await_more(first);
+    if (upstream().must_wait()) co_await upstream().read_more();
+    if (!client().begun()) arrived_ = monotonic_now();
+  }
+}
+
+// A stream is mostly waited for: what was needed to begin it is released.
+void Answering::release_buffers() {
+  std::string().swap(fields_);
+  input_.received.reset();
+  if (client().body_done()) client().slim_down();
+  upstream().slim_down();
+  has_released_ = true;
+}
+
+void Answering::begin_answer(std::optional<std::uint64_t> length, MonotonicTime now) {
+  CallRecord& record = this->record();
+  put_standing(fields_, input_.admitted.standing);
+  const auto before = record.sent - record.received - attempt_.elsewhere();
+  const auto after = now - record.first_event;
+  record.overhead = before + after;
+  put_server_timing(fields_, record.overhead, record.first_event - record.sent);
+  const http::ClientStream::Head answer{
+      .status = upstream().head().status,
+      .fixed_fields = record.streamed ? kStreamFields : std::string_view{},
+      .fields = fields_,
+      .length = length};
+  client().begin(answer, client().may_keep_alive(), input_.context.input.exchange.whole_at);
+}
+
+// While the client is slow, the upstream is not read: its own clock stands still.
+net::Task<> Answering::send_rest() {
+  upstream().disarm();
+  const auto lost = co_await client().send_rest();
+  // The first final error is kept.
+  if (lost && !(ended_ && ended_->error)) end_by(fail(*lost).error(), Outcome::cancelled);
+}
+
+void Answering::await_more(bool first) {
+  if (client().begun() || (!record().streamed && first)) {
+    attempt_.arm(input_.context.settings().idle_timeout, Errc::upstream_idle_timeout);
+  }
+}
+
+Answering::Sent Answering::take_piece(Result<std::string_view> piece, bool first) {
+  auto& reader = *reader_;
+  CallRecord& record = this->record();
+  if (!piece) {
+    // A stream that has said that it ends is complete, however its connection ends.
+    if (!reader.finished() || input_.context.watch.has_left()) return break_off(piece.error());
+    upstream().abort(Errc::upstream_broke);
+    piece = std::string_view{};
+  }
+  const bool whole = first && upstream().done();
+  const auto passed = whole ? reader.pass_whole(*piece) : reader.pass(*piece);
+  if (!passed) return break_off(passed.error());
+  record.usage = reader.usage();
+  record.events = reader.events();
+  if (reader.finished()) input_.settlement.set_ended();
+  const bool done = upstream().done() || (reader.finished() && upstream().aborted());
+  if ((!passed->empty() || done) && record.first_event == MonotonicTime{}) {
+    record.first_event = arrived_;
+  }
+  if (done) return finish(*passed, whole);
+  if (passed->empty()) return Sent::whole;
+  if (!client().begun()) {
+    const bool any_length = reader.rewrites() || record.streamed;
+    begin_answer(any_length ? std::nullopt : upstream().head().length, monotonic_now());
+  }
+  const auto sent = client().send_piece(*passed);
+  if (sent == Sent::failed) end_by(fail(Errc::client_left).error(), Outcome::cancelled);
+  return sent;
+}
+
+// All of the answer is here.
+Answering::Sent Answering::finish(std::string_view passed, bool whole) {
+  auto& reader = *reader_;
+  CallRecord& record = this->record();
+  const auto now = monotonic_now();
+  record.complete = whole ? record.first_byte : now;
+  const bool stream = record.streamed;
+  if (stream && !reader.finished() && reader.events() == 0 && !client().begun() && passed.empty()) {
+    end_by(fail(Errc::upstream_broke, "an event stream without events").error(),
+           Outcome::broken_answer);
+    return Sent::whole;
+  }
+  std::string_view rest = passed;
+  std::string joined;
+  const bool holds_some = reader.rewrites() || (stream && upstream().done());
+  if (holds_some && !whole) {
+    joined = passed;
+    joined += reader.rest();
+    rest = joined;
+  }
+  const int status = upstream().head().status;
+  if (!client().begun()) {
+    begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(rest.size()), now);
+  }
+  if (is_good(status)) input_.settlement.set_succeeded();
+  return send_last(rest, upstream::outcome_of_status(status));
+}
+
+// The upstream has done its part: a client that has all of the answer finds its slot, and the
+// upstream's, free.
+Answering::Sent Answering::send_last(std::string_view body, Outcome outcome) {
+  input_.settlement.settle(record().complete);
+  attempt_.release_slot();
+  const auto sent = client().send_last_piece(body);
+  if (sent == Sent::failed) {
+    end_by(fail(Errc::client_left).error(), Outcome::cancelled);
+  } else {
+    ended_ = AttemptEnd{.outcome = outcome};
+    record().phase = Phase::done;
+  }
+  return sent;
+}
+
+// Before anything has gone to the client, an error is an answer of its own. After it, an event
+// stream ends with an event that says so, and every answer without its proper end.
+Answering::Sent Answering::break_off(const Error& error) {
+  end_by(error, Outcome::broken_answer);
+  const bool stopping = ended_->error == Errc::stopping;
+  const bool can_tell =
+      client().begun() && record().streamed && (ended_->outcome != Outcome::cancelled || stopping);
+  if (!can_tell) return Sent::whole;
+  std::string event = R"(data: {"error":{"message":"The answer broke off.","type":")";
+  event.append(stopping ? "server_error" : "upstream_error").append(R"(","code":")");
+  event.append(describe(error.code).slug).append("\"}}\n\n");
+  const auto sent = client().send_piece(event);
+  return sent == Sent::in_part ? sent : Sent::whole;
+}
+
+net::Task<> Answering::run_submission() {
+  auto reading = read_submission();
+  auto body = co_await std::move(reading);
+  if (body) {
+    record().complete = record().first_event = monotonic_now();
+    if (auto sealed = seal_request_id(*body); !sealed) {
+      body = std::unexpected(std::move(sealed.error()));
+    }
+  }
+  if (!body) {
+    end_by(body.error(), Outcome::broken_answer);
+    co_return;
+  }
+  begin_answer(body->size(), record().complete);
+  input_.settlement.set_succeeded();
+  if (send_last(*body, Outcome::answered) == Sent::in_part) co_await send_rest();
+}
+
+net::Task<Result<std::string>> Answering::read_submission() {
+  std::string body;
+  auto piece = upstream().take_unread();
+  for (;;) {
+    if (!piece) co_return std::unexpected(std::move(piece.error()));
+    body += *piece;
+    if (body.size() > kMaxSubmissionBytes) co_return fail(Errc::upstream_answer_too_large);
+    if (upstream().done()) co_return body;
+    attempt_.arm(input_.context.settings().idle_timeout, Errc::upstream_idle_timeout);
+    if (upstream().must_wait()) co_await upstream().read_more();
+    piece = upstream().take_piece();
+  }
+}
+
+Result<> Answering::seal_request_id(std::string& body) {
+  constexpr std::array<std::string_view, 1> kMembers = {"requestId"};
+  codec::JsonScanner scanner(kMembers);
+  std::optional<Edit> edit;
+  const auto& seal = input_.context.gateway.shared().request_seal;
+  const auto& identity = input_.context.input.key_identity;
+  scanner.feed(body, [&](const codec::JsonValue& value) {
+    const auto id = codec::parse_json_string(value.text);
+    if (!id) return;
+    const RequestPlace place{record().upstream, record().model, *id};
+    edit = Edit{{value.begin, value.end}, '"' + seal.seal(place, identity, wall_now()) + '"'};
+  });
+  if (!edit) return fail(Errc::upstream_answer_invalid, "no requestId");
+  body.replace(edit->at.begin, edit->at.end - edit->at.begin, edit->text);
+  return {};
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,79 @@
+/// An upstream's answer on its way to the client. There is no way back to another upstream.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/answer_reader.hpp"
+#include "gateway/attempt.hpp"
+#include "gateway/call_context.hpp"
+#include "gateway/settlement.hpp"
+
+namespace weir::gateway {
+
+/// The stages before this one, as far as an answer needs them. All of it outlives the answer.
+struct AnswerInput {
+  CallContext& context;
+  const Admitted& admitted;
+  Settlement& settlement;
+  const Outbound& outbound;
+  /// Null once a stream has begun, which may take long.
+  std::unique_ptr<Received>& received;
+};
+
+/// Threads: the client's.
+class Answering {
+ public:
+  /// `attempt`: the client may see its answer, whose head is valid until the next suspension.
+  Answering(Attempt&& attempt, const AnswerInput& input);
+  Answering(const Answering&) = delete;
+  Answering& operator=(const Answering&) = delete;
+  ~Answering() = default;
+
+  /// Sends the answer on, until it has ended one way or the other. Once.
+  [[nodiscard]] net::Task<> run();
+  /// How it ended.
+  [[nodiscard]] AttemptEnd& end() { return *ended_; }
+  void conclude(MonotonicTime now) { attempt_.conclude(*ended_, now); }
+
+ private:
+  using Sent = http::ClientStream::Sent;
+
+  [[nodiscard]] http::ServerStream& upstream() { return attempt_.upstream(); }
+  [[nodiscard]] http::ClientStream& client() { return input_.context.client; }
+  [[nodiscard]] CallRecord& record() { return input_.context.record(); }
+  [[nodiscard]] bool is_submission();
+
+  void keep_fields();
+  void make_reader();
+  void begin_answer(std::optional<std::uint64_t> length, MonotonicTime now);
+  void release_buffers();
+  /// Sends what came of the answer; sets ended_ at its end.
+  [[nodiscard]] Sent take_piece(Result<std::string_view> piece, bool first);
+  [[nodiscard]] Sent finish(std::string_view passed, bool whole);
+  [[nodiscard]] Sent send_last(std::string_view body, upstream::Outcome outcome);
+  [[nodiscard]] Sent break_off(const Error& error);
+  void end_by(const Error& error, upstream::Outcome otherwise) {
+    ended_ = attempt_.ended_by(error, otherwise);
+  }
+  [[nodiscard]] net::Task<> send_rest();
+  void await_more(bool first);
+
+  /// A video's submission: its id is replaced by one that says where the request belongs.
+  [[nodiscard]] net::Task<> run_submission();
+  [[nodiscard]] net::Task<Result<std::string>> read_submission();
+  [[nodiscard]] Result<> seal_request_id(std::string& body);
+
+  AnswerInput input_;
+  Attempt attempt_;
+  std::string fields_;  ///< of the answer's head; complete lines
+  std::optional<AnswerReader> reader_;
+  std::optional<AttemptEnd> ended_;
+  MonotonicTime arrived_;  ///< the piece at hand
+  bool has_released_ = false;
+};
+
+}  // namespace weir::gateway

@@ -1,0 +1,237 @@
+#include "gateway/attempt.hpp"
+
+#include <array>
+
+#include "http/chunk.hpp"
+#include "upstream/pool.hpp"
+#include "upstream/retry_after.hpp"
+
+namespace weir::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using upstream::Outcome;
+
+// An upload whose length the client did not announce either.
+bool sends_chunks(const http::ClientStream& client, const Received& received) {
+  return !received.is_whole() && !client.request().content_length;
+}
+
+OutboundPlan plan_request(const CallContext& context, const Choice& choice,
+                          const AttemptRequest& request) {
+  const Received& received = request.received;
+  std::optional<std::uint64_t> length = received.body().size();
+  if (!received.is_whole()) length = context.client.request().content_length;
+  return {.endpoint = context.input.endpoint,
+          .request = received.request(),
+          .body = received.body(),
+          .model = choice.route->model,
+          .request_id = request.place != nullptr ? &request.place->request_id : nullptr,
+          .asks_usage = choice.destination->asks_usage,
+          .length = length};
+}
+
+PassedFields passed_fields(const CallContext& context) {
+  using enum http::FieldName;
+  const auto& request = context.client.request();
+  return {.content_type = request.header(content_type),
+          .accept = request.header(accept),
+          .anthropic_version = request.header(anthropic_version),
+          .anthropic_beta = request.header(anthropic_beta),
+          .trace_id = context.input.exchange.trace_id.text()};
+}
+
+}  // namespace
+
+void Attempt::arm(MonotonicClock::duration patience, Errc why, MonotonicTime now) {
+  const auto at = now + patience;
+  const auto total = context_->record().received + destination().total_timeout;
+  const bool total_first = total < at;
+  stream_->arm(total_first ? total : at, total_first ? Errc::upstream_total_timeout : why);
+}
+
+void Attempt::set_stream(http::ServerStream::Ptr stream) {
+  stream_ = std::move(stream);
+  context_->watch.set_upstream(stream_.get());
+}
+
+net::Task<Result<>> Attempt::connect() {
+  context_->record().phase = Phase::connecting;
+  const auto& to = destination();
+  arm(to.connect_timeout, Errc::upstream_connect_timeout);
+  auto& pool = context_->gateway.pool();
+  auto connecting = pool.connect(*stream_, to.upstream, monotonic_now() + to.connect_timeout);
+  co_return co_await std::move(connecting);
+}
+
+// Sends what has arrived of the request, in one system call where the kernel takes it.
+Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
+  const Received& received = request.received;
+  Outbound& outbound = request.outbound;
+  compose(outbound, plan_request(*context_, choice_, request), passed_fields(*context_));
+  std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
+  std::size_t count = 0;
+  pieces[count++] = asio::buffer(destination().head(context_->input.endpoint).reveal());
+  pieces[count++] = asio::buffer(std::string_view(outbound.head));
+  std::uint64_t at = 0;
+  for (const Edit& edit : outbound.edits) {
+    pieces[count++] = asio::buffer(received.body().substr(at, edit.at.begin - at));
+    pieces[count++] = asio::buffer(std::string_view(edit.text));
+    at = edit.at.end;
+  }
+  pieces[count++] = asio::buffer(received.body().substr(at));
+  if (sends_chunks(context_->client, received)) pieces[count++] = asio::buffer(http::kChunkEnd);
+  return stream_->send(std::span(pieces).first(count));
+}
+
+Attempt::Sent Attempt::send_piece(std::string_view piece, bool chunked, bool last) {
+  const bool framed = chunked && !piece.empty();
+  const auto head = framed ? http::ChunkHead(piece.size()) : http::ChunkHead();
+  const auto end = framed ? http::kChunkEnd : std::string_view{};
+  const auto last_chunk = chunked && last ? http::kLastChunk : std::string_view{};
+  const std::array<asio::const_buffer, 4> pieces{asio::buffer(head.text()), asio::buffer(piece),
+                                                 asio::buffer(end), asio::buffer(last_chunk)};
+  const auto sent = stream_->send(pieces);
+  if (sent == Sent::in_part) stream_->keep_unsent();
+  return sent;
+}
+
+// Sends the part of an upload that had not arrived when its upstream was chosen, a piece at a time.
+net::Task<Result<>> Attempt::send_upload(Received& received) {
+  auto& client = context_->client;
+  const bool chunked = !client.request().content_length;
+  // An upstream that answers before it has received all of it needs no more.
+  stream_->watch_for_early_answer(context_->watch);
+  sent_whole_ = false;
+  while (!sent_whole_ && !stream_->answers_early()) {
+    const auto piece = co_await client.next_body();
+    if (!piece) co_return std::unexpected(piece.error());
+    can_replay_ = false;
+    if (stream_->answers_early()) break;
+    if (piece->empty() && !client.body_done()) break;
+    if (auto checked = received.check_piece(*piece); !checked) co_return checked;
+    const bool last = client.body_done();
+    const auto sent = send_piece(*piece, chunked, last);
+    if (sent == Sent::failed) break;
+    if (sent == Sent::in_part) {
+      arm(context_->settings().idle_timeout, Errc::upstream_idle_timeout);
+      const auto rest = co_await stream_->send_rest();
+      // It may have said why before it closed.
+      if (!rest && rest.error().code == Errc::upstream_broke) break;
+      if (!rest) co_return rest;
+      stream_->disarm();
+    }
+    sent_whole_ = last;
+  }
+  if (client.body_done()) context_->watch.begin();
+  co_return Result<>{};
+}
+
+// After the first system call. A request that cannot be sent is not the end: the upstream may have
+// said why before it closed.
+net::Task<Result<>> Attempt::send_rest(Sent sent, Received& received) {
+  sent_whole_ = sent == Sent::whole;
+  if (sent == Sent::in_part) {
+    arm(context_->settings().idle_timeout, Errc::upstream_idle_timeout);
+    const auto rest = co_await stream_->send_rest();
+    if (!rest && rest.error().code != Errc::upstream_broke) co_return rest;
+    sent_whole_ = rest.has_value();
+    stream_->disarm();
+  }
+  if (sent_whole_ && !context_->client.body_done()) {
+    const auto began = monotonic_now();
+    auto sending = send_upload(received);
+    if (auto uploaded = co_await std::move(sending); !uploaded) co_return uploaded;
+    elsewhere_ += monotonic_now() - began;
+  }
+  co_return Result<>{};
+}
+
+void Attempt::begin_waiting(bool streamed) {
+  CallRecord& record = context_->record();
+  record.sent = monotonic_now();
+  record.phase = Phase::waiting;
+  has_reached_ = true;
+  arm(streamed ? context_->settings().first_event_timeout : destination().first_byte_timeout,
+      Errc::upstream_first_byte_timeout, record.sent);
+}
+
+AttemptEnd Attempt::no_head(const Error& error) {
+  constexpr std::chrono::seconds kAtOnce{1};
+  const NoHead connection{.has_answered = stream_->has_answered(),
+                          .reused = stream_->reused(),
+                          .at_once = monotonic_now() - context_->record().sent < kAtOnce};
+  const bool has_left = context_->watch.has_left();
+  if (error.code == Errc::upstream_broke) has_reached_ = has_left;
+  return classify_no_head(error, connection, has_left);
+}
+
+// Nothing: the client may see the answer.
+std::optional<AttemptEnd> Attempt::judge_head(const catalogue::Model& model) {
+  const auto& head = stream_->head();
+  has_reached_ = head.status < 300;
+  const catalogue::Route& route = *choice_.route;
+  const auto& not_served = context_->gateway.shared().not_served;
+  if (not_served && denies_route(head.status, route, destination().documented,
+                                 model.model_class.sub_types, context_->input.endpoint)) {
+    not_served(route.upstream, route.model);
+  }
+  // The client is told what the breaker heeds: a date may have passed, or be years ahead.
+  const auto retry_after = upstream::parse_retry_after(head.header("retry-after"), wall_now())
+                               .transform(upstream::Breaker::bounded);
+  auto end = classify_status(head.status, retry_after);
+  if (!end.error) return std::nullopt;
+  [[maybe_unused]] const auto body = stream_->take_unread();
+  return end;
+}
+
+// The steps of the usual call stand here themselves: a coroutine for each would cost as much as the
+// step.
+net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
+  auto& pool = context_->gateway.pool_for(context_->client, *context_->input.directory);
+  set_stream(request.on_new_connection ? nullptr : pool.take_idle(*destination().upstream));
+  if (!stream_) {
+    set_stream(pool.make());
+    const auto began = monotonic_now();
+    if (const auto connected = co_await connect(); !connected) {
+      const bool ours = connected.error().code == Errc::overloaded;
+      co_return ended_by(connected.error(), ours ? Outcome::no_socket : Outcome::connect_failed);
+    }
+    elsewhere_ += monotonic_now() - began;
+  }
+  stream_->begin();
+  context_->record().phase = Phase::sending;
+  const auto sent = send_received(request);
+  if (sent != Sent::whole || !context_->client.body_done()) {
+    auto sending = send_rest(sent, request.received);
+    if (const auto rest = co_await std::move(sending); !rest) {
+      co_return ended_by(rest.error(), Outcome::reset_before_answer);
+    }
+  }
+  begin_waiting(request.received.request().streamed);
+  for (;;) {
+    if (stream_->must_wait()) co_await stream_->read_more();
+    const auto whole = stream_->take_head();
+    if (!whole) co_return no_head(whole.error());
+    if (*whole) break;
+  }
+  context_->record().first_byte = monotonic_now();
+  co_return judge_head(request.model);
+}
+
+// The connection is its upstream's alone: it is kept for that one's next call, or closed, before
+// another upstream is chosen.
+void Attempt::conclude(const AttemptEnd& end, MonotonicTime now) {
+  const auto& row = upstream::describe(end.outcome);
+  const auto& upstream = destination().upstream;
+  upstream->report(grant_.pass, row.evidence, now);
+  release_slot();
+  context_->watch.set_upstream(nullptr);
+  if (stream_) {
+    context_->gateway.pool().give_back(upstream, std::move(stream_), sent_whole_, now);
+  }
+  if (end.outcome == Outcome::rate_limited) upstream->cool_down(end.retry_after, now);
+  context_->gateway.metrics().count_attempt(choice_.route->upstream, row.slug);
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,107 @@
+/// One attempt to have a call answered by one upstream.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "gateway/attempt_end.hpp"
+#include "gateway/call_context.hpp"
+#include "gateway/choice.hpp"
+#include "gateway/held_slot.hpp"
+#include "gateway/outbound.hpp"
+#include "gateway/received.hpp"
+#include "gateway/request_token.hpp"
+#include "http/server_stream.hpp"
+#include "upstream/breaker.hpp"
+
+namespace weir::gateway {
+
+/// The request of an attempt. All of it outlives the attempt's run().
+struct AttemptRequest {
+  const catalogue::Model& model;
+  const RequestPlace* place;  ///< of a video's request; null for all other calls
+  Received& received;
+  Outbound& outbound;      ///< composed anew
+  bool on_new_connection;  ///< no idle connection may be used
+};
+
+/// Owns its slot, its leave of the breaker and its connection.
+///
+/// Threads:  the client's.
+/// Lifetime: `context` outlives it.
+class Attempt {
+ public:
+  /// The slot and the leave that it was granted; `began`: when its upstream was chosen.
+  struct Grant {
+    HeldSlot slot;
+    upstream::Breaker::Pass pass;
+    MonotonicTime began;
+    MonotonicTime at;  ///< the slot was granted
+  };
+
+  /// `elsewhere`: the time that attempts before it took.
+  Attempt(CallContext& context, const Choice& choice, Grant grant,
+          MonotonicClock::duration elsewhere)
+      : context_(&context),
+        choice_(choice),
+        grant_(std::move(grant)),
+        elsewhere_(elsewhere + (grant_.at - grant_.began)) {}
+  Attempt(Attempt&&) = default;
+  Attempt& operator=(Attempt&&) = delete;
+  ~Attempt() = default;
+
+  /// Connects, sends the request and waits for the answer's head. Nothing: the head is here, and
+  /// the client may see it; upstream() has the rest. Else how the attempt ended. Once.
+  [[nodiscard]] net::Task<std::optional<AttemptEnd>> run(AttemptRequest request);
+
+  /// Reports how it ended, releases the slot, and keeps the connection if it can be used again.
+  /// Once, at its end.
+  void conclude(const AttemptEnd& end, MonotonicTime now);
+
+  [[nodiscard]] const Choice& choice() const { return choice_; }
+  [[nodiscard]] http::ServerStream& upstream() { return *stream_; }
+  [[nodiscard]] const http::ServerStream& upstream() const { return *stream_; }
+  /// Ends the attempt if upstream() has not been disarmed by then, or when the call's whole time is
+  /// over.
+  void arm(MonotonicClock::duration patience, Errc why, MonotonicTime now = monotonic_now());
+  /// The upstream has done its part.
+  void release_slot() { grant_.slot.release(); }
+  [[nodiscard]] MonotonicTime began() const { return grant_.began; }
+  /// The call's time until the request was sent that others took: earlier attempts, queue,
+  /// connection, client.
+  [[nodiscard]] MonotonicClock::duration elsewhere() const { return elsewhere_; }
+  /// Whether the upstream has the request, and has not refused it.
+  [[nodiscard]] bool has_reached() const { return has_reached_; }
+  /// Whether the request can be sent again.
+  [[nodiscard]] bool can_replay() const { return can_replay_; }
+  [[nodiscard]] AttemptEnd ended_by(const Error& error, upstream::Outcome otherwise) const {
+    return classify_error(error, otherwise, context_->watch.has_left());
+  }
+
+ private:
+  using Sent = http::ServerStream::Sent;
+
+  [[nodiscard]] const Destination& destination() const { return *choice_.destination; }
+  void set_stream(http::ServerStream::Ptr stream);
+  [[nodiscard]] net::Task<Result<>> connect();
+  [[nodiscard]] Sent send_received(const AttemptRequest& request);
+  // `received` outlives both tasks.
+  [[nodiscard]] net::Task<Result<>> send_rest(Sent sent, Received& received);
+  [[nodiscard]] net::Task<Result<>> send_upload(Received& received);
+  [[nodiscard]] Sent send_piece(std::string_view piece, bool chunked, bool last);
+  void begin_waiting(bool streamed);
+  [[nodiscard]] AttemptEnd no_head(const Error& error);
+  [[nodiscard]] std::optional<AttemptEnd> judge_head(const catalogue::Model& model);
+
+  CallContext* context_;
+  Choice choice_;
+  Grant grant_;
+  http::ServerStream::Ptr stream_;
+  MonotonicClock::duration elsewhere_;
+  bool sent_whole_ = true;  ///< nothing of the request is still to come on its connection
+  bool has_reached_ = false;
+  bool can_replay_ = true;
+};
+
+}  // namespace weir::gateway

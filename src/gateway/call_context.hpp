@@ -1,0 +1,25 @@
+/// The state that the stages of one call share.
+#pragma once
+
+#include "gateway/client_watch.hpp"
+#include "gateway/gateway.hpp"
+#include "http/client_stream.hpp"
+
+namespace weir::gateway {
+
+/// Threads:  the client's.
+/// Lifetime: stays where it is until the call has ended.
+struct CallContext {
+  CallContext(Gateway& of, CallInput&& what)
+      : gateway(of), input(std::move(what)), client(*input.exchange.client), watch(client) {}
+
+  [[nodiscard]] CallRecord& record() const { return input.record; }
+  [[nodiscard]] const upstream::Settings& settings() const { return input.directory->settings(); }
+
+  Gateway& gateway;
+  CallInput input;
+  http::ClientStream& client;
+  ClientWatch watch;
+};
+
+}  // namespace weir::gateway

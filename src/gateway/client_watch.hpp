@@ -1,0 +1,57 @@
+/// Word of a client that leaves, and of a server that stops, while a call is under way.
+#pragma once
+
+#include <cstdint>
+
+#include "base/errc.hpp"
+#include "gateway/slot_wait.hpp"
+#include "http/client_stream.hpp"
+#include "http/server_stream.hpp"
+
+namespace weir::gateway {
+
+/// Ends whatever the call waits for when it must end.
+///
+/// Threads:  the client's.
+/// Lifetime: stays where it is as long as the client is watched, or an upstream may answer early.
+class ClientWatch final : public http::ServerStream::EarlyAnswer, http::ClientStream::Leaver {
+ public:
+  explicit ClientWatch(http::ClientStream& client) : client_(client) {}
+  ClientWatch(const ClientWatch&) = delete;
+  ClientWatch& operator=(const ClientWatch&) = delete;
+
+  void begin() { client_.watch(*this); }
+  void end() { client_.unwatch(); }
+
+  /// Sets the object that the call waits for from now on; null: nothing that could be ended.
+  void set_queued(SlotWait* wait) { queued_ = wait; }
+  void set_upstream(http::ServerStream* stream) { upstream_ = stream; }
+
+  [[nodiscard]] bool has_left() const { return has_left_; }
+  [[nodiscard]] bool is_stopping() const { return is_stopping_; }
+  [[nodiscard]] bool is_over() const { return has_left_ || is_stopping_; }
+
+ private:
+  void client_left() override {
+    has_left_ = true;
+    end_waits(Errc::client_left);
+  }
+  // The call ends with what it then says to the client.
+  void must_end() override {
+    is_stopping_ = true;
+    end_waits(Errc::stopping);
+  }
+  void answered_early() override { client_.stop_body(); }
+  void end_waits(Errc why) {
+    if (queued_ != nullptr) queued_->cancel();
+    if (upstream_ != nullptr) upstream_->abort(why);
+  }
+
+  http::ClientStream& client_;
+  SlotWait* queued_ = nullptr;
+  http::ServerStream* upstream_ = nullptr;
+  bool has_left_ = false;
+  bool is_stopping_ = false;
+};
+
+}  // namespace weir::gateway

@@ -1,0 +1,82 @@
+#include "gateway/outbound.hpp"
+
+#include <algorithm>
+
+#include "codec/json_text.hpp"
+#include "http/chunk.hpp"
+
+namespace weir::gateway {
+namespace {
+
+constexpr std::size_t kHeadBytes = 256;  // it is seldom longer
+
+void put_field(std::string& head, std::string_view name, std::string_view value) {
+  if (!value.empty()) head.append(name).append(value).append("\r\n");
+}
+
+// How long `size` bytes are with the edits made.
+std::uint64_t edited_size(std::uint64_t size, const std::vector<Edit>& edits) {
+  for (const Edit& edit : edits) size += edit.text.size() - (edit.at.end - edit.at.begin);
+  return size;
+}
+
+bool is_json(catalogue::Endpoint endpoint) {
+  return catalogue::describe(endpoint).body == catalogue::BodyForm::json;
+}
+
+void put_edits(Outbound& outbound, const OutboundPlan& plan) {
+  const CallRequest& request = plan.request;
+  if (plan.request_id != nullptr) {
+    std::string id;
+    codec::append_json_string(id, *plan.request_id);
+    outbound.edits.push_back({request.request_id_at, std::move(id)});
+  } else if (plan.model != request.model) {
+    outbound.renamed = true;
+    std::string name;
+    if (is_json(plan.endpoint)) {
+      codec::append_json_string(name, plan.model);
+    } else {
+      name = plan.model;
+    }
+    if (const auto length_at = request.model_length_at) {
+      outbound.edits.push_back({*length_at, std::to_string(name.size())});
+    }
+    outbound.edits.push_back({request.model_at, std::move(name)});
+  }
+  if (request.streamed && !request.wants_usage && plan.asks_usage &&
+      catalogue::describe(plan.endpoint).has_stream_options) {
+    outbound.hides_usage = true;
+    outbound.edits.push_back(ask_for_usage(plan.body, request));
+  }
+  std::ranges::sort(outbound.edits, {}, [](const Edit& edit) { return edit.at.begin; });
+}
+
+}  // namespace
+
+void compose(Outbound& outbound, const OutboundPlan& plan, const PassedFields& fields) {
+  outbound.edits.clear();
+  outbound.renamed = outbound.hides_usage = false;
+  put_edits(outbound, plan);
+
+  std::string& head = outbound.head;
+  head.clear();
+  head.reserve(kHeadBytes);
+  // A body that was read as JSON must not be read as something else by the upstream.
+  put_field(head,
+            "Content-Type: ", is_json(plan.endpoint) ? "application/json" : fields.content_type);
+  put_field(head, "Accept: ", fields.accept);
+  put_field(head, "anthropic-version: ", fields.anthropic_version);
+  put_field(head, "anthropic-beta: ", fields.anthropic_beta);
+  put_field(head, "X-Trace-Id: ", fields.trace_id);
+  if (plan.length) {
+    head += "Content-Length: ";
+    codec::append_json_integer(head, edited_size(*plan.length, outbound.edits));
+    head += "\r\n\r\n";
+  } else {
+    // The first chunk is what was received so far.
+    head += "Transfer-Encoding: chunked\r\n\r\n";
+    head += http::ChunkHead(edited_size(plan.body.size(), outbound.edits)).text();
+  }
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,48 @@
+/// A call as an upstream gets it: the client's body with the upstream's names, under a head of
+/// Weir's own. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalogue/endpoint.hpp"
+#include "gateway/call_request.hpp"
+
+namespace weir::gateway {
+
+/// The fields of the client's request that go into the head; an empty one is not sent.
+struct PassedFields {
+  std::string_view content_type = {};
+  std::string_view accept = {};
+  std::string_view anthropic_version = {};
+  std::string_view anthropic_beta = {};
+  std::string_view trace_id = {};
+};
+
+/// A request, and where it goes.
+struct OutboundPlan {
+  catalogue::Endpoint endpoint;
+  const CallRequest& request;
+  std::string_view body;   ///< all of it, or its start
+  std::string_view model;  ///< the upstream's id of the model
+  /// The upstream's id of the video that the call asks for; null: it asks for none.
+  const std::string* request_id = nullptr;
+  bool asks_usage = false;  ///< whether a stream is asked for its usage
+  /// The length of the body as the client sends it; none: unknown, and it is sent in chunks.
+  std::optional<std::uint64_t> length = {};
+};
+
+/// Reused from one attempt to the next, so that its texts allocate once.
+struct Outbound {
+  std::vector<Edit> edits;   ///< of the body, in order
+  std::string head;          ///< to its end; with the head of the first chunk, if there are chunks
+  bool renamed = false;      ///< the upstream knows the model by another name
+  bool hides_usage = false;  ///< the client did not ask for the usage that will be reported
+};
+
+void compose(Outbound& outbound, const OutboundPlan& plan, const PassedFields& fields);
+
+}  // namespace weir::gateway

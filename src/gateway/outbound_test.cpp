@@ -1,0 +1,122 @@
+#include "gateway/outbound.hpp"
+
+#include <gmock/gmock.h>
+
+namespace weir::gateway {
+namespace {
+
+using catalogue::Endpoint;
+using testing::HasSubstr;
+using testing::Not;
+
+// The body as the upstream gets it.
+std::string edited(std::string_view body, const Outbound& outbound) {
+  std::string text;
+  std::uint64_t at = 0;
+  for (const Edit& edit : outbound.edits) {
+    text.append(body.substr(at, edit.at.begin - at)).append(edit.text);
+    at = edit.at.end;
+  }
+  return text.append(body.substr(at));
+}
+
+struct Composed {
+  Outbound outbound;
+  std::string body;
+};
+
+Composed compose_json(std::string_view body, std::string_view model, bool asks_usage = false,
+                      Endpoint endpoint = Endpoint::chat_completions) {
+  const auto request = read_json_request(body, endpoint);
+  Composed composed;
+  compose(composed.outbound,
+          {.endpoint = endpoint,
+           .request = *request,
+           .body = body,
+           .model = model,
+           .asks_usage = asks_usage,
+           .length = body.size()},
+          {.content_type = "application/json; charset=utf-8", .accept = "*/*", .trace_id = "t1"});
+  composed.body = edited(body, composed.outbound);
+  return composed;
+}
+
+TEST(Outbound, AModelOfTheSameNamePassesUntouched) {
+  constexpr std::string_view kBody = R"({"model":"m","messages":[]})";
+  const auto [outbound, body] = compose_json(kBody, "m");
+  EXPECT_EQ(body, kBody);
+  EXPECT_FALSE(outbound.renamed);
+  EXPECT_EQ(outbound.head,
+            "Content-Type: application/json\r\nAccept: */*\r\nX-Trace-Id: t1\r\n"
+            "Content-Length: 27\r\n\r\n");
+}
+
+TEST(Outbound, TheUpstreamsNameTakesTheClientsPlace) {
+  const auto [outbound, body] = compose_json(R"({"model":"m","messages":[]})", "org/\"m\"");
+  EXPECT_EQ(body, R"({"model":"org/\"m\"","messages":[]})");
+  EXPECT_TRUE(outbound.renamed);
+  EXPECT_THAT(outbound.head, HasSubstr("Content-Length: " + std::to_string(body.size()) + "\r\n"));
+}
+
+TEST(Outbound, AStreamIsAskedForItsUsageOnlyWhereThatIsUnderstood) {
+  constexpr std::string_view kBody = R"({"model":"m","stream":true})";
+  const auto asked = compose_json(kBody, "m", true);
+  EXPECT_TRUE(asked.outbound.hides_usage);
+  EXPECT_THAT(asked.body, HasSubstr(R"("include_usage":true)"));
+  EXPECT_THAT(compose_json(kBody, "m", false).body, Not(HasSubstr("include_usage")));
+  EXPECT_FALSE(compose_json(kBody, "m", true, Endpoint::messages).outbound.hides_usage);
+  const auto wants = compose_json(
+      R"({"model":"m","stream":true,"stream_options":{"include_usage":true}})", "m", true);
+  EXPECT_FALSE(wants.outbound.hides_usage);
+}
+
+TEST(Outbound, AVideosRequestIsAskedForByTheUpstreamsId) {
+  constexpr std::string_view kBody = R"({"requestId":"sealed"})";
+  const auto request = read_json_request(kBody, Endpoint::video_status);
+  const std::string id = "u-7";
+  Outbound outbound;
+  compose(outbound,
+          {.endpoint = Endpoint::video_status,
+           .request = *request,
+           .body = kBody,
+           .model = "m",
+           .request_id = &id,
+           .length = kBody.size()},
+          {});
+  EXPECT_EQ(edited(kBody, outbound), R"({"requestId":"u-7"})");
+  EXPECT_FALSE(outbound.renamed);
+}
+
+TEST(Outbound, AnUploadOfUnknownLengthIsSentInChunks) {
+  constexpr std::string_view kStart =
+      "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm";
+  CallRequest request;
+  request.model = "m";
+  request.model_at = {kStart.size() - 1, kStart.size()};
+  Outbound outbound;
+  compose(outbound,
+          {.endpoint = Endpoint::audio_transcriptions,
+           .request = request,
+           .body = kStart,
+           .model = "longer"},
+          {.content_type = "multipart/form-data; boundary=b"});
+  EXPECT_THAT(outbound.head, HasSubstr("Content-Type: multipart/form-data; boundary=b\r\n"));
+  EXPECT_THAT(outbound.head, Not(HasSubstr("Content-Length")));
+  EXPECT_THAT(outbound.head, testing::EndsWith("Transfer-Encoding: chunked\r\n\r\n3b\r\n"));
+}
+
+TEST(Outbound, OfTheClientsHeadOnlyAFewFieldsAreSent) {
+  CallRequest request;
+  request.model = "m";
+  Outbound outbound;
+  compose(
+      outbound,
+      {.endpoint = Endpoint::messages, .request = request, .body = "{}", .model = "m", .length = 2},
+      {.anthropic_version = "2023-06-01", .anthropic_beta = "x"});
+  EXPECT_EQ(outbound.head,
+            "Content-Type: application/json\r\nanthropic-version: 2023-06-01\r\n"
+            "anthropic-beta: x\r\nContent-Length: 2\r\n\r\n");
+}
+
+}  // namespace
+}  // namespace weir::gateway

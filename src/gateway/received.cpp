@@ -1,0 +1,147 @@
+#include "gateway/received.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace weir::gateway {
+namespace {
+
+constexpr std::array<std::string_view, 3> kFieldNames = {"model", "n", "batch_size"};
+constexpr std::size_t kModel = 0;  // its index there
+constexpr std::size_t kMaxFieldBytes = 1024;
+// Address space for a body that was announced; a larger one gets more as it comes.
+constexpr std::uint64_t kFirstBytes = 1 << 20;
+
+std::unexpected<Error> no_room() { return fail(Errc::overloaded, "calls.buffer_bytes is reached"); }
+
+}  // namespace
+
+Received::Received(http::ClientStream& client, catalogue::Endpoint endpoint,
+                   const upstream::Settings& settings, std::atomic<std::int64_t>& buffered)
+    : client_(client),
+      endpoint_(endpoint),
+      settings_(settings),
+      held_(buffered, settings.buffer_bytes) {}
+
+bool Received::is_json() const {
+  return catalogue::describe(endpoint_).body == catalogue::BodyForm::json;
+}
+
+// A body that is too large is refused by receive().
+bool Received::take_at_hand() {
+  if (!is_json()) return false;
+  if (!client_.limit_body(static_cast<std::uint64_t>(settings_.max_body_bytes))) return false;
+  const auto body = client_.take_body_at_hand();
+  if (!body) return false;
+  body_ = *body;
+  is_whole_ = true;
+  return true;
+}
+
+net::Task<Result<>> Received::receive() { return is_json() ? receive_json() : receive_form(); }
+
+Result<> Received::hold(std::string_view piece) {
+  if (!held_.add(piece.size())) return no_room();
+  return {};
+}
+
+net::Task<Result<>> Received::receive_json() {
+  const auto limit = static_cast<std::uint64_t>(settings_.max_body_bytes);
+  if (auto fits = client_.limit_body(limit); !fits) co_return fits;
+  if (const auto length = client_.request().content_length) {
+    if (!held_.has_room(*length)) co_return no_room();
+    store_.reserve(std::min(*length, kFirstBytes));
+  }
+  while (!client_.body_done()) {
+    const auto piece = co_await client_.append_body(store_);
+    if (!piece) co_return std::unexpected(piece.error());
+    if (auto held = hold(*piece); !held) co_return held;
+  }
+  body_ = store_;
+  is_whole_ = true;
+  co_return Result<>{};
+}
+
+Result<> Received::read() {
+  if (!is_json()) return {};
+  auto request =
+      read_json_request(body_, endpoint_, static_cast<std::size_t>(settings_.max_json_depth));
+  if (!request) return std::unexpected(std::move(request.error()));
+  request_ = std::move(*request);
+  return {};
+}
+
+Result<> Received::take_field(const codec::MultipartValue& value) {
+  if (value.name == kModel) {
+    if (value.value.empty()) {
+      return fail(Errc::invalid_parameter,
+                  "The parameter model must be a string that is not empty.");
+    }
+    request_.model = value.value;
+    request_.model_at = {value.begin, value.end};
+    if (value.length_end > 0) {
+      request_.model_length_at = Span{value.length_begin, value.length_end};
+    }
+    return {};
+  }
+  if (const auto number = read_count(value.value)) {
+    request_.answers = std::max(request_.answers, *number);
+    return {};
+  }
+  if (endpoint_ != catalogue::Endpoint::images_edits) return {};
+  return fail(
+      Errc::invalid_parameter,
+      fmt::format("The parameter {} must be a whole number from 1.", kFieldNames[value.name]));
+}
+
+Result<> Received::take_fields(std::string_view piece) {
+  Result<> result;
+  fields_->feed(piece, [&](const codec::MultipartValue& value) {
+    if (auto taken = take_field(value); !taken) result = std::move(taken);
+  });
+  if (!result) return result;
+  if (fields_->state() == codec::MultipartScanner::State::broken) {
+    return fail(Errc::invalid_parameter, fields_->problem());
+  }
+  if (client_.body_done() && fields_->state() != codec::MultipartScanner::State::complete) {
+    return fail(Errc::invalid_parameter, "The form ends before its last delimiter.");
+  }
+  return {};
+}
+
+net::Task<Result<>> Received::receive_form() {
+  const auto content_type = client_.request().header(http::FieldName::content_type);
+  const auto boundary = codec::multipart_boundary(content_type);
+  if (!boundary) {
+    co_return fail(Errc::invalid_parameter,
+                   "The Content-Type must be multipart/form-data with one boundary.");
+  }
+  const bool all = endpoint_ == catalogue::Endpoint::images_edits;
+  const auto limit =
+      static_cast<std::uint64_t>(all ? settings_.max_body_bytes : settings_.max_upload_bytes);
+  if (auto fits = client_.limit_body(limit); !fits) co_return fits;
+  fields_ = std::make_unique<codec::MultipartScanner>(*boundary, kFieldNames, kMaxFieldBytes,
+                                                      codec::multipart_is_ascii(content_type));
+  while ((all || request_.model.empty()) && !client_.body_done()) {
+    const auto piece = co_await client_.append_body(store_);
+    if (!piece) co_return std::unexpected(piece.error());
+    if (auto held = hold(*piece); !held) co_return held;
+    if (auto taken = take_fields(*piece); !taken) co_return taken;
+    if (request_.model.empty() &&
+        store_.size() > static_cast<std::size_t>(settings_.max_body_bytes)) {
+      co_return fail(Errc::invalid_parameter,
+                     "Send `model` before the file, or reduce the file size.");
+    }
+  }
+  if (request_.model.empty()) {
+    co_return fail(Errc::invalid_parameter, "The parameter model is missing.");
+  }
+  body_ = store_;
+  is_whole_ = client_.body_done();
+  co_return Result<>{};
+}
+
+}  // namespace weir::gateway

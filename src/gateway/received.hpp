@@ -1,0 +1,73 @@
+/// The request of a call: its body, as much of it as is needed to know where it goes, and what it
+/// asks for.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "catalogue/endpoint.hpp"
+#include "codec/multipart.hpp"
+#include "gateway/call_request.hpp"
+#include "gateway/held_bytes.hpp"
+#include "http/client_stream.hpp"
+#include "net/task.hpp"
+#include "upstream/settings.hpp"
+
+namespace weir::gateway {
+
+/// Threads:  the client's.
+/// Lifetime: what it is made from outlives it.
+class Received {
+ public:
+  /// `buffered`: bytes of the bodies of all calls.
+  Received(http::ClientStream& client, catalogue::Endpoint endpoint,
+           const upstream::Settings& settings, std::atomic<std::int64_t>& buffered);
+
+  // Reading, in this order. The detail of an invalid_parameter is for the client; other details are
+  // not.
+
+  /// Whether all of a JSON body came with the head, as it usually does; it is then not copied.
+  /// Otherwise nothing has been taken, and receive() is next.
+  [[nodiscard]] bool take_at_hand();
+  /// Receives a JSON body as a whole, and a form up to the part that names the model. An image
+  /// edit's form is received as a whole, because `n` may come last.
+  /// Errors: invalid_parameter, overloaded at the bound of all bodies, and those of
+  /// ClientStream::next_body.
+  [[nodiscard]] net::Task<Result<>> receive();
+  /// Reads what a JSON body says; a form was read as it came. Errors: invalid_parameter.
+  [[nodiscard]] Result<> read();
+
+  /// Checks a piece of a form as it passes, of what receive() has left to come.
+  /// Errors: invalid_parameter.
+  [[nodiscard]] Result<> check_piece(std::string_view piece) { return take_fields(piece); }
+
+  /// The body as far as receive() has taken it.
+  [[nodiscard]] std::string_view body() const { return body_; }
+  /// Whether all of the body is in body().
+  [[nodiscard]] bool is_whole() const { return is_whole_; }
+  [[nodiscard]] CallRequest& request() { return request_; }
+  [[nodiscard]] const CallRequest& request() const { return request_; }
+
+ private:
+  [[nodiscard]] net::Task<Result<>> receive_json();
+  [[nodiscard]] net::Task<Result<>> receive_form();
+  [[nodiscard]] Result<> hold(std::string_view piece);
+  [[nodiscard]] Result<> take_fields(std::string_view piece);
+  [[nodiscard]] Result<> take_field(const codec::MultipartValue& value);
+  [[nodiscard]] bool is_json() const;
+
+  http::ClientStream& client_;
+  const catalogue::Endpoint endpoint_;
+  const upstream::Settings& settings_;
+  HeldBytes held_;
+  std::string_view body_;
+  std::string store_;  ///< holds the body, unless it came with the head
+  std::unique_ptr<codec::MultipartScanner> fields_;
+  CallRequest request_;
+  bool is_whole_ = false;
+};
+
+}  // namespace weir::gateway

@@ -1,0 +1,96 @@
+#include "gateway/route_search.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::gateway {
+
+// Before the first attempt; later, the last attempt's own reason counts.
+void RouteSearch::explain_no_choice(MonotonicTime now) {
+  if (refusal_) return;
+  const auto [code, retry_after] = why_none(routes(), now);
+  auto refusal = make_refusal(
+      code, code == Errc::wrong_endpoint
+                ? wrong_endpoint_message(*admitted_.model, context_.input.endpoint, true)
+                : std::string{});
+  refusal.retry_after = retry_after;
+  refuse(std::move(refusal));
+}
+
+net::Task<bool> RouteSearch::wait_for_slot(Choice choice) {
+  CallRecord& record = context_.record();
+  record.phase = Phase::queued;
+  record.upstream = choice.route->upstream;
+  SlotWait wait(context_.client.socket().get_executor(), choice.destination->upstream->slots());
+  context_.watch.set_queued(&wait);
+  const auto patience = monotonic_now() + context_.settings().queue_timeout;
+  const auto total = record.received + choice.destination->total_timeout;
+  const bool granted = co_await wait.wait_until(std::min(patience, total));
+  context_.watch.set_queued(nullptr);
+  co_return granted;
+}
+
+std::optional<Attempt> RouteSearch::begin(const Choice& choice, MonotonicTime began,
+                                          MonotonicTime granted_at) {
+  auto& upstream = *choice.destination->upstream;
+  HeldSlot slot(upstream.slots());
+  if (context_.watch.is_over()) return std::nullopt;
+  const auto pass = upstream.try_admit(takes_from_budget_, granted_at);
+  if (!pass) return std::nullopt;
+  CallRecord& record = context_.record();
+  record.upstream = choice.route->upstream;
+  ++record.attempts;
+  return Attempt(context_, choice,
+                 {.slot = std::move(slot), .pass = *pass, .began = began, .at = granted_at},
+                 elsewhere_);
+}
+
+net::Task<std::optional<Attempt>> RouteSearch::run() {
+  for (;;) {
+    const auto began = monotonic_now();
+    const auto choice = choose(routes(), tried_, context_.gateway.random(), began);
+    if (!choice) {
+      explain_no_choice(began);
+      co_return std::nullopt;
+    }
+    auto granted_at = began;
+    bool granted = choice->destination->upstream->slots().try_take();
+    if (!granted) {
+      granted = co_await wait_for_slot(*choice);
+      granted_at = monotonic_now();
+    }
+    auto attempt = granted ? begin(*choice, began, granted_at) : std::nullopt;
+    if (context_.watch.is_over()) co_return std::nullopt;
+    if (!attempt) {
+      tried_[choice->index] = true;
+      if (!granted) refuse(make_refusal(Errc::upstream_busy));
+      elsewhere_ += granted_at - began;
+      continue;
+    }
+    auto running = attempt->run({.model = *admitted_.model,
+                                 .place = admitted_.place.get(),
+                                 .received = received_,
+                                 .outbound = outbound_,
+                                 .on_new_connection = on_new_connection_});
+    auto end = co_await std::move(running);
+    has_reached_ = attempt->has_reached();
+    if (!end) co_return attempt;
+    if (!conclude(*attempt, std::move(*end))) co_return std::nullopt;
+  }
+}
+
+bool RouteSearch::conclude(Attempt& attempt, AttemptEnd end) {
+  const auto now = monotonic_now();
+  elsewhere_ += now - attempt.began();  // all of it: waits included
+  attempt.conclude(end, now);
+  const auto step = next_step(end, attempt.can_replay(), retries_, context_.settings().retries);
+  refuse(make_refusal(std::move(end)));
+  if (!step.is_retry) return false;
+  if (step.counts) ++retries_;
+  takes_from_budget_ = step.takes_from_budget;
+  on_new_connection_ = step.at_same_upstream;
+  tried_[attempt.choice().index] = !step.at_same_upstream;
+  return true;
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,60 @@
+/// Tries the routes of a call's model, until an upstream has begun to answer.
+#pragma once
+
+#include <bitset>
+#include <memory>
+#include <optional>
+
+#include "gateway/admission.hpp"
+#include "gateway/attempt.hpp"
+#include "gateway/call_context.hpp"
+#include "gateway/choice.hpp"
+
+namespace weir::gateway {
+
+/// Threads: the client's.
+class RouteSearch {
+ public:
+  /// All of it outlives the search.
+  RouteSearch(CallContext& context, const Admitted& admitted, Received& received,
+              Outbound& outbound)
+      : context_(context), admitted_(admitted), received_(received), outbound_(outbound) {}
+
+  /// The attempt whose answer the client may see. Nothing: refusal() says why there is none, or
+  /// the call must end.
+  [[nodiscard]] net::Task<std::optional<Attempt>> run();
+
+  [[nodiscard]] std::unique_ptr<Refusal> take_refusal() { return std::move(refusal_); }
+  /// Whether the last attempt's upstream has the request, and has not refused it.
+  [[nodiscard]] bool has_reached() const { return has_reached_; }
+
+ private:
+  [[nodiscard]] Routes routes() const {
+    return {*admitted_.model, *context_.input.directory, context_.input.endpoint,
+            admitted_.place ? &admitted_.place->upstream : nullptr};
+  }
+  /// With a slot that was granted. Nothing: the upstream refuses calls for now, or the call must
+  /// end.
+  [[nodiscard]] std::optional<Attempt> begin(const Choice& choice, MonotonicTime began,
+                                             MonotonicTime granted_at);
+  [[nodiscard]] net::Task<bool> wait_for_slot(Choice choice);
+  /// Whether another attempt follows.
+  [[nodiscard]] bool conclude(Attempt& attempt, AttemptEnd end);
+  void explain_no_choice(MonotonicTime now);
+  void refuse(Refusal refusal) { refusal_ = std::make_unique<Refusal>(std::move(refusal)); }
+
+  CallContext& context_;
+  const Admitted& admitted_;
+  Received& received_;
+  Outbound& outbound_;
+  std::unique_ptr<Refusal> refusal_;  ///< why the last attempt brought no answer
+  std::bitset<kMaxRoutes> tried_;
+  int retries_ = 0;
+  MonotonicClock::duration elsewhere_{0};  ///< spent on attempts that ended
+  bool on_new_connection_ = false;
+  /// The next attempt is a retry of what may have cost the upstream something.
+  bool takes_from_budget_ = false;
+  bool has_reached_ = false;
+};
+
+}  // namespace weir::gateway
