@@ -158,7 +158,7 @@ Result<> Node::open_servers() {
   control_->call([this] {
     signals_ = std::make_unique<boost::asio::basic_signal_set<net::Executor>>(control_->executor(),
                                                                               SIGHUP);
-    if (!successor_) heed_end();
+    if (!successor_) install_signal_handlers();
   });
   gateway_->not_served = [this](const std::string& upstream, const std::string& model) {
     boost::asio::post(control_->executor(),

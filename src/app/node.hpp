@@ -99,7 +99,7 @@ class Node {
   [[nodiscard]] net::Task<> know_lists();
   void leave_to(std::int64_t successor);
   /// From now on SIGTERM and SIGINT drain instead of ending the process.
-  void heed_end();
+  void install_signal_handlers();
   [[nodiscard]] net::Task<> watch_signals();
   [[nodiscard]] net::Task<> flush_usage();
   [[nodiscard]] net::Task<> watch_config();

@@ -63,7 +63,7 @@ std::string Node::status() const {
 Result<> Node::take_over() {
   if (!successor_) return {};
   on_thread(*control_, know_lists());
-  control_->call([this] { heed_end(); });
+  control_->call([this] { install_signal_handlers(); });
   const auto before = successor_->predecessor();
   auto announced = successor_->announce();
   successor_.reset();  // closes the connection: an old server that is to go on learns it now
@@ -153,7 +153,7 @@ void Node::leave_to(std::int64_t successor) {
 }
 
 // A signal that arrives before watch_signals waits for it.
-void Node::heed_end() {
+void Node::install_signal_handlers() {
   signals_->add(SIGTERM);
   signals_->add(SIGINT);
 }

@@ -30,9 +30,10 @@ constexpr std::array<std::string_view, 10> kMembers = {
     "model", "message.model", "response.model", "choices",       "type"};
 
 // Most answers are read for one member only, which halves the cost.
-std::span<const std::string_view> members_for(AnswerForm form, const AnswerReader::Wishes& wishes) {
-  const bool usage_only = form == AnswerForm::json && wishes.model.empty() &&
-                          wishes.endpoint != catalogue::Endpoint::rerank;
+std::span<const std::string_view> members_for(AnswerForm form,
+                                              const AnswerReader::Options& options) {
+  const bool usage_only = form == AnswerForm::json && options.model.empty() &&
+                          options.endpoint != catalogue::Endpoint::rerank;
   return std::span(kMembers).first(usage_only ? 1 : kMembers.size());
 }
 
@@ -72,8 +73,8 @@ AnswerForm answer_form(std::string_view content_type) {
   return AnswerForm::opaque;
 }
 
-AnswerReader::AnswerReader(AnswerForm form, Wishes wishes)
-    : form_(form), wishes_(std::move(wishes)), splitter_(wishes_.max_event_bytes) {}
+AnswerReader::AnswerReader(AnswerForm form, Options options)
+    : form_(form), options_(std::move(options)), splitter_(options_.max_event_bytes) {}
 
 Result<std::string_view> AnswerReader::pass(std::string_view piece) {
   switch (form_) {
@@ -103,8 +104,8 @@ Result<std::string_view> AnswerReader::pass_whole(std::string_view answer) {
 bool AnswerReader::take_usage_at_the_end(std::string_view answer) {
   constexpr std::string_view kName = R"("usage")";
   const auto at = answer.rfind(kName);
-  if (at == answer.npos || wishes_.endpoint == catalogue::Endpoint::rerank) return false;
-  codec::JsonScanner scanner(members_for(form_, wishes_), kMaxValueBytes);
+  if (at == answer.npos || options_.endpoint == catalogue::Endpoint::rerank) return false;
+  codec::JsonScanner scanner(members_for(form_, options_), kMaxValueBytes);
   scanner.feed("{", [](const codec::JsonValue&) {});
   TokenUsage usage;
   scanner.feed(answer.substr(at), [&](const codec::JsonValue& value) {
@@ -117,9 +118,9 @@ bool AnswerReader::take_usage_at_the_end(std::string_view answer) {
 
 std::string_view AnswerReader::pass_json(std::string_view piece) {
   if (!scanner_) {
-    scanner_ = std::make_unique<codec::JsonScanner>(members_for(form_, wishes_), kMaxValueBytes);
+    scanner_ = std::make_unique<codec::JsonScanner>(members_for(form_, options_), kMaxValueBytes);
   }
-  if (wishes_.model.empty()) {
+  if (options_.model.empty()) {
     scanner_->feed(piece, [this](const codec::JsonValue& value) {
       if (is_usage(value.member)) usage_.take(read_usage(value.text));
     });
@@ -132,7 +133,7 @@ std::string_view AnswerReader::pass_json(std::string_view piece) {
   scanner_->feed(piece, [&](const codec::JsonValue& value) {
     if (is_usage(value.member)) usage_.take(read_usage(value.text));
     if (!is_model(value.member) || value.too_long || !value.text.starts_with('"')) return;
-    out_.append(held_, passed - offset_, value.begin - passed).append(wishes_.model);
+    out_.append(held_, passed - offset_, value.begin - passed).append(options_.model);
     passed = value.end;
   });
   const auto keep =
@@ -155,13 +156,13 @@ Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
   if (!whole) return std::unexpected(whole.error());
   auto events = bytes.substr(0, *whole);
 
-  const bool rewrites = !wishes_.model.empty() || wishes_.hide_usage;
+  const bool rewrites = !options_.model.empty() || options_.hide_usage;
   out_.clear();
   for (auto rest = events; !rest.empty();) {
     const auto event = codec::take_event(rest);
     const bool shown = take_event(event);
     if (!rewrites || !shown) continue;
-    if (wishes_.model.empty()) {
+    if (options_.model.empty()) {
       out_ += event;
     } else {
       append_renamed(event);
@@ -184,7 +185,7 @@ bool AnswerReader::take_event(std::string_view event) {
     finished_ = true;
     return true;
   }
-  if (!is_worth_reading(data, wishes_.endpoint)) {
+  if (!is_worth_reading(data, options_.endpoint)) {
     ++events_;
     return true;
   }
@@ -200,7 +201,7 @@ bool AnswerReader::take_event(std::string_view event) {
     if (value.member == kChoices) no_choices = is_empty_array(value.text);
     if (value.member == kType && ends_stream(value.text)) finished_ = true;
   });
-  if (wishes_.hide_usage && has_usage && no_choices) return false;
+  if (options_.hide_usage && has_usage && no_choices) return false;
   ++events_;
   return true;
 }
@@ -219,7 +220,7 @@ void AnswerReader::append_renamed(std::string_view event) {
   codec::JsonScanner scanner(kMembers, kMaxValueBytes);
   scanner.feed(data, [&](const codec::JsonValue& value) {
     if (!is_model(value.member) || !value.text.starts_with('"')) return;
-    out_.append(event, passed, start + value.begin - passed).append(wishes_.model);
+    out_.append(event, passed, start + value.begin - passed).append(options_.model);
     passed = start + value.end;
   });
   out_.append(event, passed);

@@ -29,7 +29,7 @@ enum class AnswerForm : std::uint8_t {
 /// Threads: one. Lifetime: that of one answer.
 class AnswerReader {
  public:
-  struct Wishes {
+  struct Options {
     /// The client's id of the model, as raw JSON; empty: names are not replaced.
     std::string model = {};
     catalogue::Endpoint endpoint = catalogue::Endpoint::chat_completions;
@@ -38,7 +38,7 @@ class AnswerReader {
     std::size_t max_event_bytes = 1 << 20;
   };
 
-  AnswerReader(AnswerForm form, Wishes wishes);
+  AnswerReader(AnswerForm form, Options options);
 
   /// The part of `piece`, and of bytes held back before, to forward now. Valid until the next call,
   /// or as long as `piece`. Errors: upstream_answer_too_large for an event beyond the bound.
@@ -53,7 +53,7 @@ class AnswerReader {
   [[nodiscard]] AnswerForm form() const { return form_; }
   /// True if the forwarded answer may differ in length from the received one.
   [[nodiscard]] bool rewrites() const {
-    return form_ == AnswerForm::json && !wishes_.model.empty();
+    return form_ == AnswerForm::json && !options_.model.empty();
   }
   [[nodiscard]] const TokenUsage& usage() const { return usage_; }
   /// True if an event stream has sent its final event, however its connection ends.
@@ -70,7 +70,7 @@ class AnswerReader {
   void append_renamed(std::string_view event);
 
   AnswerForm form_;
-  Wishes wishes_;
+  Options options_;
   TokenUsage usage_;
   bool finished_ = false;
   std::uint64_t events_ = 0;

@@ -35,9 +35,9 @@ void note_state(const AnswerReader& reader, Outcome& outcome) {
   outcome.output = reader.usage().output.value_or(-1);
 }
 
-Outcome read(std::string_view answer, AnswerForm form, const AnswerReader::Wishes& wishes,
+Outcome read(std::string_view answer, AnswerForm form, const AnswerReader::Options& options,
              Pieces pieces) {
-  AnswerReader reader(form, wishes);
+  AnswerReader reader(form, options);
   Outcome outcome;
   while (!answer.empty() && !outcome.too_large) {
     const auto passed = reader.pass(pieces.take(answer));
@@ -50,9 +50,9 @@ Outcome read(std::string_view answer, AnswerForm form, const AnswerReader::Wishe
 }
 
 // An answer in one piece may be read from its end, with the same result as reading all of it.
-void check_whole(std::string_view answer, AnswerForm form, const AnswerReader::Wishes& wishes,
+void check_whole(std::string_view answer, AnswerForm form, const AnswerReader::Options& options,
                  const Outcome& expected) {
-  AnswerReader reader(form, wishes);
+  AnswerReader reader(form, options);
   const auto passed = reader.pass_whole(answer);
   CHECK(passed.has_value() == !expected.too_large);
   if (passed) CHECK(*passed == expected.out);
@@ -60,7 +60,7 @@ void check_whole(std::string_view answer, AnswerForm form, const AnswerReader::W
 
 bool is_bounded(std::uint8_t choices) { return (choices & 64U) != 0; }
 
-AnswerReader::Wishes wishes_of(std::uint8_t choices) {
+AnswerReader::Options wishes_of(std::uint8_t choices) {
   constexpr Endpoint kEndpoints[] = {Endpoint::chat_completions, Endpoint::messages,
                                      Endpoint::responses, Endpoint::rerank};
   return {.model = (choices & 4U) != 0 ? R"("mine")" : "",
@@ -76,19 +76,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr AnswerForm kForms[] = {AnswerForm::json, AnswerForm::events, AnswerForm::events,
                                    AnswerForm::opaque};
   const auto form = kForms[data[0] & 3U];
-  const auto wishes = wishes_of(data[0]);
+  const auto options = wishes_of(data[0]);
   const std::string_view answer(reinterpret_cast<const char*>(data) + 2, size - 2);
 
-  const auto whole = read(answer, form, wishes, Pieces::whole());
+  const auto whole = read(answer, form, options, Pieces::whole());
   for (const auto& pieces : {Pieces::of(1), Pieces::random(data[1])}) {
-    const auto cut = read(answer, form, wishes, pieces);
+    const auto cut = read(answer, form, options, pieces);
     // An unfinished event at the end of the stream is measured only if more bytes follow.
     const bool same = cut.too_large ? is_bounded(data[0]) : cut == whole;
     CHECK(same || whole.too_large);
   }
-  check_whole(answer, form, wishes, whole);
+  check_whole(answer, form, options, whole);
   CHECK(whole.input >= -1 && whole.output >= -1);
-  const bool untouched = wishes.model.empty() && !wishes.hide_usage && !whole.too_large;
+  const bool untouched = options.model.empty() && !options.hide_usage && !whole.too_large;
   if (form == AnswerForm::opaque || untouched) CHECK(whole.out == answer);
   CHECK(form == AnswerForm::events || !whole.too_large);
   static_cast<void>(answer_form(answer));

@@ -41,17 +41,17 @@ void Answering::keep_fields() {
 
 void Answering::make_reader() {
   const auto& head = upstream().head();
-  AnswerReader::Wishes wishes;
-  wishes.max_event_bytes = static_cast<std::size_t>(input_.context.settings().max_event_bytes);
-  if (input_.outbound.renamed) codec::append_json_string(wishes.model, record().model);
-  wishes.hide_usage = input_.outbound.hides_usage;
-  wishes.endpoint = input_.context.input.endpoint;
+  AnswerReader::Options options;
+  options.max_event_bytes = static_cast<std::size_t>(input_.context.settings().max_event_bytes);
+  if (input_.outbound.renamed) codec::append_json_string(options.model, record().model);
+  options.hide_usage = input_.outbound.hides_usage;
+  options.endpoint = input_.context.input.endpoint;
   // Compressed though nobody asked for it: nothing in it can be read.
   const auto coding = head.header("content-encoding");
   const bool is_plain = coding.empty() || equals_ignoring_case(coding, "identity");
   reader_.emplace(is_good(head.status) && is_plain ? answer_form(head.header("content-type"))
                                                    : AnswerForm::opaque,
-                  std::move(wishes));
+                  std::move(options));
   record().streamed = reader_->form() == AnswerForm::events;
 }
 
@@ -62,7 +62,7 @@ net::Task<> Answering::run() {
   }
   for (bool first = true;; first = false) {
     const auto sent = take_piece(first ? upstream().take_unread() : upstream().take_piece(), first);
-    if (sent == Sent::in_part) co_await send_rest();
+    if (sent == Sent::partial) co_await send_rest();
     if (ended_) co_return;
     if (record().streamed && client().begun() && !has_released_) release_buffers();
     await_more(first);
@@ -75,8 +75,8 @@ net::Task<> Answering::run() {
 void Answering::release_buffers() {
   std::string().swap(fields_);
   input_.received.reset();
-  if (client().body_done()) client().slim_down();
-  upstream().slim_down();
+  if (client().body_done()) client().release_buffers();
+  upstream().release_buffers();
   has_released_ = true;
 }
 
@@ -194,7 +194,7 @@ Answering::Sent Answering::break_off(const Error& error) {
   event.append(stopping ? "server_error" : "upstream_error").append(R"(","code":")");
   event.append(describe(error.code).slug).append("\"}}\n\n");
   const auto sent = client().send_piece(event);
-  return sent == Sent::in_part ? sent : Sent::whole;
+  return sent == Sent::partial ? sent : Sent::whole;
 }
 
 net::Task<> Answering::run_submission() {
@@ -212,7 +212,7 @@ net::Task<> Answering::run_submission() {
   }
   begin_answer(body->size(), record().complete);
   input_.settlement.set_succeeded();
-  if (send_last(*body, Outcome::answered) == Sent::in_part) co_await send_rest();
+  if (send_last(*body, Outcome::answered) == Sent::partial) co_await send_rest();
 }
 
 net::Task<Result<std::string>> Answering::read_submission() {

@@ -92,7 +92,7 @@ Attempt::Sent Attempt::send_piece(std::string_view piece, bool chunked, bool las
   const std::array<asio::const_buffer, 4> pieces{asio::buffer(head.text()), asio::buffer(piece),
                                                  asio::buffer(end), asio::buffer(last_chunk)};
   const auto sent = stream_->send(pieces);
-  if (sent == Sent::in_part) stream_->keep_unsent();
+  if (sent == Sent::partial) stream_->keep_unsent();
   return sent;
 }
 
@@ -113,7 +113,7 @@ net::Task<Result<>> Attempt::send_upload(Received& received) {
     const bool last = client.body_done();
     const auto sent = send_piece(*piece, chunked, last);
     if (sent == Sent::failed) break;
-    if (sent == Sent::in_part) {
+    if (sent == Sent::partial) {
       arm(context_->settings().idle_timeout, Errc::upstream_idle_timeout);
       const auto rest = co_await stream_->send_rest();
       // It may have said why before it closed.
@@ -131,7 +131,7 @@ net::Task<Result<>> Attempt::send_upload(Received& received) {
 // said why before it closed.
 net::Task<Result<>> Attempt::send_rest(Sent sent, Received& received) {
   sent_whole_ = sent == Sent::whole;
-  if (sent == Sent::in_part) {
+  if (sent == Sent::partial) {
     arm(context_->settings().idle_timeout, Errc::upstream_idle_timeout);
     const auto rest = co_await stream_->send_rest();
     if (!rest && rest.error().code != Errc::upstream_broke) co_return rest;

@@ -14,7 +14,8 @@ namespace weir::gateway {
 ///
 /// Threads:  the client's.
 /// Lifetime: stays where it is as long as the client is watched, or an upstream may answer early.
-class ClientWatch final : public http::ServerStream::EarlyAnswer, http::ClientStream::Leaver {
+class ClientWatch final : public http::ServerStream::EarlyAnswer,
+                          http::ClientStream::DisconnectObserver {
  public:
   explicit ClientWatch(http::ClientStream& client) : client_(client) {}
   ClientWatch(const ClientWatch&) = delete;

@@ -70,8 +70,8 @@ MonotonicTime earned_deadline(MonotonicTime now, MonotonicTime began, std::uint6
 ClientStream::Incoming::Incoming(const Settings& settings) : parser(limits_of(settings)) {}
 
 ClientStream::ClientStream(net::Socket socket, std::unique_ptr<net::TlsSession> tls,
-                           const Settings& settings, net::DeadlineSweeper& sweeper, Desks& desks,
-                           Idler& idler)
+                           const Settings& settings, net::DeadlineSweeper& sweeper,
+                           ExchangeStates& states, IdleObserver& observer)
     : socket_(std::move(socket)),
       tls_(std::move(tls)),
       readiness_(socket_),
@@ -79,8 +79,8 @@ ClientStream::ClientStream(net::Socket socket, std::unique_ptr<net::TlsSession> 
       recheck_(sweeper, *this),
       settings_(settings),
       sweeper_(sweeper),
-      desks_(desks),
-      idler_(idler) {
+      states_(states),
+      idle_observer_(observer) {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(net::Tcp::no_delay(true), ignored);
@@ -113,9 +113,9 @@ void ClientStream::Outgoing::reset() {
   head = std::move(kept);
 }
 
-ClientStream::Desk::~Desk() { wipe(received); }
+ClientStream::ExchangeState::~ExchangeState() { wipe(received); }
 
-void ClientStream::Desk::reset() {
+void ClientStream::ExchangeState::reset() {
   wipe(received);
   make_empty(received);
   request.reset();
@@ -127,17 +127,17 @@ void ClientStream::Desk::reset() {
 // them, it would fragment the heap.
 void ClientStream::next_request() {
   unwatch();
-  auto rest = desk_->received.substr(desk_->request.consumed) + desk_->request.next;
+  auto rest = exchange_->received.substr(exchange_->request.consumed) + exchange_->request.next;
   if (rest.empty()) {
-    desk_.reset();
+    exchange_.reset();
     if (was_idle_) {
       recheck_.arm(monotonic_now() + kRest);
     } else {
       recheck_.arm_for_next_sweep();
     }
   } else {
-    desk_->reset();
-    desk_->received = std::move(rest);
+    exchange_->reset();
+    exchange_->received = std::move(rest);
   }
 }
 
@@ -162,8 +162,8 @@ Result<> ClientStream::take_read() {
   if (timeout_.expired()) return why_nothing_came();
   const auto read = read_some(net::scratch().first(kReadBytes));
   if (!read) return std::unexpected(read.error());
-  if (!desk_ && !read->empty()) desk_ = desks_.lend(settings_);
-  if (desk_) desk_->received += *read;
+  if (!exchange_ && !read->empty()) exchange_ = states_.lend(settings_);
+  if (exchange_) exchange_->received += *read;
   return {};
 }
 
@@ -172,24 +172,24 @@ std::unexpected<Error> ClientStream::why_nothing_came() const {
 }
 
 Result<bool> ClientStream::try_head() {
-  const auto size = desk_->request.parser.find_head(desk_->received);
+  const auto size = exchange_->request.parser.find_head(exchange_->received);
   if (!size) return std::unexpected(size.error());
   if (*size == 0) return false;
-  desk_->request.head_size = desk_->request.consumed = *size;
-  if (auto parsed = desk_->request.parser.parse_head(
-          std::string_view(desk_->received).substr(0, desk_->request.head_size));
+  exchange_->request.head_size = exchange_->request.consumed = *size;
+  if (auto parsed = exchange_->request.parser.parse_head(
+          std::string_view(exchange_->received).substr(0, exchange_->request.head_size));
       !parsed) {
     return std::unexpected(std::move(parsed.error()));
   }
-  desk_->request.body_done = !request().has_body;
-  desk_->request.body_limit = static_cast<std::uint64_t>(settings_.max_body_bytes);
+  exchange_->request.body_done = !request().has_body;
+  exchange_->request.body_limit = static_cast<std::uint64_t>(settings_.max_body_bytes);
   return true;
 }
 
 // ---- the request's body
 
 Result<> ClientStream::limit_body(std::uint64_t bytes) {
-  desk_->request.body_limit = bytes;
+  exchange_->request.body_limit = bytes;
   const auto length = request().content_length;
   if (length && *length > bytes) return fail(Errc::payload_too_large);
   return {};
@@ -197,34 +197,35 @@ Result<> ClientStream::limit_body(std::uint64_t bytes) {
 
 std::optional<std::string_view> ClientStream::take_body_at_hand() {
   const auto length = request().content_length;
-  if (desk_->request.body_done || !length || desk_->request.body_taken > 0 ||
-      desk_->received.size() - desk_->request.head_size < *length) {
-    return desk_->request.body_done ? std::optional<std::string_view>(std::string_view{})
-                                    : std::nullopt;
+  if (exchange_->request.body_done || !length || exchange_->request.body_taken > 0 ||
+      exchange_->received.size() - exchange_->request.head_size < *length) {
+    return exchange_->request.body_done ? std::optional<std::string_view>(std::string_view{})
+                                        : std::nullopt;
   }
-  desk_->request.consumed = desk_->request.head_size + static_cast<std::size_t>(*length);
-  desk_->request.body_taken = *length;
-  desk_->request.body_done = true;
-  return std::string_view(desk_->received)
-      .substr(desk_->request.head_size, static_cast<std::size_t>(*length));
+  exchange_->request.consumed = exchange_->request.head_size + static_cast<std::size_t>(*length);
+  exchange_->request.body_taken = *length;
+  exchange_->request.body_done = true;
+  return std::string_view(exchange_->received)
+      .substr(exchange_->request.head_size, static_cast<std::size_t>(*length));
 }
 
 // Chunks are read as they arrive; bytes behind the last one belong to the next request.
 Result<std::string_view> ClientStream::unframe(std::string_view bytes) {
   const auto length = request().content_length;
   if (length) {
-    desk_->request.body_taken += bytes.size();
-    desk_->request.body_done = desk_->request.body_taken >= *length;
+    exchange_->request.body_taken += bytes.size();
+    exchange_->request.body_done = exchange_->request.body_taken >= *length;
     return bytes;
   }
-  desk_->request.payload.clear();
-  const auto taken = desk_->request.parser.feed_body(bytes, desk_->request.payload);
+  exchange_->request.payload.clear();
+  const auto taken = exchange_->request.parser.feed_body(bytes, exchange_->request.payload);
   if (!taken) return std::unexpected(taken.error());
-  desk_->request.body_taken += desk_->request.payload.size();
-  if (desk_->request.body_taken > desk_->request.body_limit) return fail(Errc::payload_too_large);
-  desk_->request.body_done = desk_->request.parser.done();
-  desk_->request.next = bytes.substr(*taken);
-  return desk_->request.payload;
+  exchange_->request.body_taken += exchange_->request.payload.size();
+  if (exchange_->request.body_taken > exchange_->request.body_limit)
+    return fail(Errc::payload_too_large);
+  exchange_->request.body_done = exchange_->request.parser.done();
+  exchange_->request.next = bytes.substr(*taken);
+  return exchange_->request.payload;
 }
 
 Result<std::string_view> ClientStream::unframe_onto(std::string* body, std::string_view bytes) {
@@ -254,7 +255,7 @@ Result<std::string_view> ClientStream::read_onto(std::string& body, std::uint64_
 // If the length is known, nothing is read beyond it.
 Result<std::string_view> ClientStream::read_piece(std::string* body) {
   const auto length = request().content_length;
-  const auto left = length ? *length - desk_->request.body_taken : net::kScratchBytes;
+  const auto left = length ? *length - exchange_->request.body_taken : net::kScratchBytes;
   const bool in_place = length && body != nullptr;
   const auto read =
       in_place ? read_onto(*body, left)
@@ -264,49 +265,51 @@ Result<std::string_view> ClientStream::read_piece(std::string* body) {
 }
 
 MonotonicTime ClientStream::body_deadline(MonotonicTime now) const {
-  return earned_deadline(now, desk_->request.body_started, desk_->request.body_taken,
+  return earned_deadline(now, exchange_->request.body_started, exchange_->request.body_taken,
                          settings_.min_body_bytes_per_second, settings_.request_body_timeout);
 }
 
 net::Task<Result<std::string_view>> ClientStream::read_body(std::string* body) {
-  if (desk_->request.body_done || desk_->request.body_stopped) co_return std::string_view{};
-  if (desk_->request.body_taken == 0) {
-    desk_->request.body_started = monotonic_now();
-    if (auto fits = limit_body(desk_->request.body_limit); !fits)
+  if (exchange_->request.body_done || exchange_->request.body_stopped) co_return std::string_view{};
+  if (exchange_->request.body_taken == 0) {
+    exchange_->request.body_started = monotonic_now();
+    if (auto fits = limit_body(exchange_->request.body_limit); !fits)
       co_return std::unexpected(fits.error());
   }
-  if (desk_->request.consumed < desk_->received.size()) {
+  if (exchange_->request.consumed < exchange_->received.size()) {
     const auto length = request().content_length;
-    const auto wanted = length ? *length - desk_->request.body_taken : desk_->received.size();
-    const auto early = std::string_view(desk_->received).substr(desk_->request.consumed, wanted);
-    desk_->request.consumed += early.size();
+    const auto wanted =
+        length ? *length - exchange_->request.body_taken : exchange_->received.size();
+    const auto early =
+        std::string_view(exchange_->received).substr(exchange_->request.consumed, wanted);
+    exchange_->request.consumed += early.size();
     auto piece = unframe_onto(body, early);
-    if (!piece || !piece->empty() || desk_->request.body_done) co_return piece;
+    if (!piece || !piece->empty() || exchange_->request.body_done) co_return piece;
   }
-  if (request().expects_continue && !desk_->request.continue_said &&
-      desk_->request.body_taken == 0) {
-    desk_->request.continue_said = true;
+  if (request().expects_continue && !exchange_->request.continue_said &&
+      exchange_->request.body_taken == 0) {
+    exchange_->request.continue_said = true;
     auto writing = write_continue();
     const bool written = co_await std::move(writing);
     if (!written) co_return fail(Errc::connection_lost);
-    if (desk_->request.body_stopped) co_return std::string_view{};
+    if (exchange_->request.body_stopped) co_return std::string_view{};
   }
   for (;;) {
     if (readiness_.must_wait(kBodyTurnBytes)) {
       timeout_.arm(body_deadline(monotonic_now()));
       co_await readiness_.wait();
       timeout_.disarm();
-      if (desk_->request.body_stopped) co_return std::string_view{};
+      if (exchange_->request.body_stopped) co_return std::string_view{};
       if (timeout_.expired() || !socket_.is_open()) co_return why_nothing_came();
     }
     auto piece = read_piece(body);
-    if (!piece || !piece->empty() || desk_->request.body_done) co_return piece;
+    if (!piece || !piece->empty() || exchange_->request.body_done) co_return piece;
   }
 }
 
 net::Task<Result<std::string>> ClientStream::whole_body() {
   std::string body;
-  while (!desk_->request.body_done && !desk_->request.body_stopped) {
+  while (!exchange_->request.body_done && !exchange_->request.body_stopped) {
     const auto piece = co_await append_body(body);
     if (!piece) co_return std::unexpected(piece.error());
   }
@@ -316,7 +319,7 @@ net::Task<Result<std::string>> ClientStream::whole_body() {
 net::Task<bool> ClientStream::write_continue() {
   if (tls_) {
     const auto sent = write_tls({asio::buffer(kContinue)});
-    if (sent != Sent::in_part) co_return sent == Sent::whole;
+    if (sent != Sent::partial) co_return sent == Sent::whole;
     auto sending = send_rest();
     const auto problem = co_await std::move(sending);
     co_return !problem;
@@ -329,40 +332,40 @@ net::Task<bool> ClientStream::write_continue() {
 }
 
 void ClientStream::stop_body() {
-  desk_->request.body_stopped = true;
-  readiness_.tell();
+  exchange_->request.body_stopped = true;
+  readiness_.notify();
 }
 
 // ---- leaving
 
-void ClientStream::watch(Leaver& leaver) {
-  leaver_ = &leaver;
+void ClientStream::watch(DisconnectObserver& observer) {
+  disconnect_observer_ = &observer;
   if (left_) return client_is_gone();
   recheck_.arm_for_next_sweep();
 }
 
-void ClientStream::unwatch() { leaver_ = nullptr; }
+void ClientStream::unwatch() { disconnect_observer_ = nullptr; }
 
-void ClientStream::slim_down() {
+void ClientStream::release_buffers() {
   // A short string would be stored inline and move with its object.
   constexpr std::size_t kShort = 16;
-  Request& head = desk_->request.parser.request();
-  const auto size = static_cast<std::size_t>(head.target.end() - desk_->received.data());
-  if (desk_->request.consumed < desk_->received.size() || size < kShort) return;
-  std::string line(desk_->received, 0, size);
+  Request& head = exchange_->request.parser.request();
+  const auto size = static_cast<std::size_t>(head.target.end() - exchange_->received.data());
+  if (exchange_->request.consumed < exchange_->received.size() || size < kShort) return;
+  std::string line(exchange_->received, 0, size);
   head.forget_fields();
-  head.move_views(std::string_view(desk_->received).substr(0, size), line.data());
-  wipe(desk_->received);
-  desk_->received = std::move(line);
-  desk_->request.consumed = desk_->request.head_size = size;
-  std::string().swap(desk_->request.payload);
-  std::string().swap(desk_->answer.head);
+  head.move_views(std::string_view(exchange_->received).substr(0, size), line.data());
+  wipe(exchange_->received);
+  exchange_->received = std::move(line);
+  exchange_->request.consumed = exchange_->request.head_size = size;
+  std::string().swap(exchange_->request.payload);
+  std::string().swap(exchange_->answer.head);
 }
 
 // Nothing awaits the socket: an answer is being made. Bytes belong to the next request and stay in
 // the socket.
 void ClientStream::became_ready() {
-  if (leaver_ == nullptr) return;
+  if (disconnect_observer_ == nullptr) return;
   switch (socket_.is_open() ? look() : net::Waiting::end) {
     case net::Waiting::nothing:
       return readiness_.drained();
@@ -376,18 +379,18 @@ void ClientStream::became_ready() {
 void ClientStream::Recheck::on_expired() {
   if (!stream.socket_.is_open()) return;
   if (net::peer_has_closed(stream.socket_)) {
-    if (stream.leaver_ != nullptr) return stream.client_is_gone();
-    stream.readiness_.tell();
-  } else if (stream.leaver_ != nullptr && stream.readiness_.ready()) {
+    if (stream.disconnect_observer_ != nullptr) return stream.client_is_gone();
+    stream.readiness_.notify();
+  } else if (stream.disconnect_observer_ != nullptr && stream.readiness_.ready()) {
     arm_for_next_sweep();  // waiting bytes would hide the disconnect again
   }
-  if (stream.desk_) return;
+  if (stream.exchange_) return;
   stream.was_idle_ = true;
-  stream.idler_.is_idle();
+  stream.idle_observer_.is_idle();
 }
 
 void ClientStream::end_soon() {
-  if (leaver_ != nullptr) leaver_->must_end();
+  if (disconnect_observer_ != nullptr) disconnect_observer_->must_end();
 }
 
 void ClientStream::abort() {
@@ -397,50 +400,51 @@ void ClientStream::abort() {
 
 void ClientStream::client_is_gone() {
   left_ = true;
-  if (leaver_ != nullptr) std::exchange(leaver_, nullptr)->client_left();
+  if (disconnect_observer_ != nullptr) std::exchange(disconnect_observer_, nullptr)->client_left();
 }
 
 // ---- the answer
 
 bool ClientStream::may_keep_alive() const {
-  return request().keep_alive && !draining_ && desk_->request.body_done;
+  return request().keep_alive && !draining_ && exchange_->request.body_done;
 }
 
 void ClientStream::put_head(int status, std::string_view fixed, std::string_view fields,
                             std::optional<std::uint64_t> length, bool keep_alive, WallTime now) {
-  const Request& request = desk_->request.parser.request();
+  const Request& request = exchange_->request.parser.request();
   const bool http_10 = request.minor_version == 0;
-  desk_->answer.status = status;
-  desk_->answer.begun = true;
-  desk_->answer.awaited.give_up();
-  desk_->answer.no_body = request.method == Method::head || !may_have_body(status);
-  desk_->answer.chunked = !length && !http_10 && !desk_->answer.no_body;
-  desk_->answer.until_close = !length && !desk_->answer.chunked && !desk_->answer.no_body;
-  desk_->answer.keep_alive = keep_alive && !desk_->answer.until_close;
-  desk_->answer.head.clear();
-  append_status_line(desk_->answer.head, status);
-  desk_->answer.head.append(date_field(now)).append(fixed).append(fields);
-  if (desk_->answer.chunked) desk_->answer.head += "Transfer-Encoding: chunked\r\n";
+  exchange_->answer.status = status;
+  exchange_->answer.begun = true;
+  exchange_->answer.awaited.give_up();
+  exchange_->answer.no_body = request.method == Method::head || !may_have_body(status);
+  exchange_->answer.chunked = !length && !http_10 && !exchange_->answer.no_body;
+  exchange_->answer.until_close =
+      !length && !exchange_->answer.chunked && !exchange_->answer.no_body;
+  exchange_->answer.keep_alive = keep_alive && !exchange_->answer.until_close;
+  exchange_->answer.head.clear();
+  append_status_line(exchange_->answer.head, status);
+  exchange_->answer.head.append(date_field(now)).append(fixed).append(fields);
+  if (exchange_->answer.chunked) exchange_->answer.head += "Transfer-Encoding: chunked\r\n";
   if (length && may_have_body(status)) {
-    desk_->answer.head += "Content-Length: ";
-    codec::append_json_integer(desk_->answer.head, *length);
-    desk_->answer.head += "\r\n";
+    exchange_->answer.head += "Content-Length: ";
+    codec::append_json_integer(exchange_->answer.head, *length);
+    exchange_->answer.head += "\r\n";
   }
-  if (!desk_->answer.keep_alive) {
-    desk_->answer.head += "Connection: close\r\n";
+  if (!exchange_->answer.keep_alive) {
+    exchange_->answer.head += "Connection: close\r\n";
   } else if (http_10) {
-    desk_->answer.head += "Connection: keep-alive\r\n";
+    exchange_->answer.head += "Connection: keep-alive\r\n";
   }
-  desk_->answer.head += "\r\n";
+  exchange_->answer.head += "\r\n";
 }
 
 ClientStream::Sent ClientStream::send(const Reply& reply, bool keep_alive, WallTime now) {
   put_head(reply.status, reply.fixed_fields, reply.fields, reply.body.size(), keep_alive, now);
-  const auto body = desk_->answer.no_body ? std::string_view{} : reply.body;
-  desk_->answer.body_bytes = body.size();
+  const auto body = exchange_->answer.no_body ? std::string_view{} : reply.body;
+  exchange_->answer.body_bytes = body.size();
   const auto sent =
-      write_some({asio::buffer(std::string_view(desk_->answer.head)), asio::buffer(body)});
-  desk_->answer.ended = sent != Sent::failed;
+      write_some({asio::buffer(std::string_view(exchange_->answer.head)), asio::buffer(body)});
+  exchange_->answer.ended = sent != Sent::failed;
   return sent;
 }
 
@@ -457,22 +461,22 @@ ClientStream::Sent ClientStream::send_last_piece(std::string_view piece) {
 }
 
 ClientStream::Sent ClientStream::send_framed(std::string_view piece, bool last) {
-  if (desk_->answer.no_body) piece = {};
-  desk_->answer.body_bytes += piece.size();
+  if (exchange_->answer.no_body) piece = {};
+  exchange_->answer.body_bytes += piece.size();
   std::string_view before;
   std::string_view after;
-  if (desk_->answer.chunked && !piece.empty()) {
-    desk_->answer.chunk_head = ChunkHead(piece.size());
-    before = desk_->answer.chunk_head.text();
+  if (exchange_->answer.chunked && !piece.empty()) {
+    exchange_->answer.chunk_head = ChunkHead(piece.size());
+    before = exchange_->answer.chunk_head.text();
     after = kChunkEnd;
   }
-  const auto end = desk_->answer.chunked && last ? kLastChunk : std::string_view{};
+  const auto end = exchange_->answer.chunked && last ? kLastChunk : std::string_view{};
   const auto sent =
-      write_some({asio::buffer(std::string_view(desk_->answer.head)), asio::buffer(before),
+      write_some({asio::buffer(std::string_view(exchange_->answer.head)), asio::buffer(before),
                   asio::buffer(piece), asio::buffer(after), asio::buffer(end)});
-  if (sent == Sent::in_part) desk_->answer.unsent.keep();
-  if (sent != Sent::failed) desk_->answer.head.clear();
-  desk_->answer.ended = last && sent != Sent::failed;
+  if (sent == Sent::partial) exchange_->answer.unsent.keep();
+  if (sent != Sent::failed) exchange_->answer.head.clear();
+  exchange_->answer.ended = last && sent != Sent::failed;
   return sent;
 }
 
@@ -481,14 +485,14 @@ ClientStream::Sent ClientStream::write_some(const Unsent<kBuffers>::Buffers& buf
   if (tls_) return write_tls(buffers);
   const auto size = net::send_some(socket_, buffers);
   if (!size) return Sent::failed;
-  desk_->answer.unsent.set(buffers, *size);
-  return desk_->answer.unsent.empty() ? Sent::whole : Sent::in_part;
+  exchange_->answer.unsent.set(buffers, *size);
+  return exchange_->answer.unsent.empty() ? Sent::whole : Sent::partial;
 }
 
 net::Task<std::optional<Errc>> ClientStream::send_rest() {
   const auto began = monotonic_now();
   std::uint64_t taken = 0;
-  while (!desk_->answer.unsent.empty()) {
+  while (!exchange_->answer.unsent.empty()) {
     timeout_.arm(earned_deadline(monotonic_now(), began, taken,
                                  settings_.min_answer_bytes_per_second,
                                  settings_.write_stall_timeout));
@@ -499,15 +503,15 @@ net::Task<std::optional<Errc>> ClientStream::send_rest() {
       if (!error) size = write_tls_rest();
     } else {
       const auto [error, written] =
-          co_await socket_.async_write_some(desk_->answer.unsent.next(), net::use_task);
+          co_await socket_.async_write_some(exchange_->answer.unsent.next(), net::use_task);
       if (!error) size = written;
     }
     if (!size) co_return timeout_.expired() ? Errc::client_stalled : Errc::connection_lost;
-    desk_->answer.unsent.drop(*size);
+    exchange_->answer.unsent.drop(*size);
     taken += *size;
   }
   timeout_.disarm();
-  desk_->answer.unsent.forget();
+  exchange_->answer.unsent.forget();
   co_return std::nullopt;
 }
 
@@ -532,7 +536,7 @@ net::Task<> ClientStream::close() {
   unwatch();
   // A truncated answer must not end with close_notify.
   if (tls_ && !lacks_its_end()) tls_->say_closed();
-  if (!tls_ && lacks_its_end() && desk_->answer.until_close) {
+  if (!tls_ && lacks_its_end() && exchange_->answer.until_close) {
     boost::system::error_code ignored;
     socket_.set_option(net::Socket::linger(true, 0), ignored);  // a reset instead of a regular end
   }
@@ -542,7 +546,8 @@ net::Task<> ClientStream::close() {
 }
 
 bool ClientStream::lacks_its_end() const {
-  return desk_ && ((desk_->answer.begun && !desk_->answer.ended) || !desk_->answer.unsent.empty());
+  return exchange_ && ((exchange_->answer.begun && !exchange_->answer.ended) ||
+                       !exchange_->answer.unsent.empty());
 }
 
 void ClientStream::close_socket() {

@@ -13,47 +13,47 @@
 #include <boost/asio/buffer.hpp>
 
 #include "base/clock.hpp"
+#include "base/object_pool.hpp"
 #include "base/result.hpp"
-#include "base/spares.hpp"
 #include "http/chunk.hpp"
 #include "http/message_parser.hpp"
 #include "http/reply.hpp"
 #include "http/settings.hpp"
 #include "http/unsent.hpp"
 #include "net/deadline.hpp"
+#include "net/fair_queue.hpp"
 #include "net/readiness.hpp"
 #include "net/socket.hpp"
 #include "net/tls_session.hpp"
-#include "net/turns.hpp"
 
 namespace weir::http {
 
 /// Threads:      the socket's.
 /// Cancellation: closing the socket ends every wait; `close` waits until they have ended.
 class ClientStream final : private net::Readiness::Watcher {
-  struct Desk;
+  struct ExchangeState;
 
  public:
   /// Called once, when the client leaves while it is watched.
-  struct Leaver {
+  struct DisconnectObserver {
     virtual void client_left() = 0;
     /// The server is stopping and waits no longer: the last chance to tell the client.
     virtual void must_end() { client_left(); }
 
    protected:
-    ~Leaver() = default;
+    ~DisconnectObserver() = default;
   };
 
   /// Called when nothing has been received for a while, so that what is kept between exchanges can
   /// be released.
-  struct Idler {
+  struct IdleObserver {
     virtual void is_idle() = 0;
 
    protected:
-    ~Idler() = default;
+    ~IdleObserver() = default;
   };
 
-  enum class Sent : std::uint8_t { whole, in_part, failed };
+  enum class Sent : std::uint8_t { whole, partial, failed };
 
   /// The head and framing of an answer sent in pieces.
   struct Head {
@@ -64,11 +64,11 @@ class ClientStream final : private net::Readiness::Watcher {
   };
 
   /// Per-exchange state that an idle connection does not need, pooled per thread.
-  using Desks = Spares<Desk>;
+  using ExchangeStates = ObjectPool<ExchangeState>;
 
   /// `tls`: a session after its handshake; null: plain.
   ClientStream(net::Socket socket, std::unique_ptr<net::TlsSession> tls, const Settings& settings,
-               net::DeadlineSweeper& sweeper, Desks& desks, Idler& idler);
+               net::DeadlineSweeper& sweeper, ExchangeStates& states, IdleObserver& observer);
   ClientStream(const ClientStream&) = delete;
   ClientStream& operator=(const ClientStream&) = delete;
   ~ClientStream() = default;
@@ -82,7 +82,7 @@ class ClientStream final : private net::Readiness::Watcher {
 
   /// Forgets the last exchange. Bytes received after it stay.
   void next_request();
-  [[nodiscard]] bool has_bytes() const { return desk_ && !desk_->received.empty(); }
+  [[nodiscard]] bool has_bytes() const { return exchange_ && !exchange_->received.empty(); }
   /// True if there may be something to read.
   [[nodiscard]] bool readable() const { return readiness_.ready(); }
   /// True if `read_more` must be awaited before the next `take_read`: there is nothing to read, or
@@ -95,13 +95,13 @@ class ClientStream final : private net::Readiness::Watcher {
   [[nodiscard]] Result<> take_read();
   /// Parses the head and returns true if all of it has arrived. Errors: as MessageParser.
   [[nodiscard]] Result<bool> try_head();
-  [[nodiscard]] const Request& request() const { return desk_->request.parser.request(); }
+  [[nodiscard]] const Request& request() const { return exchange_->request.parser.request(); }
 
   // The request's body.
 
   /// Bounds the body at `bytes` from here on. Errors: payload_too_large if more are announced.
   [[nodiscard]] Result<> limit_body(std::uint64_t bytes);
-  [[nodiscard]] bool body_done() const { return desk_->request.body_done; }
+  [[nodiscard]] bool body_done() const { return exchange_->request.body_done; }
   /// The whole body, if its length was given and it arrived with the head: not copied, and valid
   /// until the exchange ends. Otherwise nothing, and nothing has been consumed.
   std::optional<std::string_view> take_body_at_hand();
@@ -139,33 +139,37 @@ class ClientStream final : private net::Readiness::Watcher {
 
   /// The answer will take a while: until it begins, the request holds a place among those in
   /// progress.
-  void await_answer(net::Turns& turns) { desk_->answer.awaited = net::Turns::Place(turns); }
-  [[nodiscard]] bool begun() const { return desk_->answer.begun; }
+  void await_answer(net::FairQueue& queue) {
+    exchange_->answer.awaited = net::FairQueue::Ticket(queue);
+  }
+  [[nodiscard]] bool begun() const { return exchange_->answer.begun; }
   /// True if the kernel has taken the whole answer.
-  [[nodiscard]] bool ended() const { return desk_->answer.ended && desk_->answer.unsent.empty(); }
-  [[nodiscard]] int status() const { return desk_->answer.status; }
-  [[nodiscard]] std::uint64_t body_bytes() const { return desk_->answer.body_bytes; }
+  [[nodiscard]] bool ended() const {
+    return exchange_->answer.ended && exchange_->answer.unsent.empty();
+  }
+  [[nodiscard]] int status() const { return exchange_->answer.status; }
+  [[nodiscard]] std::uint64_t body_bytes() const { return exchange_->answer.body_bytes; }
   /// True if the connection can carry another exchange after this answer.
-  [[nodiscard]] bool keeps_alive() const { return desk_->answer.keep_alive; }
+  [[nodiscard]] bool keeps_alive() const { return exchange_->answer.keep_alive; }
   void set_draining(bool draining) { draining_ = draining; }
   /// The `keep_alive` argument of `begin`, for a handler that sends the head itself.
   [[nodiscard]] bool may_keep_alive() const;
 
   // Leaving.
 
-  /// From now on `leaver` is notified when the client leaves, or when the answer must end. A
+  /// From now on `observer` is notified when the client leaves, or when the answer must end. A
   /// disconnect that arrives behind unread bytes is found by the next sweep.
-  void watch(Leaver& leaver);
+  void watch(DisconnectObserver& observer);
   void unwatch();
   /// Releases what a long answer does not need: all of the request but its first line. REQUIRES:
   /// the body is done, nobody uses the request any more, and nothing is left to send.
-  void slim_down();
+  void release_buffers();
 
   /// Reads and drops for a moment, so that the client receives the answer before a reset.
   [[nodiscard]] net::Task<> linger();
   /// Closes, and waits until nothing uses the socket.
   [[nodiscard]] net::Task<> close();
-  /// Notifies the leaver, if there is one, that the answer in progress must end.
+  /// Notifies the observer, if there is one, that the answer in progress must end.
   void end_soon();
   /// Ends whatever is in progress at once, as if the client had left.
   void abort();
@@ -203,7 +207,7 @@ class ClientStream final : private net::Readiness::Watcher {
   struct Outgoing {
     void reset();
 
-    net::Turns::Place awaited;
+    net::FairQueue::Ticket awaited;
     std::string head;  ///< until it is sent
     ChunkHead chunk_head;
     Unsent<kBuffers> unsent;
@@ -216,11 +220,11 @@ class ClientStream final : private net::Readiness::Watcher {
     bool until_close = false;  ///< only the connection's end delimits it
     bool keep_alive = false;
   };
-  struct Desk {
-    explicit Desk(const Settings& settings) : request(settings) {}
-    Desk(const Desk&) = delete;
-    Desk& operator=(const Desk&) = delete;
-    ~Desk();
+  struct ExchangeState {
+    explicit ExchangeState(const Settings& settings) : request(settings) {}
+    ExchangeState(const ExchangeState&) = delete;
+    ExchangeState& operator=(const ExchangeState&) = delete;
+    ~ExchangeState();
     void reset();
 
     std::string received;  ///< starts with the head being parsed
@@ -273,10 +277,10 @@ class ClientStream final : private net::Readiness::Watcher {
   Recheck recheck_;
   const Settings& settings_;
   net::DeadlineSweeper& sweeper_;
-  Desks& desks_;
-  Idler& idler_;
-  Leaver* leaver_ = nullptr;
-  Desks::Ptr desk_;  ///< null: no request is in progress
+  ExchangeStates& states_;
+  IdleObserver& idle_observer_;
+  DisconnectObserver* disconnect_observer_ = nullptr;
+  ExchangeStates::Ptr exchange_;  ///< null: no request is in progress
   bool was_idle_ = false;
   bool draining_ = false;
   bool left_ = false;

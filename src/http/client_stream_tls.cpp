@@ -19,7 +19,7 @@ Result<std::string_view> ClientStream::read_tls(std::span<char> room) {
     recheck_.arm_for_next_sweep();
   } else if (size == 0) {
     readiness_.drained();
-    readiness_.tell();
+    readiness_.notify();
   }
   return std::string_view(room.data(), size);
 }
@@ -31,7 +31,7 @@ net::Waiting ClientStream::look() {
       return net::Waiting::bytes;
     case State::wants_read:
     case State::wants_write:
-      if (!tls_->drained()) readiness_.tell();
+      if (!tls_->drained()) readiness_.notify();
       return net::Waiting::nothing;
     case State::closed:
     case State::failed:
@@ -44,12 +44,12 @@ ClientStream::Sent ClientStream::write_tls(const Unsent<kBuffers>::Buffers& buff
   const auto [state, size] = tls_->write_some(buffers);
   if (state == State::closed || state == State::failed) return Sent::failed;
   write_wants_read_ = state == State::wants_read;
-  desk_->answer.unsent.set(buffers, size);
-  return desk_->answer.unsent.empty() ? Sent::whole : Sent::in_part;
+  exchange_->answer.unsent.set(buffers, size);
+  return exchange_->answer.unsent.empty() ? Sent::whole : Sent::partial;
 }
 
 std::optional<std::size_t> ClientStream::write_tls_rest() {
-  const auto [state, size] = tls_->write_some(desk_->answer.unsent.next());
+  const auto [state, size] = tls_->write_some(exchange_->answer.unsent.next());
   if (state == State::closed || state == State::failed) return std::nullopt;
   write_wants_read_ = state == State::wants_read;
   return size;

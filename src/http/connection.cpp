@@ -12,7 +12,7 @@ constexpr std::chrono::seconds kIdleUnderPressure{2};
 
 Connection::Connection(net::Socket socket, std::unique_ptr<net::TlsSession> tls,
                        ConnectionContext& context)
-    : client_(std::move(socket), std::move(tls), context.settings, context.sweeper, context.desks,
+    : client_(std::move(socket), std::move(tls), context.settings, context.sweeper, context.states,
               *this),
       context_(context) {
   boost::system::error_code ignored;
@@ -58,8 +58,8 @@ void Connection::drain() {
   if (context_.ends_idle) end_if_idle();
 }
 
-// Spares connections that have not yet sent a request.
-void Connection::feel_pressure() {
+// ObjectPool connections that have not yet sent a request.
+void Connection::on_memory_pressure() {
   if (stage() != Stage::idle) return;
   if (context_.sheds_idle()) return end_if_idle();
   client_.timeout().arm(idle_since_ + context_.keep_alive_timeout());
@@ -99,9 +99,9 @@ net::Task<> Connection::run() {
     set_stage(Stage::busy);
     if (!client_.has_bytes()) break;
     begin_exchange();
-    if (const auto heard = try_head(); !has_request(heard)) {
+    if (const auto state = try_head(); !has_request(state)) {
       client_.timeout().arm(exchange_->whole + context_.settings.request_head_timeout);
-      if (!co_await read_rest(heard)) {
+      if (!co_await read_rest(state)) {
         co_await refuse(*exchange_->reason);
         if (!lost_) {
           set_stage(Stage::partial);
@@ -117,12 +117,12 @@ net::Task<> Connection::run() {
 
     auto later = answer();
     if (later.valid()) {
-      client_.await_answer(context_.turns);
+      client_.await_answer(context_.queue);
       const ScopedCount counted(context_.in_flight);
       const auto reply = co_await std::move(later);
       if (reply) send_answer(std::move(*reply));
     }
-    if (sent_ == ClientStream::Sent::in_part) lost_ = co_await client_.send_rest();
+    if (sent_ == ClientStream::Sent::partial) lost_ = co_await client_.send_rest();
     end_exchange();
     served_ = true;
     if (!client_.ended()) break;
@@ -139,7 +139,7 @@ net::Task<> Connection::run() {
 // The end of a connection is handled at once.
 bool Connection::must_await_turn() {
   boost::system::error_code ignored;
-  return context_.turns.crowded() && client_.socket().available(ignored) > 0;
+  return context_.queue.crowded() && client_.socket().available(ignored) > 0;
 }
 
 // A waiting connection counts as busy, so that it is not closed as idle.
@@ -148,7 +148,7 @@ net::Task<> Connection::await_turn() {
   client_.timeout().disarm();
   had_to_wait_ = true;
   idle_since_ = monotonic_now();
-  return context_.turns.wait();
+  return context_.queue.wait();
 }
 
 // Sends an answer that is ready; otherwise returns the coroutine that computes it.
@@ -170,18 +170,18 @@ void Connection::send_answer(Reply reply) {
 void Connection::send(Reply reply, bool keep_alive) {
   sent_ = client_.send(reply, keep_alive, exchange_->whole_at);
   if (sent_ == ClientStream::Sent::failed) lost_ = Errc::connection_lost;
-  if (sent_ == ClientStream::Sent::in_part) unsent_ = std::make_unique<Reply>(std::move(reply));
+  if (sent_ == ClientStream::Sent::partial) unsent_ = std::make_unique<Reply>(std::move(reply));
 }
 
-bool Connection::has_request(Heard heard) {
-  if (heard != Heard::head) return false;
+bool Connection::has_request(HeadState state) {
+  if (state != HeadState::whole) return false;
   return client_.body_done() || context_.handler.takes_body(client_.request());
 }
 
 // For requests that did not arrive with the first read. False: the exchange's reason says why.
-net::Task<bool> Connection::read_rest(Heard heard) {
-  if (heard == Heard::part) set_stage(Stage::partial);
-  for (; heard == Heard::part; heard = try_head()) {
+net::Task<bool> Connection::read_rest(HeadState state) {
+  if (state == HeadState::partial) set_stage(Stage::partial);
+  for (; state == HeadState::partial; state = try_head()) {
     if (client_.must_wait()) co_await client_.read_more();
     if (const auto taken = client_.take_read(); !taken) {
       set_stage(Stage::busy);
@@ -190,7 +190,7 @@ net::Task<bool> Connection::read_rest(Heard heard) {
     }
   }
   set_stage(Stage::busy);
-  if (heard == Heard::nonsense) co_return false;
+  if (state == HeadState::malformed) co_return false;
   client_.timeout().disarm();
   if (context_.handler.takes_body(client_.request())) co_return true;
   while (!client_.body_done()) {
@@ -203,18 +203,18 @@ net::Task<bool> Connection::read_rest(Heard heard) {
   co_return true;
 }
 
-Connection::Heard Connection::try_head() {
+Connection::HeadState Connection::try_head() {
   const auto whole = client_.try_head();
   if (!whole) {
     exchange_->reason = whole.error().code;
-    return Heard::nonsense;
+    return HeadState::malformed;
   }
-  if (!*whole) return Heard::part;
+  if (!*whole) return HeadState::partial;
   const Request& request = client_.request();
   exchange_->request = &request;
   exchange_->trace_id = telemetry::TraceId::choose(request.header(FieldName::x_trace_id),
                                                    request.header(FieldName::traceparent));
-  return Heard::head;
+  return HeadState::whole;
 }
 
 net::Task<> Connection::refuse(Errc code) {
@@ -226,7 +226,7 @@ net::Task<> Connection::refuse(Errc code) {
   }
   if (exchange_->trace_id.text().empty()) exchange_->trace_id = telemetry::TraceId::random();
   send_refusal(code);
-  if (sent_ == ClientStream::Sent::in_part) lost_ = co_await client_.send_rest();
+  if (sent_ == ClientStream::Sent::partial) lost_ = co_await client_.send_rest();
   end_exchange();
 }
 

@@ -7,15 +7,15 @@
 #include <optional>
 #include <string>
 
-#include "base/spares.hpp"
+#include "base/object_pool.hpp"
 #include "http/client_stream.hpp"
 #include "http/handler.hpp"
 #include "http/pressure.hpp"
 #include "http/settings.hpp"
 #include "http/stages.hpp"
 #include "net/deadline.hpp"
+#include "net/fair_queue.hpp"
 #include "net/socket.hpp"
-#include "net/turns.hpp"
 
 namespace weir::http {
 
@@ -24,9 +24,9 @@ struct ConnectionContext {
   const Settings& settings;
   Handler& handler;
   net::DeadlineSweeper& sweeper;
-  ClientStream::Desks& desks;
-  Spares<Exchange>& exchanges;
-  net::Turns& turns;
+  ClientStream::ExchangeStates& states;
+  ObjectPool<Exchange>& exchanges;
+  net::FairQueue& queue;
   Stages& stages;
   /// Shared by all threads: requests whose answer is being made. One that is answered at once never
   /// counts; one whose client is slow to read is bounded by max_connections and
@@ -48,7 +48,7 @@ struct ConnectionContext {
 /// Threads:      one I/O thread.
 /// Lifetime:     owned by the coroutine that runs it; `context` outlives it.
 /// Cancellation: closes the socket; the current exchange is reported as connection_lost.
-class Connection final : public Staged, private ClientStream::Idler {
+class Connection final : public Staged, private ClientStream::IdleObserver {
  public:
   /// `tls`: a session after its handshake; null: plain.
   Connection(net::Socket socket, std::unique_ptr<net::TlsSession> tls, ConnectionContext& context);
@@ -63,7 +63,7 @@ class Connection final : public Staged, private ClientStream::Idler {
   /// Ends the connection after the next answer; at once if it waits for a request and `ends_idle`.
   void drain() override;
   /// Called when the context's pressure has risen.
-  void feel_pressure() override;
+  void on_memory_pressure() override;
   /// Ends the current answer, in a way that its client can detect.
   void end_soon() override;
   /// Ends the connection at once.
@@ -73,20 +73,20 @@ class Connection final : public Staged, private ClientStream::Idler {
   [[nodiscard]] bool has_yielded() const { return has_yielded_; }
 
  private:
-  enum class Heard : std::uint8_t {
-    part,      ///< of a head
-    head,      ///< a complete head, parsed into the exchange
-    nonsense,  ///< malformed: the exchange's reason says why
+  enum class HeadState : std::uint8_t {
+    partial,    ///< a part of it
+    whole,      ///< the exchange knows its request
+    malformed,  ///< the exchange's reason says why
   };
 
   // A coroutine's locals stay in its frame as long as the connection lives, so code that needs room
   // is in functions beside it.
   [[nodiscard]] bool must_await_turn();
   [[nodiscard]] net::Task<> await_turn();
-  [[nodiscard]] net::Task<bool> read_rest(Heard heard);
+  [[nodiscard]] net::Task<bool> read_rest(HeadState state);
   [[nodiscard]] net::Task<> refuse(Errc code);
-  [[nodiscard]] Heard try_head();
-  [[nodiscard]] bool has_request(Heard heard);
+  [[nodiscard]] HeadState try_head();
+  [[nodiscard]] bool has_request(HeadState state);
   [[nodiscard]] net::Task<Outcome> answer();
   void end_if_idle();
   void set_stage(Stage next) {
@@ -107,9 +107,9 @@ class Connection final : public Staged, private ClientStream::Idler {
   boost::asio::ip::address peer_;
   MonotonicTime idle_since_;  ///< or when its first bytes arrived, if they had to wait
   std::unique_ptr<ConnectionMemo> memo_;
-  Spares<Exchange>::Ptr exchange_;  ///< null: no request is in progress
-  std::unique_ptr<Reply> unsent_;   ///< the answer being sent, if the kernel did not take all of it
-                                    ///< at once
+  ObjectPool<Exchange>::Ptr exchange_;  ///< null: no request is in progress
+  std::unique_ptr<Reply> unsent_;  ///< the answer being sent, if the kernel did not take all of it
+                                   ///< at once
   ClientStream::Sent sent_ = ClientStream::Sent::whole;
   std::optional<Errc> lost_;  ///< why the answer was not sent
   bool had_to_wait_ = false;  ///< for its turn

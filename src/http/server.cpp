@@ -85,10 +85,10 @@ Listener::Listener(std::vector<net::Acceptor> acceptors, ServerShared& shared, s
                    std::unique_ptr<Handler> handler)
     : acceptors_(std::move(acceptors)),
       shared_(shared),
-      turns_(acceptors_.front().get_executor()),
+      queue_(acceptors_.front().get_executor()),
       handler_(std::move(handler)),
-      context_{shared.settings, *handler_, sweeper_, desks_,
-               exchanges_,      turns_,    stages_,  shared.in_flight},
+      context_{shared.settings, *handler_, sweeper_, states_,
+               exchanges_,      queue_,    stages_,  shared.in_flight},
       background_(acceptors_.front().get_executor()),
       tasks_(acceptors_.front().get_executor()) {
   if (shared_.tls != nullptr) {
@@ -231,7 +231,7 @@ void Listener::accept_waiting(net::Acceptor& acceptor, int most) {
 void Listener::set_pressure(Pressure pressure) {
   const bool risen = pressure > context_.pressure;
   context_.pressure = pressure;
-  if (risen) stages_.for_each(&Staged::feel_pressure);
+  if (risen) stages_.for_each(&Staged::on_memory_pressure);
 }
 
 net::Task<> Listener::stop(MonotonicTime deadline, MonotonicTime idle_until) {

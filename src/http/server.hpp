@@ -83,9 +83,9 @@ class Listener {
   ServerShared& shared_;
   net::DeadlineSweeper sweeper_;  ///< declared before the handler, whose connections have deadlines
                                   ///< in it
-  net::Turns turns_;
-  ClientStream::Desks desks_{net::Turns::kCrowd};
-  Spares<Exchange> exchanges_{net::Turns::kCrowd};
+  net::FairQueue queue_;
+  ClientStream::ExchangeStates states_{net::FairQueue::kMaxConcurrent};
+  ObjectPool<Exchange> exchanges_{net::FairQueue::kMaxConcurrent};
   std::unique_ptr<Handler> handler_;
   Stages stages_;
   std::vector<StageCounts> counts_;  ///< of all threads; used while a victim is chosen

@@ -58,7 +58,7 @@ bool ServerStream::is_used() const {
 void ServerStream::discard(ServerStream* stream) {
   stream->timeout_.disarm();
   stream->recheck_.disarm();
-  stream->idler_ = nullptr;
+  stream->idle_observer_ = nullptr;
   boost::system::error_code ignored;
   stream->socket_.close(ignored);
   if (stream->is_used()) {
@@ -69,15 +69,15 @@ void ServerStream::discard(ServerStream* stream) {
 }
 
 void ServerStream::Timeout::on_expired() {
-  if (stream.idler_ != nullptr) {
-    stream.idler_->idle_ended(stream);
+  if (stream.idle_observer_ != nullptr) {
+    stream.idle_observer_->idle_ended(stream);
   } else {
     stream.abort(why);
   }
 }
 
 void ServerStream::Recheck::on_expired() {
-  if (stream.socket_.is_open() && net::peer_has_closed(stream.socket_)) stream.readiness_.tell();
+  if (stream.socket_.is_open() && net::peer_has_closed(stream.socket_)) stream.readiness_.notify();
 }
 
 net::Task<Result<std::size_t>> ServerStream::connect(net::Endpoints endpoints, const Origin& origin,
@@ -132,7 +132,7 @@ std::unexpected<Error> ServerStream::broke(const char* why) const {
 // ---- a call
 
 void ServerStream::begin() {
-  idler_ = nullptr;
+  idle_observer_ = nullptr;
   timeout_.disarm();
   parser_.reset();
   head_bytes_.clear();
@@ -148,7 +148,7 @@ ServerStream::Sent ServerStream::send(std::span<const asio::const_buffer> pieces
   const auto size = tls_ ? std::optional<std::size_t>(0) : net::send_some(socket_, buffers);
   if (!size) return Sent::failed;
   unsent_.set(buffers, *size);
-  return unsent_.empty() ? Sent::whole : Sent::in_part;
+  return unsent_.empty() ? Sent::whole : Sent::partial;
 }
 
 net::Task<Result<>> ServerStream::send_rest() {
@@ -188,10 +188,10 @@ void ServerStream::became_ready() {
     return;
   }
   if (tls_) tls_->has_read = true;
-  if (idler_ == nullptr && early_ == nullptr) return;
+  if (idle_observer_ == nullptr && early_ == nullptr) return;
   if (!answers_early()) return;  // everything reported has been read
-  if (idler_ != nullptr) {
-    idler_->idle_ended(*this);
+  if (idle_observer_ != nullptr) {
+    idle_observer_->idle_ended(*this);
   } else {
     std::exchange(early_, nullptr)->answered_early();
   }
@@ -289,8 +289,8 @@ bool ServerStream::reusable() {
          !parser_.has_surplus() && unsent_.empty() && unread_.empty() && !answers_early();
 }
 
-void ServerStream::become_idle(Idler& idler, MonotonicTime until) {
-  idler_ = &idler;
+void ServerStream::become_idle(IdleObserver& observer, MonotonicTime until) {
+  idle_observer_ = &observer;
   timeout_.arm(until);
   if (tls_ && !tls_->reading.pending()) tls_->start_read();
 }

@@ -43,11 +43,11 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
 
  public:
   /// Called when an idle connection can no longer be used; may discard it.
-  struct Idler {
+  struct IdleObserver {
     virtual void idle_ended(ServerStream& stream) = 0;
 
    protected:
-    ~Idler() = default;
+    ~IdleObserver() = default;
   };
 
   /// Called when the answer begins while the request is still being sent.
@@ -58,7 +58,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
     ~EarlyAnswer() = default;
   };
 
-  enum class Sent : std::uint8_t { whole, in_part, failed };
+  enum class Sent : std::uint8_t { whole, partial, failed };
   static constexpr std::size_t kBuffers = 8;
 
   /// For make().
@@ -129,7 +129,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   [[nodiscard]] bool reused() const { return calls_ > 1; }
 
   /// Releases what a long answer does not need. REQUIRES: the head is no longer used.
-  void slim_down() { parser_.forget_fields(); }
+  void release_buffers() { parser_.forget_fields(); }
 
   /// Notifies `early`, once, if the server answers or closes while no read is pending.
   void watch_for_early_answer(EarlyAnswer& early);
@@ -139,7 +139,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   /// True if another call may follow.
   [[nodiscard]] bool reusable();
   /// REQUIRES: reusable.
-  void become_idle(Idler& idler, MonotonicTime until);
+  void become_idle(IdleObserver& observer, MonotonicTime until);
 
  private:
   struct Timeout final : net::Deadline {
@@ -180,7 +180,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   Recheck recheck_;
   const std::size_t max_head_bytes_;
   ResponseParser parser_;
-  Idler* idler_ = nullptr;
+  IdleObserver* idle_observer_ = nullptr;
   EarlyAnswer* early_ = nullptr;
   std::optional<Errc> aborted_;
   std::string head_bytes_;   ///< of a head that arrived in more than one read

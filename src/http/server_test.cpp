@@ -118,7 +118,7 @@ TEST_F(ServerTest, KeepsTheConnectionAndAnswersPipelinedRequestsInOrder) {
 TEST_F(ServerTest, WhoComesToACrowdHasHisTurn) {
   start({});
   std::deque<Client> crowd;
-  for (std::size_t i = 0; i < 2 * net::Turns::kCrowd; ++i) {
+  for (std::size_t i = 0; i < 2 * net::FairQueue::kMaxConcurrent; ++i) {
     crowd.emplace_back(server_->endpoint());
     crowd.back().send("GET /later HTTP/1.1\r\nHost: w\r\n\r\n");
   }

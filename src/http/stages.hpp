@@ -54,7 +54,7 @@ class Staged : public boost::intrusive::list_base_hook<> {
 
   // Broadcast by a listener to all of its connections.
   virtual void drain() {}
-  virtual void feel_pressure() {}
+  virtual void on_memory_pressure() {}
   virtual void end_soon() {}
   virtual void abort() {}
 

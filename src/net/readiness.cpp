@@ -59,13 +59,13 @@ void Readiness::complete(void* owner, asio::detail::operation* op,
                          const boost::system::error_code& /*error*/, std::size_t /*size*/) {
   auto& self = *static_cast<Readiness*>(op);
   if (owner != nullptr) {
-    self.told();
+    self.on_ready();
   } else {
     self.armed_ = false;  // its io_context is being destroyed
   }
 }
 
-void Readiness::told() {
+void Readiness::on_ready() {
   ready_ = true;
   if (socket_.is_open()) {
     start();
@@ -81,10 +81,10 @@ void Readiness::told() {
 
 void Readiness::begin_wait() {
   in_turn_bytes_ = 0;
-  if (ready_) tell();
+  if (ready_) notify();
 }
 
-void Readiness::tell() {
+void Readiness::notify() {
   if (!socket_.is_open()) return;  // the close is being reported
   auto& registered = Registered::of(socket_);
   reactor_of(socket_).cancel_ops_by_key(registered.socket_, registered.reactor_data_,

@@ -67,7 +67,7 @@ class Readiness final : private boost::asio::detail::reactor_op {
     return suspend([this](auto resume) { resume_ = std::move(resume); });
   }
   /// Reports as if bytes had arrived, but not within this call.
-  void tell();
+  void notify();
 
   /// Null: no watcher. The callback may destroy this; nothing is accessed after it.
   void watch(Watcher* watcher) { watcher_ = watcher; }
@@ -77,7 +77,7 @@ class Readiness final : private boost::asio::detail::reactor_op {
   static void complete(void* owner, boost::asio::detail::operation* op,
                        const boost::system::error_code& error, std::size_t size);
   void start();
-  void told();
+  void on_ready();
   void begin_wait();
 
   Socket& socket_;

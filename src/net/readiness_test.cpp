@@ -109,7 +109,7 @@ TEST_F(ReadinessTest, AnEndThatCameWithTheLastBytesIsSeenByLooking) {
 
 TEST_F(ReadinessTest, TellingComesLaterAndKeepsItArmed) {
   readiness_.arm(false);
-  readiness_.tell();
+  readiness_.notify();
   EXPECT_EQ(told_, 0);
   run_until_told();
   EXPECT_TRUE(readiness_.armed());

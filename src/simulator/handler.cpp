@@ -37,7 +37,7 @@ net::Task<Result<std::string>> receive_body(ClientStream& client) {  // outlives
 }
 
 // Plays one script to one client. Ends early, without an error, when the client has left.
-class Player final : ClientStream::Leaver {
+class Player final : ClientStream::DisconnectObserver {
  public:
   explicit Player(ClientStream& client)  // outlives: the player
       : client_(client), timer_(client.socket().get_executor()) {}
@@ -86,7 +86,7 @@ class Player final : ClientStream::Leaver {
   }
 
   net::Task<bool> sent(ClientStream::Sent state) {
-    if (state != ClientStream::Sent::in_part) co_return state == ClientStream::Sent::whole;
+    if (state != ClientStream::Sent::partial) co_return state == ClientStream::Sent::whole;
     const auto lost = co_await client_.send_rest();
     co_return !lost;
   }

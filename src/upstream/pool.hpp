@@ -24,7 +24,7 @@ namespace weir::upstream {
 ///
 /// Threads:  its executor's.
 /// Lifetime: outlives the connections taken from it; `sweeper` and `resolvers` outlive it.
-class Pool final : private http::ServerStream::Idler {
+class Pool final : private http::ServerStream::IdleObserver {
  public:
   struct Limits {
     std::size_t max_idle = 32;  ///< per upstream

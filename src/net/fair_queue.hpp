@@ -17,40 +17,40 @@
 namespace weir::net {
 
 /// Threads:  the executor's.
-/// Lifetime: outlives its places and waiting coroutines.
-class Turns {
+/// Lifetime: outlives its tickets and waiting coroutines.
+class FairQueue {
  public:
   /// Others wait while this many are in progress.
-  static constexpr std::size_t kCrowd = 64;
+  static constexpr std::size_t kMaxConcurrent = 64;
   /// This many run per turn, however many are in progress.
   static constexpr std::size_t kAtLeast = 8;
 
   /// Holds a place among those in progress for as long as it lives.
-  class Place {
+  class Ticket {
    public:
-    Place() = default;
-    explicit Place(Turns& turns) : turns_(&turns) { ++turns.under_way_; }
-    Place(Place&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)) {}
-    Place& operator=(Place&& other) noexcept {
-      std::swap(turns_, other.turns_);
+    Ticket() = default;
+    explicit Ticket(FairQueue& queue) : queue_(&queue) { ++queue.under_way_; }
+    Ticket(Ticket&& other) noexcept : queue_(std::exchange(other.queue_, nullptr)) {}
+    Ticket& operator=(Ticket&& other) noexcept {
+      std::swap(queue_, other.queue_);
       return *this;
     }
-    ~Place() { give_up(); }
+    ~Ticket() { give_up(); }
 
     void give_up() {
-      if (auto* turns = std::exchange(turns_, nullptr)) --turns->under_way_;
+      if (auto* queue = std::exchange(queue_, nullptr)) --queue->under_way_;
     }
 
    private:
-    Turns* turns_ = nullptr;
+    FairQueue* queue_ = nullptr;
   };
 
-  explicit Turns(Executor executor) : executor_(executor) {}
-  Turns(const Turns&) = delete;
-  Turns& operator=(const Turns&) = delete;
+  explicit FairQueue(Executor executor) : executor_(executor) {}
+  FairQueue(const FairQueue&) = delete;
+  FairQueue& operator=(const FairQueue&) = delete;
 
   /// True if a new request must `wait`.
-  [[nodiscard]] bool crowded() const { return under_way_ >= kCrowd || !waiting_.empty(); }
+  [[nodiscard]] bool crowded() const { return under_way_ >= kMaxConcurrent || !waiting_.empty(); }
   /// Waits for a turn, first come, first served. Events are polled between turns, so the wait is
   /// bounded even if the requests in progress take long.
   [[nodiscard]] Task<> wait() {

@@ -1,4 +1,4 @@
-#include "base/spares.hpp"
+#include "base/object_pool.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,36 +11,36 @@ struct Thing {
   int text = 0;
 };
 
-TEST(Spares, LendsWhatWasGivenBackLast) {
-  Spares<Thing> spares(2);
+TEST(ObjectPool, LendsWhatWasGivenBackLast) {
+  ObjectPool<Thing> pool(2);
   int made = 0;
-  auto first = spares.lend(made);
-  auto second = spares.lend(made);
+  auto first = pool.lend(made);
+  auto second = pool.lend(made);
   EXPECT_EQ(made, 2);
   const auto* one = first.get();
   const auto* two = second.get();
   first->text = second->text = 7;
   second.reset();
   first.reset();
-  EXPECT_EQ(spares.lend(made).get(), one);
-  first = spares.lend(made);
-  second = spares.lend(made);
+  EXPECT_EQ(pool.lend(made).get(), one);
+  first = pool.lend(made);
+  second = pool.lend(made);
   EXPECT_EQ(first.get(), one);
   EXPECT_EQ(second.get(), two);
   EXPECT_EQ(first->text + second->text, 0) << "as if it were new";
   EXPECT_EQ(made, 2);
 }
 
-TEST(Spares, KeepsNoMoreThanItWasTold) {
-  Spares<Thing> spares(1);
+TEST(ObjectPool, KeepsNoMoreThanItWasTold) {
+  ObjectPool<Thing> pool(1);
   int made = 0;
   {
-    const auto first = spares.lend(made);
-    const auto second = spares.lend(made);
+    const auto first = pool.lend(made);
+    const auto second = pool.lend(made);
   }
-  const auto first = spares.lend(made);
+  const auto first = pool.lend(made);
   EXPECT_EQ(made, 2);
-  const auto second = spares.lend(made);
+  const auto second = pool.lend(made);
   EXPECT_EQ(made, 3);
 }
 

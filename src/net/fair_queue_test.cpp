@@ -1,4 +1,4 @@
-#include "net/turns.hpp"
+#include "net/fair_queue.hpp"
 
 #include <vector>
 
@@ -18,14 +18,14 @@ class TurnsTest : public testing::Test {
   ~TurnsTest() override { context_.run(); }
 
   void take_places(std::size_t count) {
-    for (; count > 0; --count) places_.emplace_back(turns_);
+    for (; count > 0; --count) places_.emplace_back(queue_);
   }
   Task<> wait_and_note(int who) {
-    co_await turns_.wait();
+    co_await queue_.wait();
     order_.push_back(who);
   }
   Task<> wait_twice() {
-    co_await turns_.wait();
+    co_await queue_.wait();
     co_await wait_and_note(0);
   }
   void spawn_waiting(int count) {
@@ -40,25 +40,25 @@ class TurnsTest : public testing::Test {
   }
 
   asio::io_context context_;
-  Turns turns_{context_.get_executor()};
+  FairQueue queue_{context_.get_executor()};
   TaskGroup tasks_{context_.get_executor()};
-  std::vector<Turns::Place> places_;
+  std::vector<FairQueue::Ticket> places_;
   std::vector<int> order_;
 };
 
 TEST_F(TurnsTest, NobodyNeedsToWaitBeforeItIsCrowded) {
-  take_places(Turns::kCrowd - 1);
-  EXPECT_FALSE(turns_.crowded());
+  take_places(FairQueue::kMaxConcurrent - 1);
+  EXPECT_FALSE(queue_.crowded());
   take_places(1);
-  EXPECT_TRUE(turns_.crowded());
+  EXPECT_TRUE(queue_.crowded());
   auto moved = std::move(places_.back());
-  EXPECT_TRUE(turns_.crowded());
+  EXPECT_TRUE(queue_.crowded());
   moved.give_up();
-  EXPECT_FALSE(turns_.crowded());
+  EXPECT_FALSE(queue_.crowded());
   moved.give_up();
   places_.clear();
-  take_places(Turns::kCrowd - 1);
-  EXPECT_FALSE(turns_.crowded());
+  take_places(FairQueue::kMaxConcurrent - 1);
+  EXPECT_FALSE(queue_.crowded());
 }
 
 TEST_F(TurnsTest, WhoComesFirstIsServedFirst) {
@@ -67,30 +67,30 @@ TEST_F(TurnsTest, WhoComesFirstIsServedFirst) {
   context_.run();
   ASSERT_EQ(order_.size(), kMany);
   for (int i = 0; i < kMany; ++i) EXPECT_EQ(order_[static_cast<std::size_t>(i)], i);
-  EXPECT_FALSE(turns_.crowded());
+  EXPECT_FALSE(queue_.crowded());
 }
 
 TEST_F(TurnsTest, AFewHaveTheirTurnAtOnceWhateverIsUnderWay) {
-  take_places(Turns::kCrowd + 10);
+  take_places(FairQueue::kMaxConcurrent + 10);
   spawn_waiting(100);
-  EXPECT_EQ(run_one_turn(), Turns::kAtLeast);
-  EXPECT_EQ(run_one_turn(), Turns::kAtLeast);
+  EXPECT_EQ(run_one_turn(), FairQueue::kAtLeast);
+  EXPECT_EQ(run_one_turn(), FairQueue::kAtLeast);
 }
 
 TEST_F(TurnsTest, AsManyHaveTheirTurnAsThereIsRoomFor) {
-  take_places(Turns::kCrowd - 20);
+  take_places(FairQueue::kMaxConcurrent - 20);
   spawn_waiting(100);
   EXPECT_EQ(run_one_turn(), 20);
 }
 
 TEST_F(TurnsTest, WhatHasComeIsHeardBetweenTwoTurns) {
-  take_places(Turns::kCrowd);
+  take_places(FairQueue::kMaxConcurrent);
   spawn_waiting(100);
   run_one_turn();
   std::size_t heard_after = 0;
   asio::post(context_, [&] { heard_after = order_.size(); });
   context_.run();
-  EXPECT_LE(heard_after, 2 * Turns::kAtLeast);
+  EXPECT_LE(heard_after, 2 * FairQueue::kAtLeast);
 }
 
 TEST_F(TurnsTest, WhoHasAwaitedHisTurnCanWaitAgain) {

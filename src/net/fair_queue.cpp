@@ -1,4 +1,4 @@
-#include "net/turns.hpp"
+#include "net/fair_queue.hpp"
 
 #include <algorithm>
 
@@ -6,21 +6,21 @@
 
 namespace weir::net {
 
-void Turns::add(Resume resume) {
+void FairQueue::add(Resume resume) {
   waiting_.push_back(std::move(resume));
   post_turn();
 }
 
-void Turns::post_turn() {
+void FairQueue::post_turn() {
   if (posted_) return;
   posted_ = true;
   boost::asio::post(executor_, [this] { take_turn(); });
 }
 
 // Arrivals during the turn wait for the next one.
-void Turns::take_turn() {
+void FairQueue::take_turn() {
   posted_ = false;
-  const auto room = under_way_ < kCrowd ? kCrowd - under_way_ : 0;
+  const auto room = under_way_ < kMaxConcurrent ? kMaxConcurrent - under_way_ : 0;
   for (auto left = std::min(waiting_.size(), std::max(room, kAtLeast)); left > 0; --left) {
     auto resume = std::move(waiting_.front());
     waiting_.pop_front();

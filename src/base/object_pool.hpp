@@ -14,19 +14,19 @@ namespace weir {
 /// Threads:  one.
 /// Lifetime: outlives the objects it has lent.
 template <class T>
-class Spares {
+class ObjectPool {
  public:
   struct GiveBack {
-    Spares* spares = nullptr;
-    void operator()(T* object) const { spares->take_back(std::unique_ptr<T>(object)); }
+    ObjectPool* pool = nullptr;
+    void operator()(T* object) const { pool->take_back(std::unique_ptr<T>(object)); }
   };
   /// Returned to the pool, after T::reset, on destruction.
   using Ptr = std::unique_ptr<T, GiveBack>;
 
   /// Keeps at most `max` returned objects.
-  explicit Spares(std::size_t max) : max_(max) { kept_.reserve(max); }
-  Spares(const Spares&) = delete;
-  Spares& operator=(const Spares&) = delete;
+  explicit ObjectPool(std::size_t max) : max_(max) { kept_.reserve(max); }
+  ObjectPool(const ObjectPool&) = delete;
+  ObjectPool& operator=(const ObjectPool&) = delete;
 
   /// A pooled object, or a new one, constructed from `arguments`.
   template <class... Arguments>
