@@ -10,6 +10,8 @@ import shlex
 import subprocess
 import sys
 
+NOT_POSSIBLE = 77  # the exit status where nothing can be counted
+
 
 class Callgrind:
     """`program` is the command to start in place of `original`; `more` words end its command line."""
@@ -46,7 +48,8 @@ exec valgrind -q --tool=callgrind --instr-atstart=no --dump-instr=yes --compress
             subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as failure:
             # vgdb wakes a process that waits in the kernel by ptrace.
-            sys.exit(f"bench: valgrind does not take `{command}`; is ptrace allowed here? {failure.stderr or ''}")
+            print(f"bench: valgrind does not take `{command}`; is ptrace allowed here? {failure.stderr or ''}")
+            sys.exit(NOT_POSSIBLE)
 
 
 def instructions(profile):
