@@ -113,12 +113,7 @@ std::string wrong_endpoint_message(const catalogue::Model& model, Endpoint endpo
                      model.id, kinds, path, paths);
 }
 
-void put_standing(std::string& fields, const limit::Standing& standing) {
-  put_quota(fields, "requests", standing.requests);
-  put_quota(fields, "tokens", standing.tokens);
-}
-
-std::expected<Admitted, Refusal> admit(const CallInput& input, Shared& shared,
+std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& shared,
                                        const CallRequest& request, std::size_t body_bytes) {
   std::expected<Admitted, Refusal> admitted;
   if (input.endpoint == Endpoint::video_status) {
@@ -128,8 +123,8 @@ std::expected<Admitted, Refusal> admit(const CallInput& input, Shared& shared,
       return std::unexpected(make_refusal(Errc::invalid_parameter, "Unknown requestId."));
     }
   }
-  const auto found = find_model(input, admitted->place ? admitted->place->model : request.model);
-  if (!found) return std::unexpected(found.error());
+  auto found = find_model(input, admitted->place ? admitted->place->model : request.model);
+  if (!found) return std::unexpected(std::move(found.error()));
   admitted->model = *found;
   admitted->wants_stream = request.streamed;
   admitted->shape = shape_of(**found, request, input.endpoint, body_bytes);

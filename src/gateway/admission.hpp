@@ -29,7 +29,7 @@ struct Admitted {
 
 /// `body_bytes`: of the body, as far as it is here. Names the model in the call's record, and the
 /// limit that refused it.
-[[nodiscard]] std::expected<Admitted, Refusal> admit(const CallInput& input, Shared& shared,
+[[nodiscard]] std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& shared,
                                                      const CallRequest& request,
                                                      std::size_t body_bytes);
 
@@ -37,8 +37,5 @@ struct Admitted {
 /// which none of its upstreams serves it.
 [[nodiscard]] std::string wrong_endpoint_message(const catalogue::Model& model,
                                                  catalogue::Endpoint endpoint, bool none_speaks_it);
-
-/// The x-ratelimit-* lines of an answer.
-void put_standing(std::string& fields, const limit::Standing& standing);
 
 }  // namespace weir::gateway

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "codec/json_scanner.hpp"
 #include "codec/json_text.hpp"
 #include "gateway/answer_fields.hpp"
+#include "gateway/rate_limit_fields.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -20,7 +22,7 @@ bool is_good(int status) { return status >= 200 && status < 300; }
 
 }  // namespace
 
-// The head's views end with the first suspension.
+// The head's views are invalid after the first suspension.
 Answering::Answering(Attempt&& attempt, const AnswerInput& input)
     : input_(input), attempt_(std::move(attempt)), arrived_(record().first_byte) {
   record().phase = Phase::answering;
@@ -43,10 +45,10 @@ void Answering::make_reader() {
   const auto& head = upstream().head();
   AnswerReader::Options options;
   options.max_event_bytes = static_cast<std::size_t>(input_.context.settings().max_event_bytes);
-  if (input_.outbound.renamed) codec::append_json_string(options.model, record().model);
-  options.hide_usage = input_.outbound.hides_usage;
+  if (attempt_.renamed()) codec::append_json_string(options.model, record().model);
+  options.hide_usage = attempt_.hides_usage();
   options.endpoint = input_.context.input.endpoint;
-  // Compressed though nobody asked for it: nothing in it can be read.
+  // A compressed answer, though none was requested, cannot be read.
   const auto coding = head.header("content-encoding");
   const bool is_plain = coding.empty() || equals_ignoring_case(coding, "identity");
   reader_.emplace(is_good(head.status) && is_plain ? answer_form(head.header("content-type"))
@@ -95,12 +97,12 @@ void Answering::begin_answer(std::optional<std::uint64_t> length, MonotonicTime 
   client().begin(answer, client().may_keep_alive(), input_.context.input.exchange.whole_at);
 }
 
-// While the client is slow, the upstream is not read: its own clock stands still.
+// While the client is slow, the upstream is not read, and its timeout is suspended.
 net::Task<> Answering::send_rest() {
   upstream().disarm();
   const auto lost = co_await client().send_rest();
   // The first final error is kept.
-  if (lost && !(ended_ && ended_->error)) end_by(fail(*lost).error(), Outcome::cancelled);
+  if (lost && !(ended_ && ended_->error)) end_with(fail(*lost).error(), Outcome::cancelled);
 }
 
 void Answering::await_more(bool first) {
@@ -123,7 +125,7 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece, bool first
   if (!passed) return break_off(passed.error());
   record.usage = reader.usage();
   record.events = reader.events();
-  if (reader.finished()) input_.settlement.set_ended();
+  if (reader.finished()) input_.settlement.set_finished();
   const bool done = upstream().done() || (reader.finished() && upstream().aborted());
   if ((!passed->empty() || done) && record.first_event == MonotonicTime{}) {
     record.first_event = arrived_;
@@ -135,7 +137,7 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece, bool first
     begin_answer(any_length ? std::nullopt : upstream().head().length, monotonic_now());
   }
   const auto sent = client().send_piece(*passed);
-  if (sent == Sent::failed) end_by(fail(Errc::client_left).error(), Outcome::cancelled);
+  if (sent == Sent::failed) end_with(fail(Errc::client_left).error(), Outcome::cancelled);
   return sent;
 }
 
@@ -147,8 +149,8 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
   record.complete = whole ? record.first_byte : now;
   const bool stream = record.streamed;
   if (stream && !reader.finished() && reader.events() == 0 && !client().begun() && passed.empty()) {
-    end_by(fail(Errc::upstream_broke, "an event stream without events").error(),
-           Outcome::broken_answer);
+    end_with(fail(Errc::upstream_broke, "an event stream without events").error(),
+             Outcome::broken_answer);
     return Sent::whole;
   }
   std::string_view rest = passed;
@@ -170,11 +172,11 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
 // The upstream has done its part: a client that has all of the answer finds its slot, and the
 // upstream's, free.
 Answering::Sent Answering::send_last(std::string_view body, Outcome outcome) {
-  input_.settlement.settle(record().complete);
+  input_.settlement.settle(monotonic_now());
   attempt_.release_slot();
   const auto sent = client().send_last_piece(body);
   if (sent == Sent::failed) {
-    end_by(fail(Errc::client_left).error(), Outcome::cancelled);
+    end_with(fail(Errc::client_left).error(), Outcome::cancelled);
   } else {
     ended_ = AttemptEnd{.outcome = outcome};
     record().phase = Phase::done;
@@ -183,9 +185,9 @@ Answering::Sent Answering::send_last(std::string_view body, Outcome outcome) {
 }
 
 // Before anything has gone to the client, an error is an answer of its own. After it, an event
-// stream ends with an event that says so, and every answer without its proper end.
+// stream ends with an error event, and every answer without its proper end.
 Answering::Sent Answering::break_off(const Error& error) {
-  end_by(error, Outcome::broken_answer);
+  end_with(error, Outcome::broken_answer);
   const bool stopping = ended_->error == Errc::stopping;
   const bool can_tell =
       client().begun() && record().streamed && (ended_->outcome != Outcome::cancelled || stopping);
@@ -207,7 +209,7 @@ net::Task<> Answering::run_submission() {
     }
   }
   if (!body) {
-    end_by(body.error(), Outcome::broken_answer);
+    end_with(body.error(), Outcome::broken_answer);
     co_return;
   }
   begin_answer(body->size(), record().complete);

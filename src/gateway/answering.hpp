@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "gateway/answer_reader.hpp"
 #include "gateway/attempt.hpp"
@@ -19,7 +20,6 @@ struct AnswerInput {
   CallContext& context;
   const Admitted& admitted;
   Settlement& settlement;
-  const Outbound& outbound;
   /// Null once a stream has begun, which may take long.
   std::unique_ptr<Received>& received;
 };
@@ -33,11 +33,13 @@ class Answering {
   Answering& operator=(const Answering&) = delete;
   ~Answering() = default;
 
-  /// Sends the answer on, until it has ended one way or the other. Once.
+  /// Forwards the answer to its end. Once.
   [[nodiscard]] net::Task<> run();
-  /// How it ended.
-  [[nodiscard]] AttemptEnd& end() { return *ended_; }
-  void conclude(MonotonicTime now) { attempt_.conclude(*ended_, now); }
+  /// Concludes the attempt, after run(). Returns how it ended.
+  [[nodiscard]] AttemptEnd conclude(MonotonicTime now) {
+    attempt_.conclude(*ended_, now);
+    return std::move(*ended_);
+  }
 
  private:
   using Sent = http::ClientStream::Sent;
@@ -51,13 +53,13 @@ class Answering {
   void make_reader();
   void begin_answer(std::optional<std::uint64_t> length, MonotonicTime now);
   void release_buffers();
-  /// Sends what came of the answer; sets ended_ at its end.
+  /// Forwards a piece of the answer; sets ended_ at its end.
   [[nodiscard]] Sent take_piece(Result<std::string_view> piece, bool first);
   [[nodiscard]] Sent finish(std::string_view passed, bool whole);
   [[nodiscard]] Sent send_last(std::string_view body, upstream::Outcome outcome);
   [[nodiscard]] Sent break_off(const Error& error);
-  void end_by(const Error& error, upstream::Outcome otherwise) {
-    ended_ = attempt_.ended_by(error, otherwise);
+  void end_with(const Error& error, upstream::Outcome otherwise) {
+    ended_ = attempt_.classify(error, otherwise);
   }
   [[nodiscard]] net::Task<> send_rest();
   void await_more(bool first);

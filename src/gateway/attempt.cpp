@@ -1,6 +1,8 @@
 #include "gateway/attempt.hpp"
 
 #include <array>
+#include <chrono>
+#include <span>
 
 #include "http/chunk.hpp"
 #include "upstream/pool.hpp"
@@ -12,7 +14,7 @@ namespace {
 namespace asio = boost::asio;
 using upstream::Outcome;
 
-// An upload whose length the client did not announce either.
+// True for an upload of unannounced length.
 bool sends_chunks(const http::ClientStream& client, const Received& received) {
   return !received.is_whole() && !client.request().content_length;
 }
@@ -69,6 +71,8 @@ Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
   const Received& received = request.received;
   Outbound& outbound = request.outbound;
   compose(outbound, plan_request(*context_, choice_, request), passed_fields(*context_));
+  renamed_ = outbound.renamed;
+  hides_usage_ = outbound.hides_usage;
   std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
   std::size_t count = 0;
   pieces[count++] = asio::buffer(destination().head(context_->input.endpoint).reveal());
@@ -116,7 +120,7 @@ net::Task<Result<>> Attempt::send_upload(Received& received) {
     if (sent == Sent::partial) {
       arm(context_->settings().idle_timeout, Errc::upstream_idle_timeout);
       const auto rest = co_await stream_->send_rest();
-      // It may have said why before it closed.
+      // The upstream may have answered before it closed.
       if (!rest && rest.error().code == Errc::upstream_broke) break;
       if (!rest) co_return rest;
       stream_->disarm();
@@ -127,8 +131,8 @@ net::Task<Result<>> Attempt::send_upload(Received& received) {
   co_return Result<>{};
 }
 
-// After the first system call. A request that cannot be sent is not the end: the upstream may have
-// said why before it closed.
+// Continues after the first system call. A request that cannot be sent does not end the attempt:
+// the upstream may have answered before it closed.
 net::Task<Result<>> Attempt::send_rest(Sent sent, Received& received) {
   sent_whole_ = sent == Sent::whole;
   if (sent == Sent::partial) {
@@ -176,7 +180,7 @@ std::optional<AttemptEnd> Attempt::judge_head(const catalogue::Model& model) {
                                  model.model_class.sub_types, context_->input.endpoint)) {
     not_served(route.upstream, route.model);
   }
-  // The client is told what the breaker heeds: a date may have passed, or be years ahead.
+  // The client gets the value that the breaker uses: a date may have passed, or be years ahead.
   const auto retry_after = upstream::parse_retry_after(head.header("retry-after"), wall_now())
                                .transform(upstream::Breaker::bounded);
   auto end = classify_status(head.status, retry_after);
@@ -185,8 +189,7 @@ std::optional<AttemptEnd> Attempt::judge_head(const catalogue::Model& model) {
   return end;
 }
 
-// The steps of the usual call stand here themselves: a coroutine for each would cost as much as the
-// step.
+// The usual steps are inlined: a coroutine for each would cost as much as the step.
 net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
   auto& pool = context_->gateway.pool_for(context_->client, *context_->input.directory);
   set_stream(request.on_new_connection ? nullptr : pool.take_idle(*destination().upstream));
@@ -195,7 +198,7 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
     const auto began = monotonic_now();
     if (const auto connected = co_await connect(); !connected) {
       const bool ours = connected.error().code == Errc::overloaded;
-      co_return ended_by(connected.error(), ours ? Outcome::no_socket : Outcome::connect_failed);
+      co_return classify(connected.error(), ours ? Outcome::no_socket : Outcome::connect_failed);
     }
     elsewhere_ += monotonic_now() - began;
   }
@@ -205,7 +208,7 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
   if (sent != Sent::whole || !context_->client.body_done()) {
     auto sending = send_rest(sent, request.received);
     if (const auto rest = co_await std::move(sending); !rest) {
-      co_return ended_by(rest.error(), Outcome::reset_before_answer);
+      co_return classify(rest.error(), Outcome::reset_before_answer);
     }
   }
   begin_waiting(request.received.request().streamed);
@@ -219,17 +222,14 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
   co_return judge_head(request.model);
 }
 
-// The connection is its upstream's alone: it is kept for that one's next call, or closed, before
-// another upstream is chosen.
+// The connection is returned to the pool, or closed, before another upstream is chosen.
 void Attempt::conclude(const AttemptEnd& end, MonotonicTime now) {
   const auto& row = upstream::describe(end.outcome);
   const auto& upstream = destination().upstream;
   upstream->report(grant_.pass, row.evidence, now);
   release_slot();
   context_->watch.set_upstream(nullptr);
-  if (stream_) {
-    context_->gateway.pool().give_back(upstream, std::move(stream_), sent_whole_, now);
-  }
+  context_->gateway.pool().give_back(upstream, std::move(stream_), sent_whole_, now);
   if (end.outcome == Outcome::rate_limited) upstream->cool_down(end.retry_after, now);
   context_->gateway.metrics().count_attempt(choice_.route->upstream, row.slug);
 }

@@ -26,18 +26,18 @@ struct AttemptRequest {
   bool on_new_connection;  ///< no idle connection may be used
 };
 
-/// Owns its slot, its leave of the breaker and its connection.
+/// Owns its slot, its breaker pass and its connection.
 ///
 /// Threads:  the client's.
 /// Lifetime: `context` outlives it.
 class Attempt {
  public:
-  /// The slot and the leave that it was granted; `began`: when its upstream was chosen.
+  /// The slot and the breaker pass that it was granted; `began`: when its upstream was chosen.
   struct Grant {
     HeldSlot slot;
     upstream::Breaker::Pass pass;
     MonotonicTime began;
-    MonotonicTime at;  ///< the slot was granted
+    MonotonicTime granted_at;  ///< the slot
   };
 
   /// `elsewhere`: the time that attempts before it took.
@@ -46,7 +46,7 @@ class Attempt {
       : context_(&context),
         choice_(choice),
         grant_(std::move(grant)),
-        elsewhere_(elsewhere + (grant_.at - grant_.began)) {}
+        elsewhere_(elsewhere + (grant_.granted_at - grant_.began)) {}
   Attempt(Attempt&&) = default;
   Attempt& operator=(Attempt&&) = delete;
   ~Attempt() = default;
@@ -61,7 +61,6 @@ class Attempt {
 
   [[nodiscard]] const Choice& choice() const { return choice_; }
   [[nodiscard]] http::ServerStream& upstream() { return *stream_; }
-  [[nodiscard]] const http::ServerStream& upstream() const { return *stream_; }
   /// Ends the attempt if upstream() has not been disarmed by then, or when the call's whole time is
   /// over.
   void arm(MonotonicClock::duration patience, Errc why, MonotonicTime now = monotonic_now());
@@ -73,9 +72,13 @@ class Attempt {
   [[nodiscard]] MonotonicClock::duration elsewhere() const { return elsewhere_; }
   /// Whether the upstream has the request, and has not refused it.
   [[nodiscard]] bool has_reached() const { return has_reached_; }
+  /// Whether the upstream knows the model by another name.
+  [[nodiscard]] bool renamed() const { return renamed_; }
+  /// Whether the client did not ask for the usage that the answer will report.
+  [[nodiscard]] bool hides_usage() const { return hides_usage_; }
   /// Whether the request can be sent again.
   [[nodiscard]] bool can_replay() const { return can_replay_; }
-  [[nodiscard]] AttemptEnd ended_by(const Error& error, upstream::Outcome otherwise) const {
+  [[nodiscard]] AttemptEnd classify(const Error& error, upstream::Outcome otherwise) const {
     return classify_error(error, otherwise, context_->watch.has_left());
   }
 
@@ -102,6 +105,8 @@ class Attempt {
   bool sent_whole_ = true;  ///< nothing of the request is still to come on its connection
   bool has_reached_ = false;
   bool can_replay_ = true;
+  bool renamed_ = false;
+  bool hides_usage_ = false;
 };
 
 }  // namespace weir::gateway

@@ -18,7 +18,7 @@ bool is_first_endpoint(catalogue::Endpoint endpoint, catalogue::SubTypes sub_typ
 AttemptEnd classify_error(const Error& error, Outcome otherwise, bool client_left) {
   if (client_left) return {.outcome = Outcome::cancelled, .error = Errc::client_left};
   switch (error.code) {
-    // A connection that is lost is the client's; an upstream's breaks.
+    // The client's connection; a lost one of the upstream is upstream_broke.
     case Errc::client_left:
     case Errc::connection_lost:
       return {.outcome = Outcome::cancelled, .error = Errc::client_left};
@@ -80,7 +80,7 @@ bool denies_route(int status, const catalogue::Route& route, catalogue::Endpoint
 
 NextStep next_step(const AttemptEnd& end, bool can_replay, int retries, int max_retries) {
   if (!end.error) return {};
-  const auto again = can_replay ? upstream::describe(end.outcome).again : upstream::Again::never;
+  const auto again = upstream::may_retry(end.outcome, can_replay);
   if (again == upstream::Again::never) return {};
   // That an idle connection had been closed is nobody's failure, and costs nobody anything.
   if (again == upstream::Again::same) return {.is_retry = true, .at_same_upstream = true};

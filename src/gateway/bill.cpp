@@ -7,7 +7,7 @@ namespace weir::gateway {
 Bill compute_bill(const Work& work, const limit::Claim& claimed, std::int64_t prompt_tokens) {
   Bill bill;
   // Many clients leave with the last event, before the connection says that it was the last.
-  const bool is_cut = work.streamed && !work.succeeded && !work.ended;
+  const bool is_cut = work.streamed && !work.succeeded && !work.finished;
   bill.usage =
       work.reported.known() && is_cut ? cut_short(work.reported, work.events) : work.reported;
   const bool worked = work.succeeded || (work.reached && work.was_taken);

@@ -8,11 +8,11 @@
 
 namespace weir::gateway {
 
-/// How far the upstream got with a call.
+/// The progress of an upstream's work on a call.
 struct Work {
   bool reached = false;    ///< it has the request, and has not refused it
   bool succeeded = false;  ///< it answered with a 2xx, to its end
-  bool ended = false;      ///< its event stream said that it was at its end
+  bool finished = false;   ///< its event stream said that it was at its end
   bool streamed = false;   ///< its answer is an event stream, or one was asked for
   /// The client has a part of the answer, or left before it had any.
   bool was_taken = false;
@@ -26,8 +26,8 @@ struct Bill {
   bool estimated = false;
 };
 
-/// `claimed`: what was reserved for the call; `prompt_tokens`: an estimate of its prompt
-/// alone, needed unless the call succeeded.
+/// `claimed`: what was reserved for the call; `prompt_tokens`: an estimate of the prompt
+/// only, needed unless the call succeeded.
 /// An upstream that refused the call, or was never reached, has done nothing.
 [[nodiscard]] Bill compute_bill(const Work& work, const limit::Claim& claimed,
                                 std::int64_t prompt_tokens);

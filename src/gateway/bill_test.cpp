@@ -27,7 +27,7 @@ TEST(Bill, IsWhatTheUpstreamReportedOrMayHaveDone) {
        false},
       {"a client that left with the last event",
        {.reached = true,
-        .ended = true,
+        .finished = true,
         .streamed = true,
         .was_taken = true,
         .events = 9,

@@ -14,11 +14,11 @@ Call::Call(Gateway& gateway, CallInput&& input)
   context_.record().received = context_.input.exchange.whole;
 }
 
-// A coroutine's variables lie in its frame for as long as it runs, and a stream is long: the steps
-// that lead to the answer are coroutines that end before it, the rest are functions beside it.
+// A coroutine's frame keeps its locals until it ends, and a stream is long: the steps before the
+// answer are coroutines that end before it, the rest are functions beside it.
 net::Task<> Call::run() {
-  const bool is_here = names_one_type() && (received_->take_at_hand() || co_await receive());
-  if (is_here && read() && admit()) {
+  const bool is_received = names_one_type() && (received_->take_at_hand() || co_await receive());
+  if (is_received && read() && admit()) {
     context_.watch.begin();
     if (co_await find_answer()) {
       co_await answering_->run();
@@ -34,7 +34,7 @@ net::Task<> Call::run() {
   end();
 }
 
-// Which of two counts differs from server to server, and so how the body is read.
+// With two Content-Types, servers differ in which one counts, and so in how they read the body.
 bool Call::names_one_type() {
   if (context_.client.request().count(http::FieldName::content_type) <= 1) return true;
   refuse(make_refusal(Errc::invalid_parameter, "The request has more than one Content-Type."));
@@ -74,24 +74,23 @@ bool Call::admit() {
 }
 
 net::Task<bool> Call::find_answer() {
-  RouteSearch search(context_, *admitted_, *received_, outbound_);
+  RouteSearch search(context_, *admitted_, *received_);
   auto searching = search.run();
   auto attempt = co_await std::move(searching);
   settlement_->set_reached(search.has_reached());
-  refusal_ = search.take_refusal();
-  if (!attempt) co_return false;
-  refusal_.reset();
+  if (!attempt) {
+    refusal_ = search.take_refusal();
+    co_return false;
+  }
   answering_.emplace(std::move(*attempt), AnswerInput{.context = context_,
                                                       .admitted = *admitted_,
                                                       .settlement = *settlement_,
-                                                      .outbound = outbound_,
                                                       .received = received_});
   co_return true;
 }
 
 void Call::conclude() {
-  answering_->conclude(monotonic_now());
-  auto& end = answering_->end();
+  auto end = answering_->conclude(monotonic_now());
   if (end.error) refuse(make_refusal(std::move(end)));
 }
 

@@ -15,7 +15,6 @@
 #include "gateway/answering.hpp"
 #include "gateway/call_context.hpp"
 #include "gateway/gateway.hpp"
-#include "gateway/outbound.hpp"
 #include "gateway/received.hpp"
 #include "gateway/refusal.hpp"
 #include "gateway/settlement.hpp"
@@ -31,14 +30,15 @@ class Call final {
   Call& operator=(const Call&) = delete;
   ~Call() = default;
 
-  /// Ends when the client has the answer, or cannot have it, or `refusal` says why there is none.
-  /// Once.
+  /// Completes when the client has the answer, or cannot have it, or `refusal` says why there is
+  /// none. Once.
   [[nodiscard]] net::Task<> run();
   /// Null: the client has its answer.
   [[nodiscard]] const Refusal* refusal() const { return refusal_.get(); }
 
  private:
-  /// False: it is refused, here and below.
+  // False: the call is refused.
+
   [[nodiscard]] bool names_one_type();
   [[nodiscard]] net::Task<bool> receive();
   [[nodiscard]] bool read();
@@ -54,7 +54,6 @@ class Call final {
 
   CallContext context_;
   std::unique_ptr<Received> received_;  ///< null once a stream has begun
-  Outbound outbound_;
   std::optional<Admitted> admitted_;
   std::optional<Settlement> settlement_;
   std::optional<Answering> answering_;

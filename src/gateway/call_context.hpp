@@ -10,8 +10,11 @@ namespace weir::gateway {
 /// Threads:  the client's.
 /// Lifetime: stays where it is until the call has ended.
 struct CallContext {
-  CallContext(Gateway& of, CallInput&& what)
-      : gateway(of), input(std::move(what)), client(*input.exchange.client), watch(client) {}
+  CallContext(Gateway& its_gateway, CallInput&& its_input)
+      : gateway(its_gateway),
+        input(std::move(its_input)),
+        client(*input.exchange.client),
+        watch(client) {}
 
   [[nodiscard]] CallRecord& record() const { return input.record; }
   [[nodiscard]] const upstream::Settings& settings() const { return input.directory->settings(); }

@@ -1,4 +1,4 @@
-/// Word of a client that leaves, and of a server that stops, while a call is under way.
+/// Ends the waits of a call when its client disconnects or the server stops.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,10 @@
 
 namespace weir::gateway {
 
-/// Ends whatever the call waits for when it must end.
-///
 /// Threads:  the client's.
 /// Lifetime: stays where it is as long as the client is watched, or an upstream may answer early.
 class ClientWatch final : public http::ServerStream::EarlyAnswer,
-                          http::ClientStream::DisconnectObserver {
+                          private http::ClientStream::DisconnectObserver {
  public:
   explicit ClientWatch(http::ClientStream& client) : client_(client) {}
   ClientWatch(const ClientWatch&) = delete;
@@ -24,7 +22,7 @@ class ClientWatch final : public http::ServerStream::EarlyAnswer,
   void begin() { client_.watch(*this); }
   void end() { client_.unwatch(); }
 
-  /// Sets the object that the call waits for from now on; null: nothing that could be ended.
+  /// Sets the object that the call waits for from now on; null: nothing to cancel.
   void set_queued(SlotWait* wait) { queued_ = wait; }
   void set_upstream(http::ServerStream* stream) { upstream_ = stream; }
 

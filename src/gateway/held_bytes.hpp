@@ -4,18 +4,19 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 namespace weir::gateway {
 
-/// Counts nothing from the end of its life on. Threads: one; the total is shared.
+/// Releases its bytes on destruction. Threads: one; the total is shared.
 class HeldBytes {
  public:
   /// `total`: of all calls; outlives it. `most`: what `total` may reach.
   HeldBytes(std::atomic<std::int64_t>& total, std::int64_t most) : total_(total), most_(most) {}
   HeldBytes(const HeldBytes&) = delete;
   HeldBytes& operator=(const HeldBytes&) = delete;
-  ~HeldBytes() { release(); }
+  ~HeldBytes() {
+    if (held_ != 0) total_.fetch_sub(held_, std::memory_order_relaxed);
+  }
 
   /// Whether there is room for so many now. It takes none: what is announced may never come.
   [[nodiscard]] bool has_room(std::uint64_t bytes) const {
@@ -31,10 +32,6 @@ class HeldBytes {
     }
     held_ += size;
     return true;
-  }
-  void release() {
-    if (held_ == 0) return;
-    total_.fetch_sub(std::exchange(held_, 0), std::memory_order_relaxed);
   }
 
  private:

@@ -35,7 +35,7 @@ struct OutboundPlan {
   std::optional<std::uint64_t> length = {};
 };
 
-/// Reused from one attempt to the next, so that its texts allocate once.
+/// Reused from one attempt to the next.
 struct Outbound {
   std::vector<Edit> edits;   ///< of the body, in order
   std::string head;          ///< to its end; with the head of the first chunk, if there are chunks

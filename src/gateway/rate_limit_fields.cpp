@@ -40,4 +40,9 @@ void put_quota(std::string& fields, std::string_view what, const limit::Quota& q
   put_line(fields, "x-ratelimit-reset-", what, reset, "s\r\n");
 }
 
+void put_standing(std::string& fields, const limit::Standing& standing) {
+  put_quota(fields, "requests", standing.requests);
+  put_quota(fields, "tokens", standing.tokens);
+}
+
 }  // namespace weir::gateway

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "limit/key_limiter.hpp"
 #include "limit/meters.hpp"
 
 namespace weir::gateway {
@@ -18,5 +19,8 @@ namespace weir::gateway {
 
 /// The three x-ratelimit-* lines of `what` ("requests", "tokens"); none without a limit.
 void put_quota(std::string& fields, std::string_view what, const limit::Quota& quota);
+
+/// The x-ratelimit-* lines of an answer.
+void put_standing(std::string& fields, const limit::Standing& standing);
 
 }  // namespace weir::gateway

@@ -12,7 +12,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kFieldNames = {"model", "n", "batch_size"};
 constexpr std::size_t kModel = 0;  // its index there
 constexpr std::size_t kMaxFieldBytes = 1024;
-// Address space for a body that was announced; a larger one gets more as it comes.
+// Address space for a body that was announced; a larger one grows as it arrives.
 constexpr std::uint64_t kFirstBytes = 1 << 20;
 
 std::unexpected<Error> no_room() { return fail(Errc::overloaded, "calls.buffer_bytes is reached"); }
@@ -74,13 +74,13 @@ Result<> Received::read() {
   return {};
 }
 
-Result<> Received::take_field(const codec::MultipartValue& value) {
+Result<> Received::take_field(codec::MultipartValue value) {
   if (value.name == kModel) {
     if (value.value.empty()) {
       return fail(Errc::invalid_parameter,
                   "The parameter model must be a string that is not empty.");
     }
-    request_.model = value.value;
+    request_.model = std::move(value.value);
     request_.model_at = {value.begin, value.end};
     if (value.length_end > 0) {
       request_.model_length_at = Span{value.length_begin, value.length_end};
@@ -99,8 +99,8 @@ Result<> Received::take_field(const codec::MultipartValue& value) {
 
 Result<> Received::take_fields(std::string_view piece) {
   Result<> result;
-  fields_->feed(piece, [&](const codec::MultipartValue& value) {
-    if (auto taken = take_field(value); !taken) result = std::move(taken);
+  fields_->feed(piece, [&](codec::MultipartValue value) {
+    if (auto taken = take_field(std::move(value)); !taken) result = std::move(taken);
   });
   if (!result) return result;
   if (fields_->state() == codec::MultipartScanner::State::broken) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -48,7 +49,6 @@ class Received {
   [[nodiscard]] std::string_view body() const { return body_; }
   /// Whether all of the body is in body().
   [[nodiscard]] bool is_whole() const { return is_whole_; }
-  [[nodiscard]] CallRequest& request() { return request_; }
   [[nodiscard]] const CallRequest& request() const { return request_; }
 
  private:
@@ -56,7 +56,7 @@ class Received {
   [[nodiscard]] net::Task<Result<>> receive_form();
   [[nodiscard]] Result<> hold(std::string_view piece);
   [[nodiscard]] Result<> take_fields(std::string_view piece);
-  [[nodiscard]] Result<> take_field(const codec::MultipartValue& value);
+  [[nodiscard]] Result<> take_field(codec::MultipartValue value);
   [[nodiscard]] bool is_json() const;
 
   http::ClientStream& client_;

@@ -18,6 +18,7 @@ void RouteSearch::explain_no_choice(MonotonicTime now) {
 }
 
 net::Task<bool> RouteSearch::wait_for_slot(Choice choice) {
+  if (context_.watch.is_over()) co_return false;
   CallRecord& record = context_.record();
   record.phase = Phase::queued;
   record.upstream = choice.route->upstream;
@@ -41,7 +42,7 @@ std::optional<Attempt> RouteSearch::begin(const Choice& choice, MonotonicTime be
   record.upstream = choice.route->upstream;
   ++record.attempts;
   return Attempt(context_, choice,
-                 {.slot = std::move(slot), .pass = *pass, .began = began, .at = granted_at},
+                 {.slot = std::move(slot), .pass = *pass, .began = began, .granted_at = granted_at},
                  elsewhere_);
 }
 
@@ -81,7 +82,7 @@ net::Task<std::optional<Attempt>> RouteSearch::run() {
 
 bool RouteSearch::conclude(Attempt& attempt, AttemptEnd end) {
   const auto now = monotonic_now();
-  elsewhere_ += now - attempt.began();  // all of it: waits included
+  elsewhere_ += now - attempt.began();  // the whole attempt, waits included
   attempt.conclude(end, now);
   const auto step = next_step(end, attempt.can_replay(), retries_, context_.settings().retries);
   refuse(make_refusal(std::move(end)));

@@ -16,9 +16,8 @@ namespace weir::gateway {
 class RouteSearch {
  public:
   /// All of it outlives the search.
-  RouteSearch(CallContext& context, const Admitted& admitted, Received& received,
-              Outbound& outbound)
-      : context_(context), admitted_(admitted), received_(received), outbound_(outbound) {}
+  RouteSearch(CallContext& context, const Admitted& admitted, Received& received)
+      : context_(context), admitted_(admitted), received_(received) {}
 
   /// The attempt whose answer the client may see. Nothing: refusal() says why there is none, or
   /// the call must end.
@@ -46,7 +45,7 @@ class RouteSearch {
   CallContext& context_;
   const Admitted& admitted_;
   Received& received_;
-  Outbound& outbound_;
+  Outbound outbound_;
   std::unique_ptr<Refusal> refusal_;  ///< why the last attempt brought no answer
   std::bitset<kMaxRoutes> tried_;
   int retries_ = 0;

@@ -1,35 +1,38 @@
 #include "gateway/settlement.hpp"
 
+#include <chrono>
+#include <utility>
+
 namespace weir::gateway {
 
 Bill Settlement::make_bill() {
   const CallRecord& record = context_.record();
-  work_.streamed = record.streamed || wants_stream_;
+  work_.streamed = record.streamed || admitted_.wants_stream;
   work_.was_taken = context_.watch.has_left() || context_.client.begun();
   work_.events = record.events;
   work_.reported = record.usage;
   std::int64_t prompt_tokens = 0;
-  if (!work_.succeeded) {
-    auto prompt = shape_;
+  if (work_.reached && !work_.succeeded) {
+    auto prompt = admitted_.shape;
     prompt.max_tokens = 0;
     prompt_tokens = context_.gateway.shared().forecast.estimate(record.model, prompt);
   }
-  return compute_bill(work_, claim_, prompt_tokens);
+  return compute_bill(work_, admitted_.claim, prompt_tokens);
 }
 
 void Settlement::settle(MonotonicTime now) {
   if (std::exchange(is_settled_, true)) return;
   CallRecord& record = context_.record();
   const Bill bill = make_bill();
-  reservation_.settle(bill.claim, now);
+  admitted_.reservation.settle(bill.claim, now);
   record.charged_tokens = bill.claim.tokens;
   record.images = bill.claim.images;
   record.estimated = bill.estimated;
   const auto& usage = bill.usage;
   if (work_.succeeded && usage.known()) {
-    context_.gateway.shared().forecast.learn(record.model, shape_.body_bytes,
+    context_.gateway.shared().forecast.learn(record.model, admitted_.shape.body_bytes,
                                              usage.input.value_or(0),
-                                             usage.output.value_or(0) / shape_.answers);
+                                             usage.output.value_or(0) / admitted_.shape.answers);
   }
   store::UsageCounts counts;
   counts.requests = 1;

@@ -9,23 +9,17 @@
 
 namespace weir::gateway {
 
-/// Threads: the client's. Lifetime: `context` outlives it.
+/// Threads: the client's. Lifetime: what it is made from outlives it.
 class Settlement {
  public:
-  /// Takes the reservation; the rest of `admitted` is copied.
-  Settlement(CallContext& context, Admitted& admitted)
-      : context_(context),
-        shape_(admitted.shape),
-        claim_(admitted.claim),
-        reservation_(std::move(admitted.reservation)),
-        wants_stream_(admitted.wants_stream) {}
+  Settlement(CallContext& context, Admitted& admitted) : context_(context), admitted_(admitted) {}
 
   /// Whether the upstream has the request, and has not refused it.
   void set_reached(bool reached) { work_.reached = reached; }
   /// The upstream answered with a 2xx, to its end.
   void set_succeeded() { work_.succeeded = true; }
   /// The event stream said that it was at its end.
-  void set_ended() { work_.ended = true; }
+  void set_finished() { work_.finished = true; }
 
   /// Only the first time has an effect.
   void settle(MonotonicTime now);
@@ -34,11 +28,8 @@ class Settlement {
   [[nodiscard]] Bill make_bill();
 
   CallContext& context_;
-  limit::CallShape shape_;
-  limit::Claim claim_;
-  limit::Reservation reservation_;
+  Admitted& admitted_;
   Work work_;
-  bool wants_stream_;
   bool is_settled_ = false;
 };
 

@@ -44,8 +44,8 @@ Outcome outcome_of_status(int status) {
   }
 }
 
-Again may_retry(Outcome outcome, bool can_replay, bool answering) {
-  return can_replay && !answering ? describe(outcome).again : Again::never;
+Again may_retry(Outcome outcome, bool can_replay) {
+  return can_replay ? describe(outcome).again : Again::never;
 }
 
 }  // namespace weir::upstream

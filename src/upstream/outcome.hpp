@@ -48,8 +48,8 @@ struct OutcomeRow {
 /// Anthropic API's errors page, 2026.
 [[nodiscard]] Outcome outcome_of_status(int status);
 
-/// `can_replay`: the whole request body is still available. `answering`: something has been sent to
-/// the client, if only a head; then no retry is possible.
-[[nodiscard]] Again may_retry(Outcome outcome, bool can_replay, bool answering);
+/// `can_replay`: the whole request body is still available. REQUIRES: nothing has been sent to the
+/// client.
+[[nodiscard]] Again may_retry(Outcome outcome, bool can_replay);
 
 }  // namespace weir::upstream

@@ -51,16 +51,14 @@ TEST(Outcome, SaysWhoseFaultItWasAndWhetherToTryAgain) {
     const OutcomeRow& row = describe(test.outcome);
     EXPECT_EQ(row.slug, test.slug);
     EXPECT_EQ(row.evidence, test.evidence) << test.slug;
-    EXPECT_EQ(may_retry(test.outcome, true, false), test.again) << test.slug;
+    EXPECT_EQ(may_retry(test.outcome, true), test.again) << test.slug;
   }
 }
 
-TEST(Outcome, NothingIsTriedAgainWithoutItsBodyOrOnceTheClientHasSomething) {
+TEST(Outcome, NothingIsTriedAgainWithoutItsBody) {
   for (int i = 0; i < kOutcomeCount; ++i) {
     const auto outcome = static_cast<Outcome>(i);
-    EXPECT_EQ(may_retry(outcome, false, false), Again::never) << describe(outcome).slug;
-    EXPECT_EQ(may_retry(outcome, true, true), Again::never) << describe(outcome).slug;
-    EXPECT_EQ(may_retry(outcome, false, true), Again::never) << describe(outcome).slug;
+    EXPECT_EQ(may_retry(outcome, false), Again::never) << describe(outcome).slug;
   }
 }
 
