@@ -30,7 +30,7 @@ DescriptorPlan plan_descriptors(const DescriptorNeeds& needs) {
   plan.admin_connections = std::clamp(needs.limit / 16, kLeast, kMostAdmin);
   const auto fixed = kOwn + kPerThread * (needs.io_threads + 1) + plan.admin_connections +
                      http::Server::refused_at_once(plan.admin_connections) + needs.upstreams +
-                     http::Server::kAcceptTurn * needs.io_threads;
+                     http::Server::kAcceptTurn * (needs.io_threads + 1);
   const auto rest = std::max(needs.limit - fixed, kLeast);
   const auto wanted = needs.calls * needs.per_call + needs.idle_connections;
   const auto share = rest * needs.per_call / (1 + needs.per_call);

@@ -59,7 +59,7 @@ TEST(DescriptorPlan, ASettingThatFitsIsFollowed) {
 TEST(DescriptorPlan, ASettingThatDoesNotIsCut) {
   const auto plan = plan_descriptors(needs(1024, 10'000));
   EXPECT_TRUE(plan.is_cut);
-  EXPECT_GT(plan.max_connections, 600);
+  EXPECT_GT(plan.max_connections, 550);
   EXPECT_LE(sum(plan), 1024);
 }
 

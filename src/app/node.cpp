@@ -104,7 +104,7 @@ Result<> Node::open_keys() {
 void Node::warn_once(const std::vector<std::string>& warnings) {
   for (const auto& warning : warnings) {
     if (!warned_of_.insert(warning).second) continue;
-    telemetry::log_warn("others can use a file", {{"problem", warning}});
+    telemetry::log_warn("a file is accessible to other users", {{"problem", warning}});
   }
 }
 
@@ -233,7 +233,8 @@ Result<> Node::open_simulator() {
   return {};
 }
 
-// On a terminal it is read and gone; a log is kept, and read by others.
+// Prints the key to a terminal only: logs are kept, and read by others. The key is kept in its file
+// before anything else can fail.
 Result<> Node::create_first_key() {
   if (!settings_.keys.empty()) return {};
   const auto keys = key_store_.store->list();
@@ -252,10 +253,13 @@ Result<> Node::create_first_key() {
   auto issued =
       auth::issue_key(*key_store_.store, digester, auth::system_random, draft, wall_now());
   if (!issued) return std::unexpected(std::move(issued.error()));
+  if (file) {
+    if (auto kept = keep_first_key(*file, issued->text); !kept) return kept;
+  }
   if (auto read = keyring_->refresh(monotonic_now()); !read) {
     return std::unexpected(std::move(read.error()));
   }
-  if (file) return keep_first_key(*file, issued->text);
+  if (file) return {};
   const auto text = welcome_text(
       (tls_.is_on() ? "https://" : "http://") + net::format_endpoint(api_server_->endpoint()),
       issued->text, simulator_server_ != nullptr);

@@ -58,7 +58,7 @@ struct Verdict {
 struct Complaint {
   std::string what;  ///< "can be read by others (mode 0644)"
   std::string
-      expected;  ///< "a file for its owner alone: chmod 600 weir.key"; empty: goes without saying
+      expected;  ///< "a file for its owner alone: chmod 600 weir.key"; empty if obvious
 };
 
 /// REQUIRES: the verdict is not to accept it.

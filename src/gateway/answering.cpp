@@ -16,7 +16,8 @@ using upstream::Outcome;
 
 constexpr std::string_view kStreamFields = "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
 constexpr std::size_t kMaxSubmissionBytes = 64 << 10;
-constexpr std::size_t kFieldBytes = 512;  // of an answer, as a rule
+constexpr std::size_t kMaxRequestIdBytes = 1024;  // a sealed one has room for it
+constexpr std::size_t kFieldBytes = 512;          // of an answer, as a rule
 
 bool is_good(int status) { return status >= 200 && status < 300; }
 
@@ -235,15 +236,17 @@ Result<> Answering::seal_request_id(std::string& body) {
   constexpr std::array<std::string_view, 1> kMembers = {"requestId"};
   codec::JsonScanner scanner(kMembers);
   std::optional<Edit> edit;
+  int ids = 0;
   const auto& seal = input_.context.gateway.shared().request_seal;
   const auto& identity = input_.context.input.key_identity;
   scanner.feed(body, [&](const codec::JsonValue& value) {
+    ++ids;
     const auto id = codec::parse_json_string(value.text);
-    if (!id) return;
+    if (!id || id->size() > kMaxRequestIdBytes) return;
     const RequestPlace place{record().upstream, record().model, *id};
     edit = Edit{{value.begin, value.end}, '"' + seal.seal(place, identity, wall_now()) + '"'};
   });
-  if (!edit) return fail(Errc::upstream_answer_invalid, "no requestId");
+  if (!edit || ids > 1) return fail(Errc::upstream_answer_invalid, "no requestId, or several");
   body.replace(edit->at.begin, edit->at.end - edit->at.begin, edit->text);
   return {};
 }

@@ -187,10 +187,16 @@ TEST_F(CallTest, AVideosIdLeadsBackToItsUpstream) {
   EXPECT_THAT(post(R"({"requestId":"made-up"})"), HasSubstr("Unknown requestId."));
 }
 
-TEST_F(CallTest, ASubmissionWithoutAnIdIsInvalid) {
-  add({{answer(200, "application/json", "{}")}});
+TEST_F(CallTest, ASubmissionWithoutOneUsableIdIsInvalid) {
+  const std::string long_id(2000, 'r');
+  add({{answer(200, "application/json", "{}")},
+       {answer(200, "application/json", R"({"requestId":7})")},
+       {answer(200, "application/json", R"({"requestId":"a","requestId":"b"})")},
+       {answer(200, "application/json", R"({"requestId":")" + long_id + "\"}")}});
   start(Endpoint::video_submit);
-  EXPECT_THAT(post(R"({"model":"m"})"), HasSubstr("upstream_answer_invalid"));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_THAT(post(R"({"model":"m"})"), HasSubstr("upstream_answer_invalid")) << i;
+  }
 }
 
 constexpr std::string_view kForm =

@@ -157,6 +157,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteOptions& opti
   auto connection = Connection::open(options.path, options.busy_timeout);
   if (!connection) return std::unexpected(connection.error());
   if (auto done = prepare(*connection, options); !done) return std::unexpected(done.error());
+  // A journal may have been put beside the file while SQLite opened it.
+  if (auto safe = refuse_unsafe(options.path); !safe) return std::unexpected(safe.error());
   return std::unique_ptr<SqliteStore>(
       new SqliteStore(std::make_unique<Connection>(std::move(*connection))));
 }
