@@ -22,7 +22,8 @@ std::size_t index_of(std::string_view label) {
 
 RequestMetrics::RequestMetrics(telemetry::Registry& registry)
     : requests_(telemetry::register_counter(registry, kRequests)),
-      durations_(telemetry::register_histogram(registry, kRequestDuration)) {}
+      durations_(telemetry::register_histogram(registry, kRequestDuration)),
+      routes_(all_routes().size() + 1) {}
 
 void RequestMetrics::record(const http::Exchange& exchange) {
   PerRoute& route = routes_[index_of(exchange.route)];

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "api/route.hpp"
 #include "base/errc.hpp"
@@ -36,7 +37,7 @@ class RequestMetrics {
 
   prometheus::Family<telemetry::Counter>& requests_;
   prometheus::Family<telemetry::Histogram>& durations_;
-  std::array<PerRoute, kRouteCount + 1> routes_{};  ///< the last is "none"
+  std::vector<PerRoute> routes_;  ///< the last is "none"
 };
 
 }  // namespace weir::api

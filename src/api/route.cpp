@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/enumerators.hpp"
+
 namespace weir::api {
 namespace {
 
@@ -26,6 +28,12 @@ constexpr Route kEchoRoutes[] = {
     {RouteId::echo, "echo", "/", false, Access::anyone, kEchoText},
     {RouteId::echo, "echo", "/echo", false, Access::anyone, kEchoText},
 };
+
+static_assert(std::ranges::all_of(kEnumerators<RouteId>, [](RouteId id) {
+  const auto routes = std::ranges::count(kReadRoutes, id, &Route::id) +
+                      std::ranges::count(kEchoRoutes, id, &Route::id);
+  return (routes == 0) == (id == RouteId::call);  // calls come from the table of endpoints
+}));
 
 std::string_view text_of(catalogue::Endpoint endpoint) {
   using enum catalogue::Endpoint;
@@ -57,6 +65,9 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
   }
   __builtin_unreachable();
 }
+
+constexpr std::size_t kRouteCount =
+    std::size(kReadRoutes) + catalogue::kEndpointCount + std::size(kEchoRoutes);
 
 std::array<Route, kRouteCount> make_routes() {
   std::array<Route, kRouteCount> routes{};

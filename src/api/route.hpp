@@ -19,7 +19,6 @@ enum class Access : std::uint8_t {
 };
 
 enum class RouteId : std::uint8_t { list_models, retrieve_model, openapi, call, echo };
-inline constexpr std::size_t kRouteCount = 5 + catalogue::kEndpointCount;
 
 struct Route {
   RouteId id;

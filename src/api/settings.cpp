@@ -7,8 +7,7 @@ namespace weir::api {
 config::Schema<Settings> settings_schema() {
   config::Schema<Settings> schema(config::Apply::live);
   schema
-      .field("view", &Settings::view,
-             config::one_of<View>({{"basic", View::basic}, {"full", View::full}}),
+      .field("view", &Settings::view, config::one_of(catalogue::kViewNames),
              "How much a list tells of each model when the request does not say `?view=`.")
       .field("compress_above_bytes", &Settings::compress_above_bytes, config::bytes({256, 1 << 30}),
              "Smaller answers are never compressed.")

@@ -292,13 +292,10 @@ class CommandLine {
   }
 
   static std::unexpected<Error> bad_sub_type(std::string_view option, const std::string& value) {
-    std::string allowed;
-    for (int i = 0; i < catalogue::kSubTypeCount; ++i) {
-      if (i > 0) allowed += ", ";
-      allowed += wire_name(static_cast<catalogue::SubType>(i));
-    }
-    return fail(Errc::invalid_parameter, fmt::format("{} {} is not allowed; expected one of {}",
-                                                     option, config::in_quotes(value), allowed));
+    return fail(
+        Errc::invalid_parameter,
+        fmt::format("{} {} is not allowed; expected one of {}", option, config::in_quotes(value),
+                    fmt::join(catalogue::kSubTypeNames.rows(), ", ")));
   }
 
   void add_usage() {

@@ -34,10 +34,12 @@ constexpr days kUsualSpan{30};
 constexpr std::string_view kConfigKeyPrefix = "config:";
 
 /// In the order of store::kUsageMembers.
-constexpr std::array<std::string_view, store::kUsageMembers.size()> kHeadings{
-    "REQUESTS", "FAILED", "PROMPT TOKENS", "COMPLETION TOKENS", "IMAGES", "ESTIMATED"};
-constexpr std::array<std::string_view, store::kUsageMembers.size()> kNames{
-    "requests", "failed", "prompt_tokens", "completion_tokens", "images", "estimated"};
+constexpr std::array kHeadings = std::to_array<std::string_view>(
+    {"REQUESTS", "FAILED", "PROMPT TOKENS", "COMPLETION TOKENS", "IMAGES", "ESTIMATED"});
+constexpr std::array kNames = std::to_array<std::string_view>(
+    {"requests", "failed", "prompt_tokens", "completion_tokens", "images", "estimated"});
+static_assert(kHeadings.size() == store::kUsageMembers.size());
+static_assert(kNames.size() == store::kUsageMembers.size());
 
 struct Grouping {
   bool day = false;

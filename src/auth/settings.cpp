@@ -19,15 +19,6 @@ bool is_key_name(std::string_view text) {
   return text.size() <= store::kMaxKeyNameBytes && config::is_filled_text(text);
 }
 
-std::vector<std::string_view> sub_type_words() {
-  std::vector<std::string_view> words;
-  words.reserve(catalogue::kSubTypeCount);
-  for (int i = 0; i < catalogue::kSubTypeCount; ++i) {
-    words.push_back(wire_name(static_cast<catalogue::SubType>(i)));
-  }
-  return words;
-}
-
 config::Schema<limit::Limits> limits_schema() {
   config::Schema<limit::Limits> schema(config::Apply::live);
   for (const limit::LimitRow& row : limit::limit_rows()) {
@@ -76,7 +67,8 @@ config::Schema<KeySettings> key_schema() {
           "models", &KeySettings::models,
           list_of(config::text("a model's id or a pattern with * and ?", config::is_filled_text)),
           "The models it may list and call.")
-      .field("sub_types", &KeySettings::sub_types, list_of(config::one_of(sub_type_words())),
+      .field("sub_types", &KeySettings::sub_types,
+             list_of(config::name_in(catalogue::kSubTypeNames)),
              "Only models of these sub types; an empty list for all.")
       .field("networks", &KeySettings::networks,
              list_of(config::text(

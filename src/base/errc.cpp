@@ -1,7 +1,6 @@
 #include "base/errc.hpp"
 
-#include <array>
-
+#include "base/enum_table.hpp"
 #include "base/result.hpp"
 
 namespace weir {
@@ -341,23 +340,13 @@ consteval ErrorRow row(Errc code) {
   __builtin_unreachable();
 }
 
-constexpr auto kCodes = [] {
-  std::array<Errc, kErrcCount> codes{};
-  for (std::size_t i = 0; i < kErrcCount; ++i) codes[i] = static_cast<Errc>(i);
-  return codes;
-}();
-
-constexpr auto kRows = []() consteval {
-  std::array<ErrorRow, kErrcCount> rows{};
-  for (std::size_t i = 0; i < kErrcCount; ++i) rows[i] = row(kCodes[i]);
-  return rows;
-}();
+constexpr EnumTable<Errc, ErrorRow> kRows(row);
 
 }  // namespace
 
-const ErrorRow& describe(Errc code) { return kRows[static_cast<std::size_t>(code)]; }
+const ErrorRow& describe(Errc code) { return kRows[code]; }
 
-std::span<const Errc> all_errors() { return kCodes; }
+std::span<const Errc> all_errors() { return kEnumerators<Errc>; }
 
 std::string_view name(Party party) {
   switch (party) {

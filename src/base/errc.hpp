@@ -8,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "base/enumerators.hpp"
+
 namespace weir {
 
 enum class Errc : std::uint8_t {
@@ -59,7 +61,7 @@ enum class Errc : std::uint8_t {
   upstream_answer_too_large,
   upstream_list_empty,
 };
-inline constexpr std::size_t kErrcCount = static_cast<std::size_t>(Errc::upstream_list_empty) + 1;
+inline constexpr std::size_t kErrcCount = kEnumeratorCount<Errc>;
 
 /// The party at fault.
 enum class Party : std::uint8_t { client, upstream, store, operator_, self };

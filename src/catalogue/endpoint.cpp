@@ -1,7 +1,6 @@
 #include "catalogue/endpoint.hpp"
 
-#include <array>
-#include <cstddef>
+#include "base/enum_table.hpp"
 
 namespace weir::catalogue {
 namespace {
@@ -12,36 +11,32 @@ constexpr SubTypes kVideo{SubType::text_to_video, SubType::image_to_video};
 
 // SiliconFlow's edit models take their input image through generations, so both image sub types are
 // called there. Source: api-docs.siliconflow.cn, images-generations, 2026.
-constexpr EndpointRow kRows[] = {
-    {"chat_completions", "/chat/completions", kChat, BodyForm::json, true},
-    {"completions", "/completions", kChat, BodyForm::json, true},
-    {"responses", "/responses", kChat},
-    {"messages", "/messages", kChat},
-    {"embeddings", "/embeddings", {SubType::embedding}},
-    {"rerank", "/rerank", {SubType::reranker}},
-    {"images_generations", "/images/generations", kImages},
-    {"images_edits", "/images/edits", {SubType::image_to_image}, BodyForm::multipart},
-    {"audio_transcriptions",
-     "/audio/transcriptions",
-     {SubType::speech_to_text},
-     BodyForm::multipart},
-    {"audio_speech", "/audio/speech", {SubType::text_to_speech}},
-    {"video_submit", "/video/submit", kVideo},
-    {"video_status", "/video/status", kVideo},
-};
-static_assert(std::size(kRows) == kEndpointCount);
-
-constexpr auto kAll = [] {
-  std::array<Endpoint, kEndpointCount> all{};
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Endpoint>(i);
-  return all;
-}();
+constexpr EnumTable<Endpoint, EndpointRow> kRows({
+    {Endpoint::chat_completions,
+     {"chat_completions", "/chat/completions", kChat, BodyForm::json, true}},
+    {Endpoint::completions, {"completions", "/completions", kChat, BodyForm::json, true}},
+    {Endpoint::responses, {"responses", "/responses", kChat}},
+    {Endpoint::messages, {"messages", "/messages", kChat}},
+    {Endpoint::embeddings, {"embeddings", "/embeddings", {SubType::embedding}}},
+    {Endpoint::rerank, {"rerank", "/rerank", {SubType::reranker}}},
+    {Endpoint::images_generations, {"images_generations", "/images/generations", kImages}},
+    {Endpoint::images_edits,
+     {"images_edits", "/images/edits", {SubType::image_to_image}, BodyForm::multipart}},
+    {Endpoint::audio_transcriptions,
+     {"audio_transcriptions",
+      "/audio/transcriptions",
+      {SubType::speech_to_text},
+      BodyForm::multipart}},
+    {Endpoint::audio_speech, {"audio_speech", "/audio/speech", {SubType::text_to_speech}}},
+    {Endpoint::video_submit, {"video_submit", "/video/submit", kVideo}},
+    {Endpoint::video_status, {"video_status", "/video/status", kVideo}},
+});
 
 }  // namespace
 
-const EndpointRow& describe(Endpoint endpoint) { return kRows[static_cast<std::size_t>(endpoint)]; }
+const EndpointRow& describe(Endpoint endpoint) { return kRows[endpoint]; }
 
-std::span<const Endpoint> all_endpoints() { return kAll; }
+std::span<const Endpoint> all_endpoints() { return kEnumerators<Endpoint>; }
 
 Endpoint first_endpoint_of(SubType sub_type) {
   switch (sub_type) {

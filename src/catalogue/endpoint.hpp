@@ -4,10 +4,12 @@
 /// discovery/kinds.hpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
+#include "base/enum_set.hpp"
 #include "catalogue/model.hpp"
 
 namespace weir::catalogue {
@@ -27,15 +29,11 @@ enum class Endpoint : std::uint8_t {
   video_submit,
   video_status,
 };
-inline constexpr int kEndpointCount = 12;
+inline constexpr std::size_t kEndpointCount = kEnumeratorCount<Endpoint>;
 
 using Endpoints = EnumSet<Endpoint>;
 
-inline constexpr Endpoints kAllEndpoints = [] {
-  Endpoints all;
-  for (int i = 0; i < kEndpointCount; ++i) all.insert(static_cast<Endpoint>(i));
-  return all;
-}();
+inline constexpr Endpoints kAllEndpoints = Endpoints::all();
 
 enum class BodyForm : std::uint8_t { json, multipart };
 

@@ -57,16 +57,15 @@ TEST(Endpoint, HasAPathABodyAndItsSubTypes) {
 TEST(Endpoint, AllAreInDeclarationOrderAndDiffer) {
   ASSERT_EQ(all_endpoints().size(), kEndpointCount);
   std::set<std::string_view> paths;
-  for (int i = 0; i < kEndpointCount; ++i) {
-    const Endpoint endpoint = all_endpoints()[static_cast<std::size_t>(i)];
-    EXPECT_EQ(static_cast<int>(endpoint), i);
+  for (std::size_t i = 0; i < kEndpointCount; ++i) {
+    const Endpoint endpoint = all_endpoints()[i];
+    EXPECT_EQ(static_cast<std::size_t>(endpoint), i);
     EXPECT_TRUE(paths.insert(describe(endpoint).path).second);
   }
 }
 
 TEST(Endpoint, EverySubTypeIsSentWhereItMayBeCalled) {
-  for (int i = 0; i < kSubTypeCount; ++i) {
-    const auto sub_type = static_cast<SubType>(i);
+  for (const SubType sub_type : kEnumerators<SubType>) {
     bool found = false;
     for (const Endpoint endpoint : all_endpoints()) {
       const EndpointRow& row = describe(endpoint);

@@ -1,8 +1,9 @@
 #include "catalogue/list_query.hpp"
 
 #include <array>
+#include <optional>
+#include <span>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,46 +15,27 @@
 namespace weir::catalogue {
 namespace {
 
-constexpr std::array<std::string_view, 2> kViews = {"basic", "full"};
-constexpr std::array<std::string_view, 2> kTruths = {"false", "true"};
-constexpr std::array<std::string_view, 2> kDigits = {"0", "1"};
+constexpr std::array<std::string_view, 2> kTruths = {"true", "false"};
 
-template <class E, int kCount>
-std::vector<std::string_view> wire_names() {
-  std::vector<std::string_view> names;
-  for (int i = 0; i < kCount; ++i) names.push_back(wire_name(static_cast<E>(i)));
-  return names;
+std::optional<bool> parse_truth(std::string_view text) {
+  if (text == "true" || text == "1") return true;
+  if (text == "false" || text == "0") return false;
+  return std::nullopt;
 }
 
-template <class T>
-std::optional<T> index_in(const std::array<std::string_view, 2>& names, std::string_view text) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i] == text) return static_cast<T>(i);
-  }
-  return {};
-}
-
-// Parsing of one parameter's value. `allowed` is called for an error message only.
+// Parsing of one parameter's value.
 template <class T>
 struct Parameter {
   std::string_view name;
   std::optional<T> (*parse)(std::string_view);
-  std::vector<std::string_view> (*allowed)();
+  std::span<const std::string_view> allowed;
 };
 
-constexpr Parameter<Type> kType = {"type", parse_type, wire_names<Type, kTypeCount>};
-constexpr Parameter<SubType> kSubType = {"sub_type", parse_sub_type,
-                                         wire_names<SubType, kSubTypeCount>};
+constexpr Parameter<Type> kType = {"type", parse_type, kTypeNames.rows()};
+constexpr Parameter<SubType> kSubType = {"sub_type", parse_sub_type, kSubTypeNames.rows()};
 constexpr Parameter<View> kView = {
-    "view", [](std::string_view text) { return index_in<View>(kViews, text); },
-    [] { return std::vector<std::string_view>(kViews.begin(), kViews.end()); }};
-constexpr Parameter<bool> kIncludeUnavailable = {
-    "include_unavailable",
-    [](std::string_view text) {
-      const auto word = index_in<bool>(kTruths, text);
-      return word ? word : index_in<bool>(kDigits, text);
-    },
-    [] { return std::vector<std::string_view>(kTruths.rbegin(), kTruths.rend()); }};
+    "view", [](std::string_view text) { return kViewNames.find(text); }, kViewNames.rows()};
+constexpr Parameter<bool> kIncludeUnavailable = {"include_unavailable", parse_truth, kTruths};
 
 constexpr std::array<std::string_view, 4> kNames = {kType.name, kSubType.name, kView.name,
                                                     kIncludeUnavailable.name};
@@ -65,7 +47,7 @@ std::string echo(std::string_view value) {
 
 template <class T>
 BadParameter refuse(const Parameter<T>& parameter, const codec::QueryLookup& found) {
-  const auto allowed = fmt::format("{}", fmt::join(parameter.allowed(), ", "));
+  const auto allowed = fmt::format("{}", fmt::join(parameter.allowed, ", "));
   auto value = echo(found.value);
   auto message =
       found.count > 1
@@ -113,8 +95,8 @@ bool ListQuery::admits(const Model& model) const {
 std::uint32_t ListQuery::bits() const {
   constexpr std::uint32_t kAll = 0;
   constexpr std::uint32_t kFirstType = 1;
-  constexpr std::uint32_t kFirstSubType = kFirstType + kTypeCount;
-  constexpr std::uint32_t kNothing = kFirstSubType + kSubTypeCount;
+  constexpr std::uint32_t kFirstSubType = kFirstType + kEnumeratorCount<Type>;
+  constexpr std::uint32_t kNothing = kFirstSubType + kEnumeratorCount<SubType>;
   static_assert((kNothing + 1) * 4 <= kBitsEnd);
 
   std::uint32_t filter = kAll;

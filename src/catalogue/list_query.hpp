@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/enum_table.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/model.hpp"
 #include "catalogue/scope.hpp"
@@ -15,6 +16,7 @@ namespace weir::catalogue {
 
 /// How much of a model a client sees. basic: the four fields of the imitated API.
 enum class View : std::uint8_t { basic, full };
+inline constexpr EnumNames<View> kViewNames({{View::basic, "basic"}, {View::full, "full"}});
 
 struct ListQuery {
   std::optional<Type> type = {};

@@ -27,17 +27,16 @@ std::string written(const ListQuery& query) {
 
 // Every model that a filter admits has the requested properties.
 void check_filter(const ListQuery& query) {
-  for (int i = 0; i < kSubTypeCount; ++i) {
+  for (const SubType sub_type : weir::kEnumerators<SubType>) {
     for (const auto status : {Status::available, Status::unavailable}) {
       Model model;
-      const auto sub_type = static_cast<SubType>(i);
       model.model_class = {.sub_types = {sub_type}, .types = {type_of(sub_type)}};
       model.status = status;
       const bool fits = (!query.type || *query.type == type_of(sub_type)) &&
                         (!query.sub_type || *query.sub_type == sub_type);
       const bool shown = status == Status::available || query.include_unavailable;
       CHECK(query.admits(model) == (fits && shown));
-      if (i > 0) continue;
+      if (sub_type != SubType{}) continue;
       model.id = "m";
       const Catalogue catalogue({model}, 1);
       const auto* found = find_visible(catalogue, "m", Scope(), query.include_unavailable);

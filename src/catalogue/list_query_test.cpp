@@ -113,18 +113,16 @@ TEST(ListQuery, OnlyUnavailableModelsNeedToBeAskedFor) {
 // Every query there is, against every class a model can have with up to two sub types.
 TEST(ListQuery, EqualBitsMeanEqualAnswers) {
   std::vector<Model> models;
-  for (int i = 0; i < kSubTypeCount; ++i) {
-    for (int j = 0; j < kSubTypeCount; ++j) {
-      models.push_back(model({static_cast<SubType>(i), static_cast<SubType>(j)}));
-    }
+  for (const SubType one : kEnumerators<SubType>) {
+    for (const SubType other : kEnumerators<SubType>) models.push_back(model({one, other}));
   }
-  for (int i = 0; i < kTypeCount; ++i) {
+  for (const Type type : kEnumerators<Type>) {
     models.push_back(model({}));
-    models.back().model_class.types.insert(static_cast<Type>(i));
+    models.back().model_class.types.insert(type);
   }
   std::map<std::uint32_t, std::vector<bool>> answers;
-  for (int type = -1; type < kTypeCount; ++type) {
-    for (int sub_type = -1; sub_type < kSubTypeCount; ++sub_type) {
+  for (int type = -1; type < std::ssize(kEnumerators<Type>); ++type) {
+    for (int sub_type = -1; sub_type < std::ssize(kEnumerators<SubType>); ++sub_type) {
       for (const View view : {View::basic, View::full}) {
         for (const bool include : {false, true}) {
           ListQuery query{.view = view, .include_unavailable = include};

@@ -1,23 +1,7 @@
 #include "catalogue/model.hpp"
 
-#include <array>
-
 namespace weir::catalogue {
 namespace {
-
-constexpr std::array<std::string_view, kTypeCount> kTypeNames = {"text", "image", "audio", "video"};
-
-constexpr std::array<std::string_view, kSubTypeCount> kSubTypeNames = {
-    "chat",           "embedding",      "reranker",      "text-to-image", "image-to-image",
-    "speech-to-text", "text-to-speech", "text-to-video", "image-to-video"};
-
-template <class E, std::size_t N>
-std::optional<E> parse(const std::array<std::string_view, N>& names, std::string_view text) {
-  for (std::size_t i = 0; i < N; ++i) {
-    if (names[i] == text) return static_cast<E>(i);
-  }
-  return std::nullopt;
-}
 
 template <class T>
 bool is_known(const T& value) {
@@ -30,17 +14,13 @@ bool is_known(const T& value) {
 
 }  // namespace
 
-std::string_view wire_name(Type type) { return kTypeNames[static_cast<std::size_t>(type)]; }
+std::string_view wire_name(Type type) { return kTypeNames[type]; }
 
-std::string_view wire_name(SubType sub_type) {
-  return kSubTypeNames[static_cast<std::size_t>(sub_type)];
-}
+std::string_view wire_name(SubType sub_type) { return kSubTypeNames[sub_type]; }
 
-std::optional<Type> parse_type(std::string_view text) { return parse<Type>(kTypeNames, text); }
+std::optional<Type> parse_type(std::string_view text) { return kTypeNames.find(text); }
 
-std::optional<SubType> parse_sub_type(std::string_view text) {
-  return parse<SubType>(kSubTypeNames, text);
-}
+std::optional<SubType> parse_sub_type(std::string_view text) { return kSubTypeNames.find(text); }
 
 Type type_of(SubType sub_type) {
   switch (sub_type) {

@@ -3,21 +3,26 @@
 /// Values only. catalogue/classify.hpp decides classes; catalogue/build.hpp merges lists.
 #pragma once
 
-#include <bit>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/enum_set.hpp"
+#include "base/enum_table.hpp"
 #include "catalogue/spelling.hpp"
 
 namespace weir::catalogue {
 
 /// Spelled on the wire as the enumerator.
 enum class Type : std::uint8_t { text, image, audio, video };
-inline constexpr int kTypeCount = 4;
+inline constexpr EnumNames<Type> kTypeNames({
+    {Type::text, "text"},
+    {Type::image, "image"},
+    {Type::audio, "audio"},
+    {Type::video, "video"},
+});
 
 /// Spelled on the wire with `-` for `_`. The imitated API has seven; text_to_speech and
 /// image_to_video are additions.
@@ -32,46 +37,22 @@ enum class SubType : std::uint8_t {
   text_to_video,
   image_to_video,
 };
-inline constexpr int kSubTypeCount = 9;
-
-/// A small set of enumerators, iterated in declaration order.
-template <class E>
-class EnumSet {
- public:
-  constexpr EnumSet() = default;
-  constexpr EnumSet(std::initializer_list<E> items) {
-    for (E item : items) insert(item);
-  }
-  constexpr void insert(E item) { bits_ |= bit(item); }
-  constexpr void insert(EnumSet other) { bits_ |= other.bits_; }
-  [[nodiscard]] constexpr bool contains(E item) const { return (bits_ & bit(item)) != 0; }
-  [[nodiscard]] constexpr bool intersects(EnumSet other) const {
-    return (bits_ & other.bits_) != 0;
-  }
-  [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
-  [[nodiscard]] constexpr int size() const { return std::popcount(bits_); }
-  constexpr bool operator==(const EnumSet&) const = default;
-
-  template <class F>
-  constexpr void for_each(F&& visit) const {
-    for (auto rest = bits_; rest != 0; rest &= rest - 1) {
-      visit(static_cast<E>(std::countr_zero(rest)));
-    }
-  }
-
- private:
-  static constexpr std::uint32_t bit(E item) { return 1U << static_cast<unsigned>(item); }
-  std::uint32_t bits_ = 0;
-};
+inline constexpr EnumNames<SubType> kSubTypeNames({
+    {SubType::chat, "chat"},
+    {SubType::embedding, "embedding"},
+    {SubType::reranker, "reranker"},
+    {SubType::text_to_image, "text-to-image"},
+    {SubType::image_to_image, "image-to-image"},
+    {SubType::speech_to_text, "speech-to-text"},
+    {SubType::text_to_speech, "text-to-speech"},
+    {SubType::text_to_video, "text-to-video"},
+    {SubType::image_to_video, "image-to-video"},
+});
 
 using Types = EnumSet<Type>;
 using SubTypes = EnumSet<SubType>;
 
-inline constexpr SubTypes kAllSubTypes = [] {
-  SubTypes all;
-  for (int i = 0; i < kSubTypeCount; ++i) all.insert(static_cast<SubType>(i));
-  return all;
-}();
+inline constexpr SubTypes kAllSubTypes = SubTypes::all();
 
 [[nodiscard]] std::string_view wire_name(Type type);
 [[nodiscard]] std::string_view wire_name(SubType sub_type);

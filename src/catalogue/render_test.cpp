@@ -73,10 +73,11 @@ std::vector<Model> random_models(std::mt19937& random) {
     for (auto n = random() % 6; n > 0; --n) model.id.push_back(static_cast<char>(random()));
     SubTypes sub_types;
     for (auto n = random() % 3; n > 0; --n) {
-      sub_types.insert(static_cast<SubType>(random() % kSubTypeCount));
+      sub_types.insert(static_cast<SubType>(random() % kEnumeratorCount<SubType>));
     }
     model.model_class = ModelClass::of(sub_types);
-    if (random() % 4 == 0) model.model_class.types.insert(static_cast<Type>(random() % kTypeCount));
+    if (random() % 4 == 0)
+      model.model_class.types.insert(static_cast<Type>(random() % kEnumeratorCount<Type>));
     model.status = static_cast<Status>(random() % 3);
     if (random() % 2 != 0) model.facts.owned_by = std::string(3, static_cast<char>(random()));
   }
@@ -104,8 +105,9 @@ TEST(Render, RandomListsParseAndHoldExactlyWhatTheFiltersAllow) {
   for (int round = 0; round < 200; ++round) {
     const Catalogue catalogue(random_models(random), 1);
     ListQuery query{.view = View::full, .include_unavailable = random() % 2 != 0};
-    if (random() % 2 != 0) query.type = static_cast<Type>(random() % kTypeCount);
-    if (random() % 2 != 0) query.sub_type = static_cast<SubType>(random() % kSubTypeCount);
+    if (random() % 2 != 0) query.type = static_cast<Type>(random() % kEnumeratorCount<Type>);
+    if (random() % 2 != 0)
+      query.sub_type = static_cast<SubType>(random() % kEnumeratorCount<SubType>);
 
     const auto list = boost::json::parse(render_list(catalogue, Scope(), query)).as_object();
 

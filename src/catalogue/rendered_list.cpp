@@ -25,7 +25,8 @@ RenderedList RenderedList::with_codings() const {
   RenderedList coded = *this;
   coded.codings_tried_ = true;
   const auto& plain = body(Coding::identity).bytes;
-  for (Coding coding : {Coding::gzip, Coding::br, Coding::zstd}) {
+  for (Coding coding : kEnumerators<Coding>) {
+    if (coding == Coding::identity) continue;
     auto bytes = codec::compress(coding, plain);
     if (!bytes || bytes->size() >= plain.size()) continue;
     coded.forms_[static_cast<std::size_t>(coding)] = make_body(*std::move(bytes));
@@ -35,7 +36,7 @@ RenderedList RenderedList::with_codings() const {
 
 codec::CodingSet RenderedList::codings() const {
   codec::CodingSet set;
-  for (Coding coding : {Coding::gzip, Coding::br, Coding::zstd}) {
+  for (Coding coding : kEnumerators<Coding>) {
     if (forms_[static_cast<std::size_t>(coding)]) set.insert(coding);
   }
   return set;

@@ -17,16 +17,6 @@ using config::Complaint;
 using config::integer;
 using config::list_of;
 
-template <class E>
-config::Type<E> wire_words(int count) {
-  std::vector<config::Word<E>> words;
-  for (int i = 0; i < count; ++i) {
-    const auto value = static_cast<E>(i);
-    words.emplace_back(wire_name(value), value);
-  }
-  return config::one_of<E>(words);
-}
-
 config::Type<std::string> model_id() {
   return config::text(fmt::format("1 to {} characters, no control characters", kMaxIdBytes),
                       [](std::string_view text) {
@@ -36,7 +26,7 @@ config::Type<std::string> model_id() {
 
 /// Suggests sub_types for `type: embedding`, a likely mistake.
 config::Type<Type> type_word() {
-  config::Type<Type> type = wire_words<Type>(kTypeCount);
+  config::Type<Type> type = config::one_of(kTypeNames);
   type.read = [read = type.read](config::Reader& reader, const config::Node& node, Type& out) {
     if (!parse_sub_type(node.text)) return read(reader, node, out);
     reader.reject_for(node, "is a sub type", fmt::format("sub_types: [{}] instead", node.text));
@@ -111,7 +101,7 @@ config::Schema<ModelSettings> model_schema() {
       .required("id", &ModelSettings::id, model_id(),
                 "The id clients use. With `*` or `?` it corrects every model that matches and "
                 "declares none.")
-      .field("sub_types", &ModelSettings::sub_types, list_of(wire_words<SubType>(kSubTypeCount)),
+      .field("sub_types", &ModelSettings::sub_types, list_of(config::one_of(kSubTypeNames)),
              "What it is for; an empty list leaves it to be found out.")
       .field("type", &ModelSettings::type, type_word(),
              "Only for a model outside all sub types: the types of the others follow.")

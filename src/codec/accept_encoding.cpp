@@ -11,6 +11,7 @@ namespace {
 constexpr int kFullWeight = 1000;  // weights have at most three decimals
 
 constexpr std::array kPreference = {Coding::br, Coding::zstd, Coding::gzip};
+static_assert(kPreference.size() == kCodingCount - 1);  // all but identity
 
 struct Weights {
   std::array<std::optional<int>, kCodingCount> of;  // the first mention wins
@@ -62,7 +63,7 @@ std::optional<int> parse_weight(std::string_view parameters) {
 
 std::optional<Coding> parse_name(std::string_view name) {
   if (equals_ignoring_case(name, "x-gzip")) return Coding::gzip;
-  for (Coding coding : {Coding::gzip, Coding::br, Coding::zstd, Coding::identity}) {
+  for (Coding coding : kEnumerators<Coding>) {
     if (equals_ignoring_case(name, wire_name(coding))) return coding;
   }
   return {};

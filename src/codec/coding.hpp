@@ -3,16 +3,18 @@
 /// Source: RFC 9110 §8.4.1 (gzip), RFC 7932 §13 (br), RFC 8878 §7.2 (zstd).
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
+
+#include "base/enumerators.hpp"
 
 namespace weir::codec {
 
 /// Spelled on the wire as the enumerator.
 enum class Coding : std::uint8_t { identity, gzip, br, zstd };
-inline constexpr std::size_t kCodingCount = 4;
+inline constexpr std::size_t kCodingCount = kEnumeratorCount<Coding>;
 
 [[nodiscard]] std::string_view wire_name(Coding coding);
 

@@ -58,7 +58,7 @@ Schema<Outer> outer_schema() {
   Schema<Outer> outer(Apply::restart);
   outer.field("title", &Outer::title, text("a text", is_plain_text), "What it is called.")
       .field("colour", &Outer::colour,
-             one_of<Colour>({{"red", Colour::red}, {"green", Colour::green}}), "Which.")
+             one_of(EnumNames<Colour>({{Colour::red, "red"}, {Colour::green, "green"}})), "Which.")
       .field("words", &Outer::words, list_of(text("a word", is_name)), "Some words.")
       .section("inner", &Outer::inner, inner, "What is inside.")
       .list("items", &Outer::items, item, "Things.", "name", &Item::name);

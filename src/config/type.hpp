@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/enum_table.hpp"
 #include "base/secret.hpp"
 #include "config/reader.hpp"
 
@@ -52,10 +53,6 @@ template <std::signed_integral I>
 [[nodiscard]] Type<Secret> secret(std::string expected, TextCheck check);
 [[nodiscard]] Type<std::string> one_of(std::vector<std::string_view> words);
 
-/// An enumerator and its spelling.
-template <class E>
-using Word = std::pair<std::string_view, E>;
-
 namespace detail {
 /// The index of the node's text in `words`; otherwise reports a problem and returns nothing.
 [[nodiscard]] std::optional<std::size_t> read_word(Reader& reader, const Node& node,
@@ -66,26 +63,22 @@ namespace detail {
 }  // namespace detail
 
 template <class E>
-[[nodiscard]] Type<E> one_of(const std::vector<Word<E>>& table) {
-  std::vector<std::string_view> words;
-  std::vector<E> values;
-  for (const auto& [word, value] : table) {
-    words.push_back(word);
-    values.push_back(value);
-  }
+[[nodiscard]] Type<E> one_of(const EnumNames<E>& names) {
+  const std::vector<std::string_view> words(names.rows().begin(), names.rows().end());
   Type<E> type;
   type.expected = detail::one_of_text(words);
-  type.read = [words, values](Reader& reader, const Node& node, E& out) {
-    if (const auto index = detail::read_word(reader, node, words)) out = values[*index];
+  type.read = [words](Reader& reader, const Node& node, E& out) {
+    if (const auto index = detail::read_word(reader, node, words)) out = kEnumerators<E>[*index];
   };
-  type.print = [table](const E& value) {
-    for (const auto& [word, known] : table) {
-      if (known == value) return Node::of_text(std::string(word));
-    }
-    return Node();
-  };
+  type.print = [names](const E& value) { return Node::of_text(std::string(names[value])); };
   type.same = std::equal_to<E>();
   return type;
+}
+
+/// As one_of, for a setting that is kept as text.
+template <class E>
+[[nodiscard]] Type<std::string> name_in(const EnumNames<E>& names) {
+  return one_of(std::vector<std::string_view>(names.rows().begin(), names.rows().end()));
 }
 
 template <class M>

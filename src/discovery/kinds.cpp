@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
+#include "base/enum_table.hpp"
 #include "discovery/kinds/protocol.hpp"
 
 namespace weir::discovery {
@@ -84,7 +86,7 @@ constexpr CallPath kCoherePaths[] = {
     {embeddings, Root::server, "/compatibility/v1/embeddings"},
     {rerank, Root::server, "/v2/rerank"}};
 
-const Kind kKinds[] = {
+constexpr Kind kKinds[] = {
     {.slug = "openai",
      .text = "any server with an OpenAI-style model list",
      .protocol = &kinds::openai,
@@ -192,6 +194,9 @@ const Kind kKinds[] = {
      .calls = catalogue::kAllEndpoints},
 };
 
+static_assert(fault_in_names(std::span<const Kind>(kKinds)) == TableFault::none);
+static_assert(std::ranges::none_of(
+    kKinds, [](auto* protocol) { return protocol == nullptr; }, &Kind::protocol));
 constexpr std::size_t kCount = std::size(kKinds);
 
 // The sub types that have an endpoint in `endpoints`.

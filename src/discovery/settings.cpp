@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "base/enum_table.hpp"
 #include "config/schema.hpp"
 #include "config/text_check.hpp"
 #include "discovery/base_url.hpp"
@@ -19,11 +20,11 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 constexpr config::Range kRefreshInterval{kSecond, 24 * kHour};
 constexpr config::Range kTimeout{100, 300 * kSecond};
 
-config::Type<StreamUsage> stream_usage() {
-  return config::one_of<StreamUsage>({{"auto", StreamUsage::automatic},
-                                      {"always", StreamUsage::always},
-                                      {"never", StreamUsage::never}});
-}
+constexpr EnumNames<StreamUsage> kStreamUsageNames({
+    {StreamUsage::automatic, "auto"},
+    {StreamUsage::always, "always"},
+    {StreamUsage::never, "never"},
+});
 
 config::Type<std::string> kind() {
   const auto slugs = kind_slugs();
@@ -47,7 +48,7 @@ void add_calls(config::Schema<UpstreamSettings>& schema) {
              "Instead of calls.first_byte_timeout.")
       .field("total_timeout", &Upstream::total_timeout, duration({kSecond, 168 * kHour}),
              "Instead of calls.total_timeout.")
-      .field("stream_usage", &Upstream::stream_usage, stream_usage(),
+      .field("stream_usage", &Upstream::stream_usage, config::one_of(kStreamUsageNames),
              "Whether streams are asked to report the tokens they used; auto: where its kind "
              "knows the option and does not report unasked.");
 }

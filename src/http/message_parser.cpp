@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "base/enumerators.hpp"
 #include "http/detail/bytes.hpp"
 #include "http/detail/field_line.hpp"
 #include "http/detail/framing.hpp"
@@ -15,8 +16,7 @@ constexpr std::size_t kMaxMethodLength = 32;
 constexpr std::string_view kLineEnd = "\r\n";
 
 Method to_method(std::string_view text) {
-  for (auto method : {Method::get, Method::head, Method::post, Method::put, Method::patch,
-                      Method::delete_, Method::options}) {
+  for (const Method method : kEnumerators<Method>) {
     if (wire_name(method) == text) return method;
   }
   return Method::other;

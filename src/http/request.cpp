@@ -5,37 +5,41 @@
 #include <iterator>
 
 #include "base/ascii.hpp"
+#include "base/enum_table.hpp"
 
 namespace weir::http {
 namespace {
 
-// Indexed by FieldName.
-constexpr std::array<std::string_view, kFieldNameCount> kNames = {"accept",
-                                                                  "accept-encoding",
-                                                                  "access-control-request-headers",
-                                                                  "access-control-request-method",
-                                                                  "anthropic-beta",
-                                                                  "anthropic-version",
-                                                                  "authorization",
-                                                                  "connection",
-                                                                  "content-length",
-                                                                  "content-type",
-                                                                  "expect",
-                                                                  "host",
-                                                                  "if-none-match",
-                                                                  "origin",
-                                                                  "traceparent",
-                                                                  "transfer-encoding",
-                                                                  "x-api-key",
-                                                                  "x-goog-api-key",
-                                                                  "x-trace-id"};
+constexpr EnumNames<FieldName> kNames({
+    {FieldName::accept, "accept"},
+    {FieldName::accept_encoding, "accept-encoding"},
+    {FieldName::access_control_request_headers, "access-control-request-headers"},
+    {FieldName::access_control_request_method, "access-control-request-method"},
+    {FieldName::anthropic_beta, "anthropic-beta"},
+    {FieldName::anthropic_version, "anthropic-version"},
+    {FieldName::authorization, "authorization"},
+    {FieldName::connection, "connection"},
+    {FieldName::content_length, "content-length"},
+    {FieldName::content_type, "content-type"},
+    {FieldName::expect, "expect"},
+    {FieldName::host, "host"},
+    {FieldName::if_none_match, "if-none-match"},
+    {FieldName::origin, "origin"},
+    {FieldName::traceparent, "traceparent"},
+    {FieldName::transfer_encoding, "transfer-encoding"},
+    {FieldName::x_api_key, "x-api-key"},
+    {FieldName::x_goog_api_key, "x-goog-api-key"},
+    {FieldName::x_trace_id, "x-trace-id"},
+});
 
 constexpr std::size_t kLongestName = 30;
 
-// Indexed by length: the kNames of that length, bit i for kNames[i].
+// Indexed by length: the kNames of that length, a bit for each.
 constexpr auto kNamesByLength = [] {
   std::array<std::uint32_t, kLongestName + 1> names{};
-  for (std::size_t i = 0; i < kNames.size(); ++i) names.at(kNames[i].size()) |= 1U << i;
+  for (const FieldName name : kEnumerators<FieldName>) {
+    names.at(kNames[name].size()) |= 1U << static_cast<unsigned>(name);
+  }
   return names;
 }();
 
@@ -66,8 +70,8 @@ std::string_view wire_name(Method method) {
 std::optional<FieldName> field_name(std::string_view text) {
   if (text.size() > kLongestName) return std::nullopt;
   for (auto names = kNamesByLength[text.size()]; names != 0; names &= names - 1) {
-    const auto i = static_cast<std::size_t>(std::countr_zero(names));
-    if (equals_ignoring_case(text, kNames[i])) return static_cast<FieldName>(i);
+    const auto name = static_cast<FieldName>(std::countr_zero(names));
+    if (equals_ignoring_case(text, kNames[name])) return name;
   }
   return std::nullopt;
 }

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/enumerators.hpp"
+
 namespace weir::http {
 
 /// The methods a route may have; everything else is `other`.
@@ -37,7 +39,7 @@ enum class FieldName : std::uint8_t {
   x_goog_api_key,
   x_trace_id,
 };
-inline constexpr std::size_t kFieldNameCount = 19;
+inline constexpr std::size_t kFieldNameCount = kEnumeratorCount<FieldName>;
 
 struct Field {
   std::string_view name;   ///< as sent; compare without regard to case

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include "base/enumerators.hpp"
 #include "base/scoped_count.hpp"
 #include "http/listener_plan.hpp"
 #include "http/server_metrics.hpp"
@@ -213,7 +215,7 @@ void Listener::ask(Stage stage) {
   stages_.ask(stage);
   asio::post(acceptors_.front().get_executor(), [this, stage] {
     stages_.answer(stage);
-    for (const auto each : {Stage::silent, Stage::partial, Stage::idle}) {
+    for (const Stage each : std::span(kEnumerators<Stage>).first(kYieldingStages)) {
       if (yield_oldest(each)) return;
     }
   });

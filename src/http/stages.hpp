@@ -14,6 +14,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include "base/clock.hpp"
+#include "base/enumerators.hpp"
 
 namespace weir::http {
 
@@ -26,7 +27,9 @@ enum class Stage : std::uint8_t {
   idle,     ///< between two requests
   busy,     ///< a handshake or a request is in progress
 };
-inline constexpr std::size_t kYieldingStages = 3;
+/// `busy` comes last: the stages before it are those that yield.
+inline constexpr std::size_t kYieldingStages = static_cast<std::size_t>(Stage::busy);
+static_assert(kYieldingStages == kEnumeratorCount<Stage> - 1);
 [[nodiscard]] std::string_view name(Stage stage);
 
 /// The number of a thread's connections in each stage that yields.
@@ -111,7 +114,7 @@ class Stages {
   void enter(Staged& one, Stage stage);
   void leave(Staged& one);
 
-  std::array<List, kYieldingStages + 1> lists_;  ///< oldest first
+  std::array<List, kEnumeratorCount<Stage>> lists_;  ///< oldest first
   Counters counts_{};
   Counters asked_{};
 };

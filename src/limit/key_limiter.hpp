@@ -64,8 +64,8 @@ class Reservation {
 
   std::shared_ptr<KeyLimiter> limiter_;
   Meters* of_model_ = nullptr;
-  Meters::Charged charged_to_key_ = 0;
-  Meters::Charged charged_to_model_ = 0;
+  Meters::Charged charged_to_key_;
+  Meters::Charged charged_to_model_;
   Claim claim_;
   MonotonicTime charged_at_;
 };

@@ -307,9 +307,9 @@ TEST(KeyLimiterAudit, NoOrderOfEventsExceedsALimit) {
   }
 
   EXPECT_GT(calls.size(), 500) << "too few to mean anything";
-  for (const LimitRow& row : limit_rows()) {
-    EXPECT_GT(stage.refusals[static_cast<std::size_t>(row.dimension)], 0)
-        << row.name << " was never reached";
+  for (const Dimension dimension : kEnumerators<Dimension>) {
+    EXPECT_GT(stage.refusals[static_cast<std::size_t>(dimension)], 0)
+        << short_name(dimension) << " was never reached";
   }
   const auto end = MonotonicTime(seconds(1000) + nanoseconds(stage.clock)) + kSpans.day;
   EXPECT_FALSE(stage.limiter->idle(end - kSpans.day));

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/enumerators.hpp"
 #include "base/result.hpp"
 
 namespace weir::limit {
@@ -25,7 +26,7 @@ enum class Dimension : std::uint8_t {
   images_per_day,
   in_flight,
 };
-inline constexpr std::size_t kDimensionCount = static_cast<std::size_t>(Dimension::in_flight) + 1;
+inline constexpr std::size_t kDimensionCount = kEnumeratorCount<Dimension>;
 
 /// "RPM", "TPM", "IPM", "RPD", "TPD", "IPD"; "concurrency" for calls in flight.
 [[nodiscard]] std::string_view short_name(Dimension dimension);
@@ -55,14 +56,18 @@ struct ModelLimits {
 /// Bound on entries, which are matched for each call.
 inline constexpr std::size_t kMaxModelLimits = 100;
 
+static_assert(sizeof(Limits) == kDimensionCount * sizeof(std::int64_t), "a member per Dimension");
+
 struct LimitRow {
-  Dimension dimension;
   std::string_view name;  ///< of the setting and the column
   std::string_view short_name;
   std::int64_t Limits::* member;
   std::int64_t max;
   std::string_view text;  ///< one sentence, for the reference
 };
+
+/// The row of `dimension`, with static lifetime.
+[[nodiscard]] const LimitRow& describe(Dimension dimension);
 
 /// One row per Dimension, in its order.
 [[nodiscard]] std::span<const LimitRow, kDimensionCount> limit_rows();

@@ -1,6 +1,8 @@
 #include "limit/meters.hpp"
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "base/check.hpp"
 
@@ -8,10 +10,7 @@ namespace weir::limit {
 
 namespace {
 
-constexpr Dimension kWindows[] = {
-    Dimension::requests_per_minute, Dimension::tokens_per_minute, Dimension::images_per_minute,
-    Dimension::requests_per_day,    Dimension::tokens_per_day,    Dimension::images_per_day,
-};
+constexpr auto kWindows = std::span(kEnumerators<Dimension>).first<kWindowCount>();
 
 std::int64_t cost_in(Dimension dimension, Claim claim) {
   switch (dimension) {
@@ -29,8 +28,26 @@ std::int64_t cost_in(Dimension dimension, Claim claim) {
   __builtin_unreachable();
 }
 
-constexpr Meters::Charged bit(Dimension dimension) {
-  return static_cast<Meters::Charged>(1U << static_cast<unsigned>(dimension));
+std::chrono::nanoseconds span_of(Dimension dimension, const Spans& spans) {
+  switch (dimension) {
+    case Dimension::requests_per_minute:
+    case Dimension::tokens_per_minute:
+    case Dimension::images_per_minute:
+    case Dimension::in_flight:  // has no window
+      return spans.minute;
+    case Dimension::requests_per_day:
+    case Dimension::tokens_per_day:
+    case Dimension::images_per_day:
+      return spans.day;
+  }
+  __builtin_unreachable();
+}
+
+template <std::size_t... kIndex>
+std::array<RollingWindow, kWindowCount> make_windows(const Limits& limits, const Spans& spans,
+                                                     std::index_sequence<kIndex...>) {
+  return {RollingWindow{limits.*describe(kWindows[kIndex]).member,
+                        span_of(kWindows[kIndex], spans)}...};
 }
 
 }  // namespace
@@ -42,17 +59,12 @@ std::optional<Refusal> longer(std::optional<Refusal> first, std::optional<Refusa
 
 Meters::Meters(const Limits& limits, const Spans& spans)
     : limits_(limits),
-      windows_{RollingWindow{limits.requests_per_minute, spans.minute},
-               RollingWindow{limits.tokens_per_minute, spans.minute},
-               RollingWindow{limits.images_per_minute, spans.minute},
-               RollingWindow{limits.requests_per_day, spans.day},
-               RollingWindow{limits.tokens_per_day, spans.day},
-               RollingWindow{limits.images_per_day, spans.day}} {}
+      windows_(make_windows(limits, spans, std::make_index_sequence<kWindowCount>())) {}
 
 void Meters::set_limits(const Limits& limits) {
   limits_ = limits;
-  for (const LimitRow& row : limit_rows()) {
-    if (row.dimension != Dimension::in_flight) window(row.dimension).set_limit(limits.*row.member);
+  for (const Dimension dimension : kWindows) {
+    window(dimension).set_limit(limits.*describe(dimension).member);
   }
 }
 
@@ -72,9 +84,9 @@ std::optional<Refusal> Meters::look(Claim claim, MonotonicTime now) {
 }
 
 Meters::Charged Meters::charge(Claim claim, MonotonicTime now) {
-  Charged charged = 0;
+  Charged charged;
   for (const Dimension dimension : kWindows) {
-    if (window(dimension).charge(cost_in(dimension, claim), now)) charged |= bit(dimension);
+    if (window(dimension).charge(cost_in(dimension, claim), now)) charged.insert(dimension);
   }
   ++in_flight_;
   return charged;
@@ -85,7 +97,7 @@ void Meters::settle(Charged charged, Claim claim, MonotonicTime charged_at, Clai
   for (const Dimension dimension : kWindows) {
     const std::int64_t more = cost_in(dimension, actual) - cost_in(dimension, claim);
     if (more > 0) window(dimension).charge(more, now);
-    if (more < 0 && (charged & bit(dimension)) != 0) {
+    if (more < 0 && charged.contains(dimension)) {
       window(dimension).give_back(-more, charged_at, now);
     }
   }

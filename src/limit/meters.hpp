@@ -3,10 +3,12 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include "base/clock.hpp"
+#include "base/enum_set.hpp"
 #include "limit/limits.hpp"
 #include "limit/rolling_window.hpp"
 
@@ -42,14 +44,18 @@ struct Spans {
   std::chrono::nanoseconds day = std::chrono::hours(24);
 };
 
-/// Six rolling windows and the number of calls in flight. Pure arithmetic, as RollingWindow.
+/// `in_flight` comes last: the dimensions before it have a rolling window each.
+inline constexpr std::size_t kWindowCount = static_cast<std::size_t>(Dimension::in_flight);
+static_assert(kWindowCount == kDimensionCount - 1);
+
+/// Rolling windows and the number of calls in flight. Pure arithmetic, as RollingWindow.
 ///
 /// Units:   times never decrease from call to call.
 /// Threads: one owner at a time.
 class Meters {
  public:
-  /// The windows that recorded a charge, a bit per Dimension.
-  using Charged = std::uint8_t;
+  /// The windows that recorded a charge.
+  using Charged = EnumSet<Dimension>;
 
   Meters(const Limits& limits, const Spans& spans);
 
@@ -83,8 +89,7 @@ class Meters {
   }
 
   Limits limits_;
-  std::array<RollingWindow, kDimensionCount - 1> windows_;  ///< indexed by Dimension; in_flight has
-                                                            ///< none
+  std::array<RollingWindow, kWindowCount> windows_;  ///< indexed by Dimension
   std::int64_t in_flight_ = 0;
 };
 

@@ -39,8 +39,7 @@ Script hello_stream_with(std::string_view directive) {
 }
 
 TEST(Models, ThereIsOneOfEverySubType) {
-  for (int i = 0; i < catalogue::kSubTypeCount; ++i) {
-    const auto name = catalogue::wire_name(static_cast<catalogue::SubType>(i));
+  for (const auto name : catalogue::kSubTypeNames.rows()) {
     EXPECT_FALSE(listed("sub_type=" + std::string(name)).empty()) << name;
   }
   EXPECT_EQ(listed("").size(), demo_models().size());

@@ -245,11 +245,11 @@ TEST_P(DiskFault, WhileTheFileIsMadeLeavesAWholeOneOrNone) {
 std::string case_name(const testing::TestParamInfo<std::tuple<Fault, Often>>& info) {
   constexpr std::string_view kOften[] = {"once", "twice", "always"};
   const auto [fault, often] = info.param;
-  return fmt::format("{}_{}", name(fault), kOften[static_cast<std::size_t>(often)]);
+  return fmt::format("{}_{}", kFaultNames[fault], kOften[static_cast<std::size_t>(often)]);
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, DiskFault,
-                         testing::Combine(testing::ValuesIn(kFaults),
+                         testing::Combine(testing::ValuesIn(kEnumerators<Fault>),
                                           testing::Values(Often::once, Often::twice,
                                                           Often::always)),
                          case_name);

@@ -12,6 +12,8 @@
 
 #include <sqlite3.h>
 
+#include "base/enum_table.hpp"
+
 namespace weir::store {
 
 enum class Fault : std::uint8_t {
@@ -25,16 +27,17 @@ enum class Fault : std::uint8_t {
   lock_error,
   map_error,  ///< the shared memory of the write-ahead log
 };
-inline constexpr Fault kFaults[] = {Fault::full,       Fault::write_error, Fault::short_write,
-                                    Fault::read_error, Fault::sync_error,  Fault::truncate_error,
-                                    Fault::open_error, Fault::lock_error,  Fault::map_error};
-
-[[nodiscard]] constexpr std::string_view name(Fault fault) {
-  constexpr std::string_view kNames[] = {"full",       "write_error", "short_write",
-                                         "read_error", "sync_error",  "truncate_error",
-                                         "open_error", "lock_error",  "map_error"};
-  return kNames[static_cast<std::size_t>(fault)];
-}
+inline constexpr EnumNames<Fault> kFaultNames({
+    {Fault::full, "full"},
+    {Fault::write_error, "write_error"},
+    {Fault::short_write, "short_write"},
+    {Fault::read_error, "read_error"},
+    {Fault::sync_error, "sync_error"},
+    {Fault::truncate_error, "truncate_error"},
+    {Fault::open_error, "open_error"},
+    {Fault::lock_error, "lock_error"},
+    {Fault::map_error, "map_error"},
+});
 
 /// How often it fails: at the N-th call; at that and the next but one; at every call from it on.
 enum class Often : std::uint8_t { once, twice, always };

@@ -5,9 +5,17 @@
 
 #include <fmt/format.h>
 
+#include "base/enum_table.hpp"
+
 namespace weir::store {
 
 namespace {
+
+constexpr EnumNames<KeyState> kStateNames({
+    {KeyState::active, "active"},
+    {KeyState::disabled, "disabled"},
+    {KeyState::revoked, "revoked"},
+});
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -29,24 +37,9 @@ Result<> check_name(std::string_view name) {
 
 }  // namespace
 
-std::string_view name(KeyState state) {
-  switch (state) {
-    case KeyState::active:
-      return "active";
-    case KeyState::disabled:
-      return "disabled";
-    case KeyState::revoked:
-      return "revoked";
-  }
-  return "";
-}
+std::string_view name(KeyState state) { return kStateNames[state]; }
 
-std::optional<KeyState> parse_key_state(std::string_view text) {
-  for (const KeyState state : {KeyState::active, KeyState::disabled, KeyState::revoked}) {
-    if (text == name(state)) return state;
-  }
-  return std::nullopt;
-}
+std::optional<KeyState> parse_key_state(std::string_view text) { return kStateNames.find(text); }
 
 Result<> check(const KeyRecord& key) {
   if (const auto named = check_name(key.name); !named) return named;

@@ -34,6 +34,7 @@ inline constexpr std::array kUsageMembers{
     &UsageCounts::requests,          &UsageCounts::failed, &UsageCounts::prompt_tokens,
     &UsageCounts::completion_tokens, &UsageCounts::images, &UsageCounts::estimated,
 };
+static_assert(sizeof(UsageCounts) == kUsageMembers.size() * sizeof(std::int64_t));
 
 struct UsageRow {
   Day day;

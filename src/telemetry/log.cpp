@@ -1,6 +1,5 @@
 #include "telemetry/log.hpp"
 
-#include <array>
 #include <memory>
 #include <utility>
 
@@ -20,7 +19,6 @@ namespace {
 
 // Each slot of spdlog's queue is allocated up front, and the operational log has few lines.
 constexpr std::size_t kQueueLines = 256;
-constexpr std::array<std::string_view, 5> kLevelNames = {"trace", "debug", "info", "warn", "error"};
 
 std::shared_ptr<spdlog::details::thread_pool>& writer() {
   static std::shared_ptr<spdlog::details::thread_pool> pool;
@@ -89,18 +87,13 @@ void stop_log() {
 
 void set_log_level(Level level) { logger()->set_level(to_spdlog(level)); }
 
-Level parse_level(std::string_view text) {
-  for (std::size_t i = 0; i < kLevelNames.size(); ++i) {
-    if (kLevelNames[i] == text) return static_cast<Level>(i);
-  }
-  return Level::info;
-}
+Level parse_level(std::string_view text) { return kLevelNames.find(text).value_or(Level::info); }
 
 void log(Level level, std::string_view message, Fields fields) {
   if (!logger()->should_log(to_spdlog(level))) return;
   std::string line = R"({"time":")";
   append_timestamp(line, wall_now());
-  line.append(R"(","level":")").append(kLevelNames[static_cast<std::size_t>(level)]);
+  line.append(R"(","level":")").append(kLevelNames[level]);
   line += R"(","msg":)";
   codec::append_json_string(line, message);
   for (const Field& field : fields) {

@@ -11,9 +11,18 @@
 #include <string_view>
 #include <variant>
 
+#include "base/enum_table.hpp"
+
 namespace weir::telemetry {
 
 enum class Level : std::uint8_t { trace, debug, info, warn, error };
+inline constexpr EnumNames<Level> kLevelNames({
+    {Level::trace, "trace"},
+    {Level::debug, "debug"},
+    {Level::info, "info"},
+    {Level::warn, "warn"},
+    {Level::error, "error"},
+});
 
 /// One member of the line's object. Holds views: for use within one call.
 struct Field {

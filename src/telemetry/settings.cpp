@@ -2,6 +2,7 @@
 
 #include "config/schema.hpp"
 #include "config/text_check.hpp"
+#include "telemetry/log.hpp"
 
 namespace weir::telemetry {
 
@@ -9,7 +10,7 @@ config::Schema<Settings> settings_schema() {
   using config::Apply;
   config::Schema<Settings> schema(Apply::restart);
   schema
-      .field("level", &Settings::level, config::one_of({"trace", "debug", "info", "warn", "error"}),
+      .field("level", &Settings::level, config::name_in(kLevelNames),
              "The least important lines that the log on standard error holds.", Apply::live)
       .field("access_log", &Settings::access_log,
              config::text("a file, - for standard output, or \"\" for none", config::is_plain_text),

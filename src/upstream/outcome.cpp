@@ -1,33 +1,31 @@
 #include "upstream/outcome.hpp"
 
-#include <cstddef>
-#include <iterator>
+#include "base/enum_table.hpp"
 
 namespace weir::upstream {
 namespace {
 
 // A stale connection was closed by the upstream's idle timer, most likely while the request was in
 // transit: it says nothing about health, and a new connection is the remedy.
-constexpr OutcomeRow kRows[] = {
-    {"answered", Evidence::good, Again::never},
-    {"rate_limited", Evidence::good, Again::elsewhere},
-    {"overloaded", Evidence::bad, Again::elsewhere},
-    {"server_error", Evidence::bad, Again::never},
-    {"no_socket", Evidence::none, Again::elsewhere},
-    {"connect_failed", Evidence::bad, Again::elsewhere},
-    {"stale_connection", Evidence::none, Again::same},
-    {"reset_before_answer", Evidence::bad, Again::never},
-    {"first_byte_timeout", Evidence::bad, Again::never},
-    {"broken_answer", Evidence::bad, Again::never},
-    {"stalled", Evidence::bad, Again::never},
-    {"total_timeout", Evidence::none, Again::never},
-    {"cancelled", Evidence::none, Again::never},
-};
-static_assert(std::size(kRows) == kOutcomeCount);
+constexpr EnumTable<Outcome, OutcomeRow> kRows({
+    {Outcome::answered, {"answered", Evidence::good, Again::never}},
+    {Outcome::rate_limited, {"rate_limited", Evidence::good, Again::elsewhere}},
+    {Outcome::overloaded, {"overloaded", Evidence::bad, Again::elsewhere}},
+    {Outcome::server_error, {"server_error", Evidence::bad, Again::never}},
+    {Outcome::no_socket, {"no_socket", Evidence::none, Again::elsewhere}},
+    {Outcome::connect_failed, {"connect_failed", Evidence::bad, Again::elsewhere}},
+    {Outcome::stale_connection, {"stale_connection", Evidence::none, Again::same}},
+    {Outcome::reset_before_answer, {"reset_before_answer", Evidence::bad, Again::never}},
+    {Outcome::first_byte_timeout, {"first_byte_timeout", Evidence::bad, Again::never}},
+    {Outcome::broken_answer, {"broken_answer", Evidence::bad, Again::never}},
+    {Outcome::stalled, {"stalled", Evidence::bad, Again::never}},
+    {Outcome::total_timeout, {"total_timeout", Evidence::none, Again::never}},
+    {Outcome::cancelled, {"cancelled", Evidence::none, Again::never}},
+});
 
 }  // namespace
 
-const OutcomeRow& describe(Outcome outcome) { return kRows[static_cast<std::size_t>(outcome)]; }
+const OutcomeRow& describe(Outcome outcome) { return kRows[outcome]; }
 
 Outcome outcome_of_status(int status) {
   switch (status) {

@@ -25,7 +25,6 @@ enum class Outcome : std::uint8_t {
   total_timeout,        ///< the call used up its time, whatever its progress
   cancelled,            ///< the client left, or Weir ended the call itself
 };
-inline constexpr int kOutcomeCount = 13;
 
 /// The evidence of an outcome about the upstream's health.
 enum class Evidence : std::uint8_t { good, bad, none };

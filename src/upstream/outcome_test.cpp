@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/enumerators.hpp"
+
 namespace weir::upstream {
 namespace {
 
@@ -46,7 +48,7 @@ TEST(Outcome, SaysWhoseFaultItWasAndWhetherToTryAgain) {
       {Outcome::total_timeout, "total_timeout", Evidence::none, Again::never},
       {Outcome::cancelled, "cancelled", Evidence::none, Again::never},
   };
-  ASSERT_EQ(std::size(cases), kOutcomeCount);
+  ASSERT_EQ(std::size(cases), kEnumeratorCount<Outcome>);
   for (const auto& test : cases) {
     const OutcomeRow& row = describe(test.outcome);
     EXPECT_EQ(row.slug, test.slug);
@@ -56,8 +58,7 @@ TEST(Outcome, SaysWhoseFaultItWasAndWhetherToTryAgain) {
 }
 
 TEST(Outcome, NothingIsTriedAgainWithoutItsBody) {
-  for (int i = 0; i < kOutcomeCount; ++i) {
-    const auto outcome = static_cast<Outcome>(i);
+  for (const Outcome outcome : kEnumerators<Outcome>) {
     EXPECT_EQ(may_retry(outcome, false), Again::never) << describe(outcome).slug;
   }
 }

@@ -49,8 +49,7 @@ bool is_unknown_sub_type(const Exchange& exchange) {
 // Marks `plain` truncated, or broken off, if one of the lists is.
 Result<std::vector<Typed>> typed_lists(const Transcript& transcript, Reading& plain) {
   std::vector<Typed> lists;
-  for (int i = 0; i < catalogue::kSubTypeCount; ++i) {
-    const auto sub_type = static_cast<SubType>(i);
+  for (const SubType sub_type : kEnumerators<SubType>) {
     const auto* first = transcript.find(filtered(sub_type));
     if (first == nullptr) continue;
     if (!first->document) {
