@@ -56,9 +56,8 @@ struct Verdict {
 
 /// The fault of a file, and the way to correct it.
 struct Complaint {
-  std::string what;  ///< "can be read by others (mode 0644)"
-  std::string
-      expected;  ///< "a file for its owner alone: chmod 600 weir.key"; empty if obvious
+  std::string what;      ///< "can be read by others (mode 0644)"
+  std::string expected;  ///< "a file for its owner alone: chmod 600 weir.key"; empty if obvious
 };
 
 /// REQUIRES: the verdict is not to accept it.

@@ -1,6 +1,8 @@
 /// For tests: an upstream that says what it is told to.
 #pragma once
 
+#include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -76,7 +78,8 @@ class FakeUpstream {
         boost::asio::read_until(socket, boost::asio::dynamic_buffer(received), "\r\n\r\n", error);
     if (error) return false;
     const auto at = received.find("Content-Length: ");
-    const auto length = at < head ? std::stoul(received.substr(at + 16)) : 0UL;
+    std::size_t length = 0;
+    if (at < head) std::from_chars(received.data() + at + 16, received.data() + head, length);
     if (received.size() < head + length) {
       boost::asio::read(socket, boost::asio::dynamic_buffer(received),
                         boost::asio::transfer_exactly(head + length - received.size()), error);
