@@ -35,7 +35,7 @@ void write_time(JsonWriter& json, std::string_view name, const std::optional<Wal
 
 // `active`, `disabled`, `revoked`, or `expired`, which is not stored but depends on the time.
 std::string_view state_of(const KeyRecord& key) {
-  const bool expired = key.expires_at && *key.expires_at <= wall_now();
+  const bool expired = key.grant.expires_at && *key.grant.expires_at <= wall_now();
   return key.state == store::KeyState::active && expired ? "expired" : name(key.state);
 }
 
@@ -92,13 +92,13 @@ void write_key(JsonWriter& json, const KeyRecord& key, const Secret* text) {
   json.begin_object().key("id").value(key.id).key("name").value(key.name);
   if (text != nullptr) json.key("key").value(text->reveal());
   json.key("shown").value(shown(key)).key("state").value(state_of(key));
-  write_limits(json, key.limits);
-  write_model_limits(json, key.model_limits);
-  write_texts(json, "models", key.models);
-  write_texts(json, "sub_types", key.sub_types);
-  write_texts(json, "networks", key.networks);
+  write_limits(json, key.grant.limits);
+  write_model_limits(json, key.grant.model_limits);
+  write_texts(json, "models", key.grant.models);
+  write_texts(json, "sub_types", key.grant.sub_types);
+  write_texts(json, "networks", key.grant.networks);
   write_time(json, "created_at", key.created_at);
-  write_time(json, "expires_at", key.expires_at);
+  write_time(json, "expires_at", key.grant.expires_at);
   json.end_object();
 }
 
@@ -134,28 +134,29 @@ std::unexpected<Error> config_key_error(const std::string& name) {
 }
 
 std::vector<std::string> config_key_row(const auth::KeySettings& key) {
-  const bool expired = key.expires && *key.expires <= wall_now();
+  const bool expired = key.grant.expires_at && *key.grant.expires_at <= wall_now();
   return {key.name,
           "config:" + key.name,
           "in the config file",
           key.disabled ? "disabled"
           : expired    ? "expired"
                        : "active",
-          limits_text(key.limits, key.model_limits),
-          join_or(key.models, "none"),
-          join_or(key.sub_types, "all"),
-          join_or(key.networks, "all"),
-          key.expires ? config::format_timestamp(*key.expires) : "never"};
+          limits_text(key.grant.limits, key.grant.model_limits),
+          join_or(key.grant.models, "none"),
+          join_or(key.grant.sub_types, "all"),
+          join_or(key.grant.networks, "all"),
+          key.grant.expires_at ? config::format_timestamp(*key.grant.expires_at) : "never"};
 }
 
 std::string key_table(const Settings& settings, const std::vector<KeyRecord>& keys) {
   std::vector<std::vector<std::string>> rows{
       {"NAME", "ID", "KEY", "STATE", "LIMITS", "MODELS", "SUB TYPES", "NETWORKS", "EXPIRES"}};
   for (const auto& key : keys) {
-    rows.push_back({key.name, key.id, shown(key), std::string(state_of(key)),
-                    limits_text(key.limits, key.model_limits), join_or(key.models, "none"),
-                    join_or(key.sub_types, "all"), join_or(key.networks, "all"),
-                    key.expires_at ? config::format_timestamp(*key.expires_at) : "never"});
+    rows.push_back(
+        {key.name, key.id, shown(key), std::string(state_of(key)),
+         limits_text(key.grant.limits, key.grant.model_limits), join_or(key.grant.models, "none"),
+         join_or(key.grant.sub_types, "all"), join_or(key.grant.networks, "all"),
+         key.grant.expires_at ? config::format_timestamp(*key.grant.expires_at) : "never"});
   }
   for (const auto& key : settings.keys) rows.push_back(config_key_row(key));
   return format_table(rows);

@@ -209,18 +209,19 @@ class CommandLine {
     create->add_option("NAME", draft_.name, "What to call it")->required();
     create->add_option("--expires", texts_.expires, "2026-12-31, 2026-12-31T12:00:00Z, or 720h");
     for (const limit::LimitRow& row : limit::limit_rows()) {
-      create->add_option(app::limit_options(row), draft_.limits.*row.member,
+      create->add_option(app::limit_options(row), draft_.grant.limits.*row.member,
                          std::string(row.text) + " 0: unlimited");
     }
     create
         ->add_option("--model-limits", texts_.model_limits,
                      "Limits for single models: \"Qwen/* tpm=100000 concurrency=4\"; repeatable")
         ->allow_extra_args(false);
-    create->add_option("--models", draft_.models, "Patterns of model ids; default \"*\"")
+    create->add_option("--models", draft_.grant.models, "Patterns of model ids; default \"*\"")
         ->delimiter(',');
-    create->add_option("--sub-types", draft_.sub_types, "chat, embedding, …; default all")
+    create->add_option("--sub-types", draft_.grant.sub_types, "chat, embedding, …; default all")
         ->delimiter(',');
-    create->add_option("--networks", draft_.networks, "10.0.0.0/8, …; default all")->delimiter(',');
+    create->add_option("--networks", draft_.grant.networks, "10.0.0.0/8, …; default all")
+        ->delimiter(',');
     add_config(create);
     add_json(create);
 
@@ -258,8 +259,8 @@ class CommandLine {
 
   int make() {
     if (!texts_.expires.empty()) {
-      draft_.expires_at = parse_expiry(texts_.expires);
-      if (!draft_.expires_at) {
+      draft_.grant.expires_at = parse_expiry(texts_.expires);
+      if (!draft_.grant.expires_at) {
         return finish(fail(Errc::invalid_parameter,
                            "--expires " + config::in_quotes(texts_.expires) +
                                " is not allowed; expected a date, a date-time or a duration"));
@@ -268,9 +269,9 @@ class CommandLine {
     for (const auto& text : texts_.model_limits) {
       auto limits = app::parse_model_limits(text);
       if (!limits) return finish(std::unexpected(std::move(limits.error())));
-      draft_.model_limits.push_back(std::move(*limits));
+      draft_.grant.model_limits.push_back(std::move(*limits));
     }
-    for (const auto& name : draft_.sub_types) {
+    for (const auto& name : draft_.grant.sub_types) {
       if (catalogue::parse_sub_type(name)) continue;
       return finish(bad_sub_type("--sub-types", name));
     }

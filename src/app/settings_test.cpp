@@ -71,7 +71,7 @@ TEST(Settings, TheExampleLoads) {
   EXPECT_EQ(settings.store, "sqlite:weir.db");
   ASSERT_EQ(settings.keys.size(), 1U);
   EXPECT_EQ(settings.keys[0].key.reveal(), "sk-0123456789abcdef");
-  EXPECT_EQ(settings.keys[0].limits.requests_per_minute, 600);
+  EXPECT_EQ(settings.keys[0].grant.limits.requests_per_minute, 600);
   ASSERT_EQ(settings.upstreams.size(), 1U);
   EXPECT_EQ(settings.upstreams[0].kind, "vllm");
   EXPECT_EQ(settings.upstreams[0].api_key.reveal(), "gpu-key");

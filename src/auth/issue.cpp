@@ -20,19 +20,19 @@ store::KeySecret secret_of(const Secret& text, Digester& digester, WallTime now)
 }
 
 Result<> check(const KeyDraft& draft, WallTime now) {
-  if (draft.models.empty()) {
+  if (draft.grant.models.empty()) {
     return fail(Errc::invalid_parameter, "a key for no model opens nothing; \"*\" is every model");
   }
-  for (const std::string& glob : draft.models) {
+  for (const std::string& glob : draft.grant.models) {
     if (!config::is_filled_text(glob)) {
       return fail(Errc::invalid_parameter,
                   "a pattern of models is empty or holds a control character");
     }
   }
-  if (draft.expires_at && *draft.expires_at <= now) {
+  if (draft.grant.expires_at && *draft.grant.expires_at <= now) {
     return fail(Errc::invalid_parameter, "the expiry lies in the past");
   }
-  for (const std::string& network : draft.networks) {
+  for (const std::string& network : draft.grant.networks) {
     if (const auto parsed = Network::parse(network); !parsed) {
       return std::unexpected(parsed.error());
     }
@@ -50,12 +50,7 @@ Result<IssuedKey> issue_key(store::Store& store, Digester& digester, const Rando
   key.id = generate_key_id(random);
   key.name = draft.name;
   key.created_at = now;
-  key.expires_at = draft.expires_at;
-  key.limits = draft.limits;
-  key.model_limits = draft.model_limits;
-  key.models = draft.models;
-  key.sub_types = draft.sub_types;
-  key.networks = draft.networks;
+  key.grant = draft.grant;
   key.secrets = {secret_of(text, digester, now)};
   if (auto kept = store.create(key); !kept) return std::unexpected(kept.error());
   return IssuedKey{std::move(text), store::stored(std::move(key))};

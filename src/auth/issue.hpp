@@ -3,17 +3,14 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "auth/digest.hpp"
 #include "auth/random.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
-#include "limit/limits.hpp"
 #include "store/store.hpp"
 
 namespace weir::auth {
@@ -21,12 +18,7 @@ namespace weir::auth {
 /// A request for a key.
 struct KeyDraft {
   std::string name;
-  std::optional<WallTime> expires_at = {};
-  limit::Limits limits = {};
-  std::vector<limit::ModelLimits> model_limits = {};
-  std::vector<std::string> models = {"*"};  ///< globs
-  std::vector<std::string> sub_types = {};  ///< wire names; empty: all
-  std::vector<std::string> networks = {};   ///< CIDR; empty: all
+  store::KeyGrant grant = {.models = {"*"}};
 };
 
 /// A newly issued key; the plaintext is stored nowhere.

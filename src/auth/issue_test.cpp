@@ -58,12 +58,12 @@ class Issue : public testing::Test {
 
 TEST_F(Issue, KeepsTheDigestAndGivesOutTheText) {
   const auto issued = issue({.name = "ci",
-                             .expires_at = kNow + hours(1),
-                             .limits = {.requests_per_minute = 60, .max_in_flight = 4},
-                             .model_limits = {{"Qwen/*", {.tokens_per_minute = 1000}}},
-                             .models = {"Qwen/*"},
-                             .sub_types = {"chat"},
-                             .networks = {"10.0.0.0/8"}});
+                             .grant = {.expires_at = kNow + hours(1),
+                                       .limits = {.requests_per_minute = 60, .max_in_flight = 4},
+                                       .model_limits = {{"Qwen/*", {.tokens_per_minute = 1000}}},
+                                       .models = {"Qwen/*"},
+                                       .sub_types = {"chat"},
+                                       .networks = {"10.0.0.0/8"}}});
 
   ASSERT_TRUE(issued) << issued.error().text();
   EXPECT_EQ(parse_key(issued->text.reveal()), KeyFault::none);
@@ -74,11 +74,11 @@ TEST_F(Issue, KeepsTheDigestAndGivesOutTheText) {
   EXPECT_EQ(kept->secrets[0].digest, digester_.digest(issued->text.reveal()));
   EXPECT_TRUE(issued->text.reveal().starts_with(kept->secrets[0].prefix));
   EXPECT_TRUE(issued->text.reveal().ends_with(kept->secrets[0].last4));
-  EXPECT_EQ(kept->expires_at, kNow + hours(1));
-  EXPECT_EQ(kept->limits, (limit::Limits{.requests_per_minute = 60, .max_in_flight = 4}));
-  ASSERT_EQ(kept->model_limits.size(), 1);
-  EXPECT_EQ(kept->model_limits[0].models, "Qwen/*");
-  EXPECT_EQ(kept->model_limits[0].limits, limit::Limits{.tokens_per_minute = 1000});
+  EXPECT_EQ(kept->grant.expires_at, kNow + hours(1));
+  EXPECT_EQ(kept->grant.limits, (limit::Limits{.requests_per_minute = 60, .max_in_flight = 4}));
+  ASSERT_EQ(kept->grant.model_limits.size(), 1);
+  EXPECT_EQ(kept->grant.model_limits[0].models, "Qwen/*");
+  EXPECT_EQ(kept->grant.model_limits[0].limits, limit::Limits{.tokens_per_minute = 1000});
 }
 
 TEST_F(Issue, RefusesWhatCouldNeverWork) {
@@ -88,12 +88,13 @@ TEST_F(Issue, RefusesWhatCouldNeverWork) {
   };
   for (const Row& row : std::initializer_list<Row>{
            {{.name = ""}, "1 to 100 bytes"},
-           {{.name = "a", .expires_at = kNow}, "in the past"},
-           {{.name = "a", .limits = {.requests_per_minute = -1}}, "or is 0: unlimited"},
-           {{.name = "a", .model_limits = {{"", {}}}}, "is empty"},
-           {{.name = "a", .models = {}}, "for no model"},
-           {{.name = "a", .models = {"m", ""}}, "empty or holds a control character"},
-           {{.name = "a", .networks = {"10.0.0.1/8"}}, "bits set"},
+           {{.name = "a", .grant = {.expires_at = kNow, .models = {"*"}}}, "in the past"},
+           {{.name = "a", .grant = {.limits = {.requests_per_minute = -1}, .models = {"*"}}},
+            "or is 0: unlimited"},
+           {{.name = "a", .grant = {.model_limits = {{"", {}}}, .models = {"*"}}}, "is empty"},
+           {{.name = "a", .grant = {.models = {}}}, "for no model"},
+           {{.name = "a", .grant = {.models = {"m", ""}}}, "empty or holds a control character"},
+           {{.name = "a", .grant = {.models = {"*"}, .networks = {"10.0.0.1/8"}}}, "bits set"},
        }) {
     const auto issued = issue(row.draft);
     ASSERT_FALSE(issued) << row.said;
@@ -114,7 +115,8 @@ TEST_F(Issue, GivesOutNothingThatIsNotKept) {
 }
 
 TEST_F(Issue, RotationKeepsTheKeyAndChangesItsText) {
-  const auto first = issue({.name = "ci", .limits = {.requests_per_minute = 60}});
+  const auto first =
+      issue({.name = "ci", .grant = {.limits = {.requests_per_minute = 60}, .models = {"*"}}});
   ASSERT_TRUE(first);
 
   const auto second = rotate_key(store_, digester_, system_random, "ci", hours(2), kNow + hours(1));
@@ -122,7 +124,7 @@ TEST_F(Issue, RotationKeepsTheKeyAndChangesItsText) {
   ASSERT_TRUE(second) << second.error().text();
   EXPECT_NE(second->text.reveal(), first->text.reveal());
   EXPECT_EQ(second->record.id, first->record.id);
-  EXPECT_EQ(second->record.limits, limit::Limits{.requests_per_minute = 60});
+  EXPECT_EQ(second->record.grant.limits, limit::Limits{.requests_per_minute = 60});
   ASSERT_EQ(second->record.secrets.size(), 2);
   EXPECT_EQ(second->record.secrets[0].digest, digester_.digest(second->text.reveal()));
   EXPECT_EQ(second->record.secrets[1].valid_until, kNow + hours(3));

@@ -55,7 +55,8 @@ std::expected<const KeyEntry*, Errc> KeyTable::authenticate(const store::Digest&
     return std::unexpected(Errc::invalid_token);
   }
   const KeyEntry& entry = entries_[opening->entry];
-  if (entry.expires_at && now >= *entry.expires_at) return std::unexpected(Errc::invalid_token);
+  const auto& expires_at = entry.grant.expires_at;
+  if (expires_at && now >= *expires_at) return std::unexpected(Errc::invalid_token);
   if (entry.disabled || !is_inside(peer, entry.networks)) return std::unexpected(Errc::forbidden);
   return &entry;
 }

@@ -16,7 +16,6 @@
 #include "base/clock.hpp"
 #include "base/errc.hpp"
 #include "limit/key_limiter.hpp"
-#include "limit/limits.hpp"
 #include "store/key_record.hpp"
 
 namespace weir::auth {
@@ -29,11 +28,9 @@ struct KeyEntry {
   /// text. Not for clients and not displayed.
   std::string identity;
   bool disabled = false;
-  std::optional<WallTime> expires_at;
-  std::vector<Network> networks;  ///< empty: all
-  limit::Limits limits;
-  std::vector<limit::ModelLimits> model_limits;
-  std::shared_ptr<const Permission> permission;
+  store::KeyGrant grant;
+  std::vector<Network> networks;                 ///< those of the grant, parsed
+  std::shared_ptr<const Permission> permission;  ///< that of the grant, shared
   /// The only limiter of this key id, across tables and secrets.
   std::shared_ptr<limit::KeyLimiter> limiter;
 };

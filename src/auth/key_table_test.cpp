@@ -110,7 +110,7 @@ TEST_F(KeyTableTest, DigestsThatDifferInTheLastByteAreTwoKeys) {
 
 TEST_F(KeyTableTest, AKeyEndsWhenItExpires) {
   KeyEntry expiring = entry("ci");
-  expiring.expires_at = kNow + hours(1);
+  expiring.grant.expires_at = kNow + hours(1);
   const KeyTable one = table(expiring);
   EXPECT_EQ(outcome(one, text_, kPeer, kNow + hours(1) - milliseconds(1)), "ci");
   EXPECT_EQ(outcome(one, text_, kPeer, kNow + hours(1)), "invalid_token");
@@ -126,7 +126,7 @@ TEST_F(KeyTableTest, AKeyEndsByTheWallClockWhereverThatJumps) {
   // No expiry is remembered as passed: the clock may be corrected later. The same holds for the
   // overlap of a rotation.
   KeyEntry expiring = entry("ci");
-  expiring.expires_at = kNow + hours(1);
+  expiring.grant.expires_at = kNow + hours(1);
   const KeyTable one = table(expiring);
   const KeyTable overlapping = table(entry("ci"), kNow + hours(1));
   for (const KeyTable* each : {&one, &overlapping}) {
@@ -141,7 +141,7 @@ TEST_F(KeyTableTest, ADisabledKeyIsForbiddenButAnExpiredOneIsUnknown) {
   KeyEntry disabled = entry("ci");
   disabled.disabled = true;
   EXPECT_EQ(outcome(table(disabled), text_), "forbidden");
-  disabled.expires_at = kNow;
+  disabled.grant.expires_at = kNow;
   EXPECT_EQ(outcome(table(disabled), text_), "invalid_token");
 }
 

@@ -46,7 +46,6 @@ struct Keyring::Draft {
   std::set<std::string_view> config_names;
   std::set<const KeySettings*> revoked;  ///< config keys whose text belongs to a revoked key
 
-  void add(KeyEntry entry) { entries.push_back(std::move(entry)); }
   void open_last(const store::Digest& digest, std::optional<WallTime> valid_until) {
     openings.push_back({digest, static_cast<std::uint32_t>(entries.size() - 1), valid_until});
   }
@@ -63,9 +62,9 @@ Result<> check_keys(const std::vector<KeySettings>& keys) {
     if (!texts.insert(key.key.reveal()).second) {
       return refuse(key, "another key has the same text");
     }
-    const auto limits = limit::check(key.limits, key.model_limits);
+    const auto limits = limit::check(key.grant.limits, key.grant.model_limits);
     if (!limits) return refuse(key, limits.error().detail);
-    const auto networks = parse_networks(key.networks);
+    const auto networks = parse_networks(key.grant.networks);
     if (!networks) return refuse(key, networks.error().detail);
   }
   return {};
@@ -131,13 +130,9 @@ void Keyring::add_config_keys(Draft& draft) {
     entry.name = key->name;
     entry.identity = config_identity(digest);
     entry.disabled = key->disabled;
-    entry.expires_at = key->expires;
-    entry.networks = parse_networks(key->networks).value();  // validated by check_keys
-    entry.limits = key->limits;
-    entry.model_limits = key->model_limits;
-    entry.permission = permissions_.intern(key->models, key->sub_types);
-    entry.limiter = limiter_of(entry);
-    draft.add(std::move(entry));
+    entry.grant = key->grant;
+    entry.networks = parse_networks(key->grant.networks).value();  // validated by check_keys
+    add_entry(draft, std::move(entry));
     draft.open_last(digest, std::nullopt);
   }
 }
@@ -160,7 +155,7 @@ void Keyring::add_stored_keys(Draft& draft) {
 }
 
 void Keyring::add_stored_key(Draft& draft, const store::KeyRecord& key) {
-  auto networks = parse_networks(key.networks);
+  auto networks = parse_networks(key.grant.networks);
   if (!networks) {
     draft.notices.push_back(
         fmt::format("stored key {} is left out: {}", key.id, networks.error().detail));
@@ -176,13 +171,9 @@ void Keyring::add_stored_key(Draft& draft, const store::KeyRecord& key) {
   entry.name = key.name;
   entry.identity = key.id;
   entry.disabled = key.state == store::KeyState::disabled;
-  entry.expires_at = key.expires_at;
+  entry.grant = key.grant;
   entry.networks = std::move(*networks);
-  entry.limits = key.limits;
-  entry.model_limits = key.model_limits;
-  entry.permission = permissions_.intern(key.models, key.sub_types);
-  entry.limiter = limiter_of(entry);
-  draft.add(std::move(entry));
+  add_entry(draft, std::move(entry));
   for (const store::KeySecret& secret : key.secrets) {
     const auto same = draft.config_digests.find(secret.digest);
     if (same == draft.config_digests.end()) {
@@ -195,12 +186,18 @@ void Keyring::add_stored_key(Draft& draft, const store::KeyRecord& key) {
   }
 }
 
+void Keyring::add_entry(Draft& draft, KeyEntry entry) {
+  entry.permission = permissions_.intern(entry.grant.models, entry.grant.sub_types);
+  entry.limiter = limiter_of(entry);
+  draft.entries.push_back(std::move(entry));
+}
+
 std::shared_ptr<limit::KeyLimiter> Keyring::limiter_of(const KeyEntry& entry) {
   auto& limiter = limiters_[entry.id];
   if (limiter == nullptr) {
-    limiter = std::make_shared<limit::KeyLimiter>(entry.limits, entry.model_limits);
+    limiter = std::make_shared<limit::KeyLimiter>(entry.grant.limits, entry.grant.model_limits);
   } else {
-    limiter->configure(entry.limits, entry.model_limits);
+    limiter->configure(entry.grant.limits, entry.grant.model_limits);
   }
   return limiter;
 }

@@ -69,6 +69,8 @@ class Keyring {
   void add_config_keys(Draft& draft);
   void add_stored_keys(Draft& draft);
   void add_stored_key(Draft& draft, const store::KeyRecord& key);
+  /// Adds the permission and the limiter that the grant leads to.
+  void add_entry(Draft& draft, KeyEntry entry);
   [[nodiscard]] std::shared_ptr<limit::KeyLimiter> limiter_of(const KeyEntry& entry);
   void forget_idle_limiters(const std::vector<KeyEntry>& in_use, MonotonicTime now);
 

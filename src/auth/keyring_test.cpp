@@ -175,9 +175,10 @@ TEST_P(KeyringTest, WithoutAChangeNothingIsReadAndTheTableStays) {
 }
 
 TEST_P(KeyringTest, ARebuiltTableKeepsWhatALimitHasCounted) {
-  const IssuedKey stored = issue({.name = "stored", .limits = {.requests_per_minute = 2}});
+  const IssuedKey stored =
+      issue({.name = "stored", .grant = {.limits = {.requests_per_minute = 2}, .models = {"*"}}});
   KeySettings configured = config_key("configured");
-  configured.limits.requests_per_minute = 1;
+  configured.grant.limits.requests_per_minute = 1;
   ASSERT_TRUE(keyring_->configure({configured}, kStart));
   refresh();
   EXPECT_TRUE(take(stored.text.reveal(), kStart));
@@ -195,7 +196,7 @@ TEST_P(KeyringTest, ARebuiltTableKeepsWhatALimitHasCounted) {
 
 TEST_P(KeyringTest, AKeyTakenAwayAndGivenBackFindsItsLimitAsItWas) {
   KeySettings limited = config_key("ci");
-  limited.limits.requests_per_minute = 1;
+  limited.grant.limits.requests_per_minute = 1;
   ASSERT_TRUE(keyring_->configure({limited}, kStart));
   ASSERT_TRUE(take(kConfigText, kStart));
 
@@ -207,11 +208,11 @@ TEST_P(KeyringTest, AKeyTakenAwayAndGivenBackFindsItsLimitAsItWas) {
 
 TEST_P(KeyringTest, ALimitChangedInConfigHoldsAtOnce) {
   KeySettings limited = config_key("ci");
-  limited.limits.requests_per_minute = 1;
+  limited.grant.limits.requests_per_minute = 1;
   ASSERT_TRUE(keyring_->configure({limited}, kStart));
   ASSERT_TRUE(take(kConfigText, kStart));
 
-  limited.limits.requests_per_minute = 2;
+  limited.grant.limits.requests_per_minute = 2;
   ASSERT_TRUE(keyring_->configure({limited}, kStart));
   EXPECT_TRUE(take(kConfigText, kStart));
   EXPECT_FALSE(take(kConfigText, kStart));
@@ -219,9 +220,10 @@ TEST_P(KeyringTest, ALimitChangedInConfigHoldsAtOnce) {
 
 TEST_P(KeyringTest, LimitsOfModelsReachTheirLimiterFromBothKindsOfKey) {
   const std::vector<limit::ModelLimits> one_call{{"Qwen/*", {.requests_per_minute = 1}}};
-  const IssuedKey stored = issue({.name = "stored", .model_limits = one_call});
+  const IssuedKey stored =
+      issue({.name = "stored", .grant = {.model_limits = one_call, .models = {"*"}}});
   KeySettings configured = config_key("configured");
-  configured.model_limits = one_call;
+  configured.grant.model_limits = one_call;
   ASSERT_TRUE(keyring_->configure({configured}, kStart));
   refresh();
 
@@ -229,7 +231,7 @@ TEST_P(KeyringTest, LimitsOfModelsReachTheirLimiterFromBothKindsOfKey) {
     const auto table = keyring_->table();
     const auto found = authenticate_for_test(*table, *digester_, text, Address(), kNow);
     ASSERT_TRUE(found);
-    EXPECT_EQ((*found)->model_limits, one_call);
+    EXPECT_EQ((*found)->grant.model_limits, one_call);
     limit::KeyLimiter& limiter = *(*found)->limiter;
     EXPECT_TRUE(limiter.try_reserve("Qwen/a", {}, kStart));
     EXPECT_FALSE(limiter.try_reserve("Qwen/a", {}, kStart));
@@ -238,8 +240,8 @@ TEST_P(KeyringTest, LimitsOfModelsReachTheirLimiterFromBothKindsOfKey) {
 }
 
 TEST_P(KeyringTest, EqualPermissionsHaveOneIdThroughEveryRebuild) {
-  const IssuedKey one = issue({.name = "one", .models = {"a/*", "b/*"}});
-  const IssuedKey two = issue({.name = "two", .models = {"b/*", "a/*"}});
+  const IssuedKey one = issue({.name = "one", .grant = {.models = {"a/*", "b/*"}}});
+  const IssuedKey two = issue({.name = "two", .grant = {.models = {"b/*", "a/*"}}});
   refresh();
   const auto id_of = [&](const IssuedKey& key) {
     const auto table = keyring_->table();
@@ -249,7 +251,7 @@ TEST_P(KeyringTest, EqualPermissionsHaveOneIdThroughEveryRebuild) {
   const auto before = id_of(one);
   EXPECT_EQ(id_of(two), before);
 
-  static_cast<void>(issue({.name = "zero", .models = {"0"}}));
+  static_cast<void>(issue({.name = "zero", .grant = {.models = {"0"}}}));
   refresh();
   EXPECT_EQ(id_of(one), before);
 }
@@ -391,7 +393,7 @@ TEST(Keyring, AStoredKeyWithANetworkItCannotReadIsLeftOut) {
   store::KeyRecord odd;
   odd.id = "key_odd";
   odd.name = "odd";
-  odd.networks = {"the office"};
+  odd.grant.networks = {"the office"};
   odd.secrets.emplace_back();
   ASSERT_TRUE(store.create(odd));
 
@@ -403,9 +405,9 @@ TEST(Keyring, AStoredKeyWithANetworkItCannotReadIsLeftOut) {
 
 TEST(CheckKeys, SaysWhichKeyAndWhy) {
   KeySettings bad_network = config_key("b", "another-key-entirely");
-  bad_network.networks = {"10.0.0.1/8"};
+  bad_network.grant.networks = {"10.0.0.1/8"};
   KeySettings negative = config_key("b", "another-key-entirely");
-  negative.limits.requests_per_minute = -1;
+  negative.grant.limits.requests_per_minute = -1;
   struct Row {
     KeySettings second;
     const char* said;

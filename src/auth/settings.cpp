@@ -38,16 +38,40 @@ config::Schema<limit::ModelLimits> model_limits_schema() {
   return schema;
 }
 
+config::Schema<store::KeyGrant> grant_schema() {
+  using config::list_of;
+  using store::KeyGrant;
+  config::Schema<KeyGrant> schema(config::Apply::live);
+  schema.embed(&KeyGrant::limits, limits_schema())
+      .list("model_limits", &KeyGrant::model_limits, model_limits_schema(),
+            "Limits for single models, beside those of the key; of several entries that match a "
+            "model the first counts.",
+            "models", &limit::ModelLimits::models)
+      .field(
+          "models", &KeyGrant::models,
+          list_of(config::text("a model's id or a pattern with * and ?", config::is_filled_text)),
+          "The models it may list and call.")
+      .field("sub_types", &KeyGrant::sub_types, list_of(config::name_in(catalogue::kSubTypeNames)),
+             "Only models of these sub types; an empty list for all.")
+      .field("networks", &KeyGrant::networks,
+             list_of(config::text(
+                 "an address or a network such as 10.0.0.0/8 or fd00::/8",
+                 [](std::string_view text) { return Network::parse(text).has_value(); })),
+             "Where it may be used from; an empty list for everywhere.")
+      .field("expires", &KeyGrant::expires_at, config::timestamp(), "When it ceases to be valid.");
+  return schema;
+}
+
 std::optional<config::Complaint> model_limits_are_few(const KeySettings& key) {
-  if (key.model_limits.size() <= limit::kMaxModelLimits) return std::nullopt;
-  return config::Complaint{"model_limits", fmt::format("has {} entries", key.model_limits.size()),
+  const std::size_t entries = key.grant.model_limits.size();
+  if (entries <= limit::kMaxModelLimits) return std::nullopt;
+  return config::Complaint{"model_limits", fmt::format("has {} entries", entries),
                            fmt::format("{} at most", limit::kMaxModelLimits)};
 }
 
 }  // namespace
 
 config::Schema<KeySettings> key_schema() {
-  using config::list_of;
   config::Schema<KeySettings> schema(config::Apply::live);
   schema
       .required("name", &KeySettings::name, config::text("1 to 100 characters", is_key_name),
@@ -58,24 +82,7 @@ config::Schema<KeySettings> key_schema() {
               "16 to 512 letters, digits and signs of -._~+/, or a key of Weir's own, unchanged",
               [](std::string_view text) { return parse_key(text) == KeyFault::none; }),
           "The key itself, best as `${NAME}` or `${file:path}`.")
-      .embed(&KeySettings::limits, limits_schema())
-      .list("model_limits", &KeySettings::model_limits, model_limits_schema(),
-            "Limits for single models, beside those of the key; of several entries that match a "
-            "model the first counts.",
-            "models", &limit::ModelLimits::models)
-      .field(
-          "models", &KeySettings::models,
-          list_of(config::text("a model's id or a pattern with * and ?", config::is_filled_text)),
-          "The models it may list and call.")
-      .field("sub_types", &KeySettings::sub_types,
-             list_of(config::name_in(catalogue::kSubTypeNames)),
-             "Only models of these sub types; an empty list for all.")
-      .field("networks", &KeySettings::networks,
-             list_of(config::text(
-                 "an address or a network such as 10.0.0.0/8 or fd00::/8",
-                 [](std::string_view text) { return Network::parse(text).has_value(); })),
-             "Where it may be used from; an empty list for everywhere.")
-      .field("expires", &KeySettings::expires, config::timestamp(), "When it ceases to be valid.")
+      .embed(&KeySettings::grant, grant_schema())
       .field("disabled", &KeySettings::disabled, config::boolean(),
              "Refuses the key with 403 and keeps its entry.")
       .check(model_limits_are_few);

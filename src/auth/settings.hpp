@@ -1,14 +1,11 @@
 /// The `keys` section of the config file.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "base/clock.hpp"
 #include "base/secret.hpp"
 #include "config/schema_fwd.hpp"
-#include "limit/limits.hpp"
+#include "store/key_grant.hpp"
 
 namespace weir::auth {
 
@@ -16,12 +13,7 @@ namespace weir::auth {
 struct KeySettings {
   std::string name;
   Secret key;
-  limit::Limits limits;
-  std::vector<limit::ModelLimits> model_limits;
-  std::vector<std::string> models = {"*"};  ///< globs
-  std::vector<std::string> sub_types;       ///< wire names; empty: all
-  std::vector<std::string> networks;        ///< CIDR; empty: all
-  std::optional<WallTime> expires;
+  store::KeyGrant grant = {.models = {"*"}};
   bool disabled = false;
 };
 

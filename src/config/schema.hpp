@@ -6,6 +6,7 @@
 ///                "Threads that serve connections.");
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -110,10 +111,14 @@ class Schema {
   /// The rows of a member struct, as if they were T's own.
   template <class M>
   Schema& embed(M T::* member, const Schema<M>& inner) {
-    for (const auto& field : inner.fields_) {
-      fields_.push_back({field.row, through(member, field.type), {}});
-    }
     rows_.insert(rows_.end(), inner.rows_.begin(), inner.rows_.end());
+    for (const auto& field : inner.fields_) {
+      Type<T> type = through(member, field.type);
+      Row row = field.row;
+      row.fallback = fallback_of(type, row.required);  // T's member may have other defaults than M
+      std::ranges::find(rows_, row.name, &Row::name)->fallback = row.fallback;
+      fields_.push_back({std::move(row), std::move(type), {}});
+    }
     return *this;
   }
 
@@ -208,17 +213,20 @@ class Schema {
     return type;
   }
 
+  static std::string fallback_of(const Type<T>& type, bool required) {
+    const Node fallback = required ? Node() : type.print(T());
+    return fallback.kind == Node::Kind::nothing ? std::string() : format_inline(fallback);
+  }
+
   Schema& add(std::string_view name, Type<T> type, bool required, std::string_view text,
               std::optional<Apply> apply) {
     Row row{.name = std::string(name),
             .expected = type.expected,
-            .fallback = {},
+            .fallback = fallback_of(type, required),
             .required = required,
             .apply = apply.value_or(apply_),
             .text = std::string(text),
             .range = type.range};
-    const Node fallback = required ? Node() : type.print(T());
-    if (fallback.kind != Node::Kind::nothing) row.fallback = format_inline(fallback);
     rows_.push_back(row);
     fields_.push_back({std::move(row), std::move(type), {}});
     return *this;

@@ -83,6 +83,18 @@ Reading read(std::string_view yaml) {
   return reading;
 }
 
+TEST(Schema, AnEmbeddedRowHasTheDefaultOfTheStructThatEmbedsIt) {
+  struct Door {
+    Size size = {.width = 7, .height = {}};
+  };
+  Schema<Size> size(Apply::live);
+  size.field("width", &Size::width, integer<int>({1, 9, "any"}), "How wide.");
+  Schema<Door> door(Apply::live);
+  door.embed(&Door::size, size);
+  ASSERT_EQ(door.rows().size(), 1);
+  EXPECT_EQ(door.rows().front().fallback, "7");
+}
+
 TEST(Schema, ReadsEveryKindOfValue) {
   const auto [value, problems] = read(
       "title: ${X}\n"

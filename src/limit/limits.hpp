@@ -4,6 +4,7 @@
 /// refusal are derived from it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/enumerators.hpp"
+#include "base/enum_table.hpp"
 #include "base/result.hpp"
 
 namespace weir::limit {
@@ -27,9 +28,6 @@ enum class Dimension : std::uint8_t {
   in_flight,
 };
 inline constexpr std::size_t kDimensionCount = kEnumeratorCount<Dimension>;
-
-/// "RPM", "TPM", "IPM", "RPD", "TPD", "IPD"; "concurrency" for calls in flight.
-[[nodiscard]] std::string_view short_name(Dimension dimension);
 
 /// 0 means no limit. A day is any 24 hours, and a minute any 60 seconds.
 struct Limits {
@@ -59,18 +57,56 @@ inline constexpr std::size_t kMaxModelLimits = 100;
 static_assert(sizeof(Limits) == kDimensionCount * sizeof(std::int64_t), "a member per Dimension");
 
 struct LimitRow {
-  std::string_view name;  ///< of the setting and the column
-  std::string_view short_name;
+  std::string_view name;        ///< of the setting and the column
+  std::string_view short_name;  ///< in a refusal: "RPM"
   std::int64_t Limits::* member;
   std::int64_t max;
   std::string_view text;  ///< one sentence, for the reference
 };
 
+// More than one server can do, yet small enough that sums stay far below 2^63.
+inline constexpr std::int64_t kMillion = 1'000'000;
+inline constexpr std::int64_t kBillion = 1'000'000'000;
+
+inline constexpr EnumTable<Dimension, LimitRow> kLimitRows({
+    {Dimension::requests_per_minute,
+     {"requests_per_minute", "RPM", &Limits::requests_per_minute, kMillion,
+      "Requests in any 60 seconds."}},
+    {Dimension::tokens_per_minute,
+     {"tokens_per_minute", "TPM", &Limits::tokens_per_minute, kBillion,
+      "Tokens of prompts and answers in any 60 seconds."}},
+    {Dimension::images_per_minute,
+     {"images_per_minute", "IPM", &Limits::images_per_minute, kMillion,
+      "Images made in any 60 seconds."}},
+    {Dimension::requests_per_day,
+     {"requests_per_day", "RPD", &Limits::requests_per_day, kBillion, "Requests in any 24 hours."}},
+    {Dimension::tokens_per_day,
+     {"tokens_per_day", "TPD", &Limits::tokens_per_day, 4 * kBillion,
+      "Tokens of prompts and answers in any 24 hours."}},
+    {Dimension::images_per_day,
+     {"images_per_day", "IPD", &Limits::images_per_day, kBillion, "Images made in any 24 hours."}},
+    {Dimension::in_flight,
+     {"max_in_flight", "concurrency", &Limits::max_in_flight, kMillion, "Calls at the same time."}},
+});
+
 /// The row of `dimension`, with static lifetime.
-[[nodiscard]] const LimitRow& describe(Dimension dimension);
+[[nodiscard]] constexpr const LimitRow& describe(Dimension dimension) {
+  return kLimitRows[dimension];
+}
 
 /// One row per Dimension, in its order.
-[[nodiscard]] std::span<const LimitRow, kDimensionCount> limit_rows();
+[[nodiscard]] constexpr std::span<const LimitRow, kDimensionCount> limit_rows() {
+  return kLimitRows.rows();
+}
+
+/// "RPM", "TPM", "IPM", "RPD", "TPD", "IPD"; "concurrency" for calls in flight.
+[[nodiscard]] constexpr std::string_view short_name(Dimension dimension) {
+  return describe(dimension).short_name;
+}
+
+static_assert(std::ranges::all_of(limit_rows(), [](const LimitRow& row) {
+  return std::ranges::count(limit_rows(), row.member, &LimitRow::member) == 1;
+}));
 
 /// Errors: invalid_parameter, naming the field: a limit below 0 or above its row's max, an entry
 /// without a pattern, a duplicate pattern, too many entries.

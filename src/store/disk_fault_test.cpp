@@ -35,8 +35,8 @@ KeyRecord key(int number) {
   made.id = fmt::format("key_{:012}", number);
   made.name = fmt::format("name {}", number);
   made.created_at = kNow;
-  made.models = {"a/*", "b/*"};
-  made.networks = {"10.0.0.0/8"};
+  made.grant.models = {"a/*", "b/*"};
+  made.grant.networks = {"10.0.0.0/8"};
   made.secrets = {secret(number)};
   return made;
 }
@@ -52,7 +52,7 @@ UsageBatch batch(std::int64_t number) {
 /// A large key, so that a transaction spills over several pages.
 KeyRecord large_key(int number) {
   KeyRecord made = key(number);
-  for (int i = 0; i < 200; ++i) made.models.push_back(fmt::format("{:0100}/{}", number, i));
+  for (int i = 0; i < 200; ++i) made.grant.models.push_back(fmt::format("{:0100}/{}", number, i));
   return made;
 }
 

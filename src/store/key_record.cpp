@@ -48,7 +48,7 @@ Result<> check(const KeyRecord& key) {
         Errc::invalid_parameter,
         fmt::format("the id of a key is \"{}\" and more, not \"{}\"", kKeyIdPrefix, key.id));
   }
-  if (auto valid = limit::check(key.limits, key.model_limits); !valid) return valid;
+  if (auto valid = limit::check(key.grant.limits, key.grant.model_limits); !valid) return valid;
   if (key.secrets.empty()) return fail(Errc::invalid_parameter, "a key has at least one secret");
   return {};
 }
@@ -60,7 +60,7 @@ KeyRecord stored(KeyRecord key) {
     if (time) time = stored(*time);
   };
   key.created_at = stored(key.created_at);
-  keep(key.expires_at);
+  keep(key.grant.expires_at);
   keep(key.revoked_at);
   for (KeySecret& secret : key.secrets) {
     secret.created_at = stored(secret.created_at);

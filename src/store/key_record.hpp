@@ -11,7 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
-#include "limit/limits.hpp"
+#include "store/key_grant.hpp"
 
 namespace weir::store {
 
@@ -42,15 +42,10 @@ struct KeyRecord {
   std::string id;    ///< "key_…", public, never used again
   std::string name;  ///< unique among keys that are not revoked
   WallTime created_at;
-  std::optional<WallTime> expires_at;
   KeyState state = KeyState::active;
   std::optional<WallTime> revoked_at;
-  limit::Limits limits;
-  std::vector<limit::ModelLimits> model_limits;
-  std::vector<std::string> models;     ///< globs
-  std::vector<std::string> sub_types;  ///< wire names; empty: all
-  std::vector<std::string> networks;   ///< CIDR; empty: all
-  std::vector<KeySecret> secrets;      ///< newest first, at least one
+  KeyGrant grant;
+  std::vector<KeySecret> secrets;  ///< newest first, at least one
 
   bool operator==(const KeyRecord&) const = default;
 };

@@ -33,8 +33,8 @@ KeyRecord key(std::int32_t number) {
   KeyRecord made;
   made.id = fmt::format("key_{:012}", number);
   made.name = fmt::format("name {}", number);
-  made.models = {"a/*", "b/*"};
-  made.networks = {"10.0.0.0/8"};
+  made.grant.models = {"a/*", "b/*"};
+  made.grant.networks = {"10.0.0.0/8"};
   made.secrets = {secret(number, std::byte{0})};
   return made;
 }
@@ -88,8 +88,8 @@ TEST(SqliteCrash, KillAtAnyMomentLosesNothingAcknowledged) {
     ASSERT_TRUE(keys) << keys.error().text();
     for (const KeyRecord& one : *keys) {
       ASSERT_EQ(one.secrets.size(), 1) << one.id << " is half there";
-      ASSERT_EQ(one.models.size(), 2) << one.id << " is half there";
-      ASSERT_EQ(one.networks.size(), 1) << one.id << " is half there";
+      ASSERT_EQ(one.grant.models.size(), 2) << one.id << " is half there";
+      ASSERT_EQ(one.grant.networks.size(), 1) << one.id << " is half there";
       std::int32_t number = 0;
       std::memcpy(&number, one.secrets[0].digest.data(), sizeof number);
       kept.insert(number);

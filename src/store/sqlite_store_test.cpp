@@ -30,7 +30,7 @@ KeyRecord key(int number) {
   KeyRecord made;
   made.id = fmt::format("key_{:012}", number);
   made.name = fmt::format("name {}", number);
-  made.models = {"*"};
+  made.grant.models = {"*"};
   KeySecret secret;
   secret.digest[0] = static_cast<std::byte>(number & 0xff);
   secret.digest[1] = static_cast<std::byte>(number >> 8);
@@ -219,18 +219,18 @@ TEST_F(SqliteFile, OfTheFirstSchemaIsBroughtUpToDateWithAllItsKeys) {
   ASSERT_EQ(keys->size(), 3);
   const KeyRecord& ci = keys->at(0);
   EXPECT_EQ(ci.name, "ci");
-  EXPECT_EQ(ci.limits, limit::Limits{.requests_per_minute = 600});
-  EXPECT_TRUE(ci.model_limits.empty());
-  EXPECT_THAT(ci.models, testing::ElementsAre("Qwen/*", "demo/*"));
-  EXPECT_THAT(ci.sub_types, testing::ElementsAre("chat"));
-  EXPECT_THAT(ci.networks, testing::ElementsAre("10.0.0.0/8"));
+  EXPECT_EQ(ci.grant.limits, limit::Limits{.requests_per_minute = 600});
+  EXPECT_TRUE(ci.grant.model_limits.empty());
+  EXPECT_THAT(ci.grant.models, testing::ElementsAre("Qwen/*", "demo/*"));
+  EXPECT_THAT(ci.grant.sub_types, testing::ElementsAre("chat"));
+  EXPECT_THAT(ci.grant.networks, testing::ElementsAre("10.0.0.0/8"));
   EXPECT_EQ(ci.secrets.size(), 2);
-  EXPECT_EQ(keys->at(1).limits, limit::Limits{});
+  EXPECT_EQ(keys->at(1).grant.limits, limit::Limits{});
   EXPECT_EQ(keys->at(2).state, KeyState::revoked);
 
   KeyRecord fresh = key(1);
-  fresh.limits.max_in_flight = 3;
-  fresh.model_limits = {{"Qwen/*", {.tokens_per_day = 1'000}}};
+  fresh.grant.limits.max_in_flight = 3;
+  fresh.grant.model_limits = {{"Qwen/*", {.tokens_per_day = 1'000}}};
   ASSERT_TRUE(store->create(fresh));
   EXPECT_EQ(*store->find(fresh.id), fresh);
 }

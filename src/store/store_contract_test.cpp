@@ -40,19 +40,19 @@ KeyRecord key(std::string name, int number) {
   made.id = fmt::format("key_{:012}", number);
   made.name = std::move(name);
   made.created_at = kNow;
-  made.models = {"*"};
+  made.grant.models = {"*"};
   made.secrets = {secret(number)};
   return made;
 }
 
 KeyRecord full_key() {
   KeyRecord made = key("ops — Ωmega", 7);
-  made.expires_at = kNow + hours(24) + milliseconds(123);
-  made.limits = {600, 100'000, 20, 5'000, 4'000'000'000, 100, 8};
-  made.model_limits = {{"Qwen/*", {1, 2, 3, 4, 5, 6, 7}}, {"*", {.tokens_per_minute = 10}}};
-  made.models = {"Qwen/*", "*whisper*", "Qwen/*"};
-  made.sub_types = {"chat", "speech-to-text"};
-  made.networks = {"10.0.0.0/8", "2001:db8::/32"};
+  made.grant.expires_at = kNow + hours(24) + milliseconds(123);
+  made.grant.limits = {600, 100'000, 20, 5'000, 4'000'000'000, 100, 8};
+  made.grant.model_limits = {{"Qwen/*", {1, 2, 3, 4, 5, 6, 7}}, {"*", {.tokens_per_minute = 10}}};
+  made.grant.models = {"Qwen/*", "*whisper*", "Qwen/*"};
+  made.grant.sub_types = {"chat", "speech-to-text"};
+  made.grant.networks = {"10.0.0.0/8", "2001:db8::/32"};
   return made;
 }
 
@@ -97,14 +97,14 @@ TEST_P(StoreContract, GivesBackEveryFieldOfAKey) {
 TEST_P(StoreContract, KeepsTimesToTheMillisecondRoundedDown) {
   KeyRecord made = key("ci", 1);
   made.created_at = kNow + microseconds(1'999);
-  made.expires_at = WallTime(microseconds(-1));
+  made.grant.expires_at = WallTime(microseconds(-1));
   ASSERT_TRUE(store_->create(made));
 
   const auto found = store_->find("ci");
 
   ASSERT_TRUE(found);
   EXPECT_EQ(found->created_at, kNow + milliseconds(1));
-  EXPECT_EQ(found->expires_at, WallTime(milliseconds(-1)));
+  EXPECT_EQ(found->grant.expires_at, WallTime(milliseconds(-1)));
 }
 
 TEST_P(StoreContract, FindsByNameAndById) {
@@ -141,9 +141,9 @@ TEST_P(StoreContract, RefusesATakenNameIdOrSecretAndKeepsNothingOfIt) {
 
 TEST_P(StoreContract, RefusesWhatIsNotAKey) {
   KeyRecord negative = key("ci", 1);
-  negative.limits.requests_per_minute = -1;
+  negative.grant.limits.requests_per_minute = -1;
   KeyRecord without_pattern = key("ci", 1);
-  without_pattern.model_limits = {{"", {.images_per_day = 1}}};
+  without_pattern.grant.model_limits = {{"", {.images_per_day = 1}}};
   KeyRecord without_secret = key("ci", 1);
   without_secret.secrets.clear();
   KeyRecord bad_id = key("ci", 1);

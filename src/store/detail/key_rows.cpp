@@ -1,38 +1,24 @@
 #include "store/detail/key_rows.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <iterator>
 #include <ranges>
 #include <string>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "store/detail/constant_sql.hpp"
+#include "store/detail/key_columns.hpp"
+
 namespace weir::store::detail {
 
 namespace {
 
-constexpr std::string_view kModel = "model";
-constexpr std::string_view kSubType = "sub_type";
-constexpr std::string_view kNetwork = "network";
-
-std::int64_t to_column(WallTime time) {
-  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+std::unexpected<Error> refuse_state(const Connection& connection) {
+  return connection.refuse("a key has a state this Weir does not know");
 }
 
-std::optional<std::int64_t> to_column(std::optional<WallTime> time) {
-  if (!time) return std::nullopt;
-  return to_column(*time);
-}
-
-WallTime to_time(std::int64_t column) { return WallTime(std::chrono::milliseconds(column)); }
-
-std::optional<WallTime> to_time(std::optional<std::int64_t> column) {
-  if (!column) return std::nullopt;
-  return to_time(*column);
-}
-
-// The SQL lists the limits in the order of limit::limit_rows().
 limit::Limits read_limits(const Statement& row, int first_column) {
   limit::Limits limits;
   for (const limit::LimitRow& limit : limit::limit_rows()) {
@@ -53,10 +39,9 @@ struct Loaded {
 
 Result<std::vector<Loaded>> read_key_table(const Connection& connection,
                                            std::optional<std::int64_t> seq) {
-  auto rows = connection.prepare(
-      "SELECT seq, id, name, state, created_at, expires_at, revoked_at, requests_per_minute, "
-      "tokens_per_minute, images_per_minute, requests_per_day, tokens_per_day, images_per_day, "
-      "max_in_flight FROM keys WHERE ?1 IS NULL OR seq = ?1 ORDER BY seq");
+  static constexpr auto kSql =
+      select_sql(kKeyNames, ", seq FROM keys WHERE ?1 IS NULL OR seq = ?1 ORDER BY seq");
+  auto rows = connection.prepare(kSql.text());
   if (!rows) return std::unexpected(rows.error());
   rows->bind(seq);
   std::vector<Loaded> loaded;
@@ -64,17 +49,13 @@ Result<std::vector<Loaded>> read_key_table(const Connection& connection,
     const auto row = rows->step();
     if (!row) return std::unexpected(row.error());
     if (!*row) return loaded;
-    const auto state = parse_key_state(rows->text(3));
-    if (!state) return connection.refuse("a key has a state this Weir does not know");
     KeyRecord key;
-    key.id = rows->text(1);
-    key.name = rows->text(2);
-    key.state = *state;
-    key.created_at = to_time(rows->number(4));
-    key.expires_at = to_time(rows->optional_number(5));
-    key.revoked_at = to_time(rows->optional_number(6));
-    key.limits = read_limits(*rows, 7);
-    loaded.push_back({rows->number(0), std::move(key)});
+    int column = 0;
+    for (const KeyColumn& each : kKeyColumns) {
+      if (!each.read(*rows, column++, key)) return refuse_state(connection);
+    }
+    key.grant.limits = read_limits(*rows, column);
+    loaded.push_back({rows->number(static_cast<int>(kKeyNames.size())), std::move(key)});
   }
 }
 
@@ -95,9 +76,10 @@ Result<> read_beside(Statement& rows, std::vector<Loaded>& keys, Add add) {
 
 Result<> read_secrets(const Connection& connection, std::optional<std::int64_t> seq,
                       std::vector<Loaded>& keys) {
-  auto rows = connection.prepare(
-      "SELECT key_seq, digest, prefix, last4, created_at, valid_until FROM key_secrets "
-      "WHERE ?1 IS NULL OR key_seq = ?1 ORDER BY key_seq, seq DESC");
+  static constexpr auto kSql =
+      select_sql(kSecretNames,
+                 " FROM key_secrets WHERE ?1 IS NULL OR key_seq = ?1 ORDER BY key_seq, seq DESC");
+  auto rows = connection.prepare(kSql.text());
   if (!rows) return std::unexpected(rows.error());
   rows->bind(seq);
   return read_beside(*rows, keys, [&](KeyRecord& key) {
@@ -115,30 +97,27 @@ Result<> read_secrets(const Connection& connection, std::optional<std::int64_t> 
 
 Result<> read_scopes(const Connection& connection, std::optional<std::int64_t> seq,
                      std::vector<Loaded>& keys) {
-  auto rows = connection.prepare(
-      "SELECT key_seq, kind, value FROM key_scopes "
-      "WHERE ?1 IS NULL OR key_seq = ?1 ORDER BY key_seq, seq");
+  static constexpr auto kSql = select_sql(
+      kScopeNames, " FROM key_scopes WHERE ?1 IS NULL OR key_seq = ?1 ORDER BY key_seq, seq");
+  auto rows = connection.prepare(kSql.text());
   if (!rows) return std::unexpected(rows.error());
   rows->bind(seq);
   return read_beside(*rows, keys, [&](KeyRecord& key) {
-    const auto kind = rows->text(1);
-    const auto value = rows->text(2);
-    if (kind == kModel) key.models.emplace_back(value);
-    if (kind == kSubType) key.sub_types.emplace_back(value);
-    if (kind == kNetwork) key.networks.emplace_back(value);
+    const auto* scope = std::ranges::find(kScopes, rows->text(1), &Scope::kind);
+    if (scope != std::end(kScopes)) (key.grant.*scope->list).emplace_back(rows->text(2));
   });
 }
 
 Result<> read_model_limits(const Connection& connection, std::optional<std::int64_t> seq,
                            std::vector<Loaded>& keys) {
-  auto rows = connection.prepare(
-      "SELECT key_seq, models, requests_per_minute, tokens_per_minute, images_per_minute, "
-      "requests_per_day, tokens_per_day, images_per_day, max_in_flight FROM key_model_limits "
-      "WHERE ?1 IS NULL OR key_seq = ?1 ORDER BY key_seq, seq");
+  static constexpr auto kSql =
+      select_sql(kModelLimitNames,
+                 " FROM key_model_limits WHERE ?1 IS NULL OR key_seq = ?1 ORDER BY key_seq, seq");
+  auto rows = connection.prepare(kSql.text());
   if (!rows) return std::unexpected(rows.error());
   rows->bind(seq);
   return read_beside(*rows, keys, [&](KeyRecord& key) {
-    key.model_limits.push_back({std::string(rows->text(1)), read_limits(*rows, 2)});
+    key.grant.model_limits.push_back({std::string(rows->text(1)), read_limits(*rows, 2)});
   });
 }
 
@@ -150,7 +129,7 @@ Result<std::optional<KeyRow>> find_row(const Connection& connection, const char*
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::nullopt;
   const auto state = parse_key_state(rows->text(1));
-  if (!state) return connection.refuse("a key has a state this Weir does not know");
+  if (!state) return refuse_state(connection);
   return KeyRow{rows->number(0), *state};
 }
 
@@ -162,13 +141,13 @@ Result<> taken_if_unique_broken(const Connection& connection, Result<> run, std:
   return run;
 }
 
-Result<> insert_scopes(const Connection& connection, std::int64_t key_seq, std::string_view kind,
-                       const std::vector<std::string>& values) {
-  for (const std::string& value : values) {
-    auto insert =
-        connection.prepare("INSERT INTO key_scopes (key_seq, kind, value) VALUES (?, ?, ?)");
+Result<> insert_scope(const Connection& connection, std::int64_t key_seq, const Scope& scope,
+                      const KeyGrant& grant) {
+  static constexpr auto kSql = insert_sql("key_scopes", kScopeNames);
+  for (const std::string& value : grant.*scope.list) {
+    auto insert = connection.prepare(kSql.text());
     if (!insert) return std::unexpected(insert.error());
-    insert->bind(key_seq).bind(kind).bind(std::string_view(value));
+    insert->bind(key_seq).bind(scope.kind).bind(std::string_view(value));
     if (auto done = insert->run(); !done) return done;
   }
   return {};
@@ -176,11 +155,9 @@ Result<> insert_scopes(const Connection& connection, std::int64_t key_seq, std::
 
 Result<> insert_model_limits(const Connection& connection, std::int64_t key_seq,
                              const std::vector<limit::ModelLimits>& entries) {
+  static constexpr auto kSql = insert_sql("key_model_limits", kModelLimitNames);
   for (const limit::ModelLimits& entry : entries) {
-    auto insert = connection.prepare(
-        "INSERT INTO key_model_limits (key_seq, models, requests_per_minute, tokens_per_minute, "
-        "images_per_minute, requests_per_day, tokens_per_day, images_per_day, max_in_flight) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    auto insert = connection.prepare(kSql.text());
     if (!insert) return std::unexpected(insert.error());
     insert->bind(key_seq).bind(std::string_view(entry.models));
     bind_limits(*insert, entry.limits);
@@ -190,18 +167,11 @@ Result<> insert_model_limits(const Connection& connection, std::int64_t key_seq,
 }
 
 Result<std::int64_t> insert_key_row(const Connection& connection, const KeyRecord& key) {
-  auto insert = connection.prepare(
-      "INSERT INTO keys (id, name, state, created_at, expires_at, revoked_at, requests_per_minute, "
-      "tokens_per_minute, images_per_minute, requests_per_day, tokens_per_day, images_per_day, "
-      "max_in_flight) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq");
+  static constexpr auto kSql = insert_sql("keys", kKeyNames, " RETURNING seq");
+  auto insert = connection.prepare(kSql.text());
   if (!insert) return std::unexpected(insert.error());
-  insert->bind(std::string_view(key.id))
-      .bind(std::string_view(key.name))
-      .bind(name(key.state))
-      .bind(to_column(key.created_at))
-      .bind(to_column(key.expires_at))
-      .bind(to_column(key.revoked_at));
-  bind_limits(*insert, key.limits);
+  for (const KeyColumn& column : kKeyColumns) column.bind(*insert, key);
+  bind_limits(*insert, key.grant.limits);
   const auto row = insert->step();
   if (!row) return std::unexpected(row.error());
   const auto seq = insert->number(0);
@@ -251,17 +221,16 @@ Result<> insert_key(const Connection& connection, const KeyRecord& key) {
   for (const KeySecret& secret : key.secrets | std::views::reverse) {
     if (auto done = insert_secret(connection, *seq, secret); !done) return done;
   }
-  if (auto done = insert_scopes(connection, *seq, kModel, key.models); !done) return done;
-  if (auto done = insert_scopes(connection, *seq, kSubType, key.sub_types); !done) return done;
-  if (auto done = insert_scopes(connection, *seq, kNetwork, key.networks); !done) return done;
-  return insert_model_limits(connection, *seq, key.model_limits);
+  for (const Scope& scope : kScopes) {
+    if (auto done = insert_scope(connection, *seq, scope, key.grant); !done) return done;
+  }
+  return insert_model_limits(connection, *seq, key.grant.model_limits);
 }
 
 Result<> insert_secret(const Connection& connection, std::int64_t key_seq,
                        const KeySecret& secret) {
-  auto insert = connection.prepare(
-      "INSERT INTO key_secrets (key_seq, digest, prefix, last4, created_at, valid_until) "
-      "VALUES (?, ?, ?, ?, ?, ?)");
+  static constexpr auto kSql = insert_sql("key_secrets", kSecretNames);
+  auto insert = connection.prepare(kSql.text());
   if (!insert) return std::unexpected(insert.error());
   insert->bind(key_seq)
       .bind(std::span<const std::byte>(secret.digest))
