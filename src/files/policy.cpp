@@ -18,11 +18,7 @@ constexpr std::array kFindings{Finding::not_regular,    Finding::foreign,
                                Finding::written_by_all, Finding::written_by_group,
                                Finding::read_by_all,    Finding::read_by_group};
 
-// Stands for every user whom a user namespace does not map.
-constexpr std::uint32_t kOverflowUser = 65534;
-
 bool is_foreign(const Facts& facts) {
-  if (facts.owner == kOverflowUser) return true;
   if (facts.owner == kRoot || facts.owner == facts.user) return false;
   return facts.user != kRoot || facts.folder_owner != facts.owner;
 }

@@ -151,11 +151,5 @@ TEST(FilePolicy, TheCommandLeavesTheFileReadable) {
             "chown root weir.key");
 }
 
-TEST(FilePolicy, AnUnmappedOwnerIsNobodysOwn) {
-  constexpr std::uint32_t kUnmapped = 65534;
-  EXPECT_EQ(judge({.mode = 0600, .owner = kUnmapped, .user = kUnmapped}, Purpose::secret),
-            (Verdict{Action::refuse, Finding::foreign}));
-}
-
 }  // namespace
 }  // namespace weir::files

@@ -18,7 +18,7 @@ from support.eventually import DEADLINE_S, eventually
 from support.process import BINARY, KEY, Lines, config_of
 
 NOBODY = 65534
-WARNING = "others can use a file"
+WARNING = "a file is accessible to other users"
 FILE_KEY = "sk-file-0123456789abcdefghijklmnopqrstuvwxyzABCDEF"
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
