@@ -161,6 +161,7 @@ def answers(server, origin):
 def test_answers_and_errors_are_readable_for_allowed_origins_alone(weir, engine, allowed, origin, told):
     gpu = {"name": "gpu", "url": f"http://127.0.0.1:{engine.port}"}
     server = weir(upstreams=[gpu], server={"cors_allow_origins": allowed})
+    eventually(server.ids, what="the engine's list")  # from here on the list has one tag
     for status, reply in answers(server, origin):
         assert reply.status == status
         assert reply.header("Access-Control-Allow-Origin") == told, reply
