@@ -109,6 +109,7 @@ class CallFixture : public http::ServerFixture {
   void TearDown() override {
     ServerFixture::TearDown();
     thread_.call([this] { gateway_.reset(); });
+    thread_.run_queued();  // its connections are gone once their last events were handled
     upstreams_.clear();
   }
 
