@@ -140,6 +140,15 @@ class CallFixture : public http::ServerFixture {
     return received;
   }
 
+  // State that later calls read is changed on their thread.
+
+  void call_at(catalogue::Endpoint endpoint) {
+    thread_.call([&] { endpoint_ = endpoint; });
+  }
+  void replace_directory() {
+    thread_.call([&] { directory_ = std::make_shared<Directory>(destinations_, calls_); });
+  }
+
   /// How the last call ended, as its handler was told.
   CallRecord last() {
     return thread_.call([this] { return seen_.records.back(); });

@@ -121,7 +121,7 @@ TEST_F(CallTest, AnUpstreamsOwnTroubleIsNotShown) {
   for (std::size_t i = 0; i < std::size(rows); ++i) {
     // Each call has the next upstream: the earlier ones are left out by their own priority.
     destinations_[i].priority = -1;
-    directory_ = std::make_shared<Directory>(destinations_, calls_);
+    replace_directory();
     const auto received = post(kChat);
     EXPECT_THAT(received, HasSubstr(rows[i].slug)) << rows[i].what;
     EXPECT_THAT(received, Not(HasSubstr("operator@example"))) << rows[i].what;
@@ -181,7 +181,7 @@ TEST_F(CallTest, AVideosIdLeadsBackToItsUpstream) {
   const auto begin = submitted.find(R"("requestId":")") + 13;
   const auto id = submitted.substr(begin, submitted.find('"', begin) - begin);
   EXPECT_THAT(id, StartsWith("weirreq_"));
-  endpoint_ = Endpoint::video_status;
+  call_at(Endpoint::video_status);
   EXPECT_THAT(post(fmt::format(R"({{"requestId":"{}"}})", id)), HasSubstr("Succeed"));
   EXPECT_THAT(upstream.requests().at(1), EndsWith(R"({"requestId":"r-1"})"));
   EXPECT_THAT(post(R"({"requestId":"made-up"})"), HasSubstr("Unknown requestId."));
@@ -231,7 +231,7 @@ TEST_F(CallTest, ARequestThatCannotBeReadReachesNoUpstream) {
   auto& upstream = add({});
   start();
   for (const auto& row : rows) {
-    endpoint_ = row.endpoint;
+    call_at(row.endpoint);
     EXPECT_THAT(post(row.body, row.fields), HasSubstr(row.text));
   }
   EXPECT_TRUE(upstream.requests().empty());
