@@ -72,7 +72,7 @@ def forms():
     near = b"\r\n" + line[:-1] + b"!"
     ordinary = [("sound", form(dice.randbytes(SIZE)), BOUNDARY), ("text", form(prose().encode()), BOUNDARY)]
     hostile = [
-        ("70 dashes, all dashes", form(b"-" * SIZE, "-" * 70), "-" * 70),
+        ("70 dashes, runs of 71", form((b"-" * 71 + b"x") * (SIZE // 72), "-" * 70), "-" * 70),
         ("70 dashes, lines of 71", form((b"\r\n" + b"-" * 71) * (SIZE // 73), "-" * 70), "-" * 70),
         ("nearly its boundary", form(near * (SIZE // len(near))), BOUNDARY),
         ("ends of lines", form(b"\r\n" * (SIZE // 2)), BOUNDARY),

@@ -12,6 +12,8 @@
 namespace weir::codec {
 namespace {
 
+constexpr std::size_t kUnitEscapeBytes = 6;  // \uXXXX
+
 constexpr bool is_special(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte >= 0x80 || c == '"' || c == '\\';
@@ -50,6 +52,31 @@ constexpr bool is_simple_escape(char c) {
     default:
       return false;
   }
+}
+
+// The value of each hexadecimal digit; -1 for other bytes.
+constexpr auto kHexValues = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (int i = 0; i < 10; ++i)
+    values[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+  for (int i = 0; i < 6; ++i) {
+    values[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+    values[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+  }
+  return values;
+}();
+
+// True if a whole \uXXXX is at `at` that is no half of a surrogate pair.
+bool has_whole_character(std::string_view text, std::size_t at) {
+  if (text.size() - at < kUnitEscapeBytes || text[at] != '\\' || text[at + 1] != 'u') return false;
+  const auto digit = [&](std::size_t i) {
+    return int{kHexValues[static_cast<unsigned char>(text[at + i])]};
+  };
+  const int high = digit(2);
+  const int second = digit(3);
+  const bool all_digits = (high | second | digit(4) | digit(5)) >= 0;
+  return all_digits && !(high == 0xD && second >= 8);
 }
 
 constexpr bool is_above_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
@@ -132,6 +159,10 @@ JsonStringCheck::Found JsonStringCheck::scan(std::string_view text, std::size_t&
       from += 2;
       continue;
     }
+    if (has_whole_character(text, from)) {
+      from += kUnitEscapeBytes;
+      continue;
+    }
     from += utf8_multibyte_prefix(text.substr(from));
     if (from == text.size()) return Found::more;
     if (!is_special(text[from]) || text[from] == '"') continue;
@@ -184,10 +215,13 @@ bool JsonStringCheck::take_hex(char c) {
   return true;
 }
 
-bool JsonScalarCheck::take(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  state_ = byte < 0x80 ? kTable.next[state_][byte] : std::uint8_t{kBad};
-  return state_ != kBad;
+void JsonScalarCheck::take(std::string_view text, std::size_t& from) {
+  for (; from < text.size(); ++from) {
+    const auto byte = static_cast<unsigned char>(text[from]);
+    const auto next = byte < 0x80 ? kTable.next[state_][byte] : std::uint8_t{kBad};
+    if (next == kBad) return;
+    state_ = next;
+  }
 }
 
 bool JsonScalarCheck::may_end() const { return kTable.may_end[state_]; }

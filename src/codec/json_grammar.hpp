@@ -40,8 +40,9 @@ class JsonStringCheck {
 /// A number, true, false or null.
 class JsonScalarCheck {
  public:
-  /// True if `c` may be the next byte; the first one after `start`.
-  [[nodiscard]] bool take(char c);
+  /// Takes bytes from `from` on, as long as each may be the next one; the first one after `start`.
+  /// Afterwards `from` is the size of the text, or at a byte that may not.
+  void take(std::string_view text, std::size_t& from);
   [[nodiscard]] bool may_end() const;
   void start() { state_ = 0; }
 

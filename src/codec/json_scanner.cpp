@@ -301,14 +301,15 @@ bool JsonScanner::next(JsonValue& value) {
 }
 
 [[gnu::always_inline]] inline bool JsonScanner::take_scalar(Place& place, JsonValue& value) {
-  const bool everything = check_ == Check::everything;
-  while (place.at < piece_.size() && is_scalar_byte(piece_[place.at])) {
-    if (everything && !scalar_check_.take(piece_[place.at])) return break_off(place);
-    ++place.at;
+  if (check_ == Check::everything) {
+    scalar_check_.take(piece_, place.at);
+    if (place.at == piece_.size()) return false;
+    const bool has_ended = !is_scalar_byte(piece_[place.at]) && scalar_check_.may_end();
+    if (!has_ended) return break_off(place);
+    return end_value(place, value);
   }
-  if (place.at == piece_.size()) return false;
-  if (everything && !scalar_check_.may_end()) return break_off(place);
-  return end_value(place, value);
+  while (place.at < piece_.size() && is_scalar_byte(piece_[place.at])) ++place.at;
+  return place.at < piece_.size() && end_value(place, value);
 }
 
 [[gnu::always_inline]] inline bool JsonScanner::start_string(Place& place) {
