@@ -38,7 +38,7 @@ totals: 126
 FILES = {
     0x10: ["/usr/include/c++/12/bits/char_traits.h", "./src/codec/json.hpp", "./src/gateway/answering.cpp"],
     0x14: ["./src/gateway/settlement.cpp", "./src/gateway/answering.cpp"],
-    0x18: ["/work/src/gateway/answering.cpp"],
+    0x18: ["/home/build/src/gateway/answering.cpp"],
     0x50: ["./src/codec/find.cpp"],
 }
 RECORD = {"versions": {"compiler": "clang version 19.1.7"}, "weir": {"chat": 1000}}
