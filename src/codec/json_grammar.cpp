@@ -54,25 +54,10 @@ constexpr bool is_simple_escape(char c) {
   }
 }
 
-// The value of each hexadecimal digit; -1 for other bytes.
-constexpr auto kHexValues = [] {
-  std::array<std::int8_t, 256> values{};
-  values.fill(-1);
-  for (int i = 0; i < 10; ++i)
-    values[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
-  for (int i = 0; i < 6; ++i) {
-    values[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
-    values[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
-  }
-  return values;
-}();
-
 // True if a whole \uXXXX is at `at` that is no half of a surrogate pair.
 bool has_whole_character(std::string_view text, std::size_t at) {
   if (text.size() - at < kUnitEscapeBytes || text[at] != '\\' || text[at + 1] != 'u') return false;
-  const auto digit = [&](std::size_t i) {
-    return int{kHexValues[static_cast<unsigned char>(text[at + i])]};
-  };
+  const auto digit = [&](std::size_t i) { return hex_digit(text[at + i]); };
   const int high = digit(2);
   const int second = digit(3);
   const bool all_digits = (high | second | digit(4) | digit(5)) >= 0;

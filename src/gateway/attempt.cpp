@@ -14,11 +14,6 @@ namespace {
 namespace asio = boost::asio;
 using upstream::Outcome;
 
-// True for an upload of unannounced length.
-bool sends_chunks(const http::ClientStream& client, const Received& received) {
-  return !received.is_whole() && !client.request().content_length;
-}
-
 OutboundPlan plan_request(const CallContext& context, const Choice& choice,
                           const AttemptRequest& request) {
   const Received& received = request.received;
@@ -70,7 +65,8 @@ net::Task<Result<>> Attempt::connect() {
 Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
   const Received& received = request.received;
   Outbound& outbound = request.outbound;
-  compose(outbound, plan_request(*context_, choice_, request), passed_fields(*context_));
+  const auto plan = plan_request(*context_, choice_, request);
+  compose(outbound, plan, passed_fields(*context_));
   renamed_ = outbound.renamed;
   hides_usage_ = outbound.hides_usage;
   std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
@@ -84,7 +80,7 @@ Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
     at = edit.at.end;
   }
   pieces[count++] = asio::buffer(received.body().substr(at));
-  if (sends_chunks(context_->client, received)) pieces[count++] = asio::buffer(http::kChunkEnd);
+  if (!plan.length) pieces[count++] = asio::buffer(http::kChunkEnd);
   return stream_->send(std::span(pieces).first(count));
 }
 
