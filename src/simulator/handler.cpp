@@ -77,9 +77,10 @@ class Player final : ClientStream::DisconnectObserver {
     return {script.status, fields, {}, script.content_length};
   }
 
-  /// False if the client left meanwhile.
+  /// False if the client left meanwhile. Even at 0, the thread's other work gets its turn: the
+  /// steps of a long answer take turns that are short.
   net::Task<bool> pause(milliseconds duration) {
-    if (left_ || duration == milliseconds{0}) co_return !left_;
+    if (left_) co_return false;
     timer_.expires_after(duration);
     co_await timer_.async_wait(net::use_task);
     co_return !left_;

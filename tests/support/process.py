@@ -16,9 +16,10 @@ from support.eventually import DEADLINE_S, SLOWDOWN, eventually
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("WEIR_BIN", ROOT / "build/release/weir")).resolve()
-# No turn of an event loop takes longer, whatever a test does; it is time of the thread itself, so that a
-# machine that is busy with something else does not count.
-STALL_S = 0.05 * SLOWDOWN
+# No turn of an event loop takes longer, whatever a test does. It is time of the thread itself, so that a
+# machine that is busy with something else does not count, and four times what counts as a stall
+# (weir_loop_stalls_total), so that a slow machine does not either.
+STALL_S = 0.2 * SLOWDOWN
 KEY = "sk-test-0123456789abcdefghijklmnopqrstuvwxyzABCDEF"
 
 

@@ -1,7 +1,10 @@
 #include "simulator/detail/picture.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include "simulator/detail/seed.hpp"
 
@@ -34,15 +37,37 @@ struct Wave {
   double down;
   double shift;
   double turns;  // whole turns in a full phase, so that an animation loops
-
-  [[nodiscard]] double at(double x, double y, double phase) const {
-    return std::sin(kTurn * (across * x + down * y + shift + turns * phase));
-  }
 };
 
 Wave make_wave(Dice& dice) {
   const auto slope = [&] { return 4 * dice.fraction() - 2; };
   return {slope(), slope(), dice.fraction(), dice.below(2) == 0 ? 1.0 : -1.0};
+}
+
+struct Angle {
+  double sine;
+  double cosine;
+};
+
+std::vector<Angle> angles(int count, double slope, double shift) {
+  std::vector<Angle> along;
+  along.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    const double angle = kTurn * (slope * i / count + shift);
+    along.push_back({std::sin(angle), std::cos(angle)});
+  }
+  return along;
+}
+
+// The sine of a sum is made of the sines and cosines of its terms, so that a pixel costs no call.
+void add_wave(std::vector<double>& heights, const Wave& wave, Size size, double phase) {
+  const auto columns = angles(size.width, wave.across, wave.shift + wave.turns * phase);
+  auto* height = heights.data();
+  for (const Angle& row : angles(size.height, wave.down, 0)) {
+    for (const Angle& column : columns) {
+      *height++ += column.sine * row.cosine + column.cosine * row.sine;
+    }
+  }
 }
 
 }  // namespace
@@ -53,17 +78,14 @@ Picture draw_waves(std::uint64_t seed, Size size, double phase) {
   std::array<Wave, kWaves> waves;
   for (Wave& wave : waves) wave = make_wave(dice);
 
-  picture.pixels.reserve(static_cast<std::size_t>(size.width) *
-                         static_cast<std::size_t>(size.height));
-  for (int row = 0; row < size.height; ++row) {
-    for (int column = 0; column < size.width; ++column) {
-      const double x = static_cast<double>(column) / size.width;
-      const double y = static_cast<double>(row) / size.height;
-      double height = 0;
-      for (const Wave& wave : waves) height += wave.at(x, y, phase);
-      const double from_0_to_1 = (height / kWaves + 1) / 2;
-      picture.pixels.push_back(static_cast<std::uint8_t>(from_0_to_1 * (kColours - 1)));
-    }
+  std::vector<double> heights(static_cast<std::size_t>(size.width) *
+                              static_cast<std::size_t>(size.height));
+  for (const Wave& wave : waves) add_wave(heights, wave, size, phase);
+
+  picture.pixels.reserve(heights.size());
+  for (const double height : heights) {
+    const double from_0_to_1 = std::clamp((height / kWaves + 1) / 2, 0.0, 1.0);
+    picture.pixels.push_back(static_cast<std::uint8_t>(from_0_to_1 * (kColours - 1)));
   }
   return picture;
 }
