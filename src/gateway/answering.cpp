@@ -90,7 +90,7 @@ void Answering::begin_answer(std::optional<std::uint64_t> length, MonotonicTime 
   const auto after = now - record.first_event;
   record.overhead = before + after;
   put_server_timing(fields_, record.overhead, record.first_event - record.sent);
-  const http::ClientStream::Head answer{
+  const http::AnswerHead answer{
       .status = upstream().head().status,
       .fixed_fields = record.streamed ? kStreamFields : std::string_view{},
       .fields = fields_,

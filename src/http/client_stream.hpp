@@ -2,7 +2,6 @@
 /// the client has left. Both the connection's loop and a handler that answers in pieces use it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,21 +9,16 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/buffer.hpp>
-
 #include "base/clock.hpp"
 #include "base/object_pool.hpp"
 #include "base/result.hpp"
-#include "http/chunk.hpp"
-#include "http/message_parser.hpp"
 #include "http/reply.hpp"
+#include "http/request_reader.hpp"
+#include "http/response_writer.hpp"
 #include "http/settings.hpp"
-#include "http/unsent.hpp"
 #include "net/deadline.hpp"
 #include "net/fair_queue.hpp"
-#include "net/readiness.hpp"
-#include "net/socket.hpp"
-#include "net/tls_session.hpp"
+#include "net/stream.hpp"
 
 namespace weir::http {
 
@@ -55,14 +49,6 @@ class ClientStream final : private net::Readiness::Watcher {
 
   enum class Sent : std::uint8_t { whole, partial, failed };
 
-  /// The head and framing of an answer sent in pieces.
-  struct Head {
-    int status = 200;
-    std::string_view fixed_fields;        ///< complete lines, each with its CRLF
-    std::string_view fields;              ///< more such lines
-    std::optional<std::uint64_t> length;  ///< none: known only at the end
-  };
-
   /// Per-exchange state that an idle connection does not need, pooled per thread.
   using ExchangeStates = ObjectPool<ExchangeState>;
 
@@ -73,7 +59,7 @@ class ClientStream final : private net::Readiness::Watcher {
   ClientStream& operator=(const ClientStream&) = delete;
   ~ClientStream() = default;
 
-  [[nodiscard]] net::Socket& socket() { return socket_; }
+  [[nodiscard]] net::Socket& socket() { return stream_.socket(); }
   [[nodiscard]] net::Deadline& timeout() { return timeout_; }
   /// The thread's sweeper, for other deadlines of this connection.
   [[nodiscard]] net::DeadlineSweeper& sweeper() { return sweeper_; }
@@ -82,29 +68,32 @@ class ClientStream final : private net::Readiness::Watcher {
 
   /// Forgets the last exchange. Bytes received after it stay.
   void next_request();
-  [[nodiscard]] bool has_bytes() const { return exchange_ && !exchange_->received.empty(); }
+  [[nodiscard]] bool has_bytes() const { return exchange_ && exchange_->request.has_bytes(); }
   /// True if there may be something to read.
-  [[nodiscard]] bool readable() const { return readiness_.ready(); }
+  [[nodiscard]] bool readable() const { return stream_.readiness().ready(); }
   /// True if `read_more` must be awaited before the next `take_read`: there is nothing to read, or
   /// other connections go first.
-  [[nodiscard]] bool must_wait() const { return readiness_.must_wait(kHeadsTurnBytes); }
+  [[nodiscard]] bool must_wait() const { return stream_.readiness().must_wait(kHeadsTurnBytes); }
   /// Waits for more bytes; `take_read` then returns the result.
-  [[nodiscard]] net::Task<> read_more() { return readiness_.wait(); }
+  [[nodiscard]] net::Task<> read_more() { return stream_.readiness().wait(); }
   /// Reads what has arrived, possibly nothing. Errors: connection_lost, request_timeout when the
   /// timeout passed.
   [[nodiscard]] Result<> take_read();
   /// Parses the head and returns true if all of it has arrived. Errors: as MessageParser.
-  [[nodiscard]] Result<bool> try_head();
-  [[nodiscard]] const Request& request() const { return exchange_->request.parser.request(); }
+  [[nodiscard]] Result<bool> try_head() { return exchange_->request.try_head(); }
+  [[nodiscard]] const Request& request() const { return exchange_->request.request(); }
 
   // The request's body.
 
   /// Bounds the body at `bytes` from here on. Errors: payload_too_large if more are announced.
-  [[nodiscard]] Result<> limit_body(std::uint64_t bytes);
-  [[nodiscard]] bool body_done() const { return exchange_->request.body_done; }
-  /// The whole body, if its length was given and it arrived with the head: not copied, and valid
-  /// until the exchange ends. Otherwise nothing, and nothing has been consumed.
-  std::optional<std::string_view> take_body_at_hand();
+  [[nodiscard]] Result<> limit_body(std::uint64_t bytes) {
+    return exchange_->request.limit_body(bytes);
+  }
+  [[nodiscard]] bool body_done() const { return exchange_->request.body_done(); }
+  /// As RequestReader.
+  std::optional<std::string_view> take_body_at_hand() {
+    return exchange_->request.take_body_at_hand();
+  }
   /// The next piece without its framing; empty at the end. Valid until the next suspension.
   /// Errors: connection_lost, request_timeout, malformed_request, payload_too_large.
   [[nodiscard]] net::Task<Result<std::string_view>> next_body() { return read_body(nullptr); }
@@ -124,33 +113,29 @@ class ClientStream final : private net::Readiness::Watcher {
   /// owner must live until then.
   [[nodiscard]] Sent send(const Reply& reply, bool keep_alive, WallTime now);
   /// Begins an answer in pieces; the head is sent with the first piece.
-  void begin(const Head& head, bool keep_alive, WallTime now);
+  void begin(const AnswerHead& head, bool keep_alive, WallTime now);
   /// Sends what the kernel takes at once and copies the rest for `send_rest`, which must come
   /// before the next piece.
-  [[nodiscard]] Sent send_piece(std::string_view piece);
+  [[nodiscard]] Sent send_piece(std::string_view piece) { return send_framed(piece, false); }
   /// Completes the answer. Without it, the connection is closed so that the client can detect the
   /// truncation.
-  [[nodiscard]] Sent send_end();
+  [[nodiscard]] Sent send_end() { return send_framed({}, true); }
   /// send_piece and send_end in one system call.
-  [[nodiscard]] Sent send_last_piece(std::string_view piece);
+  [[nodiscard]] Sent send_last_piece(std::string_view piece) { return send_framed(piece, true); }
   /// Sends the rest. Returns why that failed: connection_lost, or client_stalled after
   /// write_stall_timeout without progress.
   [[nodiscard]] net::Task<std::optional<Errc>> send_rest();
 
   /// The answer will take a while: until it begins, the request holds a place among those in
   /// progress.
-  void await_answer(net::FairQueue& queue) {
-    exchange_->answer.awaited = net::FairQueue::Ticket(queue);
-  }
-  [[nodiscard]] bool begun() const { return exchange_->answer.begun; }
+  void await_answer(net::FairQueue& queue) { exchange_->awaited = net::FairQueue::Ticket(queue); }
+  [[nodiscard]] bool begun() const { return exchange_->answer.begun(); }
   /// True if the kernel has taken the whole answer.
-  [[nodiscard]] bool ended() const {
-    return exchange_->answer.ended && exchange_->answer.unsent.empty();
-  }
-  [[nodiscard]] int status() const { return exchange_->answer.status; }
-  [[nodiscard]] std::uint64_t body_bytes() const { return exchange_->answer.body_bytes; }
+  [[nodiscard]] bool ended() const { return exchange_->answer.ended(); }
+  [[nodiscard]] int status() const { return exchange_->answer.status(); }
+  [[nodiscard]] std::uint64_t body_bytes() const { return exchange_->answer.body_bytes(); }
   /// True if the connection can carry another exchange after this answer.
-  [[nodiscard]] bool keeps_alive() const { return exchange_->answer.keep_alive; }
+  [[nodiscard]] bool keeps_alive() const { return exchange_->answer.keeps_alive(); }
   void set_draining(bool draining) { draining_ = draining; }
   /// The `keep_alive` argument of `begin`, for a handler that sends the head itself.
   [[nodiscard]] bool may_keep_alive() const;
@@ -182,54 +167,21 @@ class ClientStream final : private net::Readiness::Watcher {
     void on_expired() override;
     net::Socket& socket;
   };
-  static constexpr std::size_t kBuffers = 5;
   /// About a thousand requests that are heads alone.
   static constexpr std::size_t kHeadsTurnBytes = 32 << 10;
 
-  /// The request of the current exchange.
-  struct Incoming {
-    explicit Incoming(const Settings& settings);
-    void reset();
-
-    MessageParser parser;
-    std::string next;     ///< bytes received behind a chunked body
-    std::string payload;  ///< the current piece of a chunked body
-    std::size_t head_size = 0;
-    std::size_t consumed = 0;  ///< bytes of `received` used so far: head and body
-    std::uint64_t body_taken = 0;
-    std::uint64_t body_limit = 0;
-    MonotonicTime body_started;
-    bool body_done = true;
-    bool body_stopped = false;
-    bool continue_said = false;
-  };
-  /// The answer of the current exchange.
-  struct Outgoing {
-    void reset();
-
-    net::FairQueue::Ticket awaited;
-    std::string head;  ///< until it is sent
-    ChunkHead chunk_head;
-    Unsent<kBuffers> unsent;
-    std::uint64_t body_bytes = 0;
-    int status = 0;
-    bool begun = false;
-    bool ended = false;
-    bool chunked = false;
-    bool no_body = false;
-    bool until_close = false;  ///< only the connection's end delimits it
-    bool keep_alive = false;
-  };
   struct ExchangeState {
-    explicit ExchangeState(const Settings& settings) : request(settings) {}
-    ExchangeState(const ExchangeState&) = delete;
-    ExchangeState& operator=(const ExchangeState&) = delete;
-    ~ExchangeState();
+    explicit ExchangeState(const Settings& settings);
+    /// Bytes of the next request stay.
+    void next();
     void reset();
+    void reset_answer();
 
-    std::string received;  ///< starts with the head being parsed
-    Incoming request;
-    Outgoing answer;
+    RequestReader request;
+    ResponseWriter answer;
+    net::FairQueue::Ticket awaited;
+    MonotonicTime body_started;
+    bool body_stopped = false;
   };
 
   /// Checks for what no event reports: that the client closed right behind its last bytes, or that
@@ -244,35 +196,26 @@ class ClientStream final : private net::Readiness::Watcher {
   void became_ready() override;
   /// Reads what has arrived, up to the size of `room`; empty: nothing has. Errors: connection_lost.
   [[nodiscard]] Result<std::string_view> read_some(std::span<char> room);
-  [[nodiscard]] Result<std::string_view> read_tls(std::span<char> room);
-  /// Peeks: bytes are waiting, the client has left, or neither. Consumes nothing.
-  [[nodiscard]] net::Waiting look();
   void client_is_gone();
   [[nodiscard]] std::unexpected<Error> why_nothing_came() const;
-  [[nodiscard]] Result<std::string_view> unframe(std::string_view bytes);
-  // Pieces of the request's body are also appended to `body`, if it is not null.
-  [[nodiscard]] Result<std::string_view> unframe_onto(std::string* body, std::string_view bytes);
+  /// The piece as it is; also appended to `body`, if that is not null.
+  [[nodiscard]] static Result<std::string_view> onto(std::string* body,
+                                                     Result<std::string_view> piece);
   /// Appends to `body` what has arrived of the `left` bytes still to come.
   [[nodiscard]] Result<std::string_view> read_onto(std::string& body, std::uint64_t left);
   /// Returns what has arrived; may be empty.
   [[nodiscard]] Result<std::string_view> read_piece(std::string* body);
   [[nodiscard]] net::Task<Result<std::string_view>> read_body(std::string* body);
   [[nodiscard]] MonotonicTime body_deadline(MonotonicTime now) const;
-  void put_head(int status, std::string_view fixed, std::string_view fields,
-                std::optional<std::uint64_t> length, bool keep_alive, WallTime now);
   [[nodiscard]] Sent send_framed(std::string_view piece, bool last);
-  [[nodiscard]] Sent write_some(const Unsent<kBuffers>::Buffers& buffers);
-  [[nodiscard]] Sent write_tls(const Unsent<kBuffers>::Buffers& buffers);
-  /// How many unsent bytes the socket has taken; nothing when the connection is lost.
-  [[nodiscard]] std::optional<std::size_t> write_tls_rest();
+  [[nodiscard]] Sent write(const ResponseWriter::Buffers& buffers);
   [[nodiscard]] net::Task<bool> write_continue();
   /// True if the client has received part of an answer that did not complete.
-  [[nodiscard]] bool lacks_its_end() const;
-  void close_socket();
+  [[nodiscard]] bool lacks_its_end() const {
+    return exchange_ && exchange_->answer.lacks_its_end();
+  }
 
-  net::Socket socket_;
-  std::unique_ptr<net::TlsSession> tls_;  ///< null: plain
-  net::Readiness readiness_;
+  net::Stream stream_;
   Timeout timeout_;
   Recheck recheck_;
   const Settings& settings_;
@@ -284,7 +227,6 @@ class ClientStream final : private net::Readiness::Watcher {
   bool was_idle_ = false;
   bool draining_ = false;
   bool left_ = false;
-  bool write_wants_read_ = false;  ///< TLS: the socket must be read before it can be written
 };
 
 }  // namespace weir::http

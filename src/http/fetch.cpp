@@ -1,118 +1,128 @@
 #include "http/fetch.hpp"
 
-#include <boost/asio/ssl.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
+#include <array>
 
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include "base/ascii.hpp"
+#include "http/server_stream.hpp"
 #include "http/tls_client.hpp"
-#include "net/connect.hpp"
+#include "net/deadline.hpp"
 #include "net/resolve.hpp"
-#include "net/socket.hpp"
 
 namespace weir::http {
-namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace {
 
-using Message = beast::http::request<beast::http::string_body>;
-using Parser = beast::http::response_parser<beast::http::string_body>;
+constexpr std::size_t kMaxHeadBytes = 64 << 10;
 
-constexpr std::uint32_t kMaxHeadBytes = 64 << 10;
-
-// Ends a fetch's wait at its deadline. It has its own timer, since fetches are few.
-class Cutoff {
+// The deadlines of one fetch: its thread may sweep none, and fetches are few.
+class Sweeping {
  public:
-  Cutoff(net::Socket& socket, MonotonicTime deadline)
-      : timer_(socket.get_executor(), deadline), state_(std::make_shared<State>(&socket)) {
-    timer_.async_wait([state = state_](boost::system::error_code error) {
-      if (error || state->socket == nullptr) return;
-      state->passed = true;
-      boost::system::error_code ignored;
-      state->socket->close(ignored);
-    });
+  explicit Sweeping(const net::Executor& executor) : state_(std::make_shared<State>(executor)) {
+    go_on(state_);
   }
-  Cutoff(const Cutoff&) = delete;
-  Cutoff& operator=(const Cutoff&) = delete;
-  // The timer may have expired with its handler still queued, which must not use the socket then.
-  ~Cutoff() { state_->socket = nullptr; }
+  Sweeping(const Sweeping&) = delete;
+  Sweeping& operator=(const Sweeping&) = delete;
+  // The timer may have expired with its handler still queued.
+  ~Sweeping() {
+    state_->ended = true;
+    state_->timer.cancel();
+  }
 
-  [[nodiscard]] Error error(Errc otherwise, std::string detail) const {
-    return state_->passed ? fail(Errc::deadline_exceeded, "no complete answer in time").error()
-                          : fail(otherwise, std::move(detail)).error();
-  }
+  [[nodiscard]] net::DeadlineSweeper& sweeper() const { return state_->sweeper; }
 
  private:
   struct State {
-    explicit State(net::Socket* waiting) : socket(waiting) {}
-    net::Socket* socket;
-    bool passed = false;
+    explicit State(const net::Executor& executor) : timer(executor) {}
+    net::DeadlineSweeper sweeper;
+    net::Timer timer;
+    bool ended = false;
   };
 
-  net::Timer timer_;
+  static void go_on(const std::shared_ptr<State>& state) {
+    state->timer.expires_after(net::DeadlineSweeper::kTick);
+    state->timer.async_wait([state](boost::system::error_code error) {
+      if (error || state->ended) return;
+      state->sweeper.sweep(monotonic_now());
+      go_on(state);
+    });
+  }
+
   std::shared_ptr<State> state_;
 };
 
-Message make_message(const FetchRequest& request) {
-  Message message(request.body.empty() ? beast::http::verb::get : beast::http::verb::post,
-                  request.target, 11);
-  message.set(beast::http::field::host, request.origin.authority());
-  message.set(beast::http::field::user_agent, "weir");
-  message.set(beast::http::field::accept, "application/json");
-  message.set(beast::http::field::connection, "close");
-  for (const auto& [name, value] : request.fields) message.set(name, value);
+std::string format_request(const FetchRequest& request) {
+  std::string text = fmt::format(
+      "{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: weir\r\nAccept: application/json\r\n"
+      "Connection: close\r\n",
+      request.body.empty() ? "GET" : "POST", request.target, request.origin.authority());
+  for (const auto& [name, value] : request.fields) text += fmt::format("{}: {}\r\n", name, value);
   if (!request.body.empty()) {
-    message.set(beast::http::field::content_type, "application/json");
-    message.body() = request.body;
-    message.prepare_payload();
+    text += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n",
+                        request.body.size());
   }
-  return message;
-}
-
-Error read_error(const Cutoff& cutoff, boost::system::error_code error) {
-  if (error == beast::http::error::body_limit) {
-    return fail(Errc::upstream_answer_too_large, "the answer is over its size limit").error();
-  }
-  if (error == beast::http::error::end_of_stream ||
-      error.category() == asio::error::get_system_category() || error == asio::error::eof ||
-      error == beast::http::error::partial_message) {
-    return cutoff.error(Errc::connection_lost, error.message());
-  }
-  return cutoff.error(Errc::upstream_answer_invalid, "not HTTP: " + error.message());
+  return text.append("\r\n").append(request.body);
 }
 
 // A list field may be split over several lines (RFC 9110 §5.3).
-std::string joined(const beast::http::fields& fields, beast::http::field name) {
+std::string joined(const ResponseHead& head, std::string_view name) {
   std::string text;
-  const auto [first, last] = fields.equal_range(name);
-  for (auto field = first; field != last; ++field) {
+  for (const Field& field : head.fields) {
+    if (!equals_ignoring_case(field.name, name)) continue;
     if (!text.empty()) text += ", ";
-    text += std::string_view(field->value());
+    text += field.value;
   }
   return text;
 }
 
-template <class Stream>
-net::Task<Result<FetchAnswer>> exchange(Stream& stream, const FetchRequest& request,
-                                        const Cutoff& cutoff) {
-  const Message message = make_message(request);
-  const auto [write_error, written] =
-      co_await beast::http::async_write(stream, message, net::use_task);
-  if (write_error) {
-    co_return std::unexpected(cutoff.error(Errc::connection_lost, write_error.message()));
+FetchAnswer answer_of(const ResponseHead& head) {
+  return {.status = head.status,
+          .body = {},
+          .location = std::string(head.header("location")),
+          .link = joined(head, "link")};
+}
+
+std::unexpected<Error> too_large() {
+  return fail(Errc::upstream_answer_too_large, "the answer is over its size limit");
+}
+
+net::Task<Result<FetchAnswer>> read_answer(ServerStream& stream, std::size_t max_bytes) {
+  for (;;) {
+    if (stream.must_wait()) co_await stream.read_more();
+    const auto whole = stream.take_head();
+    if (!whole) co_return std::unexpected(whole.error());
+    if (*whole) break;
   }
-  Parser parser;
-  parser.body_limit(request.max_answer_bytes);
-  parser.header_limit(kMaxHeadBytes);
-  beast::flat_buffer buffer;
-  const auto [read_failure, read] =
-      co_await beast::http::async_read(stream, buffer, parser, net::use_task);
-  if (read_failure) co_return std::unexpected(read_error(cutoff, read_failure));
-  FetchAnswer answer;
-  answer.status = static_cast<int>(parser.get().result_int());
-  answer.location = std::string(parser.get()[beast::http::field::location]);
-  answer.link = joined(parser.get(), beast::http::field::link);
-  answer.body = std::move(parser.get().body());
-  co_return answer;
+  FetchAnswer answer = answer_of(stream.head());
+  if (stream.head().length.value_or(0) > max_bytes) co_return too_large();
+  for (auto piece = stream.take_unread();; piece = stream.take_piece()) {
+    if (!piece) co_return std::unexpected(piece.error());
+    if (piece->size() > max_bytes - answer.body.size()) co_return too_large();
+    answer.body += *piece;
+    if (stream.done()) co_return answer;
+    if (stream.must_wait()) co_await stream.read_more();
+  }
+}
+
+net::Task<Result<FetchAnswer>> exchange(ServerStream& stream, const FetchRequest& request) {
+  const std::string text = format_request(request);
+  const std::array pieces{boost::asio::const_buffer(boost::asio::buffer(text))};
+  const auto sent = stream.send(pieces);
+  if (sent == ServerStream::Sent::partial) {
+    auto sending = stream.send_rest();
+    const auto rest = co_await std::move(sending);
+    // The server may have answered before it closed.
+    if (!rest && rest.error().code != Errc::upstream_broke) co_return std::unexpected(rest.error());
+  }
+  auto reading = read_answer(stream, request.max_answer_bytes);
+  co_return co_await std::move(reading);
+}
+
+Error as_reported(Error error) {
+  if (error.code == Errc::deadline_exceeded) error.detail = "no complete answer in time";
+  if (error.code == Errc::upstream_broke) error.code = Errc::connection_lost;
+  return error;
 }
 
 }  // namespace
@@ -126,26 +136,20 @@ net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTim
   auto endpoints = co_await std::move(resolving);
   if (!endpoints) co_return std::unexpected(endpoints.error());
 
-  net::Connector connector(co_await asio::this_coro::executor, std::move(*endpoints));
-  auto connecting = connector.connect(deadline);
-  auto connected = co_await std::move(connecting);
-  if (!connected) co_return std::unexpected(std::move(connected.error()));
-  net::Socket& socket = connected->socket;
-  const Cutoff cutoff(socket, deadline);
-  boost::system::error_code error;
-  socket.set_option(net::Tcp::no_delay(true), error);
-  if (!request.origin.tls) co_return co_await exchange(socket, request, cutoff);
-
-  const auto context = co_await tls_->context();
-  if (!context) co_return std::unexpected(context.error());
-  TlsStream stream(socket, **context);
-  tls_->prepare(stream, request.origin.host);
-  const auto [tls_error] =
-      co_await stream.async_handshake(asio::ssl::stream_base::client, net::use_task);
-  if (tls_error) {
-    co_return std::unexpected(cutoff.error(Errc::upstream_tls_failed, tls_error.message()));
-  }
-  co_return co_await exchange(stream, request, cutoff);
+  const auto executor = co_await boost::asio::this_coro::executor;
+  const Sweeping sweeping(executor);
+  const auto stream = ServerStream::make(executor, sweeping.sweeper(), kMaxHeadBytes);
+  stream->arm(deadline, Errc::deadline_exceeded);
+  auto connecting = stream->connect(std::move(*endpoints), request.origin,
+                                    request.origin.tls ? tls_.get() : nullptr);
+  const auto connected = co_await std::move(connecting);
+  if (!connected) co_return std::unexpected(as_reported(connected.error()));
+  stream->begin();
+  stream->arm(deadline, Errc::deadline_exceeded);
+  auto exchanging = exchange(*stream, request);
+  auto answer = co_await std::move(exchanging);
+  if (!answer) co_return std::unexpected(as_reported(std::move(answer.error())));
+  co_return answer;
 }
 
 }  // namespace weir::http

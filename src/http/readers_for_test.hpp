@@ -47,7 +47,7 @@ inline std::string text_of(const std::vector<Field>& fields) {
 }
 
 // Reads requests as a server's connection does.
-class RequestReader {
+class RequestProbe {
  public:
   static constexpr const char* kOf = "request";
 

@@ -32,12 +32,12 @@ void try_all(const std::vector<Vector>& vectors) {
 }
 
 TEST(RfcVectors, RequestsAreTakenOrRefusedHoweverTheyAreSplit) {
-  try_all<RequestReader>(request_vectors_for_test());
-  try_all<RequestReader>(framing_vectors_for_test());
+  try_all<RequestProbe>(request_vectors_for_test());
+  try_all<RequestProbe>(framing_vectors_for_test());
 }
 
 TEST(RfcVectors, ChunkedBodiesAreTakenOrRefusedHoweverTheyAreSplit) {
-  try_all<RequestReader>(chunked_vectors_for_test());
+  try_all<RequestProbe>(chunked_vectors_for_test());
 }
 
 TEST(RfcVectors, AnswersAreTakenOrRefusedHoweverTheyAreSplit) {
@@ -50,7 +50,7 @@ TEST(RfcVectors, TheFirstFaultOfALargeHeadDecidesHoweverItIsSplit) {
   const std::string line = "GET /" + std::string(8 << 10, 'a');
   const std::string field = "GET / HTTP/1.1\r\nHost: w\r\nA: " + std::string(32 << 10, 'a');
   const auto bytewise = [](const std::string& bytes) {
-    RequestReader reader;
+    RequestProbe reader;
     for (std::size_t at = 0; at < bytes.size(); ++at) reader.feed(bytes.substr(at, 1));
     return reader.made();
   };
@@ -72,8 +72,8 @@ TEST(RfcVectors, TheFirstFaultOfALargeHeadDecidesHoweverItIsSplit) {
        Errc::uri_too_long},
   };
   for (const auto& c : cases) {
-    EXPECT_EQ(verdict_of(read<RequestReader>({c.bytes}).of), verdict_of(refused(c.code))) << c.name;
-    EXPECT_EQ(bytewise(c.bytes), read<RequestReader>({c.bytes})) << c.name;
+    EXPECT_EQ(verdict_of(read<RequestProbe>({c.bytes}).of), verdict_of(refused(c.code))) << c.name;
+    EXPECT_EQ(bytewise(c.bytes), read<RequestProbe>({c.bytes})) << c.name;
   }
 }
 

@@ -5,31 +5,14 @@
 #include "http/tls_client.hpp"
 #include "net/connect.hpp"
 #include "net/scratch.hpp"
-#include "net/send.hpp"
 
 namespace weir::http {
 namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kTurnBytes = 1 << 20;
-constexpr std::size_t kTlsReadBytes = 16 << 10;  // one record
 
 }  // namespace
-
-// Reading TLS does not show whether the socket is empty, so a read is pending at all times.
-struct ServerStream::Tls {
-  Tls(net::Socket& socket, asio::ssl::context& context) : stream(socket, context) {}
-
-  void start_read() {
-    if (buffer.empty()) buffer.resize(kTlsReadBytes);
-    reading.start(stream, asio::buffer(buffer));
-  }
-
-  TlsStream stream;
-  net::PendingRead reading;
-  std::string buffer;
-  bool has_read = false;
-};
 
 void ServerStream::Deleter::operator()(ServerStream* stream) const { discard(stream); }
 
@@ -40,28 +23,22 @@ ServerStream::Ptr ServerStream::make(net::Executor executor, net::DeadlineSweepe
 
 ServerStream::ServerStream(Key, net::Executor executor, net::DeadlineSweeper& sweeper,
                            std::size_t max_head_bytes)
-    : socket_(executor),
-      readiness_(socket_),
+    : stream_(net::Socket(executor)),
       timeout_(sweeper, *this),
       recheck_(sweeper, *this),
       max_head_bytes_(max_head_bytes),
       parser_(max_head_bytes) {
-  readiness_.watch(this);
+  stream_.readiness().watch(this);
 }
 ServerStream::~ServerStream() = default;
 
-bool ServerStream::is_used() const {
-  return readiness_.armed() || (tls_ && tls_->reading.pending());
-}
-
-// Pending operations are notified of the close, and the stream must live until then.
+// The stream must live until the close has been reported.
 void ServerStream::discard(ServerStream* stream) {
   stream->timeout_.disarm();
   stream->recheck_.disarm();
   stream->idle_observer_ = nullptr;
-  boost::system::error_code ignored;
-  stream->socket_.close(ignored);
-  if (stream->is_used()) {
+  stream->stream_.close();
+  if (stream->stream_.readiness().armed()) {
     stream->dying_ = true;
   } else {
     delete stream;
@@ -77,46 +54,47 @@ void ServerStream::Timeout::on_expired() {
 }
 
 void ServerStream::Recheck::on_expired() {
-  if (stream.socket_.is_open() && net::peer_has_closed(stream.socket_)) stream.readiness_.notify();
+  net::Stream& connection = stream.stream_;
+  if (connection.socket().is_open() && connection.peer_has_closed())
+    connection.readiness().notify();
 }
 
 net::Task<Result<std::size_t>> ServerStream::connect(net::Endpoints endpoints, const Origin& origin,
                                                      TlsClient* tls) {
   if (aborted_) co_return fail(*aborted_);
-  net::Connector connector(socket_.get_executor(), std::move(endpoints));
+  net::Connector connector(stream_.socket().get_executor(), std::move(endpoints));
   connector_ = &connector;
   auto connecting = connector.connect();
   auto connected = co_await std::move(connecting);
   connector_ = nullptr;
   if (aborted_) co_return fail(*aborted_);
   if (!connected) co_return std::unexpected(std::move(connected.error()));
-  socket_ = std::move(connected->socket);
-  boost::system::error_code ignored;
-  socket_.set_option(net::Tcp::no_delay(true), ignored);
-  if (tls == nullptr) {
-    // The server may have sent bytes, or closed, while the connection was established.
-    readiness_.arm(true);
-    co_return connected->index;
+  stream_.start(std::move(connected->socket));
+  if (tls != nullptr) {
+    auto shaking = shake_hands(origin, *tls);
+    auto shaken = co_await std::move(shaking);
+    if (aborted_) co_return fail(*aborted_);
+    if (!shaken) co_return std::unexpected(std::move(shaken.error()));
   }
-
-  const auto context = co_await tls->context();
-  if (aborted_) co_return fail(*aborted_);
-  if (!context) co_return std::unexpected(context.error());
-  tls_ = std::make_unique<Tls>(socket_, **context);
-  tls_->reading.watch(this);
-  tls->prepare(tls_->stream, origin.host);
-  const auto [tls_error] =
-      co_await tls_->stream.async_handshake(asio::ssl::stream_base::client, net::use_task);
-  if (aborted_) co_return fail(*aborted_);
-  if (tls_error) co_return fail(Errc::upstream_tls_failed, tls_error.message());
   co_return connected->index;
+}
+
+net::Task<Result<>> ServerStream::shake_hands(const Origin& origin, TlsClient& tls) {
+  auto loading = tls.context();
+  const auto context = co_await std::move(loading);
+  if (!context) co_return std::unexpected(context.error());
+  if (!stream_.socket().is_open()) co_return fail(Errc::connection_lost);
+  auto shaking = stream_.shake_hands(
+      std::make_unique<net::TlsSession>(*context, origin.host, stream_.socket().native_handle()));
+  auto problem = co_await std::move(shaking);
+  if (!problem.empty()) co_return fail(Errc::upstream_tls_failed, std::move(problem));
+  co_return Result<>{};
 }
 
 void ServerStream::abort(Errc why) {
   if (!aborted_) aborted_ = why;
   if (connector_ != nullptr) connector_->cancel();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  stream_.close();
 }
 
 void ServerStream::arm(MonotonicTime at, Errc why) {
@@ -145,7 +123,7 @@ void ServerStream::begin() {
 
 ServerStream::Sent ServerStream::send(std::span<const asio::const_buffer> pieces) {
   const auto buffers = padded<kBuffers>(pieces);
-  const auto size = tls_ ? std::optional<std::size_t>(0) : net::send_some(socket_, buffers);
+  const auto size = stream_.write_some(buffers);
   if (!size) return Sent::failed;
   unsent_.set(buffers, *size);
   return unsent_.empty() ? Sent::whole : Sent::partial;
@@ -153,30 +131,21 @@ ServerStream::Sent ServerStream::send(std::span<const asio::const_buffer> pieces
 
 net::Task<Result<>> ServerStream::send_rest() {
   while (!unsent_.empty()) {
-    const auto [error, size] =
-        tls_ ? co_await tls_->stream.async_write_some(unsent_.next(), net::use_task)
-             : co_await socket_.async_write_some(unsent_.next(), net::use_task);
-    if (error) co_return broke("the connection closed within the request");
-    unsent_.drop(size);
+    const bool writable = co_await stream_.writable();
+    const auto size = writable ? stream_.write_some(unsent_.next()) : std::nullopt;
+    if (!size) co_return broke("the connection closed within the request");
+    unsent_.drop(*size);
   }
   unsent_.forget();
   co_return Result<>{};
 }
 
-bool ServerStream::must_wait() const {
-  return tls_ ? !tls_->has_read : readiness_.must_wait(kTurnBytes);
-}
-
-net::Task<> ServerStream::read_more() {
-  if (!tls_) return readiness_.wait();
-  if (!tls_->reading.pending()) tls_->start_read();
-  return tls_->reading.ended();
-}
+bool ServerStream::must_wait() const { return stream_.readiness().must_wait(kTurnBytes); }
 
 bool ServerStream::answers_early() {
-  if (tls_ ? !tls_->has_read : !readiness_.ready()) return false;
-  if (tls_ || aborted_ || net::peek(socket_) != net::Waiting::nothing) return true;
-  readiness_.drained();
+  if (!stream_.readiness().ready()) return false;
+  if (aborted_ || stream_.peek() != net::Waiting::nothing) return true;
+  stream_.readiness().drained();
   return false;
 }
 
@@ -184,10 +153,9 @@ bool ServerStream::answers_early() {
 // or for bytes or the end of an idle connection.
 void ServerStream::became_ready() {
   if (dying_) {
-    if (!is_used()) delete this;
+    if (!stream_.readiness().armed()) delete this;
     return;
   }
-  if (tls_) tls_->has_read = true;
   if (idle_observer_ == nullptr && early_ == nullptr) return;
   if (!answers_early()) return;  // everything reported has been read
   if (idle_observer_ != nullptr) {
@@ -197,40 +165,22 @@ void ServerStream::became_ready() {
   }
 }
 
-void ServerStream::watch_for_early_answer(EarlyAnswer& early) {
-  early_ = &early;
-  if (tls_ && !tls_->reading.pending() && !tls_->has_read) tls_->start_read();
-}
+void ServerStream::watch_for_early_answer(EarlyAnswer& early) { early_ = &early; }
 
-Result<ServerStream::Bytes> ServerStream::take_tls_bytes() {
-  tls_->has_read = false;
-  const auto error = tls_->reading.error();
-  if (error == asio::error::eof) return Bytes{.closed = true};
-  // A truncated TLS stream is treated alike: anyone on the path can end a connection, but only the
-  // server can end the answer (RFC 9112 §9.8).
-  if (error) return broke("the connection was reset");
-  return Bytes{std::string_view(tls_->buffer).substr(0, tls_->reading.size())};
-}
-
+// A TLS stream that is cut off is an error: anyone on the path can end a connection, but only the
+// server can end the answer (RFC 9112 §9.8).
 Result<ServerStream::Bytes> ServerStream::take_bytes() {
   if (aborted_) return fail(*aborted_);
-  if (tls_) return take_tls_bytes();
-  const auto room = net::scratch();
-  boost::system::error_code error;
-  const auto size = socket_.read_some(asio::buffer(room.data(), room.size()), error);
-  if (error == asio::error::would_block) {
-    readiness_.drained();
-    return Bytes{};
-  }
-  if (error == asio::error::eof) return Bytes{.closed = true};
-  if (error) return broke("the connection was reset");
-  readiness_.count(size);
-  if (size < room.size()) {
+  const auto read = stream_.read_some(net::scratch());
+  if (read.end == net::Stream::End::orderly) return Bytes{.closed = true};
+  if (read.end == net::Stream::End::broken) return broke("the connection was reset");
+  auto& readiness = stream_.readiness();
+  if (!readiness.ready() && !read.bytes.empty()) {
     // A server that closes after its answer may have done so already; otherwise the sweep finds it.
-    if (!closes_behind_) readiness_.drained();
+    if (closes_behind_) readiness.look_again();
     recheck_.arm_for_next_sweep();
   }
-  return Bytes{std::string_view(room.data(), size)};
+  return Bytes{read.bytes};
 }
 
 Result<bool> ServerStream::take_head() {
@@ -266,7 +216,7 @@ Result<bool> ServerStream::take_head() {
   }
   unread_ = bytes;
   closes_behind_ = !parser_.head().keep_alive;
-  if (closes_behind_ && !tls_) readiness_.look_again();
+  if (closes_behind_) stream_.readiness().look_again();
   return true;
 }
 
@@ -285,14 +235,13 @@ Result<std::string_view> ServerStream::take_piece() {
 // ---- idleness
 
 bool ServerStream::reusable() {
-  return !aborted_ && socket_.is_open() && parser_.done() && parser_.head().keep_alive &&
+  return !aborted_ && stream_.socket().is_open() && parser_.done() && parser_.head().keep_alive &&
          !parser_.has_surplus() && unsent_.empty() && unread_.empty() && !answers_early();
 }
 
 void ServerStream::become_idle(IdleObserver& observer, MonotonicTime until) {
   idle_observer_ = &observer;
   timeout_.arm(until);
-  if (tls_ && !tls_->reading.pending()) tls_->start_read();
 }
 
 }  // namespace weir::http

@@ -1,7 +1,7 @@
 /// The upstream side of a call: one connection, used for one call at a time and idle in between.
 ///
-/// It is read from at all times, so that a server that closes, or sends bytes unasked, is noticed
-/// at once and not with the next call.
+/// It is watched at all times, so that a server that closes, or sends bytes unasked, is noticed at
+/// once and not with the next call.
 #pragma once
 
 #include <array>
@@ -20,10 +20,8 @@
 #include "http/response_parser.hpp"
 #include "http/unsent.hpp"
 #include "net/deadline.hpp"
-#include "net/pending_read.hpp"
-#include "net/readiness.hpp"
 #include "net/resolve.hpp"
-#include "net/socket.hpp"
+#include "net/stream.hpp"
 
 namespace weir::net {
 class Connector;
@@ -36,7 +34,7 @@ class TlsClient;
 /// Threads:      the executor's.
 /// Lifetime:     destroyed by `discard` only, which waits until the socket is no longer used.
 /// Cancellation: `abort`; every wait then ends with its reason.
-class ServerStream final : private net::Readiness::Watcher, private net::PendingRead::Watcher {
+class ServerStream final : private net::Readiness::Watcher {
   struct Key {
     explicit Key() = default;
   };
@@ -102,7 +100,7 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
   [[nodiscard]] net::Task<Result<>> send_rest();
 
   /// Waits for more of the answer. REQUIRES: `must_wait`.
-  [[nodiscard]] net::Task<> read_more();
+  [[nodiscard]] net::Task<> read_more() { return stream_.readiness().wait(); }
   /// True if `read_more` must be awaited before the next `take_head`, or later `take_piece`: there
   /// is nothing to read, or other connections go first.
   [[nodiscard]] bool must_wait() const;
@@ -156,25 +154,21 @@ class ServerStream final : private net::Readiness::Watcher, private net::Pending
     void on_expired() override;
     ServerStream& stream;
   };
-  struct Tls;
 
   static void discard(ServerStream* stream);
 
   void became_ready() override;
-  void read_ended() override { became_ready(); }
-  [[nodiscard]] bool is_used() const;
   struct Bytes {
     std::string_view text = {};
     bool closed = false;  ///< by the server; `text` is then empty
   };
   /// The result of the last read. Errors: upstream_broke, or why it was aborted.
   [[nodiscard]] Result<Bytes> take_bytes();
-  [[nodiscard]] Result<Bytes> take_tls_bytes();
+  /// The client's side of the TLS handshake. Errors: as connect.
+  [[nodiscard]] net::Task<Result<>> shake_hands(const Origin& origin, TlsClient& tls);
   [[nodiscard]] std::unexpected<Error> broke(const char* why) const;
 
-  net::Socket socket_;
-  net::Readiness readiness_;  ///< for a plain connection
-  std::unique_ptr<Tls> tls_;
+  net::Stream stream_;
   net::Connector* connector_ = nullptr;  ///< while connecting
   Timeout timeout_;
   Recheck recheck_;

@@ -5,10 +5,12 @@
 #include <cerrno>
 #include <cstring>
 #include <sys/socket.h>
+#include <utility>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 #include "base/check.hpp"
 
@@ -78,15 +80,30 @@ std::span<const char> next_record(Pieces pieces) {
 
 }  // namespace
 
-TlsSession::TlsSession(std::shared_ptr<const TlsContext> context, int socket)
-    : context_(std::move(context)), wire_{.socket = socket}, ssl_(::SSL_new(context_->native())) {
+TlsSession::TlsSession(std::shared_ptr<const void> context, SSL_CTX* native, int socket)
+    : context_(std::move(context)), wire_{.socket = socket}, ssl_(::SSL_new(native)) {
   CHECK(ssl_ != nullptr);
   BIO* bio = ::BIO_new(wire_method());
   CHECK(bio != nullptr);
   ::BIO_set_data(bio, &wire_);
   ::BIO_set_init(bio, 1);
   ::SSL_set_bio(ssl_, bio, bio);
+}
+
+TlsSession::TlsSession(std::shared_ptr<const TlsContext> context, int socket)
+    : TlsSession(context, context->native(), socket) {
   ::SSL_set_accept_state(ssl_);
+}
+
+TlsSession::TlsSession(std::shared_ptr<const TlsClientContext> context, const std::string& host,
+                       int socket)
+    : TlsSession(context, context->native(), socket) {
+  ::SSL_set_connect_state(ssl_);
+  // RFC 6066 §3: an address is not a server name.
+  if (::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(ssl_), host.c_str()) == 1) return;
+  ::ERR_clear_error();
+  static_cast<void>(SSL_set_tlsext_host_name(ssl_, host.c_str()));  // not if it is too long
+  CHECK(::SSL_set1_host(ssl_, host.c_str()) == 1);
 }
 
 TlsSession::~TlsSession() { ::SSL_free(ssl_); }

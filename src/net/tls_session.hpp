@@ -1,4 +1,4 @@
-/// The server's end of TLS on one socket. It never waits, but returns what to wait for.
+/// One end of TLS on a socket. It never waits, but returns what to wait for.
 ///
 /// OpenSSL works on the descriptor itself. It holds no buffers between records, so an idle
 /// connection costs a few KiB instead of the 34 of a pair of buffers.
@@ -13,6 +13,7 @@
 #include <boost/asio/buffer.hpp>
 #include <openssl/types.h>
 
+#include "net/tls_client_context.hpp"
 #include "net/tls_context.hpp"
 
 namespace weir::net {
@@ -32,7 +33,11 @@ class TlsSession {
     std::size_t size = 0;
   };
 
+  /// The server's end.
   TlsSession(std::shared_ptr<const TlsContext> context, int socket);
+  /// The client's end. The handshake fails unless the server's certificate is valid for `host`, a
+  /// name or an address.
+  TlsSession(std::shared_ptr<const TlsClientContext> context, const std::string& host, int socket);
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
   ~TlsSession();
@@ -72,9 +77,10 @@ class TlsSession {
   };
 
  private:
+  TlsSession(std::shared_ptr<const void> context, SSL_CTX* native, int socket);
   [[nodiscard]] State state_of(int result);
 
-  std::shared_ptr<const TlsContext> context_;
+  std::shared_ptr<const void> context_;
   Wire wire_;
   SSL* ssl_;
   std::string problem_;

@@ -73,7 +73,7 @@ class Player final : ClientStream::DisconnectObserver {
     co_return true;
   }
 
-  static ClientStream::Head head_of(const Script& script, std::string_view fields) {
+  static http::AnswerHead head_of(const Script& script, std::string_view fields) {
     return {script.status, fields, {}, script.content_length};
   }
 
