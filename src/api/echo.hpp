@@ -1,16 +1,31 @@
-/// The open route of `server.echo`, for test suites: it returns the request it received, and so
-/// shows how the server parsed it.
+/// The frontend of `server.echo`, for test suites: it also returns requests as it received them,
+/// and so shows how the server parsed them.
 #pragma once
 
-#include <string>
+#include <string_view>
 
-#include "http/reply.hpp"
+#include "api/frontend.hpp"
 
 namespace weir::api {
 
-/// The answer to a request without a body, which suites take for a page.
-[[nodiscard]] http::Reply echo_page();
+/// Rows of routes_reference.
+inline constexpr std::string_view kEchoReference =
+    "| `/` | GET, HEAD, POST, OPTIONS | anyone | Gives back the body it is sent. Only with "
+    "`server.echo: true`; else there is no such path. |\n"
+    "| `/echo` | GET, HEAD, POST, OPTIONS | anyone | Gives back the body it is sent. Only with "
+    "`server.echo: true`; else there is no such path. |\n";
 
-[[nodiscard]] http::Reply echo_reply(std::string body);
+/// Answers `/` and `/echo` for anyone, everything else as a Frontend does.
+class EchoFrontend final : public Frontend {
+ public:
+  using Frontend::Frontend;
+
+  [[nodiscard]] bool takes_body(const http::Request& request) override;
+  [[nodiscard]] http::Answer handle(http::Exchange& exchange) override;
+
+ private:
+  [[nodiscard]] http::Reply answer_without_body(http::Exchange& exchange);
+  [[nodiscard]] net::Task<http::Outcome> return_body(http::Exchange& exchange);
+};
 
 }  // namespace weir::api

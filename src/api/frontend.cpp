@@ -5,7 +5,6 @@
 #include "api/access_line.hpp"
 #include "api/client_key.hpp"
 #include "api/cors.hpp"
-#include "api/echo.hpp"
 #include "api/error_reply.hpp"
 #include "api/openapi.hpp"
 #include "api/stored_reply.hpp"
@@ -84,15 +83,8 @@ Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log
 
 bool Frontend::takes_body(const http::Request& request) {
   if (request.method != http::Method::post) return false;
-  const auto found = match(request);
-  return found.route != nullptr &&
-         (found.route->endpoint.has_value() || found.route->id == RouteId::echo);
-}
-
-RouteMatch Frontend::match(const http::Request& request) const {
   const auto found = match_route(request.path);
-  const bool is_echo = found.route != nullptr && found.route->id == RouteId::echo;
-  return is_echo && !services_.echo ? RouteMatch{} : found;
+  return found.route != nullptr && found.route->endpoint.has_value();
 }
 
 http::Answer Frontend::handle(http::Exchange& exchange) {
@@ -103,7 +95,6 @@ http::Answer Frontend::handle(http::Exchange& exchange) {
   if (auto* input = std::get_if<gateway::CallInput>(&found)) {
     return call(exchange, std::make_unique<gateway::Call>(gateway_, std::move(*input)));
   }
-  if (std::holds_alternative<Echo>(found)) return echo(exchange);
   auto& reply = std::get<http::Reply>(found);
   add_common_fields(exchange, reply.fields);
   return std::move(reply);
@@ -131,18 +122,6 @@ net::Task<http::Outcome> Frontend::call(http::Exchange& exchange,
                                         std::unique_ptr<gateway::Call> call) {
   co_await call->run();
   co_return answer_refusal(exchange, call->refusal());
-}
-
-net::Task<http::Outcome> Frontend::echo(http::Exchange& exchange) {
-  auto reading = exchange.client->whole_body();
-  auto body = co_await std::move(reading);
-  if (!body && body.error().code == Errc::connection_lost) {
-    exchange.reason = body.error().code;
-    co_return nullptr;
-  }
-  auto reply = body ? echo_reply(std::move(*body)) : fail_with(exchange, body.error().code);
-  add_common_fields(exchange, reply.fields);
-  co_return std::make_unique<http::Reply>(std::move(reply));
 }
 
 http::Outcome Frontend::answer_refusal(http::Exchange& exchange,
@@ -211,25 +190,15 @@ void Frontend::add_common_fields(const http::Exchange& exchange, std::string& fi
 
 Frontend::Found Frontend::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
-  const RouteMatch found = match(request);
+  const RouteMatch found = match_route(request.path);
   const bool whole_server = request.path == "*";
   if (found.route == nullptr && !whole_server) return fail_with(exchange, no_route(request.path));
   if (found.route != nullptr) exchange.route = found.route->label;
   if (request.method == http::Method::options) {
-    http::Reply reply;
-    reply.status = 204;
-    reply.fixed_fields = found.route != nullptr ? found.route->allow_field() : kAllowAll;
-    const auto origin = request.header(http::FieldName::origin);
-    if (is_preflight(request) && !cors_fields(origin, services_.cors_allow_origins).empty()) {
-      const auto asked_for = request.header(http::FieldName::access_control_request_headers);
-      reply.fields = preflight_fields(asked_for);
-    }
-    return reply;
+    return options_reply(request, whole_server ? kAllowAll : found.route->allow_field());
   }
   if (!found.route->allows(request.method)) {
-    auto reply = fail_with(exchange, Errc::method_not_allowed);
-    reply.fields += found.route->allow_field();
-    return reply;
+    return method_not_allowed(exchange, found.route->allow_field());
   }
   const auth::KeyEntry* key = nullptr;
   if (found.route->access == Access::key) {
@@ -247,13 +216,29 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
       return retrieve_model(exchange, *key, found.parameter);
     case RouteId::openapi:
       return openapi_reply(request);
-    case RouteId::echo:
-      if (request.method == http::Method::post) return Echo{};
-      return echo_page();
     case RouteId::call:
       return call_input(exchange, *key, *found.route->endpoint);
   }
   __builtin_unreachable();
+}
+
+http::Reply Frontend::options_reply(const http::Request& request,
+                                    std::string_view allow_field) const {
+  http::Reply reply;
+  reply.status = 204;
+  reply.fixed_fields = allow_field;
+  const auto origin = request.header(http::FieldName::origin);
+  if (is_preflight(request) && !cors_fields(origin, services_.cors_allow_origins).empty()) {
+    const auto asked_for = request.header(http::FieldName::access_control_request_headers);
+    reply.fields = preflight_fields(asked_for);
+  }
+  return reply;
+}
+
+http::Reply Frontend::method_not_allowed(http::Exchange& exchange, std::string_view allow_field) {
+  auto reply = fail_with(exchange, Errc::method_not_allowed);
+  reply.fields += allow_field;
+  return reply;
 }
 
 std::expected<const auth::KeyEntry*, http::Reply> Frontend::authenticate(http::Exchange& exchange) {

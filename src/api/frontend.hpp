@@ -36,6 +36,17 @@ class Frontend : public http::Handler {
   [[nodiscard]] http::Reply refuse(http::Exchange& exchange, Errc code) override;
   void finished(const http::Exchange& exchange) override;
 
+ protected:
+  [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, Errc code,
+                                      std::string_view message = {});
+  [[nodiscard]] http::Reply method_not_allowed(http::Exchange& exchange,
+                                               std::string_view allow_field);
+  /// The answer to OPTIONS, a CORS preflight included. Lifetime: `allow_field` outlives the reply.
+  [[nodiscard]] http::Reply options_reply(const http::Request& request,
+                                          std::string_view allow_field) const;
+  /// Adds the fields of every answer: the trace id, and CORS fields for a web page.
+  void add_common_fields(const http::Exchange& exchange, std::string& fields) const;
+
  private:
   /// A list that must be rendered first, on another thread.
   struct Rendering {
@@ -46,18 +57,13 @@ class Frontend : public http::Handler {
 
     [[nodiscard]] catalogue::ListPtr make() const;
   };
-  /// The request is to be echoed.
-  struct Echo {};
-  using Found = std::variant<http::Reply, Rendering, gateway::CallInput, Echo>;
-
-  [[nodiscard]] RouteMatch match(const http::Request& request) const;
+  using Found = std::variant<http::Reply, Rendering, gateway::CallInput>;
 
   [[nodiscard]] Found answer(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, Rendering rendering);
   /// Nothing if the client has been answered, or cannot be.
   [[nodiscard]] http::Outcome answer_refusal(http::Exchange& exchange,
                                              const gateway::Refusal* refusal) const;
-  [[nodiscard]] net::Task<http::Outcome> echo(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Outcome> call(http::Exchange& exchange,
                                               std::unique_ptr<gateway::Call> call);
   /// The entry of the client's key; valid until this thread reads the keys again.
@@ -71,10 +77,6 @@ class Frontend : public http::Handler {
   [[nodiscard]] Found list_models(http::Exchange& exchange, const auth::KeyEntry& key);
   [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
                                            std::string_view encoded_id);
-  [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, Errc code,
-                                      std::string_view message = {});
-  /// Adds the fields of every answer: the trace id, and CORS fields for a web page.
-  void add_common_fields(const http::Exchange& exchange, std::string& fields) const;
   /// Null for an exchange that is not a call.
   [[nodiscard]] static gateway::CallRecord* call_of(const http::Exchange& exchange);
   [[nodiscard]] std::shared_ptr<const catalogue::Scope> scope_of(const auth::KeyEntry& key);

@@ -1,5 +1,6 @@
 #include "api/request_metrics.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -10,23 +11,19 @@ namespace {
 const telemetry::Histogram::BucketBoundaries kBuckets{
     0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1};
 
-std::size_t index_of(std::string_view label) {
-  const auto routes = all_routes();
-  for (std::size_t i = 0; i < routes.size(); ++i) {
-    if (routes[i].label.data() == label.data()) return i;  // a label is a single literal
-  }
-  return routes.size();
-}
-
 }  // namespace
 
 RequestMetrics::RequestMetrics(telemetry::Registry& registry)
     : requests_(telemetry::register_counter(registry, kRequests)),
-      durations_(telemetry::register_histogram(registry, kRequestDuration)),
-      routes_(all_routes().size() + 1) {}
+      durations_(telemetry::register_histogram(registry, kRequestDuration)) {}
+
+RequestMetrics::PerRoute& RequestMetrics::of(std::string_view label) {
+  const auto found = std::ranges::find(routes_, label, &PerRoute::label);
+  return found != routes_.end() ? *found : routes_.emplace_back(label);
+}
 
 void RequestMetrics::record(const http::Exchange& exchange) {
-  PerRoute& route = routes_[index_of(exchange.route)];
+  PerRoute& route = of(exchange.route);
   const std::size_t outcome =
       exchange.reason ? static_cast<std::size_t>(*exchange.reason) : kErrcCount;
   auto*& counter = route.outcomes[outcome];

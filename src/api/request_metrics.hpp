@@ -2,9 +2,9 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 #include <vector>
 
-#include "api/route.hpp"
 #include "base/errc.hpp"
 #include "http/handler.hpp"
 #include "telemetry/metrics.hpp"
@@ -30,14 +30,17 @@ class RequestMetrics {
 
  private:
   struct PerRoute {
+    std::string_view label;  ///< a literal
     /// Indexed by Errc; the last is "ok".
     std::array<telemetry::Counter*, kErrcCount + 1> outcomes{};
     telemetry::Histogram* duration = nullptr;
   };
 
+  PerRoute& of(std::string_view label);
+
   prometheus::Family<telemetry::Counter>& requests_;
   prometheus::Family<telemetry::Histogram>& durations_;
-  std::vector<PerRoute> routes_;  ///< the last is "none"
+  std::vector<PerRoute> routes_;  ///< those seen
 };
 
 }  // namespace weir::api

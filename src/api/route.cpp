@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "api/echo.hpp"
 #include "base/enumerators.hpp"
 
 namespace weir::api {
@@ -22,16 +23,8 @@ constexpr Route kReadRoutes[] = {
      "The description of all this, OpenAPI 3."},
 };
 
-constexpr std::string_view kEchoText =
-    "Gives back the body it is sent. Only with `server.echo: true`; else there is no such path.";
-constexpr Route kEchoRoutes[] = {
-    {RouteId::echo, "echo", "/", false, Access::anyone, kEchoText},
-    {RouteId::echo, "echo", "/echo", false, Access::anyone, kEchoText},
-};
-
 static_assert(std::ranges::all_of(kEnumerators<RouteId>, [](RouteId id) {
-  const auto routes = std::ranges::count(kReadRoutes, id, &Route::id) +
-                      std::ranges::count(kEchoRoutes, id, &Route::id);
+  const auto routes = std::ranges::count(kReadRoutes, id, &Route::id);
   return (routes == 0) == (id == RouteId::call);  // calls come from the table of endpoints
 }));
 
@@ -66,8 +59,7 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
   __builtin_unreachable();
 }
 
-constexpr std::size_t kRouteCount =
-    std::size(kReadRoutes) + catalogue::kEndpointCount + std::size(kEchoRoutes);
+constexpr std::size_t kRouteCount = std::size(kReadRoutes) + catalogue::kEndpointCount;
 
 std::array<Route, kRouteCount> make_routes() {
   std::array<Route, kRouteCount> routes{};
@@ -76,7 +68,6 @@ std::array<Route, kRouteCount> make_routes() {
     const auto& row = catalogue::describe(endpoint);
     *next++ = {RouteId::call, row.slug, row.path, true, Access::key, text_of(endpoint), endpoint};
   }
-  std::ranges::copy(kEchoRoutes, next);
   return routes;
 }
 
@@ -103,12 +94,10 @@ RouteMatch find_route(std::string_view path, bool has_version) {
 
 bool Route::allows(http::Method method) const {
   if (endpoint) return method == http::Method::post;
-  if (id == RouteId::echo && method == http::Method::post) return true;
   return method == http::Method::get || method == http::Method::head;
 }
 
 std::string_view Route::allow_field() const {
-  if (id == RouteId::echo) return "Allow: GET, HEAD, POST, OPTIONS\r\n";
   return endpoint ? "Allow: POST, OPTIONS\r\n" : "Allow: GET, HEAD, OPTIONS\r\n";
 }
 
@@ -134,6 +123,7 @@ std::string routes_reference() {
     text += fmt::format("| `{}{}` | {} | {} | {} |\n", route.versioned ? kVersion : "", route.path,
                         methods, route.access == Access::key ? "key" : "anyone", route.text);
   }
+  text += kEchoReference;
   text +=
       "\nVersioned paths are served without `/v1` too. A final slash does not count, except in an "
       "id. "

@@ -18,7 +18,7 @@ enum class Access : std::uint8_t {
   key,  ///< a valid key, within its limits
 };
 
-enum class RouteId : std::uint8_t { list_models, retrieve_model, openapi, call, echo };
+enum class RouteId : std::uint8_t { list_models, retrieve_model, openapi, call };
 
 struct Route {
   RouteId id;
@@ -27,7 +27,7 @@ struct Route {
   bool versioned;          ///< served at /v1 + path as well as at path
   Access access;
   std::string_view text;
-  /// Set for a call: the method is then POST, and the handler reads the body, as for echo.
+  /// Set for a call: the method is then POST, and the handler reads the body.
   std::optional<catalogue::Endpoint> endpoint = {};
 
   [[nodiscard]] bool allows(http::Method method) const;
@@ -40,13 +40,12 @@ struct RouteMatch {
   std::string_view parameter;    ///< the text matched by {id}, still percent-encoded
 };
 
-/// `path` is raw, as in the request; one final slash is ignored, except in an id. Echo matches even
-/// if it is disabled; the caller checks that.
+/// `path` is raw, as in the request; one final slash is ignored, except in an id.
 [[nodiscard]] RouteMatch match_route(std::string_view path);
 
 [[nodiscard]] std::span<const Route> all_routes();
 
-/// Markdown: one row per route.
+/// Markdown: one row per route, those of `server.echo` included.
 [[nodiscard]] std::string routes_reference();
 
 }  // namespace weir::api

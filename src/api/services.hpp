@@ -35,7 +35,6 @@ struct Services {
   gateway::Shared& gateway;
   usage::Recorder& usage;
   std::span<const std::string> cors_allow_origins;
-  bool echo = false;  ///< true if the route exists
 };
 
 }  // namespace weir::api

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "admin/operator_handler.hpp"
-#include "api/frontend.hpp"
+#include "api/echo.hpp"
 #include "app/first_key.hpp"
 #include "app/settings_files.hpp"
 #include "app/welcome.hpp"
@@ -151,9 +151,9 @@ Result<> Node::open_servers() {
   gateway_ = std::make_unique<gateway::Shared>(gateway::RequestSeal(key_store_.pepper), resolvers_);
   gateway_->max_connections =
       static_cast<std::size_t>(plan_.upstreams) / io_thread_count(server_settings_.threads);
-  services_ = std::make_unique<api::Services>(
-      publisher_.published(), *keyring_, pool_, registry_, *gateway_, *usage_,
-      server_settings_.cors_allow_origins, server_settings_.echo);
+  services_ =
+      std::make_unique<api::Services>(publisher_.published(), *keyring_, pool_, registry_,
+                                      *gateway_, *usage_, server_settings_.cors_allow_origins);
   control_ = std::make_unique<net::IoThread>("weir-control", &registry_);
   control_->call([this] {
     signals_ = std::make_unique<boost::asio::basic_signal_set<net::Executor>>(control_->executor(),
@@ -177,6 +177,7 @@ Result<> Node::open_servers() {
   }
   const auto make_frontend = [this](int) -> std::unique_ptr<http::Handler> {
     auto* source = access_log_ ? &access_log_->add_source() : nullptr;
+    if (server_settings_.echo) return std::make_unique<api::EchoFrontend>(*services_, source);
     return std::make_unique<api::Frontend>(*services_, source);
   };
   if (auto ok = tls_.open(server_settings_.tls, registry_); !ok) return ok;
