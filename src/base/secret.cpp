@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include <openssl/crypto.h>
+
 namespace weir {
 
 void wipe(std::string& text) {
@@ -22,5 +24,11 @@ Secret& Secret::operator=(Secret&& other) noexcept {
 }
 
 Secret::~Secret() { wipe(text_); }
+
+bool same_secret(std::string_view text, const Secret& secret) {
+  const auto expected = secret.reveal();
+  return text.size() == expected.size() &&
+         ::CRYPTO_memcmp(text.data(), expected.data(), text.size()) == 0;
+}
 
 }  // namespace weir

@@ -30,6 +30,9 @@ class Secret {
   std::string text_;
 };
 
+/// Constant time: it depends on the lengths alone, not on where the texts differ.
+[[nodiscard]] bool same_secret(std::string_view text, const Secret& secret);
+
 /// Overwrites `text` in a way that the compiler cannot optimize away.
 void wipe(std::string& text);
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 
 #include "http/client_stream.hpp"
 #include "simulator/detail/refusal.hpp"
@@ -18,10 +17,6 @@ using std::chrono::milliseconds;
 
 // Bounds a stalled answer for a client that has no time limit of its own.
 constexpr std::chrono::minutes kLongestStall{30};
-
-bool same_secret(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ::CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 std::string format_fields(const Script& script) {
   std::string lines = fmt::format("Content-Type: {}\r\n", script.content_type);
@@ -145,9 +140,9 @@ bool ScriptHandler::may_call(const http::Request& request) const {
   constexpr std::string_view kBearer = "Bearer ";
   const auto authorization = request.header(http::FieldName::authorization);
   if (!authorization.starts_with(kBearer)) {
-    return same_secret(request.header(http::FieldName::x_api_key), token_.reveal());
+    return same_secret(request.header(http::FieldName::x_api_key), token_);
   }
-  return same_secret(authorization.substr(kBearer.size()), token_.reveal());
+  return same_secret(authorization.substr(kBearer.size()), token_);
 }
 
 }  // namespace weir::simulator
