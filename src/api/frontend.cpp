@@ -11,7 +11,6 @@
 #include "auth/presented_key.hpp"
 #include "catalogue/list_query.hpp"
 #include "catalogue/render.hpp"
-#include "codec/accept_encoding.hpp"
 #include "codec/percent.hpp"
 #include "gateway/call.hpp"
 #include "gateway/rate_limit_fields.hpp"
@@ -54,9 +53,9 @@ http::Reply rate_limited_reply(const limit::Refusal& refusal, const limit::Quota
   return reply;
 }
 
-bool accepts_coding(std::string_view accept_encoding) {
+bool accepts_coding(const codec::AcceptEncoding& accepted) {
   using enum codec::Coding;
-  return codec::choose_coding(accept_encoding, {gzip, br, zstd}) != identity;
+  return accepted.choose({gzip, br, zstd}) != identity;
 }
 
 bool is_video(catalogue::Endpoint endpoint) {
@@ -138,10 +137,11 @@ http::Outcome Frontend::answer_refusal(http::Exchange& exchange,
 }
 
 net::Task<http::Outcome> Frontend::render(http::Exchange& exchange, Rendering rendering) {
+  const auto accepted = rendering.accepted;
   auto make = [rendering = std::move(rendering)] { return rendering.make(); };
   auto making = services_.pool.run(std::move(make));
   auto list = co_await std::move(making);
-  auto reply = list_reply(*exchange.request, std::move(list));
+  auto reply = list_reply(*exchange.request, std::move(list), accepted);
   add_common_fields(exchange, reply.fields);
   co_return std::make_unique<http::Reply>(std::move(reply));
 }
@@ -292,19 +292,19 @@ Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyE
   const auto query = catalogue::parse_list_query(request.query, published.settings.view);
   if (!query) return fail_with(exchange, Errc::invalid_parameter, query.error().message);
   auto scope = scope_of(key);
-  const auto accept_encoding = request.header(http::FieldName::accept_encoding);
-  const bool with_codings = accepts_coding(accept_encoding);
+  const auto accepted =
+      codec::AcceptEncoding::parse(request.header(http::FieldName::accept_encoding));
   auto list = published.lists->find(catalogue::ListKey(*scope, *query));
-  if (list && !(with_codings && published.lists->lacks_codings(*list))) {
-    return list_reply(request, std::move(list));
+  if (list && !(accepts_coding(accepted) && published.lists->lacks_codings(*list))) {
+    return list_reply(request, std::move(list), accepted);
   }
-  return Rendering{published.lists, std::move(scope), *query, with_codings};
+  return Rendering{published.lists, std::move(scope), *query, accepted};
 }
 
 // Runs on a worker: rendering and compressing thousands of models takes milliseconds.
 catalogue::ListPtr Frontend::Rendering::make() const {
   auto list = lists->get(*scope, query);
-  if (!with_codings) return list;
+  if (!accepts_coding(accepted)) return list;
   lists->add_codings(catalogue::ListKey(*scope, query));
   return lists->get(*scope, query);
 }

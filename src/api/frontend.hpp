@@ -14,6 +14,7 @@
 #include "auth/digest.hpp"
 #include "catalogue/list_query.hpp"
 #include "catalogue/scope.hpp"
+#include "codec/accept_encoding.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/refusal.hpp"
 #include "http/handler.hpp"
@@ -53,7 +54,7 @@ class Frontend : public http::Handler {
     std::shared_ptr<catalogue::ListCache> lists;
     std::shared_ptr<const catalogue::Scope> scope;
     catalogue::ListQuery query;
-    bool with_codings;
+    codec::AcceptEncoding accepted;
 
     [[nodiscard]] catalogue::ListPtr make() const;
   };

@@ -1,6 +1,5 @@
 #include "api/stored_reply.hpp"
 
-#include "codec/accept_encoding.hpp"
 #include "codec/etag.hpp"
 
 namespace weir::api {
@@ -34,9 +33,9 @@ http::Reply reply_for(const http::Request& request, std::string_view etag) {
 
 }  // namespace
 
-http::Reply list_reply(const http::Request& request, catalogue::ListPtr list) {
-  const auto coding =
-      codec::choose_coding(request.header(http::FieldName::accept_encoding), list->codings());
+http::Reply list_reply(const http::Request& request, catalogue::ListPtr list,
+                       const codec::AcceptEncoding& accepted) {
+  const auto coding = accepted.choose(list->codings());
   const catalogue::Body& body = list->body(coding);
   auto reply = reply_for(request, body.etag);
   if (!list->missing().empty()) {

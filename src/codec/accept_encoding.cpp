@@ -1,8 +1,5 @@
 #include "codec/accept_encoding.hpp"
 
-#include <array>
-#include <optional>
-
 #include "base/ascii.hpp"
 
 namespace weir::codec {
@@ -12,15 +9,6 @@ constexpr int kFullWeight = 1000;  // weights have at most three decimals
 
 constexpr std::array kPreference = {Coding::br, Coding::zstd, Coding::gzip};
 static_assert(kPreference.size() == kCodingCount - 1);  // all but identity
-
-struct Weights {
-  std::array<std::optional<int>, kCodingCount> of;  // the first mention wins
-  std::optional<int> star;
-
-  [[nodiscard]] int weight(Coding coding) const {
-    return of[static_cast<std::size_t>(coding)].value_or(star.value_or(0));
-  }
-};
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlanks = " \t";
@@ -69,36 +57,33 @@ std::optional<Coding> parse_name(std::string_view name) {
   return {};
 }
 
-Weights parse_weights(std::string_view field) {
-  Weights weights;
+}  // namespace
+
+AcceptEncoding AcceptEncoding::parse(std::string_view field) {
+  AcceptEncoding accepted;
   while (!field.empty()) {
     auto element = take_until(field, ',');
     const auto name = trim(take_until(element, ';'));
     const auto weight = parse_weight(element);
     if (!weight) continue;
-    auto* slot = &weights.star;
+    auto* slot = &accepted.star_;
     if (name != "*") {
       const auto coding = parse_name(name);
       if (!coding) continue;
-      slot = &weights.of[static_cast<std::size_t>(*coding)];
+      slot = &accepted.of_[static_cast<std::size_t>(*coding)];
     }
     if (!*slot) *slot = weight;
   }
-  return weights;
+  return accepted;
 }
 
-}  // namespace
-
-Coding choose_coding(std::string_view field, CodingSet available) {
-  if (field.empty()) return Coding::identity;
-  const auto weights = parse_weights(field);
-
+Coding AcceptEncoding::choose(CodingSet available) const {
   // Identity competes only if it has an explicit weight; otherwise it is the last resort.
   auto best = Coding::identity;
-  int best_weight = weights.of[static_cast<std::size_t>(Coding::identity)].value_or(0);
+  int best_weight = of_[static_cast<std::size_t>(Coding::identity)].value_or(0);
   bool tie_goes_to_coding = true;
   for (Coding coding : kPreference) {
-    const int weight = available.contains(coding) ? weights.weight(coding) : 0;
+    const int weight = available.contains(coding) ? this->weight(coding) : 0;
     if (weight > best_weight || (weight == best_weight && weight > 0 && tie_goes_to_coding)) {
       best = coding;
       best_weight = weight;

@@ -58,7 +58,8 @@ TEST(AcceptEncoding, ChoosesAsTheTableSays) {
       {"gzipx, br2", kAll, identity},
   };
   for (const auto& c : cases) {
-    EXPECT_EQ(wire_name(choose_coding(c.field, c.available)), wire_name(c.chosen)) << c.field;
+    EXPECT_EQ(wire_name(AcceptEncoding::parse(c.field).choose(c.available)), wire_name(c.chosen))
+        << c.field;
   }
 }
 
