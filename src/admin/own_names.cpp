@@ -9,10 +9,6 @@
 namespace weir::admin {
 namespace {
 
-bool same_host(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 // Removes the dot of the root, which is ignored in comparisons.
 std::string_view without_root(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
@@ -28,7 +24,7 @@ std::string_view without_port(std::string_view authority) {
 
 bool is_below(std::string_view host, std::string_view domain) {
   return host.size() > domain.size() + 1 &&
-         same_host(host.substr(host.size() - domain.size()), domain) &&
+         same_ignoring_case(host.substr(host.size() - domain.size()), domain) &&
          host[host.size() - domain.size() - 1] == '.';
 }
 
@@ -45,7 +41,7 @@ bool is_address(std::string_view host) {
 bool matches(std::string_view pattern, std::string_view host) {
   pattern = without_root(pattern);
   constexpr std::string_view kAnyLabels = "*.";
-  if (!pattern.starts_with(kAnyLabels)) return same_host(host, pattern);
+  if (!pattern.starts_with(kAnyLabels)) return same_ignoring_case(host, pattern);
   return is_below(host, pattern.substr(kAnyLabels.size()));
 }
 
@@ -56,7 +52,7 @@ bool names_no_domain(std::string_view authority) {
   const auto host = without_port(authority);
   if (is_address(host)) return true;
   const auto name = without_root(host);
-  return same_host(name, "localhost") || is_below(name, "localhost");
+  return same_ignoring_case(name, "localhost") || is_below(name, "localhost");
 }
 
 bool is_listed_host(std::string_view authority, std::span<const std::string> hosts) {

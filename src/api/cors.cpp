@@ -23,9 +23,7 @@ std::string cors_fields(std::string_view origin, std::span<const std::string> al
   if (origin.empty()) return {};
   const bool any = std::ranges::find(allowed, "*") != allowed.end();
   // Browsers write scheme and host in lower case; the config need not.
-  const auto is_origin = [&](std::string_view one) {
-    return std::ranges::equal(one, origin, {}, lower, lower);
-  };
+  const auto is_origin = [&](std::string_view one) { return same_ignoring_case(one, origin); };
   if (!any && std::ranges::none_of(allowed, is_origin)) return {};
   std::string fields = "Access-Control-Allow-Origin: ";
   fields.append(any ? "*" : origin);

@@ -7,6 +7,7 @@
 #include "app/key_store.hpp"
 #include "app/number.hpp"
 #include "app/table.hpp"
+#include "base/ascii.hpp"
 #include "codec/json_text.hpp"
 #include "codec/visible.hpp"
 #include "config/problem.hpp"
@@ -168,14 +169,6 @@ std::unexpected<Error> bad_model_limits(std::string_view text, std::string_view 
       fmt::format("--model-limits {} is not allowed: {}; expected a pattern and limits, such "
                   "as \"Qwen/* tpm=100000 concurrency=4\"",
                   config::in_quotes(text), why));
-}
-
-// Removes the next word from `rest` and returns it; empty at the end.
-std::string_view take_word(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-  const auto word = rest.substr(0, rest.find(' '));
-  rest.remove_prefix(word.size());
-  return word;
 }
 
 // The row of `short_name`, in lower case; null if there is none.

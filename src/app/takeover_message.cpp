@@ -1,24 +1,17 @@
 #include "app/takeover_message.hpp"
 
-#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "app/number.hpp"
+#include "base/ascii.hpp"
 
 namespace weir::app {
 namespace {
 
 constexpr std::string_view kProtocol = "weir-takeover/1";
 constexpr std::int64_t kMaxSockets = 1024;
-
-// Removes the next word, and the blank behind it, from the front.
-std::string_view take_word(std::string_view& text) {
-  const auto word = text.substr(0, text.find(' '));
-  text.remove_prefix(std::min(word.size() + 1, text.size()));
-  return word;
-}
 
 std::optional<std::size_t> parse_count(std::string_view text) {
   const auto count = parse_number(text);

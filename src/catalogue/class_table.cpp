@@ -71,8 +71,7 @@ const ClassRow* ClassTable::find(std::string_view id) const {
   const std::string_view key = without_tier(id);
   const auto row = std::ranges::lower_bound(rows_, key, less_ignoring_case,
                                             [](const ClassRow& r) { return without_tier(r.id); });
-  const bool found =
-      row != rows_.end() && std::ranges::equal(without_tier(row->id), key, {}, lower, lower);
+  const bool found = row != rows_.end() && same_ignoring_case(without_tier(row->id), key);
   return found ? &*row : nullptr;
 }
 

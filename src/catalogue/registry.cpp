@@ -33,10 +33,6 @@ constexpr std::string_view kPackaging =
 /// Enough to keep the automaton for any id.
 constexpr std::int64_t kMaxPatternMemory = 512 << 10;
 
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 /// True if `id` is `end`, or a path that ends in it.
 bool ends_in(std::string_view id, std::string_view end) {
   if (id.size() < end.size()) return false;

@@ -10,13 +10,6 @@ constexpr int kFullWeight = 1000;  // weights have at most three decimals
 constexpr std::array kPreference = {Coding::br, Coding::zstd, Coding::gzip};
 static_assert(kPreference.size() == kCodingCount - 1);  // all but identity
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 // Removes and returns the part of `rest` before the first `separator`.
 std::string_view take_until(std::string_view& rest, char separator) {
   const auto end = rest.find(separator);

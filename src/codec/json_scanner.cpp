@@ -459,7 +459,7 @@ JsonScanner::Members JsonScanner::with_name(const Level& level, std::string_view
     const bool whole = rest.size() == name.size();
     if (!whole && (rest.size() < name.size() || rest[name.size()] != '.')) return;
     const auto ours = rest.substr(0, name.size());
-    if (ours == name || std::ranges::equal(ours, name, {}, lower, lower)) {
+    if (ours == name || same_ignoring_case(ours, name)) {
       members |= Members{1} << member;
     }
   });

@@ -29,12 +29,6 @@ bool strip_prefix_ignoring_case(std::string_view& text, std::string_view prefix)
   return same;
 }
 
-// Matches v1, v4, v1beta, v1-openai.
-bool is_version(std::string_view segment) {
-  return segment.size() >= 2 && segment[0] == 'v' && is_digit(segment[1]) &&
-         std::ranges::all_of(segment, [](char c) { return is_alnum(c) || c == '-'; });
-}
-
 using Segments = std::vector<std::string_view>;
 
 Segments split(std::string_view path) {
@@ -158,6 +152,11 @@ Result<> parse_authority(std::string_view text, BaseUrl& url) {
 }
 
 }  // namespace
+
+bool is_version(std::string_view segment) {
+  return segment.size() >= 2 && segment[0] == 'v' && is_digit(segment[1]) &&
+         std::ranges::all_of(segment, [](char c) { return is_alnum(c) || c == '-'; });
+}
 
 std::string BaseUrl::authority() const {
   const bool v6 = host.find(':') != std::string::npos;

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "net/descriptor.hpp"
 
 namespace weir::discovery {
@@ -30,13 +31,6 @@ constexpr Address kAddresses[] = {
     {},
 };
 constexpr std::size_t kPieceBytes = 64 << 10;
-
-std::string_view take_word(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-  const auto word = rest.substr(0, rest.find(' '));
-  rest.remove_prefix(word.size());
-  return word;
-}
 
 // Nothing unless all of `text` is a number.
 template <class T>

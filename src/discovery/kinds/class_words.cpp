@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <unordered_map>
 
 #include "base/ascii.hpp"
+#include "discovery/base_url.hpp"
 #include "discovery/kinds/names.hpp"
 
 namespace weir::discovery::kinds {
@@ -297,12 +299,6 @@ constexpr std::string_view kAnimateHints[] = {"i2v", "img2vid", "image-to-video"
 
 bool is_letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
-// Matches "v1", "v1beta", "v2-openai".
-bool is_version(std::string_view segment) {
-  return segment.size() >= 2 && lower(segment[0]) == 'v' &&
-         std::isdigit(static_cast<unsigned char>(segment[1])) != 0;
-}
-
 // The part of a path below its last version; other text is returned whole.
 std::string_view below_version(std::string_view path) {
   auto rest = path;
@@ -384,10 +380,10 @@ SubTypes sub_types_of_maker(Maker maker, Inputs inputs, bool named_after_picture
 }  // namespace
 
 std::string plain_word(std::string_view word) {
+  std::string in_lower_case(word);
+  std::ranges::transform(word, in_lower_case.begin(), lower);
   std::string plain;
-  for (const char c : below_version(word)) {
-    if (is_letter_or_digit(c)) plain += lower(c);
-  }
+  std::ranges::copy_if(below_version(in_lower_case), std::back_inserter(plain), is_letter_or_digit);
   return plain;
 }
 

@@ -258,8 +258,8 @@ std::string_view query_of_link(std::string_view link, std::string_view path,
                                std::string_view authority) {
   const auto named = take_authority(link);
   if (!named) return {};
-  const bool other = !named->empty() && !authority.empty() &&
-                     !std::ranges::equal(*named, authority, {}, lower, lower);
+  const bool other =
+      !named->empty() && !authority.empty() && !same_ignoring_case(*named, authority);
   if (other) return {};
   link = link.substr(0, link.find('#'));
   const auto mark = link.find('?');

@@ -26,13 +26,6 @@ const json::object& nothing() {
 std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
 json::string_view key_of(std::string_view key) { return {key.data(), key.size()}; }
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n\f\v";
-  const auto start = text.find_first_not_of(kBlank);
-  if (start == std::string_view::npos) return {};
-  return text.substr(start, text.find_last_not_of(kBlank) - start + 1);
-}
-
 bool has_control(std::string_view text) {
   return std::ranges::any_of(text, [](char c) {
     const auto byte = static_cast<unsigned char>(c);

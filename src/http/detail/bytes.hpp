@@ -42,11 +42,4 @@ constexpr bool is_value_byte(char c) {
   return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
-/// Removes leading and trailing blanks.
-constexpr std::string_view trim(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace weir::http::detail
