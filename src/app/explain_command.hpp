@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/keys_command.hpp"
+#include "app/command_result.hpp"
 #include "base/secret.hpp"
 
 namespace weir::app {

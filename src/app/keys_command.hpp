@@ -7,15 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "app/command_result.hpp"
 #include "app/settings.hpp"
 #include "auth/issue.hpp"
 #include "base/result.hpp"
 #include "limit/limits.hpp"
 
 namespace weir::app {
-
-/// The text that a command prints on standard output.
-using Output = Result<std::string>;
 
 /// The option for a limit of `weir keys create`: "--requests-per-minute,--rpm".
 [[nodiscard]] std::string limit_options(const limit::LimitRow& row);

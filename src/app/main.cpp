@@ -12,120 +12,25 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/command_result.hpp"
 #include "app/explain_command.hpp"
 #include "app/keys_command.hpp"
-#include "app/memory.hpp"
-#include "app/node.hpp"
 #include "app/process.hpp"
 #include "app/reference.hpp"
-#include "app/service_manager.hpp"
+#include "app/serve_command.hpp"
 #include "app/settings.hpp"
-#include "app/settings_files.hpp"
 #include "app/show_command.hpp"
-#include "app/socket_activation.hpp"
-#include "app/takeover.hpp"
 #include "app/usage_command.hpp"
 #include "app/version.hpp"
-#include "codec/visible.hpp"
 #include "config/problem.hpp"
 #include "config/units.hpp"
-#include "telemetry/log.hpp"
 
 namespace {
 
 using namespace weir;
+using app::finish;
 using app::Settings;
-
-constexpr int kFailed = 1;
-
-void print(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
-
-// Answers of servers, names in the store, values of the config: all of it ends in messages.
-void complain(std::string_view message) { print(stderr, codec::visible_text(message) + '\n'); }
-
-int finish(const app::Output& output) {
-  if (output) {
-    print(stdout, *output);
-    return EXIT_SUCCESS;
-  }
-  const Error& error = output.error();
-  complain(fmt::format("weir: {}", error.detail.empty() ? describe(error.code).message
-                                                        : std::string_view(error.detail)));
-  return kFailed;
-}
-
-std::optional<Settings> load(const std::string& file, app::Files files = app::Files::checked) {
-  if (file.empty()) return Settings{};
-  auto settings = app::load_settings_file(file, files);
-  if (settings) return std::move(*settings);
-  print(stderr, config::format_problems(settings.error()));
-  return std::nullopt;
-}
-
-int with_settings(const std::string& file, const std::function<app::Output(const Settings&)>& run) {
-  const auto settings = load(file, app::Files::ignored);
-  return settings ? finish(run(*settings)) : kFailed;
-}
-
-// Takes the sockets of the running server, if there is one.
-Result<> inherit(bool take_over, app::NodeOptions& options) {
-  if (!take_over) return {};
-  const auto& path = options.settings.server.takeover_socket;
-  if (path.empty()) {
-    return fail(Errc::config_invalid, "--take-over needs the setting server.takeover_socket");
-  }
-  auto successor = app::Successor::ask(path);
-  if (!successor) return std::unexpected(std::move(successor.error()));
-  if (!*successor) {
-    telemetry::log_info("no server to take over from", {{"path", path}});
-    return {};
-  }
-  options.inherited = (*successor)->take_sockets();
-  options.successor = std::move(*successor);
-  return {};
-}
-
-Result<> run_node(app::NodeOptions options) {
-  auto node = app::Node::open(std::move(options));
-  if (!node) return std::unexpected(std::move(node.error()));
-  return (*node)->run();
-}
-
-int serve(const std::string& file, const app::Overrides& overrides, bool take_over) {
-  auto settings = load(file);
-  if (!settings) return kFailed;
-  app::NodeOptions options{.settings = std::move(*settings),
-                           .config_file = file,
-                           .overrides = overrides,
-                           .service = app::ServiceManager::from_environment(),
-                           .descriptors = app::raise_descriptor_limit()};
-  auto inherited = app::inherit_from_environment();
-  if (!inherited) return finish(std::unexpected(std::move(inherited.error())));
-  options.inherited = std::move(*inherited);
-  app::survive_failed_writes();
-  app::return_large_buffers();
-  telemetry::start_log(telemetry::parse_level(options.settings.log.level));
-  auto served = inherit(take_over, options);
-  if (served) served = run_node(std::move(options));
-  telemetry::stop_log();
-  return served ? EXIT_SUCCESS : finish(std::unexpected(served.error()));
-}
-
-int check(const std::string& file, bool show) {
-  const auto settings = load(file);
-  if (!settings) return kFailed;
-  for (const auto& warning : app::file_warnings(*settings, wall_now())) {
-    complain(fmt::format("{}: warning: {}", file, warning));
-  }
-  if (show) {
-    print(stdout, app::print_settings(*settings));
-  } else {
-    print(stdout, fmt::format("{}: {} keys, {} upstreams, {} models: no problem found\n",
-                              codec::visible_text(file), settings->keys.size(),
-                              settings->upstreams.size(), settings->models.size()));
-  }
-  return EXIT_SUCCESS;
-}
+using app::with_settings;
 
 // Options as text, checked by the same functions as the config file's values.
 struct Texts {
@@ -184,7 +89,7 @@ class CommandLine {
   void add_serve() {
     auto* command =
         add(app_, "serve", "Serve; without a config file, find the engines on this machine",
-            [this] { return serve(texts_.config, overrides_, take_over_); });
+            [this] { return app::serve(texts_.config, overrides_, take_over_); });
     command->add_option("--listen", overrides_.listen, "host:port, instead of server.listen");
     command->add_option("--admin-listen", overrides_.admin_listen,
                         "host:port, instead of server.admin_listen");
@@ -195,8 +100,8 @@ class CommandLine {
   }
 
   void add_check() {
-    auto* command =
-        add(app_, "check", "Check a config file", [this] { return check(texts_.file, show_); });
+    auto* command = add(app_, "check", "Check a config file",
+                        [this] { return app::check(texts_.file, show_); });
     command->add_option("FILE", texts_.file, "The config file")->required();
     command->add_flag("--print", show_, "Print every setting in force, secrets masked");
   }

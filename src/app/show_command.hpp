@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "app/keys_command.hpp"
+#include "app/command_result.hpp"
 #include "base/secret.hpp"
 #include "catalogue/model.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/keys_command.hpp"
+#include "app/command_result.hpp"
 #include "app/settings.hpp"
 #include "base/clock.hpp"
 

@@ -8,150 +8,16 @@
 #include <utility>
 
 #include "base/ascii.hpp"
-#include "codec/glob.hpp"
-#include "codec/utf8.hpp"
+#include "catalogue/detail/corrections.hpp"
+#include "catalogue/detail/indexed_listing.hpp"
 
 namespace weir::catalogue {
 namespace {
 
-bool is_listable(std::string_view id) {
-  const auto spoils = [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F || c == '*'; };
-  return !id.empty() && id.size() <= kMaxIdBytes && std::ranges::none_of(id, spoils) &&
-         codec::is_utf8(id);
-}
-
-std::optional<ModelClass> class_in(const ModelSettings& settings) {
-  if (settings.sub_types.empty() && !settings.type) return std::nullopt;
-  SubTypes sub_types;
-  for (SubType sub_type : settings.sub_types) sub_types.insert(sub_type);
-  auto model_class = ModelClass::of(sub_types);
-  if (settings.type) model_class.types.insert(*settings.type);
-  return model_class;
-}
-
-/// The config's statements about one id.
-struct Correction {
-  ModelFacts facts;
-  std::optional<ModelClass> model_class;
-  bool hidden = false;
-
-  void fill_from(const ModelSettings& settings) {
-    facts.fill_from(settings.facts);
-    if (!model_class) model_class = class_in(settings);
-  }
-};
-
-/// The `models` section, split into ids and patterns.
-class Corrections {
- public:
-  explicit Corrections(std::span<const ModelSettings> settings) {
-    for (const auto& entry : settings) {
-      const auto id = trim(entry.id);
-      if (codec::is_glob(id)) {
-        globs_.push_back(&entry);
-      } else if (exact_.emplace(id, &entry).second) {
-        declared_.push_back(&entry);
-      }
-    }
-  }
-
-  [[nodiscard]] std::span<const ModelSettings* const> declared() const { return declared_; }
-  [[nodiscard]] bool declares(std::string_view id) const { return exact_.contains(id); }
-
-  [[nodiscard]] Correction of(std::string_view id) const {
-    Correction correction;
-    const auto exact = exact_.find(id);
-    if (exact != exact_.end()) {
-      correction.hidden = exact->second->hidden;
-      correction.fill_from(*exact->second);
-    }
-    for (const ModelSettings* glob : globs_) {
-      if (!codec::glob_matches(trim(glob->id), id)) continue;
-      if (exact == exact_.end()) correction.hidden = correction.hidden || glob->hidden;
-      correction.fill_from(*glob);
-    }
-    return correction;
-  }
-
- private:
-  std::unordered_map<std::string_view, const ModelSettings*> exact_;
-  std::vector<const ModelSettings*> declared_;  // of exact_, in file order
-  std::vector<const ModelSettings*> globs_;
-};
-
-/// An upstream's statement on a model that it serves, or may serve.
-struct Statement {
-  const UpstreamModel* listed = nullptr;  ///< null: declared for it, but not listed by it
-  Endpoints calls = kAllEndpoints;        ///< the upstream's
-  Spelling spelling = Spelling::exact;    ///< the upstream's
-};
-
-/// One upstream's list, by trimmed id.
-class IndexedListing {
- public:
-  explicit IndexedListing(const UpstreamListing& listing) : listing_(&listing) {
-    by_id_.reserve(listing.models.size());
-    for (const auto& model : listing.models) {
-      const auto id = trim(model.id);
-      if (is_listable(id) && by_id_.emplace(id, &model).second) models_.push_back(&model);
-    }
-  }
-
-  [[nodiscard]] const std::string& upstream() const { return listing_->upstream; }
-  /// Listable models, without duplicates, in the upstream's order.
-  [[nodiscard]] std::span<const UpstreamModel* const> models() const { return models_; }
-
-  /// The row with exactly this id, else the only one whose id is another spelling of it.
-  [[nodiscard]] const UpstreamModel* find(std::string_view id) {
-    const auto wanted = trim(id);
-    if (const auto exact = by_id_.find(wanted); exact != by_id_.end()) return exact->second;
-    if (by_spelling_.empty()) index_spellings();
-    const UpstreamModel* meant = nullptr;
-    const auto [first, last] = by_spelling_.equal_range(wanted);
-    for (auto candidate = first; candidate != last; ++candidate) {
-      if (!means(wanted, candidate->first, listing_->spelling)) continue;
-      if (meant != nullptr) return nullptr;
-      meant = candidate->second;
-    }
-    return meant;
-  }
-
-  /// Its statement on `listed`, which is null for a model that it does not list.
-  [[nodiscard]] Statement statement(const UpstreamModel* listed) const {
-    return {listed, listing_->calls, listing_->spelling};
-  }
-
-  /// The state of a route to its model `raw_id`; `listed` is null if the upstream does not list it.
-  [[nodiscard]] RouteReason reason(std::string_view raw_id, const UpstreamModel* listed) const {
-    if (listed != nullptr && !listed->available) return RouteReason::withdrawn;
-    if (std::ranges::binary_search(listing_->not_served, raw_id)) {
-      return RouteReason::not_served;
-    }
-    switch (listing_->reach) {
-      case Reach::unknown:
-      case Reach::up:
-        return RouteReason::none;
-      case Reach::failing:
-        return RouteReason::upstream_failing;
-      case Reach::lost:
-        return RouteReason::upstream_lost;
-    }
-    __builtin_unreachable();
-  }
-
- private:
-  // Only declared models are looked up by spelling, so most listings never need this index.
-  void index_spellings() {
-    by_spelling_.reserve(models_.size());
-    for (const UpstreamModel* model : models_) by_spelling_.emplace(trim(model->id), model);
-  }
-
-  const UpstreamListing* listing_;
-  std::unordered_map<std::string_view, const UpstreamModel*> by_id_;
-  std::unordered_multimap<std::string_view, const UpstreamModel*, SpellingHash, SameSpelling>
-      by_spelling_;
-  std::vector<const UpstreamModel*> models_;
-};
+using detail::Correction;
+using detail::Corrections;
+using detail::IndexedListing;
+using detail::Statement;
 
 Status status_of(RouteReason reason) {
   switch (reason) {

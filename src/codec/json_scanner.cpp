@@ -2,14 +2,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
-#include <cstring>
 
 #include "base/ascii.hpp"
 #include "base/check.hpp"
-#include "codec/hex.hpp"
-#include "codec/json_text.hpp"
-#include "codec/utf8.hpp"
+#include "codec/detail/string_end.hpp"
 
 namespace weir::codec {
 namespace {
@@ -37,130 +33,12 @@ constexpr auto kScalarByte = [] {
   return scalar;
 }();
 
-// As text.find(c, from), but inlined for texts that are mostly short.
-template <char c>
-std::size_t find_near(std::string_view text, std::size_t from) {
-  constexpr auto kOnes = ~std::uint64_t{0} / 0xFF;
-  constexpr auto kHighs = kOnes * 0x80;
-  constexpr auto kWanted = kOnes * static_cast<unsigned char>(c);
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
-  static_assert(std::endian::native == std::endian::little);
-  for (int words = 0; words < 3 && text.size() - from >= kWord; ++words, from += kWord) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + from, kWord);
-    word ^= kWanted;
-    const auto zeros = (word - kOnes) & ~word & kHighs;
-    if (zeros != 0) return from + static_cast<std::size_t>(std::countr_zero(zeros)) / 8;
-  }
-  return text.find(c, from);
-}
-
-struct StringEnd {
-  bool found;
-  std::size_t at;  // behind the closing quote, or the end of the text
-  bool escapes;    // the text ends with a backslash that escapes the next byte
-};
-
-// The end of the string that contains `from`.
-StringEnd find_string_end(std::string_view text, std::size_t from) {
-  for (;;) {
-    const auto quote = find_near<'"'>(text, from);
-    const auto end = std::min(quote, text.size());
-    auto run = end;  // of backslashes; if odd, the last one escapes the next byte
-    while (run > from && text[run - 1] == '\\') --run;
-    const bool escapes = (end - run) % 2 != 0;
-    if (quote == std::string_view::npos) return {false, end, escapes};
-    from = quote + 1;
-    if (!escapes) return {true, from, false};
-  }
-}
-
 constexpr bool is_scalar_byte(char c) { return kScalarByte[static_cast<unsigned char>(c)]; }
 
 // Visits the members of a set, in order.
 template <class F>
 void for_each_bit(std::uint32_t bits, F&& visit) {
   for (; bits != 0; bits &= bits - 1) visit(static_cast<std::size_t>(std::countr_zero(bits)));
-}
-
-void append_utf8(std::string& out, std::uint32_t point) {
-  const auto push = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  const auto push_tail = [&](unsigned shift) { push(0x80U | (point >> shift & 0x3FU)); };
-  if (point < 0x80) {
-    push(point);
-  } else if (point < 0x800) {
-    push(0xC0U | point >> 6U);
-    push_tail(0);
-  } else if (point < 0x10000) {
-    push(0xE0U | point >> 12U);
-    push_tail(6);
-    push_tail(0);
-  } else {
-    push(0xF0U | point >> 18U);
-    push_tail(12);
-    push_tail(6);
-    push_tail(0);
-  }
-}
-
-// Removes `\uXXXX` from the front.
-std::optional<std::uint32_t> take_code_unit(std::string_view& rest) {
-  constexpr std::size_t kLength = 6;
-  if (rest.size() < kLength || !rest.starts_with("\\u")) return std::nullopt;
-  std::uint32_t unit = 0;
-  for (char c : rest.substr(2, 4)) {
-    const int digit = hex_digit(c);
-    if (digit < 0) return std::nullopt;
-    unit = unit << 4U | static_cast<std::uint32_t>(digit);
-  }
-  rest.remove_prefix(kLength);
-  return unit;
-}
-
-bool take_code_point(std::string_view& rest, std::string& out) {
-  const auto is_high = [](std::uint32_t unit) { return unit >= 0xD800 && unit < 0xDC00; };
-  const auto is_low = [](std::uint32_t unit) { return unit >= 0xDC00 && unit < 0xE000; };
-  const auto first = take_code_unit(rest);
-  if (!first || is_low(*first)) return false;
-  if (!is_high(*first)) {
-    append_utf8(out, *first);
-    return true;
-  }
-  const auto second = take_code_unit(rest);
-  if (!second || !is_low(*second)) return false;
-  append_utf8(out, 0x10000U + ((*first - 0xD800U) << 10U) + (*second - 0xDC00U));
-  return true;
-}
-
-bool take_escape(std::string_view& rest, std::string& out) {
-  constexpr std::string_view kLetters = "\"\\/bfnrt";
-  constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-  if (rest.size() < 2) return false;
-  if (rest[1] == 'u') return take_code_point(rest, out);
-  const auto letter = kLetters.find(rest[1]);
-  if (letter == std::string_view::npos) return false;
-  out.push_back(kMeanings[letter]);
-  rest.remove_prefix(2);
-  return true;
-}
-
-// Decodes the text between the quotes of a JSON string.
-std::optional<std::string> decode_string(std::string_view rest) {
-  if (is_plain_json(rest)) return std::string(rest);
-  std::string out;
-  out.reserve(rest.size());
-  while (!rest.empty()) {
-    if (rest.front() == '\\') {
-      if (!take_escape(rest, out)) return std::nullopt;
-      continue;
-    }
-    const auto length = utf8_sequence_length(rest);
-    const bool bare = static_cast<unsigned char>(rest.front()) < 0x20 || rest.front() == '"';
-    if (length == 0 || bare) return std::nullopt;
-    out.append(rest.substr(0, length));
-    rest.remove_prefix(length);
-  }
-  return out;
 }
 
 // True if a byte of a key is literal and has no other case beyond ASCII.
@@ -288,7 +166,7 @@ bool JsonScanner::next(JsonValue& value) {
     }
   } else {
     if (place.escaped) ++place.at;
-    const auto end = find_string_end(piece_, place.at);
+    const auto end = detail::find_string_end(piece_, place.at);
     place.at = end.at;
     place.escaped = end.escapes;
     if (!end.found) return false;
@@ -419,7 +297,7 @@ void JsonScanner::match_key(std::string_view raw, std::size_t depth) {
   std::optional<std::string> decoded;
   if (level.key_members == 0 && raw.size() <= kMaxKeyBytes &&
       !std::ranges::all_of(raw, is_itself)) {
-    decoded = decode_string(raw);
+    decoded = decode_json_text(raw);
     if (decoded) level.key_members = with_name(level, fold(*decoded));
   }
   if (level.key_members != 0) {
@@ -507,20 +385,6 @@ std::uint64_t JsonScanner::oldest_to_hold(std::uint64_t end) const {
     if ((open_levels_ >> depth & 1U) != 0 && end - begin <= max_value_bytes_) return begin;
   }
   return end;
-}
-
-std::optional<std::string> parse_json_string(std::string_view raw) {
-  const bool quoted = raw.size() >= 2 && raw.front() == '"' && raw.back() == '"';
-  return quoted ? decode_string(raw.substr(1, raw.size() - 2)) : std::nullopt;
-}
-
-std::optional<std::int64_t> parse_json_integer(std::string_view raw) {
-  const auto digits = raw.substr(raw.starts_with('-') ? 1 : 0);
-  if (digits.size() > 1 && digits.front() == '0') return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
-  if (error != std::errc() || end != raw.data() + raw.size()) return std::nullopt;
-  return value;
 }
 
 }  // namespace weir::codec

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "codec/json_grammar.hpp"
+#include "codec/json_value.hpp"
 
 namespace weir::codec {
 
@@ -166,13 +167,5 @@ class JsonScanner {
   std::string held_;              // bytes of unfinished values from earlier pieces
   std::uint64_t held_begin_ = 0;  // their offset
 };
-
-/// Decodes a raw JSON string, quotes included. Nothing if it is malformed: bad escapes, lone
-/// surrogates, control characters, bytes that are not UTF-8.
-[[nodiscard]] std::optional<std::string> parse_json_string(std::string_view raw);
-
-/// A raw JSON number as an integer. Nothing for any other value, or one out of range, or written
-/// with a fraction or an exponent (1.0, 1e3).
-[[nodiscard]] std::optional<std::int64_t> parse_json_integer(std::string_view raw);
 
 }  // namespace weir::codec

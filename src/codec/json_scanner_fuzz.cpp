@@ -40,7 +40,7 @@ std::vector<std::string> scan(std::string_view text, std::size_t piece_bytes,
 }  // namespace
 
 // The same values are found however the text is cut, and a decoded string encodes to an equal one.
-// Covers: codec/json_scanner.cpp codec/json_grammar.cpp codec/json_text.cpp
+// Covers: codec/json_scanner.cpp codec/json_value.cpp codec/json_grammar.cpp codec/json_text.cpp
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   for (const auto check : {JsonScanner::Check::structure, JsonScanner::Check::everything}) {

@@ -7,172 +7,20 @@
 
 #include "base/ascii.hpp"
 #include "base/check.hpp"
-#include "codec/hex.hpp"
+#include "codec/detail/multipart_grammar.hpp"
 #include "codec/line_dashes.hpp"
 
 namespace weir::codec {
 namespace {
 
+using namespace detail;
+
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kClose = "--";
-constexpr std::size_t kMaxBoundaryBytes = 70;
 constexpr std::size_t kMaxNameBytes = 100;  // busboy truncates longer names
 
 // More than is needed to recognize a delimiter split between two pieces.
 constexpr std::size_t kBorrowBytes = 256;
-
-// Recognized headers of a part, as bits of Part::headers.
-enum Header : unsigned {
-  kOther = 0,
-  kDisposition = 1U << 0U,
-  kType = 1U << 1U,
-  kLength = 1U << 2U,
-  kTransferEncoding = 1U << 3U,
-};
-
-Header known_header(std::string_view name) {
-  if (equals_ignoring_case(name, "content-disposition")) return kDisposition;
-  if (equals_ignoring_case(name, "content-type")) return kType;
-  if (equals_ignoring_case(name, "content-length")) return kLength;
-  if (equals_ignoring_case(name, "content-transfer-encoding")) return kTransferEncoding;
-  return kOther;
-}
-
-constexpr bool is_letter_or_digit(char c) {
-  return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-}
-
-constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
-constexpr bool is_visible_ascii(char c) { return c > 0x20 && c < 0x7F; }
-
-// RFC 9110 §5.6.2, without the bytes that have a meaning in parameter names by RFC 2231.
-constexpr bool is_token_byte(char c) {
-  constexpr std::string_view kOthers = "!#$&+-.^_`|~";
-  return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
-}
-
-// The bchars of RFC 2046 §5.1.1 that clients use.
-constexpr bool is_boundary_byte(char c) {
-  constexpr std::string_view kOthers = "+_-./=";
-  return is_letter_or_digit(c) || kOthers.find(c) != std::string_view::npos;
-}
-
-// Bytes allowed in a field's name. Excluded: quotes, backslashes and percent signs, which some
-// readers treat as escapes; semicolons and equals signs, at which some split regardless of quotes;
-// bytes above ASCII, which have no common character set.
-constexpr bool is_name_byte(char c) {
-  constexpr std::string_view kNone = "\"\\%;=*'";
-  return (c == ' ' || is_visible_ascii(c)) && kNone.find(c) == std::string_view::npos;
-}
-
-void skip_blanks(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-}
-
-std::string_view take_token(std::string_view& rest) {
-  const auto end = std::ranges::find_if_not(rest, is_token_byte);
-  const auto token = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
-  rest.remove_prefix(token.size());
-  return token;
-}
-
-// Removes a quoted string from the front: the text between the quotes, escapes unchanged.
-std::optional<std::string_view> take_quoted(std::string_view& rest) {
-  bool escaped = false;
-  for (std::size_t at = 1; at < rest.size(); ++at) {
-    if (rest[at] == '"' && !escaped) {
-      const auto text = rest.substr(1, at - 1);
-      rest.remove_prefix(at + 1);
-      return text;
-    }
-    escaped = rest[at] == '\\' && !escaped;
-  }
-  return std::nullopt;
-}
-
-struct Parameter {
-  std::string_view name;  // with the asterisk of an extended parameter
-  std::string_view value;
-  bool quoted = false;
-};
-
-// Calls `visit(Parameter)` for each `; name=value`. Returns false if `rest` has another form or a
-// visit returns false.
-template <class F>
-bool for_each_parameter(std::string_view rest, F&& visit) {
-  while (!rest.empty()) {
-    if (rest.front() != ';') return false;
-    rest.remove_prefix(1);
-    skip_blanks(rest);
-    Parameter parameter;
-    const auto begin = rest;
-    const auto token = take_token(rest);
-    if (token.empty()) return false;
-    if (rest.starts_with('*')) rest.remove_prefix(1);
-    parameter.name = begin.substr(0, begin.size() - rest.size());
-    if (!rest.starts_with('=')) return false;
-    rest.remove_prefix(1);
-    parameter.quoted = rest.starts_with('"');
-    if (parameter.quoted) {
-      const auto value = take_quoted(rest);
-      if (!value) return false;
-      parameter.value = *value;
-    } else {
-      parameter.value = rest.substr(0, rest.find(';'));
-      rest.remove_prefix(parameter.value.size());
-    }
-    if (!visit(parameter)) return false;
-  }
-  return true;
-}
-
-bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_token_byte);
-}
-
-bool is_boundary(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxBoundaryBytes &&
-         std::ranges::all_of(text, is_boundary_byte);
-}
-
-// True for a valid file name, not decoded. A semicolon followed by an equals sign is refused: a
-// careless reader could see another parameter there.
-bool is_file_name(const Parameter& parameter) {
-  const auto text = parameter.value;
-  // Servers differ in whether an empty file name makes a file or a field.
-  if (text.empty()) return false;
-  if (!parameter.quoted) return is_token(text);
-  const auto semicolon = text.find(';');
-  return std::ranges::none_of(text, is_control) && is_utf8(text) &&
-         (semicolon == std::string_view::npos ||
-          text.find('=', semicolon) == std::string_view::npos);
-}
-
-// RFC 8187, with the only character set that all readers support.
-bool is_extended_file_name(const Parameter& parameter) {
-  constexpr std::string_view kCharset = "utf-8''";
-  auto text = parameter.value;
-  if (parameter.quoted || text.size() <= kCharset.size() ||
-      !equals_ignoring_case(text.substr(0, kCharset.size()), kCharset)) {
-    return false;
-  }
-  text.remove_prefix(kCharset.size());
-  while (!text.empty()) {
-    const bool escape = text.front() == '%';
-    if (escape && (text.size() < 3 || hex_digit(text[1]) < 0 || hex_digit(text[2]) < 0)) {
-      return false;
-    }
-    if (!escape && !is_token_byte(text.front())) return false;
-    text.remove_prefix(escape ? 3 : 1);
-  }
-  return true;
-}
-
-// Character sets that agree on ASCII.
-bool is_ascii_charset(std::string_view charset) {
-  return equals_ignoring_case(charset, "us-ascii") || equals_ignoring_case(charset, "iso-8859-1");
-}
 
 // True if readers may take `name` for the `wanted` one: `Model`, `model[]`.
 bool resembles(std::string_view name, std::string_view wanted) {
@@ -181,36 +29,6 @@ bool resembles(std::string_view name, std::string_view wanted) {
 }
 
 }  // namespace
-
-std::optional<std::string> multipart_boundary(std::string_view content_type) {
-  const auto type = content_type.substr(0, content_type.find_first_of("; "));
-  if (!equals_ignoring_case(type, "multipart/form-data")) return std::nullopt;
-  auto rest = content_type.substr(type.size());
-  skip_blanks(rest);
-  std::optional<std::string> boundary;
-  bool has_charset = false;
-  const auto visit = [&](const Parameter& parameter) {
-    if (equals_ignoring_case(parameter.name, "boundary")) {
-      if (boundary || !is_boundary(parameter.value)) return false;
-      boundary = parameter.value;
-      return true;
-    }
-    return equals_ignoring_case(parameter.name, "charset") && !std::exchange(has_charset, true) &&
-           (equals_ignoring_case(parameter.value, "utf-8") || is_ascii_charset(parameter.value));
-  };
-  return for_each_parameter(rest, visit) ? boundary : std::nullopt;
-}
-
-bool multipart_is_ascii(std::string_view content_type) {
-  auto rest = content_type.substr(std::min(content_type.find(';'), content_type.size()));
-  bool ascii = false;
-  for_each_parameter(rest, [&](const Parameter& parameter) {
-    const bool charset = equals_ignoring_case(parameter.name, "charset");
-    ascii = ascii || (charset && is_ascii_charset(parameter.value));
-    return true;
-  });
-  return ascii;
-}
 
 MultipartScanner::MultipartScanner(std::string_view boundary,
                                    std::span<const std::string_view> names,

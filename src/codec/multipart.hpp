@@ -15,18 +15,10 @@
 #include <string_view>
 #include <utility>
 
+#include "codec/multipart_type.hpp"
 #include "codec/utf8.hpp"
 
 namespace weir::codec {
-
-/// The boundary in a Content-Type. Nothing if the type is not multipart/form-data, if its boundary
-/// is missing, duplicate or malformed, or if it has a parameter other than `boundary` and
-/// `charset=utf-8`.
-[[nodiscard]] std::optional<std::string> multipart_boundary(std::string_view content_type);
-
-/// True if the Content-Type declares all text of the form as ASCII or Latin-1 (Apache's client
-/// does). Readers decode the rest of Latin-1 differently, so it must be ASCII then.
-[[nodiscard]] bool multipart_is_ascii(std::string_view content_type);
 
 /// One field found. Offsets count from the first byte fed.
 struct MultipartValue {

@@ -37,7 +37,8 @@ std::vector<std::string> scan(std::string_view body, std::size_t piece_bytes,
 }  // namespace
 
 // Input: a body with the boundary "b". However it is cut, the same values are found.
-// Covers: codec/multipart.cpp codec/line_dashes.cpp
+// Covers: codec/multipart.cpp codec/multipart_type.cpp codec/detail/multipart_grammar.cpp
+// Covers: codec/line_dashes.cpp
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   MultipartScanner::State whole_state{};

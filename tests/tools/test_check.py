@@ -38,6 +38,23 @@ def test_quick_builds_nothing(load_tool):
     assert not set(check.chosen_stages(Quick)) & set(check.SLOW)
 
 
+def test_a_source_that_is_too_long_is_named(load_tool, tmp_path, monkeypatch):
+    check = load_tool("tools/dev/check")
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    monkeypatch.setattr(check, "LONG_FILES", {"src/net/known.cpp"})
+    (tmp_path / "src/net").mkdir(parents=True)
+    for name, lines in (("long.cpp", 401), ("full.hpp", 400), ("table_test.cpp", 900), ("known.cpp", 900)):
+        (tmp_path / "src/net" / name).write_text("//\n" * lines)
+
+    verdict = check.run_stage("length", None)[1]
+    assert verdict == "src/net/long.cpp has 401 lines; split it by subject, at most 400"
+
+    (tmp_path / "src/net/long.cpp").unlink()
+    assert check.run_stage("length", None)[1] is None
+    (tmp_path / "src/net/known.cpp").unlink()
+    assert "src/net/known.cpp is in LONG_FILES" in check.run_stage("length", None)[1]
+
+
 def test_references_that_differ_are_stale_until_blessed(load_tool, tmp_path, monkeypatch):
     check = load_tool("tools/dev/check")
     monkeypatch.setattr(check, "ROOT", tmp_path)

@@ -1,10 +1,3 @@
-// The table is ordered by class. Sources: huggingface.js tasks, docs.litellm.ai (`mode`),
-// xorbitsai/inference (types, abilities), gpustack/gpustack schemas/models.py (categories),
-// mudler/LocalAI core/config/model_capabilities.go, lemonade-sdk/lemonade docs/api (labels,
-// recipes), openrouter.ai/docs and vercel.com/docs/ai-gateway (modalities, types), Cloudflare
-// Workers AI (task names), docs.venice.ai and docs.aihubmix.com (types), volcengine.com Ark
-// (domains), michaelfeil/infinity (capabilities), QuantumNous/new-api constant/endpoint_type.go,
-// sgl-project/sglang multimodal_gen (task types).
 #include "discovery/kinds/class_words.hpp"
 
 #include <algorithm>
@@ -14,6 +7,7 @@
 
 #include "base/ascii.hpp"
 #include "discovery/base_url.hpp"
+#include "discovery/kinds/class_word_table.hpp"
 #include "discovery/kinds/names.hpp"
 
 namespace weir::discovery::kinds {
@@ -25,273 +19,6 @@ using catalogue::SubTypes;
 using catalogue::Type;
 using catalogue::Types;
 using enum catalogue::SubType;
-
-struct SubTypeWord {
-  std::string_view word;
-  SubTypes sub_types;
-};
-
-constexpr SubTypeWord kSubTypeWords[] = {
-    {"chat", {chat}},
-    {"llm", {chat}},
-    {"vlm", {chat}},
-    {"language", {chat}},
-    {"language-model", {chat}},
-    {"large-language-model", {chat}},
-    {"vision-language-model", {chat}},
-    {"multimodal-llm", {chat}},
-    {"text-generation", {chat}},
-    {"text-to-text", {chat}},
-    {"t2t", {chat}},
-    {"tg", {chat}},  // DashScope's codes: text generation, visual understanding …
-    {"vu", {chat}},
-    {"text2text-generation", {chat}},
-    {"image-text-to-text", {chat}},
-    {"audio-text-to-text", {chat}},
-    {"video-text-to-text", {chat}},
-    {"any-to-any", {chat}},
-    {"conversational", {chat}},
-    {"visual-question-answering", {chat}},
-    {"multimodal-generation", {chat}},
-    {"code", {chat}},
-    {"code-generation", {chat}},
-    {"generate", {chat}},
-    {"generate-content", {chat}},
-    {"text-completion", {chat}},
-    {"completion", {chat}},
-    {"chat-completion", {chat}},
-    {"completion-chat", {chat}},
-    {"chat-completion-stream", {chat}},
-    {"response", {chat}},
-    {"message", {chat}},
-    {"embed", {embedding}},
-    {"embedding", {embedding}},
-    {"embedding-model", {embedding}},
-    {"embed-content", {embedding}},
-    {"embed-text", {embedding}},
-    {"text-embedding", {embedding}},
-    {"text-embed", {embedding}},
-    {"image-embed", {embedding}},
-    {"image-embedding", {embedding}},
-    {"audio-embed", {embedding}},
-    {"multimodal-embedding", {embedding}},
-    {"sentence-embedding", {embedding}},
-    {"feature-extraction", {embedding}},
-    {"image-feature-extraction", {embedding}},
-    {"sentence-similarity", {embedding}},
-    {"rerank", {reranker}},
-    {"reranker", {reranker}},
-    {"reranking", {reranker}},
-    {"rerank-model", {reranker}},
-    {"ranking", {reranker}},
-    {"text-rerank", {reranker}},
-    {"text-reranking", {reranker}},
-    {"text-ranking", {reranker}},
-    {"jina-rerank", {reranker}},
-    {"cohere-rerank", {reranker}},
-    {"cross-encoder", {reranker}},
-    {"text-to-image", {text_to_image}},
-    {"text2image", {text_to_image}},
-    {"txt2img", {text_to_image}},
-    {"t2i", {text_to_image}},
-    {"unconditional-image-generation", {text_to_image}},
-    {"image-to-image", {image_to_image}},
-    {"image-text-to-image", {image_to_image}},
-    {"image2image", {image_to_image}},
-    {"img2img", {image_to_image}},
-    {"i2i", {image_to_image}},
-    {"image-edit", {image_to_image}},
-    {"image-editing", {image_to_image}},
-    {"images-edit", {image_to_image}},
-    {"image-variation", {image_to_image}},
-    {"images-variation", {image_to_image}},
-    {"edit-image", {image_to_image}},
-    {"inpaint", {image_to_image}},
-    {"inpainting", {image_to_image}},
-    {"image-inpainting", {image_to_image}},
-    {"outpainting", {image_to_image}},
-    {"ti2i", {text_to_image, image_to_image}},
-    {"speech-to-text", {speech_to_text}},
-    {"audio-to-text", {speech_to_text}},
-    {"audio2text", {speech_to_text}},
-    {"asr", {speech_to_text}},
-    {"stt", {speech_to_text}},
-    {"s2t", {speech_to_text}},
-    {"speech-recognition", {speech_to_text}},
-    {"automatic-speech-recognition", {speech_to_text}},
-    {"transcribe", {speech_to_text}},
-    {"transcript", {speech_to_text}},
-    {"transcription", {speech_to_text}},
-    {"audio-transcription", {speech_to_text}},
-    {"audio-transcription-realtime", {speech_to_text}},
-    {"audio-translation", {speech_to_text}},
-    {"speech-translation", {speech_to_text}},
-    {"realtime-transcription", {speech_to_text}},
-    {"whispercpp", {speech_to_text}},
-    {"tts", {text_to_speech}},
-    {"t2s", {text_to_speech}},
-    {"speech", {text_to_speech}},
-    {"text-to-speech", {text_to_speech}},
-    {"text-to-audio", {text_to_speech}},
-    {"audio-generation", {text_to_speech}},
-    {"text2audio", {text_to_speech}},
-    {"text2speech", {text_to_speech}},
-    {"text2audio-zero-shot", {text_to_speech}},
-    {"text2audio-voice-cloning", {text_to_speech}},
-    {"text2audio-emotion-control", {text_to_speech}},
-    {"audio-speech", {text_to_speech}},
-    {"speech-synthesis", {text_to_speech}},
-    {"speech-generation", {text_to_speech}},
-    {"voice-clone", {text_to_speech}},
-    {"voice-cloning", {text_to_speech}},
-    {"kokoro", {text_to_speech}},
-    {"text-to-video", {text_to_video}},
-    {"text2video", {text_to_video}},
-    {"t2v", {text_to_video}},
-    {"image-to-video", {image_to_video}},
-    {"image-text-to-video", {image_to_video}},
-    {"image2video", {image_to_video}},
-    {"i2v", {image_to_video}},
-    {"firstlastframe2video", {image_to_video}},
-    {"ti2v", {text_to_video, image_to_video}},
-};
-
-struct OutsideWord {
-  std::string_view word;
-  Type type;
-};
-
-// Calls of these models have paths or bodies of their own. The type is that of their subject: of
-// the output if they generate, of the input if they judge.
-constexpr OutsideWord kOutsideWords[] = {
-    {"moderation", Type::text},
-    {"text-moderation", Type::text},
-    {"safety", Type::text},
-    {"guardrail", Type::text},
-    {"classifier", Type::text},
-    {"classify", Type::text},
-    {"classification", Type::text},
-    {"text-classification", Type::text},
-    {"token-classification", Type::text},
-    {"zero-shot-classification", Type::text},
-    {"token-classify", Type::text},
-    {"reward", Type::text},
-    {"score", Type::text},
-    {"decision", Type::text},
-    {"ocr", Type::text},
-    {"document-ocr", Type::text},
-    {"optical-character-recognition", Type::text},
-    {"translation", Type::text},
-    {"summarization", Type::text},
-    {"question-answering", Type::text},
-    {"document-question-answering", Type::text},
-    {"table-question-answering", Type::text},
-    {"fill-mask", Type::text},
-    {"named-entity-recognition", Type::text},
-    {"time-series-forecasting", Type::text},
-    {"tabular-classification", Type::text},
-    {"tabular-regression", Type::text},
-    {"detection", Type::image},
-    {"object-detection", Type::image},
-    {"zero-shot-object-detection", Type::image},
-    {"image-classification", Type::image},
-    {"zero-shot-image-classification", Type::image},
-    {"image-segmentation", Type::image},
-    {"mask-generation", Type::image},
-    {"depth", Type::image},
-    {"depth-estimation", Type::image},
-    {"keypoint-detection", Type::image},
-    {"face-recognition", Type::image},
-    {"3d", Type::image},
-    {"3d-generation", Type::image},
-    {"3d-animation", Type::image},
-    {"text-to-3d", Type::image},
-    {"image-to-3d", Type::image},
-    {"upscale", Type::image},
-    {"image-upscaling", Type::image},
-    {"upscaler", Type::image},
-    {"upscaling", Type::image},
-    {"super-resolution", Type::image},
-    {"esrgan", Type::image},
-    {"background-removal", Type::image},
-    {"sound-generation", Type::audio},
-    {"sound-effect", Type::audio},
-    {"sound-classification", Type::audio},
-    {"audio-classification", Type::audio},
-    {"audio-to-audio", Type::audio},
-    {"audio-transform", Type::audio},
-    {"speech-to-speech", Type::audio},
-    {"music", Type::audio},
-    {"music-generation", Type::audio},
-    {"text-to-music", Type::audio},
-    {"vad", Type::audio},
-    {"voice-activity-detection", Type::audio},
-    {"diarization", Type::audio},
-    {"speaker-diarization", Type::audio},
-    {"speaker-recognition", Type::audio},
-    {"speaker-embedding", Type::audio},
-    {"realtime-audio", Type::audio},
-    {"realtime", Type::audio},
-    {"video-classification", Type::video},
-    {"video-edit", Type::video},
-    {"video-editing", Type::video},
-    {"video-upscaling", Type::video},
-    {"lip-sync", Type::video},
-    {"video-to-video", Type::video},
-    {"v2v", Type::video},
-};
-
-struct MediumWord {
-  std::string_view word;
-  Type type;
-  bool made = false;  // in every place the word means that the model generates it
-};
-
-constexpr MediumWord kMediumWords[] = {
-    {"image", Type::image},
-    {"image-model", Type::image},
-    {"diffusion", Type::image},
-    {"sd-cpp", Type::image},
-    {"flumina-base-model", Type::image},
-    {"image-generation", Type::image, true},
-    {"images-generation", Type::image, true},
-    {"image-gen", Type::image, true},
-    {"generate-image", Type::image, true},
-    {"ig", Type::image, true},
-    {"audio", Type::audio},
-    {"audio-model", Type::audio},
-    {"video", Type::video},
-    {"video-model", Type::video},
-    {"video-generation", Type::video, true},
-    {"videos-generation", Type::video, true},
-    {"video-gen", Type::video, true},
-    {"generate-video", Type::video, true},
-    {"vg", Type::video, true},
-    {"video-submit", Type::video, true},
-    {"openai-video", Type::video, true},
-};
-
-// Words of the same fields that say nothing about the class, each preceded by a blank.
-constexpr std::string_view kNeutralWords =
-    // Media that a model may take as well as generate, and media without a type. A text model may
-    // chat, embed or rerank; one that describes images may chat or only caption.
-    "text vision file pdf multimodal multilingual omni image-to-text "
-    // Rows, ownership, training.
-    "model base custom default system fine-tuned fine-tune fine-tuning finetune lora "
-    "adapter instruct unknown other flexible inference hf-base-model hf-peft-addon "
-    "custom-model flumina-addon live-merge agent agents-v2 assistant router open-source "
-    "featured hot new free recommended popular suggested "
-    // Features.
-    "stream streaming coding mtp insert tokenize n logprobs seed prompt-cache "
-    "prompt-caching caching system-prompt system-message web-search search citation "
-    "grounding computer-use code-execution url-context context-management effort batch "
-    "batches batch-generate-content parallel-tool-call parallel-function-calling "
-    "tool-choice strict-tool safe-prompt native-streaming assistant-prefill "
-    "response-schema attachment temperature log-probs e2ee tee serverless dedicated "
-    "image-output audio-output count-token count-text-token create-cached-content "
-    "cached-content pdf-input async bidi-generate-content hybrid video-status video-input "
-    // Wire protocols; new-api gives `openai` to almost every model.
-    "openai anthropic gemini openai-response openai-response-compact ";
 
 // Parts of ids that suggest an input image; the catalogue's rules have more of them.
 constexpr std::string_view kEditHints[] = {"edit", "kontext", "inpaint", "img2img", "i2i"};
@@ -324,17 +51,17 @@ using Dictionary = std::unordered_map<std::string, Meaning>;
 
 Dictionary make_dictionary() {
   Dictionary words;
-  for (const auto& row : kSubTypeWords) {
+  for (const auto& row : sub_type_words()) {
     words.emplace(plain_word(row.word), Meaning{Sense::sub_type, row.sub_types});
   }
-  for (const auto& row : kOutsideWords) {
+  for (const auto& row : outside_words()) {
     words.emplace(plain_word(row.word), Meaning{Sense::outside, {}, row.type});
   }
-  for (const auto& row : kMediumWords) {
+  for (const auto& row : medium_words()) {
     words.emplace(plain_word(row.word), Meaning{Sense::medium, {}, row.type, row.made});
   }
   words.emplace("edit", Meaning{Sense::edit});
-  for (auto rest = kNeutralWords; !rest.empty();) {
+  for (auto rest = neutral_words(); !rest.empty();) {
     const auto end = rest.find(' ');
     words.emplace(plain_word(rest.substr(0, end)), Meaning{});
     rest.remove_prefix(end + 1);

@@ -1,0 +1,51 @@
+#include "catalogue/detail/corrections.hpp"
+
+#include "base/ascii.hpp"
+#include "codec/glob.hpp"
+
+namespace weir::catalogue::detail {
+namespace {
+
+std::optional<ModelClass> class_in(const ModelSettings& settings) {
+  if (settings.sub_types.empty() && !settings.type) return std::nullopt;
+  SubTypes sub_types;
+  for (SubType sub_type : settings.sub_types) sub_types.insert(sub_type);
+  auto model_class = ModelClass::of(sub_types);
+  if (settings.type) model_class.types.insert(*settings.type);
+  return model_class;
+}
+
+}  // namespace
+
+void Correction::fill_from(const ModelSettings& settings) {
+  facts.fill_from(settings.facts);
+  if (!model_class) model_class = class_in(settings);
+}
+
+Corrections::Corrections(std::span<const ModelSettings> settings) {
+  for (const auto& entry : settings) {
+    const auto id = trim(entry.id);
+    if (codec::is_glob(id)) {
+      globs_.push_back(&entry);
+    } else if (exact_.emplace(id, &entry).second) {
+      declared_.push_back(&entry);
+    }
+  }
+}
+
+Correction Corrections::of(std::string_view id) const {
+  Correction correction;
+  const auto exact = exact_.find(id);
+  if (exact != exact_.end()) {
+    correction.hidden = exact->second->hidden;
+    correction.fill_from(*exact->second);
+  }
+  for (const ModelSettings* glob : globs_) {
+    if (!codec::glob_matches(trim(glob->id), id)) continue;
+    if (exact == exact_.end()) correction.hidden = correction.hidden || glob->hidden;
+    correction.fill_from(*glob);
+  }
+  return correction;
+}
+
+}  // namespace weir::catalogue::detail

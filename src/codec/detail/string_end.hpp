@@ -1,0 +1,50 @@
+/// Finds the end of a JSON string. Called for each string, hence inlined.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace weir::codec::detail {
+
+/// As text.find(c, from), but inlined for texts that are mostly short.
+template <char c>
+[[gnu::always_inline]] inline std::size_t find_near(std::string_view text, std::size_t from) {
+  constexpr auto kOnes = ~std::uint64_t{0} / 0xFF;
+  constexpr auto kHighs = kOnes * 0x80;
+  constexpr auto kWanted = kOnes * static_cast<unsigned char>(c);
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  static_assert(std::endian::native == std::endian::little);
+  for (int words = 0; words < 3 && text.size() - from >= kWord; ++words, from += kWord) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + from, kWord);
+    word ^= kWanted;
+    const auto zeros = (word - kOnes) & ~word & kHighs;
+    if (zeros != 0) return from + static_cast<std::size_t>(std::countr_zero(zeros)) / 8;
+  }
+  return text.find(c, from);
+}
+
+struct StringEnd {
+  bool found;
+  std::size_t at;  ///< behind the closing quote, or the end of the text
+  bool escapes;    ///< the text ends with a backslash that escapes the next byte
+};
+
+/// The end of the string that contains `from`.
+[[gnu::always_inline]] inline StringEnd find_string_end(std::string_view text, std::size_t from) {
+  for (;;) {
+    const auto quote = find_near<'"'>(text, from);
+    const auto end = std::min(quote, text.size());
+    auto run = end;  // of backslashes; if odd, the last one escapes the next byte
+    while (run > from && text[run - 1] == '\\') --run;
+    const bool escapes = (end - run) % 2 != 0;
+    if (quote == std::string_view::npos) return {false, end, escapes};
+    from = quote + 1;
+    if (!escapes) return {true, from, false};
+  }
+}
+
+}  // namespace weir::codec::detail
