@@ -9,6 +9,7 @@
 #include "base/check.hpp"
 #include "codec/detail/multipart_grammar.hpp"
 #include "codec/line_dashes.hpp"
+#include "codec/multipart_form.hpp"
 
 namespace weir::codec {
 namespace {
@@ -218,6 +219,7 @@ bool MultipartScanner::note_disposition(std::string_view text) {
     // Some readers look for the first `name="`, wherever it is.
     if (!part_.name) return false;
     if (equals_ignoring_case(parameter.name, "filename")) {
+      if (all_parts_ != nullptr) part_.file_name = parameter.value;
       return !std::exchange(part_.has_file_name, true) && is_file_name(parameter);
     }
     return equals_ignoring_case(parameter.name, "filename*") && part_.has_file_name &&
@@ -317,6 +319,7 @@ MultipartScanner::Step MultipartScanner::take_content(MultipartValue& value) {
   if (!own_line) return break_off(std::string(kAmbiguous));
   if (!keep_content(at - kLineEnd.size()) || !end_content()) return Step::moved;
   value_.end = offset_;
+  if (all_parts_ != nullptr) report_part();
   consume(kLineEnd.size() + delimiter_.size());
   within_ = Within::delimiter_line;
   if (!part_.wanted) return Step::moved;
@@ -355,6 +358,14 @@ bool MultipartScanner::end_content() {
         fmt::format("The part {} has another length than its Content-Length says.", *part_.name));
   }
   return true;
+}
+
+// The piece is the whole body, so the content lies in it.
+void MultipartScanner::report_part() {
+  auto& part = all_parts_->emplace_back(std::move(*part_.name));
+  if (part_.has_file_name) part.file_name = std::move(part_.file_name);
+  part.content = piece_.substr(static_cast<std::size_t>(part_.begin),
+                               static_cast<std::size_t>(offset_ - part_.begin));
 }
 
 void MultipartScanner::consume(std::size_t length) {

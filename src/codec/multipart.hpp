@@ -14,11 +14,14 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "codec/multipart_type.hpp"
 #include "codec/utf8.hpp"
 
 namespace weir::codec {
+
+struct MultipartPart;
 
 /// One field found. Offsets count from the first byte fed.
 struct MultipartValue {
@@ -61,6 +64,10 @@ class MultipartScanner {
     for (MultipartValue value; next(value);) found(std::move(value));
   }
 
+  /// Adds all parts to `parts`, files too, with views of the body.
+  /// REQUIRES: called before the body, which is then fed as one piece.
+  void collect_parts(std::vector<MultipartPart>& parts) { all_parts_ = &parts; }
+
   [[nodiscard]] State state() const { return state_; }
   /// Why it is broken: a sentence for the client.
   [[nodiscard]] const std::string& problem() const { return problem_; }
@@ -77,7 +84,8 @@ class MultipartScanner {
     unsigned headers = 0;  // the recognized ones seen, as bits
     std::optional<std::string> name = {};
     bool has_file_name = false;
-    bool may_be_field = true;  // according to its Content-Type
+    std::string file_name = {};  // kept for `all_parts_` alone
+    bool may_be_field = true;    // according to its Content-Type
     Text text = Text::utf8;
     std::optional<std::uint64_t> length = {};  // announced by its headers
     std::uint64_t length_begin = 0;            // offset of its digits
@@ -103,11 +111,13 @@ class MultipartScanner {
   bool check_name(std::string_view name);
   bool keep_content(std::size_t length);
   bool end_content();
+  void report_part();
   void consume(std::size_t length);
   bool refuse(std::string problem);
   Step break_off(std::string problem);
 
-  std::string delimiter_;  // with its leading dashes
+  std::vector<MultipartPart>* all_parts_ = nullptr;  // the body is whole, and all are wanted
+  std::string delimiter_;                            // with its leading dashes
   std::span<const std::string_view> names_;
   std::size_t max_value_bytes_;
   Text default_text_;  // for a part whose headers do not declare one

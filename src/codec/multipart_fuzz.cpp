@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "codec/multipart.hpp"
+#include "codec/multipart_form.hpp"
 
 namespace {
 
@@ -38,7 +39,7 @@ std::vector<std::string> scan(std::string_view body, std::size_t piece_bytes,
 
 // Input: a body with the boundary "b". However it is cut, the same values are found.
 // Covers: codec/multipart.cpp codec/multipart_type.cpp codec/detail/multipart_grammar.cpp
-// Covers: codec/line_dashes.cpp
+// Covers: codec/multipart_form.cpp codec/line_dashes.cpp
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   MultipartScanner::State whole_state{};
@@ -47,6 +48,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     MultipartScanner::State state{};
     CHECK(scan(input, piece_bytes, state) == whole);
     CHECK(state == whole_state);
+  }
+
+  // A form read as a whole is accepted by the same grammar, whatever its names.
+  const auto parts = weir::codec::parse_multipart("multipart/form-data; boundary=b", input);
+  CHECK(parts || whole_state != MultipartScanner::State::complete);
+  for (const auto& part : parts.value_or(std::vector<weir::codec::MultipartPart>{})) {
+    CHECK(part.content.empty() || input.contains(part.content));
+    CHECK(!part.name.empty());
   }
 
   const auto boundary = weir::codec::multipart_boundary(input);

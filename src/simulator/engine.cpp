@@ -102,7 +102,7 @@ Outcome<Body> parse_form_body(const Call& call) {
   if (!parts) return std::unexpected(parts.error());
   Body body{{}, std::move(*parts), Fields::From::form};
   for (const FormPart& part : body.parts) {
-    if (!part.filename) body.members[part.name] = part.content;
+    if (!part.file_name) body.members[part.name] = part.content;
   }
   return body;
 }

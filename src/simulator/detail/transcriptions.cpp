@@ -22,7 +22,7 @@ std::string transcribe(const FormPart& file) {
   return fmt::format(
       "You sent the file “{}”: {} bytes{}. This is the simulator built into Weir: no model ran, so "
       "nobody listened.",
-      file.filename.value_or(""), file.content.size(), duration);
+      file.file_name.value_or(""), file.content.size(), duration);
 }
 
 }  // namespace
