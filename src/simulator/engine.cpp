@@ -8,7 +8,7 @@
 
 #include "catalogue/endpoint.hpp"
 #include "simulator/detail/endpoints.hpp"
-#include "simulator/detail/seed.hpp"
+#include "synthetic/seed.hpp"
 
 namespace weir::simulator {
 namespace {
@@ -165,7 +165,7 @@ Script answer(const Call& call, const Settings& settings) {
 namespace detail {
 
 std::string Asked::id(std::string_view prefix) const {
-  return fmt::format("{}{:016x}", prefix, hash(call.body));
+  return fmt::format("{}{:016x}", prefix, synthetic::hash(call.body));
 }
 
 std::int64_t Asked::created() const {

@@ -50,10 +50,10 @@ Outcome<Script> chat(Fields& fields, const Asked& asked) {
   if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
 
   choices.usage.prompt = conversation.tokens;
-  Dice seeds(hash(asked.model->id, conversation.seed));
+  synthetic::Dice seeds(synthetic::hash(asked.model->id, conversation.seed));
   for (std::int64_t i = 0; i < n; ++i) {
-    choices.add({thinks ? reasoning_about(conversation.question) : std::string(),
-                 Prose(conversation.question, seeds.roll(), length)});
+    choices.add({thinks ? synthetic::reasoning_about(conversation.question) : std::string(),
+                 synthetic::Prose(conversation.question, seeds.roll(), length)});
   }
   return tell(std::move(choices), kWording);
 }

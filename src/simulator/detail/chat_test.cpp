@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/answer_for_test.hpp"
-#include "simulator/detail/words.hpp"
+#include "synthetic/words.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -43,8 +43,8 @@ TEST(Chat, AnswersWithTheQuestionAndCountsItsWords) {
   EXPECT_EQ(string_at(body, "/choices/0/finish_reason"), "stop");
   EXPECT_EQ(integer_at(body, "/created"), 1'700'000'000);
   EXPECT_EQ(integer_at(body, "/usage/prompt_tokens"), 4);
-  EXPECT_EQ(integer_at(body, "/usage/completion_tokens"), count_tokens(text));
-  EXPECT_EQ(integer_at(body, "/usage/total_tokens"), 4 + count_tokens(text));
+  EXPECT_EQ(integer_at(body, "/usage/completion_tokens"), synthetic::count_tokens(text));
+  EXPECT_EQ(integer_at(body, "/usage/total_tokens"), 4 + synthetic::count_tokens(text));
 }
 
 TEST(Chat, TheSameQuestionHasTheSameAnswerStreamedOrNot) {
@@ -90,14 +90,14 @@ TEST(Chat, MaxTokensCutsTheAnswerShort) {
     const auto body = json_of(post(kPath, hello(R"(,")" + std::string(name) + R"(":5)")));
     EXPECT_EQ(string_at(body, "/choices/0/finish_reason"), "length");
     EXPECT_EQ(integer_at(body, "/usage/completion_tokens"), 5);
-    EXPECT_EQ(count_tokens(string_at(body, "/choices/0/message/content")), 5);
+    EXPECT_EQ(synthetic::count_tokens(string_at(body, "/choices/0/message/content")), 5);
   }
 }
 
 TEST(Chat, TheDirectiveDecidesTheLength) {
   const auto body = json_of(post(kPath, hello(R"(,"simulator":{"tokens":777})")));
   EXPECT_EQ(string_at(body, "/choices/0/finish_reason"), "stop");
-  EXPECT_EQ(count_tokens(string_at(body, "/choices/0/message/content")), 777);
+  EXPECT_EQ(synthetic::count_tokens(string_at(body, "/choices/0/message/content")), 777);
 }
 
 TEST(Chat, SeveralChoicesDifferAndAreAllCounted) {
@@ -106,8 +106,9 @@ TEST(Chat, SeveralChoicesDifferAndAreAllCounted) {
   const auto third = string_at(body, "/choices/2/message/content");
   EXPECT_NE(first, third);
   const auto second = string_at(body, "/choices/1/message/content");
-  EXPECT_EQ(integer_at(body, "/usage/completion_tokens"),
-            count_tokens(first) + count_tokens(second) + count_tokens(third));
+  EXPECT_EQ(integer_at(body, "/usage/completion_tokens"), synthetic::count_tokens(first) +
+                                                              synthetic::count_tokens(second) +
+                                                              synthetic::count_tokens(third));
 
   const auto events = events_of(post(kPath, hello(R"(,"n":3,"stream":true)")));
   EXPECT_EQ(streamed_text(events, "content", 2), third);
@@ -119,9 +120,9 @@ TEST(Chat, AReasoningModelThinksFirst) {
   const auto text = string_at(body, "/choices/0/message/content");
   EXPECT_FALSE(thought.empty());
   EXPECT_EQ(integer_at(body, "/usage/completion_tokens_details/reasoning_tokens"),
-            count_tokens(thought));
+            synthetic::count_tokens(thought));
   EXPECT_EQ(integer_at(body, "/usage/completion_tokens"),
-            count_tokens(thought) + count_tokens(text));
+            synthetic::count_tokens(thought) + synthetic::count_tokens(text));
 
   const auto events = events_of(post(kPath, hello(R"(,"stream":true)", "demo/chat-reasoning")));
   EXPECT_EQ(streamed_text(events, "reasoning_content"), thought);

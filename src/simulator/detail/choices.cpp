@@ -7,7 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include "simulator/detail/scripts.hpp"
-#include "simulator/detail/words.hpp"
+#include "synthetic/words.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -65,7 +65,7 @@ Step usage_chunk(const Choices& choices, const Wording& wording) {
 // The rest of one choice.
 struct Telling {
   std::string_view thoughts;
-  Prose* prose;
+  synthetic::Prose* prose;
 };
 
 std::vector<Telling> begin_telling(Choices& choices) {
@@ -78,7 +78,7 @@ std::vector<Telling> begin_telling(Choices& choices) {
 // The next token of a choice, as an event; nothing at its end.
 std::optional<Step> token_chunk(const Choices& choices, const Wording& wording, std::size_t index,
                                 Telling& telling) {
-  const auto thought = take_token(telling.thoughts);
+  const auto thought = synthetic::take_token(telling.thoughts);
   if (!thought.empty()) return chunk(choices, wording, index, wording.write_reasoning, thought);
   const auto token = telling.prose->next();
   if (token.empty()) return std::nullopt;
@@ -114,7 +114,7 @@ Steps tell_stream(Choices choices, const Wording& wording) {  // wording outlive
 milliseconds time_to_tell(const Choices& choices) {
   std::int64_t longest = 1;
   for (const Choice& choice : choices.items) {
-    longest = std::max(longest, count_tokens(choice.reasoning) + choice.prose.size());
+    longest = std::max(longest, synthetic::count_tokens(choice.reasoning) + choice.prose.size());
   }
   return choices.first_token + choices.token * (longest - 1);
 }
@@ -139,7 +139,7 @@ Script tell_whole(Choices choices, const Wording& wording) {
 }  // namespace
 
 void Choices::add(Choice choice) {
-  const std::int64_t thought = count_tokens(choice.reasoning);
+  const std::int64_t thought = synthetic::count_tokens(choice.reasoning);
   usage.reasoning += thought;
   usage.completion += thought + choice.prose.size();
   items.push_back(std::move(choice));
@@ -163,7 +163,7 @@ Choices read_choices(Fields& fields, const Asked& asked, std::string_view id_pre
 
 std::int64_t read_n(Fields& fields) { return fields.integer_or("n", kChoices, 1); }
 
-Length read_length(Fields& fields, const Asked& asked) {
+synthetic::Length read_length(Fields& fields, const Asked& asked) {
   auto limit = fields.integer("max_completion_tokens", kMaxTokens);
   if (!limit) limit = fields.integer("max_tokens", kMaxTokens);
   return {asked.directive.tokens, limit};

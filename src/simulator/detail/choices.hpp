@@ -10,14 +10,14 @@
 
 #include "codec/json_text.hpp"
 #include "simulator/detail/endpoints.hpp"
-#include "simulator/detail/prose.hpp"
 #include "simulator/detail/usage.hpp"
+#include "synthetic/prose.hpp"
 
 namespace weir::simulator::detail {
 
 struct Choice {
   std::string reasoning;
-  Prose prose;
+  synthetic::Prose prose;
 };
 
 /// One request's answers, independent of the endpoint's format.
@@ -41,7 +41,7 @@ struct Choices {
 /// `n`: the number of answers to each prompt.
 [[nodiscard]] std::int64_t read_n(Fields& fields);
 /// The length of each answer.
-[[nodiscard]] Length read_length(Fields& fields, const Asked& asked);
+[[nodiscard]] synthetic::Length read_length(Fields& fields, const Asked& asked);
 
 /// One endpoint's format; `index` and `finish_reason` are written around it.
 struct Wording {

@@ -4,7 +4,7 @@
 #include <boost/json/value.hpp>
 
 #include "simulator/detail/choices.hpp"
-#include "simulator/detail/words.hpp"
+#include "synthetic/words.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -50,10 +50,10 @@ Outcome<Script> completions(Fields& fields, const Asked& asked) {
   if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
 
   for (const std::string_view prompt : prompts) {
-    choices.usage.prompt += count_tokens(prompt);
-    Dice seeds(hash(asked.model->id, hash(prompt)));
+    choices.usage.prompt += synthetic::count_tokens(prompt);
+    synthetic::Dice seeds(synthetic::hash(asked.model->id, synthetic::hash(prompt)));
     for (std::int64_t i = 0; i < n; ++i) {
-      choices.add({{}, Prose(prompt, seeds.roll(), length)});
+      choices.add({{}, synthetic::Prose(prompt, seeds.roll(), length)});
     }
   }
   return tell(std::move(choices), kWording);

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/answer_for_test.hpp"
-#include "simulator/detail/words.hpp"
+#include "synthetic/words.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -19,7 +19,7 @@ TEST(Completions, AnswerEachPrompt) {
   EXPECT_EQ(integer_at(body, "/usage/prompt_tokens"), 3);
   std::int64_t tokens = 0;
   for (const auto& choice : body.at("choices").as_array()) {
-    tokens += count_tokens(string_at(choice, "/text"));
+    tokens += synthetic::count_tokens(string_at(choice, "/text"));
   }
   EXPECT_EQ(integer_at(body, "/usage/completion_tokens"), tokens);
 }

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "simulator/detail/words.hpp"
+#include "synthetic/words.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -51,8 +51,8 @@ bool add_message(const json::value& message, Conversation& conversation) {
 }  // namespace
 
 void Conversation::add(std::string_view role, std::string_view text) {
-  tokens += count_tokens(text);
-  seed = hash(text, hash(role, seed));
+  tokens += synthetic::count_tokens(text);
+  seed = synthetic::hash(text, synthetic::hash(role, seed));
   if (role == "user") question = text;
 }
 

@@ -8,14 +8,14 @@
 #include <boost/json/value.hpp>
 
 #include "simulator/detail/fields.hpp"
-#include "simulator/detail/seed.hpp"
+#include "synthetic/seed.hpp"
 
 namespace weir::simulator::detail {
 
 struct Conversation {
-  std::int64_t tokens = 0;        ///< of all texts; images and audio count as none
-  std::string question;           ///< the user's last text
-  std::uint64_t seed = hash({});  ///< of all texts
+  std::int64_t tokens = 0;                   ///< of all texts; images and audio count as none
+  std::string question;                      ///< the user's last text
+  std::uint64_t seed = synthetic::hash({});  ///< of all texts
 
   void add(std::string_view role, std::string_view text);
 };

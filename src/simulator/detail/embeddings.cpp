@@ -9,11 +9,11 @@
 #include <fmt/format.h>
 
 #include "codec/json_text.hpp"
-#include "simulator/detail/base64.hpp"
 #include "simulator/detail/endpoints.hpp"
 #include "simulator/detail/scripts.hpp"
-#include "simulator/detail/vector_of.hpp"
-#include "simulator/detail/words.hpp"
+#include "synthetic/base64.hpp"
+#include "synthetic/vector_of.hpp"
+#include "synthetic/words.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -52,7 +52,7 @@ std::optional<Input> parse_one(const json::value& value) {
   const auto* text = member ? member->if_string() : nullptr;
   if (!text || text->empty()) return std::nullopt;
   const std::string_view view(text->data(), text->size());
-  return Input{std::string(view), count_tokens(view)};
+  return Input{std::string(view), synthetic::count_tokens(view)};
 }
 
 // Empty if one of them is invalid.
@@ -79,7 +79,7 @@ std::vector<Input> read_inputs(Fields& fields) {
 }
 
 // The shortest digits that read back as the same float, so that both encodings are one vector.
-void append_floats(std::string& out, const Vector& vector) {
+void append_floats(std::string& out, const synthetic::Vector& vector) {
   char separator = '[';
   for (const float value : vector) {
     fmt::format_to(std::back_inserter(out), "{}{}", std::exchange(separator, ','), value);
@@ -87,11 +87,11 @@ void append_floats(std::string& out, const Vector& vector) {
   out += ']';
 }
 
-void append_base64(std::string& out, const Vector& vector) {
+void append_base64(std::string& out, const synthetic::Vector& vector) {
   static_assert(std::endian::native == std::endian::little);  // the API's order
   std::string bytes(vector.size() * sizeof(float), '\0');
   std::memcpy(bytes.data(), vector.data(), bytes.size());
-  codec::append_json_string(out, format_base64(bytes));
+  codec::append_json_string(out, synthetic::format_base64(bytes));
 }
 
 }  // namespace
@@ -106,7 +106,7 @@ Outcome<Script> embeddings(Fields& fields, const Asked& asked) {
   std::int64_t tokens = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto& input = inputs[i];
-    const auto vector = vector_of(input.text, static_cast<std::size_t>(dimensions));
+    const auto vector = synthetic::vector_of(input.text, static_cast<std::size_t>(dimensions));
     body +=
         fmt::format(R"({}{{"object":"embedding","index":{},"embedding":)", i == 0 ? "" : ",", i);
     if (base64) {

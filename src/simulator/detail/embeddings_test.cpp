@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/answer_for_test.hpp"
-#include "simulator/detail/vector_of.hpp"
+#include "synthetic/vector_of.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -15,15 +15,15 @@ std::string request(std::string_view input, std::string_view more = {}) {
   return R"({"model":"demo/embedding","input":)" + std::string(input) + std::string(more) + "}";
 }
 
-Vector vector_at(const boost::json::value& body, std::size_t index) {
-  Vector vector;
+synthetic::Vector vector_at(const boost::json::value& body, std::size_t index) {
+  synthetic::Vector vector;
   for (const auto& value : body.at("data").at(index).at("embedding").as_array()) {
     vector.push_back(static_cast<float>(value.to_number<double>()));
   }
   return vector;
 }
 
-Vector from_base64(std::string_view text) {
+synthetic::Vector from_base64(std::string_view text) {
   constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string bytes;
@@ -36,7 +36,7 @@ Vector from_base64(std::string_view text) {
     count -= 8;
     bytes.push_back(static_cast<char>(bits >> count));
   }
-  Vector vector(bytes.size() / sizeof(float));
+  synthetic::Vector vector(bytes.size() / sizeof(float));
   std::memcpy(vector.data(), bytes.data(), bytes.size());
   return vector;
 }
@@ -52,7 +52,7 @@ TEST(Embeddings, EachInputHasAVectorOfLengthOne) {
   for (const std::size_t i : {0U, 1U}) {
     const auto vector = vector_at(body, i);
     EXPECT_EQ(vector.size(), 256U);
-    EXPECT_NEAR(likeness(vector, vector), 1, 1e-5);
+    EXPECT_NEAR(synthetic::likeness(vector, vector), 1, 1e-5);
   }
 }
 
@@ -88,7 +88,7 @@ TEST(Embeddings, WrongInputsAreRefused) {
 
 TEST(VectorOf, TextsThatShareWordsAreNearer) {
   const auto like = [](std::string_view a, std::string_view b) {
-    return likeness(vector_of(a, 256), vector_of(b, 256));
+    return synthetic::likeness(synthetic::vector_of(a, 256), synthetic::vector_of(b, 256));
   };
   const std::string_view question = "How do I open the river gates?";
   EXPECT_GT(like(question, "Open the gates of the river slowly."),
@@ -99,8 +99,8 @@ TEST(VectorOf, TextsThatShareWordsAreNearer) {
 
 TEST(VectorOf, EveryTextHasAPoint) {
   for (const auto* text : {"", " ", "...", "\xff\xfe", "a"}) {
-    const auto vector = vector_of(text, 3);
-    EXPECT_NEAR(likeness(vector, vector), 1, 1e-5) << text;
+    const auto vector = synthetic::vector_of(text, 3);
+    EXPECT_NEAR(synthetic::likeness(vector, vector), 1, 1e-5) << text;
   }
 }
 

@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include "codec/json_text.hpp"
-#include "simulator/detail/base64.hpp"
 #include "simulator/detail/picture_request.hpp"
 #include "simulator/detail/scripts.hpp"
-#include "simulator/detail/seed.hpp"
+#include "synthetic/base64.hpp"
+#include "synthetic/seed.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -21,9 +21,9 @@ struct Drawn {
   std::string url;
 };
 
-Drawn draw(std::uint64_t seed, Size size) {
-  const std::string png = format_png(draw_waves(seed, size));
-  return {format_base64(png), data_uri("image/png", png)};
+Drawn draw(std::uint64_t seed, synthetic::Size size) {
+  const std::string png = synthetic::format_png(synthetic::draw_waves(seed, size));
+  return {synthetic::format_base64(png), synthetic::data_uri("image/png", png)};
 }
 
 void write_rows(codec::JsonWriter& json, std::string_view list, std::string_view member,
@@ -39,7 +39,7 @@ void write_rows(codec::JsonWriter& json, std::string_view list, std::string_view
 
 Outcome<Script> images(Fields& fields, const Asked& asked) {
   const auto prompt = fields.text("prompt");
-  const Size size = read_size(fields, kMaxSide);
+  const synthetic::Size size = read_size(fields, kMaxSide);
   const auto seed = read_seed(fields, asked, prompt);
   const auto count = fields.integer_or(fields.find("batch_size") ? "batch_size" : "n", kBatch, 1);
   const bool base64 = fields.one_of("response_format", kFormats) == "b64_json";
@@ -47,7 +47,7 @@ Outcome<Script> images(Fields& fields, const Asked& asked) {
 
   std::vector<Drawn> pictures;
   pictures.reserve(static_cast<std::size_t>(count));
-  Dice seeds(hash(prompt, static_cast<std::uint64_t>(seed)));
+  synthetic::Dice seeds(synthetic::hash(prompt, static_cast<std::uint64_t>(seed)));
   for (std::int64_t i = 0; i < count; ++i) pictures.push_back(draw(seeds.roll(), size));
 
   std::string body;

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/answer_for_test.hpp"
-#include "simulator/detail/base64.hpp"
+#include "synthetic/base64.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -58,7 +58,9 @@ TEST(Images, KeepTheProportionsAskedFor) {
     head += std::string(2, '\0');
     head += static_cast<char>(height >> 8U);
     head += static_cast<char>(height);
-    EXPECT_TRUE(string_at(body, "/images/0/url").starts_with(data_uri("image/png", head))) << asked;
+    EXPECT_TRUE(
+        string_at(body, "/images/0/url").starts_with(synthetic::data_uri("image/png", head)))
+        << asked;
   }
   for (const auto* size : {"1024", "0x5", "axb", "9000x10", "10x", "-1x5", "5x5x5"}) {
     EXPECT_EQ(post(kPath, request(R"(,"image_size":")" + std::string(size) + "\"")).status, 400)
@@ -79,14 +81,6 @@ TEST(Images, AnEditNeedsAPictureInJsonOrAForm) {
   EXPECT_EQ(one.at("data").as_array().size(), 2U);
   EXPECT_NE(string_at(one, "/data/0/url"), string_at(json_of(with("two")), "/data/0/url"));
   EXPECT_EQ(post_form("/v1/images/edits", form + std::string(kFormEnd)).status, 400);
-}
-
-TEST(Base64, PadsToFours) {
-  EXPECT_EQ(format_base64(""), "");
-  EXPECT_EQ(format_base64("f"), "Zg==");
-  EXPECT_EQ(format_base64("fo"), "Zm8=");
-  EXPECT_EQ(format_base64("foo"), "Zm9v");
-  EXPECT_EQ(format_base64("\xff\xfe\xfd\xfc"), "//79/A==");
 }
 
 }  // namespace

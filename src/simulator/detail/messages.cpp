@@ -7,8 +7,8 @@
 #include "codec/json_text.hpp"
 #include "simulator/detail/conversation.hpp"
 #include "simulator/detail/endpoints.hpp"
-#include "simulator/detail/prose.hpp"
 #include "simulator/detail/scripts.hpp"
+#include "synthetic/prose.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -20,7 +20,7 @@ struct Answer {
   std::string id;
   std::string model;
   std::int64_t input_tokens;
-  Prose prose;
+  synthetic::Prose prose;
   milliseconds token;
 
   [[nodiscard]] std::string_view stop_reason() const {
@@ -129,9 +129,9 @@ Outcome<Script> messages(Fields& fields, const Asked& asked) {
   if (!limit) fields.expect("max_tokens", "a whole number");
   if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
 
-  const auto seed = hash(asked.model->id, conversation.seed);
+  const auto seed = synthetic::hash(asked.model->id, conversation.seed);
   Answer answer{asked.id("msg_"), std::string(asked.model->id), conversation.tokens,
-                Prose(conversation.question, seed, {asked.directive.tokens, limit}),
+                synthetic::Prose(conversation.question, seed, {asked.directive.tokens, limit}),
                 asked.pace.token};
   if (stream) return event_stream(tell_stream(std::move(answer)), asked.pace.first_token);
   return tell_whole(std::move(answer), asked.pace.first_token);

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/answer_for_test.hpp"
-#include "simulator/detail/words.hpp"
+#include "synthetic/words.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -22,7 +22,7 @@ TEST(Messages, HaveAnthropicsShape) {
   const auto text = string_at(body, "/content/0/text");
   EXPECT_TRUE(text.starts_with("You said: “Hello”")) << text;
   EXPECT_EQ(integer_at(body, "/usage/input_tokens"), 3);
-  EXPECT_EQ(integer_at(body, "/usage/output_tokens"), count_tokens(text));
+  EXPECT_EQ(integer_at(body, "/usage/output_tokens"), synthetic::count_tokens(text));
 }
 
 TEST(Messages, AStreamReadsLikeThis) {

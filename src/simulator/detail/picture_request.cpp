@@ -4,7 +4,7 @@
 #include <charconv>
 #include <optional>
 
-#include "simulator/detail/seed.hpp"
+#include "synthetic/seed.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -20,16 +20,16 @@ std::optional<int> parse_side(std::string_view text) {
   return side;
 }
 
-std::optional<Size> parse_size(std::string_view text) {
+std::optional<synthetic::Size> parse_size(std::string_view text) {
   const auto by = text.find('x');
   if (by == text.npos) return std::nullopt;
   const auto width = parse_side(text.substr(0, by));
   const auto height = parse_side(text.substr(by + 1));
   if (!width || !height) return std::nullopt;
-  return Size{*width, *height};
+  return synthetic::Size{*width, *height};
 }
 
-Size fit(Size size, int max_side) {
+synthetic::Size fit(synthetic::Size size, int max_side) {
   const int longest = std::max(size.width, size.height);
   if (longest <= max_side) return size;
   return {std::max(1, size.width * max_side / longest),
@@ -38,8 +38,8 @@ Size fit(Size size, int max_side) {
 
 }  // namespace
 
-Size read_size(Fields& fields, int max_side) {
-  const Size square{max_side, max_side};
+synthetic::Size read_size(Fields& fields, int max_side) {
+  const synthetic::Size square{max_side, max_side};
   const std::string_view name = fields.find("image_size") ? "image_size" : "size";
   const auto text = fields.text_or(name, "auto");
   if (text == "auto") return square;
@@ -49,7 +49,8 @@ Size read_size(Fields& fields, int max_side) {
 }
 
 std::int64_t read_seed(Fields& fields, const Asked& asked, std::string_view prompt) {
-  const auto given = hash(prompt, hash(asked.model->id, hash(read_source(fields, asked))));
+  const auto given = synthetic::hash(
+      prompt, synthetic::hash(asked.model->id, synthetic::hash(read_source(fields, asked))));
   const auto own = static_cast<std::int64_t>(given % static_cast<std::uint64_t>(kMaxSeed));
   return fields.integer_or("seed", {0, kMaxSeed}, own);
 }

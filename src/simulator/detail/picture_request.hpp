@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "simulator/detail/endpoints.hpp"
-#include "simulator/detail/picture.hpp"
+#include "synthetic/picture.hpp"
 
 namespace weir::simulator::detail {
 
@@ -13,7 +13,7 @@ inline constexpr int kMaxSide = 256;
 
 /// `WxH` from the first of `image_size` and `size` that is present, or square; scaled down until no
 /// side exceeds `max_side`.
-[[nodiscard]] Size read_size(Fields& fields, int max_side);
+[[nodiscard]] synthetic::Size read_size(Fields& fields, int max_side);
 
 /// The client's `seed`, or one derived from the prompt, the model and the source image.
 [[nodiscard]] std::int64_t read_seed(Fields& fields, const Asked& asked, std::string_view prompt);

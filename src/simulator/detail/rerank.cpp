@@ -10,8 +10,8 @@
 #include "codec/json_text.hpp"
 #include "simulator/detail/endpoints.hpp"
 #include "simulator/detail/scripts.hpp"
-#include "simulator/detail/vector_of.hpp"
-#include "simulator/detail/words.hpp"
+#include "synthetic/vector_of.hpp"
+#include "synthetic/words.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -57,17 +57,18 @@ std::vector<std::string_view> read_documents(Fields& fields) {
 class Scorer {
  public:
   explicit Scorer(std::string_view query)
-      : words_(search_words(query)), vector_(vector_of(query, kDimensions)) {}
+      : words_(synthetic::search_words(query)), vector_(synthetic::vector_of(query, kDimensions)) {}
 
   [[nodiscard]] double score(std::string_view document) const {
-    const double like = std::max(0.0F, likeness(vector_, vector_of(document, kDimensions)));
+    const double like =
+        std::max(0.0F, synthetic::likeness(vector_, synthetic::vector_of(document, kDimensions)));
     return std::min(1.0, (2 * share(document) + like) / 3);
   }
 
  private:
   [[nodiscard]] double share(std::string_view document) const {
     if (words_.empty()) return 0;
-    const auto list = search_words(document);
+    const auto list = synthetic::search_words(document);
     const std::unordered_set<std::string> present(list.begin(), list.end());
     const auto found = std::ranges::count_if(
         words_, [&](const std::string& word) { return present.contains(word); });
@@ -75,7 +76,7 @@ class Scorer {
   }
 
   std::vector<std::string> words_;
-  Vector vector_;
+  synthetic::Vector vector_;
 };
 
 std::vector<Ranked> rank(std::string_view query, const std::vector<std::string_view>& documents) {
@@ -115,8 +116,8 @@ Outcome<Script> rerank(Fields& fields, const Asked& asked) {
     }
     body += '}';
   }
-  std::int64_t tokens = count_tokens(query);
-  for (const auto document : documents) tokens += count_tokens(document);
+  std::int64_t tokens = synthetic::count_tokens(query);
+  for (const auto document : documents) tokens += synthetic::count_tokens(document);
   body += fmt::format(R"(],"meta":{{"tokens":{{"input_tokens":{},"output_tokens":0}}}}}})", tokens);
   return json_answer(std::move(body), asked.pace.token);
 }

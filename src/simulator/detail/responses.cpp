@@ -9,8 +9,8 @@
 #include "codec/json_text.hpp"
 #include "simulator/detail/conversation.hpp"
 #include "simulator/detail/endpoints.hpp"
-#include "simulator/detail/prose.hpp"
 #include "simulator/detail/scripts.hpp"
+#include "synthetic/prose.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -24,7 +24,7 @@ struct Answer {
   std::string model;
   std::int64_t created;
   std::int64_t input_tokens;
-  Prose prose;
+  synthetic::Prose prose;
   milliseconds token;
 
   [[nodiscard]] std::string_view status() const {
@@ -174,13 +174,13 @@ Outcome<Script> responses(Fields& fields, const Asked& asked) {
   const auto limit = fields.integer("max_output_tokens", {1, 10'000'000});
   if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
 
-  const auto seed = hash(asked.model->id, conversation.seed);
+  const auto seed = synthetic::hash(asked.model->id, conversation.seed);
   Answer answer{asked.id("resp_"),
                 asked.id("msg_"),
                 std::string(asked.model->id),
                 asked.created(),
                 conversation.tokens,
-                Prose(conversation.question, seed, {asked.directive.tokens, limit}),
+                synthetic::Prose(conversation.question, seed, {asked.directive.tokens, limit}),
                 asked.pace.token};
   if (stream) return event_stream(tell_stream(std::move(answer)), asked.pace.first_token);
   return tell_whole(std::move(answer), asked.pace.first_token);

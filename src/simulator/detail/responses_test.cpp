@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/answer_for_test.hpp"
-#include "simulator/detail/words.hpp"
+#include "synthetic/words.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -26,8 +26,8 @@ TEST(Responses, AnswerATextOrAListOfItems) {
   const auto text = string_at(one, "/output/0/content/0/text");
   EXPECT_TRUE(text.starts_with("You said: “Good day”")) << text;
   EXPECT_EQ(integer_at(one, "/usage/input_tokens"), 2);
-  EXPECT_EQ(integer_at(one, "/usage/output_tokens"), count_tokens(text));
-  EXPECT_EQ(integer_at(one, "/usage/total_tokens"), 2 + count_tokens(text));
+  EXPECT_EQ(integer_at(one, "/usage/output_tokens"), synthetic::count_tokens(text));
+  EXPECT_EQ(integer_at(one, "/usage/total_tokens"), 2 + synthetic::count_tokens(text));
 
   const auto list = json_of(
       post(kPath, R"({"model":"demo/chat","instructions":"Be brief.","input":[)"
@@ -55,7 +55,8 @@ TEST(Responses, AStreamTellsTheWholeAnswerThrice) {
   EXPECT_EQ(text, string_at(whole, "/output/0/content/0/text"));
   EXPECT_EQ(string_at(events[events.size() - 4], "/text"), text);
   EXPECT_EQ(string_at(events.back(), "/response/output/0/content/0/text"), text);
-  EXPECT_EQ(integer_at(events.back(), "/response/usage/output_tokens"), count_tokens(text));
+  EXPECT_EQ(integer_at(events.back(), "/response/usage/output_tokens"),
+            synthetic::count_tokens(text));
 }
 
 TEST(Responses, EventsCarryTheirTypeAsName) {

@@ -4,8 +4,8 @@
 
 #include "simulator/detail/endpoints.hpp"
 #include "simulator/detail/scripts.hpp"
-#include "simulator/detail/voice.hpp"
-#include "simulator/detail/wav.hpp"
+#include "synthetic/voice.hpp"
+#include "synthetic/wav.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::size_t kMaxTextBytes = 16'384;
 constexpr Range kSampleRates{8'000, 48'000};
 constexpr std::string_view kFormats[] = {"mp3", "wav", "pcm", "opus", "aac", "flac"};
 
-Steps speak(std::string head, Voice voice, std::chrono::milliseconds wait) {
+Steps speak(std::string head, synthetic::Voice voice, std::chrono::milliseconds wait) {
   // The head is sent with the first samples.
   Step step{{}, std::move(head) + voice.next()};
   while (!step.bytes.empty()) {
@@ -28,18 +28,18 @@ Steps speak(std::string head, Voice voice, std::chrono::milliseconds wait) {
 Outcome<Script> speech(Fields& fields, const Asked& asked) {
   const auto text = fields.text("input");
   if (text.size() > kMaxTextBytes) fields.expect("input", "a text of at most 16384 bytes");
-  const VoiceSettings defaults;
-  VoiceSettings settings;
-  settings.pitch = pitch_of(fields.text_or("voice", {}));
+  const synthetic::VoiceSettings defaults;
+  synthetic::VoiceSettings settings;
+  settings.pitch = synthetic::pitch_of(fields.text_or("voice", {}));
   settings.speed = fields.number_or("speed", 0.25, 4, defaults.speed);
   settings.sample_rate =
       static_cast<int>(fields.integer_or("sample_rate", kSampleRates, defaults.sample_rate));
   const bool bare = fields.one_of("response_format", kFormats) == "pcm";
   if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
 
-  Voice voice(std::string(text), settings);
-  auto head =
-      bare ? std::string() : format_wav_head(text, settings.sample_rate, voice.sample_count());
+  synthetic::Voice voice(std::string(text), settings);
+  auto head = bare ? std::string()
+                   : synthetic::format_wav_head(text, settings.sample_rate, voice.sample_count());
   return streamed_answer(bare ? "audio/pcm" : "audio/wav",
                          speak(std::move(head), std::move(voice), asked.pace.token),
                          asked.pace.first_token);

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "simulator/answer_for_test.hpp"
-#include "simulator/detail/voice.hpp"
-#include "simulator/detail/wav.hpp"
+#include "synthetic/voice.hpp"
+#include "synthetic/wav.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -31,7 +31,7 @@ TEST(Speech, IsAWavFileWithTheLengthItSays) {
   const auto wav = text_of(std::move(script));
   EXPECT_EQ(wav.substr(0, 4), "RIFF");
   EXPECT_EQ(little_endian(std::string_view(wav).substr(4)), wav.size() - 8);
-  const auto facts = read_wav(wav);
+  const auto facts = synthetic::read_wav(wav);
   ASSERT_TRUE(facts);
   EXPECT_GT(facts->seconds, 1.0);
   EXPECT_LT(facts->seconds, 4.0);
@@ -79,7 +79,7 @@ TEST(Speech, WrongMembersAreRefused) {
 TEST(Voice, SaysAsManySamplesAsItCounts) {
   for (const auto* text : {"a", "Hello there.", "1, 2", "…", "\xff", "你好"}) {
     for (const int rate : {8'000, 48'000}) {
-      Voice voice(text, {rate, 1.3, 120});
+      synthetic::Voice voice(text, {rate, 1.3, 120});
       const auto count = voice.sample_count();
       std::size_t bytes = 0;
       for (auto piece = voice.next(); !piece.empty(); piece = voice.next()) bytes += piece.size();
@@ -89,7 +89,7 @@ TEST(Voice, SaysAsManySamplesAsItCounts) {
 }
 
 TEST(Voice, IsHeardAndNotTooLoud) {
-  Voice voice("A weir keeps the river level, and we all sing.", {});
+  synthetic::Voice voice("A weir keeps the river level, and we all sing.", {});
   std::int64_t samples = 0;
   std::int64_t clipped = 0;
   double energy = 0;
@@ -107,14 +107,14 @@ TEST(Voice, IsHeardAndNotTooLoud) {
 }
 
 TEST(Wav, OthersFilesAreReadForTheirLengthOnly) {
-  auto wav = format_wav_head("secret", 8'000, 8'000) + std::string(16'000, '\0');
-  EXPECT_EQ(read_wav(wav)->seconds, 1);
+  auto wav = synthetic::format_wav_head("secret", 8'000, 8'000) + std::string(16'000, '\0');
+  EXPECT_EQ(synthetic::read_wav(wav)->seconds, 1);
   wav.replace(wav.find("Weir"), 4, "Leat");
-  EXPECT_EQ(read_wav(wav)->text, "");
-  EXPECT_EQ(read_wav(wav)->seconds, 1);
-  EXPECT_FALSE(read_wav("RIFF"));
-  EXPECT_FALSE(read_wav("ID3 something"));
-  EXPECT_EQ(read_wav("RIFF....WAVEdata\xff\xff\xff\xff")->seconds, 0);
+  EXPECT_EQ(synthetic::read_wav(wav)->text, "");
+  EXPECT_EQ(synthetic::read_wav(wav)->seconds, 1);
+  EXPECT_FALSE(synthetic::read_wav("RIFF"));
+  EXPECT_FALSE(synthetic::read_wav("ID3 something"));
+  EXPECT_EQ(synthetic::read_wav("RIFF....WAVEdata\xff\xff\xff\xff")->seconds, 0);
 }
 
 }  // namespace

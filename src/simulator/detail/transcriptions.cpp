@@ -7,8 +7,8 @@
 #include "codec/json_text.hpp"
 #include "simulator/detail/endpoints.hpp"
 #include "simulator/detail/scripts.hpp"
-#include "simulator/detail/wav.hpp"
-#include "simulator/detail/words.hpp"
+#include "synthetic/wav.hpp"
+#include "synthetic/words.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kFormats[] = {"json", "text"};
 
 std::string transcribe(const FormPart& file) {
-  const auto wav = read_wav(file.content);
+  const auto wav = synthetic::read_wav(file.content);
   if (wav && !wav->text.empty()) return wav->text;
   const auto duration = wav ? fmt::format(", {:.1f} seconds of sound", wav->seconds) : "";
   return fmt::format(
@@ -34,7 +34,7 @@ Outcome<Script> transcriptions(Fields& fields, const Asked& asked) {
   if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
 
   const std::string text = transcribe(*file);
-  const auto wait = asked.pace.first_token + asked.pace.token * count_tokens(text);
+  const auto wait = asked.pace.first_token + asked.pace.token * synthetic::count_tokens(text);
   if (bare) return whole_answer("text/plain; charset=utf-8", text + '\n', wait);
   std::string body;
   codec::JsonWriter(body).begin_object().key("text").value(text).end_object();

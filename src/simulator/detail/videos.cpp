@@ -9,10 +9,10 @@
 #include <fmt/format.h>
 
 #include "codec/json_text.hpp"
-#include "simulator/detail/base64.hpp"
 #include "simulator/detail/picture_request.hpp"
 #include "simulator/detail/scripts.hpp"
-#include "simulator/detail/seed.hpp"
+#include "synthetic/base64.hpp"
+#include "synthetic/seed.hpp"
 
 namespace weir::simulator::detail {
 namespace {
@@ -27,10 +27,12 @@ constexpr milliseconds kPerFrame{100};
 struct Video {
   milliseconds submitted{0};  // since the epoch
   std::int64_t seed = 0;
-  Size size{1, 1};
+  synthetic::Size size{1, 1};
 };
 
-std::string checksum(std::string_view text) { return fmt::format("{:08x}", hash(text) >> 32U); }
+std::string checksum(std::string_view text) {
+  return fmt::format("{:08x}", synthetic::hash(text) >> 32U);
+}
 
 std::string format_id(const Video& video) {
   const auto facts = fmt::format("{:x}-{:x}-{:x}-{:x}", video.submitted.count(), video.seed,
@@ -80,20 +82,20 @@ std::string_view status_at(milliseconds age, milliseconds whole) {
 }
 
 std::string gif_of(const Video& video) {
-  std::vector<Picture> frames;
+  std::vector<synthetic::Picture> frames;
   frames.reserve(kFrames);
   for (int i = 0; i < kFrames; ++i) {
-    frames.push_back(draw_waves(static_cast<std::uint64_t>(video.seed), video.size,
-                                static_cast<double>(i) / kFrames));
+    frames.push_back(synthetic::draw_waves(static_cast<std::uint64_t>(video.seed), video.size,
+                                           static_cast<double>(i) / kFrames));
   }
-  return format_gif(frames, kPerFrame);
+  return synthetic::format_gif(frames, kPerFrame);
 }
 
 }  // namespace
 
 Outcome<Script> submit_video(Fields& fields, const Asked& asked) {
   const auto prompt = fields.text("prompt");
-  const Size size = read_size(fields, kMaxVideoSide);
+  const synthetic::Size size = read_size(fields, kMaxVideoSide);
   const auto seed = read_seed(fields, asked, prompt);
   if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
 
@@ -109,7 +111,8 @@ Outcome<Script> video_status(Fields& fields, const Asked& asked) {
   const auto status = status_at(since_epoch(asked.call.now) - video.submitted, whole);
   const bool ready = status == "Succeed";
   const auto row =
-      ready ? fmt::format(R"({{"url":"{}"}})", data_uri("image/gif", gif_of(video))) : "";
+      ready ? fmt::format(R"({{"url":"{}"}})", synthetic::data_uri("image/gif", gif_of(video)))
+            : "";
   const double inference = ready ? std::chrono::duration<double>(whole).count() : 0;
   auto body = fmt::format(R"({{"status":"{}","reason":"","results":{{"videos":[{}],)"
                           R"("timings":{{"inference":{:.3f}}},"seed":{}}}}})",

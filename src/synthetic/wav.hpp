@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 
 /// The bytes before the samples (16 bits, one channel). The head stores the spoken text, so that
 /// the simulator's own transcription can return it.
@@ -23,4 +23,4 @@ struct WavFacts {
 /// Nothing if `bytes` are not a WAV file.
 [[nodiscard]] std::optional<WavFacts> read_wav(std::string_view bytes);
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/detail/seed.hpp"
+#include "synthetic/seed.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 
 struct VoiceSettings {
   int sample_rate = 24'000;  ///< in Hz
@@ -65,4 +65,4 @@ class Voice {
   static constexpr double kLowest = 0.85;
 };
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 
 /// Removes the first token from `text`: leading blanks, then a run of other characters, or one
 /// Chinese, Japanese or Korean character. Empty if only blanks are left. The concatenated tokens
@@ -22,4 +22,4 @@ namespace weir::simulator::detail {
 /// punctuation alone are dropped.
 [[nodiscard]] std::vector<std::string> search_words(std::string_view text);
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

@@ -1,10 +1,10 @@
-#include "simulator/detail/words.hpp"
+#include "synthetic/words.hpp"
 
 #include <gtest/gtest.h>
 
-#include "simulator/detail/prose.hpp"
+#include "synthetic/prose.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 namespace {
 
 std::vector<std::string> tokens_of(std::string_view text) {
@@ -86,4 +86,4 @@ TEST(Prose, IsCutOnlyByALimitBelowItsLength) {
 }
 
 }  // namespace
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

@@ -3,17 +3,17 @@
 #include <string_view>
 
 #include "base/check.hpp"
-#include "simulator/detail/wav.hpp"
+#include "synthetic/wav.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  if (const auto facts = weir::simulator::detail::read_wav(bytes)) {
+  if (const auto facts = weir::synthetic::read_wav(bytes)) {
     CHECK(facts->seconds >= 0);
     CHECK(facts->text.size() <= size);
   }
   // The text written to a head is read back.
-  const auto spoken = weir::simulator::detail::format_wav_head(bytes, 16'000, 0);
-  const auto heard = weir::simulator::detail::read_wav(spoken);
+  const auto spoken = weir::synthetic::format_wav_head(bytes, 16'000, 0);
+  const auto heard = weir::synthetic::read_wav(spoken);
   CHECK(heard && heard->text == bytes);
   return 0;
 }

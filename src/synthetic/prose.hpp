@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/detail/seed.hpp"
+#include "synthetic/seed.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 
 /// The length of an answer, in tokens.
 struct Length {
@@ -50,4 +50,4 @@ class Prose {
 /// The reasoning of a reasoning model before it answers `question`.
 [[nodiscard]] std::string reasoning_about(std::string_view question);
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

@@ -1,13 +1,13 @@
-#include "simulator/detail/picture.hpp"
+#include "synthetic/picture.hpp"
 
 #include <optional>
 
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include "simulator/detail/seed.hpp"
+#include "synthetic/seed.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 namespace {
 
 using namespace std::chrono_literals;
@@ -189,4 +189,4 @@ TEST(Waves, FollowTheSeedAndMeetTheirStart) {
 }
 
 }  // namespace
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "simulator/detail/picture.hpp"
+#include "synthetic/picture.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 namespace {
 
 void append_u16(std::string& out, std::size_t value) {
@@ -124,4 +124,4 @@ std::string format_gif(std::span<const Picture> frames, std::chrono::millisecond
   return out;
 }
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 
 /// FNV-1a, 64 bits. To chain texts, pass the last hash as `start`.
 [[nodiscard]] constexpr std::uint64_t hash(std::string_view text,
@@ -38,4 +38,4 @@ class Dice {
   std::uint64_t state_;
 };
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

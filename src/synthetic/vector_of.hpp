@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 
 using Vector = std::vector<float>;
 
@@ -17,4 +17,4 @@ using Vector = std::vector<float>;
 /// The cosine of the angle between two unit vectors of equal dimensions.
 [[nodiscard]] float likeness(const Vector& a, const Vector& b);
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

@@ -1,4 +1,4 @@
-#include "simulator/detail/base64.hpp"
+#include "synthetic/base64.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 
 std::string format_base64(std::string_view bytes) {
   constexpr std::string_view kDigits =
@@ -30,4 +30,4 @@ std::string data_uri(std::string_view media_type, std::string_view bytes) {
   return fmt::format("data:{};base64,{}", media_type, format_base64(bytes));
 }
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

@@ -1,4 +1,4 @@
-#include "simulator/detail/words.hpp"
+#include "synthetic/words.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include "base/ascii.hpp"
 #include "codec/utf8.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
@@ -85,4 +85,4 @@ std::vector<std::string> search_words(std::string_view text) {
   return words;
 }
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

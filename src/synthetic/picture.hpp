@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 
 struct Colour {
   std::uint8_t red;
@@ -50,4 +50,4 @@ struct Picture {
 [[nodiscard]] std::string format_gif(std::span<const Picture> frames,
                                      std::chrono::milliseconds per_frame);
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

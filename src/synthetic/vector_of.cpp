@@ -1,14 +1,14 @@
-#include "simulator/detail/vector_of.hpp"
+#include "synthetic/vector_of.hpp"
 
 #include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <string>
 
-#include "simulator/detail/seed.hpp"
-#include "simulator/detail/words.hpp"
+#include "synthetic/seed.hpp"
+#include "synthetic/words.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 namespace {
 
 constexpr std::size_t kPartBytes = 3;
@@ -49,4 +49,4 @@ float likeness(const Vector& a, const Vector& b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0F);
 }
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

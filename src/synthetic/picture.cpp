@@ -1,4 +1,4 @@
-#include "simulator/detail/picture.hpp"
+#include "synthetic/picture.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,9 +6,9 @@
 #include <numbers>
 #include <vector>
 
-#include "simulator/detail/seed.hpp"
+#include "synthetic/seed.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 namespace {
 
 constexpr double kTurn = 2 * std::numbers::pi;
@@ -90,4 +90,4 @@ Picture draw_waves(std::uint64_t seed, Size size, double phase) {
   return picture;
 }
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

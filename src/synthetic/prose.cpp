@@ -1,13 +1,13 @@
-#include "simulator/detail/prose.hpp"
+#include "synthetic/prose.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
-#include "simulator/detail/words.hpp"
+#include "synthetic/words.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 namespace {
 
 constexpr std::int64_t kQuotedTokens = 12;
@@ -93,4 +93,4 @@ std::string reasoning_about(std::string_view question) {
                      count_tokens(question));
 }
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

@@ -1,9 +1,9 @@
-#include "simulator/detail/wav.hpp"
+#include "synthetic/wav.hpp"
 
 #include <algorithm>
 #include <cstddef>
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 namespace {
 
 constexpr std::uint32_t kBytesPerSample = 2;
@@ -107,4 +107,4 @@ std::optional<WavFacts> read_wav(std::string_view bytes) {
   return facts;
 }
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

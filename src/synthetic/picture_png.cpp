@@ -1,9 +1,9 @@
 #include <zlib.h>
 
 #include "base/check.hpp"
-#include "simulator/detail/picture.hpp"
+#include "synthetic/picture.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 namespace {
 
 constexpr char kIndexed = 3;
@@ -75,4 +75,4 @@ std::string format_png(const Picture& picture) {
   return out;
 }
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic

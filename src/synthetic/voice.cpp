@@ -1,4 +1,4 @@
-#include "simulator/detail/voice.hpp"
+#include "synthetic/voice.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "codec/utf8.hpp"
 
-namespace weir::simulator::detail {
+namespace weir::synthetic {
 
 struct Voice::Sound {
   double throat;    // lower resonance, in Hz
@@ -144,4 +144,4 @@ double Voice::Resonance::ring(double input) {
   return output;
 }
 
-}  // namespace weir::simulator::detail
+}  // namespace weir::synthetic
