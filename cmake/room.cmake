@@ -7,7 +7,7 @@
 # LINKS names the rooms that this one may include: it is the layer rule. ASIO precompiles Asio's headers.
 function(weir_room name)
   cmake_parse_arguments(ROOM "ASIO" "" "LINKS;LIBS;TEST_LIBS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp detail/*.cpp kinds/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp */*.cpp)
   set(tests ${sources})
   set(fuzzers ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")

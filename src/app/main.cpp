@@ -12,16 +12,16 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "app/command_result.hpp"
-#include "app/explain_command.hpp"
-#include "app/keys_command.hpp"
-#include "app/process.hpp"
-#include "app/reference.hpp"
-#include "app/serve_command.hpp"
-#include "app/settings.hpp"
-#include "app/show_command.hpp"
-#include "app/usage_command.hpp"
-#include "app/version.hpp"
+#include "app/command_line/command_result.hpp"
+#include "app/command_line/explain_command.hpp"
+#include "app/command_line/keys_command.hpp"
+#include "app/command_line/reference.hpp"
+#include "app/command_line/serve_command.hpp"
+#include "app/command_line/show_command.hpp"
+#include "app/command_line/usage_command.hpp"
+#include "app/command_line/version.hpp"
+#include "app/lifecycle/settings.hpp"
+#include "app/process/process.hpp"
 #include "config/problem.hpp"
 #include "config/units.hpp"
 

@@ -1,0 +1,68 @@
+#include "app/command_line/admin_client.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <fmt/format.h>
+
+#include "codec/utf8.hpp"
+#include "http/fetch.hpp"
+#include "net/socket.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::chrono::seconds kPatience{5};
+
+std::string first_line(std::string_view body) {
+  constexpr std::size_t kMaxBytes = 1024;
+  return std::string(codec::utf8_prefix(body.substr(0, body.find('\n')), kMaxBytes));
+}
+
+net::Task<Result<http::FetchAnswer>> get(http::Fetcher& fetcher, http::FetchRequest request) {
+  co_return co_await fetcher.fetch(std::move(request), monotonic_now() + kPatience);
+}
+
+}  // namespace
+
+Result<std::string> read_admin_page(const std::string& endpoint, std::string_view path,
+                                    const Secret& admin_key) {
+  const auto address = net::parse_endpoint(endpoint);
+  if (!address) return std::unexpected(address.error());
+  http::FetchRequest request;
+  const bool everywhere = address->address().is_unspecified();
+  request.origin = {.tls = false,
+                    .host = everywhere ? "127.0.0.1" : address->address().to_string(),
+                    .port = address->port()};
+  request.target = path;
+  if (!admin_key.empty()) {
+    request.fields.emplace_back("authorization", "Bearer " + std::string(admin_key.reveal()));
+  }
+
+  net::WorkerPool pool(1);
+  http::Fetcher fetcher(pool, {});
+  boost::asio::io_context context;
+  auto future =
+      boost::asio::co_spawn(context, get(fetcher, std::move(request)), boost::asio::use_future);
+  context.run();
+  auto answer = future.get();
+  if (!answer) {
+    return fail(answer.error().code,
+                fmt::format("no Weir answers at {}; start one with `weir serve`, or name its "
+                            "admin address with --admin ({})",
+                            endpoint, answer.error().detail));
+  }
+  if (answer->status == 403) {
+    return fail(Errc::forbidden, "the server at " + endpoint +
+                                     " wants server.admin_key: name the config file with --config");
+  }
+  if (answer->status == 503) return fail(Errc::upstream_refused, first_line(answer->body));
+  if (answer->status != 200) {
+    return fail(
+        Errc::upstream_answer_invalid,
+        fmt::format("{} answered {}; is that Weir's admin address?", endpoint, answer->status));
+  }
+  return std::move(answer->body);
+}
+
+}  // namespace weir::app

@@ -1,0 +1,281 @@
+#include "app/command_line/keys_command.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "app/command_line/number.hpp"
+#include "app/command_line/table.hpp"
+#include "app/lifecycle/key_store.hpp"
+#include "base/ascii.hpp"
+#include "codec/json_text.hpp"
+#include "codec/visible.hpp"
+#include "config/problem.hpp"
+#include "config/units.hpp"
+
+namespace weir::app {
+namespace {
+
+using codec::JsonWriter;
+using store::KeyRecord;
+
+void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name).begin_array();
+  for (const auto& text : texts) json.value(text);
+  json.end_array();
+}
+
+void write_time(JsonWriter& json, std::string_view name, const std::optional<WallTime>& time) {
+  json.key(name);
+  if (time) {
+    json.value(config::format_timestamp(*time));
+  } else {
+    json.null();
+  }
+}
+
+// `active`, `disabled`, `revoked`, or `expired`, which is not stored but depends on the time.
+std::string_view state_of(const KeyRecord& key) {
+  const bool expired = key.grant.expires_at && *key.grant.expires_at <= wall_now();
+  return key.state == store::KeyState::active && expired ? "expired" : name(key.state);
+}
+
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+void write_limits(JsonWriter& json, const limit::Limits& limits) {
+  for (const limit::LimitRow& row : limit::limit_rows()) {
+    json.key(row.name).value(limits.*row.member);
+  }
+}
+
+void write_model_limits(JsonWriter& json, const std::vector<limit::ModelLimits>& entries) {
+  json.key("model_limits").begin_array();
+  for (const auto& entry : entries) {
+    json.begin_object().key("models").value(entry.models);
+    write_limits(json, entry.limits);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+// "RPM 600 TPM 100000"; empty if nothing is limited.
+std::string limits_text(const limit::Limits& limits) {
+  std::string text;
+  for (const limit::LimitRow& row : limit::limit_rows()) {
+    if (limits.*row.member == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : " ", row.short_name, limits.*row.member);
+  }
+  return text;
+}
+
+std::string limits_text(const limit::Limits& limits,
+                        const std::vector<limit::ModelLimits>& of_models) {
+  std::string text = limits_text(limits);
+  for (const auto& entry : of_models) {
+    const auto of_model = limits_text(entry.limits);
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", entry.models,
+                        of_model.empty() ? "-" : of_model);
+  }
+  return text.empty() ? "-" : text;
+}
+
+std::string shown(const KeyRecord& key) {
+  return fmt::format("{}…{}", key.secrets.front().prefix, key.secrets.front().last4);
+}
+
+void write_key(JsonWriter& json, const KeyRecord& key, const Secret* text) {
+  json.begin_object().key("id").value(key.id).key("name").value(key.name);
+  if (text != nullptr) json.key("key").value(text->reveal());
+  json.key("shown").value(shown(key)).key("state").value(state_of(key));
+  write_limits(json, key.grant.limits);
+  write_model_limits(json, key.grant.model_limits);
+  write_texts(json, "models", key.grant.models);
+  write_texts(json, "sub_types", key.grant.sub_types);
+  write_texts(json, "networks", key.grant.networks);
+  write_time(json, "created_at", key.created_at);
+  write_time(json, "expires_at", key.grant.expires_at);
+  json.end_object();
+}
+
+// "app" (k_0123), for people.
+std::string named(const KeyRecord& key) {
+  return codec::visible_text(fmt::format("\"{}\" ({})", key.name, key.id));
+}
+
+std::string issued_text(const auth::IssuedKey& issued, bool json) {
+  if (json) {
+    std::string text;
+    JsonWriter writer(text);
+    write_key(writer, issued.record, &issued.text);
+    return text + "\n";
+  }
+  return fmt::format("{}\n\nKey {}. It is shown this once.\n", issued.text.reveal(),
+                     named(issued.record));
+}
+
+std::string join_or(const std::vector<std::string>& texts, std::string_view none) {
+  return texts.empty() ? std::string(none) : fmt::format("{}", fmt::join(texts, " "));
+}
+
+bool is_config_key(const Settings& settings, const std::string& name) {
+  return std::ranges::any_of(settings.keys, [&](const auto& key) { return key.name == name; });
+}
+
+// The command would change a stored key of that name, if any, and the config's key would stay
+// valid.
+std::unexpected<Error> config_key_error(const std::string& name) {
+  return fail(Errc::invalid_parameter,
+              fmt::format("the key {} is in the config file: change it there", name));
+}
+
+std::vector<std::string> config_key_row(const auth::KeySettings& key) {
+  const bool expired = key.grant.expires_at && *key.grant.expires_at <= wall_now();
+  return {key.name,
+          "config:" + key.name,
+          "in the config file",
+          key.disabled ? "disabled"
+          : expired    ? "expired"
+                       : "active",
+          limits_text(key.grant.limits, key.grant.model_limits),
+          join_or(key.grant.models, "none"),
+          join_or(key.grant.sub_types, "all"),
+          join_or(key.grant.networks, "all"),
+          key.grant.expires_at ? config::format_timestamp(*key.grant.expires_at) : "never"};
+}
+
+std::string key_table(const Settings& settings, const std::vector<KeyRecord>& keys) {
+  std::vector<std::vector<std::string>> rows{
+      {"NAME", "ID", "KEY", "STATE", "LIMITS", "MODELS", "SUB TYPES", "NETWORKS", "EXPIRES"}};
+  for (const auto& key : keys) {
+    rows.push_back(
+        {key.name, key.id, shown(key), std::string(state_of(key)),
+         limits_text(key.grant.limits, key.grant.model_limits), join_or(key.grant.models, "none"),
+         join_or(key.grant.sub_types, "all"), join_or(key.grant.networks, "all"),
+         key.grant.expires_at ? config::format_timestamp(*key.grant.expires_at) : "never"});
+  }
+  for (const auto& key : settings.keys) rows.push_back(config_key_row(key));
+  return format_table(rows);
+}
+
+std::unexpected<Error> bad_model_limits(std::string_view text, std::string_view why) {
+  return fail(
+      Errc::invalid_parameter,
+      fmt::format("--model-limits {} is not allowed: {}; expected a pattern and limits, such "
+                  "as \"Qwen/* tpm=100000 concurrency=4\"",
+                  config::in_quotes(text), why));
+}
+
+// The row of `short_name`, in lower case; null if there is none.
+const limit::LimitRow* find_row(std::string_view short_name) {
+  for (const limit::LimitRow& row : limit::limit_rows()) {
+    if (in_lower_case(row.short_name) == short_name) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string limit_options(const limit::LimitRow& row) {
+  std::string name(row.name);
+  std::ranges::replace(name, '_', '-');
+  return fmt::format("--{},--{}", name, in_lower_case(row.short_name));
+}
+
+Result<limit::ModelLimits> parse_model_limits(std::string_view text) {
+  std::string_view rest = text;
+  limit::ModelLimits parsed{std::string(take_word(rest)), {}};
+  for (auto word = take_word(rest); !word.empty(); word = take_word(rest)) {
+    const auto equals = std::min(word.find('='), word.size());
+    const limit::LimitRow* row = find_row(word.substr(0, equals));
+    if (row == nullptr) {
+      return bad_model_limits(text, fmt::format("\"{}\" is no limit", word));
+    }
+    const auto value = parse_number(word.substr(std::min(equals + 1, word.size())));
+    if (!value) return bad_model_limits(text, fmt::format("\"{}\" has no whole number", word));
+    parsed.limits.*row->member = *value;
+  }
+  if (parsed.limits == limit::Limits{}) return bad_model_limits(text, "nothing is limited");
+  if (auto valid = limit::check(parsed.limits, {}); !valid) return std::unexpected(valid.error());
+  return parsed;
+}
+
+Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json) {
+  if (is_config_key(settings, draft.name)) {
+    return fail(Errc::already_exists,
+                fmt::format("the config file has a key named {} already", draft.name));
+  }
+  auto opened = open_key_store(settings, Missing::is_made);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  auth::Digester digester(opened->pepper);
+  const auto issued =
+      auth::issue_key(*opened->store, digester, auth::system_random, draft, wall_now());
+  if (!issued) return std::unexpected(issued.error());
+  auto text = issued_text(*issued, json);
+  if (!json) text += fmt::format("It is kept in {}.\n", codec::visible_text(store_path(settings)));
+  return text;
+}
+
+Output list_keys(const Settings& settings, bool with_revoked, bool json) {
+  auto opened = open_key_store(settings, Missing::is_an_error);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  auto keys = opened->store->list();
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  if (!with_revoked) {
+    std::erase_if(*keys, [](const auto& key) { return key.state == store::KeyState::revoked; });
+  }
+  if (!json) return key_table(settings, *keys);
+  std::string text;
+  JsonWriter writer(text);
+  writer.begin_array();
+  for (const auto& key : *keys) write_key(writer, key, nullptr);
+  writer.end_array();
+  return text + "\n";
+}
+
+Output rotate_key(const Settings& settings, const std::string& name_or_id,
+                  std::chrono::milliseconds overlap, bool json) {
+  if (is_config_key(settings, name_or_id)) return config_key_error(name_or_id);
+  auto opened = open_key_store(settings, Missing::is_an_error);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  auth::Digester digester(opened->pepper);
+  const auto issued = auth::rotate_key(*opened->store, digester, auth::system_random, name_or_id,
+                                       overlap, wall_now());
+  if (!issued) return std::unexpected(issued.error());
+  auto text = issued_text(*issued, json);
+  if (!json) {
+    text += overlap.count() == 0
+                ? "The old key no longer works.\n"
+                : fmt::format("The old key works for {} more.\n", config::format_duration(overlap));
+  }
+  return text;
+}
+
+Output revoke_key(const Settings& settings, const std::string& name_or_id) {
+  if (is_config_key(settings, name_or_id)) return config_key_error(name_or_id);
+  auto opened = open_key_store(settings, Missing::is_an_error);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  const auto key = opened->store->find(name_or_id);
+  if (!key) return std::unexpected(key.error());
+  if (auto ok = opened->store->revoke(key->id, wall_now()); !ok) return std::unexpected(ok.error());
+  return fmt::format("Key {} is revoked.\n", named(*key));
+}
+
+Output set_key_disabled(const Settings& settings, const std::string& name_or_id, bool disabled) {
+  if (is_config_key(settings, name_or_id)) return config_key_error(name_or_id);
+  auto opened = open_key_store(settings, Missing::is_an_error);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  const auto key = opened->store->find(name_or_id);
+  if (!key) return std::unexpected(key.error());
+  if (auto ok = opened->store->set_disabled(key->id, disabled); !ok) {
+    return std::unexpected(ok.error());
+  }
+  return fmt::format("Key {} is {}.\n", named(*key), disabled ? "disabled" : "enabled");
+}
+
+}  // namespace weir::app

@@ -1,0 +1,33 @@
+/// `weir keys …`: works on the store directly, so it needs no running server; a running one sees
+/// the change within a second.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/command_line/command_result.hpp"
+#include "app/lifecycle/settings.hpp"
+#include "auth/issue.hpp"
+#include "base/result.hpp"
+#include "limit/limits.hpp"
+
+namespace weir::app {
+
+/// The option for a limit of `weir keys create`: "--requests-per-minute,--rpm".
+[[nodiscard]] std::string limit_options(const limit::LimitRow& row);
+
+/// Parses limits for single models: a pattern and at least one limit by its short name, separated
+/// by blanks, as in `Qwen/* tpm=100000 concurrency=4`. Errors: invalid_parameter.
+[[nodiscard]] Result<limit::ModelLimits> parse_model_limits(std::string_view text);
+
+[[nodiscard]] Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json);
+[[nodiscard]] Output list_keys(const Settings& settings, bool with_revoked, bool json);
+[[nodiscard]] Output rotate_key(const Settings& settings, const std::string& name_or_id,
+                                std::chrono::milliseconds overlap, bool json);
+[[nodiscard]] Output revoke_key(const Settings& settings, const std::string& name_or_id);
+[[nodiscard]] Output set_key_disabled(const Settings& settings, const std::string& name_or_id,
+                                      bool disabled);
+
+}  // namespace weir::app

@@ -1,0 +1,83 @@
+#include "app/command_line/serve_command.hpp"
+
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/command_line/command_result.hpp"
+#include "app/lifecycle/settings_files.hpp"
+#include "app/process/memory.hpp"
+#include "app/process/process.hpp"
+#include "app/process/service_manager.hpp"
+#include "app/process/socket_activation.hpp"
+#include "app/process/takeover.hpp"
+#include "codec/visible.hpp"
+#include "telemetry/log.hpp"
+
+namespace weir::app {
+namespace {
+
+// Takes the sockets of the running server, if there is one.
+Result<> inherit(bool take_over, NodeOptions& options) {
+  if (!take_over) return {};
+  const auto& path = options.settings.server.takeover_socket;
+  if (path.empty()) {
+    return fail(Errc::config_invalid, "--take-over needs the setting server.takeover_socket");
+  }
+  auto successor = Successor::ask(path);
+  if (!successor) return std::unexpected(std::move(successor.error()));
+  if (!*successor) {
+    telemetry::log_info("no server to take over from", {{"path", path}});
+    return {};
+  }
+  options.inherited = (*successor)->take_sockets();
+  options.successor = std::move(*successor);
+  return {};
+}
+
+Result<> run_node(NodeOptions options) {
+  auto node = Node::open(std::move(options));
+  if (!node) return std::unexpected(std::move(node.error()));
+  return (*node)->run();
+}
+
+}  // namespace
+
+int serve(const std::string& file, const Overrides& overrides, bool take_over) {
+  auto settings = load_or_complain(file);
+  if (!settings) return kFailed;
+  NodeOptions options{.settings = std::move(*settings),
+                      .config_file = file,
+                      .overrides = overrides,
+                      .service = ServiceManager::from_environment(),
+                      .descriptors = raise_descriptor_limit()};
+  auto inherited = inherit_from_environment();
+  if (!inherited) return finish(std::unexpected(std::move(inherited.error())));
+  options.inherited = std::move(*inherited);
+  survive_failed_writes();
+  return_large_buffers();
+  telemetry::start_log(telemetry::parse_level(options.settings.log.level));
+  auto served = inherit(take_over, options);
+  if (served) served = run_node(std::move(options));
+  telemetry::stop_log();
+  return served ? EXIT_SUCCESS : finish(std::unexpected(served.error()));
+}
+
+int check(const std::string& file, bool show) {
+  const auto settings = load_or_complain(file);
+  if (!settings) return kFailed;
+  for (const auto& warning : file_warnings(*settings, wall_now())) {
+    complain(fmt::format("{}: warning: {}", file, warning));
+  }
+  if (show) {
+    print(stdout, print_settings(*settings));
+  } else {
+    print(stdout, fmt::format("{}: {} keys, {} upstreams, {} models: no problem found\n",
+                              codec::visible_text(file), settings->keys.size(),
+                              settings->upstreams.size(), settings->models.size()));
+  }
+  return EXIT_SUCCESS;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,163 @@
+#include "app/command_line/usage_command.hpp"
+
+#include <memory>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/temporary_directory_for_test.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace weir::app {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using store::Day;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+const Day kToday = std::chrono::year(2026) / 11 / 23;
+const WallTime kNow = kToday + hours(13);
+
+class UsageCommand : public testing::Test {
+ protected:
+  UsageCommand() {
+    settings_.store = "sqlite:" + directory_.path() + "/weir.db";
+    settings_.keys.emplace_back().name = "ci";
+    auto opened = store::SqliteStore::open({.path = directory_.path() + "/weir.db"});
+    EXPECT_TRUE(opened) << opened.error().text();
+    store_ = std::move(*opened);
+    create_key("key_000000000001", "ops");
+  }
+
+  void create_key(const std::string& id, const std::string& name) {
+    store::KeyRecord key;
+    key.id = id;
+    key.name = name;
+    key.secrets.emplace_back();
+    const auto created = store_->create(key);
+    ASSERT_TRUE(created) << created.error().text();
+  }
+
+  void add(Day day, std::string key_id, std::string model, store::UsageCounts counts) {
+    store::UsageBatch batch{.writer = "w", .number = ++number_, .made_at = kNow, .rows = {}};
+    batch.rows.push_back({day, std::move(key_id), std::move(model), counts});
+    ASSERT_TRUE(store_->add_usage(batch));
+  }
+
+  void add_a_little_of_everything() {
+    add(kToday - days(1), "key_000000000001", "Qwen/Qwen3-8B", {2, 0, 100, 200, 0, 0});
+    add(kToday, "key_000000000001", "Qwen/Qwen3-8B", {3, 1, 300, 400, 0, 1});
+    add(kToday, "config:ci", "demo/image", {10, 0, 0, 0, 20, 0});
+  }
+
+  [[nodiscard]] std::string show(const UsageQuery& query, bool json = false) {
+    const auto shown = show_usage(settings_, query, kNow, json);
+    return shown ? *shown : shown.error().text();
+  }
+
+  TemporaryDirectory directory_;
+  Settings settings_;
+  std::unique_ptr<store::SqliteStore> store_;  ///< open throughout, like a running server's
+  std::int64_t number_ = 0;
+};
+
+TEST_F(UsageCommand, PrintsARowPerDayKeyAndModelAndATotal) {
+  add_a_little_of_everything();
+
+  EXPECT_EQ(show({}),
+            "DAY         KEY  KEY ID            MODEL          REQUESTS  FAILED  PROMPT TOKENS"
+            "  COMPLETION TOKENS  IMAGES  ESTIMATED\n"
+            "2026-11-22  ops  key_000000000001  Qwen/Qwen3-8B         2       0            100"
+            "                200       0          0\n"
+            "2026-11-23  ci   config:ci         demo/image           10       0              0"
+            "                  0      20          0\n"
+            "2026-11-23  ops  key_000000000001  Qwen/Qwen3-8B         3       1            300"
+            "                400       0          1\n"
+            "total                                                   15       1            400"
+            "                600      20          1\n");
+}
+
+TEST_F(UsageCommand, AddsUpWhatIsNotAskedFor) {
+  add_a_little_of_everything();
+
+  EXPECT_EQ(show({.by = {"key"}}),
+            "KEY    KEY ID            REQUESTS  FAILED  PROMPT TOKENS  COMPLETION TOKENS"
+            "  IMAGES  ESTIMATED\n"
+            "ci     config:ci               10       0              0                  0"
+            "      20          0\n"
+            "ops    key_000000000001         5       1            400                600"
+            "       0          1\n"
+            "total                          15       1            400                600"
+            "      20          1\n");
+}
+
+TEST_F(UsageCommand, PrintsJson) {
+  add(kToday, "config:ci", "m", {1, 0, 2, 3, 4, 1});
+  add(kToday, "", "", {1, 1, 0, 0, 0, 0});
+
+  EXPECT_EQ(show({.from = "2026-11-23"}, true),
+            R"({"from":"2026-11-23","to":"2026-11-23","rows":[)"
+            R"({"day":"2026-11-23","key":null,"key_id":null,"model":null,"requests":1,"failed":1,)"
+            R"("prompt_tokens":0,"completion_tokens":0,"images":0,"estimated":0},)"
+            R"({"day":"2026-11-23","key":"ci","key_id":"config:ci","model":"m","requests":1,)"
+            R"("failed":0,"prompt_tokens":2,"completion_tokens":3,"images":4,"estimated":1}],)"
+            R"("total":{"requests":2,"failed":1,"prompt_tokens":2,"completion_tokens":3,)"
+            R"("images":4,"estimated":1}})"
+            "\n");
+}
+
+TEST_F(UsageCommand, GivesOneKeyByNameOrId) {
+  add_a_little_of_everything();
+  const auto only_ops = AllOf(HasSubstr("key_000000000001"), Not(HasSubstr("config:ci")));
+  const auto only_ci = AllOf(HasSubstr("config:ci"), Not(HasSubstr("key_000000000001")));
+
+  EXPECT_THAT(show({.key = "ops"}), only_ops);
+  EXPECT_THAT(show({.key = "key_000000000001"}), only_ops);
+  EXPECT_THAT(show({.key = "ci"}), only_ci);
+  settings_.keys.clear();
+  EXPECT_THAT(show({.key = "config:ci"}), only_ci) << "though it has left the config";
+  EXPECT_THAT(show({.key = "nobody"}), HasSubstr("there is no key nobody"));
+}
+
+TEST_F(UsageCommand, GivesTheModelsThatMatch) {
+  add_a_little_of_everything();
+  EXPECT_THAT(show({.model = "Qwen/*"}), AllOf(HasSubstr("Qwen3"), Not(HasSubstr("demo"))));
+  EXPECT_THAT(show({.model = "*"}), AllOf(HasSubstr("Qwen3"), HasSubstr("demo")));
+}
+
+TEST_F(UsageCommand, GivesThirtyDaysUnlessToldOtherwise) {
+  add(kToday - days(29), "key_000000000001", "first", {.requests = 1});
+  add(kToday - days(30), "key_000000000001", "too-early", {.requests = 1});
+
+  EXPECT_THAT(show({}), AllOf(HasSubstr("first"), Not(HasSubstr("too-early"))));
+  EXPECT_THAT(show({.from = "2026-01-01"}), HasSubstr("too-early"));
+  EXPECT_THAT(show({.to = "2026-11-20"}), AllOf(HasSubstr("first"), HasSubstr("too-early")));
+  EXPECT_THAT(show({.from = "2026-10-24", .to = "2026-10-24"}), Not(HasSubstr("first")));
+}
+
+TEST_F(UsageCommand, SaysPlainlyThatThereIsNothing) {
+  EXPECT_EQ(show({}), "No calls from 2026-10-25 to 2026-11-23.\n");
+  EXPECT_EQ(show({.from = "2026-11-23", .key = "ops", .model = "Qwen/*"}),
+            "No calls with the key \"ops\" to \"Qwen/*\" from 2026-11-23 to 2026-11-23.\n");
+  EXPECT_THAT(show({}, true), HasSubstr(R"("rows":[],"total":{"requests":0,)"));
+}
+
+TEST_F(UsageCommand, NamesTheOptionThatIsWrong) {
+  for (const char* bad : {"yesterday", "2026-11-31", "2026-11-23T00:00:00Z", "2026-1-1"}) {
+    EXPECT_THAT(show({.from = bad}), AllOf(HasSubstr("--from"), HasSubstr(bad)));
+    EXPECT_THAT(show({.to = bad}), AllOf(HasSubstr("--to"), HasSubstr("2026-12-31")));
+  }
+  EXPECT_THAT(show({.from = "2026-11-24"}), HasSubstr("a day not after --to, 2026-11-23"));
+  EXPECT_THAT(show({.by = {"day", "hour"}}), HasSubstr("--by \"hour\" is not allowed"));
+}
+
+TEST_F(UsageCommand, SaysWhereTheStoreWouldBe) {
+  settings_.store = "sqlite:" + directory_.path() + "/none.db";
+  EXPECT_THAT(show({}), AllOf(HasSubstr("there is no store at"), HasSubstr("none.db")));
+}
+
+}  // namespace
+}  // namespace weir::app

@@ -1,0 +1,105 @@
+#include "app/lifecycle/destinations.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "discovery/base_url.hpp"
+#include "discovery/call_target.hpp"
+#include "discovery/kinds.hpp"
+
+namespace weir::app {
+namespace {
+
+// The gateway forwards the client's value of this field.
+constexpr std::string_view kClientsOwnHeader = "anthropic-version";
+// Answers must not be compressed, since usage, names and the ends of events are read from them.
+constexpr std::string_view kFixedFields =
+    "User-Agent: weir\r\nAccept-Encoding: identity\r\nVia: 1.1 weir\r\n";
+
+Secret head_of(const discovery::UpstreamSettings& settings, const discovery::BaseUrl& base,
+               const discovery::Kind& kind, catalogue::ApiRoot root, catalogue::Endpoint endpoint) {
+  const auto target = discovery::call_target(base, kind, root, endpoint);
+  if (!target) return {};
+  auto head =
+      fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\n{}", *target, base.authority(), kFixedFields);
+  if (!settings.api_key.empty()) {
+    const auto& field = discovery::call_key_header(kind, endpoint);
+    head += fmt::format("{}: {}{}\r\n", field.name, field.prefix, settings.api_key.reveal());
+  }
+  for (const auto& [name, value] : kind.headers) {
+    if (name != kClientsOwnHeader) head += fmt::format("{}: {}\r\n", name, value);
+  }
+  return Secret(std::move(head));
+}
+
+catalogue::ApiRoot root_of(const std::string& upstream,
+                           std::span<const catalogue::UpstreamListing> listings) {
+  const auto listing = std::ranges::find(listings, upstream, &catalogue::UpstreamListing::upstream);
+  return listing == listings.end() ? catalogue::ApiRoot::versioned : listing->api_root;
+}
+
+bool asks_usage(const discovery::UpstreamSettings& settings, const discovery::Kind& kind) {
+  switch (settings.stream_usage) {
+    case discovery::StreamUsage::always:
+      return true;
+    case discovery::StreamUsage::never:
+      return false;
+    case discovery::StreamUsage::automatic:
+      return discovery::asks_for_usage(kind, catalogue::Endpoint::chat_completions);
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace
+
+std::shared_ptr<const gateway::Directory> Destinations::make(
+    const std::vector<discovery::UpstreamSettings>& upstreams,
+    std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls) {
+  std::vector<gateway::Destination> destinations;
+  decltype(known_) still_known;
+  for (const auto& settings : upstreams) {
+    const auto base = discovery::parse_base_url(settings.url);
+    const auto* kind = discovery::find_kind(settings.kind);
+    if (!base || kind == nullptr) continue;
+    upstream::Address address{.name = settings.name,
+                              .origin = {base->tls, base->host, base->port},
+                              .tls = settings.tls()};
+    gateway::Destination to;
+    to.upstream =
+        take_over(std::move(address), calls, settings.max_in_flight.value_or(calls.max_in_flight));
+    const auto root = root_of(settings.name, listings);
+    for (const auto endpoint : catalogue::all_endpoints()) {
+      to.heads[static_cast<std::size_t>(endpoint)] =
+          head_of(settings, *base, *kind, root, endpoint);
+    }
+    to.documented = kind->calls;
+    to.priority = settings.priority;
+    to.weight = settings.weight;
+    to.asks_usage = asks_usage(settings, *kind);
+    to.connect_timeout = settings.connect_timeout.value_or(calls.connect_timeout);
+    to.first_byte_timeout = settings.first_byte_timeout.value_or(calls.first_byte_timeout);
+    to.total_timeout = settings.total_timeout.value_or(calls.total_timeout);
+    still_known.emplace(settings.name, to.upstream);
+    destinations.push_back(std::move(to));
+  }
+  known_ = std::move(still_known);
+  return std::make_shared<const gateway::Directory>(std::move(destinations), calls);
+}
+
+std::shared_ptr<upstream::Upstream> Destinations::take_over(upstream::Address address,
+                                                            const upstream::Settings& calls,
+                                                            int max_in_flight) {
+  const auto known = known_.find(address.name);
+  if (known != known_.end() && known->second->address() == address) {
+    known->second->configure(calls, max_in_flight);
+    return known->second;
+  }
+  return std::make_shared<upstream::Upstream>(std::move(address), calls, max_in_flight);
+}
+
+void Destinations::listed(const std::string& upstream) {
+  if (const auto known = known_.find(upstream); known != known_.end()) known->second->listed();
+}
+
+}  // namespace weir::app

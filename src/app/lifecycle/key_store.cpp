@@ -1,0 +1,37 @@
+#include "app/lifecycle/key_store.hpp"
+
+#include <filesystem>
+
+#include "auth/pepper.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace weir::app {
+
+Result<KeyStore> open_key_store(const Settings& settings, Missing missing) {
+  store::SqliteOptions options;
+  options.path = store_path(settings);
+  if (missing == Missing::is_an_error && !std::filesystem::exists(options.path)) {
+    return fail(Errc::not_found,
+                "there is no key store at " + options.path +
+                    "; `weir keys create NAME` makes one, and --config says where another is");
+  }
+  auto opened = store::SqliteStore::open(options);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  KeyStore result;
+  result.store = std::move(*opened);
+  if (!settings.pepper.empty()) {
+    if (auto ok = auth::check_pepper(settings.pepper); !ok) return std::unexpected(ok.error());
+    result.pepper = settings.pepper;
+    return result;
+  }
+  const auto keys = result.store->list();
+  if (!keys) return std::unexpected(keys.error());
+  auto pepper = auth::open_pepper(auth::pepper_path(options.path),
+                                  keys->empty() ? auth::StoredKeys::none : auth::StoredKeys::some,
+                                  auth::system_random);
+  if (!pepper) return std::unexpected(std::move(pepper.error()));
+  result.pepper = std::move(*pepper);
+  return result;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,156 @@
+/// One running Weir: creates, connects, starts and stops every part in order.
+///
+/// Threads: N I/O threads answer the public API; the control thread has the admin listener, the
+/// refresher, signals and timers; small pools run blocking work. docs/architecture.md has the
+/// picture. Three files: node.cpp opens the parts, node_run.cpp runs them, node_reload.cpp applies
+/// changes meanwhile.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <boost/asio/signal_set.hpp>
+
+#include "api/services.hpp"
+#include "app/lifecycle/key_store.hpp"
+#include "app/lifecycle/listener_tls.hpp"
+#include "app/lifecycle/publisher.hpp"
+#include "app/lifecycle/settings.hpp"
+#include "app/process/descriptor_plan.hpp"
+#include "app/process/file_watch.hpp"
+#include "app/process/inherited.hpp"
+#include "app/process/process.hpp"
+#include "app/process/service_manager.hpp"
+#include "app/process/takeover.hpp"
+#include "auth/keyring.hpp"
+#include "discovery/loopback_scan.hpp"
+#include "discovery/refresher.hpp"
+#include "http/server.hpp"
+#include "net/io_thread.hpp"
+#include "net/task_group.hpp"
+#include "net/worker_pool.hpp"
+#include "telemetry/line_writer.hpp"
+#include "telemetry/metrics.hpp"
+#include "usage/recorder.hpp"
+
+namespace weir::app {
+
+/// Command-line options that override the config file; empty: none.
+struct Overrides {
+  std::string listen;
+  std::string admin_listen;
+
+  [[nodiscard]] Settings over(Settings settings) const;
+};
+
+struct NodeOptions {
+  Settings settings;
+  /// The config file; empty: none, so local engines are searched for.
+  std::filesystem::path config_file;
+  Overrides overrides;
+  /// Sockets that replace those of the settings.
+  Inherited inherited = {};
+  /// The connection to the server that it replaces, once it is ready.
+  std::optional<Successor> successor = {};
+  ServiceManager service = {};
+  DescriptorLimit descriptors = {};
+};
+
+/// Threads:  created, run and destroyed on the main thread.
+class Node {
+ public:
+  /// Opens the store and the listeners. Errors: config_invalid, store_failed.
+  static Result<std::unique_ptr<Node>> open(NodeOptions options);
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  ~Node();
+
+  /// Serves until SIGTERM or SIGINT, or until another server has taken over; then drains.
+  /// Errors: config_invalid if it was to take over and cannot; it has not served then.
+  [[nodiscard]] Result<> run();
+
+ private:
+  explicit Node(NodeOptions options);
+
+  [[nodiscard]] Result<> open_keys();
+  [[nodiscard]] Result<> open_servers();
+  void share_descriptors();
+  /// Into the log, each once in the life of this process.
+  void warn_once(const std::vector<std::string>& warnings);
+  [[nodiscard]] Result<> open_simulator();
+  [[nodiscard]] Result<> create_first_key();
+  void start_background();
+  [[nodiscard]] Result<> take_over();
+  void start_servers();
+  void await_successor();
+  [[nodiscard]] std::string status() const;
+  void stop();
+
+  // On the control thread.
+  void ask_upstreams();
+  /// The upstreams that are asked, and the engines of this machine that were not accepted.
+  [[nodiscard]] std::vector<discovery::UpstreamReport> upstream_reports() const;
+  /// Completes when every upstream has been asked for its list once, or a time limit has passed.
+  [[nodiscard]] net::Task<> know_lists();
+  void leave_to(std::int64_t successor);
+  /// From now on SIGTERM and SIGINT drain instead of ending the process.
+  void install_signal_handlers();
+  [[nodiscard]] net::Task<> watch_signals();
+  [[nodiscard]] net::Task<> flush_usage();
+  [[nodiscard]] net::Task<> watch_config();
+  [[nodiscard]] net::Task<> watch_certificate();
+  [[nodiscard]] net::Task<> watch_store();
+  [[nodiscard]] net::Task<> reload(const char* why);
+  [[nodiscard]] net::Task<> reload_certificate();
+  [[nodiscard]] Result<> take_settings(Settings next);
+
+  const Overrides overrides_;
+  const DescriptorLimit descriptors_;
+  Inherited inherited_;
+  std::optional<Successor> successor_;
+  const ServiceManager service_;
+  Settings settings_;
+  const std::filesystem::path config_file_;
+  telemetry::Registry registry_;
+  std::unique_ptr<telemetry::LineWriter> access_log_;
+  KeyStore key_store_;
+  std::unique_ptr<auth::Keyring> keyring_;
+  std::unique_ptr<usage::Recorder> usage_;
+  Publisher publisher_;
+  std::atomic<bool> ready_{false};
+  std::set<std::string> warned_of_;  ///< warnings that were logged
+  bool taken_over_ = false;          ///< used on the control thread until watch_signals has ended
+  const Settings started_;           ///< settings that only a restart changes are read from here
+  const http::Settings& server_settings_;  ///< part of started_
+  DescriptorPlan plan_{};
+  ListenerTls tls_;
+
+  // Stopped and destroyed in the reverse order.
+  std::unique_ptr<net::IoThread> control_;
+  /// Created before the server reports that it listens, so that no signal is lost.
+  std::unique_ptr<boost::asio::basic_signal_set<net::Executor>> signals_;
+  std::vector<std::unique_ptr<net::IoThread>> io_threads_;
+  // Declared after the threads, so that running work finds their contexts. Names and the store have
+  // threads of their own: a name service that does not answer, or a slow disk, must not block
+  // anything else.
+  net::WorkerPool pool_;
+  net::WorkerPool store_pool_;
+  net::WorkerPool resolvers_;
+  std::unique_ptr<gateway::Shared> gateway_;
+  std::unique_ptr<api::Services> services_;
+  std::unique_ptr<discovery::Refresher> refresher_;
+  std::unique_ptr<discovery::LoopbackScan> scan_;
+  std::unique_ptr<Predecessor> predecessor_;      ///< null: no other server can take over
+  std::unique_ptr<net::TaskGroup> handing_over_;  ///< ends before the sockets are closed
+  std::unique_ptr<net::TaskGroup> watchers_;
+  std::unique_ptr<http::Server> api_server_;
+  std::unique_ptr<http::Server> admin_server_;
+  std::unique_ptr<http::Server> simulator_server_;  ///< null: no upstream is of that kind
+};
+
+}  // namespace weir::app

@@ -1,0 +1,122 @@
+// Changes at run time: to the config, the certificate, and the keys in the store.
+#include <algorithm>
+
+#include "app/lifecycle/node.hpp"
+#include "telemetry/log.hpp"
+
+namespace weir::app {
+namespace {
+
+// How soon a change made by another process (`weir keys …`) takes effect.
+constexpr std::chrono::milliseconds kStorePoll{250};
+constexpr std::chrono::milliseconds kConfigPoll{500};
+
+}  // namespace
+
+net::Task<> Node::watch_config() {
+  FileWatch watch(config_file_);
+  for (;;) {
+    co_await net::wait_for(kConfigPoll);
+    if (watch.changed()) co_await reload("the file changed");
+  }
+}
+
+net::Task<> Node::watch_certificate() {
+  for (;;) {
+    co_await net::wait_for(kConfigPoll);
+    if (tls_.changed()) co_await reload_certificate();
+  }
+}
+
+// The old certificate stays for existing connections, and for all if the new one is unusable.
+net::Task<> Node::reload_certificate() {
+  tls_.watch(settings_.server.tls);
+  auto load = [this, settings = settings_.server.tls] { return tls_.load(settings); };
+  auto loading = pool_.run(load);
+  auto loaded = co_await std::move(loading);
+  if (loaded) {
+    tls_.take(std::move(*loaded));
+    telemetry::log_info("certificate reloaded", {{"file", settings_.server.tls.certificate_file}});
+  } else {
+    telemetry::log_error("certificate refused; the last good one stays",
+                         {{"problem", loaded.error().detail}});
+  }
+}
+
+net::Task<> Node::watch_store() {
+  std::string last_problem;
+  for (;;) {
+    co_await net::wait_for(kStorePoll);
+    auto read = [this] { return keyring_->refresh(monotonic_now()); };
+    auto reading = store_pool_.run(read);
+    const auto changed = co_await std::move(reading);
+    const auto problem = changed ? std::string{} : changed.error().text();
+    if (!problem.empty() && problem != last_problem) {
+      telemetry::log_error("the key store cannot be read; the keys known stay valid",
+                           {{"detail", problem}});
+    }
+    last_problem = problem;
+    if (!changed || !*changed) continue;
+    for (const auto& notice : keyring_->notices()) telemetry::log_warn(notice);
+    telemetry::log_info("keys changed", {{"keys", keyring_->table()->entries().size()}});
+  }
+}
+
+void Node::ask_upstreams() { refresher_->apply(settings_.discovery, publisher_.upstreams()); }
+
+net::Task<> Node::reload(const char* why) {
+  if (access_log_) {
+    if (auto reopened = access_log_->reopen(); !reopened) {
+      telemetry::log_error("the access log cannot be opened anew",
+                           {{"detail", reopened.error().detail}});
+    }
+  }
+  if (config_file_.empty()) {
+    refresher_->refresh_now();
+    co_return;
+  }
+  auto load = [path = config_file_] { return load_settings_file(path); };
+  auto loading = pool_.run(load);
+  auto loaded = co_await std::move(loading);
+  if (loaded) {
+    if (auto taken = take_settings(std::move(*loaded)); !taken) {
+      telemetry::log_error("config refused; the last good one stays",
+                           {{"problem", taken.error().detail}});
+      co_return;
+    }
+    if (tls_.is_on()) co_await reload_certificate();
+    telemetry::log_info("config reloaded", {{"why", why}, {"file", config_file_.string()}});
+    co_return;
+  }
+  for (const auto& problem : loaded.error()) {
+    telemetry::log_error("config refused; the last good one stays",
+                         {{"problem", config::format_problem(problem)}});
+  }
+}
+
+Result<> Node::take_settings(Settings next) {
+  next = overrides_.over(std::move(next));
+  if (auto ok = keyring_->configure(next.keys, monotonic_now()); !ok) return ok;
+  warn_once(next.warnings);
+  for (const auto& setting : restart_needed(started_, next)) {
+    telemetry::log_warn("a setting takes effect at the next start", {{"setting", setting}});
+  }
+  for (const auto& notice : keyring_->notices()) telemetry::log_warn(notice);
+  if (!simulator_server_ && std::ranges::any_of(next.upstreams, is_simulator)) {
+    telemetry::log_warn("a setting takes effect at the next start",
+                        {{"setting", "upstreams: kind simulator"}});
+  }
+  if (next.server.tls.enabled() != tls_.is_on()) {
+    telemetry::log_warn("a setting takes effect at the next start",
+                        {{"setting", "server.tls.certificate_file"}});
+    next.server.tls = settings_.server.tls;  // never fall back from TLS to plain without a decision
+  }
+  settings_ = std::move(next);
+  telemetry::set_log_level(telemetry::parse_level(settings_.log.level));
+  ask_upstreams();
+  refresher_->refresh_now();
+  publisher_.settings_changed();
+  return {};
+}
+
+}  // namespace weir::app

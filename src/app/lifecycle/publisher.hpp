@@ -1,0 +1,80 @@
+/// The published state of the public API, computed from the settings and the upstreams' lists.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/services.hpp"
+#include "app/lifecycle/destinations.hpp"
+#include "app/lifecycle/settings.hpp"
+#include "app/lifecycle/unserved.hpp"
+#include "base/secret.hpp"
+#include "base/snapshot.hpp"
+#include "catalogue/build.hpp"
+#include "catalogue/explain.hpp"
+#include "discovery/settings.hpp"
+#include "net/socket.hpp"
+
+namespace weir::app {
+
+/// True if the upstream is the built-in engine.
+[[nodiscard]] bool is_simulator(const discovery::UpstreamSettings& upstream);
+
+/// Publishes when created and with each change.
+///
+/// Threads:  one at a time: the main thread until the control thread has begun to request lists,
+///           and that from then on. `published`: any.
+/// Lifetime: `settings` outlive it, and are the ones in force.
+class Publisher {
+ public:
+  /// `without_config`: for a new user, who needs models to call.
+  Publisher(const Settings& settings, bool without_config);
+
+  [[nodiscard]] const Snapshot<api::Published>& published() const { return published_; }
+
+  /// The address of upstreams of kind simulator; there are none before this call.
+  void simulator_at(const net::Tcp::endpoint& endpoint);
+  /// The token of this process for its own simulator.
+  [[nodiscard]] const Secret& simulator_token() const { return simulator_token_; }
+
+  /// The upstreams of the settings, those found by the scan, and the simulator with its address.
+  [[nodiscard]] std::vector<discovery::UpstreamSettings> upstreams() const;
+  /// True if each upstream has been asked for its list, whatever the result.
+  [[nodiscard]] bool all_listed() const;
+
+  /// The upstream has just answered a list request: calls may go there again. Publishes only if a
+  /// model marked as not served has expired.
+  void listed(const std::string& upstream);
+  /// The upstream has answered a call that it does not serve its model `id`, which it was only
+  /// assumed to serve. Publishes if that is new.
+  void not_served(const std::string& upstream, const std::string& id);
+  [[nodiscard]] catalogue::Explanation explain(std::string_view id) const;
+
+  /// Sets the lists of all upstreams; publishes.
+  void take_listings(std::vector<catalogue::UpstreamListing> listings);
+  /// Sets the upstreams found by the loopback scan; the next `publish` includes them.
+  void take_found(std::vector<discovery::UpstreamSettings> found) { found_ = std::move(found); }
+  /// Publishes the listings under the new settings.
+  void settings_changed();
+  /// Publishes changes made elsewhere.
+  void publish();
+
+ private:
+  [[nodiscard]] std::shared_ptr<const api::Published> make();
+  [[nodiscard]] std::vector<catalogue::MissingUpstream> missing() const;
+
+  const Settings& settings_;
+  const bool without_config_;
+  const Secret simulator_token_;
+  std::string simulator_url_;  ///< empty: there is none
+  std::vector<catalogue::UpstreamListing> listings_;
+  UnservedModels unserved_;
+  std::vector<discovery::UpstreamSettings> found_;
+  Destinations destinations_;
+  std::uint64_t version_ = 0;
+  Snapshot<api::Published> published_;
+};
+
+}  // namespace weir::app

@@ -1,0 +1,157 @@
+#include "app/lifecycle/settings.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "auth/pepper.hpp"
+#include "base/check.hpp"
+#include "config/document.hpp"
+#include "config/reader.hpp"
+#include "config/schema.hpp"
+#include "config/text_check.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::string_view kReferenceHead = R"(# Settings
+
+Generated from the rows that the server reads its config by (`tools/dev/check --bless`). An empty file,
+and no file at all, give the defaults.
+
+- A duration is a whole number with its unit: `500ms`, `30s`, `10m`, `24h`.
+- A size is a whole number of bytes, or of `KiB`, `MiB` or `GiB`: `64KiB`.
+- `${NAME}` within a text stands for the environment variable, `${file:path}` for the contents of a
+  file without its final line break; a relative path starts at the config file's folder. `$$` is a
+  dollar sign. A variable that is not set is an error, and so is `$NAME` without braces as all of a
+  text. A variable that holds a secret is emptied once it is read, so that `/proc` does not show it.
+  The file of a secret must be for its owner alone (`chmod 600`); root's may be for a group (`chmod 640`).
+- A text that begins with `*`, `[` or `{` needs quotes: `"*"`, `"[::1]:8080"`.
+- A relative path (of the store, the access log, a file of certificates) starts at that folder too.
+- An unknown name is an error, and so is a name that is given twice. All problems of a file are
+  reported at once, each with its line.
+- On SIGHUP, or when the file changes, it is read again; with any problem in it, the running
+  settings stay. "Applies" says whether a changed value takes effect then or with the next start.
+
+)";
+
+bool is_store(std::string_view text) {
+  return text.starts_with(kSqlite) && text.size() > kSqlite.size();
+}
+
+std::vector<std::string_view> upstream_names(const Settings& settings) {
+  std::vector<std::string_view> names;
+  names.reserve(settings.upstreams.size());
+  for (const auto& upstream : settings.upstreams) names.emplace_back(upstream.name);
+  return names;
+}
+
+void check_route(config::Reader& reader, const config::Node& root, const std::string& path,
+                 const std::string& name, std::span<const std::string_view> known) {
+  if (name.empty() || std::ranges::find(known, name) != known.end()) return;
+  const config::Reader::Step step(reader, path);
+  reader.reject_for(config::find_deepest(root, path), "is not an upstream of this file",
+                    "the name of an entry of upstreams", config::nearest(name, known));
+}
+
+/// Checks references from models to upstreams, which no single room can check.
+void check_routes(config::Reader& reader, const config::Node& root, const Settings& settings) {
+  const auto known = upstream_names(settings);
+  for (std::size_t i = 0; i < settings.models.size(); ++i) {
+    const auto& routes = settings.models[i].upstreams;
+    for (std::size_t j = 0; j < routes.size(); ++j) {
+      check_route(reader, root, fmt::format("models[{}].upstreams[{}].name", i, j), routes[j].name,
+                  known);
+    }
+  }
+}
+
+// Checks that no two keys have the same text.
+void check_key_texts(config::Reader& reader, const config::Node& root, const Settings& settings) {
+  for (std::size_t i = 0; i < settings.keys.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (settings.keys[i].key.reveal() != settings.keys[j].key.reveal()) continue;
+      const auto path = fmt::format("keys[{}].key", i);
+      const config::Reader::Step step(reader, path);
+      reader.reject_secret(config::find_deepest(root, path),
+                           fmt::format("another text than that of keys[{}]", j));
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+config::Schema<Settings> settings_schema() {
+  using config::Apply;
+  config::Schema<Settings> schema(Apply::restart);
+  schema
+      .field("store", &Settings::store, config::text("sqlite: and a file", is_store),
+             "Where keys are kept.")
+      .field("pepper", &Settings::pepper,
+             config::secret("at least 32 visible ASCII characters",
+                            [](std::string_view text) {
+                              return auth::check_pepper(Secret(std::string(text))).has_value();
+                            }),
+             "Mixed into the digests of stored keys; without it the store makes one. Changing it "
+             "makes every stored key invalid.")
+      .section("server", &Settings::server, http::settings_schema(), "Listeners and their bounds.")
+      .section("log", &Settings::log, telemetry::settings_schema(), "Logs.")
+      .section("list", &Settings::list, api::settings_schema(), "How lists are answered.")
+      .section("discovery", &Settings::discovery, discovery::settings_schema(),
+               "How upstreams are asked what they serve.")
+      .section("calls", &Settings::calls, upstream::settings_schema(),
+               "How calls are passed on to upstreams.")
+      .section("usage", &Settings::usage, usage::settings_schema(),
+               "How what calls used gets to the store.")
+      .section("simulator", &Settings::simulator, simulator::settings_schema(),
+               "The built-in engine: upstreams of kind simulator.")
+      .list("keys", &Settings::keys, auth::key_schema(),
+            "Keys beside those in the store, one entry each.", "name", &auth::KeySettings::name)
+      .list("upstreams", &Settings::upstreams, discovery::upstream_schema(),
+            "Servers whose models are listed, one entry each.", "name",
+            &discovery::UpstreamSettings::name)
+      .list("models", &Settings::models, catalogue::model_schema(),
+            "Models to declare or correct, one entry each.", "id", &catalogue::ModelSettings::id);
+  return schema;
+}
+
+std::expected<Settings, Problems> load_settings(std::string_view text, const std::string& filename,
+                                                const config::Sources& sources) {
+  auto root = config::parse_document(text);
+  if (!root) {
+    root.error().file = filename;
+    return std::unexpected(Problems{std::move(root.error())});
+  }
+  config::Reader reader(filename, sources);
+  Settings settings;
+  settings_schema().read(reader, *root, settings);
+  check_routes(reader, *root, settings);
+  check_key_texts(reader, *root, settings);
+  if (reader.problem_count() > 0) return std::unexpected(reader.take_problems());
+  return settings;
+}
+
+std::string store_path(const Settings& settings) {
+  CHECK(is_store(settings.store));
+  return settings.store.substr(kSqlite.size());
+}
+
+std::string print_settings(const Settings& settings) {
+  return config::format_document(settings_schema().print(settings));
+}
+
+std::string config_reference() {
+  return std::string(kReferenceHead) + config::format_reference(settings_schema().rows());
+}
+
+std::vector<std::string> restart_needed(const Settings& running, const Settings& next) {
+  std::vector<std::string> names;
+  settings_schema().add_restarts(running, next, {}, names);
+  return names;
+}
+
+}  // namespace weir::app
