@@ -12,9 +12,8 @@ constexpr SubTypes kVideo{SubType::text_to_video, SubType::image_to_video};
 // SiliconFlow's edit models take their input image through generations, so both image sub types are
 // called there. Source: api-docs.siliconflow.cn, images-generations, 2026.
 constexpr EnumTable<Endpoint, EndpointRow> kRows({
-    {Endpoint::chat_completions,
-     {"chat_completions", "/chat/completions", kChat, BodyForm::json, true}},
-    {Endpoint::completions, {"completions", "/completions", kChat, BodyForm::json, true}},
+    {Endpoint::chat_completions, {"chat_completions", "/chat/completions", kChat}},
+    {Endpoint::completions, {"completions", "/completions", kChat}},
     {Endpoint::responses, {"responses", "/responses", kChat}},
     {Endpoint::messages, {"messages", "/messages", kChat}},
     {Endpoint::embeddings, {"embeddings", "/embeddings", {SubType::embedding}}},

@@ -1,7 +1,7 @@
 /// The endpoints through which models are called, and which models belong to which.
 ///
 /// Paths are below an API root (`/v1` towards clients). Which of them an upstream serves is in
-/// discovery/kinds.hpp.
+/// discovery/kinds.hpp; how they are spoken and metered, in dialect/endpoint.hpp.
 #pragma once
 
 #include <cstddef>
@@ -44,9 +44,6 @@ struct EndpointRow {
   /// these are the sub types of the models behind such requests.
   SubTypes sub_types;
   BodyForm body = BodyForm::json;
-  /// True if a stream reports its usage on request, by `stream_options.include_usage`; others
-  /// always report it, or are not token streams.
-  bool has_stream_options = false;
 };
 
 /// The row of `endpoint`, with static lifetime.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dialect/endpoint.hpp"
+
 namespace weir::discovery {
 
 using catalogue::Endpoint;
@@ -20,11 +22,11 @@ std::optional<std::string> call_target(const BaseUrl& base, const Kind& kind, Ap
 
 const KeyHeader& call_key_header(const Kind& kind, Endpoint endpoint) {
   static constexpr KeyHeader kBearer;
-  return endpoint == Endpoint::messages ? kind.key_header : kBearer;
+  return dialect::of(endpoint).family == dialect::Family::anthropic ? kind.key_header : kBearer;
 }
 
 bool asks_for_usage(const Kind& kind, Endpoint endpoint) {
-  return catalogue::describe(endpoint).has_stream_options && kind.usage_on_request;
+  return dialect::of(endpoint).has_stream_options && kind.usage_on_request;
 }
 
 }  // namespace weir::discovery

@@ -1,8 +1,6 @@
 #include "gateway/answer_reader.hpp"
 
 #include <algorithm>
-#include <array>
-#include <span>
 #include <utility>
 
 #include "base/ascii.hpp"
@@ -10,58 +8,13 @@
 namespace weir::gateway {
 namespace {
 
+using dialect::Meaning;
+
 constexpr std::size_t kMaxValueBytes = 4096;
-
-// Members read from a JSON answer and from an event's data, in the order of the names below.
-enum Member : std::size_t {
-  kUsage,
-  kTokens,
-  kMetaTokens,
-  kMessageUsage,
-  kResponseUsage,
-  kModel,
-  kMessageModel,
-  kResponseModel,
-  kChoices,
-  kType,
-};
-constexpr std::array<std::string_view, 10> kMembers = {
-    "usage", "tokens",        "meta.tokens",    "message.usage", "response.usage",
-    "model", "message.model", "response.model", "choices",       "type"};
-
-// Most answers are read for one member only, which halves the cost.
-std::span<const std::string_view> members_for(AnswerForm form,
-                                              const AnswerReader::Options& options) {
-  const bool usage_only = form == AnswerForm::json && options.model.empty() &&
-                          options.endpoint != catalogue::Endpoint::rerank;
-  return std::span(kMembers).first(usage_only ? 1 : kMembers.size());
-}
-
-// True if an event's data may contain a member of interest. OpenAI's events say `"usage":null`
-// except for one.
-bool is_worth_reading(std::string_view data, catalogue::Endpoint endpoint) {
-  constexpr std::string_view kName = R"("usage")";
-  using enum catalogue::Endpoint;
-  if (endpoint == messages || endpoint == responses) return true;
-  for (auto at = data.find(kName); at != data.npos; at = data.find(kName, at + 1)) {
-    const auto value = data.find_first_not_of(" \t:", at + kName.size());
-    if (value != data.npos && data[value] == '{') return true;
-  }
-  return false;
-}
-
-bool is_usage(std::size_t member) { return member <= kResponseUsage; }
-bool is_model(std::size_t member) { return member >= kModel && member <= kResponseModel; }
 
 bool is_empty_array(std::string_view text) {
   return text.size() >= 2 && text.front() == '[' &&
          text.find_first_not_of(" \t\r\n", 1) == text.size() - 1;
-}
-
-// True for the last event of a stream, in the three protocols that have such an event.
-bool ends_stream(std::string_view type) {
-  return type == R"("message_stop")" || type == R"("response.completed")" ||
-         type == R"("response.incomplete")" || type == R"("response.failed")";
 }
 
 }  // namespace
@@ -74,7 +27,16 @@ AnswerForm answer_form(std::string_view content_type) {
 }
 
 AnswerReader::AnswerReader(AnswerForm form, Options options)
-    : form_(form), options_(std::move(options)), splitter_(options_.max_event_bytes) {}
+    : form_(form),
+      options_(std::move(options)),
+      members_(dialect::of(options_.endpoint).answer),
+      stream_(dialect::of(dialect::of(options_.endpoint).family).stream),
+      splitter_(options_.max_event_bytes) {}
+
+// An answer is read for its usage only, if its names stay, which halves the cost.
+std::span<const std::string_view> AnswerReader::answer_paths() const {
+  return options_.model.empty() ? members_.usage_paths() : members_.paths();
+}
 
 Result<std::string_view> AnswerReader::pass(std::string_view piece) {
   switch (form_) {
@@ -104,13 +66,12 @@ Result<std::string_view> AnswerReader::pass_whole(std::string_view answer) {
 bool AnswerReader::take_usage_at_the_end(std::string_view answer) {
   constexpr std::string_view kName = R"("usage")";
   const auto at = answer.rfind(kName);
-  if (at == answer.npos || options_.endpoint == catalogue::Endpoint::rerank) return false;
-  codec::JsonScanner scanner(members_for(form_, options_), kMaxValueBytes);
+  if (at == answer.npos || answer_paths().size() != 1) return false;
+  codec::JsonScanner scanner(answer_paths(), kMaxValueBytes);
   scanner.feed("{", [](const codec::JsonValue&) {});
-  TokenUsage usage;
-  scanner.feed(answer.substr(at), [&](const codec::JsonValue& value) {
-    if (value.member == kUsage) usage.take(read_usage(value.text));
-  });
+  dialect::TokenUsage usage;
+  scanner.feed(answer.substr(at),
+               [&](const codec::JsonValue& value) { usage.take(dialect::read_usage(value.text)); });
   const bool is_member = scanner.state() == codec::JsonScanner::State::complete;
   if (is_member) usage_.take(usage);
   return is_member;
@@ -118,11 +79,11 @@ bool AnswerReader::take_usage_at_the_end(std::string_view answer) {
 
 std::string_view AnswerReader::pass_json(std::string_view piece) {
   if (!scanner_) {
-    scanner_ = std::make_unique<codec::JsonScanner>(members_for(form_, options_), kMaxValueBytes);
+    scanner_ = std::make_unique<codec::JsonScanner>(answer_paths(), kMaxValueBytes);
   }
   if (options_.model.empty()) {
     scanner_->feed(piece, [this](const codec::JsonValue& value) {
-      if (is_usage(value.member)) usage_.take(read_usage(value.text));
+      usage_.take(dialect::read_usage(value.text));
     });
     return piece;
   }
@@ -131,8 +92,9 @@ std::string_view AnswerReader::pass_json(std::string_view piece) {
   out_.clear();
   std::uint64_t passed = offset_;
   scanner_->feed(piece, [&](const codec::JsonValue& value) {
-    if (is_usage(value.member)) usage_.take(read_usage(value.text));
-    if (!is_model(value.member) || value.too_long || !value.text.starts_with('"')) return;
+    const auto meaning = members_.meaning(value.member);
+    if (meaning == Meaning::usage) usage_.take(dialect::read_usage(value.text));
+    if (meaning != Meaning::model || value.too_long || !value.text.starts_with('"')) return;
     out_.append(held_, passed - offset_, value.begin - passed).append(options_.model);
     passed = value.end;
   });
@@ -181,25 +143,35 @@ bool AnswerReader::take_event(std::string_view event) {
   std::string scratch;
   const auto data = codec::event_data(event, scratch);
   if (data.empty()) return true;
-  if (data == "[DONE]") {
+  if (data == dialect::kDone) {
     finished_ = true;
     return true;
   }
-  if (!is_worth_reading(data, options_.endpoint)) {
+  if (!dialect::is_worth_reading(data, stream_)) {
     ++events_;
     return true;
   }
   bool no_choices = false;
   bool has_usage = false;
-  codec::JsonScanner scanner(kMembers, kMaxValueBytes);
+  codec::JsonScanner scanner(stream_.members.paths(), kMaxValueBytes);
   scanner.feed(data, [&](const codec::JsonValue& value) {
-    if (is_usage(value.member)) {
-      const auto usage = read_usage(value.text);
-      has_usage = has_usage || usage.known();
-      usage_.take(usage);
+    switch (stream_.members.meaning(value.member)) {
+      case Meaning::usage: {
+        const auto usage = dialect::read_usage(value.text);
+        has_usage = has_usage || usage.known();
+        usage_.take(usage);
+        break;
+      }
+      case Meaning::choices:
+        no_choices = is_empty_array(value.text);
+        break;
+      case Meaning::event_type:
+        if (dialect::ends_stream(value.text, stream_)) finished_ = true;
+        break;
+      case Meaning::model:
+      case Meaning::id:
+        break;
     }
-    if (value.member == kChoices) no_choices = is_empty_array(value.text);
-    if (value.member == kType && ends_stream(value.text)) finished_ = true;
   });
   if (options_.hide_usage && has_usage && no_choices) return false;
   ++events_;
@@ -217,9 +189,10 @@ void AnswerReader::append_renamed(std::string_view event) {
   }
   const auto start = static_cast<std::size_t>(data.data() - event.data());
   std::size_t passed = 0;
-  codec::JsonScanner scanner(kMembers, kMaxValueBytes);
+  codec::JsonScanner scanner(stream_.members.paths(), kMaxValueBytes);
   scanner.feed(data, [&](const codec::JsonValue& value) {
-    if (!is_model(value.member) || !value.text.starts_with('"')) return;
+    const bool is_model = stream_.members.meaning(value.member) == Meaning::model;
+    if (!is_model || !value.text.starts_with('"')) return;
     out_.append(event, passed, start + value.begin - passed).append(options_.model);
     passed = start + value.end;
   });

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -13,7 +14,8 @@
 #include "catalogue/endpoint.hpp"
 #include "codec/json_scanner.hpp"
 #include "codec/sse.hpp"
-#include "gateway/token_usage.hpp"
+#include "dialect/endpoint.hpp"
+#include "dialect/token_usage.hpp"
 
 namespace weir::gateway {
 
@@ -55,7 +57,7 @@ class AnswerReader {
   [[nodiscard]] bool rewrites() const {
     return form_ == AnswerForm::json && !options_.model.empty();
   }
-  [[nodiscard]] const TokenUsage& usage() const { return usage_; }
+  [[nodiscard]] const dialect::TokenUsage& usage() const { return usage_; }
   /// True if an event stream has sent its final event, however its connection ends.
   [[nodiscard]] bool finished() const { return finished_; }
   /// Events with data so far, without a withheld one.
@@ -69,9 +71,13 @@ class AnswerReader {
   [[nodiscard]] bool take_event(std::string_view event);
   void append_renamed(std::string_view event);
 
+  [[nodiscard]] std::span<const std::string_view> answer_paths() const;
+
   AnswerForm form_;
   Options options_;
-  TokenUsage usage_;
+  const dialect::Members& members_;  ///< of a JSON answer
+  const dialect::StreamRow& stream_;
+  dialect::TokenUsage usage_;
   bool finished_ = false;
   std::uint64_t events_ = 0;
   std::unique_ptr<codec::JsonScanner> scanner_;  ///< for a JSON answer; each event gets its own

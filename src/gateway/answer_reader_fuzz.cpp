@@ -2,7 +2,7 @@
 // usage is counted; if no name is replaced, the bytes are unchanged.
 //
 // Input: a byte of choices; a byte that seeds the cuts; then the answer.
-// Covers: gateway/answer_reader.cpp gateway/token_usage.cpp
+// Covers: gateway/answer_reader.cpp dialect/token_usage.cpp dialect/family.cpp
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -8,8 +8,8 @@ Bill compute_bill(const Work& work, const limit::Claim& claimed, std::int64_t pr
   Bill bill;
   // Many clients leave with the last event, before the connection says that it was the last.
   const bool is_cut = work.streamed && !work.succeeded && !work.finished;
-  bill.usage =
-      work.reported.known() && is_cut ? cut_short(work.reported, work.events) : work.reported;
+  bill.usage = work.reported.known() && is_cut ? dialect::cut_short(work.reported, work.events)
+                                               : work.reported;
   const bool worked = work.succeeded || (work.reached && work.was_taken);
   if (worked) bill.claim = claimed;
   if (bill.usage.known()) {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "gateway/token_usage.hpp"
+#include "dialect/token_usage.hpp"
 #include "limit/meters.hpp"
 
 namespace weir::gateway {
@@ -17,12 +17,12 @@ struct Work {
   /// The client has a part of the answer, or left before it had any.
   bool was_taken = false;
   std::uint64_t events = 0;  ///< of the stream, so far
-  TokenUsage reported = {};
+  dialect::TokenUsage reported = {};
 };
 
 struct Bill {
-  TokenUsage usage;    ///< as reported, but for a stream that was cut short
-  limit::Claim claim;  ///< what the limits count
+  dialect::TokenUsage usage;  ///< as reported, but for a stream that was cut short
+  limit::Claim claim;         ///< what the limits count
   bool estimated = false;
 };
 

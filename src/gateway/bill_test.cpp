@@ -8,7 +8,7 @@ namespace {
 TEST(Bill, IsWhatTheUpstreamReportedOrMayHaveDone) {
   constexpr limit::Claim kClaimed{.tokens = 1000, .images = 2};
   constexpr std::int64_t kPrompt = 40;
-  const TokenUsage usage{.input = 30, .output = 5};
+  const dialect::TokenUsage usage{.input = 30, .output = 5};
   const struct {
     const char* what;
     Work work;

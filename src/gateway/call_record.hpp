@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 #include "catalogue/endpoint.hpp"
-#include "gateway/token_usage.hpp"
+#include "dialect/token_usage.hpp"
 #include "limit/limits.hpp"
 
 namespace weir::gateway {
@@ -35,7 +35,7 @@ struct CallRecord {
   int attempts = 0;
   bool streamed = false;
   std::optional<limit::Dimension> limited_by;
-  TokenUsage usage;
+  dialect::TokenUsage usage;
   bool estimated = false;  ///< the upstream reported no usage, or only part of it
   std::int64_t charged_tokens = 0;
   std::int64_t images = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/json_text.hpp"
+#include "dialect/endpoint.hpp"
 #include "http/chunk.hpp"
 
 namespace weir::gateway {
@@ -44,7 +45,7 @@ void put_edits(Outbound& outbound, const OutboundPlan& plan) {
     outbound.edits.push_back({request.model_at, std::move(name)});
   }
   if (request.streamed && !request.wants_usage && plan.asks_usage &&
-      catalogue::describe(plan.endpoint).has_stream_options) {
+      dialect::of(plan.endpoint).has_stream_options) {
     outbound.hides_usage = true;
     outbound.edits.push_back(ask_for_usage(plan.body, request));
   }

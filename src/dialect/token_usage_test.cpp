@@ -1,8 +1,8 @@
-#include "gateway/token_usage.hpp"
+#include "dialect/token_usage.hpp"
 
 #include <gtest/gtest.h>
 
-namespace weir::gateway {
+namespace weir::dialect {
 namespace {
 
 TEST(TokenUsage, ReadsTheShapesOfTheField) {
@@ -75,4 +75,4 @@ TEST(TokenUsage, TheLaterFigureCounts) {
 }
 
 }  // namespace
-}  // namespace weir::gateway
+}  // namespace weir::dialect

@@ -1,11 +1,11 @@
-#include "gateway/token_usage.hpp"
+#include "dialect/token_usage.hpp"
 
 #include <algorithm>
 #include <array>
 
 #include "codec/json_scanner.hpp"
 
-namespace weir::gateway {
+namespace weir::dialect {
 namespace {
 
 // Larger than any real count, and small enough to be summed.
@@ -44,4 +44,4 @@ TokenUsage read_usage(std::string_view object) {
   return usage;
 }
 
-}  // namespace weir::gateway
+}  // namespace weir::dialect

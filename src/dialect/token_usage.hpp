@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace weir::gateway {
+namespace weir::dialect {
 
 struct TokenUsage {
   std::optional<std::int64_t> input;   ///< tokens of the prompt
@@ -30,4 +30,4 @@ struct TokenUsage {
 /// SiliconFlow's rerank (input_tokens, output_tokens), 2026.
 [[nodiscard]] TokenUsage read_usage(std::string_view object);
 
-}  // namespace weir::gateway
+}  // namespace weir::dialect

@@ -1,0 +1,21 @@
+/// The rows of the families, each defined in the file of its name.
+#pragma once
+
+#include "dialect/family.hpp"
+
+namespace weir::dialect::detail {
+
+/// OpenAI's chunks. A family without streams of its own has them too.
+inline constexpr StreamRow kChunks{
+    .members = {{{"usage", Meaning::usage},
+                 {"model", Meaning::model},
+                 {"choices", Meaning::choices}}},
+    .ends = {},
+};
+
+extern constinit const FamilyRow kOpenai;
+extern constinit const FamilyRow kResponses;
+extern constinit const FamilyRow kAnthropic;
+extern constinit const FamilyRow kSiliconflow;
+
+}  // namespace weir::dialect::detail

@@ -1,0 +1,48 @@
+/// How each endpoint is spoken and metered. Their paths and models are in catalogue/endpoint.hpp.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/enum_set.hpp"
+#include "catalogue/endpoint.hpp"
+#include "dialect/family.hpp"
+
+namespace weir::dialect {
+
+/// An amount that limits and usage count. Every call is a request besides.
+enum class Meter : std::uint8_t {
+  input_tokens,
+  output_tokens,
+  images,  ///< as many as the request asks for: answers do not report them
+};
+
+using Meters = EnumSet<Meter>;
+
+/// How a call takes part in work that outlives it.
+enum class RequestId : std::uint8_t {
+  none,
+  issued,  ///< the answer has a `requestId` by which the work is asked for
+  taken,   ///< the request has one instead of a model
+};
+
+/// No member has a default: a row states every fact, or does not compile.
+struct EndpointRow {
+  Family family;
+  Meters meters;
+  Members answer;  ///< of an answer that is one JSON text
+  /// True if a stream reports its usage on request, by `stream_options.include_usage`; others
+  /// always report it, or are not token streams.
+  bool has_stream_options;
+  RequestId request_id;
+  /// The metrics' name of such a call. Source: gen_ai.operation.name of OpenTelemetry's
+  /// conventions; the endpoint's slug if they have none.
+  std::string_view operation;
+
+  [[nodiscard]] constexpr bool counts(Meter meter) const { return meters.contains(meter); }
+};
+
+/// The row of `endpoint`, with static lifetime.
+[[nodiscard]] const EndpointRow& of(catalogue::Endpoint endpoint);
+
+}  // namespace weir::dialect

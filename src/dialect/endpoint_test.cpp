@@ -1,0 +1,75 @@
+#include "dialect/endpoint.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace weir::dialect {
+namespace {
+
+using catalogue::Endpoint;
+
+std::string words(std::span<const std::string_view> paths) {
+  std::string text;
+  for (const auto path : paths) {
+    if (!text.empty()) text += ' ';
+    text += path;
+  }
+  return text;
+}
+
+TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
+  using enum Family;
+  using enum Meter;
+  using enum RequestId;
+  const Meters text{input_tokens, output_tokens};
+  const struct {
+    Endpoint endpoint;
+    Family family;
+    Meters meters;
+    const char* usage;
+    bool has_stream_options;
+    RequestId request_id;
+    const char* operation;
+  } cases[] = {
+      {Endpoint::chat_completions, openai, text, "usage", true, none, "chat"},
+      {Endpoint::completions, openai, text, "usage", true, none, "text_completion"},
+      {Endpoint::responses, responses, text, "usage", false, none, "chat"},
+      {Endpoint::messages, anthropic, text, "usage", false, none, "chat"},
+      {Endpoint::embeddings, openai, {input_tokens}, "usage", false, none, "embeddings"},
+      {Endpoint::rerank,
+       siliconflow,
+       {input_tokens},
+       "usage tokens meta.tokens",
+       false,
+       none,
+       "rerank"},
+      {Endpoint::images_generations, openai, {images}, "usage", false, none, "images_generations"},
+      {Endpoint::images_edits, openai, {images}, "usage", false, none, "images_edits"},
+      {Endpoint::audio_transcriptions, openai, {}, "usage", false, none, "audio_transcriptions"},
+      {Endpoint::audio_speech, openai, {}, "usage", false, none, "audio_speech"},
+      {Endpoint::video_submit, siliconflow, {}, "usage", false, issued, "video_submit"},
+      {Endpoint::video_status, siliconflow, {}, "usage", false, taken, "video_status"},
+  };
+  ASSERT_EQ(std::size(cases), catalogue::kEndpointCount);
+  for (const auto& c : cases) {
+    const EndpointRow& row = of(c.endpoint);
+    EXPECT_EQ(row.family, c.family) << c.operation;
+    EXPECT_EQ(row.meters, c.meters) << c.operation;
+    EXPECT_EQ(words(row.answer.usage_paths()), c.usage) << c.operation;
+    EXPECT_EQ(row.has_stream_options, c.has_stream_options) << c.operation;
+    EXPECT_EQ(row.request_id, c.request_id) << c.operation;
+    EXPECT_EQ(row.operation, c.operation);
+  }
+}
+
+TEST(EndpointRow, TokensOfAnswersAreCountedOnlyWithThoseOfPrompts) {
+  for (const Endpoint endpoint : catalogue::all_endpoints()) {
+    const EndpointRow& row = of(endpoint);
+    EXPECT_TRUE(row.counts(Meter::input_tokens) || !row.counts(Meter::output_tokens));
+    EXPECT_TRUE(!row.has_stream_options || row.counts(Meter::output_tokens));
+  }
+}
+
+}  // namespace
+}  // namespace weir::dialect

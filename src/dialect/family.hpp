@@ -1,0 +1,47 @@
+/// The families of APIs that clients and upstreams speak: one file and one row each.
+///
+/// A family is a set of endpoints with the same event streams. It is not a kind of upstream
+/// (discovery/kinds.hpp): most kinds speak several families, at different endpoints.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "dialect/members.hpp"
+
+namespace weir::dialect {
+
+enum class Family : std::uint8_t {
+  openai,       ///< chat completions, and OpenAI's older endpoints
+  responses,    ///< OpenAI's responses
+  anthropic,    ///< Anthropic's messages
+  siliconflow,  ///< SiliconFlow's own: rerank, video
+};
+
+/// The data of a stream's last event where it is not JSON. OpenAI's streams end with it, and some
+/// servers send it at the end of the other families' streams too.
+inline constexpr std::string_view kDone = "[DONE]";
+
+/// How a family's event streams are read.
+struct StreamRow {
+  Members members;                         ///< of an event's data
+  std::span<const std::string_view> ends;  ///< raw event types of a last event, besides kDone
+};
+
+struct FamilyRow {
+  std::string_view slug;  ///< equals the enumerator
+  StreamRow stream;
+};
+
+/// The row of `family`, with static lifetime.
+[[nodiscard]] const FamilyRow& of(Family family);
+
+/// True if an event with `data` may hold a member of interest: where no event's type matters, only
+/// one with usage does. OpenAI's events say `"usage":null`, except for one.
+[[nodiscard]] bool is_worth_reading(std::string_view data, const StreamRow& stream);
+
+/// True if an event of this raw type is the stream's last.
+[[nodiscard]] bool ends_stream(std::string_view type, const StreamRow& stream);
+
+}  // namespace weir::dialect
