@@ -58,9 +58,9 @@ bool accepts_coding(const codec::AcceptEncoding& accepted) {
   return accepted.choose({gzip, br, zstd}) != identity;
 }
 
-bool is_video(catalogue::Endpoint endpoint) {
-  return endpoint == catalogue::Endpoint::video_submit ||
-         endpoint == catalogue::Endpoint::video_status;
+// True if the call's request id belongs to the key.
+bool has_request_id(catalogue::Endpoint endpoint) {
+  return dialect::of(endpoint).request_id != dialect::RequestId::none;
 }
 
 // An encoded slash is allowed in an id only: elsewhere it hides where a segment ends.
@@ -111,7 +111,7 @@ gateway::CallInput Frontend::call_input(http::Exchange& exchange, const auth::Ke
                            .directory = published.directory,
                            .scope = scope_of(key),
                            .limiter = key.limiter,
-                           .key_identity = is_video(endpoint) ? key.identity : std::string{},
+                           .key_identity = has_request_id(endpoint) ? key.identity : std::string{},
                            .fields = {}};
   add_common_fields(exchange, input.fields);
   return input;

@@ -5,31 +5,21 @@
 #include <fmt/format.h>
 
 #include "catalogue/list_query.hpp"
+#include "dialect/endpoint.hpp"
 #include "gateway/rate_limit_fields.hpp"
 
 namespace weir::gateway {
 namespace {
 
 using catalogue::Endpoint;
-
-bool makes_text(Endpoint endpoint) {
-  return endpoint == Endpoint::chat_completions || endpoint == Endpoint::completions ||
-         endpoint == Endpoint::responses || endpoint == Endpoint::messages;
-}
-
-bool takes_tokens(Endpoint endpoint) {
-  return makes_text(endpoint) || endpoint == Endpoint::embeddings || endpoint == Endpoint::rerank;
-}
-
-bool makes_images(Endpoint endpoint) {
-  return endpoint == Endpoint::images_generations || endpoint == Endpoint::images_edits;
-}
+using dialect::Meter;
 
 limit::CallShape shape_of(const catalogue::Model& model, const CallRequest& request,
                           Endpoint endpoint, std::size_t body_bytes) {
   limit::CallShape shape;
   shape.body_bytes = body_bytes;
-  shape.max_tokens = makes_text(endpoint) ? request.max_tokens : std::optional(std::int64_t{0});
+  const bool makes_tokens = dialect::of(endpoint).counts(Meter::output_tokens);
+  shape.max_tokens = makes_tokens ? request.max_tokens : std::optional(std::int64_t{0});
   shape.answers = request.answers;
   const auto& facts = model.facts;
   shape.context_length = facts.max_model_len ? facts.max_model_len : facts.context_length;
@@ -64,13 +54,14 @@ std::expected<void, Refusal> reserve(Admitted& admitted, const CallInput& input,
                                      const limit::TokenForecast& forecast) {
   const auto& model = admitted.model->id;
   limit::Claim& claim = admitted.claim;
-  if (takes_tokens(input.endpoint)) claim.tokens = forecast.estimate(model, admitted.shape);
-  if (makes_images(input.endpoint)) claim.images = admitted.shape.answers;
+  const auto& row = dialect::of(input.endpoint);
+  if (row.counts(Meter::input_tokens)) claim.tokens = forecast.estimate(model, admitted.shape);
+  if (row.counts(Meter::images)) claim.images = admitted.shape.answers;
 
   const auto now = input.record.received;
   auto reserved = input.limiter->try_reserve(model, claim, now, &admitted.standing);
   // A mere guess must not shut out a key whose limit is small.
-  const bool guessed = makes_text(input.endpoint) && !admitted.shape.max_tokens;
+  const bool guessed = row.counts(Meter::output_tokens) && !admitted.shape.max_tokens;
   while (!reserved && guessed && reserved.error().retry_after == limit::Admission::kNever &&
          claim.tokens > 1) {
     claim.tokens /= 2;
@@ -116,7 +107,7 @@ std::string wrong_endpoint_message(const catalogue::Model& model, Endpoint endpo
 std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& shared,
                                        const CallRequest& request, std::size_t body_bytes) {
   std::expected<Admitted, Refusal> admitted;
-  if (input.endpoint == Endpoint::video_status) {
+  if (dialect::of(input.endpoint).request_id == dialect::RequestId::taken) {
     admitted->place = find_place(input, shared, request);
     if (!admitted->place) {
       // One answer for all reasons: an id reveals nothing to a client that it was not issued to.

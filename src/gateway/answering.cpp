@@ -32,7 +32,7 @@ Answering::Answering(Attempt&& attempt, const AnswerInput& input)
 }
 
 bool Answering::is_submission() {
-  return input_.context.input.endpoint == catalogue::Endpoint::video_submit &&
+  return dialect::of(input_.context.input.endpoint).request_id == dialect::RequestId::issued &&
          is_good(upstream().head().status);
 }
 

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "dialect/endpoint.hpp"
+
 namespace weir::gateway {
 namespace {
 
@@ -19,23 +21,6 @@ const Buckets kPerTokenBuckets{0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2,
                                0.3,  0.4,   0.5,  0.75,  1.0, 2.5};
 const Buckets kOverheadBuckets{0.000005, 0.00001, 0.000025, 0.00005, 0.0001,
                                0.00025,  0.0005,  0.001,    0.005,   0.025};
-
-// The operation's name, or the endpoint's if the conventions have none. Source:
-// gen_ai.operation.name in the same conventions.
-std::string operation_of(catalogue::Endpoint endpoint) {
-  switch (endpoint) {
-    case catalogue::Endpoint::chat_completions:
-    case catalogue::Endpoint::messages:
-    case catalogue::Endpoint::responses:
-      return "chat";
-    case catalogue::Endpoint::completions:
-      return "text_completion";
-    case catalogue::Endpoint::embeddings:
-      return "embeddings";
-    default:
-      return std::string(catalogue::describe(endpoint).slug);
-  }
-}
 
 double seconds(MonotonicClock::duration time) {
   return std::chrono::duration<double>(time).count();
@@ -70,7 +55,7 @@ void CallMetrics::record(const CallRecord& record, std::optional<Errc> reason,
   std::string_view model;
   PerModel& handles = of(endpoint, record.model, model);
   const auto labels = [&](const char* name, std::string value) {
-    Labels all{{"gen_ai_operation_name", operation_of(endpoint)},
+    Labels all{{"gen_ai_operation_name", std::string(dialect::of(endpoint).operation)},
                {"gen_ai_request_model", std::string(model)}};
     if (name != nullptr) all.emplace(name, std::move(value));
     return all;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "codec/json_scanner.hpp"
+#include "dialect/endpoint.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -49,8 +50,7 @@ std::unexpected<Error> refused(std::string message) {
 class Reading {
  public:
   explicit Reading(Endpoint endpoint)
-      : counts_images_(endpoint == Endpoint::images_generations ||
-                       endpoint == Endpoint::images_edits) {}
+      : counts_images_(dialect::of(endpoint).counts(dialect::Meter::images)) {}
 
   void take(const codec::JsonValue& value) {
     const auto member = value.member;
@@ -157,7 +157,7 @@ Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
     return refused("The request body ends before its JSON object does.");
   }
   if (!reading.problem().empty()) return refused(reading.problem());
-  const bool by_request = endpoint == Endpoint::video_status;
+  const bool by_request = dialect::of(endpoint).request_id == dialect::RequestId::taken;
   if (by_request && !reading.seen(kRequestId)) {
     return refused("The parameter requestId is missing.");
   }

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "dialect/endpoint.hpp"
+
 namespace weir::gateway {
 namespace {
 
@@ -28,6 +30,10 @@ Received::Received(http::ClientStream& client, catalogue::Endpoint endpoint,
 
 bool Received::is_json() const {
   return catalogue::describe(endpoint_).body == catalogue::BodyForm::json;
+}
+
+bool Received::counts_images() const {
+  return dialect::of(endpoint_).counts(dialect::Meter::images);
 }
 
 // A body that is too large is refused by receive().
@@ -91,7 +97,7 @@ Result<> Received::take_field(codec::MultipartValue value) {
     request_.answers = std::max(request_.answers, *number);
     return {};
   }
-  if (endpoint_ != catalogue::Endpoint::images_edits) return {};
+  if (!counts_images()) return {};
   return fail(
       Errc::invalid_parameter,
       fmt::format("The parameter {} must be a whole number from 1.", kFieldNames[value.name]));
@@ -119,7 +125,8 @@ net::Task<Result<>> Received::receive_form() {
     co_return fail(Errc::invalid_parameter,
                    "The Content-Type must be multipart/form-data with one boundary.");
   }
-  const bool all = endpoint_ == catalogue::Endpoint::images_edits;
+  // The number of images may follow the files.
+  const bool all = counts_images();
   const auto limit =
       static_cast<std::uint64_t>(all ? settings_.max_body_bytes : settings_.max_upload_bytes);
   if (auto fits = client_.limit_body(limit); !fits) co_return fits;

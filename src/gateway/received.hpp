@@ -58,6 +58,7 @@ class Received {
   [[nodiscard]] Result<> take_fields(std::string_view piece);
   [[nodiscard]] Result<> take_field(codec::MultipartValue value);
   [[nodiscard]] bool is_json() const;
+  [[nodiscard]] bool counts_images() const;
 
   http::ClientStream& client_;
   const catalogue::Endpoint endpoint_;
