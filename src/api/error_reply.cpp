@@ -2,30 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "codec/json_text.hpp"
+#include "dialect/family.hpp"
 
 namespace weir::api {
 
+// Clients of every path get the imitated API's errors.
 std::string error_body(Errc code, std::string_view message) {
-  const ErrorRow& row = describe(code);
-  if (message.empty()) message = row.message;
-  std::string body;
-  codec::JsonWriter json(body);
-  switch (row.shape) {
-    case BodyShape::code_message_data:
-      json.begin_object().key("code").value(row.code);
-      json.key("message").value(message).key("data").value("").end_object();
-      break;
-    case BodyShape::message_data:
-      json.begin_object().key("message").value(message).key("data").value("").end_object();
-      break;
-    case BodyShape::json_string:
-      json.value(message);
-      break;
-    case BodyShape::empty:
-      break;
-  }
-  return body;
+  return dialect::error_body(dialect::Family::siliconflow, {code, message});
 }
 
 http::Reply error_reply(Errc code, std::string_view message) {

@@ -1,4 +1,4 @@
-/// Errors in the API's format: the imitated API's bodies, from the table of errors.
+/// Answers that are errors, from the table of errors.
 #pragma once
 
 #include <string>
@@ -9,11 +9,7 @@
 
 namespace weir::api {
 
-/// The body of `code`: {"code","message","data"}, {"message","data"} or a JSON string, according to
-/// its row. `message`, if not empty, replaces the row's own.
-///
-/// Source: the contract's error responses; the order code, message, data without a newline is that
-/// of SiliconFlow's recorded answers.
+/// The body of `code`, in SiliconFlow's format. `message`, if not empty, replaces the row's own.
 [[nodiscard]] std::string error_body(Errc code, std::string_view message = {});
 
 /// The complete answer, with Content-Type and the fields that the status requires

@@ -127,7 +127,7 @@ http::Outcome Frontend::answer_refusal(http::Exchange& exchange,
                                        const gateway::Refusal* refusal) const {
   // A begun answer cannot be replaced, and a client that has left cannot be answered.
   const bool unanswerable =
-      describe(exchange.reason.value_or(Errc::internal)).shape == BodyShape::empty;
+      describe(exchange.reason.value_or(Errc::internal)).status == kClientClosedRequest;
   if (refusal == nullptr || exchange.client->begun() || unanswerable) return nullptr;
   auto reply = error_reply(refusal->code, refusal->message);
   put_retry_after(reply.fields, refusal->retry_after);

@@ -7,36 +7,21 @@ namespace weir {
 namespace {
 
 using enum Party;
-using enum BodyShape;
-
-constexpr int kCodeModelUnknown = 20012;
-constexpr int kCodeParameter = 20015;
-constexpr int kCodeOverloaded = 50505;
-constexpr int kCodeFailed = 50507;
-
-constexpr int kClientClosedRequest = 499;  // never sent: the client has left
 
 // The row of an upstream's failure, for which clients always get the imitated API's 503.
 consteval ErrorRow unavailable(std::string_view slug, Party party, std::string_view use) {
-  return {slug,
-          503,
-          code_message_data,
-          kCodeOverloaded,
-          "Model service overloaded. Please try again later.",
-          party,
-          Retry::later,
-          use};
+  return {slug, 503, "Model service overloaded. Please try again later.", party, Retry::later, use};
 }
 
 // The row of an upstream's time-out: the imitated API's 504.
 consteval ErrorRow timed_out(std::string_view slug, std::string_view use) {
-  return {slug, 504, json_string, 0, "Gateway Timeout", upstream, Retry::later, use};
+  return {slug, 504, "Gateway Timeout", upstream, Retry::later, use};
 }
 
 // A request that cannot be right whenever it is sent.
 consteval ErrorRow rejected(std::string_view slug, int status, std::string_view message,
                             std::string_view use) {
-  return {slug, status, code_message_data, kCodeParameter, message, client, Retry::never, use};
+  return {slug, status, message, client, Retry::never, use};
 }
 
 // A switch with no default under -Werror=switch: a code without a row does not compile.
@@ -45,8 +30,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::invalid_parameter:
       return {"invalid_parameter",
               400,
-              code_message_data,
-              kCodeParameter,
               "The parameter is invalid.",
               client,
               Retry::never,
@@ -54,8 +37,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::malformed_request:
       return {"malformed_request",
               400,
-              code_message_data,
-              kCodeParameter,
               "The request is not well-formed HTTP.",
               client,
               Retry::never,
@@ -63,8 +44,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::tls_required:
       return {"tls_required",
               400,
-              code_message_data,
-              kCodeParameter,
               "This port speaks HTTPS: send the request to https:// instead.",
               client,
               Retry::never,
@@ -72,8 +51,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::wrong_endpoint:
       return {"wrong_endpoint",
               400,
-              code_message_data,
-              kCodeParameter,
               "The model cannot be called at this path.",
               client,
               Retry::never,
@@ -82,8 +59,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::model_not_found:
       return {"model_not_found",
               404,
-              code_message_data,
-              kCodeModelUnknown,
               "Model does not exist. Please check it carefully.",
               client,
               Retry::never,
@@ -91,14 +66,11 @@ consteval ErrorRow row(Errc code) {
     case Errc::invalid_token:
       return {
           "invalid_token", 401,
-          json_string,     0,
           "Invalid token", client,
           Retry::never,    "No key, an unknown key, an expired or a revoked one. Use a valid key."};
     case Errc::forbidden:
       return {"forbidden",
               403,
-              json_string,
-              0,
               "Forbidden",
               client,
               Retry::never,
@@ -106,8 +78,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::route_not_found:
       return {"route_not_found",
               404,
-              json_string,
-              0,
               "404 page not found",
               client,
               Retry::never,
@@ -115,8 +85,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::method_not_allowed:
       return {"method_not_allowed",
               405,
-              code_message_data,
-              kCodeParameter,
               "The method is not allowed for this path.",
               client,
               Retry::never,
@@ -124,8 +92,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::request_timeout:
       return {"request_timeout",
               408,
-              code_message_data,
-              kCodeParameter,
               "The request did not arrive in time.",
               client,
               Retry::now,
@@ -150,8 +116,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::rate_limited:
       return {"rate_limited",
               429,
-              message_data,
-              0,
               "Request was rejected due to rate limiting. Details:RPM limit reached.",
               client,
               Retry::later,
@@ -159,8 +123,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::header_too_large:
       return {"header_too_large",
               431,
-              code_message_data,
-              kCodeParameter,
               "The request header fields are too large.",
               client,
               Retry::never,
@@ -168,8 +130,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::internal:
       return {"internal",
               500,
-              code_message_data,
-              kCodeFailed,
               "Request failed: Unknown error.",
               self,
               Retry::later,
@@ -177,8 +137,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::not_implemented:
       return {"not_implemented",
               501,
-              code_message_data,
-              kCodeParameter,
               "The transfer coding or method is not implemented.",
               client,
               Retry::never,
@@ -186,8 +144,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::overloaded:
       return {"overloaded",
               503,
-              code_message_data,
-              kCodeOverloaded,
               "Model service overloaded. Please try again later.",
               self,
               Retry::later,
@@ -197,8 +153,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::stopping:
       return {"stopping",
               503,
-              code_message_data,
-              kCodeOverloaded,
               "Model service overloaded. Please try again later.",
               operator_,
               Retry::now,
@@ -207,8 +161,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::version_not_supported:
       return {"version_not_supported",
               505,
-              code_message_data,
-              kCodeParameter,
               "The HTTP version is not supported.",
               client,
               Retry::never,
@@ -216,8 +168,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::upstream_rate_limited:
       return {"upstream_rate_limited",
               429,
-              message_data,
-              0,
               "Request was rejected due to rate limiting. Details:upstream limit reached.",
               upstream,
               Retry::later,
@@ -246,8 +196,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::config_invalid:
       return {"config_invalid",
               500,
-              code_message_data,
-              kCodeFailed,
               "Request failed: Unknown error.",
               operator_,
               Retry::never,
@@ -255,8 +203,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::store_failed:
       return {"store_failed",
               500,
-              code_message_data,
-              kCodeFailed,
               "Request failed: Unknown error.",
               store,
               Retry::later,
@@ -264,39 +210,32 @@ consteval ErrorRow row(Errc code) {
     case Errc::not_found:
       return {"not_found",
               404,
-              json_string,
-              0,
               "404 page not found",
               operator_,
               Retry::never,
               "A name given on the command line does not exist. List what there is."};
     case Errc::already_exists:
       return {"already_exists",     400,
-              code_message_data,    kCodeParameter,
               "It exists already.", operator_,
               Retry::never,         "A name is taken. Choose another or remove the old one."};
     case Errc::cancelled:
       return {"cancelled",
               503,
-              code_message_data,
-              kCodeOverloaded,
               "Model service overloaded. Please try again later.",
               self,
               Retry::never,
               "The result no longer matters: the client left or the server stops."};
     case Errc::deadline_exceeded:
-      return {"deadline_exceeded", 504,      json_string,  0,
-              "Gateway Timeout",   upstream, Retry::later, "A wait ran into its deadline."};
+      return {"deadline_exceeded", 504,
+              "Gateway Timeout",   upstream,
+              Retry::later,        "A wait ran into its deadline."};
     case Errc::connection_lost:
       return {"connection_lost", 504,
-              json_string,       0,
               "Gateway Timeout", upstream,
               Retry::later,      "A connection broke before the answer was complete."};
     case Errc::client_left:
       return {"client_left",
               kClientClosedRequest,
-              empty,
-              0,
               "",
               client,
               Retry::never,
@@ -304,8 +243,6 @@ consteval ErrorRow row(Errc code) {
     case Errc::client_stalled:
       return {"client_stalled",
               kClientClosedRequest,
-              empty,
-              0,
               "",
               client,
               Retry::never,

@@ -1,5 +1,5 @@
-/// The table of errors: a row per code, from which everything else is derived: the HTTP status and
-/// body (api/error_reply), the `reason` of the access log, the metric label and
+/// The table of errors: a row per code, from which everything else is derived: the HTTP status, the
+/// body in each API's shape (dialect), the `reason` of the access log, the metric label and
 /// docs/reference/errors.md. The enumerator is the log word and the label.
 #pragma once
 
@@ -69,19 +69,12 @@ enum class Party : std::uint8_t { client, upstream, store, operator_, self };
 /// Retry advice.
 enum class Retry : std::uint8_t { never, later, now };
 
-/// Shape of an error body. The imitated API has three; `empty` has no body at all.
-enum class BodyShape : std::uint8_t {
-  code_message_data,  ///< {"code":…,"message":…,"data":""}
-  message_data,       ///< {"message":…,"data":""}
-  json_string,        ///< "…"
-  empty,
-};
+/// The status of an error that is never sent, because its client has left or reads nothing.
+inline constexpr int kClientClosedRequest = 499;
 
 struct ErrorRow {
-  std::string_view slug;  ///< log word and metric label; equals the enumerator
-  int status;             ///< HTTP status towards a client
-  BodyShape shape;
-  int code;                  ///< SiliconFlow's code; 0 if the shape has none
+  std::string_view slug;     ///< log word and metric label; equals the enumerator
+  int status;                ///< HTTP status towards a client
   std::string_view message;  ///< public sentence; a caller may pass a more exact one
   Party party;
   Retry retry;

@@ -19,15 +19,14 @@ TEST(ErrorTable, SlugsAreUniqueSnakeCase) {
   }
 }
 
-TEST(ErrorTable, HoldsTheContractsRows) {
-  EXPECT_EQ(describe(Errc::invalid_parameter).code, 20015);
-  EXPECT_EQ(describe(Errc::model_not_found).code, 20012);
-  EXPECT_EQ(describe(Errc::overloaded).code, 50505);
-  EXPECT_EQ(describe(Errc::rate_limited).shape, BodyShape::message_data);
-  for (Errc code :
-       {Errc::invalid_token, Errc::forbidden, Errc::route_not_found, Errc::upstream_idle_timeout}) {
-    EXPECT_EQ(describe(code).shape, BodyShape::json_string) << describe(code).slug;
-  }
+TEST(ErrorTable, HasTheStatusesOfTheContract) {
+  EXPECT_EQ(describe(Errc::invalid_parameter).status, 400);
+  EXPECT_EQ(describe(Errc::invalid_token).status, 401);
+  EXPECT_EQ(describe(Errc::forbidden).status, 403);
+  EXPECT_EQ(describe(Errc::route_not_found).status, 404);
+  EXPECT_EQ(describe(Errc::rate_limited).status, 429);
+  EXPECT_EQ(describe(Errc::overloaded).status, 503);
+  EXPECT_EQ(describe(Errc::upstream_idle_timeout).status, 504);
 }
 
 TEST(ErrorTable, EveryRowSaysWhatToDoNext) {

@@ -19,6 +19,12 @@ constexpr EnumTable<Family, const FamilyRow*> kRows({
 
 const FamilyRow& of(Family family) { return *kRows[family]; }
 
+std::string error_body(Family family, const PublicError& error) {
+  std::string body;
+  if (describe(error.code).status != kClientClosedRequest) of(family).append_error(body, error);
+  return body;
+}
+
 bool is_worth_reading(std::string_view data, const StreamRow& stream) {
   constexpr std::string_view kName = R"("usage")";
   if (!stream.ends.empty()) return true;

@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "base/errc.hpp"
 #include "dialect/members.hpp"
 
 namespace weir::dialect {
@@ -29,13 +31,29 @@ struct StreamRow {
   std::span<const std::string_view> ends;  ///< raw event types of a last event, besides kDone
 };
 
+/// An error towards a client.
+struct PublicError {
+  Errc code;
+  std::string_view message = {};  ///< empty: the code's own
+
+  [[nodiscard]] std::string_view text() const {
+    return message.empty() ? describe(code).message : message;
+  }
+};
+
+/// No member has a default: a row states every fact, or does not compile.
 struct FamilyRow {
   std::string_view slug;  ///< equals the enumerator
   StreamRow stream;
+  /// Appends the body of an answer that is an error.
+  void (*append_error)(std::string& out, const PublicError& error);
 };
 
 /// The row of `family`, with static lifetime.
 [[nodiscard]] const FamilyRow& of(Family family);
+
+/// The body of an answer that is an error; empty for one that is never sent.
+[[nodiscard]] std::string error_body(Family family, const PublicError& error);
 
 /// True if an event with `data` may hold a member of interest: where no event's type matters, only
 /// one with usage does. OpenAI's events say `"usage":null`, except for one.

@@ -1,13 +1,31 @@
 // OpenAI's chat completions and older endpoints.
 //
-// Source: platform.openai.com, API reference: chat streaming, read 2026-11.
+// Source: platform.openai.com, API reference: chat streaming; guides, error codes; read 2026-11.
+#include "codec/json_text.hpp"
 #include "dialect/detail/families.hpp"
 
 namespace weir::dialect::detail {
+namespace {
+
+std::string_view error_type(int status) {
+  if (status == 429) return "rate_limit_error";
+  return status < 500 ? "invalid_request_error" : "server_error";
+}
+
+}  // namespace
+
+void append_openai_error(std::string& out, const PublicError& error) {
+  const ErrorRow& row = describe(error.code);
+  codec::JsonWriter json(out);
+  json.begin_object().key("error").begin_object();
+  json.key("message").value(error.text()).key("type").value(error_type(row.status));
+  json.key("param").null().key("code").value(row.slug).end_object().end_object();
+}
 
 constinit const FamilyRow kOpenai{
     .slug = "openai",
     .stream = kChunks,
+    .append_error = &append_openai_error,
 };
 
 }  // namespace weir::dialect::detail

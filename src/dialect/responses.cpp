@@ -19,6 +19,7 @@ constinit const FamilyRow kResponses{
                             {"response.model", Meaning::model},
                             {"type", Meaning::event_type}}},
                .ends = kEnds},
+    .append_error = &append_openai_error,
 };
 
 }  // namespace weir::dialect::detail

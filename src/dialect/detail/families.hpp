@@ -13,6 +13,9 @@ inline constexpr StreamRow kChunks{
     .ends = {},
 };
 
+/// {"error":{"message","type","param","code"}}, whose code is the error's slug.
+void append_openai_error(std::string& out, const PublicError& error);
+
 extern constinit const FamilyRow kOpenai;
 extern constinit const FamilyRow kResponses;
 extern constinit const FamilyRow kAnthropic;
