@@ -40,6 +40,12 @@ void append_error(std::string& out, const PublicError& error) {
   json.key("message").value(error.text()).end_object().end_object();
 }
 
+void append_break(std::string& out, const StreamBreak& broken) {
+  out += "event: error\ndata: ";
+  append_error(out, {broken.code, kBroken});
+  out += "\n\n";
+}
+
 }  // namespace
 
 // The first event has the prompt's tokens, in its message; later ones have the answer's.
@@ -51,6 +57,7 @@ constinit const FamilyRow kAnthropic{
                             {"type", Meaning::event_type}}},
                .ends = kEnds},
     .append_error = &append_error,
+    .append_break = &append_break,
 };
 
 }  // namespace weir::dialect::detail

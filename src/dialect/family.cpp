@@ -25,6 +25,12 @@ std::string error_body(Family family, const PublicError& error) {
   return body;
 }
 
+std::string break_event(Family family, const StreamBreak& broken) {
+  std::string event;
+  of(family).append_break(event, broken);
+  return event;
+}
+
 bool is_worth_reading(std::string_view data, const StreamRow& stream) {
   constexpr std::string_view kName = R"("usage")";
   if (!stream.ends.empty()) return true;

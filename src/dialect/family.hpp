@@ -41,12 +41,22 @@ struct PublicError {
   }
 };
 
+/// A stream that has begun and cannot be completed.
+struct StreamBreak {
+  Errc code;
+  std::uint64_t events = 0;     ///< forwarded before
+  std::string_view model = {};  ///< the client's id of the model
+  std::string_view id = {};     ///< the answer's id as raw JSON; empty if it is not known
+};
+
 /// No member has a default: a row states every fact, or does not compile.
 struct FamilyRow {
   std::string_view slug;  ///< equals the enumerator
   StreamRow stream;
   /// Appends the body of an answer that is an error.
   void (*append_error)(std::string& out, const PublicError& error);
+  /// Appends the event that ends a broken stream, with its blank line.
+  void (*append_break)(std::string& out, const StreamBreak& broken);
 };
 
 /// The row of `family`, with static lifetime.
@@ -54,6 +64,9 @@ struct FamilyRow {
 
 /// The body of an answer that is an error; empty for one that is never sent.
 [[nodiscard]] std::string error_body(Family family, const PublicError& error);
+
+/// The last event of a broken stream. It is not the family's mark of a complete one.
+[[nodiscard]] std::string break_event(Family family, const StreamBreak& broken);
 
 /// True if an event with `data` may hold a member of interest: where no event's type matters, only
 /// one with usage does. OpenAI's events say `"usage":null`, except for one.

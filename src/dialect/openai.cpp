@@ -22,10 +22,22 @@ void append_openai_error(std::string& out, const PublicError& error) {
   json.key("param").null().key("code").value(row.slug).end_object().end_object();
 }
 
+void append_openai_break(std::string& out, const StreamBreak& broken) {
+  const bool stopping = broken.code == Errc::stopping;
+  out += "data: ";
+  codec::JsonWriter json(out);
+  json.begin_object().key("error").begin_object();
+  json.key("message").value(kBroken);
+  json.key("type").value(stopping ? "server_error" : "upstream_error");
+  json.key("code").value(describe(broken.code).slug).end_object().end_object();
+  out += "\n\n";
+}
+
 constinit const FamilyRow kOpenai{
     .slug = "openai",
     .stream = kChunks,
     .append_error = &append_openai_error,
+    .append_break = &append_openai_break,
 };
 
 }  // namespace weir::dialect::detail

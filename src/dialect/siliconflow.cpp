@@ -57,6 +57,7 @@ constinit const FamilyRow kSiliconflow{
     .slug = "siliconflow",
     .stream = kChunks,
     .append_error = &append_error,
+    .append_break = &append_openai_break,
 };
 
 }  // namespace weir::dialect::detail

@@ -168,8 +168,10 @@ bool AnswerReader::take_event(std::string_view event) {
       case Meaning::event_type:
         if (dialect::ends_stream(value.text, stream_)) finished_ = true;
         break;
-      case Meaning::model:
       case Meaning::id:
+        if (id_.empty() && value.text.starts_with('"')) id_ = value.text;
+        break;
+      case Meaning::model:
         break;
     }
   });

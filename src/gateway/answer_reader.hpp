@@ -60,6 +60,8 @@ class AnswerReader {
   [[nodiscard]] const dialect::TokenUsage& usage() const { return usage_; }
   /// True if an event stream has sent its final event, however its connection ends.
   [[nodiscard]] bool finished() const { return finished_; }
+  /// The id that events gave to the answer, as raw JSON; empty if none did, or its family has none.
+  [[nodiscard]] std::string_view id() const { return id_; }
   /// Events with data so far, without a withheld one.
   [[nodiscard]] std::uint64_t events() const { return events_; }
 
@@ -80,6 +82,7 @@ class AnswerReader {
   dialect::TokenUsage usage_;
   bool finished_ = false;
   std::uint64_t events_ = 0;
+  std::string id_;
   std::unique_ptr<codec::JsonScanner> scanner_;  ///< for a JSON answer; each event gets its own
   codec::SseSplitter splitter_;
   std::uint64_t offset_ = 0;  ///< bytes of the answer forwarded or held so far

@@ -119,6 +119,10 @@ TEST(AnswerReader, ReadsTheEventsOfMessagesAndResponses) {
   EXPECT_TRUE(messages.finished());
 
   AnswerReader responses(AnswerForm::events, {.endpoint = catalogue::Endpoint::responses});
+  ASSERT_TRUE(
+      responses.pass("data: {\"type\":\"response.created\",\"response\":{\"id\":\"r\"}}\n\n"));
+  EXPECT_EQ(responses.id(), R"("r")");
+  EXPECT_FALSE(responses.finished());
   ASSERT_TRUE(responses.pass(
       "data: {\"type\":\"response.completed\",\"response\":{\"usage\":{\"input_tokens\":3,"
       "\"output_tokens\":2}}}\r\n\r\n"));

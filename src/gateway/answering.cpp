@@ -193,9 +193,11 @@ Answering::Sent Answering::break_off(const Error& error) {
   const bool can_tell =
       client().begun() && record().streamed && (ended_->outcome != Outcome::cancelled || stopping);
   if (!can_tell) return Sent::whole;
-  std::string event = R"(data: {"error":{"message":"The answer broke off.","type":")";
-  event.append(stopping ? "server_error" : "upstream_error").append(R"(","code":")");
-  event.append(describe(error.code).slug).append("\"}}\n\n");
+  const auto family = dialect::of(input_.context.input.endpoint).family;
+  const auto event = dialect::break_event(family, {.code = error.code,
+                                                   .events = reader_->events(),
+                                                   .model = record().model,
+                                                   .id = reader_->id()});
   const auto sent = client().send_piece(event);
   return sent == Sent::partial ? sent : Sent::whole;
 }

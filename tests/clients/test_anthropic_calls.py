@@ -61,3 +61,13 @@ def test_a_bearer_token_is_good_too(server):
 def test_errors_are_the_sdks_own(server, key, model, expected):
     with client_of(server, key) as client, pytest.raises(expected):
         client.messages.create(model=model, max_tokens=3, messages=HELLO)
+
+
+def test_a_stream_that_is_cut_raises_the_sdks_error(client):
+    fault = {"simulator": {"cut_after_events": 5}}
+    stream = client.messages.create(
+        model="demo/chat", max_tokens=50, messages=HELLO, stream=True, extra_body=fault
+    )
+    with pytest.raises(anthropic.APIStatusError) as error:
+        list(stream)
+    assert error.value.body["error"]["type"] == "overloaded_error"

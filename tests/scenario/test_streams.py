@@ -256,6 +256,63 @@ def test_an_event_over_the_bound_breaks_the_stream_visibly(weir, engine):
     assert json.loads(events[1].removeprefix(b"data: "))["error"]["code"] == "upstream_answer_too_large"
 
 
+MESSAGE_START = b"event: message_start\n" + event({"type": "message_start", "message": {"model": "lab/chat"}})
+RESPONSE_CREATED = b"event: response.created\n" + event(
+    {"type": "response.created", "sequence_number": 0, "response": {"id": "resp_7", "model": "lab/chat"}}
+)
+BROKE_OFF = "The answer broke off."
+
+
+@pytest.mark.parametrize(
+    ("target", "first", "name", "told"),
+    [
+        (
+            "/v1/chat/completions",
+            chunk("hello"),
+            None,
+            {"error": {"message": BROKE_OFF, "type": "upstream_error", "code": "upstream_broke"}},
+        ),
+        (
+            "/v1/messages",
+            MESSAGE_START,
+            "error",
+            {"type": "error", "error": {"type": "overloaded_error", "message": BROKE_OFF}},
+        ),
+        (
+            "/v1/responses",
+            RESPONSE_CREATED,
+            "response.failed",
+            {
+                "type": "response.failed",
+                "sequence_number": 1,
+                "response": {
+                    "id": "resp_7",
+                    "object": "response",
+                    "status": "failed",
+                    "error": {"code": "server_error", "message": BROKE_OFF},
+                    "incomplete_details": None,
+                    "model": "lab/chat",
+                    "output": [],
+                    "usage": None,
+                },
+            },
+        ),
+    ],
+    ids=["chat", "messages", "responses"],
+)
+def test_a_stream_that_breaks_ends_with_its_apis_error_event(weir, engine, target, first, name, told):
+    """The client sees both: the event, and that the answer was cut."""
+    engine.scripts["lab/chat"] = as_stream(first, b"data: half", end="cut")
+    server = served(weir, engine)
+    ending = call(server.public, "lab/chat", target=target, stream=True)
+    events, left = ending.events()
+    assert (ending.status, ending.whole, left) == (200, False, b"")
+    assert events[:-1] == [first]
+    prefix = f"event: {name}\ndata: ".encode() if name else b"data: "
+    assert events[-1].startswith(prefix)
+    assert json.loads(events[-1].removeprefix(prefix)) == told
+
+
 def test_an_error_instead_of_a_stream_passes_as_it_is(weir, engine):
     body = b'{"error": {"message": "too long", "code": 20015}}'
     engine.scripts["lab/chat"] = Script((body,), status=400)

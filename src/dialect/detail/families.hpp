@@ -15,6 +15,11 @@ inline constexpr StreamRow kChunks{
 
 /// {"error":{"message","type","param","code"}}, whose code is the error's slug.
 void append_openai_error(std::string& out, const PublicError& error);
+/// The same as an event, without `param`.
+void append_openai_break(std::string& out, const StreamBreak& broken);
+
+/// The message of a broken stream, in every family.
+inline constexpr std::string_view kBroken = "The answer broke off.";
 
 extern constinit const FamilyRow kOpenai;
 extern constinit const FamilyRow kResponses;
