@@ -21,16 +21,16 @@ store::KeySecret secret_of(const Secret& text, Digester& digester, WallTime now)
 
 Result<> check(const KeyDraft& draft, WallTime now) {
   if (draft.grant.models.empty()) {
-    return fail(Errc::invalid_parameter, "a key for no model opens nothing; \"*\" is every model");
+    return fail(Errc::invalid_parameter, "the key may call no models; use \"*\" for all models");
   }
   for (const std::string& glob : draft.grant.models) {
     if (!config::is_filled_text(glob)) {
       return fail(Errc::invalid_parameter,
-                  "a pattern of models is empty or holds a control character");
+                  "a model pattern is empty or contains a control character");
     }
   }
   if (draft.grant.expires_at && *draft.grant.expires_at <= now) {
-    return fail(Errc::invalid_parameter, "the expiry lies in the past");
+    return fail(Errc::invalid_parameter, "the time of expiry is in the past");
   }
   for (const std::string& network : draft.grant.networks) {
     if (const auto parsed = Network::parse(network); !parsed) {
@@ -60,7 +60,8 @@ Result<IssuedKey> rotate_key(store::Store& store, Digester& digester, const Rand
                              std::string_view name_or_id, std::chrono::milliseconds overlap,
                              WallTime now) {
   if (overlap < overlap.zero() || overlap > kMaxOverlap) {
-    return fail(Errc::invalid_parameter, "the overlap of a rotation lies between 0 and 366 days");
+    return fail(Errc::invalid_parameter,
+                "the overlap of a rotation must be between 0 and 366 days");
   }
   const auto key = store.find(name_or_id);
   if (!key) return std::unexpected(key.error());

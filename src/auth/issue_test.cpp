@@ -90,10 +90,10 @@ TEST_F(Issue, RefusesWhatCouldNeverWork) {
            {{.name = ""}, "1 to 100 bytes"},
            {{.name = "a", .grant = {.expires_at = kNow, .models = {"*"}}}, "in the past"},
            {{.name = "a", .grant = {.limits = {.requests_per_minute = -1}, .models = {"*"}}},
-            "or is 0: unlimited"},
+            "or 0 for unlimited"},
            {{.name = "a", .grant = {.model_limits = {{"", {}}}, .models = {"*"}}}, "is empty"},
-           {{.name = "a", .grant = {.models = {}}}, "for no model"},
-           {{.name = "a", .grant = {.models = {"m", ""}}}, "empty or holds a control character"},
+           {{.name = "a", .grant = {.models = {}}}, "may call no models"},
+           {{.name = "a", .grant = {.models = {"m", ""}}}, "empty or contains a control character"},
            {{.name = "a", .grant = {.models = {"*"}, .networks = {"10.0.0.1/8"}}}, "bits set"},
        }) {
     const auto issued = issue(row.draft);

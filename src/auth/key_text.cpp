@@ -57,17 +57,18 @@ KeyFault parse_foreign(std::string_view text) {
 std::string_view describe(KeyFault fault) {
   switch (fault) {
     case KeyFault::none:
-      return "in order";
+      return "valid";
     case KeyFault::too_short:
-      return "too short: a key has at least 16 characters, and one that begins with sk-weir_ has "
-             "44";
+      return "too short: a key must have at least 16 characters, and exactly 44 if it begins with "
+             "sk-weir_";
     case KeyFault::too_long:
-      return "too long: a key has at most 512 characters, and one that begins with sk-weir_ has 44";
+      return "too long: a key must have at most 512 characters, and exactly 44 if it begins with "
+             "sk-weir_";
     case KeyFault::bad_character:
-      return "holds a character no bearer token can: only letters, digits and -._~+/ are possible, "
-             "with = at the end";
+      return "contains a character that is not allowed: use letters, digits and -._~+/, and = only "
+             "at the end";
     case KeyFault::bad_checksum:
-      return "begins with sk-weir_ but its checksum is wrong: it is mistyped or was not made by "
+      return "begins with sk-weir_, but its checksum is wrong: it is mistyped or was not made by "
              "Weir";
   }
   __builtin_unreachable();

@@ -55,12 +55,12 @@ Result<> check_keys(const std::vector<KeySettings>& keys) {
   std::set<std::string_view> names;
   std::set<std::string_view> texts;
   for (const KeySettings& key : keys) {
-    if (key.name.empty()) return refuse(key, "a key has a name");
+    if (key.name.empty()) return refuse(key, "the name is missing");
     if (!names.insert(key.name).second) return refuse(key, "another key has this name");
     const KeyFault fault = parse_key(key.key.reveal());
     if (fault != KeyFault::none) return refuse(key, describe(fault));
     if (!texts.insert(key.key.reveal()).second) {
-      return refuse(key, "another key has the same text");
+      return refuse(key, "another key is identical");
     }
     const auto limits = limit::check(key.grant.limits, key.grant.model_limits);
     if (!limits) return refuse(key, limits.error().detail);
@@ -144,9 +144,9 @@ void Keyring::add_stored_keys(Draft& draft) {
         const auto same = draft.config_digests.find(secret.digest);
         if (same == draft.config_digests.end()) continue;
         draft.revoked.insert(same->second);
-        draft.notices.push_back(
-            fmt::format("config key \"{}\" is refused: its text is that of {}, which was revoked",
-                        same->second->name, key.id));
+        draft.notices.push_back(fmt::format(
+            "config key \"{}\" is refused: it is identical to the stored key {}, which was revoked",
+            same->second->name, key.id));
       }
       continue;
     }
@@ -158,12 +158,12 @@ void Keyring::add_stored_key(Draft& draft, const store::KeyRecord& key) {
   auto networks = parse_networks(key.grant.networks);
   if (!networks) {
     draft.notices.push_back(
-        fmt::format("stored key {} is left out: {}", key.id, networks.error().detail));
+        fmt::format("stored key {} is ignored: {}", key.id, networks.error().detail));
     return;
   }
   if (draft.config_names.contains(key.name)) {
     draft.notices.push_back(
-        fmt::format("\"{}\" is the name of a config key and of the stored key {}: both work",
+        fmt::format("\"{}\" is the name of a config key and of the stored key {}; both are valid",
                     key.name, key.id));
   }
   KeyEntry entry;
@@ -181,7 +181,7 @@ void Keyring::add_stored_key(Draft& draft, const store::KeyRecord& key) {
       continue;
     }
     draft.notices.push_back(
-        fmt::format("config key \"{}\" and stored key {} have the same text: the config key counts",
+        fmt::format("config key \"{}\" and stored key {} are identical; the config key applies",
                     same->second->name, key.id));
   }
 }

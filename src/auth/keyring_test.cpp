@@ -263,7 +263,7 @@ TEST_P(KeyringTest, OfTheSameTextTheConfigKeyCounts) {
   refresh();
 
   EXPECT_EQ(outcome(stored), "config:configured");
-  EXPECT_THAT(keyring_->notices(), ElementsAre(HasSubstr("have the same text")));
+  EXPECT_THAT(keyring_->notices(), ElementsAre(HasSubstr("are identical")));
 }
 
 TEST_P(KeyringTest, ARevokedTextDoesNotComeBackThroughTheConfig) {
@@ -284,7 +284,7 @@ TEST_P(KeyringTest, OfTheSameNameBothWorkAndItIsReported) {
 
   EXPECT_EQ(outcome(kConfigText), "config:ci");
   EXPECT_EQ(outcome(stored), stored.record.id);
-  EXPECT_THAT(keyring_->notices(), ElementsAre(HasSubstr("both work")));
+  EXPECT_THAT(keyring_->notices(), ElementsAre(HasSubstr("both are valid")));
 }
 
 TEST_P(KeyringTest, NoticesNeverHoldAKey) {
@@ -400,7 +400,7 @@ TEST(Keyring, AStoredKeyWithANetworkItCannotReadIsLeftOut) {
   ASSERT_TRUE(keyring.refresh(kStart));
 
   EXPECT_THAT(keyring.table()->entries(), IsEmpty());
-  EXPECT_THAT(keyring.notices(), ElementsAre(HasSubstr("key_odd is left out")));
+  EXPECT_THAT(keyring.notices(), ElementsAre(HasSubstr("key_odd is ignored")));
 }
 
 TEST(CheckKeys, SaysWhichKeyAndWhy) {
@@ -414,12 +414,12 @@ TEST(CheckKeys, SaysWhichKeyAndWhy) {
   };
   for (const Row& row : std::initializer_list<Row>{
            {config_key("a", "another-key-entirely"), "key \"a\": another key has this name"},
-           {config_key("b"), "key \"b\": another key has the same text"},
-           {config_key("", "another-key-entirely"), "a key has a name"},
+           {config_key("b"), "key \"b\": another key is identical"},
+           {config_key("", "another-key-entirely"), "the name is missing"},
            {config_key("b", "short"), "key \"b\": too short"},
            {config_key("b", "sk-weir_0123456789ABCDEFGHIJKLMNOPQRST000000"), "checksum is wrong"},
            {bad_network, "key \"b\": \"10.0.0.1/8\" has bits set"},
-           {negative, "key \"b\": requests_per_minute lies between 1 and"},
+           {negative, "key \"b\": requests_per_minute must be between 1 and"},
        }) {
     const auto checked = check_keys({config_key("a"), row.second});
     ASSERT_FALSE(checked) << row.said;

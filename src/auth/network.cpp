@@ -79,8 +79,9 @@ Result<Network> Network::parse(std::string_view text) {
   const int most = dotted ? 128 - kMappedBits : 128;
   const auto bits = parse_bits(text.substr(slash + 1), most);
   if (!bits) {
-    return fail(Errc::invalid_parameter,
-                fmt::format("\"{}\": behind the slash comes a number from 0 to {}", text, most));
+    return fail(
+        Errc::invalid_parameter,
+        fmt::format("\"{}\": the prefix length must be an integer from 0 to {}", text, most));
   }
   const Network network(*base, dotted ? *bits + kMappedBits : *bits);
   for (int bit = network.prefix_bits_; bit < 128; ++bit) {
@@ -88,8 +89,7 @@ Result<Network> Network::parse(std::string_view text) {
     if ((byte >> (7 - bit % 8) & 1) != 0) {
       return fail(
           Errc::invalid_parameter,
-          fmt::format("\"{}\" has bits set behind its first {}; for the address alone leave "
-                      "out the slash",
+          fmt::format("\"{}\" has bits set after the first {}; for a single address omit the slash",
                       text, *bits));
     }
   }

@@ -24,8 +24,8 @@ Result<Secret> read_pepper(const std::string& path) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
   if (!is_pepper(text)) {
     return fail(Errc::store_failed,
-                fmt::format("{}: damaged: a pepper is one line of at least {} visible characters; "
-                            "restore it from a backup",
+                fmt::format("{}: damaged: a pepper must be one line of at least {} visible ASCII "
+                            "characters; restore it from a backup",
                             path, kMinPepperChars));
   }
   return Secret(std::string(text));
@@ -51,11 +51,10 @@ Result<Secret> open_pepper(const std::string& path, StoredKeys keys, const Rando
   auto pepper = read_pepper(path);
   if (pepper || pepper.error().code != Errc::not_found) return pepper;
   if (keys == StoredKeys::some) {
-    return fail(
-        Errc::store_failed,
-        fmt::format("{}: missing, and the stored keys cannot be checked without it; restore "
-                    "it from a backup, or begin again with a new database",
-                    path));
+    return fail(Errc::store_failed,
+                fmt::format("{}: missing, and the stored keys cannot be verified without it; "
+                            "restore it from a backup, or start with a new database",
+                            path));
   }
   if (auto made = make_pepper(path, random); !made) return std::unexpected(made.error());
   return read_pepper(path);  // another process may have been faster: its pepper is the valid one
@@ -63,8 +62,9 @@ Result<Secret> open_pepper(const std::string& path, StoredKeys keys, const Rando
 
 Result<> check_pepper(const Secret& pepper) {
   if (is_pepper(pepper.reveal())) return {};
-  return fail(Errc::config_invalid,
-              fmt::format("the pepper has at least {} visible ASCII characters", kMinPepperChars));
+  return fail(
+      Errc::config_invalid,
+      fmt::format("the pepper must have at least {} visible ASCII characters", kMinPepperChars));
 }
 
 }  // namespace weir::auth

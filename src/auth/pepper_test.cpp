@@ -56,14 +56,14 @@ TEST_F(Pepper, ThatOthersMayReadIsRefused) {
   write(std::string(64, 'p'));
   ASSERT_EQ(::chmod(path_.c_str(), 0604), 0);
   EXPECT_THAT(open_pepper(path_, StoredKeys::none, system_random).error().detail,
-              HasSubstr("can be read by others"));
+              HasSubstr("is readable by other users"));
 }
 
 TEST_F(Pepper, ThatIsAPipeIsRefusedAtOnce) {
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   for (const auto keys : {StoredKeys::none, StoredKeys::some}) {
     EXPECT_THAT(open_pepper(path_, keys, system_random).error().detail,
-                HasSubstr("it is not a regular file"));
+                HasSubstr("not a regular file"));
   }
 }
 

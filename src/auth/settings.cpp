@@ -32,8 +32,8 @@ config::Schema<limit::ModelLimits> model_limits_schema() {
   config::Schema<limit::ModelLimits> schema(config::Apply::live);
   schema
       .required("models", &limit::ModelLimits::models,
-                config::text("a model's id or a pattern with * and ?", config::is_filled_text),
-                "The models that it is for; each is counted by itself.")
+                config::text("a model id or a pattern with * and ?", config::is_filled_text),
+                "Models that the limits apply to; each model is counted separately.")
       .embed(&limit::ModelLimits::limits, limits_schema());
   return schema;
 }
@@ -44,21 +44,21 @@ config::Schema<store::KeyGrant> grant_schema() {
   config::Schema<KeyGrant> schema(config::Apply::live);
   schema.embed(&KeyGrant::limits, limits_schema())
       .list("model_limits", &KeyGrant::model_limits, model_limits_schema(),
-            "Limits for single models, beside those of the key; of several entries that match a "
-            "model the first counts.",
+            "Limits per model, in addition to those of the key; the first entry that matches a "
+            "model applies.",
             "models", &limit::ModelLimits::models)
-      .field(
-          "models", &KeyGrant::models,
-          list_of(config::text("a model's id or a pattern with * and ?", config::is_filled_text)),
-          "The models it may list and call.")
+      .field("models", &KeyGrant::models,
+             list_of(config::text("a model id or a pattern with * and ?", config::is_filled_text)),
+             "Models that the key may list and call.")
       .field("sub_types", &KeyGrant::sub_types, list_of(config::name_in(catalogue::kSubTypeNames)),
-             "Only models of these sub types; an empty list for all.")
+             "Sub types of the models that the key may list and call; an empty list allows all.")
       .field("networks", &KeyGrant::networks,
              list_of(config::text(
                  "an address or a network such as 10.0.0.0/8 or fd00::/8",
                  [](std::string_view text) { return Network::parse(text).has_value(); })),
-             "Where it may be used from; an empty list for everywhere.")
-      .field("expires", &KeyGrant::expires_at, config::timestamp(), "When it ceases to be valid.");
+             "Networks from which the key may be used; an empty list allows all.")
+      .field("expires", &KeyGrant::expires_at, config::timestamp(),
+             "Time at which the key expires.");
   return schema;
 }
 
@@ -66,7 +66,7 @@ std::optional<config::Complaint> model_limits_are_few(const KeySettings& key) {
   const std::size_t entries = key.grant.model_limits.size();
   if (entries <= limit::kMaxModelLimits) return std::nullopt;
   return config::Complaint{"model_limits", fmt::format("has {} entries", entries),
-                           fmt::format("{} at most", limit::kMaxModelLimits)};
+                           fmt::format("at most {}", limit::kMaxModelLimits)};
 }
 
 }  // namespace
@@ -75,16 +75,16 @@ config::Schema<KeySettings> key_schema() {
   config::Schema<KeySettings> schema(config::Apply::live);
   schema
       .required("name", &KeySettings::name, config::text("1 to 100 characters", is_key_name),
-                "What logs and the list of keys call it; its own in this file.")
+                "Name in logs and in the list of keys; unique in this file.")
       .required(
           "key", &KeySettings::key,
           config::secret(
-              "16 to 512 letters, digits and signs of -._~+/, or a key of Weir's own, unchanged",
+              "16 to 512 characters (letters, digits and -._~+/), or a key made by Weir, unchanged",
               [](std::string_view text) { return parse_key(text) == KeyFault::none; }),
-          "The key itself, best as `${NAME}` or `${file:path}`.")
+          "The key itself, preferably as `${NAME}` or `${file:path}`.")
       .embed(&KeySettings::grant, grant_schema())
       .field("disabled", &KeySettings::disabled, config::boolean(),
-             "Refuses the key with 403 and keeps its entry.")
+             "Answers requests with the key 403.")
       .check(model_limits_are_few);
   return schema;
 }

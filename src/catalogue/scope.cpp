@@ -59,7 +59,7 @@ Result<Scope> Scope::parse(std::span<const std::string> globs,
   for (const auto& glob : globs) {
     if (glob.empty()) return fail(Errc::invalid_parameter, "a model pattern is empty");
     if (has_control_character(glob)) {
-      return fail(Errc::invalid_parameter, "a model pattern holds a control character");
+      return fail(Errc::invalid_parameter, "a model pattern contains a control character");
     }
   }
   SubTypes set;

@@ -42,13 +42,14 @@ config::Schema<RouteSettings> route_schema() {
   config::Schema<RouteSettings> schema(Apply::live);
   schema
       .required("name", &RouteSettings::name,
-                config::text("the name of an entry of upstreams", config::is_name), "The upstream.")
-      .field("model", &RouteSettings::model, config::text("an id", config::is_plain_text),
-             "The model's id there; empty where it is the same.")
+                config::text("the name of an entry in upstreams", config::is_name),
+                "Name of the upstream.")
+      .field("model", &RouteSettings::model, config::text("a model id", config::is_plain_text),
+             "The model's id at the upstream; empty if it is the same.")
       .field("priority", &RouteSettings::priority, integer<int>({1, 1'000, "first"}),
-             "Instead of the upstream's priority: lower ones are called first.")
+             "Overrides the upstream's priority.")
       .field("weight", &RouteSettings::weight, integer<int>({1, 1'000}),
-             "Instead of the upstream's weight.");
+             "Overrides the upstream's weight.");
   return schema;
 }
 
@@ -57,21 +58,21 @@ config::Schema<ModelFacts> facts_schema() {
   config::Schema<ModelFacts> schema(Apply::live);
   schema
       .field("context_length", &ModelFacts::context_length, integer<std::int64_t>(kTokens),
-             "Tokens the model was made for.")
+             "Context length that the model was trained for, in tokens.")
       .field("max_model_len", &ModelFacts::max_model_len, integer<std::int64_t>(kTokens),
-             "Tokens that this serving of it accepts.")
+             "Context length that the upstream accepts, in tokens.")
       .field("max_output_tokens", &ModelFacts::max_output_tokens, integer<std::int64_t>(kTokens),
-             "Tokens it can answer at most.")
+             "Maximum number of output tokens.")
       .field("created", &ModelFacts::created, integer<std::int64_t>({1, 4'102'444'800, "unknown"}),
-             "When it was made, in seconds since 1970.")
-      .field("owned_by", &ModelFacts::owned_by, config::text("a text", config::is_plain_text),
-             "Whose it is.")
-      .field("input_modalities", &ModelFacts::input_modalities, modalities(), "What it takes.")
-      .field("output_modalities", &ModelFacts::output_modalities, modalities(), "What it gives.")
+             "Creation time, in seconds since 1970.")
+      .field("owned_by", &ModelFacts::owned_by, config::text("a string", config::is_plain_text),
+             "Owner.")
+      .field("input_modalities", &ModelFacts::input_modalities, modalities(), "Kinds of input.")
+      .field("output_modalities", &ModelFacts::output_modalities, modalities(), "Kinds of output.")
       .field("capabilities", &ModelFacts::capabilities,
              list_of(config::text("a word such as tools, vision, reasoning or json_mode",
                                   config::is_name)),
-             "What else it can do.");
+             "Other capabilities.");
   return schema;
 }
 
@@ -83,14 +84,14 @@ std::optional<Complaint> type_agrees(const ModelSettings& model) {
   return Complaint{
       "type",
       fmt::format("{} contradicts sub_types, which are of another type", wire_name(*model.type)),
-      "sub_types alone: the type follows from them"};
+      "sub_types only: they determine the type"};
 }
 
 std::optional<Complaint> pattern_has_no_upstreams(const ModelSettings& model) {
   const bool pattern = model.id.find_first_of("*?") != std::string::npos;
   if (!pattern || model.upstreams.empty()) return std::nullopt;
-  return Complaint{"upstreams", "cannot go with a pattern as id",
-                   "none: a pattern corrects models that upstreams list"};
+  return Complaint{"upstreams", "cannot be used with a pattern as id",
+                   "none: a pattern only corrects models that upstreams list"};
 }
 
 }  // namespace
@@ -99,18 +100,18 @@ config::Schema<ModelSettings> model_schema() {
   config::Schema<ModelSettings> schema(Apply::live);
   schema
       .required("id", &ModelSettings::id, model_id(),
-                "The id clients use. With `*` or `?` it corrects every model that matches and "
-                "declares none.")
+                "The id that clients use. With `*` or `?`, the entry corrects every model that "
+                "matches and declares none.")
       .field("sub_types", &ModelSettings::sub_types, list_of(config::one_of(kSubTypeNames)),
-             "What it is for; an empty list leaves it to be found out.")
+             "Sub types of the model; with an empty list they are detected.")
       .field("type", &ModelSettings::type, type_word(),
-             "Only for a model outside all sub types: the types of the others follow.")
+             "Type of a model that has no sub type; otherwise it follows from sub_types.")
       .embed(&ModelSettings::facts, facts_schema())
       .list("upstreams", &ModelSettings::upstreams, route_schema(),
-            "Where it is served, if it is to be declared and not just corrected.", "name",
+            "Upstreams that serve the model, to declare it rather than correct it.", "name",
             &RouteSettings::name)
       .field("hidden", &ModelSettings::hidden, config::boolean(),
-             "Takes it out of every list and refuses calls.")
+             "Removes the model from every list and refuses calls to it.")
       .check(type_agrees)
       .check(pattern_has_no_upstreams);
   return schema;

@@ -28,7 +28,7 @@ class Builder : public YAML::EventHandler {
   Node take_root() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) throw YAML::ParserException(mark, "a second document begins here");
+    if (documents_++ > 0) throw YAML::ParserException(mark, "more than one document");
   }
   void OnDocumentEnd() override {}
 
@@ -37,7 +37,7 @@ class Builder : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                 const std::string& value) override {
-    if (!codec::is_utf8(value)) throw YAML::ParserException(mark, "a text that is not UTF-8");
+    if (!codec::is_utf8(value)) throw YAML::ParserException(mark, "a string that is not UTF-8");
     Node node = make(Kind::text, mark);
     node.text = value;
     add(std::move(node), anchor);
@@ -80,7 +80,7 @@ class Builder : public YAML::EventHandler {
 
   void open(Node node, YAML::anchor_t anchor) {
     const YAML::Mark mark = mark_of(node);
-    if (expects_key()) throw YAML::ParserException(mark, "a name must be a plain text");
+    if (expects_key()) throw YAML::ParserException(mark, "the name of a setting must be a string");
     if (open_.size() >= kMaxDepth) throw YAML::ParserException(mark, "nested too deeply");
     open_.push_back({.node = std::move(node), .anchor = anchor, .key = {}, .key_at = {}});
   }
@@ -109,7 +109,7 @@ class Builder : public YAML::EventHandler {
     Open& parent = open_.back();
     if (expects_key()) {
       if (node.kind == Kind::list || node.kind == Kind::map) {
-        throw YAML::ParserException(mark_of(node), "a name must be a plain text");
+        throw YAML::ParserException(mark_of(node), "the name of a setting must be a string");
       }
       parent.has_key = true;
       parent.key = std::move(node.text);
@@ -137,7 +137,7 @@ class Builder : public YAML::EventHandler {
     nodes_ += 1;
     bytes_ += node.text.size() + node.key.size();
     if (nodes_ > kMaxNodes || bytes_ > kMaxTextBytes) {
-      throw YAML::ParserException(mark, "more values than a config file may hold");
+      throw YAML::ParserException(mark, "too many values for a config file");
     }
   }
 
@@ -167,7 +167,7 @@ Problem syntax_problem(const YAML::Exception& error) {
   std::ranges::replace_if(problem.what, [](char c) { return (c & '\x80') != 0; }, '?');
   // `models: [*]` and `models: [*-embed]` are the common mistakes.
   const bool alias = error.msg.contains("alias") || error.msg.contains("referenced anchor");
-  if (alias) problem.expected = "a text that begins with * in quotes, such as \"*\"";
+  if (alias) problem.expected = "quotes around a string that begins with *, such as \"*\"";
   return problem;
 }
 

@@ -12,7 +12,7 @@ constexpr std::string_view kNotAllowed = "is not allowed";
 /// The problem shows `${PORT}`, so the sentence must say that its value is at fault.
 std::string_view fault_of(const Node& node) {
   const bool expanded = node.kind == Node::Kind::text && node.text.contains("${");
-  return expanded ? "stands for a value that is not allowed" : kNotAllowed;
+  return expanded ? "expands to a value that is not allowed" : kNotAllowed;
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ std::string_view when(const Row& row) {
 }
 
 std::string default_of(const Row& row) {
-  if (row.required) return "must be given";
+  if (row.required) return "required";
   return row.fallback.empty() ? "not set" : fmt::format("`{}`", row.fallback);
 }
 
@@ -51,7 +51,7 @@ std::string format_reference(const std::vector<Row>& rows) {
       groups += fmt::format("\n## {}\n\n{}\n\n{}", row.name, row.text, kTableHead);
     }
   }
-  return fmt::format("## At the top\n\n{}{}{}", kTableHead, plain, groups);
+  return fmt::format("## Top level\n\n{}{}{}", kTableHead, plain, groups);
 }
 
 }  // namespace weir::config

@@ -20,7 +20,7 @@ void complain_unknown(Reader& reader, const Node& item, const std::vector<Target
   std::vector<std::string_view> names;
   names.reserve(targets.size());
   for (const Target& target : targets) names.push_back(target.name);
-  reader.complain(item.key_at, "there is no such setting", {}, nearest(item.key, names));
+  reader.complain(item.key_at, "unknown setting", {}, nearest(item.key, names));
 }
 
 void require_all(Reader& reader, const Node& section, const std::vector<Target>& targets) {
@@ -46,7 +46,7 @@ void read_section(Reader& reader, const Node& node, const std::vector<Target>& t
     if (target == nullptr) {
       complain_unknown(reader, item, targets);
     } else if (!is_new) {
-      reader.complain(item.key_at, fmt::format("is given twice; first in line {}", first->second));
+      reader.complain(item.key_at, fmt::format("is set twice; first on line {}", first->second));
     } else {
       target->read(item);
     }
@@ -64,7 +64,8 @@ void require_unique(Reader& reader, const Node& list, std::string_view setting,
     if (is_new) continue;
     const Reader::Step item(reader, i);
     const Reader::Step step(reader, setting);
-    reader.reject_for(*name, fmt::format("is taken by line {}", first->second), "another one");
+    reader.reject_for(*name, fmt::format("is already used on line {}", first->second),
+                      "a unique value");
   }
 }
 

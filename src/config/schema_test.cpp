@@ -133,23 +133,22 @@ TEST(Schema, ComplainsOnceOfEachThing) {
     std::string_view problems;
   } cases[] = {
       {"5", "f:1: \"5\" is not allowed; expected a mapping of settings\n"},
-      {"titel: x", "f:1: titel: there is no such setting (did you mean \"title\"?)\n"},
-      {"\"a\\nb\": x", "f:1: \"a\\x0ab\": there is no such setting\n"},
+      {"titel: x", "f:1: titel: unknown setting (did you mean \"title\"?)\n"},
+      {"\"a\\nb\": x", "f:1: \"a\\x0ab\": unknown setting\n"},
       {"title: [x]", "f:1: title: a list is not allowed; expected a text\n"},
       {"title: {}", "f:1: title: a mapping is not allowed; expected a text\n"},
       {"title:\n", "f:1: title: is empty; expected a text\n"},
       {"title: \"a\\nb\"", "f:1: title: \"a\\x0ab\" is not allowed; expected a text\n"},
-      {"title: a\ntitle: b", "f:2: title: is given twice; first in line 1\n"},
+      {"title: a\ntitle: b", "f:2: title: is set twice; first on line 1\n"},
       {"colour: Red",
        "f:1: colour: \"Red\" is not allowed; expected one of red, green (did you mean \"red\"?)\n"},
-      {"words: x", "f:1: words: \"x\" is a single value; expected a list, each a word\n"},
+      {"words: x", "f:1: words: \"x\" is a single value; expected a list, each item a word\n"},
       {"words: [a, b c]", "f:1: words[1]: \"b c\" is not allowed; expected a word\n"},
-      {"words:", "f:1: words: is empty; expected a list, each a word\n"},
+      {"words:", "f:1: words: is empty; expected a list, each item a word\n"},
       {"inner: []", "f:1: inner: a list is not allowed; expected a mapping of settings\n"},
       {"inner: {on: yes}", "f:1: inner.on: \"yes\" is not allowed; expected true or false\n"},
       {"inner: {wait: 5}",
-       "f:1: inner.wait: \"5\" lacks its unit (ms, s, m or h); expected a duration from 1s to "
-       "1m\n"},
+       "f:1: inner.wait: \"5\" has no unit (ms, s, m or h); expected a duration from 1s to 1m\n"},
       {"inner: {wait: 2m}",
        "f:1: inner.wait: \"2m\" is not allowed; expected a duration from 1s to 1m\n"},
       {"inner: {room: 2KB}",
@@ -157,25 +156,24 @@ TEST(Schema, ComplainsOnceOfEachThing) {
        "\"2KiB\"?)\n"},
       {"inner: {on: false, room: 8KiB}", "f:1: inner.room: goes with on; expected no room\n"},
       {"items: {name: a}",
-       "f:1: items: a mapping is not allowed; expected a list, each a mapping of settings\n"},
+       "f:1: items: a mapping is not allowed; expected a list, each item a mapping of settings\n"},
       {"items: [{}]", "f:1: items[0].name: is missing; expected a name\n"},
       {"items:\n  -\n", "f:2: items[0].name: is missing; expected a name\n"},
       {"items:\n  - name: a\n  - name: a\n",
-       "f:3: items[1].name: \"a\" is taken by line 2; expected another one\n"},
+       "f:3: items[1].name: \"a\" is already used on line 2; expected a unique value\n"},
       {"items: [{name: a, key: short}]",
        "f:1: items[0].key: *** is not allowed; expected 16 characters\n"},
       {"items: [{name: a, width: '${WIDTH}'}]",
-       "f:1: items[0].width: \"${WIDTH}\" stands for a value that is not allowed; expected a whole "
-       "number from 1 to 9, or 0 (any)\n"},
+       "f:1: items[0].width: \"${WIDTH}\" expands to a value that is not allowed; expected an "
+       "integer from 1 to 9, or 0 (any)\n"},
   };
   for (const auto& c : cases) EXPECT_EQ(read(c.yaml).problems, c.problems) << c.yaml;
 }
 
 TEST(Schema, TellsAllProblemsInTheFilesOrder) {
   EXPECT_EQ(read("words: [a b]\nbad: 1\ntitle: []\n").problems,
-            "f:1: words[0]: \"a b\" is not allowed; expected a word\n"
-            "f:2: bad: there is no such setting\n"
-            "f:3: title: a list is not allowed; expected a text\n");
+            "f:1: words[0]: \"a b\" is not allowed; expected a word\nf:2: bad: unknown "
+            "setting\nf:3: title: a list is not allowed; expected a text\n");
 }
 
 TEST(Schema, PrintsWhatItWouldReadAgain) {
@@ -238,26 +236,18 @@ TEST(Schema, HasARowForEverySetting) {
                                              "items[].key", "items[].width", "items[].height"}));
   EXPECT_EQ(
       format_reference(outer_schema().rows()),
-      "## At the top\n\n"
-      "| Setting | Expected | Default | Applies | Meaning |\n"
-      "| --- | --- | --- | --- | --- |\n"
-      "| `title` | a text | `none` | on restart | What it is called. |\n"
-      "| `colour` | one of red, green | `green` | on restart | Which. |\n"
-      "| `words` | a list, each a word | `[a, b]` | on restart | Some words. |\n"
-      "\n## inner\n\nWhat is inside.\n\n"
-      "| Setting | Expected | Default | Applies | Meaning |\n"
-      "| --- | --- | --- | --- | --- |\n"
-      "| `inner.on` | true or false | `true` | on restart | Whether. |\n"
-      "| `inner.wait` | a duration from 1s to 1m | `5s` | on reload | How long. |\n"
-      "| `inner.room` | a size from 1KiB to 1MiB | `4KiB` | on restart | How much. |\n"
-      "\n## items\n\nThings.\n\n"
-      "| Setting | Expected | Default | Applies | Meaning |\n"
-      "| --- | --- | --- | --- | --- |\n"
-      "| `items[].name` | a name | must be given | on reload | Its name. |\n"
-      "| `items[].key` | 16 characters | not set | on reload | Its key. |\n"
-      "| `items[].width` | a whole number from 1 to 9, or 0 (any) | `3` | on reload | How "
-      "wide. |\n"
-      "| `items[].height` | a whole number from 1 to 9 | not set | on reload | How high. |\n");
+      "## Top level\n\n| Setting | Expected | Default | Applies | Meaning |\n| --- | --- | --- | "
+      "--- | --- |\n| `title` | a text | `none` | on restart | What it is called. |\n| `colour` | "
+      "one of red, green | `green` | on restart | Which. |\n| `words` | a list, each item a word | "
+      "`[a, b]` | on restart | Some words. |\n\n## inner\n\nWhat is inside.\n\n| Setting | "
+      "Expected | Default | Applies | Meaning |\n| --- | --- | --- | --- | --- |\n| `inner.on` | "
+      "true or false | `true` | on restart | Whether. |\n| `inner.wait` | a duration from 1s to 1m "
+      "| `5s` | on reload | How long. |\n| `inner.room` | a size from 1KiB to 1MiB | `4KiB` | on "
+      "restart | How much. |\n\n## items\n\nThings.\n\n| Setting | Expected | Default | Applies | "
+      "Meaning |\n| --- | --- | --- | --- | --- |\n| `items[].name` | a name | required | on "
+      "reload | Its name. |\n| `items[].key` | 16 characters | not set | on reload | Its key. |\n| "
+      "`items[].width` | an integer from 1 to 9, or 0 (any) | `3` | on reload | How wide. |\n| "
+      "`items[].height` | an integer from 1 to 9 | not set | on reload | How high. |\n");
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ std::expected<std::string, ExpansionFault> expand_one(std::string_view reference
     return expand_file(std::string(reference.substr(kFile.size())), sources, audience);
   }
   if (!is_variable_name(reference)) {
-    return fault(fmt::format("${{{}}} names nothing", reference),
+    return fault(fmt::format("${{{}}} is not a valid reference", reference),
                  "${NAME} or ${file:path}, or $$ for a dollar sign");
   }
   const std::string name(reference);
@@ -75,7 +75,7 @@ std::expected<std::string, ExpansionFault> expand(std::string_view text, const S
                                                   Audience audience) {
   // A shell-style variable, as other servers' files have it, would be used as the key itself.
   if (text.starts_with('$') && is_variable_name(text.substr(1))) {
-    return fault("a name behind a $ stands for nothing", "${NAME}, or $$ for a dollar sign");
+    return fault("$NAME without braces is not expanded", "${NAME}, or $$ for a dollar sign");
   }
   std::string expanded;
   while (true) {
@@ -89,7 +89,7 @@ std::expected<std::string, ExpansionFault> expand(std::string_view text, const S
       continue;
     }
     const auto end = text.find('}');
-    if (end == std::string_view::npos) return fault("${ is never closed", "a } after it");
+    if (end == std::string_view::npos) return fault("${ has no closing brace", "a closing }");
     auto value = expand_one(text.substr(2, end - 2), sources, audience);
     if (!value) return value;
     expanded += *value;

@@ -65,11 +65,13 @@ TEST(Expand, SaysWhatIsWrong) {
   } cases[] = {
       {"${NOPE}", "! the environment variable NOPE is not set"},
       {"${file:gone}", "! the file gone cannot be read: No such file or directory"},
-      {"$HOST", "! a name behind a $ stands for nothing; ${NAME}, or $$ for a dollar sign"},
-      {"${HOST", "! ${ is never closed; a } after it"},
-      {"${}", "! ${} names nothing; ${NAME} or ${file:path}, or $$ for a dollar sign"},
-      {"${A-B}", "! ${A-B} names nothing; ${NAME} or ${file:path}, or $$ for a dollar sign"},
-      {"${1A}", "! ${1A} names nothing; ${NAME} or ${file:path}, or $$ for a dollar sign"},
+      {"$HOST", "! $NAME without braces is not expanded; ${NAME}, or $$ for a dollar sign"},
+      {"${HOST", "! ${ has no closing brace; a closing }"},
+      {"${}", "! ${} is not a valid reference; ${NAME} or ${file:path}, or $$ for a dollar sign"},
+      {"${A-B}",
+       "! ${A-B} is not a valid reference; ${NAME} or ${file:path}, or $$ for a dollar sign"},
+      {"${1A}",
+       "! ${1A} is not a valid reference; ${NAME} or ${file:path}, or $$ for a dollar sign"},
   };
   for (const auto& c : cases) EXPECT_EQ(outcome(c.text), c.fault) << c.text;
   EXPECT_EQ(outcome("${" + std::string(1025, 'A') + "}"),
@@ -128,10 +130,10 @@ TEST_F(ValueFileTest, IsRefusedWhenItIsAbsentLargeOrNoFile) {
   ASSERT_EQ(::mkfifo((directory_ / "pipe").c_str(), 0600), 0);
 
   EXPECT_EQ(read_value_file(directory_, "gone", 100).error(), "No such file or directory");
-  EXPECT_EQ(read_value_file(directory_, "large", 9 << 10).error(), "it is larger than 9 KiB");
+  EXPECT_EQ(read_value_file(directory_, "large", 9 << 10).error(), "larger than 9 KiB");
   EXPECT_TRUE(read_value_file(directory_, "large", 10 << 10));
-  EXPECT_EQ(read_value_file(directory_, "pipe", 100).error(), "it is not a regular file");
-  EXPECT_EQ(read_value_file(directory_, ".", 100).error(), "it is not a regular file");
+  EXPECT_EQ(read_value_file(directory_, "pipe", 100).error(), "not a regular file");
+  EXPECT_EQ(read_value_file(directory_, ".", 100).error(), "not a regular file");
 }
 
 }  // namespace

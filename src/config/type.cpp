@@ -92,7 +92,7 @@ Type<bool> boolean() {
 template <std::signed_integral I>
 Type<I> integer(Range range) {
   CHECK(std::in_range<I>(range.max));
-  const Notation notation{.noun = "a whole number",
+  const Notation notation{.noun = "an integer",
                           .parse = parse_integer,
                           .format = [](std::int64_t value) { return std::to_string(value); }};
   return quantity<I>(
@@ -118,7 +118,7 @@ Type<std::chrono::milliseconds> duration(Range range) {
       },
       .format = [](std::int64_t value) { return format_duration(milliseconds(value)); },
       .explain = [](std::string_view text) -> std::string {
-        return parse_integer(text) ? "lacks its unit (ms, s, m or h)" : "";
+        return parse_integer(text) ? "has no unit (ms, s, m or h)" : "";
       }};
   return quantity<milliseconds>(
       notation, range, [](milliseconds value) { return value.count(); },
@@ -127,9 +127,7 @@ Type<std::chrono::milliseconds> duration(Range range) {
 
 Type<WallTime> timestamp() {
   Type<WallTime> type;
-  type.expected =
-      "a date such as 2026-12-31 (its first moment, UTC) or a time such as "
-      "2026-12-31T18:00:00Z";
+  type.expected = "a date such as 2026-12-31 (00:00 UTC) or a time such as 2026-12-31T18:00:00Z";
   type.read = [expected = type.expected](Reader& reader, const Node& node, WallTime& out) {
     const auto text = reader.text(node, expected);
     if (!text) return;

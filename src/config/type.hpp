@@ -85,7 +85,7 @@ template <class M>
 [[nodiscard]] Type<std::vector<M>> list_of(const Type<M>& item) {
   using List = std::vector<M>;
   Type<List> type;
-  type.expected = "a list, each " + item.expected;
+  type.expected = "a list, each item " + item.expected;
   type.read = [item, expected = type.expected](Reader& reader, const Node& node, List& out) {
     if (!detail::require_list(reader, node, expected)) return;
     out.assign(node.items.size(), M());

@@ -35,22 +35,23 @@ void add_calls(config::Schema<UpstreamSettings>& schema) {
   using Upstream = UpstreamSettings;
   constexpr config::Range kAnswer{100, 24 * kHour};
   schema
-      .field("priority", &Upstream::priority, integer<int>({1, 1'000, "first"}),
-             "Of the upstreams that serve a model, those with the lowest are called while any of "
-             "them can be.")
+      .field(
+          "priority", &Upstream::priority, integer<int>({1, 1'000, "first"}),
+          "Among the upstreams that serve a model, those with the lowest value are called as long "
+          "as any of them is available.")
       .field("weight", &Upstream::weight, integer<int>({1, 1'000}),
-             "Its share of the calls among upstreams of equal priority.")
+             "Share of the calls among upstreams of equal priority.")
       .field("max_in_flight", &Upstream::max_in_flight, integer<int>({1, 1'000'000, "unlimited"}),
-             "Instead of calls.max_in_flight.")
+             "Overrides calls.max_in_flight.")
       .field("connect_timeout", &Upstream::connect_timeout, duration({10, 300 * kSecond}),
-             "Instead of calls.connect_timeout.")
+             "Overrides calls.connect_timeout.")
       .field("first_byte_timeout", &Upstream::first_byte_timeout, duration(kAnswer),
-             "Instead of calls.first_byte_timeout.")
+             "Overrides calls.first_byte_timeout.")
       .field("total_timeout", &Upstream::total_timeout, duration({kSecond, 168 * kHour}),
-             "Instead of calls.total_timeout.")
+             "Overrides calls.total_timeout.")
       .field("stream_usage", &Upstream::stream_usage, config::one_of(kStreamUsageNames),
-             "Whether streams are asked to report the tokens they used; auto: where its kind "
-             "knows the option and does not report unasked.");
+             "Whether to request token usage in streams; auto: if the upstream's kind supports the "
+             "option and does not report usage otherwise.");
 }
 
 }  // namespace
@@ -59,31 +60,34 @@ config::Schema<Settings> settings_schema() {
   config::Schema<Settings> schema(Apply::live);
   schema
       .field("refresh_interval", &Settings::refresh_interval, duration(kRefreshInterval),
-             "How often each upstream is asked what it serves.")
+             "How often each upstream's list is requested.")
       .field("timeout", &Settings::timeout, duration(kTimeout),
-             "How long one upstream may take to answer, all of it.")
+             "Time limit for requesting one upstream's whole list.")
       .field("backoff_max", &Settings::backoff_max, duration({kSecond, 24 * kHour}),
-             "Longest wait before an upstream that fails is asked again.")
-      .field("grace", &Settings::grace, duration({kSecond, 168 * kHour, "gone at once"}),
+             "Maximum wait before a failing upstream's list is requested again.")
+      .field("grace", &Settings::grace, duration({kSecond, 168 * kHour, "removed at once"}),
              "How long an unreachable upstream's models stay listed.")
-      .field(
-          "not_served_for", &Settings::not_served_for, duration({kSecond, 168 * kHour}),
-          "How long, and then until the next list, a model is unavailable at an upstream that was "
-          "assumed to serve it and answered a call with 404, 405, 410 or 501.")
+      .field("not_served_for", &Settings::not_served_for, duration({kSecond, 168 * kHour}),
+             "How long a model is unavailable at an upstream that was assumed to serve it and "
+             "answered a call with 404, 405, 410 or 501. The first list after this time makes it "
+             "available again.")
       .field("max_answer_bytes", &Settings::max_answer_bytes, config::bytes({64 << 10, 1 << 30}),
-             "Largest answer that is read; a larger one counts as a failure.")
+             "Maximum size of an upstream's answer to a list request; a larger one counts as a "
+             "failure.")
       .field("max_models_per_upstream", &Settings::max_models_per_upstream,
              integer<std::int64_t>({1, 1'000'000}),
-             "Models taken from one upstream; a longer list is cut and shown as truncated.")
+             "Maximum number of models taken from one upstream; a longer list is truncated, and "
+             "reported as such.")
       .field("max_concurrent", &Settings::max_concurrent, integer<int>({1, 1024}),
-             "Upstreams asked at once.");
+             "Number of upstreams whose lists are requested concurrently.");
   return schema;
 }
 
 std::optional<config::Complaint> url_missing(const UpstreamSettings& settings) {
   const bool built_in = settings.kind == "simulator";
   if (built_in && !settings.url.empty()) {
-    return config::Complaint{"url", "is not for kind simulator", "no url: it is built in"};
+    return config::Complaint{"url", "cannot be used with kind simulator",
+                             "no url: the engine is built in"};
   }
   if (built_in || !settings.url.empty()) return std::nullopt;
   return config::Complaint{"url", "is missing", "http(s)://host[:port][/path]"};
@@ -96,31 +100,32 @@ config::Schema<UpstreamSettings> upstream_schema() {
       .required(
           "name", &Upstream::name,
           config::text("1 to 64 letters, digits, dots, dashes and underscores", config::is_name),
-          "What logs, metrics and `models` call it; its own in this file.")
+          "Name in logs, metrics and `models`; unique in this file.")
       .field("kind", &Upstream::kind, kind(),
-             "What runs there; openai for any other server. The first simulator needs a restart.")
+             "Kind of server; openai for any other. Adding the first simulator needs a restart.")
       .field("url", &Upstream::url,
              config::text("http(s)://host[:port][/path], without user name, query or fragment",
                           [](std::string_view text) {
                             return text.empty() || parse_base_url(text).has_value();
                           }),
-             "Its address, with or without a final /v1. Every kind but simulator needs one.")
+             "Address of the server, with or without a final /v1. Required, except for kind "
+             "simulator.")
       .field("api_key", &Upstream::api_key,
-             config::secret("visible ASCII characters without spaces, 1 to 512 of them",
+             config::secret("1 to 512 visible ASCII characters without spaces",
                             [](std::string_view text) { return config::is_token(text, 1); }),
-             "Sent to it as it expects keys; best as `${NAME}` or `${file:path}`.")
+             "Key to send to the server, preferably as `${NAME}` or `${file:path}`.")
       .field("models", &Upstream::models,
              config::list_of(
-                 config::text("a model's id or a pattern with * and ?", config::is_filled_text)),
-             "Which of its models to take.")
+                 config::text("a model id or a pattern with * and ?", config::is_filled_text)),
+             "Models to take from the upstream's list.")
       .field("ca_file", &Upstream::ca_file,
-             config::text("a file of PEM certificates, or \"\" for the system's",
+             config::text("a file with PEM certificates, or \"\" for the system's",
                           config::is_plain_text),
-             "Who may vouch for its certificate, which is always checked; of a certificate that no "
-             "one vouches for, itself.")
+             "Authorities that the server's certificate, which is always verified, may be signed "
+             "by; for a self-signed certificate, the certificate itself.")
       .field("refresh_interval", &Upstream::refresh_interval, duration(kRefreshInterval),
-             "Instead of discovery.refresh_interval.")
-      .field("timeout", &Upstream::timeout, duration(kTimeout), "Instead of discovery.timeout.");
+             "Overrides discovery.refresh_interval.")
+      .field("timeout", &Upstream::timeout, duration(kTimeout), "Overrides discovery.timeout.");
   add_calls(schema);
   schema.check(url_missing);
   return schema;

@@ -85,15 +85,16 @@ std::string owner_text(std::uint32_t user) {
 
 // Without its group a process could not read the file of another user.
 std::string private_file(const std::string& word, const Facts& facts, Purpose purpose) {
-  const auto alone = "a file for its owner alone: ";
+  const auto alone = "a file accessible to its owner only: ";
   if (facts.owner == facts.user || facts.user == kRoot) {
     return fmt::format("{}chmod 600 {}", alone, word);
   }
   if (purpose == Purpose::store) {
     return fmt::format("{}chown {} {} && chmod 600 {}", alone, facts.user, word, word);
   }
-  return fmt::format("a file for its owner and this group alone: chgrp {} {} && chmod 640 {}",
-                     facts.group, word, word);
+  return fmt::format(
+      "a file accessible to its owner and this group only: chgrp {} {} && chmod 640 {}",
+      facts.group, word, word);
 }
 
 std::optional<Complaint> complaint(const std::string& path, const Facts& facts, Purpose purpose,
@@ -121,14 +122,14 @@ Complaint describe(const std::string& path, const Facts& facts, Purpose purpose,
       finding == Finding::written_by_all || finding == Finding::written_by_group;
   if (finding == Finding::not_regular) return {"is not a regular file", {}};
   if (finding == Finding::foreign) {
-    return {fmt::format("belongs to another user ({})", facts.owner),
-            fmt::format("a file of this user's or of root's: chown {} {}", owner_text(facts.user),
+    return {fmt::format("is owned by another user ({})", facts.owner),
+            fmt::format("a file owned by this user or root: chown {} {}", owner_text(facts.user),
                         word)};
   }
-  const auto what =
-      fmt::format("can be {} by others {}", is_written ? "written" : "read", mode_text(facts));
+  const auto what = fmt::format("is {} by other users {}", is_written ? "writable" : "readable",
+                                mode_text(facts));
   if (purpose == Purpose::config || purpose == Purpose::certificate) {
-    return {what, "a file that only its owner writes: chmod go-w " + word};
+    return {what, "a file that only its owner can write: chmod go-w " + word};
   }
   return {what, private_file(word, facts, purpose)};
 }

@@ -120,35 +120,35 @@ TEST(FilePolicy, SaysWhatIsWrongAndTheCommandThatMendsIt) {
   const Facts mine{.mode = 0644, .owner = kMe, .user = kMe};
   EXPECT_EQ(told({.mode = 0600, .owner = kMe, .user = kMe}, Purpose::secret), "");
   EXPECT_EQ(told(mine, Purpose::secret),
-            "refused: can be read by others (mode 0644); "
-            "a file for its owner alone: chmod 600 weir.key");
+            "refused: is readable by other users (mode 0644); a file accessible to its owner only: "
+            "chmod 600 weir.key");
   EXPECT_EQ(told(mine, Purpose::store, "my keys.db"),
-            "warning: can be read by others (mode 0644); "
-            "a file for its owner alone: chmod 600 'my keys.db'");
+            "warning: is readable by other users (mode 0644); a file accessible to its owner only: "
+            "chmod 600 'my keys.db'");
   EXPECT_EQ(told({.mode = 0646, .owner = kMe, .user = kMe}, Purpose::config),
-            "warning: can be written by others (mode 0646); "
-            "a file that only its owner writes: chmod go-w weir.key");
+            "warning: is writable by other users (mode 0646); a file that only its owner can "
+            "write: chmod go-w weir.key");
   EXPECT_EQ(told({.is_regular = false}, Purpose::certificate), "refused: is not a regular file; ");
 }
 
 TEST(FilePolicy, TheCommandLeavesTheFileReadable) {
   const Facts roots{.mode = 0666, .owner = 0, .user = kMe, .group = 44};
   EXPECT_EQ(told(roots, Purpose::secret),
-            "refused: can be written by others (mode 0666); "
-            "a file for its owner and this group alone: chgrp 44 weir.key && chmod 640 weir.key");
+            "refused: is writable by other users (mode 0666); a file accessible to its owner and "
+            "this group only: chgrp 44 weir.key && chmod 640 weir.key");
   EXPECT_EQ(told(roots, Purpose::store),
-            "refused: can be written by others (mode 0666); a file for its owner alone: "
+            "refused: is writable by other users (mode 0666); a file accessible to its owner only: "
             "chown 1000 weir.key && chmod 600 weir.key");
   EXPECT_EQ(
       told({.mode = 0644, .owner = kOther, .user = kMe, .group = 44}, Purpose::config_with_secrets),
-      "warning: can be read by others (mode 0644); "
-      "a file for its owner and this group alone: chgrp 44 weir.key && chmod 640 weir.key");
+      "warning: is readable by other users (mode 0644); a file accessible to its owner and this "
+      "group only: chgrp 44 weir.key && chmod 640 weir.key");
   EXPECT_EQ(told({.mode = 0600, .owner = kOther, .user = kMe}, Purpose::secret),
-            "refused: belongs to another user (1001); a file of this user's or of root's: "
-            "chown 1000 weir.key");
+            "refused: is owned by another user (1001); a file owned by this user or root: chown "
+            "1000 weir.key");
   EXPECT_EQ(told({.mode = 0600, .owner = kOther, .user = 0}, Purpose::store),
-            "refused: belongs to another user (1001); a file of this user's or of root's: "
-            "chown root weir.key");
+            "refused: is owned by another user (1001); a file owned by this user or root: chown "
+            "root weir.key");
 }
 
 }  // namespace

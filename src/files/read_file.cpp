@@ -32,7 +32,7 @@ class Descriptor {
 };
 
 std::unexpected<Fault> not_regular() {
-  return std::unexpected(Fault{.what = "it is not a regular file"});
+  return std::unexpected(Fault{.what = "not a regular file"});
 }
 
 std::unexpected<Fault> last_error() {
@@ -77,7 +77,7 @@ std::expected<std::string, Fault> read_text(int descriptor, std::size_t size, st
     if (count <= 0) break;
     text.append(chunk.data(), static_cast<std::size_t>(count));
     if (text.size() <= most) continue;
-    result = std::unexpected(Fault{.what = fmt::format("it is larger than {} KiB", most >> 10)});
+    result = std::unexpected(Fault{.what = fmt::format("larger than {} KiB", most >> 10)});
     break;
   }
   ::explicit_bzero(chunk.data(), chunk.size());

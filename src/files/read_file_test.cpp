@@ -47,7 +47,7 @@ TEST_F(ReadFile, FollowsLinksToTheFactsOfTheFile) {
 TEST_F(ReadFile, IsBounded) {
   const auto path = put("a", std::string(9 << 10, 'x'));
   EXPECT_EQ(read_file(path, 9 << 10)->text.reveal().size(), 9U << 10);
-  EXPECT_EQ(read_file(path, (9 << 10) - 1).error().what, "it is larger than 8 KiB");
+  EXPECT_EQ(read_file(path, (9 << 10) - 1).error().what, "larger than 8 KiB");
 }
 
 TEST_F(ReadFile, SaysWhatIsMissing) {
@@ -71,7 +71,7 @@ TEST_F(ReadFile, NeverWaitsForWhatIsNoRegularFile) {
   ::close(listener);
 
   for (const auto& path : {pipe, socket, directory_.path(), std::string("/dev/zero")}) {
-    EXPECT_EQ(read_file(path, 100).error().what, "it is not a regular file") << path;
+    EXPECT_EQ(read_file(path, 100).error().what, "not a regular file") << path;
     const auto facts = inspect_file(path);
     ASSERT_TRUE(facts) << path;
     EXPECT_FALSE(facts->is_regular) << path;

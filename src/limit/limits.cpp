@@ -13,7 +13,7 @@ Result<> check_each(const Limits& limits, std::string_view of) {
     const std::int64_t value = limits.*row.member;
     if (value >= 0 && value <= row.max) continue;
     return fail(Errc::invalid_parameter,
-                fmt::format("{}{} lies between 1 and {}, or is 0: unlimited; it is {}", row.name,
+                fmt::format("{}{} must be between 1 and {}, or 0 for unlimited, not {}", row.name,
                             of, row.max, value));
   }
   return {};
@@ -31,14 +31,15 @@ bool is_pattern(std::string_view text) {
 Result<> check(const Limits& limits, const std::vector<ModelLimits>& of_models) {
   if (auto valid = check_each(limits, ""); !valid) return valid;
   if (of_models.size() > kMaxModelLimits) {
-    return fail(Errc::invalid_parameter, fmt::format("model_limits has at most {} entries, not {}",
-                                                     kMaxModelLimits, of_models.size()));
+    return fail(Errc::invalid_parameter,
+                fmt::format("model_limits must have at most {} entries, not {}", kMaxModelLimits,
+                            of_models.size()));
   }
   std::set<std::string_view> seen;
   for (const ModelLimits& entry : of_models) {
     if (!is_pattern(entry.models)) {
       return fail(Errc::invalid_parameter,
-                  "the pattern of an entry of model_limits is empty or holds a control character");
+                  "a pattern in model_limits is empty or contains a control character");
     }
     if (!seen.insert(entry.models).second) {
       return fail(Errc::invalid_parameter,

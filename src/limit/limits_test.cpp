@@ -33,9 +33,9 @@ TEST(Limits, ThatNoKeyMayHaveAreNamed) {
     std::vector<ModelLimits> of_models;
     const char* said;
   } cases[] = {
-      {{.requests_per_minute = -1}, {}, "requests_per_minute lies between 1 and 1000000"},
-      {{.tokens_per_day = 4'000'000'001}, {}, "tokens_per_day lies between 1 and 4000000000"},
-      {{}, {{"Qwen/*", {.max_in_flight = -5}}}, "max_in_flight of \"Qwen/*\" lies between"},
+      {{.requests_per_minute = -1}, {}, "requests_per_minute must be between 1 and 1000000"},
+      {{.tokens_per_day = 4'000'000'001}, {}, "tokens_per_day must be between 1 and 4000000000"},
+      {{}, {{"Qwen/*", {.max_in_flight = -5}}}, "max_in_flight of \"Qwen/*\" must be between"},
       {{}, {{"", {.images_per_day = 1}}}, "is empty"},
       {{}, {{"a\nb", {.images_per_day = 1}}}, "a control character"},
       {{}, {{"a\x7f", {.images_per_day = 1}}}, "a control character"},

@@ -109,7 +109,7 @@ void set_rules(SSL_CTX* context) {
 std::string last_reason() {
   const auto error = ::ERR_peek_last_error();
   const char* reason = ::ERR_reason_error_string(error);
-  std::string text = reason == nullptr ? "it cannot be used" : reason;
+  std::string text = reason == nullptr ? "unknown reason" : reason;
   ::ERR_clear_error();
   return text;
 }
@@ -132,7 +132,7 @@ std::expected<std::shared_ptr<const TlsContext>, TlsFault> TlsContext::open(
   auto certificates = read_certificates(files.certificate);
   if (!certificates)
     return wrong(certificate, certificates.error(),
-                 "a file of PEM certificates (BEGIN CERTIFICATE), the server's own first");
+                 "a file with PEM certificates (BEGIN CERTIFICATE), the server certificate first");
   auto private_key = read_private_key(files.key);
   if (!private_key) return std::unexpected(std::move(private_key.error()));
 
@@ -140,7 +140,7 @@ std::expected<std::shared_ptr<const TlsContext>, TlsFault> TlsContext::open(
   if (::X509_check_private_key(&own, private_key->get()) != 1) {
     ::ERR_clear_error();
     return wrong(key, "does not belong to the certificate in " + files.certificate,
-                 "the key that the certificate was made for");
+                 "the private key of that certificate");
   }
   std::shared_ptr<TlsContext> made(
       new TlsContext(::SSL_CTX_new(::TLS_server_method()), std::move(tickets), validity_of(own)));
@@ -149,11 +149,11 @@ std::expected<std::shared_ptr<const TlsContext>, TlsFault> TlsContext::open(
   set_rules(context);
   if (::SSL_CTX_use_certificate(context, certificates->front().get()) != 1) {
     return wrong(certificate, "cannot be used: " + last_reason(),
-                 "a certificate with an EC key, or RSA of 2048 bits and more");
+                 "a certificate with an EC key, or an RSA key of at least 2048 bits");
   }
   for (auto& next : std::span(*certificates).subspan(1)) {
     if (SSL_CTX_add0_chain_cert(context, next.get()) != 1) {
-      return wrong(certificate, "has a chain that cannot be used: " + last_reason());
+      return wrong(certificate, "has an unusable certificate chain: " + last_reason());
     }
     static_cast<void>(next.release());  // now owned by the context
   }

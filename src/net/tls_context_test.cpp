@@ -51,9 +51,9 @@ TEST_F(TlsContextTest, FilesThatAreNotThereAreNamed) {
 
 TEST_F(TlsContextTest, WhatIsNotPemIsRefused) {
   auto files = folder_.put(identity_);
-  expect_fault({folder_.put("text", "hello\n"), files.key}, In::certificate, "holds no PEM");
+  expect_fault({folder_.put("text", "hello\n"), files.key}, In::certificate, "contains no PEM");
   expect_fault({files.certificate, folder_.put("text", "hello\n")}, In::key, "private key");
-  expect_fault({files.key, files.key}, In::certificate, "holds no PEM");
+  expect_fault({files.key, files.key}, In::certificate, "contains no PEM");
   const auto half = identity_.certificate + identity_.certificate.substr(0, 200);
   expect_fault({folder_.put("half", half), files.key}, In::certificate, "cannot be read");
 }
@@ -70,7 +70,7 @@ TEST_F(TlsContextTest, AKeyThatOthersMayReadIsRefused) {
   for (const mode_t mode : {0604U, 0602U, 0660U, 0644U}) {
     auto files = folder_.put(identity_);
     files.key = folder_.put("open.pem", identity_.key, mode);
-    expect_fault(files, In::key, "by others");
+    expect_fault(files, In::key, "by other users");
   }
 }
 

@@ -61,8 +61,8 @@ std::expected<std::vector<Certificate>, std::string> read_certificates(const std
   }
   const bool whole = at_end_of_pem();
   ::ERR_clear_error();
-  if (certificates.empty()) return std::unexpected("holds no PEM certificate");
-  if (!whole) return std::unexpected("holds a certificate that cannot be read");
+  if (certificates.empty()) return std::unexpected("contains no PEM certificate");
+  if (!whole) return std::unexpected("contains a certificate that cannot be read");
   return certificates;
 }
 
@@ -76,8 +76,8 @@ std::expected<PrivateKey, TlsFault> read_private_key(const std::string& path) {
   bool asked = false;
   PrivateKey key(::PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, &asked));
   ::ERR_clear_error();
-  if (asked) return wrong_key("is encrypted", "a key without a pass phrase");
-  if (!key) return wrong_key("does not hold a private key", kPrivateKey);
+  if (asked) return wrong_key("is encrypted", "a key without a passphrase");
+  if (!key) return wrong_key("contains no private key", kPrivateKey);
   return key;
 }
 

@@ -20,9 +20,9 @@ struct Block {
 
 constexpr Block kV4[] = {
     {{0}, 8, "unspecified"},
-    {{169, 254}, 16, "link-local, where clouds keep their metadata"},
-    {{100, 100, 100, 200}, 32, "a cloud's metadata service"},
-    {{168, 63, 129, 16}, 32, "a cloud's metadata service"},
+    {{169, 254}, 16, "link-local, used for cloud metadata"},
+    {{100, 100, 100, 200}, 32, "a cloud metadata service"},
+    {{168, 63, 129, 16}, 32, "a cloud metadata service"},
     {{224}, 4, "multicast"},
     {{240}, 4, "reserved or broadcast"},
 };
@@ -30,10 +30,10 @@ constexpr Block kV4[] = {
 constexpr Block kV6[] = {
     {{0xfe, 0x80}, 10, "link-local"},
     {{0xff}, 8, "multicast"},
-    {{0xfe, 0xc0}, 10, "site-local, which is abolished"},
+    {{0xfe, 0xc0}, 10, "site-local, which is deprecated"},
     {{0xfd, 0x00, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54},
      128,
-     "a cloud's metadata service"},
+     "a cloud metadata service"},
     {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96, "an IPv4 address in IPv6 form"},
     {{0, 0x64, 0xff, 0x9b, 0, 1}, 48, "an IPv4 address in IPv6 form"},
     {{0x20, 0x02}, 16, "an IPv4 address in IPv6 form"},
@@ -73,8 +73,9 @@ Result<Endpoints> allowed_of(const Endpoints& endpoints) {
   }
   if (!allowed.empty() || endpoints.empty()) return allowed;
   const auto& first = endpoints.front().address();
-  return fail(Errc::upstream_unreachable, fmt::format("no upstream may be at {}: it is {}",
-                                                      first.to_string(), refusal_of(first)));
+  return fail(Errc::upstream_unreachable,
+              fmt::format("an upstream must not have the address {}: it is {}", first.to_string(),
+                          refusal_of(first)));
 }
 
 }  // namespace weir::net

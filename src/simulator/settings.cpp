@@ -11,11 +11,12 @@ config::Schema<Settings> settings_schema() {
       .field("first_token", &Settings::first_token, config::duration({1, kMinute, "at once"}),
              "Time from a request to the first token of its answer.")
       .field("token", &Settings::token, config::duration({1, kMinute, "at once"}),
-             "Time from one token of a stream, or piece of its sound, to the next.")
+             "Time between two tokens, or pieces of audio, of a stream.")
       .field("picture", &Settings::picture, config::duration({1, kMinute, "at once"}),
-             "Time that an image takes.")
+             "Time to generate an image.")
       .field("video", &Settings::video, config::duration({1, 10 * kMinute, "at once"}),
-             "Time from a video's submission to its success; a quarter of it is spent queueing.");
+             "Time from the submission of a video to its success; a quarter of it is spent in the "
+             "queue.");
   return schema;
 }
 

@@ -22,15 +22,17 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 /// A name never looks like an id, so that one argument can be either.
 Result<> check_name(std::string_view name) {
   if (name.empty() || name.size() > kMaxKeyNameBytes) {
-    return fail(Errc::invalid_parameter, fmt::format("the name of a key has 1 to {} bytes, not {}",
-                                                     kMaxKeyNameBytes, name.size()));
+    return fail(Errc::invalid_parameter,
+                fmt::format("the name of a key must have 1 to {} bytes, not {}", kMaxKeyNameBytes,
+                            name.size()));
   }
   if (std::ranges::any_of(name, is_control)) {
-    return fail(Errc::invalid_parameter, "the name of a key may not hold control characters");
+    return fail(Errc::invalid_parameter, "the name of a key must not contain control characters");
   }
   if (name.starts_with(kKeyIdPrefix)) {
-    return fail(Errc::invalid_parameter,
-                fmt::format("the name of a key may not begin with \"{}\" as ids do", kKeyIdPrefix));
+    return fail(
+        Errc::invalid_parameter,
+        fmt::format("the name of a key must not begin with \"{}\", as ids do", kKeyIdPrefix));
   }
   return {};
 }
@@ -46,10 +48,12 @@ Result<> check(const KeyRecord& key) {
   if (!key.id.starts_with(kKeyIdPrefix) || key.id.size() == kKeyIdPrefix.size()) {
     return fail(
         Errc::invalid_parameter,
-        fmt::format("the id of a key is \"{}\" and more, not \"{}\"", kKeyIdPrefix, key.id));
+        fmt::format("the id of a key must be \"{}\" followed by more characters, not \"{}\"",
+                    kKeyIdPrefix, key.id));
   }
   if (auto valid = limit::check(key.grant.limits, key.grant.model_limits); !valid) return valid;
-  if (key.secrets.empty()) return fail(Errc::invalid_parameter, "a key has at least one secret");
+  if (key.secrets.empty())
+    return fail(Errc::invalid_parameter, "a key must have at least one secret");
   return {};
 }
 

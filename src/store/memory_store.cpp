@@ -24,7 +24,7 @@ Result<KeyRecord*> MemoryStore::changeable(std::string_view id) {
   const auto found = std::ranges::find(keys_, id, &KeyRecord::id);
   if (found == keys_.end()) return fail(Errc::not_found, fmt::format("there is no key {}", id));
   if (found->state == KeyState::revoked) {
-    return fail(Errc::not_found, fmt::format("key {} was revoked, which is for good", id));
+    return fail(Errc::not_found, fmt::format("key {} was revoked, which is permanent", id));
   }
   return &*found;
 }
@@ -34,12 +34,12 @@ Result<> MemoryStore::create(const KeyRecord& key) {
   if (auto ready = usable(); !ready) return ready;
   if (auto valid = check(key); !valid) return valid;
   for (const KeyRecord& other : keys_) {
-    if (other.id == key.id) return fail(Errc::already_exists, "a key with this id exists");
+    if (other.id == key.id) return fail(Errc::already_exists, "a key with this id already exists");
     if (other.name == key.name && other.state != KeyState::revoked) {
-      return fail(Errc::already_exists, fmt::format("a key named {} exists", key.name));
+      return fail(Errc::already_exists, fmt::format("a key named {} already exists", key.name));
     }
     if (std::ranges::any_of(key.secrets, [&](const auto& s) { return holds(other, s.digest); })) {
-      return fail(Errc::already_exists, "a key with this secret exists");
+      return fail(Errc::already_exists, "a key with this secret already exists");
     }
   }
   keys_.push_back(stored(key));
@@ -91,7 +91,7 @@ Result<> MemoryStore::rotate(std::string_view id, const KeySecret& next, WallTim
   const auto key = changeable(id);
   if (!key) return std::unexpected(key.error());
   if (std::ranges::any_of(keys_, [&](const auto& other) { return holds(other, next.digest); })) {
-    return fail(Errc::already_exists, "a key with this secret exists");
+    return fail(Errc::already_exists, "a key with this secret already exists");
   }
   auto& secrets = (*key)->secrets;
   for (KeySecret& secret : secrets) {

@@ -103,7 +103,7 @@ Result<NewPrivateFile> NewPrivateFile::create(const std::string& path) {
   const int descriptor =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode);
   if (descriptor < 0 && errno == EEXIST) {
-    return fail(Errc::already_exists, path + ": is there already");
+    return fail(Errc::already_exists, path + ": already exists");
   }
   if (descriptor < 0) return failure(path, "created");
   NewPrivateFile made(path, descriptor);

@@ -66,18 +66,16 @@ TEST_F(PrivateFile, ThatOthersMayReadIsRefused) {
   const auto read = read_private_file(path_);
 
   EXPECT_EQ(read.error().code, Errc::store_failed);
-  EXPECT_THAT(read.error().detail,
-              HasSubstr("can be read by others (mode 0604); expected a file for its owner alone: "
-                        "chmod 600 " +
-                        path_));
+  EXPECT_THAT(read.error().detail, HasSubstr("is readable by other users (mode 0604); expected a "
+                                             "file accessible to its owner only: chmod 600 " +
+                                             path_));
 }
 
 TEST_F(PrivateFile, ThatCannotBeReadSaysWhy) {
   EXPECT_EQ(read_private_file(path_).error().code, Errc::not_found);
-  EXPECT_THAT(read_private_file(directory_.path()).error().detail,
-              HasSubstr("it is not a regular file"));
+  EXPECT_THAT(read_private_file(directory_.path()).error().detail, HasSubstr("not a regular file"));
   ASSERT_TRUE(create_private_file(path_, std::string(kMaxPrivateFileBytes + 1, 'x')));
-  EXPECT_THAT(read_private_file(path_).error().detail, HasSubstr("it is larger than 4 KiB"));
+  EXPECT_THAT(read_private_file(path_).error().detail, HasSubstr("larger than 4 KiB"));
 }
 
 TEST_F(PrivateFile, ThatCannotBeMadeSaysWhy) {

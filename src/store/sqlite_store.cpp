@@ -72,7 +72,7 @@ void remove_logs(const std::string& path) {
 /// SQLite fails. Its mode is 0600 from the start; the -wal and -shm files inherit it.
 Result<> create_if_missing(const SqliteOptions& options) {
   if (options.path.empty() || options.path.starts_with(':')) {
-    return fail(Errc::store_failed, fmt::format("\"{}\" is not the name of a file", options.path));
+    return fail(Errc::store_failed, fmt::format("\"{}\" is not a file name", options.path));
   }
   return create_private_file(options.path, [&](const std::string& temporary) -> Result<> {
     auto made = make_file(temporary, options);
@@ -114,7 +114,7 @@ Result<> refuse_unsafe(const std::string& path) {
     return fail(
         Errc::store_failed,
         sentence(part, *refused) +
-            (is_writable ? "; then look for keys that nobody here made: weir keys list --all"
+            (is_writable ? "; then check for keys that you did not create: weir keys list --all"
                          : ""));
   });
 }
@@ -130,7 +130,7 @@ Result<KeyRow> existing(const Connection& connection, std::string_view id) {
 Result<KeyRow> changeable(const Connection& connection, std::string_view id) {
   auto row = existing(connection, id);
   if (row && row->state == KeyState::revoked) {
-    return fail(Errc::not_found, fmt::format("key {} was revoked, which is for good", id));
+    return fail(Errc::not_found, fmt::format("key {} was revoked, which is permanent", id));
   }
   return row;
 }

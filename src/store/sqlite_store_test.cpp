@@ -189,7 +189,7 @@ TEST_F(SqliteFile, AWriterThatIsKeptOutSaysSo) {
   const auto done = (*store)->create(key(1));
 
   EXPECT_EQ(done.error().code, Errc::store_failed);
-  EXPECT_THAT(done.error().detail, HasSubstr("another process has kept it locked"));
+  EXPECT_THAT(done.error().detail, HasSubstr("locked by another process"));
   EXPECT_TRUE((*store)->list()) << "reading goes on";
   sqlite3_close(other);
   EXPECT_TRUE((*store)->create(key(1)));
@@ -199,7 +199,7 @@ TEST_F(SqliteFile, OfANewerWeirIsRefusedAndLeftAlone) {
   ASSERT_TRUE(open()->create(key(1)));
   run_sql("PRAGMA user_version = 99");
 
-  EXPECT_THAT(refusal(), HasSubstr("newer Weir (schema 99, this one knows 3)"));
+  EXPECT_THAT(refusal(), HasSubstr("newer version of Weir (schema 99, this one supports up to 3)"));
   EXPECT_EQ(ask("PRAGMA user_version"), "99");
 }
 
@@ -292,7 +292,7 @@ TEST_F(SqliteFile, ThatOthersCanWriteIsRefused) {
     std::ofstream(file, std::ios::app).flush();
     for (const mode_t mode : {0660U, 0602U, 0666U}) {
       ASSERT_EQ(::chmod(file.c_str(), mode), 0);
-      EXPECT_THAT(refusal(), HasSubstr(file + ": can be written by others")) << mode;
+      EXPECT_THAT(refusal(), HasSubstr(file + ": is writable by other users")) << mode;
       EXPECT_THAT(refusal(), HasSubstr("chmod 600 " + file));
     }
     ASSERT_EQ(::chmod(file.c_str(), 0600), 0);
@@ -308,7 +308,7 @@ TEST_F(SqliteFile, ThatALinkLeadsToIsLookedAtWithWhatIsBesideIt) {
   ASSERT_TRUE(open());
   std::ofstream(real + "-wal").flush();
   ASSERT_EQ(::chmod((real + "-wal").c_str(), 0666), 0);
-  EXPECT_THAT(refusal(), HasSubstr(real + "-wal: can be written by others"));
+  EXPECT_THAT(refusal(), HasSubstr(real + "-wal: is writable by other users"));
 }
 
 TEST_F(SqliteFile, ThatEveryoneCanReadIsAWarning) {
@@ -319,15 +319,15 @@ TEST_F(SqliteFile, ThatEveryoneCanReadIsAWarning) {
   EXPECT_TRUE(open());
   EXPECT_THAT(SqliteStore::warnings(path_),
               testing::ElementsAre(path_ +
-                                   ": can be read by others (mode 0644); expected a file for "
-                                   "its owner alone: chmod 600 " +
+                                   ": is readable by other users (mode 0644); expected a file "
+                                   "accessible to its owner only: chmod 600 " +
                                    path_));
 }
 
 TEST_F(SqliteFile, NeedsTheNameOfAFile) {
   for (const char* name : {"", ":memory:"}) {
     path_ = name;
-    EXPECT_THAT(refusal(), HasSubstr("is not the name of a file"));
+    EXPECT_THAT(refusal(), HasSubstr("is not a file name"));
   }
 }
 
@@ -371,7 +371,7 @@ TEST_F(SqliteFile, ThatMayNotBeWrittenSaysSo) {
   ::waitpid(child, nullptr, 0);
   ::chmod(directory_.path().c_str(), 0755);
 
-  EXPECT_THAT(text, HasSubstr("by this user"));
+  EXPECT_THAT(text, HasSubstr("this user cannot write"));
 }
 
 }  // namespace

@@ -16,12 +16,12 @@ void UsageCounts::add(const UsageCounts& other) {
 
 Result<> check(const UsageBatch& batch) {
   if (batch.writer.empty() || batch.number <= 0) {
-    return fail(Errc::invalid_parameter, "a batch of usage has a writer and a number above 0");
+    return fail(Errc::invalid_parameter, "a usage batch must have a writer and a positive number");
   }
   const bool sound = std::ranges::all_of(batch.rows, [](const UsageRow& row) {
     return std::ranges::all_of(kUsageMembers, [&](auto member) { return row.counts.*member >= 0; });
   });
-  if (!sound) return fail(Errc::invalid_parameter, "a count of usage is 0 or more");
+  if (!sound) return fail(Errc::invalid_parameter, "a usage count must not be negative");
   return {};
 }
 

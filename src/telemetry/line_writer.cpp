@@ -18,7 +18,7 @@ Result<int> open_file(const std::string& path) {
   const int fd =
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
   if (fd < 0) {
-    const char* hint = errno == ENXIO ? "; a pipe needs somebody who reads it" : "";
+    const char* hint = errno == ENXIO ? "; a pipe needs a reader" : "";
     return fail(Errc::config_invalid, "cannot open " + path + ": " + std::strerror(errno) + hint);
   }
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);

@@ -66,7 +66,7 @@ TEST_F(LineWriterTest, APipeThatNobodyReadsIsAnErrorAndNoWait) {
   const auto writer = LineWriter::open({path(), 1h, 10}, registry_);
   ASSERT_FALSE(writer);
   EXPECT_EQ(writer.error().code, Errc::config_invalid);
-  EXPECT_TRUE(writer.error().detail.ends_with("a pipe needs somebody who reads it"));
+  EXPECT_TRUE(writer.error().detail.ends_with("a pipe needs a reader"));
 }
 
 TEST_F(LineWriterTest, APipeThatIsReadHasEveryLine) {

@@ -11,15 +11,15 @@ config::Schema<Settings> settings_schema() {
   config::Schema<Settings> schema(Apply::restart);
   schema
       .field("level", &Settings::level, config::name_in(kLevelNames),
-             "The least important lines that the log on standard error holds.", Apply::live)
+             "Minimum level of lines in the log on standard error.", Apply::live)
       .field("access_log", &Settings::access_log,
              config::text("a file, - for standard output, or \"\" for none", config::is_plain_text),
-             "Where one JSON line per request goes.")
+             "File for the access log, one JSON line per request.")
       .field("access_log_flush", &Settings::access_log_flush, config::duration({1, 60'000}),
-             "Longest time that a line waits in memory.")
+             "Maximum time that a line is held in memory.")
       .field("access_log_buffer_bytes", &Settings::access_log_buffer_bytes,
              config::bytes({64 << 10, 1 << 30}),
-             "Lines waiting in memory; above it they are dropped and counted.");
+             "Maximum size of lines held in memory; beyond it lines are dropped and counted.");
   return schema;
 }
 

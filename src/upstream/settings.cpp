@@ -21,38 +21,38 @@ constexpr std::int64_t kGiB = 1 << 30;
 
 std::optional<Complaint> refusal_may_grow(const BreakerSettings& settings) {
   if (settings.max_refusal >= settings.first_refusal) return std::nullopt;
-  return Complaint{"max_refusal", "is shorter than first_refusal", "at least as long a time"};
+  return Complaint{"max_refusal", "is shorter than first_refusal", "at least first_refusal"};
 }
 
 std::optional<Complaint> bodies_fit_the_buffer(const Settings& settings) {
   if (settings.buffer_bytes >= settings.max_body_bytes) return std::nullopt;
-  return Complaint{"buffer_bytes", "has no room for one request of max_body_bytes",
-                   "at least as many bytes"};
+  return Complaint{"buffer_bytes", "is smaller than max_body_bytes", "at least max_body_bytes"};
 }
 
 std::optional<Complaint> connecting_is_part_of_the_call(const Settings& settings) {
   if (settings.total_timeout >= settings.connect_timeout) return std::nullopt;
-  return Complaint{"total_timeout", "is shorter than connect_timeout", "a longer time"};
+  return Complaint{"total_timeout", "is shorter than connect_timeout", "at least connect_timeout"};
 }
 
 config::Schema<BreakerSettings> breaker_schema() {
   config::Schema<BreakerSettings> schema(Apply::live);
   schema
       .field("consecutive_failures", &BreakerSettings::consecutive_failures,
-             integer<int>({1, 1'000, "not for these"}),
-             "Failures in a row after which an upstream is not called for a while.")
+             integer<int>({1, 1'000, "disabled"}),
+             "Number of consecutive failures after which an upstream is not called for some time.")
       .field("failure_percent", &BreakerSettings::failure_percent,
-             integer<int>({1, 100, "not for these"}),
-             "Failures among the latest calls, in percent, after which it is not.")
+             integer<int>({1, 100, "disabled"}),
+             "Percentage of failures among the calls within `window` after which an upstream is "
+             "not called for some time.")
       .field("min_calls", &BreakerSettings::min_calls, integer<int>({1, 1'000'000}),
-             "Calls within `window` below which there is no percentage.")
+             "Minimum number of calls within `window` for failure_percent to apply.")
       .field("window", &BreakerSettings::window, duration({kSecond, kHour}),
-             "How long a call is one of the latest.")
+             "How long a call counts for failure_percent.")
       .field("first_refusal", &BreakerSettings::first_refusal, duration({100, kHour}),
-             "How long a failing upstream is not called before one call is let through to see; "
-             "doubled each time that call fails. A list of models that it gives ends it.")
+             "How long a failing upstream is not called before one call is let through as a probe; "
+             "doubled each time the probe fails. A model list from the upstream ends this time.")
       .field("max_refusal", &BreakerSettings::max_refusal, duration({100, 24 * kHour}),
-             "Longest such time.")
+             "Maximum of first_refusal after doubling.")
       .check(refusal_may_grow);
   return schema;
 }
@@ -60,64 +60,67 @@ config::Schema<BreakerSettings> breaker_schema() {
 void add_timeouts(config::Schema<Settings>& schema) {
   schema
       .field("connect_timeout", &Settings::connect_timeout, duration({10, 300 * kSecond}),
-             "How long connecting to an upstream may take, name and TLS included.")
+             "Time limit for connecting to an upstream, including name resolution and TLS.")
       .field("first_byte_timeout", &Settings::first_byte_timeout, duration({100, 24 * kHour}),
-             "How long an upstream may take to begin an answer that is not streamed: as long as "
-             "the whole of it takes to make.")
+             "Time limit for the first byte of an answer that is not streamed. Upstreams usually "
+             "send it only when they have generated the whole answer.")
       .field("first_event_timeout", &Settings::first_event_timeout, duration({100, 24 * kHour}),
-             "How long a stream may take to its first event.")
+             "Time limit for the first event of a stream.")
       .field("idle_timeout", &Settings::idle_timeout, duration({100, 24 * kHour}),
-             "Longest silence within an answer.")
+             "Maximum pause within an answer.")
       .field("total_timeout", &Settings::total_timeout, duration({kSecond, 168 * kHour}),
-             "How long a call may take in all.")
+             "Time limit for a whole call.")
       .field("video_request_id_lifetime", &Settings::video_request_id_lifetime,
              duration({kSecond, 366 * 24 * kHour}),
-             "How long after a video was submitted its requestId can be asked for.");
+             "How long a requestId stays valid after a video has been submitted.");
 }
 
 void add_choice(config::Schema<Settings>& schema) {
   schema
       .field("max_in_flight", &Settings::max_in_flight, integer<int>({1, 1'000'000, "unlimited"}),
-             "Calls under way at one upstream.")
-      .field("queue_length", &Settings::queue_length, integer<int>({1, 65'536, "none may wait"}),
-             "Calls that may wait for one upstream that has max_in_flight; more are answered 503.")
+             "Maximum number of concurrent calls to one upstream.")
+      .field("queue_length", &Settings::queue_length, integer<int>({1, 65'536, "no queue"}),
+             "Maximum number of calls that wait for an upstream that has max_in_flight calls; more "
+             "are answered 503.")
       .field("queue_timeout", &Settings::queue_timeout, duration({1, 300 * kSecond}),
-             "How long a call may wait so before it is answered 503.")
+             "How long a call may wait in the queue before it is answered 503.")
       .field("retries", &Settings::retries, integer<int>({1, 10, "never"}),
-             "How often a call may be tried again, at another upstream, when that is safe: nothing "
-             "was sent, or it was refused with 429 or 503.")
+             "Maximum number of retries of a call, at another upstream, if that is safe: nothing "
+             "was sent, or the upstream answered 429 or 503.")
       .field("retry_budget_percent", &Settings::retry_budget_percent,
-             integer<int>({1, 100, "retry_budget_min alone counts"}),
-             "Retries that an upstream may be given, in percent of its calls.")
+             integer<int>({1, 100, "only retry_budget_min applies"}),
+             "Retries allowed at an upstream, in percent of its calls.")
       .field("retry_budget_min", &Settings::retry_budget_min,
-             integer<int>({1, 10'000, "retry_budget_percent alone counts"}),
-             "Retries within 10 s that it may be given besides.")
+             integer<int>({1, 10'000, "only retry_budget_percent applies"}),
+             "Additional retries allowed at an upstream within 10 s.")
       .section("breaker", &Settings::breaker, breaker_schema(),
-               "When a failing upstream is left alone. Answers with 4xx are no failures.");
+               "Circuit breaker: when a failing upstream is not called. Answers with status 4xx do "
+               "not count as failures.");
 }
 
 void add_sizes(config::Schema<Settings>& schema) {
   schema
-      .field("max_idle_connections", &Settings::max_idle_connections,
-             integer<int>({1, 10'000, "a connection per call"}),
-             "Open connections kept for the next call, per upstream and thread.")
-      .field("idle_connection_timeout", &Settings::idle_connection_timeout, duration({100, kHour}),
-             "How long one is kept.")
       .field(
-          "max_body_bytes", &Settings::max_body_bytes, bytes({kKiB, kGiB}),
-          "Largest request that is held whole, which is JSON or images to be edited; a larger one "
-          "is answered 413.")
+          "max_idle_connections", &Settings::max_idle_connections,
+          integer<int>({1, 10'000, "a new connection for each call"}),
+          "Maximum number of idle connections kept open for later calls, per upstream and thread.")
+      .field("idle_connection_timeout", &Settings::idle_connection_timeout, duration({100, kHour}),
+             "How long an idle connection is kept open.")
+      .field("max_body_bytes", &Settings::max_body_bytes, bytes({kKiB, kGiB}),
+             "Maximum size of a request that is held in memory as a whole, which is JSON or images "
+             "to be edited; a larger one is answered 413.")
       .field("max_json_depth", &Settings::max_json_depth, integer<int>({4, 64}),
-             "Arrays and objects within one another in a JSON request; more are answered 400.")
+             "Maximum nesting of arrays and objects in a JSON request; more is answered 400.")
       .field("max_upload_bytes", &Settings::max_upload_bytes, bytes({kKiB, 64 * kGiB}),
-             "Largest other upload of files; it is passed on as it comes and not held.")
+             "Maximum size of any other file upload, which is forwarded as it arrives and not held "
+             "in memory; a larger one is answered 413.")
       .field("buffer_bytes", &Settings::buffer_bytes, bytes({kMiB, 1'024 * kGiB}),
-             "Memory for requests that are held until they are answered, so that they can be tried "
-             "again, all together; beyond it calls are answered 503.")
+             "Total memory for requests, which are held until they are answered so that they can "
+             "be retried; beyond it calls are answered 503.")
       .field("max_event_bytes", &Settings::max_event_bytes, bytes({4 * kKiB, 64 * kMiB}),
-             "Largest event of a stream.")
+             "Maximum size of an event of a stream.")
       .field("max_response_head_bytes", &Settings::max_response_head_bytes, bytes({kKiB, kMiB}),
-             "Largest head of an upstream's answer.");
+             "Maximum size of the head of an upstream's answer.");
 }
 
 }  // namespace

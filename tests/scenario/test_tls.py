@@ -398,8 +398,8 @@ def test_files_of_no_use_are_told_with_their_place(tmp_path, certificates):
     certificates.make("another")
     cases = [
         ({**good, "certificate_file": "nowhere.pem"}, 3, "certificate_file", "cannot be read: No such file"),
-        ({**good, "certificate_file": good["key_file"]}, 3, "certificate_file", "holds no PEM certificate"),
-        ({**good, "key_file": good["certificate_file"]}, 4, "key_file", "by others"),
+        ({**good, "certificate_file": good["key_file"]}, 3, "certificate_file", "contains no PEM certificate"),
+        ({**good, "key_file": good["certificate_file"]}, 4, "key_file", "by other users"),
         ({**good, "key_file": str(open_key)}, 4, "key_file", "chmod 600"),
         ({**good, "key_file": str(certificates.files("another")[1])}, 4, "key_file", "does not belong"),
         ({"certificate_file": good["certificate_file"]}, 3, "key_file", "is missing"),
@@ -424,4 +424,4 @@ def test_an_expired_certificate_is_a_warning(start, certificates, tmp_path):
     assert "warning: server.tls.certificate_file" in done.stderr
     assert "expired at" in done.stderr
     server = start(tls={"name": "old"})
-    eventually(lambda: server.log.where(msg="the certificate of server.tls is out of its time"))
+    eventually(lambda: server.log.where(msg="the certificate of server.tls is not valid now"))

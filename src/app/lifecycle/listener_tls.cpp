@@ -20,7 +20,7 @@ Result<ListenerTls::Context> ListenerTls::load(const http::TlsListenerSettings& 
 
 void ListenerTls::take(Context context) {
   if (const auto warning = context->warning(wall_now()); !warning.empty()) {
-    telemetry::log_warn("the certificate of server.tls is out of its time", {{"what", warning}});
+    telemetry::log_warn("the certificate of server.tls is not valid now", {{"what", warning}});
   }
   valid_until_->Set(static_cast<double>(WallClock::to_time_t(context->valid_until())));
   contexts_->publish(std::move(context));

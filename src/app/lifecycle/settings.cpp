@@ -19,22 +19,22 @@ namespace {
 
 constexpr std::string_view kReferenceHead = R"(# Settings
 
-Generated from the rows that the server reads its config by (`tools/dev/check --bless`). An empty file,
-and no file at all, give the defaults.
+Generated from the rows that define the settings (`tools/dev/check --bless`). An empty file, or none, gives
+the defaults.
 
-- A duration is a whole number with its unit: `500ms`, `30s`, `10m`, `24h`.
-- A size is a whole number of bytes, or of `KiB`, `MiB` or `GiB`: `64KiB`.
-- `${NAME}` within a text stands for the environment variable, `${file:path}` for the contents of a
-  file without its final line break; a relative path starts at the config file's folder. `$$` is a
-  dollar sign. A variable that is not set is an error, and so is `$NAME` without braces as all of a
-  text. A variable that holds a secret is emptied once it is read, so that `/proc` does not show it.
-  The file of a secret must be for its owner alone (`chmod 600`); root's may be for a group (`chmod 640`).
-- A text that begins with `*`, `[` or `{` needs quotes: `"*"`, `"[::1]:8080"`.
-- A relative path (of the store, the access log, a file of certificates) starts at that folder too.
-- An unknown name is an error, and so is a name that is given twice. All problems of a file are
-  reported at once, each with its line.
-- On SIGHUP, or when the file changes, it is read again; with any problem in it, the running
-  settings stay. "Applies" says whether a changed value takes effect then or with the next start.
+- A duration is an integer with its unit: `500ms`, `30s`, `10m`, `24h`.
+- A size is an integer, in bytes or with the unit `KiB`, `MiB` or `GiB`: `64KiB`.
+- In a string, `${NAME}` is replaced by the environment variable, and `${file:path}` by the contents of the
+  file without its final line break. `$$` is a dollar sign. A variable that is not set is an error, and so
+  is a whole string `$NAME` without braces. A variable that holds a secret is cleared once it has been read,
+  so that `/proc` does not show it. A file that holds a secret must be accessible to its owner only
+  (`chmod 600`); a file of root may be readable by a group (`chmod 640`).
+- A string that begins with `*`, `[` or `{` needs quotes: `"*"`, `"[::1]:8080"`.
+- A relative path is relative to the config file's directory.
+- An unknown name is an error, and so is a name that is set twice. All problems of a file are reported at
+  once, each with its line.
+- On SIGHUP, or when the file changes, it is read again; if there is any problem in it, the running settings
+  stay. "Applies" says whether a changed value takes effect then or on restart.
 
 )";
 
@@ -53,8 +53,8 @@ void check_route(config::Reader& reader, const config::Node& root, const std::st
                  const std::string& name, std::span<const std::string_view> known) {
   if (name.empty() || std::ranges::find(known, name) != known.end()) return;
   const config::Reader::Step step(reader, path);
-  reader.reject_for(config::find_deepest(root, path), "is not an upstream of this file",
-                    "the name of an entry of upstreams", config::nearest(name, known));
+  reader.reject_for(config::find_deepest(root, path), "is not defined under upstreams",
+                    "the name of an entry in upstreams", config::nearest(name, known));
 }
 
 /// Checks references from models to upstreams, which no single room can check.
@@ -77,7 +77,7 @@ void check_key_texts(config::Reader& reader, const config::Node& root, const Set
       const auto path = fmt::format("keys[{}].key", i);
       const config::Reader::Step step(reader, path);
       reader.reject_secret(config::find_deepest(root, path),
-                           fmt::format("another text than that of keys[{}]", j));
+                           fmt::format("a key that differs from keys[{}].key", j));
       break;
     }
   }
@@ -89,30 +89,32 @@ config::Schema<Settings> settings_schema() {
   using config::Apply;
   config::Schema<Settings> schema(Apply::restart);
   schema
-      .field("store", &Settings::store, config::text("sqlite: and a file", is_store),
-             "Where keys are kept.")
+      .field("store", &Settings::store,
+             config::text("sqlite:FILE, such as sqlite:weir.db", is_store),
+             "Database of keys and usage.")
       .field("pepper", &Settings::pepper,
              config::secret("at least 32 visible ASCII characters",
                             [](std::string_view text) {
                               return auth::check_pepper(Secret(std::string(text))).has_value();
                             }),
-             "Mixed into the digests of stored keys; without it the store makes one. Changing it "
-             "makes every stored key invalid.")
-      .section("server", &Settings::server, http::settings_schema(), "Listeners and their bounds.")
-      .section("log", &Settings::log, telemetry::settings_schema(), "Logs.")
-      .section("list", &Settings::list, api::settings_schema(), "How lists are answered.")
+             "Secret that the digests of stored keys depend on; if not set, one is created beside "
+             "the store. Changing it invalidates every stored key.")
+      .section("server", &Settings::server, http::settings_schema(), "Listeners and their limits.")
+      .section("log", &Settings::log, telemetry::settings_schema(), "The log and the access log.")
+      .section("list", &Settings::list, api::settings_schema(), "Model lists.")
       .section("discovery", &Settings::discovery, discovery::settings_schema(),
-               "How upstreams are asked what they serve.")
+               "Requesting the model lists of upstreams.")
       .section("calls", &Settings::calls, upstream::settings_schema(),
-               "How calls are passed on to upstreams.")
+               "Forwarding calls to upstreams.")
       .section("usage", &Settings::usage, usage::settings_schema(),
-               "How what calls used gets to the store.")
+               "Writing the usage of calls to the store.")
       .section("simulator", &Settings::simulator, simulator::settings_schema(),
-               "The built-in engine: upstreams of kind simulator.")
+               "The built-in engine, used by upstreams of kind simulator.")
       .list("keys", &Settings::keys, auth::key_schema(),
-            "Keys beside those in the store, one entry each.", "name", &auth::KeySettings::name)
+            "Keys in addition to those in the store, one entry each.", "name",
+            &auth::KeySettings::name)
       .list("upstreams", &Settings::upstreams, discovery::upstream_schema(),
-            "Servers whose models are listed, one entry each.", "name",
+            "Servers whose models are listed and called, one entry each.", "name",
             &discovery::UpstreamSettings::name)
       .list("models", &Settings::models, catalogue::model_schema(),
             "Models to declare or correct, one entry each.", "id", &catalogue::ModelSettings::id);

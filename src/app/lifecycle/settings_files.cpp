@@ -45,7 +45,7 @@ void check_files(config::Reader& reader, const config::Node& root, const Setting
     auto read = net::read_certificates(file);
     if (read) continue;
     reject(reader, root, fmt::format("upstreams[{}].ca_file", i), std::move(read.error()),
-           "a file of PEM certificates");
+           "a file with PEM certificates");
   }
 }
 

@@ -62,8 +62,8 @@ std::vector<std::string> warnings_of(const std::string& filename, const files::F
   using enum files::Purpose;
   const auto warned = files::warning(filename, facts, has_secrets ? config_with_secrets : config);
   if (!warned) return {};
-  return {fmt::format("the config {} {}{}; expected {}", filename, warned->what,
-                      has_secrets ? ", and secrets are written out in it" : "", warned->expected)};
+  return {fmt::format("the config file {} {}{}; expected {}", filename, warned->what,
+                      has_secrets ? " and contains secrets" : "", warned->expected)};
 }
 
 }  // namespace

@@ -104,12 +104,12 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
     std::string_view text;
     std::string_view problems;
   } cases[] = {
-      {"kyes: []", "weir.yaml:1: kyes: there is no such setting (did you mean \"keys\"?)\n"},
+      {"kyes: []", "weir.yaml:1: kyes: unknown setting (did you mean \"keys\"?)\n"},
       {"server: {listen: '8080'}",
        "weir.yaml:1: server.listen: \"8080\" is not allowed; expected host:port, such as "
-       "127.0.0.1:8080 or \"[::1]:8080\"; port 0 takes a free one\n"},
+       "127.0.0.1:8080 or \"[::1]:8080\"; port 0 selects a free port\n"},
       {"server: {listen: 'a:1', admin_listen: 'a:1'}",
-       "weir.yaml:1: server.admin_listen: is the same as listen; expected an address of its own\n"},
+       "weir.yaml:1: server.admin_listen: is the same as listen; expected a different address\n"},
       {"server: {listen: 'a:0', admin_listen: 'a:0'}", ""},
       {"server: {cors_allow_origins: [chat.example]}",
        "weir.yaml:1: server.cors_allow_origins[0]: \"chat.example\" is not allowed; expected * or "
@@ -118,10 +118,11 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
        "weir.yaml:1: server.admin_hosts[2]: \"weir.svc:8081\" is not allowed; expected a host name "
        "without a port, such as weir.monitoring.svc, or *.example.com\n"},
       {"server: {max_in_flight: 0}",
-       "weir.yaml:1: server.max_in_flight: \"0\" is not allowed; expected a whole number from 1 "
-       "to 1000000\n"},
+       "weir.yaml:1: server.max_in_flight: \"0\" is not allowed; expected an integer from 1 to "
+       "1000000\n"},
       {"store: postgres://x",
-       "weir.yaml:1: store: \"postgres://x\" is not allowed; expected sqlite: and a file\n"},
+       "weir.yaml:1: store: \"postgres://x\" is not allowed; expected sqlite:FILE, such as "
+       "sqlite:weir.db\n"},
       {"pepper: ${SHORT}",
        "weir.yaml:1: pepper: *** is not allowed; expected at least 32 visible ASCII characters\n"},
       {"log: {level: warning}",
@@ -131,7 +132,7 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
        "weir.yaml:1: list.view: \"Full\" is not allowed; expected one of basic, full (did you mean "
        "\"full\"?)\n"},
       {"discovery: {timeout: 5}",
-       "weir.yaml:1: discovery.timeout: \"5\" lacks its unit (ms, s, m or h); expected a duration "
+       "weir.yaml:1: discovery.timeout: \"5\" has no unit (ms, s, m or h); expected a duration "
        "from 100ms to 5m\n"},
       {"keys: [{name: a, key: '${NOPE}'}]",
        "weir.yaml:1: keys[0].key: the environment variable NOPE is not set\n"},
@@ -139,25 +140,25 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
        "weir.yaml:1: keys[0].key: the file open.key can be read by others; expected chmod 600 "
        "open.key\n"},
       {"keys: [{name: a, key: hunter2}]",
-       "weir.yaml:1: keys[0].key: *** is not allowed; expected 16 to 512 letters, digits and signs "
-       "of -._~+/, or a key of Weir's own, unchanged\n"},
+       "weir.yaml:1: keys[0].key: *** is not allowed; expected 16 to 512 characters (letters, "
+       "digits and -._~+/), or a key made by Weir, unchanged\n"},
       {"keys:\n  - {name: a, key: 0123456789abcdef}\n  - {name: a, key: 0123456789abcdef}\n",
-       "weir.yaml:3: keys[1].name: \"a\" is taken by line 2; expected another one\n"
-       "weir.yaml:3: keys[1].key: *** is not allowed; expected another text than that of "
-       "keys[0]\n"},
+       "weir.yaml:3: keys[1].name: \"a\" is already used on line 2; expected a unique "
+       "value\nweir.yaml:3: keys[1].key: *** is not allowed; expected a key that differs from "
+       "keys[0].key\n"},
       {"keys: [{name: a, key: 0123456789abcdef, networks: [10.0.0.0/33]}]",
        "weir.yaml:1: keys[0].networks[0]: \"10.0.0.0/33\" is not allowed; expected an address or a "
        "network such as 10.0.0.0/8 or fd00::/8\n"},
       {"keys: [{name: a, key: 0123456789abcdef, expires: tomorrow}]",
        "weir.yaml:1: keys[0].expires: \"tomorrow\" is not allowed; expected a date such as "
-       "2026-12-31 (its first moment, UTC) or a time such as 2026-12-31T18:00:00Z\n"},
+       "2026-12-31 (00:00 UTC) or a time such as 2026-12-31T18:00:00Z\n"},
       {"keys: [{name: a, key: 0123456789abcdef, models: [*]}]",
-       "weir.yaml:1: not valid YAML: alias not found after *; expected a text that begins with * "
-       "in quotes, such as \"*\"\n"},
+       "weir.yaml:1: not valid YAML: alias not found after *; expected quotes around a string that "
+       "begins with *, such as \"*\"\n"},
       {"keys: [{key: 0123456789abcdef, name: ''}]",
        "weir.yaml:1: keys[0].name: \"\" is not allowed; expected 1 to 100 characters\n"},
       {long_name, long_name_problem},
-      {many_limits, "weir.yaml:1: keys[0].model_limits: has 101 entries; expected 100 at most\n"},
+      {many_limits, "weir.yaml:1: keys[0].model_limits: has 101 entries; expected at most 100\n"},
       {"upstreams: [{name: a, kind: vlm, url: 'http://h'}]",
        "weir.yaml:1: upstreams[0].kind: \"vlm\" is not allowed; expected one of openai, "
        "siliconflow, ollama, vllm, sglang, llama.cpp, lmstudio, tei, tgi, xinference, localai, "
@@ -172,21 +173,21 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
       {"upstreams: [{name: a}]",
        "weir.yaml:1: upstreams[0].url: is missing; expected http(s)://host[:port][/path]\n"},
       {"upstreams: [{name: a, kind: simulator, url: 'http://h'}]",
-       "weir.yaml:1: upstreams[0].url: is not for kind simulator; expected no url: it is built "
-       "in\n"},
+       "weir.yaml:1: upstreams[0].url: cannot be used with kind simulator; expected no url: the "
+       "engine is built in\n"},
       {"upstreams: [{name: a, base_url: 'http://h'}]",
-       "weir.yaml:1: upstreams[0].base_url: there is no such setting (did you mean \"url\"?)\n"},
+       "weir.yaml:1: upstreams[0].base_url: unknown setting (did you mean \"url\"?)\n"},
       {"upstreams: [{name: a, url: 'http://h'}]\nmodels:\n  - id: m\n    upstreams:\n"
        "      - name: A\n",
-       "weir.yaml:5: models[0].upstreams[0].name: \"A\" is not an upstream of this file; expected "
-       "the name of an entry of upstreams (did you mean \"a\"?)\n"},
+       "weir.yaml:5: models[0].upstreams[0].name: \"A\" is not defined under upstreams; expected "
+       "the name of an entry in upstreams (did you mean \"a\"?)\n"},
       {"models:\n  - id: m\n  - id: m\n",
-       "weir.yaml:3: models[1].id: \"m\" is taken by line 2; expected another one\n"},
+       "weir.yaml:3: models[1].id: \"m\" is already used on line 2; expected a unique value\n"},
       {"models: [{id: ''}]",
        "weir.yaml:1: models[0].id: \"\" is not allowed; expected 1 to 512 characters, no control "
        "characters\n"},
       {"models: [{id: m, sub_type: chat}]",
-       "weir.yaml:1: models[0].sub_type: there is no such setting (did you mean \"sub_types\"?)\n"},
+       "weir.yaml:1: models[0].sub_type: unknown setting (did you mean \"sub_types\"?)\n"},
       {"models: [{id: m, sub_types: [text_to_image]}]",
        "weir.yaml:1: models[0].sub_types[0]: \"text_to_image\" is not allowed; expected one of "
        "chat, embedding, reranker, text-to-image, image-to-image, speech-to-text, text-to-speech, "
@@ -196,11 +197,11 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
        "instead\n"},
       {"models: [{id: m, type: image, sub_types: [chat]}]",
        "weir.yaml:1: models[0].type: image contradicts sub_types, which are of another type; "
-       "expected sub_types alone: the type follows from them\n"},
+       "expected sub_types only: they determine the type\n"},
       {"models: [{id: m, type: text, sub_types: [chat]}]", ""},
       {"upstreams: [{name: a, url: 'http://h'}]\nmodels: [{id: 'm*', upstreams: [{name: a}]}]",
-       "weir.yaml:2: models[0].upstreams: cannot go with a pattern as id; expected none: a pattern "
-       "corrects models that upstreams list\n"},
+       "weir.yaml:2: models[0].upstreams: cannot be used with a pattern as id; expected none: a "
+       "pattern only corrects models that upstreams list\n"},
   };
   for (const auto& c : cases) EXPECT_EQ(problems(c.text), c.problems) << c.text;
 }

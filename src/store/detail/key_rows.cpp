@@ -16,7 +16,7 @@ namespace weir::store::detail {
 namespace {
 
 std::unexpected<Error> refuse_state(const Connection& connection) {
-  return connection.refuse("a key has a state this Weir does not know");
+  return connection.refuse("a key has a state unknown to this version of Weir");
 }
 
 limit::Limits read_limits(const Statement& row, int first_column) {
@@ -216,7 +216,7 @@ Result<> insert_key(const Connection& connection, const KeyRecord& key) {
   const auto seq = insert_key_row(connection, key);
   if (!seq) {
     return taken_if_unique_broken(connection, std::unexpected(seq.error()),
-                                  fmt::format("a key named {} exists", key.name));
+                                  fmt::format("a key named {} already exists", key.name));
   }
   for (const KeySecret& secret : key.secrets | std::views::reverse) {
     if (auto done = insert_secret(connection, *seq, secret); !done) return done;
@@ -238,7 +238,7 @@ Result<> insert_secret(const Connection& connection, std::int64_t key_seq,
       .bind(std::string_view(secret.last4))
       .bind(to_column(secret.created_at))
       .bind(to_column(secret.valid_until));
-  return taken_if_unique_broken(connection, insert->run(), "a key with this secret exists");
+  return taken_if_unique_broken(connection, insert->run(), "a key with this secret already exists");
 }
 
 Result<> update_state(const Connection& connection, std::int64_t seq, KeyState state,

@@ -120,8 +120,8 @@ Result<std::int64_t> found_version(const Connection& connection) {
   }
   if (*version > schema_version()) {
     return connection.refuse(
-        fmt::format("written by a newer Weir (schema {}, this one knows {}); run that version, or "
-                    "restore a backup",
+        fmt::format("written by a newer version of Weir (schema {}, this one supports up to {}); "
+                    "run that version, or restore a backup",
                     *version, schema_version()));
   }
   return version;

@@ -13,13 +13,13 @@ std::string_view advice(int code) {
     case SQLITE_FULL:
       return "free some disk space";
     case SQLITE_READONLY:
-      return "the file or its directory may not be written by this user";
+      return "this user cannot write to the file or its directory";
     case SQLITE_CANTOPEN:
-      return "check that the directory exists and may be written by this user";
+      return "check that the directory exists and that this user can write to it";
     case SQLITE_PERM:
-      return "the file may not be read and written by this user";
+      return "this user cannot read and write the file";
     case SQLITE_IOERR:
-      return "the disk refused to read or write: is it full or failing?";
+      return "the disk could not be read or written; check whether it is full or failing";
     case SQLITE_CORRUPT:
       return "the file is damaged; restore it from a backup";
     case SQLITE_NOTADB:
@@ -138,7 +138,7 @@ Result<std::int64_t> Connection::ask(const char* sql) const {
   if (!statement) return std::unexpected(statement.error());
   const auto row = statement->step();
   if (!row) return std::unexpected(row.error());
-  if (!*row) return refuse(fmt::format("no answer to {}", sql));
+  if (!*row) return refuse(fmt::format("no result from {}", sql));
   return statement->number(0);
 }
 
@@ -148,8 +148,7 @@ int Connection::last_error() const { return sqlite3_extended_errcode(database_.g
 
 std::unexpected<Error> Connection::failure(int code) const {
   if ((code & 0xff) == SQLITE_BUSY) {
-    return refuse(
-        fmt::format("another process has kept it locked for {} ms", busy_timeout_.count()));
+    return refuse(fmt::format("locked by another process for {} ms", busy_timeout_.count()));
   }
   const auto hint = advice(code);
   return refuse(
