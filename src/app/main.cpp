@@ -51,7 +51,7 @@ class CommandLine {
  public:
   CommandLine() {
     app_.require_subcommand(1);
-    app_.set_help_all_flag("--help-all", "Help for every command");
+    app_.set_help_all_flag("--help-all", "Print help for all commands");
     add_serve();
     add_check();
     add_keys();
@@ -80,30 +80,30 @@ class CommandLine {
   }
 
   void add_config(CLI::App* command) {
-    command->add_option("-c,--config", texts_.config, "The config file (YAML)")
-        ->envname("WEIR_CONFIG");
+    command->add_option("-c,--config", texts_.config, "Config file (YAML)")->envname("WEIR_CONFIG");
   }
 
-  void add_json(CLI::App* command) { command->add_flag("--json", json_, "JSON, for scripts"); }
+  void add_json(CLI::App* command) { command->add_flag("--json", json_, "Print JSON"); }
 
   void add_serve() {
     auto* command =
-        add(app_, "serve", "Serve; without a config file, find the engines on this machine",
+        add(app_, "serve",
+            "Run the server; without a config file it uses the engines found on this machine",
             [this] { return app::serve(texts_.config, overrides_, take_over_); });
-    command->add_option("--listen", overrides_.listen, "host:port, instead of server.listen");
+    command->add_option("--listen", overrides_.listen, "host:port; overrides server.listen");
     command->add_option("--admin-listen", overrides_.admin_listen,
-                        "host:port, instead of server.admin_listen");
+                        "host:port; overrides server.admin_listen");
     command->add_flag("--take-over", take_over_,
-                      "Take the sockets of the running server over, which then stops; if none "
-                      "runs, start as usual");
+                      "Take over the sockets of the running server, which then stops; if none is "
+                      "running, start as usual");
     add_config(command);
   }
 
   void add_check() {
     auto* command = add(app_, "check", "Check a config file",
                         [this] { return app::check(texts_.file, show_); });
-    command->add_option("FILE", texts_.file, "The config file")->required();
-    command->add_flag("--print", show_, "Print every setting in force, secrets masked");
+    command->add_option("FILE", texts_.file, "Config file")->required();
+    command->add_flag("--print", show_, "Print all effective settings, with secrets masked");
   }
 
   void add_keys() {
@@ -111,21 +111,23 @@ class CommandLine {
     keys->require_subcommand(1);
 
     auto* create = add(*keys, "create", "Create a key and show it once", [this] { return make(); });
-    create->add_option("NAME", draft_.name, "What to call it")->required();
-    create->add_option("--expires", texts_.expires, "2026-12-31, 2026-12-31T12:00:00Z, or 720h");
+    create->add_option("NAME", draft_.name, "Name of the key")->required();
+    create->add_option("--expires", texts_.expires,
+                       "Time of expiry: 2026-12-31, 2026-12-31T12:00:00Z or 720h");
     for (const limit::LimitRow& row : limit::limit_rows()) {
       create->add_option(app::limit_options(row), draft_.grant.limits.*row.member,
-                         std::string(row.text) + " 0: unlimited");
+                         std::string(row.text) + " 0 for unlimited");
     }
     create
         ->add_option("--model-limits", texts_.model_limits,
-                     "Limits for single models: \"Qwen/* tpm=100000 concurrency=4\"; repeatable")
+                     "Limits per model, such as \"Qwen/* tpm=100000 concurrency=4\"; repeatable")
         ->allow_extra_args(false);
-    create->add_option("--models", draft_.grant.models, "Patterns of model ids; default \"*\"")
+    create->add_option("--models", draft_.grant.models, "Model ids or patterns; default: \"*\"")
         ->delimiter(',');
-    create->add_option("--sub-types", draft_.grant.sub_types, "chat, embedding, …; default all")
+    create
+        ->add_option("--sub-types", draft_.grant.sub_types, "Sub types such as chat; default: all")
         ->delimiter(',');
-    create->add_option("--networks", draft_.grant.networks, "10.0.0.0/8, …; default all")
+    create->add_option("--networks", draft_.grant.networks, "Networks: 10.0.0.0/8, …; default: all")
         ->delimiter(',');
     add_config(create);
     add_json(create);
@@ -134,21 +136,22 @@ class CommandLine {
       return with_settings(texts_.config,
                            [this](const auto& s) { return app::list_keys(s, all_, json_); });
     });
-    list->add_flag("--all", all_, "Revoked ones too");
+    list->add_flag("--all", all_, "Include revoked keys");
     add_config(list);
     add_json(list);
 
-    auto* rotate = add(*keys, "rotate", "Give a key a new text", [this] { return rotate_key(); });
-    rotate->add_option("--overlap", texts_.overlap, "How long the old text works; default 24h");
+    auto* rotate = add(*keys, "rotate", "Issue a new secret", [this] { return rotate_key(); });
+    rotate->add_option("--overlap", texts_.overlap,
+                       "Time the old secret stays valid; default: 24h");
     add_json(rotate);
     add_named(rotate);
-    add_named(add(*keys, "revoke", "End a key for good", [this] {
+    add_named(add(*keys, "revoke", "Revoke a key permanently", [this] {
       return with_settings(texts_.config,
                            [this](const auto& s) { return app::revoke_key(s, texts_.name); });
     }));
     for (const bool disabled : {true, false}) {
       add_named(add(*keys, disabled ? "disable" : "enable",
-                    disabled ? "Answer a key with 403 until it is enabled" : "Undo disable",
+                    disabled ? "Disable a key: requests with it get 403" : "Enable a disabled key",
                     [this, disabled] {
                       return with_settings(texts_.config, [&](const auto& s) {
                         return app::set_key_disabled(s, texts_.name, disabled);
@@ -158,7 +161,7 @@ class CommandLine {
   }
 
   void add_named(CLI::App* command) {
-    command->add_option("NAME", texts_.name, "Its name or id")->required();
+    command->add_option("NAME", texts_.name, "Name or id of the key")->required();
     add_config(command);
   }
 
@@ -168,7 +171,8 @@ class CommandLine {
       if (!draft_.grant.expires_at) {
         return finish(fail(Errc::invalid_parameter,
                            "--expires " + config::in_quotes(texts_.expires) +
-                               " is not allowed; expected a date, a date-time or a duration"));
+                               " is not allowed; expected a date, a time or a duration: "
+                               "2026-12-31, 2026-12-31T12:00:00Z or 720h"));
       }
     }
     for (const auto& text : texts_.model_limits) {
@@ -205,33 +209,34 @@ class CommandLine {
   }
 
   void add_usage() {
-    auto* command = add(app_, "usage", "What calls used, per key, model and day (UTC)", [this] {
+    auto* command = add(app_, "usage", "Show usage per key, model and day (UTC)", [this] {
       return with_settings(texts_.config, [this](const auto& s) {
         return app::show_usage(s, usage_, wall_now(), json_);
       });
     });
-    command->add_option("--from", usage_.from, "First day, 2026-12-31; default: 30 days in all");
-    command->add_option("--to", usage_.to, "Last day; default today");
-    command->add_option("--key", usage_.key, "Of this key alone; its name or id");
-    command->add_option("--model", usage_.model, "Of the models that this pattern matches");
-    command->add_option("--by", usage_.by, "What has rows of its own; default day,key,model")
+    command->add_option("--from", usage_.from,
+                        "First day, such as 2026-12-31; default: 30 days up to --to");
+    command->add_option("--to", usage_.to, "Last day; default: today");
+    command->add_option("--key", usage_.key, "Only this key; its name or id");
+    command->add_option("--model", usage_.model, "Only models that match this pattern");
+    command->add_option("--by", usage_.by, "Columns to group by; default: day,key,model")
         ->delimiter(',');
     add_config(command);
     add_json(command);
   }
 
   void add_models() {
-    auto* command =
-        add(app_, "models", "What a running server lists, and why", [this] { return models(); });
-    command->add_option("--type", texts_.type, "text, image, audio or video");
-    command->add_option("--sub-type", texts_.sub_type, "chat, embedding, …");
+    auto* command = add(app_, "models", "Show the models of a running server and their types",
+                        [this] { return models(); });
+    command->add_option("--type", texts_.type, "Only this type: text, image, audio or video");
+    command->add_option("--sub-type", texts_.sub_type, "Only this sub type: chat, embedding, …");
     command->add_option("--explain", texts_.explain,
-                        "Why the model with this id has its class, step by step");
+                        "Show step by step how the model with this id is classified");
     add_show(command);
   }
 
   void add_upstreams() {
-    add_show(add(app_, "upstreams", "How a running server's upstreams stand", [this] {
+    add_show(add(app_, "upstreams", "Show the state of a running server's upstreams", [this] {
       return with_settings(texts_.config, [this](const auto& s) {
         return app::show_upstreams(admin_endpoint(texts_, s), s.server.admin_key, json_);
       });
@@ -239,18 +244,17 @@ class CommandLine {
   }
 
   void add_health() {
-    auto* command =
-        add(app_, "health", "Whether a running server takes requests: the exit is 0", [this] {
-          return with_settings(texts_.config, [this](const auto& s) {
-            return app::show_health(admin_endpoint(texts_, s));
-          });
-        });
-    command->add_option("--admin", texts_.admin, "The server's admin address; default from config");
+    auto* command = add(app_, "health", "Exit with status 0 if a running server is ready", [this] {
+      return with_settings(texts_.config, [this](const auto& s) {
+        return app::show_health(admin_endpoint(texts_, s));
+      });
+    });
+    command->add_option("--admin", texts_.admin, "Admin address; default: from the config file");
     add_config(command);
   }
 
   void add_show(CLI::App* command) {
-    command->add_option("--admin", texts_.admin, "The server's admin address; default from config");
+    command->add_option("--admin", texts_.admin, "Admin address; default: from the config file");
     add_config(command);
     add_json(command);
   }

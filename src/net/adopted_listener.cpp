@@ -12,7 +12,7 @@ namespace {
 
 std::unexpected<Error> refused(const Descriptor& descriptor, std::string_view why) {
   return fail(Errc::config_invalid,
-              fmt::format("descriptor {} cannot be listened on: {}", descriptor.number(), why));
+              fmt::format("cannot listen on descriptor {}: {}", descriptor.number(), why));
 }
 
 bool listens(const Descriptor& descriptor) {
@@ -34,7 +34,7 @@ Result<Tcp::endpoint> listening_at(const Descriptor& descriptor) {
   }
   const int family = endpoint.data()->sa_family;
   if ((family != AF_INET && family != AF_INET6) || !listens(descriptor)) {
-    return refused(descriptor, "it is not a listening TCP socket");
+    return refused(descriptor, "not a listening TCP socket");
   }
   endpoint.resize(size);
   return endpoint;

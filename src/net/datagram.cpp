@@ -15,7 +15,7 @@ Result<> send_datagram(std::string_view address, std::string_view text) {
   to.sun_family = AF_UNIX;
   const bool abstract = address.starts_with('@');
   if (!(abstract || address.starts_with('/')) || address.size() >= sizeof to.sun_path) {
-    return fail(Errc::not_found, "not the address of a Unix socket");
+    return fail(Errc::not_found, "not a Unix socket address");
   }
   std::memcpy(to.sun_path, address.data(), address.size());
   if (abstract) to.sun_path[0] = '\0';

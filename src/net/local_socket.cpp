@@ -29,7 +29,7 @@ Result<sockaddr_un> address_of(const std::string& path) {
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
     return fail(Errc::config_invalid,
-                fmt::format("the path of a socket has at most {} characters: {}",
+                fmt::format("the path of a socket must have at most {} characters: {}",
                             sizeof address.sun_path - 1, path));
   }
   std::memcpy(address.sun_path, path.c_str(), path.size());
@@ -83,7 +83,7 @@ Result<LocalSocket> LocalSocket::connect(const std::string& path) {
   if (!descriptor) return failed("open a socket for", path);
   if (::connect(descriptor.number(), generic(*address), sizeof *address) != 0) {
     if (errno == ENOENT || errno == ECONNREFUSED) {
-      return fail(Errc::not_found, "nobody listens at " + path);
+      return fail(Errc::not_found, "no server listens at " + path);
     }
     return failed("connect to", path);
   }
@@ -126,9 +126,9 @@ Result<std::optional<Packet>> LocalSocket::try_receive() const {
   if (size < 0) return fail(Errc::connection_lost, std::strerror(errno));
   Packet packet{std::string(room.data(), static_cast<std::size_t>(size)),
                 take_descriptors(message)};
-  if (size == 0) return fail(Errc::connection_lost, "the other side has gone");
+  if (size == 0) return fail(Errc::connection_lost, "the other server closed the connection");
   if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
-    return fail(Errc::connection_lost, "a packet was cut short");
+    return fail(Errc::connection_lost, "a packet was truncated");
   }
   return packet;
 }

@@ -173,7 +173,7 @@ TEST_F(LocalSocketTest, APacketThatIsCutShortIsAnError) {
   const auto [reader, writer] = make_pair_of_sockets();
   const std::string large(64 << 10, 'x');
   ASSERT_EQ(::send(writer.number(), large.data(), large.size(), 0), ssize_t(large.size()));
-  EXPECT_EQ(reader.receive_within(kPatience).error().detail, "a packet was cut short");
+  EXPECT_EQ(reader.receive_within(kPatience).error().detail, "a packet was truncated");
 }
 
 }  // namespace

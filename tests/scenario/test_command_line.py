@@ -200,15 +200,15 @@ def test_health_is_an_exit_code_for_scripts(weir):
     server.stop()
     done = run("health", "--admin", admin, directory=server.directory)
     assert done.returncode != 0
-    assert f"no Weir answers at {admin}" in done.stderr
+    assert f"no server answers at {admin}" in done.stderr
 
 
 def test_what_is_not_weir_is_told_from_it(tmp_path):
     with Upstream({"/admin/models": as_json({"rows": 7}), "/admin/upstreams": as_json([])}) as other:
         admin = f"127.0.0.1:{other.port}"
         for words, said in (
-            (["models"], "did not answer as Weir does"),
-            (["upstreams"], "did not answer as Weir does"),
+            (["models"], "sent an unexpected answer"),
+            (["upstreams"], "sent an unexpected answer"),
             (["health"], "is not ready"),
         ):
             done = run(*words, "--admin", admin, directory=tmp_path)

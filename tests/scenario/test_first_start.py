@@ -163,7 +163,7 @@ def test_an_engine_of_another_user_is_called_if_the_config_says_so(strange_ollam
 def test_a_log_names_the_file_of_the_first_key_and_never_the_key(tmp_path):
     (tmp_path / "my keys").mkdir()
     with logging_start(tmp_path / "my keys", umask=0o777) as process:
-        line = process.log.where(msg="made a first key; read it from its file, then delete the file")[0]
+        line = process.log.where(msg="created a first key; read it from the file, then delete the file")[0]
         file = tmp_path / "my keys" / "weir.db.first-key"
         assert line["file"] == str(file)
         assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -177,7 +177,7 @@ def test_a_new_server_that_cannot_start_changes_nothing(first):
     old.write_config_text(old.config_file.read_text() + f"pepper: {'x' * 40}\nlog: {{access_log: /no/such/folder/x}}\n")
     broken = first.then(old, wait=False)
     assert ended(broken) == 1
-    eventually(lambda: [line for line in old.log.all if "this one goes on" in str(line)])
+    eventually(lambda: [line for line in old.log.all if "takeover failed" in str(line)])
     assert old.process.poll() is None
     assert old.ids() == ["lab/declared"]
     broken.process.returncode = 0  # as expected
@@ -193,7 +193,7 @@ def test_a_new_server_that_dies_on_the_way_changes_nothing(first):
         for number in passed:
             socket.close(number)
         asker.close()
-        eventually(lambda: [line for line in old.log.all if "this one goes on" in str(line)])
+        eventually(lambda: [line for line in old.log.all if "takeover failed" in str(line)])
         eventually(lambda: load.counts["answered"] > 50)
     assert load.lost == {}
     new = first.then(old)
@@ -215,7 +215,7 @@ def test_a_new_server_that_is_stopped_while_it_asks_for_lists_changes_nothing(fi
         asked.append(silent.accept()[0])
         new.signal(signal.SIGTERM)
         assert ended(new) == -signal.SIGTERM
-        eventually(lambda: [line for line in old.log.all if "this one goes on" in str(line)])
+        eventually(lambda: [line for line in old.log.all if "takeover failed" in str(line)])
         assert old.process.poll() is None
         assert old.ids() == ["lab/declared"]
         for connection in asked:
@@ -244,8 +244,8 @@ def receive_all(asker):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (b"ready", b"refused not what comes next"),
-        (b"nonsense", b"refused not a message of weir-takeover/1"),
+        (b"ready", b"refused unexpected message"),
+        (b"nonsense", b"refused not a weir-takeover/1 message"),
     ],
 )
 def test_what_it_does_not_understand_it_refuses(first, words, said):

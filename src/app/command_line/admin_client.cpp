@@ -48,19 +48,20 @@ Result<std::string> read_admin_page(const std::string& endpoint, std::string_vie
   auto answer = future.get();
   if (!answer) {
     return fail(answer.error().code,
-                fmt::format("no Weir answers at {}; start one with `weir serve`, or name its "
-                            "admin address with --admin ({})",
+                fmt::format("no server answers at {} ({}); start one with `weir serve`, or give "
+                            "its admin address with --admin",
                             endpoint, answer.error().detail));
   }
   if (answer->status == 403) {
-    return fail(Errc::forbidden, "the server at " + endpoint +
-                                     " wants server.admin_key: name the config file with --config");
+    return fail(Errc::forbidden,
+                "the server at " + endpoint +
+                    " requires server.admin_key; give its config file with --config");
   }
   if (answer->status == 503) return fail(Errc::upstream_refused, first_line(answer->body));
   if (answer->status != 200) {
-    return fail(
-        Errc::upstream_answer_invalid,
-        fmt::format("{} answered {}; is that Weir's admin address?", endpoint, answer->status));
+    return fail(Errc::upstream_answer_invalid,
+                fmt::format("{} answered with status {}; is that Weir's admin address?", endpoint,
+                            answer->status));
   }
   return std::move(answer->body);
 }

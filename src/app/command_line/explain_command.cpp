@@ -37,7 +37,7 @@ std::string heading(const json::value& page) {
   const auto& model = child_of(page, "model");
   const auto asked = member_of(page, "asked");
   if (!model.is_object()) {
-    return format_table({{"ID", "STATUS"}, {asked, "not listed; its name alone would say:"}});
+    return format_table({{"ID", "STATUS"}, {asked, "not listed; classified by its name only:"}});
   }
   return format_table(
       {{"ID", "TYPE", "SUB TYPES", "STATUS", "CONTEXT", "CAPABILITIES", "FACTS FROM"},
@@ -47,7 +47,7 @@ std::string heading(const json::value& page) {
 }
 
 std::string steps_of(const json::value& page) {
-  Rows rows{{"STEP", "LOOKED AT", "SAYS", "BECAUSE", "DECIDES"}};
+  Rows rows{{"STEP", "INPUT", "RESULT", "RULE", "DECIDES"}};
   for (const auto& step : rows_of(page, "steps")) {
     const auto looked_at = member_of(step, "looked_at");
     const auto rule = member_of(step, "rule");
@@ -59,7 +59,7 @@ std::string steps_of(const json::value& page) {
 }
 
 std::string words_of(const json::value& page) {
-  Rows rows{{"UPSTREAM", "MODEL THERE", "SAYS"}};
+  Rows rows{{"UPSTREAM", "UPSTREAM MODEL", "RESULT"}};
   for (const auto& word : rows_of(page, "upstreams")) {
     rows.push_back(
         {member_of(word, "upstream"), member_of(word, "model"), class_of(child_of(word, "says"))});
@@ -68,7 +68,7 @@ std::string words_of(const json::value& page) {
 }
 
 std::string routes_of(const json::value& page) {
-  Rows rows{{"ROUTE", "MODEL THERE", "LISTED", "STATUS", "REASON"}};
+  Rows rows{{"UPSTREAM", "UPSTREAM MODEL", "LISTED", "STATUS", "REASON"}};
   for (const auto& route : rows_of(child_of(page, "model"), "routes")) {
     rows.push_back({member_of(route, "upstream"), member_of(route, "model"),
                     member_of(route, "listed") == "true" ? "yes" : "no", member_of(route, "status"),
@@ -87,7 +87,8 @@ Output explain_model(const std::string& admin_endpoint, const Secret& admin_key,
   boost::system::error_code error;
   const auto page = json::parse(*body, error);
   if (error || !page.is_object()) {
-    return fail(Errc::upstream_answer_invalid, admin_endpoint + " did not answer as Weir does");
+    return fail(Errc::upstream_answer_invalid,
+                admin_endpoint + " sent an unexpected answer; is that Weir's admin address?");
   }
   if (json) return *body + "\n";
   return heading(page) + "\n" + steps_of(page) + words_of(page) + routes_of(page);

@@ -115,7 +115,7 @@ std::string issued_text(const auth::IssuedKey& issued, bool json) {
     write_key(writer, issued.record, &issued.text);
     return text + "\n";
   }
-  return fmt::format("{}\n\nKey {}. It is shown this once.\n", issued.text.reveal(),
+  return fmt::format("{}\n\nKey {}. It is shown only once.\n", issued.text.reveal(),
                      named(issued.record));
 }
 
@@ -131,7 +131,7 @@ bool is_config_key(const Settings& settings, const std::string& name) {
 // valid.
 std::unexpected<Error> config_key_error(const std::string& name) {
   return fail(Errc::invalid_parameter,
-              fmt::format("the key {} is in the config file: change it there", name));
+              fmt::format("the key {} is in the config file; change it there", name));
 }
 
 std::vector<std::string> config_key_row(const auth::KeySettings& key) {
@@ -194,13 +194,13 @@ Result<limit::ModelLimits> parse_model_limits(std::string_view text) {
     const auto equals = std::min(word.find('='), word.size());
     const limit::LimitRow* row = find_row(word.substr(0, equals));
     if (row == nullptr) {
-      return bad_model_limits(text, fmt::format("\"{}\" is no limit", word));
+      return bad_model_limits(text, fmt::format("\"{}\" is not a limit", word));
     }
     const auto value = parse_number(word.substr(std::min(equals + 1, word.size())));
-    if (!value) return bad_model_limits(text, fmt::format("\"{}\" has no whole number", word));
+    if (!value) return bad_model_limits(text, fmt::format("\"{}\" has no integer value", word));
     parsed.limits.*row->member = *value;
   }
-  if (parsed.limits == limit::Limits{}) return bad_model_limits(text, "nothing is limited");
+  if (parsed.limits == limit::Limits{}) return bad_model_limits(text, "it sets no limit");
   if (auto valid = limit::check(parsed.limits, {}); !valid) return std::unexpected(valid.error());
   return parsed;
 }
@@ -208,7 +208,7 @@ Result<limit::ModelLimits> parse_model_limits(std::string_view text) {
 Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json) {
   if (is_config_key(settings, draft.name)) {
     return fail(Errc::already_exists,
-                fmt::format("the config file has a key named {} already", draft.name));
+                fmt::format("the config file already has a key named {}", draft.name));
   }
   auto opened = open_key_store(settings, Missing::is_made);
   if (!opened) return std::unexpected(std::move(opened.error()));
@@ -217,7 +217,8 @@ Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool js
       auth::issue_key(*opened->store, digester, auth::system_random, draft, wall_now());
   if (!issued) return std::unexpected(issued.error());
   auto text = issued_text(*issued, json);
-  if (!json) text += fmt::format("It is kept in {}.\n", codec::visible_text(store_path(settings)));
+  if (!json)
+    text += fmt::format("Its digest is stored in {}.\n", codec::visible_text(store_path(settings)));
   return text;
 }
 
@@ -249,9 +250,9 @@ Output rotate_key(const Settings& settings, const std::string& name_or_id,
   if (!issued) return std::unexpected(issued.error());
   auto text = issued_text(*issued, json);
   if (!json) {
-    text += overlap.count() == 0
-                ? "The old key no longer works.\n"
-                : fmt::format("The old key works for {} more.\n", config::format_duration(overlap));
+    text += overlap.count() == 0 ? "The old key no longer works.\n"
+                                 : fmt::format("The old key stays valid for {}.\n",
+                                               config::format_duration(overlap));
   }
   return text;
 }

@@ -32,16 +32,16 @@ TEST(KeysCommand, RefusesLimitsOfModelsThatSayNothing) {
     const char* text;
     const char* said;
   } cases[] = {
-      {"", "nothing is limited"},
-      {"Qwen/*", "nothing is limited"},
-      {"Qwen/* tpm=0", "nothing is limited"},
-      {"Qwen/* qpm=5", "\"qpm=5\" is no limit"},
-      {"Qwen/* TPM=5", "\"TPM=5\" is no limit"},
-      {"Qwen/* tpm", "\"tpm\" has no whole number"},
-      {"Qwen/* tpm=", "\"tpm=\" has no whole number"},
-      {"Qwen/* tpm=5k", "\"tpm=5k\" has no whole number"},
-      {"Qwen/* tpm=99999999999999999999", "has no whole number"},
-      {"Qwen/* tpm=-5", "tokens_per_minute lies between"},
+      {"", "it sets no limit"},
+      {"Qwen/*", "it sets no limit"},
+      {"Qwen/* tpm=0", "it sets no limit"},
+      {"Qwen/* qpm=5", "\"qpm=5\" is not a limit"},
+      {"Qwen/* TPM=5", "\"TPM=5\" is not a limit"},
+      {"Qwen/* tpm", "\"tpm\" has no integer value"},
+      {"Qwen/* tpm=", "\"tpm=\" has no integer value"},
+      {"Qwen/* tpm=5k", "\"tpm=5k\" has no integer value"},
+      {"Qwen/* tpm=99999999999999999999", "has no integer value"},
+      {"Qwen/* tpm=-5", "tokens_per_minute must be between"},
   };
   for (const auto& c : cases) {
     const auto parsed = parse_model_limits(c.text);

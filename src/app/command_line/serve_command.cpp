@@ -23,7 +23,7 @@ Result<> inherit(bool take_over, NodeOptions& options) {
   if (!take_over) return {};
   const auto& path = options.settings.server.takeover_socket;
   if (path.empty()) {
-    return fail(Errc::config_invalid, "--take-over needs the setting server.takeover_socket");
+    return fail(Errc::config_invalid, "--take-over requires the setting server.takeover_socket");
   }
   auto successor = Successor::ask(path);
   if (!successor) return std::unexpected(std::move(successor.error()));
@@ -73,7 +73,7 @@ int check(const std::string& file, bool show) {
   if (show) {
     print(stdout, print_settings(*settings));
   } else {
-    print(stdout, fmt::format("{}: {} keys, {} upstreams, {} models: no problem found\n",
+    print(stdout, fmt::format("{}: {} keys, {} upstreams, {} models: no problems found\n",
                               codec::visible_text(file), settings->keys.size(),
                               settings->upstreams.size(), settings->models.size()));
   }

@@ -23,7 +23,8 @@ Result<json::array> read_rows(const std::string& endpoint, const Secret& key, st
   json::value* rows =
       error || !value.is_object() ? nullptr : value.get_object().if_contains(member);
   if (rows == nullptr || !rows->is_array()) {
-    return fail(Errc::upstream_answer_invalid, endpoint + " did not answer as Weir does");
+    return fail(Errc::upstream_answer_invalid,
+                endpoint + " sent an unexpected answer; is that Weir's admin address?");
   }
   return std::move(rows->get_array());
 }

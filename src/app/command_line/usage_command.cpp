@@ -69,7 +69,7 @@ std::unexpected<Error> refuse(std::string_view option, const std::string& value,
 Result<Day> parse_day(std::string_view option, const std::string& text) {
   constexpr std::size_t kDayChars = 10;
   const auto time = config::parse_timestamp(text);
-  if (!time || text.size() != kDayChars) return refuse(option, text, "a day such as 2026-12-31");
+  if (!time || text.size() != kDayChars) return refuse(option, text, "a date such as 2026-12-31");
   return std::chrono::floor<days>(*time);
 }
 
@@ -106,7 +106,7 @@ Result<Report> begin_report(const UsageQuery& query, WallTime now) {
   }
   if (report.from > report.to) {
     return refuse("--from", format_day(report.from),
-                  fmt::format("a day not after --to, {}", format_day(report.to)));
+                  fmt::format("a date not after --to ({})", format_day(report.to)));
   }
   return report;
 }
@@ -114,10 +114,9 @@ Result<Report> begin_report(const UsageQuery& query, WallTime now) {
 Result<std::unique_ptr<store::SqliteStore>> open_store(const Settings& settings) {
   const std::string path = store_path(settings);
   if (!std::filesystem::exists(path)) {
-    return fail(Errc::not_found,
-                fmt::format("there is no store at {}; `weir serve` makes one, and --config says "
-                            "where another is",
-                            path));
+    return fail(Errc::not_found, fmt::format("there is no store at {}; `weir serve` creates one, "
+                                             "or give the config file with --config",
+                                             path));
   }
   return store::SqliteStore::open({.path = path});
 }

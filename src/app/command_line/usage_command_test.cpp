@@ -150,7 +150,7 @@ TEST_F(UsageCommand, NamesTheOptionThatIsWrong) {
     EXPECT_THAT(show({.from = bad}), AllOf(HasSubstr("--from"), HasSubstr(bad)));
     EXPECT_THAT(show({.to = bad}), AllOf(HasSubstr("--to"), HasSubstr("2026-12-31")));
   }
-  EXPECT_THAT(show({.from = "2026-11-24"}), HasSubstr("a day not after --to, 2026-11-23"));
+  EXPECT_THAT(show({.from = "2026-11-24"}), HasSubstr("a date not after --to (2026-11-23"));
   EXPECT_THAT(show({.by = {"day", "hour"}}), HasSubstr("--by \"hour\" is not allowed"));
 }
 

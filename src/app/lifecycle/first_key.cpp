@@ -37,14 +37,14 @@ Result<> keep_first_key(store::NewPrivateFile& file, const Secret& key) {
   wipe(text);
   if (!kept) {
     return fail(Errc::store_failed,
-                fmt::format("{}; the first key is made and its text is lost: "
-                            "`weir keys rotate {} --overlap 0` gives it another",
+                fmt::format("{}; the first key has been created, but its secret is lost; `weir "
+                            "keys rotate {} --overlap 0` issues a new one",
                             kept.error().detail, kFirstKeyName));
   }
   const auto path = absolute(file.path());
   const auto word = codec::format_shell_word(path);
   telemetry::log_warn(
-      "made a first key; read it from its file, then delete the file",
+      "created a first key; read it from the file, then delete the file",
       {{"name", kFirstKeyName}, {"file", path}, {"read", "cat " + word}, {"delete", "rm " + word}});
   return {};
 }

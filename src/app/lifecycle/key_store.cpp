@@ -11,9 +11,10 @@ Result<KeyStore> open_key_store(const Settings& settings, Missing missing) {
   store::SqliteOptions options;
   options.path = store_path(settings);
   if (missing == Missing::is_an_error && !std::filesystem::exists(options.path)) {
-    return fail(Errc::not_found,
-                "there is no key store at " + options.path +
-                    "; `weir keys create NAME` makes one, and --config says where another is");
+    return fail(
+        Errc::not_found,
+        "there is no store at " + options.path +
+            "; create one with `weir keys create NAME`, or give the config file with --config");
   }
   auto opened = store::SqliteStore::open(options);
   if (!opened) return std::unexpected(std::move(opened.error()));

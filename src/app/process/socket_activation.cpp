@@ -44,8 +44,8 @@ Result<std::vector<ListenerRole>> plan_activation(const Activation& activation,
   }
   const auto count = parse_number(*activation.count);
   if (!count || *count < 0 || *count > kMost) {
-    return refused(
-        fmt::format("LISTEN_FDS is \"{}\"; expected a number up to {}", *activation.count, kMost));
+    return refused(fmt::format("LISTEN_FDS is \"{}\"; expected an integer from 0 to {}",
+                               *activation.count, kMost));
   }
   const auto names = activation.names ? split(*activation.names) : std::vector<std::string_view>{};
   const bool named = activation.names && std::ranges::any_of(names, is_given);

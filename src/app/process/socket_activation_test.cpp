@@ -41,8 +41,9 @@ TEST(SocketActivation, WhatIsMeantForAnotherProcessIsLeftAlone) {
 }
 
 TEST(SocketActivation, WhatCannotBeMeantIsRefused) {
-  EXPECT_EQ(refusal({"42", "x", "api"}), "LISTEN_FDS is \"x\"; expected a number up to 512");
-  EXPECT_EQ(refusal({"42", "-1", "api"}), "LISTEN_FDS is \"-1\"; expected a number up to 512");
+  EXPECT_EQ(refusal({"42", "x", "api"}), "LISTEN_FDS is \"x\"; expected an integer from 0 to 512");
+  EXPECT_EQ(refusal({"42", "-1", "api"}),
+            "LISTEN_FDS is \"-1\"; expected an integer from 0 to 512");
   EXPECT_EQ(refusal({"42", "2", "api"}), "LISTEN_FDNAMES has 1 names for 2 sockets");
   EXPECT_EQ(refusal({"42", "1", "web"}),
             "a socket is named \"web\"; expected FileDescriptorName=api or admin");

@@ -25,7 +25,7 @@ std::unexpected<Error> no_takeover(std::string_view why) {
 }
 
 std::unexpected<Error> out_of_order(std::string_view packet) {
-  return fail(Errc::malformed_request, fmt::format("not what comes next: \"{}\"", packet));
+  return fail(Errc::malformed_request, fmt::format("unexpected message: \"{}\"", packet));
 }
 
 Result<> pass_listener(const net::LocalSocket& to, const char* name, std::span<const int> sockets) {
@@ -46,7 +46,8 @@ Result<std::optional<Successor>> Successor::ask(const std::string& path) {
   auto socket = net::LocalSocket::connect(path);
   if (!socket && socket.error().code == Errc::not_found) return std::optional<Successor>();
   if (!socket) return std::unexpected(std::move(socket.error()));
-  if (socket->peer().uid != ::geteuid()) return no_takeover("the server is another user's");
+  if (socket->peer().uid != ::geteuid())
+    return no_takeover("the running server belongs to another user");
   Successor successor(std::move(*socket));
   if (auto said = successor.socket_.send(format_takeover(Hello{std::string(version())})); !said) {
     return no_takeover(said.error().detail);
@@ -74,7 +75,7 @@ Result<> Successor::receive_sockets() {
     if (const auto* complete = std::get_if<Complete>(&*message)) {
       if (complete->sockets == received) return {};
       return fail(Errc::malformed_request,
-                  fmt::format("{} of {} sockets came", received, complete->sockets));
+                  fmt::format("received {} of {} sockets", received, complete->sockets));
     }
     const auto* passed = std::get_if<PassedListener>(&*message);
     if (passed == nullptr || passed->sockets != beside.size()) {
@@ -119,7 +120,7 @@ net::Task<> Predecessor::run() {
     const auto peer = asker->peer();
     // The path's mode says the same, but a file system need not enforce it.
     if (peer.uid != ::geteuid()) {
-      telemetry::log_warn("another user asked to take over", {{"uid", peer.uid}});
+      telemetry::log_warn("refused a takeover by another user", {{"uid", peer.uid}});
       continue;
     }
     const auto handed = co_await hand_over(*asker);
@@ -128,7 +129,7 @@ net::Task<> Predecessor::run() {
       co_return;
     }
     [[maybe_unused]] const auto told = asker->send(format_takeover(Refused{handed.error().detail}));
-    telemetry::log_warn("a server that wanted to take over did not; this one goes on",
+    telemetry::log_warn("takeover failed; this server continues",
                         {{"pid", peer.pid}, {"detail", handed.error().detail}});
   }
 }
@@ -137,7 +138,7 @@ net::Task<Result<>> Predecessor::hand_over(const net::LocalSocket& to) {
   const auto hello = co_await receive(to, kAnswerTime);
   if (!hello) co_return std::unexpected(hello.error());
   if (!std::holds_alternative<Hello>(*hello)) co_return out_of_order(format_takeover(*hello));
-  telemetry::log_info("a server wants to take over",
+  telemetry::log_info("takeover requested",
                       {{"pid", to.peer().pid}, {"version", std::get<Hello>(*hello).version}});
   if (auto passed = pass(to); !passed) co_return passed;
   const auto ready = co_await receive(to, kStartTime);
@@ -157,7 +158,7 @@ net::Task<Result<TakeoverMessage>> Predecessor::receive(const net::LocalSocket& 
     if (!packet) co_return std::unexpected(packet.error());
     if (*packet) co_return parse_takeover((*packet)->text);
     if (monotonic_now() >= deadline) {
-      co_return fail(Errc::deadline_exceeded, fmt::format("silent for {} ms", time.count()));
+      co_return fail(Errc::deadline_exceeded, fmt::format("no message within {} ms", time.count()));
     }
     co_await net::wait_for(kPoll);
   }

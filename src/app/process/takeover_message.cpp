@@ -21,7 +21,7 @@ std::optional<std::size_t> parse_count(std::string_view text) {
 
 std::unexpected<Error> malformed(std::string_view packet) {
   return fail(Errc::malformed_request,
-              fmt::format("not a message of {}: \"{}\"", kProtocol, packet.substr(0, 100)));
+              fmt::format("not a {} message: \"{}\"", kProtocol, packet.substr(0, 100)));
 }
 
 struct Format {
@@ -47,7 +47,7 @@ Result<TakeoverMessage> parse_takeover(std::string_view packet) {
   if (protocol != kProtocol) {
     if (!protocol.starts_with("weir-takeover/")) return malformed(packet);
     return fail(Errc::malformed_request,
-                fmt::format("the other server speaks {}, this one {}; stop it and start this one",
+                fmt::format("the other server uses {}, this one {}; stop it and start this one",
                             protocol, kProtocol));
   }
   const auto word = take_word(rest);

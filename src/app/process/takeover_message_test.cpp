@@ -40,7 +40,7 @@ TEST(TakeoverMessage, AnotherVersionIsNamed) {
   const auto parsed = parse_takeover("weir-takeover/2 hello 9.0.0");
   ASSERT_FALSE(parsed);
   EXPECT_EQ(parsed.error().detail,
-            "the other server speaks weir-takeover/2, this one weir-takeover/1; stop it and start "
+            "the other server uses weir-takeover/2, this one weir-takeover/1; stop it and start "
             "this one");
 }
 
