@@ -277,7 +277,7 @@ std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry&
     auto parsed = catalogue::Scope::parse(permission.models, permission.sub_types);
     if (!parsed) {
       // Possibly written by another version of Weir. An unknown permission allows nothing.
-      telemetry::log_error("a key's permission is not understood; it may call nothing",
+      telemetry::log_error("a key has unknown permissions; it may call no models",
                            {{"key_id", key.id}, {"detail", parsed.error().detail}});
       parsed = catalogue::Scope::parse({}, {});
     }

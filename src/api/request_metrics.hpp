@@ -13,10 +13,10 @@ namespace weir::api {
 
 inline constexpr telemetry::MetricRow kRequests{
     "weir_http_requests_total", "counter", "route, reason",
-    "Requests answered, by route and by how they ended (`ok` or an error's slug)."};
+    "Answered requests, by route and result (`ok` or the error)."};
 inline constexpr telemetry::MetricRow kRequestDuration{
     "weir_http_request_duration_seconds", "histogram", "route",
-    "From the first byte of a request to the last of its answer."};
+    "Time from the first byte of a request to the last byte of its answer."};
 inline constexpr std::array kRequestMetrics{kRequests, kRequestDuration};
 
 /// Caches the handles it has used: a look-up by labels costs more than an answer.

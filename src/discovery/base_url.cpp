@@ -13,7 +13,7 @@
 namespace weir::discovery {
 namespace {
 
-constexpr std::string_view kExample = "give it as http://host:8000 or https://host/v1";
+constexpr std::string_view kExample = "expected a URL such as http://host:8000 or https://host/v1";
 
 std::unexpected<Error> wrong(std::string_view what) {
   return fail(Errc::config_invalid, fmt::format("{}; {}", what, kExample));
@@ -120,11 +120,12 @@ Result<std::uint16_t> parse_port(std::string_view text) {
 // Parses host, host:port, [v6], [v6]:port.
 Result<> parse_authority(std::string_view text, BaseUrl& url) {
   if (text.find('@') != std::string_view::npos) {
-    return wrong("it holds a user name or password; use api_key for credentials");
+    return wrong("it contains a user name or password; use api_key for credentials");
   }
   const bool bracketed = text.starts_with('[');
   const auto host_end = bracketed ? text.find(']') : text.find(':');
-  if (bracketed && host_end == std::string_view::npos) return wrong("the IPv6 address has no ]");
+  if (bracketed && host_end == std::string_view::npos)
+    return wrong("the IPv6 address has no closing ]");
   const auto host = bracketed ? text.substr(1, host_end - 1) : text.substr(0, host_end);
   auto rest = host_end == std::string_view::npos ? std::string_view{} : text.substr(host_end);
   if (bracketed) rest.remove_prefix(1);
@@ -133,18 +134,17 @@ Result<> parse_authority(std::string_view text, BaseUrl& url) {
     return bracketed ? std::isxdigit(static_cast<unsigned char>(c)) != 0 || c == ':' || c == '.'
                      : is_host_character(c);
   });
-  if (host.empty() || !good)
-    return wrong("the host is missing or has characters a host cannot have");
-  if (bracketed && !is_v6(host)) return wrong("what is in brackets is not an IPv6 address");
+  if (host.empty() || !good) return wrong("the host is missing or contains an invalid character");
+  if (bracketed && !is_v6(host)) return wrong("the text in brackets is not an IPv6 address");
   if (!bracketed && is_odd_number(host)) {
-    return wrong("the host is a number, but not an IPv4 address as it is usually written");
+    return wrong("the host is a number, but not an IPv4 address in dotted-decimal form");
   }
   url.host.resize(host.size());
   std::ranges::transform(host, url.host.begin(), lower);
 
   url.port = url.tls ? 443 : 80;
   if (rest.empty()) return {};
-  if (!rest.starts_with(':')) return wrong("something other than a port follows the host");
+  if (!rest.starts_with(':')) return wrong("the host is not followed by a port");
   auto port = parse_port(rest.substr(1));
   if (!port) return std::unexpected(port.error());
   url.port = *port;
@@ -176,7 +176,7 @@ Result<BaseUrl> parse_base_url(std::string_view text) {
     return std::unexpected(ok.error());
   const auto path = slash == std::string_view::npos ? std::string_view{} : text.substr(slash);
   if (!std::ranges::all_of(path, is_path_character)) {
-    return wrong("the path holds a blank, a query, a fragment or another character it cannot have");
+    return wrong("the path contains a space, a query, a fragment or an invalid character");
   }
   url.path = join(split(path));
   return url;

@@ -136,7 +136,7 @@ void Inquiry::answer(std::size_t index, Result<Answer> result) {
   state_->bytes += result->body.size();
   if (state_->too_large()) {  // saves the memory
     exchange.document =
-        fail(Errc::upstream_answer_too_large, "the answers of one round are over 64 MiB");
+        fail(Errc::upstream_answer_too_large, "the answers to one round of requests exceed 64 MiB");
     return;
   }
   exchange.status = result->status;
@@ -146,7 +146,7 @@ void Inquiry::answer(std::size_t index, Result<Answer> result) {
 
 Result<Listing> Inquiry::listing() const {
   if (const auto* failed = state_->failure()) return std::unexpected(state_->error_of(*failed));
-  if (state_->transcript.exchanges.empty()) return fail(Errc::cancelled, "nothing was asked");
+  if (state_->transcript.exchanges.empty()) return fail(Errc::cancelled, "no request was sent");
   auto reading = state_->kind->protocol->read(state_->transcript);
   if (!reading) return std::unexpected(std::move(reading.error()));
   return Listing{.models = std::move(reading->models),

@@ -18,10 +18,10 @@ UpstreamSettings upstream_at(std::uint16_t port, const Kind& kind) {
 std::string describe(const PortOwner& owner, std::uint32_t own_uid) {
   std::string why;
   if (owner.kind == PortOwner::Kind::other) {
-    why = fmt::format("its socket belongs to user {}, and not to root or to this server's user {}",
+    why = fmt::format("its socket belongs to user {}, not to root or this server's user {}",
                       owner.uid, own_uid);
   } else {
-    why = "the owner of its socket is not visible from here";
+    why = "the owner of its socket cannot be determined";
     if (!owner.detail.empty()) why += fmt::format(" ({})", owner.detail);
   }
   return why + "; to accept it, list it under `upstreams` in a config file";

@@ -113,7 +113,7 @@ TEST(LoopbackFindings, TheReasonNamesTheUsersAndWhatToDo) {
   EXPECT_THAT(findings.reason(kPort), HasSubstr("config file"));
   EXPECT_EQ(findings.take(kPort, kind("ollama"), PortOwner{hidden, 0, "no table"}),
             Change::refused);
-  EXPECT_THAT(findings.reason(kPort), HasSubstr("not visible from here (no table)"));
+  EXPECT_THAT(findings.reason(kPort), HasSubstr("cannot be determined (no table)"));
   EXPECT_EQ(findings.reason(8000), "");
 }
 

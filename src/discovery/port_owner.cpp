@@ -97,16 +97,16 @@ Listeners parse_listeners(std::string_view table) {
   bool is_head = true;
   while (!table.empty()) {
     const auto end = table.find('\n');
-    if (end == table.npos) return std::unexpected("a table of sockets that is cut off");
+    if (end == table.npos) return std::unexpected("the socket table is truncated");
     auto line = table.substr(0, end);
     table.remove_prefix(end + 1);
     if (std::exchange(is_head, false)) continue;
     std::array<std::string_view, 8> words;
     for (auto& word : words) word = take_word(line);
-    if (words.back().empty()) return std::unexpected("a table of sockets in an unknown form");
+    if (words.back().empty()) return std::unexpected("the socket table has an unknown format");
     if (words[3] != kListen) continue;
     const auto listener = read_listener(words[1], words[7]);
-    if (!listener) return std::unexpected("a table of sockets in an unknown form");
+    if (!listener) return std::unexpected("the socket table has an unknown format");
     listeners.push_back(*listener);
   }
   return listeners;

@@ -46,7 +46,7 @@ bool is_wanted(const UpstreamSettings& upstream, const std::string& id) {
 Result<Listing> taken_from(Listing listing, const UpstreamSettings& upstream,
                            std::size_t max_models) {
   auto& models = listing.models;
-  if (models.empty()) return fail(Errc::upstream_list_empty, "it lists no model");
+  if (models.empty()) return fail(Errc::upstream_list_empty, "it lists no models");
   std::erase_if(models, [&](const auto& model) { return !is_wanted(upstream, model.id); });
   if (models.size() > max_models) {
     models.resize(max_models);
@@ -266,7 +266,7 @@ void Refresher::record_failure(Worker& worker, Error error) {
   const auto& last = worker.state.last_error();
   if (error.code == Errc::overloaded) {
     if (!last || last->code != Errc::overloaded) {
-      telemetry::log_warn("upstream not asked",
+      telemetry::log_warn("upstream list not requested",
                           {{"upstream", name}, {"reason", reason}, {"detail", error.detail}});
     }
     worker.state.could_not_ask(std::move(error), monotonic_now());
@@ -274,10 +274,10 @@ void Refresher::record_failure(Worker& worker, Error error) {
   }
   up_.Add({{"upstream", name}}).Set(0);
   if (worker.state.failures() == 0) {
-    telemetry::log_warn("upstream not listed", {{"upstream", name},
-                                                {"reason", reason},
-                                                {"detail", error.detail},
-                                                {"kept_models", worker.state.models().size()}});
+    telemetry::log_warn("upstream list failed", {{"upstream", name},
+                                                 {"reason", reason},
+                                                 {"detail", error.detail},
+                                                 {"kept_models", worker.state.models().size()}});
   }
   worker.state.failed(std::move(error), monotonic_now());
 }

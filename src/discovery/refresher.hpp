@@ -45,18 +45,18 @@ struct UpstreamReport {
 
 inline constexpr telemetry::MetricRow kRefreshes{
     "weir_upstream_refreshes_total", "counter", "upstream, reason",
-    "Refreshes of an upstream's list, by how they ended (`ok` or an error's slug)."};
+    "Refreshes of an upstream's list, by result (`ok` or the error)."};
 inline constexpr telemetry::MetricRow kUpstreamModels{
     "weir_upstream_models", "gauge", "upstream", "Models in the last good list of an upstream."};
 inline constexpr telemetry::MetricRow kUpstreamUp{
     "weir_upstream_up", "gauge", "upstream", "1 if the last refresh of the upstream succeeded."};
 inline constexpr telemetry::MetricRow kUpstreamUnknownWords{
     "weir_upstream_unknown_words", "gauge", "upstream",
-    "Words in typed fields of an upstream's last good list that Weir does not know; they decide "
-    "nothing. At most 16 are counted."};
+    "Words in typed fields of an upstream's last good list that Weir does not know; they are "
+    "ignored. At most 16 are counted."};
 inline constexpr telemetry::MetricRow kUpstreamTruncated{
     "weir_upstream_list_truncated", "gauge", "upstream",
-    "1 if the upstream has more models than its last good list holds."};
+    "1 if the upstream has more models than its last good list contains."};
 inline constexpr std::array kRefresherMetrics{kRefreshes, kUpstreamModels, kUpstreamUp,
                                               kUpstreamUnknownWords, kUpstreamTruncated};
 

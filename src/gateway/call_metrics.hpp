@@ -15,32 +15,30 @@ namespace weir::gateway {
 inline constexpr telemetry::MetricRow kTokenUsage{
     "gen_ai_client_token_usage", "histogram",
     "gen_ai_operation_name, gen_ai_request_model, gen_ai_token_type",
-    "Tokens a call took, as the upstream reported them, by type (`input`, `output`)."};
+    "Tokens of a call, as reported by the upstream, by type (`input`, `output`)."};
 inline constexpr telemetry::MetricRow kCallDuration{
     "gen_ai_server_request_duration_seconds", "histogram",
     "gen_ai_operation_name, gen_ai_request_model, error_type",
-    "From the request received to the last byte of its answer; `error_type` is empty for a call "
-    "that "
-    "went well."};
+    "Time from receiving the request to the last byte of its answer; `error_type` is empty for a "
+    "call that succeeded."};
 inline constexpr telemetry::MetricRow kTimeToFirstToken{
     "gen_ai_server_time_to_first_token_seconds", "histogram",
     "gen_ai_operation_name, gen_ai_request_model",
-    "From the request received to the first event of a streamed answer."};
+    "Time from receiving the request to the first event of a streamed answer."};
 inline constexpr telemetry::MetricRow kTimePerOutputToken{
     "gen_ai_server_time_per_output_token_seconds", "histogram",
     "gen_ai_operation_name, gen_ai_request_model",
-    "Between the tokens of a streamed answer, after the first."};
+    "Time between the tokens of a streamed answer, after the first."};
 inline constexpr telemetry::MetricRow kCallOverhead{
     "weir_call_overhead_seconds", "histogram", "",
-    "What Weir itself adds to a call: from the request received to its being sent on, and from the "
-    "answer's first byte to its being passed on."};
+    "Time that Weir adds to a call: from receiving the request to forwarding it, and from the "
+    "answer's first byte to forwarding that."};
 inline constexpr telemetry::MetricRow kCallAttempts{"weir_call_attempts_total", "counter",
                                                     "upstream, outcome",
-                                                    "Tries at an upstream, by how they ended."};
+                                                    "Attempts at an upstream, by outcome."};
 inline constexpr telemetry::MetricRow kCallsEstimated{
     "weir_calls_estimated_total", "counter", "",
-    "Calls whose tokens are an estimate, since their upstream reported no usage, or not all of "
-    "it."};
+    "Calls whose tokens are estimated, because the upstream reported no usage or only part of it."};
 inline constexpr std::array kCallMetrics{kTokenUsage,         kCallDuration, kTimeToFirstToken,
                                          kTimePerOutputToken, kCallOverhead, kCallAttempts,
                                          kCallsEstimated};

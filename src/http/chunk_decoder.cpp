@@ -136,7 +136,7 @@ const char* ChunkDecoder::problem() const {
     case State::bad_extension:
       return "chunk extension";
     case State::bad_line_end:
-      return "end of a chunk or its line";
+      return "line end of a chunk";
     case State::bad_trailer:
       return "trailer";
     case State::too_much_overhead:

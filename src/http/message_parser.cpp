@@ -70,7 +70,7 @@ Result<int> minor_version(std::string_view version) {
 Result<> check_host(const Request& request) {
   const int hosts = request.count(FieldName::host);
   if (hosts > 1) return malformed("more than one Host");
-  if (hosts == 0) return request.minor_version == 0 ? Result<>{} : malformed("no Host");
+  if (hosts == 0) return request.minor_version == 0 ? Result<>{} : malformed("missing Host");
   const auto host = request.header(FieldName::host);
   return detail::is_valid_host(host) ? Result<>{} : malformed("Host is not valid");
 }
@@ -191,7 +191,7 @@ Result<> MessageParser::read_framing() {
   const int lengths = request_.count(FieldName::content_length);
   if (codings == 0 && lengths == 0) return {};
   if (codings + lengths > 1) return malformed("framed in more than one way");
-  if (!framing_is_plain_) return malformed("blanks around what frames the message");
+  if (!framing_is_plain_) return malformed("whitespace around a field that frames the message");
   if (lengths == 1) {
     request_.content_length =
         detail::parse_content_length(request_.header(FieldName::content_length));

@@ -71,7 +71,7 @@ TEST(MessageParser, RefusesWhatAGatewayMustRefuse) {
   const auto bad = Errc::malformed_request;
   const Case cases[] = {
       {"a plain request", get("/v1/models"), std::nullopt},
-      {"no Host", get("/", ""), bad},
+      {"missing Host", get("/", ""), bad},
       {"two Hosts", get("/", "Host: a\r\nHost: a\r\n"), bad},
       {"an empty Host", get("/", "Host:\r\n"), bad},
       {"a Host with a blank", get("/", "Host: a b\r\n"), bad},

@@ -60,7 +60,7 @@ Result<> ResponseParser::read_status_line(std::string_view line) {
                            std::ranges::all_of(line.substr(9, 3), detail::is_digit) &&
                            line[9] != '0' && (line.size() == kShortest || line[kShortest] == ' ') &&
                            std::ranges::all_of(line, detail::is_value_byte);
-  if (!well_formed) return invalid("the status line is not HTTP/1's");
+  if (!well_formed) return invalid("the status line is not valid HTTP/1");
   head_.minor_version = line[7] == '0' ? 0 : 1;
   head_.status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
   return {};

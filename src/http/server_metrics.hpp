@@ -8,7 +8,7 @@
 namespace weir::http {
 
 inline constexpr telemetry::MetricRow kConnectionsOpen{"weir_http_connections_open", "gauge",
-                                                       "server", "Connections open now."};
+                                                       "server", "Open connections."};
 inline constexpr telemetry::MetricRow kConnectionsAccepted{
     "weir_http_connections_accepted_total", "counter", "server", "Connections accepted."};
 inline constexpr telemetry::MetricRow kConnectionsShed{
@@ -17,21 +17,21 @@ inline constexpr telemetry::MetricRow kConnectionsShed{
 
 inline constexpr telemetry::MetricRow kConnectionsYielded{
     "weir_http_connections_yielded_total", "counter", "server, stage",
-    "Connections closed for new ones because server.max_connections was reached, by how far they "
-    "had come: silent, partial (of a request's head), idle (between requests)."};
+    "Connections closed for new ones because server.max_connections was reached, by stage: silent "
+    "(nothing sent), partial (incomplete request head), idle (between requests)."};
 
 inline constexpr telemetry::MetricRow kMemoryPressure{
     "weir_memory_pressure", "gauge", "",
-    "What is given up for memory: 1 long idle times, 2 idle connections, 3 requests."};
+    "Load shed to save memory: 0 none, 1 idle connections are kept for two seconds, 2 not at all, "
+    "3 requests are answered 503."};
 
-inline constexpr telemetry::MetricRow kHandshakes{"weir_tls_handshakes_total", "counter",
-                                                  "server, outcome",
-                                                  "TLS handshakes with clients by how they ended: "
-                                                  "completed, failed, timed_out, refused (too many "
-                                                  "at once), not_tls."};
+inline constexpr telemetry::MetricRow kHandshakes{
+    "weir_tls_handshakes_total", "counter", "server, outcome",
+    "TLS handshakes with clients, by outcome: completed, failed, timed_out, refused (too many at "
+    "once), not_tls."};
 inline constexpr telemetry::MetricRow kCertificateValidUntil{
     "weir_tls_certificate_valid_until_seconds", "gauge", "server",
-    "When the certificate that is shown expires, in seconds since 1970."};
+    "Time at which the certificate in use expires, in seconds since 1970."};
 
 inline constexpr std::array kServerMetrics{
     kConnectionsOpen, kConnectionsAccepted, kConnectionsShed,      kConnectionsYielded,

@@ -128,7 +128,8 @@ Task<Result<Connector::Connected>> Connector::connect(MonotonicTime deadline) {
       co_await race.news.async_wait(use_task);
     }
   }
-  if (race.cancelled) co_return fail(Errc::deadline_exceeded, "no connection in time");
+  if (race.cancelled)
+    co_return fail(Errc::deadline_exceeded, "the connection was not established in time");
   if (race.winner) {
     Connected connected{std::move(race.attempts[*race.winner]), *race.winner};
     race.close_all();

@@ -17,11 +17,11 @@ namespace weir::net {
 
 inline constexpr telemetry::MetricRow kLoopStalls{
     "weir_loop_stalls_total", "counter", "thread",
-    "Turns of a thread's event loop that took more than 50 ms of its own time: everything else on "
-    "the thread had to wait."};
+    "Iterations of a thread's event loop that took more than 50 ms of CPU time, during which "
+    "everything else on the thread waited."};
 inline constexpr telemetry::MetricRow kLongestTurn{
     "weir_loop_longest_turn_seconds", "gauge", "thread",
-    "The longest turn of a thread's event loop since the start, in time of its own."};
+    "Longest iteration of a thread's event loop since the start, in CPU time."};
 
 inline constexpr std::array kLoopMetrics{kLoopStalls, kLongestTurn};
 

@@ -124,7 +124,9 @@ TlsSession::State TlsSession::state_of(int result) {
   }
   broken_ = true;
   const char* reason = ::ERR_reason_error_string(::ERR_peek_error());
-  problem_ = reason != nullptr ? reason : errno != 0 ? std::strerror(errno) : "the peer has gone";
+  problem_ = reason != nullptr ? reason
+             : errno != 0      ? std::strerror(errno)
+                               : "the peer closed the connection";
   ::ERR_clear_error();
   return State::failed;
 }

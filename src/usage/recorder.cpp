@@ -97,7 +97,7 @@ void Recorder::report(const Result<>& written) {
   if (!written) flush_failures_.Increment();
   const bool was_failing = std::exchange(failing_, !written);
   if (!written && !was_failing) {
-    telemetry::log_error("usage cannot be written; it is kept and tried again",
+    telemetry::log_error("usage cannot be written; it is kept and written later",
                          {{"detail", written.error().text()}, {"rows", waiting}});
   }
   if (written && was_failing) telemetry::log_info("usage is written again");

@@ -22,10 +22,10 @@ namespace weir::usage {
 
 inline constexpr telemetry::MetricRow kFlushFailures{
     "weir_usage_flush_failures_total", "counter", "",
-    "Times that usage could not be written to the store; it is kept and tried again."};
+    "Failed attempts to write usage to the store; the usage is kept and written later."};
 inline constexpr telemetry::MetricRow kRowsPending{
     "weir_usage_rows_pending", "gauge", "",
-    "Rows of usage (a day, key and model each) that the last flush could not write."};
+    "Rows of usage (one per day, key and model) that the last flush could not write."};
 inline constexpr telemetry::MetricRow kRequestsMerged{
     "weir_usage_requests_merged_total", "counter", "",
     "Requests counted without their model, because usage.max_pending_rows was reached."};

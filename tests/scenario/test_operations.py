@@ -50,7 +50,7 @@ def test_the_access_log_is_opened_anew_when_asked_so_that_it_can_be_rotated(weir
     log.rename(tmp_path / "access.log.2")
     log.mkdir()
     server.signal(signal.SIGHUP)
-    eventually(lambda: server.log.where(msg="the access log cannot be opened anew"))
+    eventually(lambda: server.log.where(msg="the access log cannot be reopened"))
     assert server.get("/v1/models?n=3").status == 200
     eventually(lambda: (tmp_path / "access.log.2").read_text().count("\n") == 2)
 

@@ -17,7 +17,7 @@ namespace weir::app {
 namespace {
 
 constexpr std::string_view kGenerated =
-    "Generated from the code's own table (`tools/dev/check --bless`).\n\n";
+    "Generated from a table in the code (`tools/dev/check --bless`).\n\n";
 
 std::string page(std::string_view title, const std::string& text) {
   return std::string("# ").append(title).append("\n\n").append(kGenerated).append(text);
@@ -42,7 +42,7 @@ Result<std::string> reference(std::string_view name) {
   if (name == "errors") return page("Errors", api::errors_reference());
   if (name == "metrics") return metrics_page();
   if (name == "routes") return page("Routes", api::routes_reference());
-  return fail(Errc::not_found, "there is no such page; expected config, errors, metrics or routes");
+  return fail(Errc::not_found, "unknown page; expected config, errors, metrics or routes");
 }
 
 }  // namespace weir::app

@@ -43,7 +43,8 @@ void leave_elsewhere(std::vector<net::Descriptor>& sockets, const std::string& l
            (wanted->port() != 0 && at->port() != wanted->port());
   };
   if (std::erase_if(sockets, is_elsewhere) > 0) {
-    telemetry::log_warn("listens elsewhere than the server before", {{"listen", listen}});
+    telemetry::log_warn("listening at another address than the previous server",
+                        {{"listen", listen}});
   }
 }
 
@@ -128,8 +129,8 @@ void Node::share_descriptors() {
                                       {"for_upstreams", plan_.upstreams}});
   if (!plan_.is_cut) return;
   telemetry::log_warn(
-      "server.max_connections is more than the limit on descriptors has room for; raise the hard "
-      "limit (systemd: LimitNOFILE) or lower the setting",
+      "server.max_connections exceeds the limit on descriptors; raise the hard limit (systemd: "
+      "LimitNOFILE) or lower the setting",
       {{"setting", server_settings_.max_connections},
        {"max_connections", plan_.max_connections},
        {"limit", descriptors_.now}});

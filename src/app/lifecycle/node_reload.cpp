@@ -52,7 +52,7 @@ net::Task<> Node::watch_store() {
     const auto changed = co_await std::move(reading);
     const auto problem = changed ? std::string{} : changed.error().text();
     if (!problem.empty() && problem != last_problem) {
-      telemetry::log_error("the key store cannot be read; the keys known stay valid",
+      telemetry::log_error("the key store cannot be read; known keys stay valid",
                            {{"detail", problem}});
     }
     last_problem = problem;
@@ -67,7 +67,7 @@ void Node::ask_upstreams() { refresher_->apply(settings_.discovery, publisher_.u
 net::Task<> Node::reload(const char* why) {
   if (access_log_) {
     if (auto reopened = access_log_->reopen(); !reopened) {
-      telemetry::log_error("the access log cannot be opened anew",
+      telemetry::log_error("the access log cannot be reopened",
                            {{"detail", reopened.error().detail}});
     }
   }
@@ -99,15 +99,15 @@ Result<> Node::take_settings(Settings next) {
   if (auto ok = keyring_->configure(next.keys, monotonic_now()); !ok) return ok;
   warn_once(next.warnings);
   for (const auto& setting : restart_needed(started_, next)) {
-    telemetry::log_warn("a setting takes effect at the next start", {{"setting", setting}});
+    telemetry::log_warn("a changed setting takes effect on restart", {{"setting", setting}});
   }
   for (const auto& notice : keyring_->notices()) telemetry::log_warn(notice);
   if (!simulator_server_ && std::ranges::any_of(next.upstreams, is_simulator)) {
-    telemetry::log_warn("a setting takes effect at the next start",
+    telemetry::log_warn("a changed setting takes effect on restart",
                         {{"setting", "upstreams: kind simulator"}});
   }
   if (next.server.tls.enabled() != tls_.is_on()) {
-    telemetry::log_warn("a setting takes effect at the next start",
+    telemetry::log_warn("a changed setting takes effect on restart",
                         {{"setting", "server.tls.certificate_file"}});
     next.server.tls = settings_.server.tls;  // never fall back from TLS to plain without a decision
   }

@@ -43,7 +43,7 @@ Result<> Node::run() {
                        {"threads", io_threads_.size()},
                        {"models", publisher_.published().load()->catalogue->models().size()}});
   if (server_settings_.echo) {
-    telemetry::log_warn("anybody may use / and /echo, which give back what they are sent",
+    telemetry::log_warn("any client may use / and /echo, which return the request body",
                         {{"setting", "server.echo"}});
   }
   service_.ready(status());
@@ -135,7 +135,7 @@ void Node::await_successor() {
   if (path.empty()) return;
   auto listener = net::LocalListener::open(path);
   if (!listener) {
-    telemetry::log_error("no other server can take over", {{"detail", listener.error().detail}});
+    telemetry::log_error("takeover is not possible", {{"detail", listener.error().detail}});
     return;
   }
   const Predecessor::Sockets sockets{api_server_->sockets(), admin_server_->sockets()};

@@ -28,7 +28,7 @@ net::Task<> watch_memory(http::Server& server, std::uint64_t limit_bytes, net::W
     if (pressure != last) {
       server.set_pressure(pressure);
       gauge.Set(static_cast<double>(pressure));
-      telemetry::log_warn("memory pressure has changed",
+      telemetry::log_warn("memory pressure changed",
                           {{"pressure", http::name(pressure)}, {"limit_bytes", limit_bytes}});
       last = pressure;
     }

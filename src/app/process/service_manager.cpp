@@ -41,7 +41,7 @@ void ServiceManager::say(std::string_view state) const {
   if (address_.empty()) return;
   if (auto sent = net::send_datagram(address_, state); !sent) {
     telemetry::log_warn(
-        "the service manager cannot be told",
+        "cannot notify the service manager",
         {{"state", state.substr(0, state.find('\n'))}, {"detail", sent.error().detail}});
   }
 }

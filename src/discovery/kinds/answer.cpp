@@ -94,7 +94,7 @@ Result<json::value> digest(const Ask& ask, const Answer& answer) {
 
   const auto body = without_lead(answer.body);
   if (body.empty()) {
-    return fail(Errc::upstream_answer_invalid, fmt::format("{} answered nothing", path));
+    return fail(Errc::upstream_answer_invalid, fmt::format("{} sent an empty answer", path));
   }
   if (body.front() == '<') {
     return fail(Errc::upstream_answer_invalid,
@@ -106,7 +106,7 @@ Result<json::value> digest(const Ask& ask, const Answer& answer) {
   auto document = json::parse({body.data(), body.size()}, error, {}, options);
   if (error) {
     return fail(Errc::upstream_answer_invalid,
-                fmt::format("{} answered what is not JSON: {}", path, error.message()));
+                fmt::format("{} answered invalid JSON: {}", path, error.message()));
   }
   if (is_error_object(document)) {
     return fail(Errc::upstream_answer_invalid, fmt::format("{} answered an error with status {}{}",

@@ -80,8 +80,8 @@ TEST(List, ReadsFieldsOfTheWrongTypeAsAbsent) {
 TEST(List, RefusesWhatIsNoList) {
   for (const auto* body : {"null", "5", "\"hello\"", "true", "{}", R"({"data":"x"})",
                            R"({"data":{}})", R"({"models":3})", R"({"object":"list"})"}) {
-    EXPECT_EQ(openai_list(body), (Lines{"upstream_answer_invalid: the answer holds no list: check "
-                                        "url and kind"}))
+    EXPECT_EQ(openai_list(body),
+              (Lines{"upstream_answer_invalid: the answer contains no list: check url and kind"}))
         << body;
   }
 }
@@ -104,12 +104,12 @@ TEST(List, CallsAnErrorWithStatus200AnError) {
 TEST(List, NamesWhatCameInsteadOfJson) {
   EXPECT_EQ(openai_list("\n <!doctype html><html>"),
             (Lines{"upstream_answer_invalid: /v1/models answered HTML, not JSON: check url"}));
-  EXPECT_EQ(openai_list(""), (Lines{"upstream_answer_invalid: /v1/models answered nothing"}));
-  EXPECT_EQ(openai_list("{\"data\":[").front().substr(0, 61),
-            "upstream_answer_invalid: /v1/models answered what is not JSON");
+  EXPECT_EQ(openai_list(""), (Lines{"upstream_answer_invalid: /v1/models sent an empty answer"}));
+  EXPECT_EQ(openai_list("{\"data\":[").front().substr(0, 57),
+            "upstream_answer_invalid: /v1/models answered invalid JSON");
   const auto deep = std::string(200, '[') + std::string(200, ']');
-  EXPECT_EQ(openai_list(deep).front().substr(0, 61),
-            "upstream_answer_invalid: /v1/models answered what is not JSON");
+  EXPECT_EQ(openai_list(deep).front().substr(0, 57),
+            "upstream_answer_invalid: /v1/models answered invalid JSON");
 }
 
 TEST(List, TellsRejectedKeysFromOtherRefusals) {

@@ -202,7 +202,7 @@ Result<std::vector<Row>> rows_of(const json::value& document) {
   std::vector<Row> rows;
   if (list == nullptr) {
     if (empty) return rows;
-    return fail(Errc::upstream_answer_invalid, "the answer holds no list: check url and kind");
+    return fail(Errc::upstream_answer_invalid, "the answer contains no list: check url and kind");
   }
   rows.reserve(list->size());
   for (const auto& item : *list) {
