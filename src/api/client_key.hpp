@@ -11,7 +11,7 @@ namespace weir::api {
 
 /// The message for a client that sends two keys.
 inline constexpr std::string_view kTwoKeys =
-    "The request carries two different API keys. Send one of Authorization, x-api-key and "
+    "The request has two different API keys. Send only one of Authorization, x-api-key and "
     "x-goog-api-key.";
 
 /// The token of `Authorization: Bearer`, or the value of `x-api-key` (Anthropic) or

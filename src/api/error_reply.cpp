@@ -21,8 +21,8 @@ http::Reply error_reply(Errc code, std::string_view message) {
 
 std::string errors_reference() {
   std::string text =
-      "| Error | Status | Body | Whose | Retry | Meaning and what to do |\n"
-      "| --- | --- | --- | --- | --- | --- |\n";
+      "| Error | Status | Body | Party | Retry | Meaning and action |\n| --- | --- | --- | --- | "
+      "--- | --- |\n";
   for (Errc code : all_errors()) {
     const ErrorRow& row = describe(code);
     text += fmt::format("| `{}` | {} | `{}` | {} | {} | {} |\n", row.slug, row.status,

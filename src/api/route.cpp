@@ -16,11 +16,12 @@ constexpr std::string_view kParameter = "{id}";
 
 constexpr Route kReadRoutes[] = {
     {RouteId::list_models, "list_models", "/models", true, Access::key,
-     "The models the key may call; filters `type`, `sub_type`, `view`, `include_unavailable`."},
+     "The models that the key may call; parameters `type`, `sub_type`, `view`, "
+     "`include_unavailable`."},
     {RouteId::retrieve_model, "retrieve_model", "/models/{id}", true, Access::key,
-     "One model; slashes in the id may be raw or `%2F`."},
+     "One model; slashes in the id may be sent as `/` or `%2F`."},
     {RouteId::openapi, "openapi", "/openapi.yaml", false, Access::anyone,
-     "The description of all this, OpenAPI 3."},
+     "OpenAPI 3 description of these routes."},
 };
 
 static_assert(std::ranges::all_of(kEnumerators<RouteId>, [](RouteId id) {
@@ -32,19 +33,19 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
   using enum catalogue::Endpoint;
   switch (endpoint) {
     case chat_completions:
-      return "Chat, streamed or not, as OpenAI and SiliconFlow have it.";
+      return "Chat completion as in OpenAI's and SiliconFlow's APIs, streamed or not.";
     case completions:
-      return "Completion of a text, `suffix` included.";
+      return "Text completion, with `suffix`.";
     case responses:
-      return "OpenAI's Responses, where the upstream speaks them.";
+      return "OpenAI's Responses API, if the upstream supports it.";
     case messages:
-      return "Anthropic's Messages, where the upstream speaks them.";
+      return "Anthropic's Messages API, if the upstream supports it.";
     case embeddings:
-      return "Vectors of texts.";
+      return "Embeddings of texts.";
     case rerank:
-      return "Documents by their relevance to a query.";
+      return "Ranks documents by their relevance to a query.";
     case images_generations:
-      return "Images from a text, and from images with it.";
+      return "Images from a text, optionally with images.";
     case images_edits:
       return "Images from images (multipart).";
     case audio_transcriptions:
@@ -52,9 +53,9 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
     case audio_speech:
       return "Speech from text.";
     case video_submit:
-      return "Begins a video; the answer's `requestId` asks for it.";
+      return "Submits a video; the answer has its `requestId`.";
     case video_status:
-      return "How far a video is, and where.";
+      return "Status of a video, and its URL when it is complete.";
   }
   __builtin_unreachable();
 }
@@ -125,9 +126,8 @@ std::string routes_reference() {
   }
   text += kEchoReference;
   text +=
-      "\nVersioned paths are served without `/v1` too. A final slash does not count, except in an "
-      "id. "
-      "The key is `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`.\n";
+      "\nVersioned paths are also served without `/v1`. A trailing slash is ignored, except in an "
+      "id. The key is sent as `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`.\n";
   return text;
 }
 

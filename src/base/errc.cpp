@@ -33,28 +33,30 @@ consteval ErrorRow row(Errc code) {
               "The parameter is invalid.",
               client,
               Retry::never,
-              "A query parameter or field has a value outside what is allowed. Correct the value."};
+              "A query parameter or field has a value that is not allowed. Correct the value."};
     case Errc::malformed_request:
       return {"malformed_request",
               400,
               "The request is not well-formed HTTP.",
               client,
               Retry::never,
-              "The bytes are not an HTTP/1.1 request this server accepts. The connection closes."};
+              "The bytes are not an HTTP/1.1 request that this server accepts. The connection is "
+              "closed."};
     case Errc::tls_required:
-      return {"tls_required",
-              400,
-              "This port speaks HTTPS: send the request to https:// instead.",
-              client,
-              Retry::never,
-              "Plain HTTP came to a listener with server.tls. The connection closes."};
+      return {
+          "tls_required",
+          400,
+          "This port requires HTTPS. Send the request to https:// instead.",
+          client,
+          Retry::never,
+          "A plain HTTP request was sent to a listener with server.tls. The connection is closed."};
     case Errc::wrong_endpoint:
       return {"wrong_endpoint",
               400,
               "The model cannot be called at this path.",
               client,
               Retry::never,
-              "The model is of another sub type, or its upstreams do not speak this path. The "
+              "The model has another sub type, or its upstreams do not support this path. The "
               "message names the path to use."};
     case Errc::model_not_found:
       return {"model_not_found",
@@ -62,135 +64,135 @@ consteval ErrorRow row(Errc code) {
               "Model does not exist. Please check it carefully.",
               client,
               Retry::never,
-              "No such model, or the key may not call it. List the models the key may call."};
+              "The model does not exist, or the key may not call it. List the models that the key "
+              "may call."};
     case Errc::invalid_token:
-      return {
-          "invalid_token", 401,
-          "Invalid token", client,
-          Retry::never,    "No key, an unknown key, an expired or a revoked one. Use a valid key."};
+      return {"invalid_token", 401,
+              "Invalid token", client,
+              Retry::never,    "The key is missing, unknown, expired or revoked. Use a valid key."};
     case Errc::forbidden:
-      return {"forbidden",
-              403,
-              "Forbidden",
-              client,
-              Retry::never,
-              "The key is known but disabled, or not allowed from this network. Ask the operator."};
+      return {
+          "forbidden",  403,
+          "Forbidden",  client,
+          Retry::never, "The key is disabled, or not allowed from this network. Ask the operator."};
     case Errc::route_not_found:
-      return {"route_not_found",
-              404,
-              "404 page not found",
-              client,
-              Retry::never,
-              "No such path. The base URL ends in /v1; GET /openapi.yaml lists the paths."};
+      return {
+          "route_not_found",
+          404,
+          "404 page not found",
+          client,
+          Retry::never,
+          "The path does not exist. The base URL ends in /v1; GET /openapi.yaml lists the paths."};
     case Errc::method_not_allowed:
       return {"method_not_allowed",
               405,
               "The method is not allowed for this path.",
               client,
               Retry::never,
-              "The path exists but not with this method. The Allow header lists the methods."};
+              "The path does not support this method. The Allow header lists the methods that it "
+              "supports."};
     case Errc::request_timeout:
       return {"request_timeout",
               408,
               "The request did not arrive in time.",
               client,
               Retry::now,
-              "The request head or body came too slowly. The connection closes."};
+              "The request head or body arrived too slowly. The connection is closed."};
     case Errc::payload_too_large:
       return rejected("payload_too_large", 413, "The request body is too large.",
                       "The body is longer than this path accepts. Send less.");
     case Errc::uri_too_long:
-      return rejected("uri_too_long", 414, "The request target is too long.",
-                      "The request target is longer than 8 KiB. Shorten it.");
+      return rejected(
+          "uri_too_long", 414, "The request target is too long.",
+          "The request line is longer than server.max_request_line_bytes. Shorten the target.");
     case Errc::expectation_failed:
       return rejected("expectation_failed", 417, "The expectation cannot be met.",
-                      "An Expect header other than 100-continue. Leave it out.");
+                      "The Expect header has a value other than 100-continue. Remove it.");
     case Errc::misdirected_request:
-      return rejected(
-          "misdirected_request", 421,
-          "The admin address does not answer under this host name: use its IP address, or "
-          "add the name to server.admin_hosts.",
-          "A request to server.admin_listen whose Host is a name that may have been made to "
-          "point here (DNS rebinding). Use an IP address or localhost, or list the name in "
-          "server.admin_hosts.");
+      return rejected("misdirected_request", 421,
+                      "The admin address does not accept this host name. Use its IP address, or "
+                      "add the name to server.admin_hosts.",
+                      "The Host of a request to server.admin_listen is a name that is not listed; "
+                      "this prevents DNS rebinding. Use an IP address or localhost, or add the "
+                      "name to server.admin_hosts.");
     case Errc::rate_limited:
       return {"rate_limited",
               429,
               "Request was rejected due to rate limiting. Details:RPM limit reached.",
               client,
               Retry::later,
-              "A limit of the key is reached. Wait for Retry-After seconds."};
+              "A limit of the key is reached. Retry after the seconds in Retry-After."};
     case Errc::header_too_large:
       return {"header_too_large",
               431,
               "The request header fields are too large.",
               client,
               Retry::never,
-              "The header block or the number of fields is over its limit. Send less."};
+              "The header fields exceed their limit in size or number. Send less."};
     case Errc::internal:
       return {"internal",
               500,
               "Request failed: Unknown error.",
               self,
               Retry::later,
-              "A fault of this server. The log line with the trace id says more."};
+              "An internal error. The log line with the trace id has the details."};
     case Errc::not_implemented:
       return {"not_implemented",
               501,
               "The transfer coding or method is not implemented.",
               client,
               Retry::never,
-              "An unknown method or transfer coding. The connection closes."};
+              "The method or transfer coding is unknown. The connection is closed."};
     case Errc::overloaded:
       return {"overloaded",
               503,
               "Model service overloaded. Please try again later.",
               self,
               Retry::later,
-              "Too many connections or requests in flight, or no descriptor, port or memory is "
-              "left for "
-              "more. Wait for Retry-After seconds."};
+              "There are too many connections or requests in progress, or no descriptors, ports or "
+              "memory for more. Retry after the seconds in Retry-After."};
     case Errc::stopping:
       return {"stopping",
               503,
               "Model service overloaded. Please try again later.",
               operator_,
               Retry::now,
-              "The server stops, and the answer was not complete within server.drain_timeout. Call "
-              "again; another server, or the next one, answers."};
+              "The server is stopping, and the answer was not complete within "
+              "server.drain_timeout. Retry; another server, or the restarted one, answers."};
     case Errc::version_not_supported:
       return {"version_not_supported",
               505,
               "The HTTP version is not supported.",
               client,
               Retry::never,
-              "Neither HTTP/1.0 nor HTTP/1.1. The connection closes."};
+              "The version is neither HTTP/1.0 nor HTTP/1.1. The connection is closed."};
     case Errc::upstream_rate_limited:
       return {"upstream_rate_limited",
               429,
               "Request was rejected due to rate limiting. Details:upstream limit reached.",
               upstream,
               Retry::later,
-              "Every upstream of the model answers 429. Wait for Retry-After seconds."};
+              "Every upstream of the model answered 429. Retry after the seconds in Retry-After."};
     case Errc::upstream_busy:
       return unavailable(
           "upstream_busy", upstream,
-          "Every upstream of the model has its max_in_flight of calls, and its queue "
-          "is full or did not move. Wait for Retry-After seconds.");
+          "Every upstream of the model has max_in_flight calls, and its queue is full or "
+          "calls.queue_timeout passed. Retry after the seconds in Retry-After.");
     case Errc::upstream_unavailable:
       return unavailable("upstream_unavailable", upstream,
-                         "No upstream of the model takes calls now, after failures. Wait for "
-                         "Retry-After seconds.");
+                         "Every upstream of the model has failed and is not called for some time. "
+                         "Retry after the seconds in Retry-After.");
     case Errc::upstream_connect_timeout:
-      return timed_out("upstream_connect_timeout",
-                       "No connection to the upstream within calls.connect_timeout.");
+      return timed_out(
+          "upstream_connect_timeout",
+          "The connection to the upstream was not established within calls.connect_timeout.");
     case Errc::upstream_first_byte_timeout:
       return timed_out("upstream_first_byte_timeout",
-                       "The upstream did not begin to answer in time (calls.first_byte_timeout, "
+                       "The upstream did not begin its answer in time (calls.first_byte_timeout, "
                        "calls.first_event_timeout).");
     case Errc::upstream_idle_timeout:
       return timed_out("upstream_idle_timeout",
-                       "The upstream fell silent in its answer for calls.idle_timeout.");
+                       "The upstream sent nothing within its answer for calls.idle_timeout.");
     case Errc::upstream_total_timeout:
       return timed_out("upstream_total_timeout", "The call took longer than calls.total_timeout.");
     case Errc::config_invalid:
@@ -199,40 +201,43 @@ consteval ErrorRow row(Errc code) {
               "Request failed: Unknown error.",
               operator_,
               Retry::never,
-              "A setting is wrong. The message names file, line, setting, value and expectation."};
+              "A setting is not valid. The message has file, line, setting, value and what was "
+              "expected."};
     case Errc::store_failed:
       return {"store_failed",
               500,
               "Request failed: Unknown error.",
               store,
               Retry::later,
-              "The key store cannot be read or written. Check disk and rights."};
+              "The store cannot be read or written. Check the disk and the permissions."};
     case Errc::not_found:
       return {"not_found",
               404,
               "404 page not found",
               operator_,
               Retry::never,
-              "A name given on the command line does not exist. List what there is."};
+              "A name given on the command line does not exist. List the existing names."};
     case Errc::already_exists:
-      return {"already_exists",     400,
-              "It exists already.", operator_,
-              Retry::never,         "A name is taken. Choose another or remove the old one."};
+      return {"already_exists",
+              400,
+              "It already exists.",
+              operator_,
+              Retry::never,
+              "A name is already used. Choose another, or remove the existing one."};
     case Errc::cancelled:
       return {"cancelled",
               503,
               "Model service overloaded. Please try again later.",
               self,
               Retry::never,
-              "The result no longer matters: the client left or the server stops."};
+              "The result is no longer needed: the client disconnected or the server is stopping."};
     case Errc::deadline_exceeded:
-      return {"deadline_exceeded", 504,
-              "Gateway Timeout",   upstream,
-              Retry::later,        "A wait ran into its deadline."};
+      return {"deadline_exceeded", 504, "Gateway Timeout", upstream, Retry::later,
+              "A deadline passed."};
     case Errc::connection_lost:
       return {"connection_lost", 504,
               "Gateway Timeout", upstream,
-              Retry::later,      "A connection broke before the answer was complete."};
+              Retry::later,      "A connection was lost before the answer was complete."};
     case Errc::client_left:
       return {"client_left",
               kClientClosedRequest,
@@ -246,13 +251,14 @@ consteval ErrorRow row(Errc code) {
               "",
               client,
               Retry::never,
-              "The client took nothing of its answer for server.write_stall_timeout."};
+              "The client read nothing of its answer for server.write_stall_timeout."};
     case Errc::upstream_broke:
       return unavailable("upstream_broke", upstream,
                          "The upstream closed the connection before its answer was complete.");
     case Errc::upstream_unreachable:
-      return unavailable("upstream_unreachable", upstream,
-                         "No connection to the upstream. Check its address and that it runs.");
+      return unavailable(
+          "upstream_unreachable", upstream,
+          "The upstream cannot be reached. Check its address and whether it is running.");
     case Errc::upstream_tls_failed:
       return unavailable("upstream_tls_failed", upstream,
                          "The TLS handshake failed. Check the upstream's certificate and name.");
@@ -264,15 +270,15 @@ consteval ErrorRow row(Errc code) {
                          "The upstream answered 401 or 403. Check the upstream's api_key setting.");
     case Errc::upstream_answer_invalid:
       return unavailable("upstream_answer_invalid", upstream,
-                         "The upstream's answer is not HTTP, or not what its kind promises, HTML "
-                         "for example. Check kind and url.");
+                         "The upstream's answer is not HTTP, or not what its kind returns (HTML, "
+                         "for example). Check kind and url.");
     case Errc::upstream_answer_too_large:
       return unavailable("upstream_answer_too_large", upstream,
-                         "The upstream's answer, or one event of it, is over its size limit.");
+                         "The upstream's answer, or one of its events, exceeds its size limit.");
     case Errc::upstream_list_empty:
       return unavailable(
           "upstream_list_empty", upstream,
-          "The upstream listed no model. Its last good list stays for the grace time.");
+          "The upstream listed no models. Its last good list stays for discovery.grace.");
   }
   __builtin_unreachable();
 }

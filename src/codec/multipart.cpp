@@ -102,7 +102,7 @@ MultipartScanner::Step MultipartScanner::take_preamble() {
     return Step::moved;
   }
   if (kLineEnd.starts_with(text_) || delimiter_.starts_with(text_)) return Step::needs_more;
-  return break_off("The form does not begin with the delimiter that its Content-Type names.");
+  return break_off("The form does not begin with the boundary of its Content-Type.");
 }
 
 // The rest of a delimiter's line: nothing, or two dashes at the end of the form.
@@ -123,8 +123,7 @@ MultipartScanner::Step MultipartScanner::take_delimiter_line() {
     return Step::moved;
   }
   const bool may_end = kLineEnd.starts_with(text_) || kClose.starts_with(text_);
-  return may_end ? Step::needs_more
-                 : break_off("A delimiter of the form is not followed by the end of its line.");
+  return may_end ? Step::needs_more : break_off("A delimiter of the form is not followed by CRLF.");
 }
 
 MultipartScanner::Step MultipartScanner::take_epilogue() {
@@ -134,7 +133,8 @@ MultipartScanner::Step MultipartScanner::take_epilogue() {
     consume(kLineEnd.size());
     return Step::moved;
   }
-  if (!kLineEnd.starts_with(text_)) return break_off("The form goes on after its last delimiter.");
+  if (!kLineEnd.starts_with(text_))
+    return break_off("The form continues after its closing delimiter.");
   state_ = State::more;
   return Step::needs_more;
 }
@@ -151,7 +151,7 @@ MultipartScanner::Step MultipartScanner::take_header() {
 
   const auto line = text_.substr(0, length);
   if (!line.ends_with(kLineEnd) || line.find('\r') + kLineEnd.size() != length) {
-    return break_off("A header line of the form ends with CR or LF alone.");
+    return break_off("The form has a header line with a bare CR or LF.");
   }
   part_.header_bytes += length;
   const bool blank = length == kLineEnd.size();
@@ -172,14 +172,15 @@ bool MultipartScanner::note_header(std::string_view line) {
   skip_blanks(line);
   if (std::ranges::any_of(line, is_control) || line.ends_with(' ')) {
     return refuse(fmt::format(
-        "The header {} of a part has a control character, or a blank at its end.", name));
+        "The form has a header {} with a control character or a trailing space.", name));
   }
   const auto header = known_header(name);
   if (header == kOther && equals_ignoring_case(name.substr(0, 8), "content-")) {
-    return refuse(fmt::format("The form has a part with the header {}.", name));
+    return refuse(
+        fmt::format("The form has a part with the header {}, which is not allowed.", name));
   }
   if ((part_.headers & header) != 0) {
-    return refuse(fmt::format("The form has a part with two headers {}.", name));
+    return refuse(fmt::format("The form has a part with more than one header {}.", name));
   }
   part_.headers |= header;
   switch (header) {
@@ -193,7 +194,9 @@ bool MultipartScanner::note_header(std::string_view line) {
       // These leave the bytes unchanged. The others do not, for servers that implement them.
       return equals_ignoring_case(line, "binary") || equals_ignoring_case(line, "8bit") ||
              equals_ignoring_case(line, "7bit") ||
-             refuse(fmt::format("The form has a part with Content-Transfer-Encoding: {}.", line));
+             refuse(fmt::format(
+                 "The form has a part with the Content-Transfer-Encoding {}, which is not allowed.",
+                 line));
     case kOther:
       return true;
   }
@@ -230,8 +233,8 @@ bool MultipartScanner::note_disposition(std::string_view text) {
     return refuse("The form has a part without a name.");
   }
   return sound || refuse(
-                      "The form has a Content-Disposition that servers read in different ways: it "
-                      "must be form-data; name=\"…\", with filename=\"…\" behind it for a file.");
+                      "The form has an ambiguous Content-Disposition. It must be form-data; "
+                      "name=\"…\", followed by filename=\"…\" for a file.");
 }
 
 // Parts without a file name are read as text; a file must only not contain parts itself.
@@ -249,7 +252,7 @@ bool MultipartScanner::note_type(std::string_view text) {
   };
   if (!for_each_parameter(rest, visit)) part_.may_be_field = false;
   return !equals_ignoring_case(type.substr(0, 10), "multipart/") ||
-         refuse("The form has a part that consists of parts.");
+         refuse("The form has a nested multipart part.");
 }
 
 bool MultipartScanner::note_length(std::string_view text) {
@@ -271,9 +274,9 @@ bool MultipartScanner::start_content() {
   if (!part_.name) return refuse("The form has a part without a Content-Disposition.");
   if (!check_name(*part_.name)) return false;
   if (!part_.has_file_name && !part_.may_be_field) {
-    return refuse(fmt::format(
-        "The part {} has no file name, and a Content-Type other than text/plain in UTF-8.",
-        *part_.name));
+    return refuse(
+        fmt::format("The part {} has no file name. Its Content-Type must be text/plain in UTF-8.",
+                    *part_.name));
   }
   within_ = Within::content;
   return true;
@@ -281,7 +284,7 @@ bool MultipartScanner::start_content() {
 
 bool MultipartScanner::check_name(std::string_view name) {
   if (equals_ignoring_case(name, "_charset_")) {
-    return refuse("The form has a part named _charset_: it must be UTF-8 without saying so.");
+    return refuse("The form has a part named _charset_. Remove it; forms are always UTF-8.");
   }
   const auto is_meant = [name](std::string_view wanted) { return resembles(name, wanted); };
   const auto place = std::ranges::find_if(names_, is_meant);
@@ -355,7 +358,7 @@ bool MultipartScanner::end_content() {
   }
   if (part_.length && *part_.length != offset_ - part_.begin) {
     return refuse(
-        fmt::format("The part {} has another length than its Content-Length says.", *part_.name));
+        fmt::format("The length of the part {} differs from its Content-Length.", *part_.name));
   }
   return true;
 }

@@ -26,7 +26,7 @@ Result<std::string> percent_decode(std::string_view text, Plus plus) {
     if (text[i] == '%') {
       const int byte = escaped_byte(text.substr(i, kEscapeLength));
       if (byte <= 0) {
-        return fail(Errc::malformed_request, fmt::format("bad percent-escape at byte {}", i));
+        return fail(Errc::malformed_request, fmt::format("invalid percent-encoding at byte {}", i));
       }
       out.push_back(static_cast<char>(byte));
       i += kEscapeLength - 1;

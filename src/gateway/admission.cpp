@@ -85,7 +85,7 @@ std::string wrong_endpoint_message(const catalogue::Model& model, Endpoint endpo
                                    bool none_speaks_it) {
   const auto& path = catalogue::describe(endpoint).path;
   if (none_speaks_it) {
-    return fmt::format("The upstreams of the model {} do not speak /v1{}.", model.id, path);
+    return fmt::format("The upstreams of the model {} do not support /v1{}.", model.id, path);
   }
   std::string kinds;
   std::string paths;
@@ -100,8 +100,9 @@ std::string wrong_endpoint_message(const catalogue::Model& model, Endpoint endpo
   if (kinds.empty()) {
     return fmt::format("The model {} cannot be called at /v1{}.", model.id, path);
   }
-  return fmt::format("The model {} is of the sub type {}, which is not called at /v1{} but at {}.",
-                     model.id, kinds, path, paths);
+  return fmt::format(
+      "The model {} has the sub type {}, which cannot be called at /v1{}. Use {} instead.",
+      model.id, kinds, path, paths);
 }
 
 std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& shared,

@@ -141,7 +141,7 @@ TEST_F(AdmissionTest, AVideoIsFoundByTheIdThatItsKeyWasGiven) {
 
 TEST(WrongEndpointMessage, SaysWhichPathTheUpstreamsDoNotSpeak) {
   EXPECT_EQ(wrong_endpoint_message(make_model("m", {SubType::chat}), Endpoint::responses, true),
-            "The upstreams of the model m do not speak /v1/responses.");
+            "The upstreams of the model m do not support /v1/responses.");
 }
 
 }  // namespace

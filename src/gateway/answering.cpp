@@ -150,7 +150,7 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
   record.complete = whole ? record.first_byte : now;
   const bool stream = record.streamed;
   if (stream && !reader.finished() && reader.events() == 0 && !client().begun() && passed.empty()) {
-    end_with(fail(Errc::upstream_broke, "an event stream without events").error(),
+    end_with(fail(Errc::upstream_broke, "the event stream has no events").error(),
              Outcome::broken_answer);
     return Sent::whole;
   }
@@ -248,7 +248,8 @@ Result<> Answering::seal_request_id(std::string& body) {
     const RequestPlace place{record().upstream, record().model, *id};
     edit = Edit{{value.begin, value.end}, '"' + seal.seal(place, identity, wall_now()) + '"'};
   });
-  if (!edit || ids > 1) return fail(Errc::upstream_answer_invalid, "no requestId, or several");
+  if (!edit || ids > 1)
+    return fail(Errc::upstream_answer_invalid, "the answer does not have exactly one requestId");
   body.replace(edit->at.begin, edit->at.end - edit->at.begin, edit->text);
   return {};
 }

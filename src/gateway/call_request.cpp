@@ -57,7 +57,7 @@ class Reading {
     if (seen_[member] && problem_.empty()) {
       problem_ = fmt::format("The parameter {} is given twice.", kMembers[member]);
     } else if (!value.exact && problem_.empty()) {
-      problem_ = fmt::format("The parameter {} is spelled in another case.", kMembers[member]);
+      problem_ = fmt::format("Parameter names are case-sensitive. Use {}.", kMembers[member]);
     }
     seen_[member] = true;
     const Span at{value.begin, value.end};
@@ -105,8 +105,7 @@ class Reading {
     if (auto parsed = codec::parse_json_string(value.text); parsed && !parsed->empty()) {
       text = std::move(*parsed);
     } else if (problem_.empty()) {
-      problem_ =
-          fmt::format("The parameter {} must be a string that is not empty.", kMembers[member]);
+      problem_ = fmt::format("The parameter {} must be a non-empty string.", kMembers[member]);
     }
   }
 
@@ -116,7 +115,7 @@ class Reading {
     if (const auto number = read_count(value.text)) {
       request_.answers = std::max(request_.answers, *number);
     } else if (counts_images_ && value.text != "null" && problem_.empty()) {
-      problem_ = fmt::format("The parameter {} must be a whole number from 1.", kMembers[member]);
+      problem_ = fmt::format("The parameter {} must be a positive integer.", kMembers[member]);
     }
   }
 
@@ -149,12 +148,11 @@ Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
     return refused("The request body is not a JSON object.");
   }
   if (scanner.state() == JsonScanner::State::broken) {
-    return refused(
-        fmt::format("The request body is not JSON: the byte at offset {} is out of place.",
-                    scanner.broken_at()));
+    return refused(fmt::format("The request body is not valid JSON: unexpected byte at offset {}.",
+                               scanner.broken_at()));
   }
   if (scanner.state() == JsonScanner::State::more) {
-    return refused("The request body ends before its JSON object does.");
+    return refused("The request body is not complete JSON.");
   }
   if (!reading.problem().empty()) return refused(reading.problem());
   const bool by_request = dialect::of(endpoint).request_id == dialect::RequestId::taken;

@@ -42,15 +42,15 @@ TEST(CallRequest, RefusesWhatCannotBeRouted) {
       {R"({"model":"a","x":"\ud83d"})", Endpoint::chat_completions, "offset 24"},
       {"{\"model\":\"a\",\"x\":\"caf\xE9\"}", Endpoint::chat_completions, "offset 22"},
       {R"({})", Endpoint::chat_completions, "model is missing"},
-      {R"({"model":null})", Endpoint::chat_completions, "model must be a string"},
-      {R"({"model":""})", Endpoint::embeddings, "model must be a string"},
-      {R"({"model":3})", Endpoint::rerank, "model must be a string"},
+      {R"({"model":null})", Endpoint::chat_completions, "model must be a non-empty string"},
+      {R"({"model":""})", Endpoint::embeddings, "model must be a non-empty string"},
+      {R"({"model":3})", Endpoint::rerank, "model must be a non-empty string"},
       {R"({"model":"a","model":"b"})", Endpoint::rerank, "model is given twice"},
       {R"({"model":"a","mod\u0065l":"b"})", Endpoint::rerank, "model is given twice"},
       {R"({"model":"a","MODEL":"b"})", Endpoint::rerank, "model is given twice"},
-      {R"({"MODEL":"a"})", Endpoint::rerank, "spelled in another case"},
-      {R"({"model":"a","STREAM":true})", Endpoint::rerank, "spelled in another case"},
-      {"{\"model\":\"a\",\"\xC5\xBFtream\":true}", Endpoint::rerank, "spelled in another case"},
+      {R"({"MODEL":"a"})", Endpoint::rerank, "case-sensitive. Use"},
+      {R"({"model":"a","STREAM":true})", Endpoint::rerank, "case-sensitive. Use"},
+      {"{\"model\":\"a\",\"\xC5\xBFtream\":true}", Endpoint::rerank, "case-sensitive. Use"},
       {R"({"model":"a"})", Endpoint::video_status, "requestId is missing"},
   };
   for (const auto& c : cases) {
@@ -116,7 +116,7 @@ TEST(CallRequest, IsRefusedWhenItIsNestedTooDeeply) {
   EXPECT_EQ(read_json_request(nested(4), endpoint, 4).error().detail,
             "The request body is nested more than 4 levels deep.");
   EXPECT_EQ(read_json_request(R"({"model":"a"]})", endpoint, 4).error().detail,
-            "The request body is not JSON: the byte at offset 12 is out of place.");
+            "The request body is not valid JSON: unexpected byte at offset 12.");
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ std::string rate_limited_message(const limit::Refusal& refusal) {
   const bool is_for_ever = refusal.retry_after == limit::Admission::kNever;
   return fmt::format("Request was rejected due to rate limiting. Details:{} limit reached.{}",
                      limit::short_name(refusal.by),
-                     is_for_ever ? " This request alone asks for more than the limit." : "");
+                     is_for_ever ? " This request alone exceeds the limit." : "");
 }
 
 std::optional<std::chrono::seconds> retry_after(const limit::Refusal& refusal) {

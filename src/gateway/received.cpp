@@ -83,8 +83,7 @@ Result<> Received::read() {
 Result<> Received::take_field(codec::MultipartValue value) {
   if (value.name == kModel) {
     if (value.value.empty()) {
-      return fail(Errc::invalid_parameter,
-                  "The parameter model must be a string that is not empty.");
+      return fail(Errc::invalid_parameter, "The parameter model must be a non-empty string.");
     }
     request_.model = std::move(value.value);
     request_.model_at = {value.begin, value.end};
@@ -98,9 +97,8 @@ Result<> Received::take_field(codec::MultipartValue value) {
     return {};
   }
   if (!counts_images()) return {};
-  return fail(
-      Errc::invalid_parameter,
-      fmt::format("The parameter {} must be a whole number from 1.", kFieldNames[value.name]));
+  return fail(Errc::invalid_parameter,
+              fmt::format("The parameter {} must be a positive integer.", kFieldNames[value.name]));
 }
 
 Result<> Received::take_fields(std::string_view piece) {
@@ -113,7 +111,7 @@ Result<> Received::take_fields(std::string_view piece) {
     return fail(Errc::invalid_parameter, fields_->problem());
   }
   if (client_.body_done() && fields_->state() != codec::MultipartScanner::State::complete) {
-    return fail(Errc::invalid_parameter, "The form ends before its last delimiter.");
+    return fail(Errc::invalid_parameter, "The form ends before its closing delimiter.");
   }
   return {};
 }

@@ -84,7 +84,7 @@ FetchAnswer answer_of(const ResponseHead& head) {
 }
 
 std::unexpected<Error> too_large() {
-  return fail(Errc::upstream_answer_too_large, "the answer is over its size limit");
+  return fail(Errc::upstream_answer_too_large, "the answer exceeds its size limit");
 }
 
 net::Task<Result<FetchAnswer>> read_answer(ServerStream& stream, std::size_t max_bytes) {
@@ -120,7 +120,7 @@ net::Task<Result<FetchAnswer>> exchange(ServerStream& stream, const FetchRequest
 }
 
 Error as_reported(Error error) {
-  if (error.code == Errc::deadline_exceeded) error.detail = "no complete answer in time";
+  if (error.code == Errc::deadline_exceeded) error.detail = "the answer was not complete in time";
   if (error.code == Errc::upstream_broke) error.code = Errc::connection_lost;
   return error;
 }

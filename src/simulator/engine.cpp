@@ -129,8 +129,8 @@ Outcome<const DemoModel*> find_model(Fields& fields, const Route& route) {
   }
   if (!route.sub_types.contains(model->sub_type)) {
     return std::unexpected(
-        invalid(fmt::format("The model {} is for {}: it does not answer {}.", model->id,
-                            catalogue::wire_name(model->sub_type), route.path)));
+        invalid(fmt::format("The model {} has the sub type {} and cannot be called at {}.",
+                            model->id, catalogue::wire_name(model->sub_type), route.path)));
   }
   return model;
 }

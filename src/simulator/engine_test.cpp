@@ -93,14 +93,15 @@ INSTANTIATE_TEST_SUITE_P(
                     R"({"code":20012,"message":"Model does not exist. Please check it carefully.",)"
                     R"("data":null})"},
         RefusalCase{"POST", "/v1/chat/completions", "{}", 400,
-                    R"({"code":20015,"message":"model: a string that is not empty expected",)"
+                    R"({"code":20015,"message":"model: expected a non-empty string",)"
                     R"("data":null})"},
         RefusalCase{"POST", "/v1/chat/completions", R"({"model":"demo/chat"})", 400,
-                    R"({"code":20015,"message":"messages: a list of objects with role and )"
-                    R"(content, at least 1 item, expected","data":null})"},
-        RefusalCase{"POST", "/v1/chat/completions", R"({"model":"demo/embedding"})", 400,
-                    R"({"code":20015,"message":"The model demo/embedding is for embedding: it )"
-                    R"(does not answer /chat/completions.","data":null})"},
+                    R"({"code":20015,"message":"messages: expected a non-empty list of objects )"
+                    R"(with role and content","data":null})"},
+        RefusalCase{
+            "POST", "/v1/chat/completions", R"({"model":"demo/embedding"})", 400,
+            R"({"code":20015,"message":"The model demo/embedding has the sub type embedding )"
+            R"(and cannot be called at /chat/completions.","data":null})"},
         RefusalCase{"POST", "/v1/chat/completions", "[]", 400,
                     R"({"code":20015,"message":"The body is not a JSON object.","data":null})"},
         RefusalCase{"GET", "/v1/chat/completions", "", 405,
@@ -172,16 +173,14 @@ TEST(Directive, RefusesWhatItDoesNotKnowAndSaysWhatItDoes) {
     return string_at(json_of(std::move(script)), "/message");
   };
   EXPECT_EQ(message(R"({"delay":5})"),
-            "simulator.delay: no such member, but delay_ms, status, retry_after_s, "
-            "cut_after_events, stall_after_events, tokens, token_ms expected");
-  EXPECT_EQ(message(R"({"status":200})"),
-            "simulator.status: a whole number from 400 to 599 expected");
-  EXPECT_EQ(message(R"({"tokens":"5"})"),
-            "simulator.tokens: a whole number from 1 to 20000 expected");
+            "simulator.delay: unknown member; expected one of delay_ms, status, retry_after_s, "
+            "cut_after_events, stall_after_events, tokens, token_ms");
+  EXPECT_EQ(message(R"({"status":200})"), "simulator.status: expected an integer from 400 to 599");
+  EXPECT_EQ(message(R"({"tokens":"5"})"), "simulator.tokens: expected an integer from 1 to 20000");
   EXPECT_EQ(message(R"({"cut_after_events":1,"stall_after_events":1})"),
-            "simulator.stall_after_events: either this or cut_after_events expected");
-  EXPECT_EQ(message(R"("now")"), "simulator: an object expected");
-  EXPECT_EQ(message("[]"), "simulator: an object expected");
+            "simulator.stall_after_events: expected only one of this and cut_after_events");
+  EXPECT_EQ(message(R"("now")"), "simulator: expected an object");
+  EXPECT_EQ(message("[]"), "simulator: expected an object");
 }
 
 TEST(Directive, DoesNotHideWhatIsWrongWithTheRequest) {

@@ -146,7 +146,7 @@ def test_a_path_that_no_upstream_of_the_model_speaks_is_a_400_that_says_so(weir,
     server = weir(models=MODELS, upstreams=[{"name": "gpu", "kind": "tgi", "url": engine.url}])
     refused = post(server.public, "/v1/messages", chat_body("lab/chat", max_tokens=5))
     assert refused.status == 400
-    assert "The upstreams of the model lab/chat do not speak /v1/messages." in refused.body.decode()
+    assert "The upstreams of the model lab/chat do not support /v1/messages." in refused.body.decode()
     assert refused.header("retry-after") is None
     assert not engine.calls
     assert call(server.public, "lab/chat").status == 200

@@ -147,12 +147,10 @@ TEST(Chat, WrongMembersAreNamed) {
   const auto message = [](std::string_view more) {
     return string_at(json_of(post(kPath, hello(more))), "/message");
   };
-  EXPECT_EQ(message(R"(,"n":9)"), "n: a whole number from 1 to 8 expected");
-  EXPECT_EQ(message(R"(,"max_tokens":0)"),
-            "max_tokens: a whole number from 1 to 10000000 expected");
-  EXPECT_EQ(message(R"(,"max_tokens":1.5)"),
-            "max_tokens: a whole number from 1 to 10000000 expected");
-  EXPECT_EQ(message(R"(,"stream":"yes")"), "stream: true or false expected");
+  EXPECT_EQ(message(R"(,"n":9)"), "n: expected an integer from 1 to 8");
+  EXPECT_EQ(message(R"(,"max_tokens":0)"), "max_tokens: expected an integer from 1 to 10000000");
+  EXPECT_EQ(message(R"(,"max_tokens":1.5)"), "max_tokens: expected an integer from 1 to 10000000");
+  EXPECT_EQ(message(R"(,"stream":"yes")"), "stream: expected true or false");
   EXPECT_EQ(post(kPath, hello(R"(,"max_tokens":null,"n":null)")).status, 200);
   for (const auto* messages :
        {"[]", "{}", "[1]", R"([{"role":1}])", R"([{"role":"user","content":1}])"}) {

@@ -9,8 +9,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kMessagesExpected =
-    "a list of objects with role and content, at least 1 item,";
+constexpr std::string_view kMessagesExpected = "a non-empty list of objects with role and content";
 constexpr std::string_view kTextExpected = "a string or a list of parts";
 
 std::string_view view(const json::string& text) { return {text.data(), text.size()}; }

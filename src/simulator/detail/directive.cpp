@@ -42,7 +42,7 @@ Outcome<Directive> read_members(const json::object& object) {
   directive.tokens = fields.integer("tokens", {1, 20'000});
   directive.token = wait("token_ms");
   if (directive.cut_after_events && directive.stall_after_events) {
-    fields.expect("stall_after_events", "either this or cut_after_events");
+    fields.expect("stall_after_events", "only one of this and cut_after_events");
   }
   if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
   return directive;
@@ -60,7 +60,7 @@ Outcome<Directive> read_directive(const Fields& fields) {
     value = &parsed;
   }
   if (const auto* object = value->if_object()) return read_members(*object);
-  return std::unexpected(invalid("simulator: an object expected"));
+  return std::unexpected(invalid("simulator: expected an object"));
 }
 
 Script apply(const Directive& directive, Script script) {

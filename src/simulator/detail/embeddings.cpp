@@ -23,8 +23,7 @@ namespace json = boost::json;
 constexpr std::size_t kMaxInputs = 32;  // as at SiliconFlow
 constexpr std::int64_t kDimensions = 256;
 constexpr Range kAllowedDimensions{1, 4096};
-constexpr std::string_view kInputExpected =
-    "a string that is not empty, or a list of 1 to 32 such,";
+constexpr std::string_view kInputExpected = "a non-empty string, or a list of 1 to 32 of them";
 constexpr std::string_view kEncodings[] = {"float", "base64"};
 
 struct Input {

@@ -30,7 +30,7 @@ const json::value* Fields::find(std::string_view name) const {
 
 std::string_view Fields::text(std::string_view name) {
   const auto value = text_or(name, {});
-  if (value.empty()) expect(name, "a string that is not empty");
+  if (value.empty()) expect(name, "a non-empty string");
   return value;
 }
 
@@ -54,7 +54,7 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, Range range) 
   if (!value) return std::nullopt;
   const auto number = as_integer(*value);
   if (number && *number >= range.least && *number <= range.most) return number;
-  expect(name, fmt::format("a whole number from {} to {}", range.least, range.most));
+  expect(name, fmt::format("an integer from {} to {}", range.least, range.most));
   return std::nullopt;
 }
 
@@ -92,13 +92,15 @@ void Fields::allow_only(std::span<const std::string_view> allowed) {
   for (const auto& member : object_) {
     const std::string_view name(member.key().data(), member.key().size());
     if (std::ranges::find(allowed, name) != allowed.end()) continue;
-    expect(name, fmt::format("no such member, but {}", fmt::join(allowed, ", ")));
+    if (refusal_) return;
+    refusal_ = invalid(fmt::format("{}{}: unknown member; expected one of {}", prefix_, name,
+                                   fmt::join(allowed, ", ")));
   }
 }
 
 void Fields::expect(std::string_view name, std::string_view expected) {
   if (refusal_) return;
-  refusal_ = invalid(fmt::format("{}{}: {} expected", prefix_, name, expected));
+  refusal_ = invalid(fmt::format("{}{}: expected {}", prefix_, name, expected));
 }
 
 }  // namespace weir::simulator::detail

@@ -28,7 +28,7 @@ Outcome<Script> list_models(Fields& fields, const Asked& asked) {
     fields.expect("type", "text, image, audio or video");
   }
   if (sub_type.count > 0 && !catalogue::parse_sub_type(sub_type.value)) {
-    fields.expect("sub_type", "chat, embedding, reranker, text-to-image or the like");
+    fields.expect("sub_type", "a sub type such as chat, embedding or text-to-image");
   }
   if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
 

@@ -126,7 +126,7 @@ Outcome<Script> messages(Fields& fields, const Asked& asked) {
   read_messages(fields, "messages", conversation);
   const bool stream = fields.flag("stream");
   const auto limit = fields.integer("max_tokens", {1, 10'000'000});
-  if (!limit) fields.expect("max_tokens", "a whole number");
+  if (!limit) fields.expect("max_tokens", "an integer");
   if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
 
   const auto seed = synthetic::hash(asked.model->id, conversation.seed);

@@ -54,7 +54,7 @@ TEST(Messages, AStreamReadsLikeThis) {
 
 TEST(Messages, NeedMaxTokens) {
   EXPECT_EQ(string_at(json_of(post(kPath, hello(""))), "/message"),
-            "max_tokens: a whole number expected");
+            "max_tokens: expected an integer");
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ synthetic::Size read_size(Fields& fields, int max_side) {
   const auto text = fields.text_or(name, "auto");
   if (text == "auto") return square;
   const auto size = parse_size(text);
-  if (!size) fields.expect(name, "a size such as 1024x1024, with sides from 1 to 8192,");
+  if (!size) fields.expect(name, "a size such as 1024x1024, with sides from 1 to 8192");
   return fit(size.value_or(square), max_side);
 }
 

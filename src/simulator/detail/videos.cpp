@@ -67,7 +67,7 @@ std::optional<Video> parse_id(std::string_view id) {
 
 Video read_video(Fields& fields) {
   const auto video = parse_id(fields.text("requestId"));
-  if (!video) fields.expect("requestId", "what /video/submit answered");
+  if (!video) fields.expect("requestId", "a requestId from /video/submit");
   return video.value_or(Video{});
 }
 
