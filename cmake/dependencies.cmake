@@ -1,7 +1,11 @@
 # Every dependency is a Debian 12 package; scripts/lib/packages.txt lists them.
+# A newer Boost is found with Boost_ROOT.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
+# docs/decisions/0023: Asio's reactor is used directly with the version that was reviewed.
+string(COMPARE NOTEQUAL "${Boost_VERSION}" 1.81.0 another_boost)
+option(WEIR_PUBLIC_WAIT "Wait for sockets through Asio's public interface only" ${another_boost})
 find_package(OpenSSL 3 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)

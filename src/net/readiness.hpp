@@ -2,17 +2,21 @@
 /// without a buffer.
 ///
 /// A read that returns less than it had room for has emptied the socket, and later bytes raise an
-/// event, so no read is needed to learn that there is nothing. One case is not reported: a peer
-/// that closes right behind its last bytes. A caller that must know at once reads once more; others
-/// check the socket with the next sweep (`peer_has_closed`).
+/// event, so no read is needed to learn that there is nothing. Not always reported: a peer that
+/// closes right behind its last bytes, and what comes while bytes of an earlier event are unread. A
+/// caller that must know at once reads once more; others check the socket with the next sweep
+/// (`peer_has_closed`).
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 
-#include <boost/asio/detail/reactor_op.hpp>
-
-#include "base/check.hpp"
+#ifdef WEIR_PUBLIC_WAIT
+#include "net/detail/read_events_wait.hpp"
+#else
+#include "net/detail/read_events_reactor.hpp"
+#endif
 #include "net/socket.hpp"
 #include "net/suspend.hpp"
 #include "net/task.hpp"
@@ -20,12 +24,11 @@
 namespace weir::net {
 
 /// Threads:      the socket's.
-/// Lifetime:     the socket outlives it; the destructor CHECKs that it is not armed: close the
-///               socket and wait for that first.
-/// Cancellation: closing the socket disarms it, cancelling it does not; both are reported like
-/// bytes.
+/// Lifetime:     the socket outlives it; the destructor CHECKs that no event is pending: `close`,
+///               and wait until it is not armed.
+/// Cancellation: closing disarms it, cancelling the socket does not; both are reported like bytes.
 /// Source:       docs/decisions/0023-readiness.md.
-class Readiness final : private boost::asio::detail::reactor_op {
+class Readiness final : private detail::ReadEvents {
  public:
   /// Called when something arrives, or the socket closes, while no coroutine waits.
   struct Watcher {
@@ -35,28 +38,31 @@ class Readiness final : private boost::asio::detail::reactor_op {
     ~Watcher() = default;
   };
 
-  explicit Readiness(Socket& socket);
-  Readiness(const Readiness&) = delete;
-  Readiness& operator=(const Readiness&) = delete;
-  ~Readiness() { CHECK(!armed_); }
+  explicit Readiness(Socket& socket) : ReadEvents(socket) {}
 
   /// Reports events from now on. `ready`: something may have arrived already.
   /// REQUIRES: the socket is open; not armed.
   void arm(bool ready);
   /// True until the socket has closed and that was reported.
-  [[nodiscard]] bool armed() const { return armed_; }
+  using ReadEvents::armed;
 
   [[nodiscard]] bool ready() const { return ready_; }
   /// True if the caller must wait before the next read: there is nothing to read, or `turn_bytes`
   /// have been read since the last wait and other connections go first. False once the socket has
   /// closed: a read reports that.
   [[nodiscard]] bool must_wait(std::size_t turn_bytes) const {
-    return !ready_ || (armed_ && in_turn_bytes_ >= turn_bytes);
+    return !ready_ || (armed() && in_turn_bytes_ >= turn_bytes);
   }
   /// Counts bytes that were read.
-  void count(std::size_t bytes) { in_turn_bytes_ += bytes; }
+  void count(std::size_t bytes) {
+    in_turn_bytes_ += bytes;
+    after_read();
+  }
   /// A read has returned nothing, or less than it had room for.
-  void drained() { ready_ = false; }
+  void drained() {
+    ready_ = false;
+    after_read();
+  }
   /// There may be something to read after all.
   void look_again() { ready_ = true; }
 
@@ -67,26 +73,24 @@ class Readiness final : private boost::asio::detail::reactor_op {
     return suspend([this](auto resume) { resume_ = std::move(resume); });
   }
   /// Reports as if bytes had arrived, but not within this call.
-  void notify();
+  using ReadEvents::notify;
+  /// Closes the socket. While armed, nothing else may, and it is reported, but not within this
+  /// call.
+  using ReadEvents::close;
 
   /// Null: no watcher. The callback may destroy this; nothing is accessed after it.
   void watch(Watcher* watcher) { watcher_ = watcher; }
 
  private:
-  static status perform(reactor_op* op);
-  static void complete(void* owner, boost::asio::detail::operation* op,
-                       const boost::system::error_code& error, std::size_t size);
-  void start();
-  void on_ready();
+  friend detail::ReadEvents;
+
+  void on_event();
   void begin_wait();
 
-  Socket& socket_;
   std::move_only_function<void()> resume_;
   Watcher* watcher_ = nullptr;
   std::size_t in_turn_bytes_ = 0;  ///< read since the last wait
-  bool armed_ = false;
   bool ready_ = false;
-  bool starting_ = false;
 };
 
 /// True if the peer has closed its sending side or the connection; unread bytes may be left.

@@ -1,5 +1,6 @@
 #include "net/readiness.hpp"
 
+#include <memory>
 #include <string>
 
 #include <boost/asio/co_spawn.hpp>
@@ -17,8 +18,7 @@ class ReadinessTest : public testing::Test, public Readiness::Watcher {
  protected:
   ReadinessTest() { readiness_.watch(this); }
   ~ReadinessTest() {
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    readiness_.close();
     run_until([this] { return !readiness_.armed(); });
   }
 
@@ -74,6 +74,25 @@ TEST_F(ReadinessTest, WhatComesBetweenAReadAndTheNextWaitIsToldOf) {
   EXPECT_EQ(read(), "b");
 }
 
+TEST_F(ReadinessTest, WhatComesAfterAReadThatFilledItsBufferIsToldOf) {
+  readiness_.arm(false);
+  asio::write(peer_, asio::buffer(std::string("a")));
+  run_until_told();
+  read();
+  readiness_.count(1);
+  asio::write(peer_, asio::buffer(std::string("b")));
+  run_until_told();
+  EXPECT_EQ(read(), "b");
+}
+
+TEST_F(ReadinessTest, BytesThatNobodyReadsKeepNothingBusy) {
+  readiness_.arm(false);
+  asio::write(peer_, asio::buffer(std::string("unread")));
+  run_until_told();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(context_.poll(), 0);
+  EXPECT_EQ(told_, 1);
+}
+
 TEST_F(ReadinessTest, ACoroutineThatWaitsIsToldInsteadOfTheWatcher) {
   readiness_.arm(false);
   bool resumed = false;
@@ -126,12 +145,66 @@ TEST_F(ReadinessTest, CancellingTheSocketTellsAndKeepsItArmed) {
   EXPECT_TRUE(readiness_.armed());
 }
 
+TEST_F(ReadinessTest, WhatComesAfterACancelIsToldOf) {
+  readiness_.arm(false);
+  socket_.cancel();
+  run_until_told();
+  asio::write(peer_, asio::buffer(std::string("x")));
+  run_until_told();
+  EXPECT_EQ(read(), "x");
+}
+
 TEST_F(ReadinessTest, ClosingTheSocketTellsAndDisarms) {
   readiness_.arm(false);
-  socket_.close();
+  readiness_.close();
   run_until_told();
   EXPECT_FALSE(readiness_.armed());
   EXPECT_TRUE(readiness_.ready());
+}
+
+TEST_F(ReadinessTest, ClosingTellsAndDisarmsWhateverWasUnread) {
+  readiness_.arm(false);
+  asio::write(peer_, asio::buffer(std::string("unread")));
+  run_until_told();
+  readiness_.close();
+  EXPECT_EQ(told_, 1);
+  run_until_told();
+  EXPECT_FALSE(readiness_.armed());
+}
+
+TEST_F(ReadinessTest, ClosingBehindANotificationIsToldOfOnce) {
+  readiness_.arm(false);
+  readiness_.notify();
+  readiness_.close();
+  readiness_.close();
+  run_until_told();
+  EXPECT_FALSE(readiness_.armed());
+  context_.poll();
+  EXPECT_EQ(told_, 1);
+}
+
+TEST(Readiness, MayBeDestroyedByItsWatcher) {
+  struct Owner final : Readiness::Watcher {
+    void became_ready() override { readiness.reset(); }
+    std::unique_ptr<Readiness> readiness;
+  };
+  ConnectionForTest connection;
+  Owner owner;
+  owner.readiness = std::make_unique<Readiness>(connection.socket);
+  owner.readiness->watch(&owner);
+  owner.readiness->arm(true);
+  owner.readiness->close();
+  while (owner.readiness) connection.context.run_one();
+  EXPECT_FALSE(connection.socket.is_open());
+}
+
+TEST(Readiness, IsDisarmedByTheEndOfItsContext) {
+  auto connection = std::make_unique<ConnectionForTest>();
+  Readiness readiness(connection->socket);
+  readiness.arm(false);
+  readiness.notify();
+  connection.reset();
+  EXPECT_FALSE(readiness.armed());
 }
 
 TEST_F(ReadinessTest, WhoHasReadHisShareWaitsUntilOthersHadTheirs) {
@@ -155,7 +228,7 @@ TEST_F(ReadinessTest, WhoHasReadHisShareWaitsUntilOthersHadTheirs) {
 TEST_F(ReadinessTest, AClosedSocketIsNotWaitedForWhateverWasRead) {
   readiness_.arm(true);
   readiness_.count(1 << 20);
-  socket_.close();
+  readiness_.close();
   run_until([this] { return !readiness_.armed(); });
   EXPECT_FALSE(readiness_.must_wait(1));
 }

@@ -92,8 +92,7 @@ Task<bool> Stream::writable() {
 
 void Stream::close() {
   if (tls_) tls_->forget_socket();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  readiness_.close();
 }
 
 }  // namespace weir::net
