@@ -24,8 +24,23 @@ as_root() {
   fi
 }
 
+# installed NAME|NAME: true if one of them is.
 installed() {
-  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+  local name
+  for name in ${1//|/ }; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" != installed ] || return 0
+  done
+  return 1
+}
+
+# available NAME|NAME: the first that apt knows, or the first.
+available() {
+  local name
+  for name in ${1//|/ }; do
+    if apt-cache show "$name" >/dev/null 2>&1; then break; fi
+    name=${1%%|*}
+  done
+  printf '%s\n' "$name"
 }
 
 # missing_packages GROUP...: the names of packages.txt that these groups need and that are absent.
@@ -41,15 +56,16 @@ missing_packages() {
 
 # need_packages GROUP...: installs what is missing. Silent and offline when nothing is.
 need_packages() {
-  local missing
+  local missing name names=()
   command -v dpkg-query >/dev/null ||
     die "this is not Debian; install the equivalents of scripts/lib/packages.txt and use cmake --preset"
   mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   say "installing ${#missing[@]} Debian packages: ${missing[*]}"
-  as_root apt-get update -qq >&2 || die "cannot install packages without root; run: apt-get install ${missing[*]}"
+  as_root apt-get update -qq >&2 || die "cannot install packages without root; run: apt-get install ${missing[*]%%|*}"
+  for name in "${missing[@]}"; do names+=("$(available "$name")"); done
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    "${missing[@]}" >&2 || die "apt-get could not install: ${missing[*]}"
+    "${names[@]}" >&2 || die "apt-get could not install: ${names[*]}"
 }
 
 # build PRESET [TARGET...]: configures when needed, then builds.
