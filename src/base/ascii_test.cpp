@@ -1,5 +1,7 @@
 #include "base/ascii.hpp"
 
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace weir {
@@ -11,6 +13,27 @@ TEST(Ascii, ComparesHostNamesWhateverTheirCase) {
   EXPECT_FALSE(same_ignoring_case("api.example.com", "api.example.com."));
   EXPECT_FALSE(same_ignoring_case("\xC4", "\xE4")) << "bytes above ASCII have no case here";
   EXPECT_FALSE(same_ignoring_case("[", "{")) << "neighbours of the letters have none either";
+}
+
+TEST(Ascii, ComparesWithLowerCaseAtEveryLength) {
+  const std::string lower_case = "@[`{x-trace-identifier0123456789";
+  const std::string text = "@[`{X-Trace-IDENTIFIER0123456789";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    EXPECT_TRUE(equals_ignoring_case(text.substr(0, size), lower_case.substr(0, size))) << size;
+    EXPECT_FALSE(equals_ignoring_case(text.substr(0, size), lower_case.substr(0, size) + 'a'));
+  }
+}
+
+TEST(Ascii, OnlyCapitalLettersAreChangedEightAtATime) {
+  for (int c = 0; c < 256; ++c) {
+    const std::string text(8, static_cast<char>(c));
+    const std::string lower_case(8, lower(static_cast<char>(c)));
+    for (int other = 0; other < 256; ++other) {
+      if (lower(static_cast<char>(other)) != static_cast<char>(other)) continue;
+      const std::string expected(8, static_cast<char>(other));
+      EXPECT_EQ(equals_ignoring_case(text, expected), expected == lower_case) << c << ' ' << other;
+    }
+  }
 }
 
 TEST(Ascii, TrimsBothEnds) {
