@@ -10,10 +10,10 @@ namespace weir::api {
 
 /// Rows of routes_reference.
 inline constexpr std::string_view kEchoReference =
-    "| `/` | GET, HEAD, POST, OPTIONS | anyone | Gives back the body it is sent. Only with "
-    "`server.echo: true`; else there is no such path. |\n"
-    "| `/echo` | GET, HEAD, POST, OPTIONS | anyone | Gives back the body it is sent. Only with "
-    "`server.echo: true`; else there is no such path. |\n";
+    "| `/` | GET, HEAD, POST, OPTIONS | anyone | Returns the request body. Only with "
+    "`server.echo: true`; otherwise 404. |\n"
+    "| `/echo` | GET, HEAD, POST, OPTIONS | anyone | Returns the request body. Only with "
+    "`server.echo: true`; otherwise 404. |\n";
 
 /// Answers `/` and `/echo` for anyone, everything else as a Frontend does.
 class EchoFrontend final : public Frontend {

@@ -84,7 +84,7 @@ config::Schema<KeySettings> key_schema() {
           "The key itself, preferably as `${NAME}` or `${file:path}`.")
       .embed(&KeySettings::grant, grant_schema())
       .field("disabled", &KeySettings::disabled, config::boolean(),
-             "Answers requests with the key 403.")
+             "Requests with the key are answered 403; its entry is kept.")
       .check(model_limits_are_few);
   return schema;
 }

@@ -275,7 +275,8 @@ bool MultipartScanner::start_content() {
   if (!check_name(*part_.name)) return false;
   if (!part_.has_file_name && !part_.may_be_field) {
     return refuse(
-        fmt::format("The part {} has no file name. Its Content-Type must be text/plain in UTF-8.",
+        fmt::format("The part {} has no file name. Its Content-Type must be text/plain or "
+                    "application/json, in UTF-8.",
                     *part_.name));
   }
   within_ = Within::content;
@@ -365,6 +366,7 @@ bool MultipartScanner::end_content() {
 
 // The piece is the whole body, so the content lies in it.
 void MultipartScanner::report_part() {
+  CHECK(offset_ <= piece_.size());  // the body was fed as one piece
   auto& part = all_parts_->emplace_back(std::move(*part_.name));
   if (part_.has_file_name) part.file_name = std::move(part_.file_name);
   part.content = piece_.substr(static_cast<std::size_t>(part_.begin),

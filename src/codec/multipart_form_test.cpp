@@ -32,8 +32,8 @@ TEST(MultipartForm, ThatIsBrokenSaysWhy) {
   constexpr std::string_view kType = "multipart/form-data; boundary=b";
   EXPECT_EQ(problem(kType, "--b--"), "");
   EXPECT_EQ(problem("multipart/form-data", "--b--"),
-            "The form's Content-Type has no usable boundary.");
-  EXPECT_EQ(problem(kType, "--b\r\n"), "The form ends before its last delimiter.");
+            "The Content-Type must be multipart/form-data with one boundary.");
+  EXPECT_EQ(problem(kType, "--b\r\n"), "The form ends before its closing delimiter.");
   EXPECT_EQ(problem(kType, "--b\r\n\r\nx\r\n--b--"),
             "The form has a part without a Content-Disposition.");
 }

@@ -16,25 +16,25 @@ TEST(StreamBreak, IsToldAsTheFamilyTellsErrors) {
   } cases[] = {
       {Family::openai,
        {.code = Errc::upstream_broke},
-       "data: {\"error\":{\"message\":\"The answer broke off.\",\"type\":\"upstream_error\","
+       "data: {\"error\":{\"message\":\"The answer was interrupted.\",\"type\":\"upstream_error\","
        "\"code\":\"upstream_broke\"}}\n\n"},
       {Family::siliconflow,
        {.code = Errc::stopping},
-       "data: {\"error\":{\"message\":\"The answer broke off.\",\"type\":\"server_error\","
+       "data: {\"error\":{\"message\":\"The answer was interrupted.\",\"type\":\"server_error\","
        "\"code\":\"stopping\"}}\n\n"},
       {Family::anthropic,
        {.code = Errc::upstream_broke},
        "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\","
-       "\"message\":\"The answer broke off.\"}}\n\n"},
+       "\"message\":\"The answer was interrupted.\"}}\n\n"},
       {Family::anthropic,
        {.code = Errc::upstream_idle_timeout},
        "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"timeout_error\","
-       "\"message\":\"The answer broke off.\"}}\n\n"},
+       "\"message\":\"The answer was interrupted.\"}}\n\n"},
       {Family::responses,
        {.code = Errc::upstream_broke, .events = 7, .model = "m", .id = R"("resp_1")"},
        "event: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":7,"
        "\"response\":{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"failed\","
-       "\"error\":{\"code\":\"server_error\",\"message\":\"The answer broke off.\"},"
+       "\"error\":{\"code\":\"server_error\",\"message\":\"The answer was interrupted.\"},"
        "\"incomplete_details\":null,\"model\":\"m\",\"output\":[],\"usage\":null}}\n\n"},
   };
   for (const auto& c : cases) EXPECT_EQ(break_event(c.family, c.broken), c.event);

@@ -144,7 +144,7 @@ Result<> parse_authority(std::string_view text, BaseUrl& url) {
 
   url.port = url.tls ? 443 : 80;
   if (rest.empty()) return {};
-  if (!rest.starts_with(':')) return wrong("the host is not followed by a port");
+  if (!rest.starts_with(':')) return wrong("the host is followed by something other than a port");
   auto port = parse_port(rest.substr(1));
   if (!port) return std::unexpected(port.error());
   url.port = *port;
@@ -154,8 +154,9 @@ Result<> parse_authority(std::string_view text, BaseUrl& url) {
 }  // namespace
 
 bool is_version(std::string_view segment) {
-  return segment.size() >= 2 && segment[0] == 'v' && is_digit(segment[1]) &&
-         std::ranges::all_of(segment, [](char c) { return is_alnum(c) || c == '-'; });
+  return segment.size() >= 2 && lower(segment[0]) == 'v' && is_digit(segment[1]) &&
+         std::ranges::all_of(
+             segment, [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 std::string BaseUrl::authority() const {

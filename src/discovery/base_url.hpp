@@ -29,7 +29,7 @@ struct BaseUrl {
   bool operator==(const BaseUrl&) const = default;
 };
 
-/// True for v1, v4, v1beta, v1-openai: a segment of a path that is the version of an API.
+/// True for v1, v1.1, v1beta, v1-openai: a segment of a path that is the version of an API.
 [[nodiscard]] bool is_version(std::string_view segment);
 
 /// Errors: config_invalid, with the problem and an example; never the URL itself, which may contain

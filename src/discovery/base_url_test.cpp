@@ -59,6 +59,15 @@ TEST(BaseUrl, EverySpellingReachesTheSameList) {
   }
 }
 
+TEST(BaseUrl, AVersionBeginsWithVAndADigit) {
+  for (const char* version : {"v1", "V1", "v1.1", "v1_1", "v1beta", "v1-openai", "v2025-01"}) {
+    EXPECT_TRUE(is_version(version)) << version;
+  }
+  for (const char* other : {"", "v", "vx1", "1", "version", "v1:chat", "v1%2f", "chat"}) {
+    EXPECT_FALSE(is_version(other)) << other;
+  }
+}
+
 TEST(BaseUrl, AUrlWithoutAVersionIsTriedAsGivenToo) {
   struct Case {
     const char* url;
@@ -181,7 +190,7 @@ TEST(BaseUrl, SaysWhatIsWrong) {
       {"http://0177.0.0.1", "is a number"},
       {"http://127.0.0.0x1", "is a number"},
       {"http://1.2.3.4.5", "is a number"},
-      {"http://[::1]x", "not followed by a port"},
+      {"http://[::1]x", "other than a port"},
       {"http://host?x=1", "the path contains"},
       {"http://host/v1#top", "the path contains"},
       {"http://host/a b", "the path contains"},

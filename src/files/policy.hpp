@@ -56,8 +56,9 @@ struct Verdict {
 
 /// The fault of a file, and the way to correct it.
 struct Complaint {
-  std::string what;      ///< "can be read by others (mode 0644)"
-  std::string expected;  ///< "a file for its owner alone: chmod 600 weir.key"; empty if obvious
+  std::string what;  ///< "is readable by other users (mode 0644)"
+  std::string
+      expected;  ///< "a file accessible to its owner only: chmod 600 weir.key"; empty if obvious
 };
 
 /// REQUIRES: the verdict is not to accept it.

@@ -18,7 +18,7 @@ struct File {
 /// Why there is nothing to judge.
 struct Fault {
   bool is_missing = false;
-  std::string what;  ///< "No such file or directory", "it is not a regular file"
+  std::string what;  ///< "No such file or directory", "not a regular file"
 };
 
 /// A regular file of at most `most` bytes; links are followed. Blocks on the disk; never on a pipe

@@ -21,7 +21,7 @@ class ResponseWriterTest : public testing::Test {
     writer_.reset();
     writer_.begin(request_, head, keep_alive, WallTime{});
   }
-  // What the client receives of a piece that is sent at once.
+  // Frames and sends a piece; returns the bytes that the client receives.
   std::string send(std::string_view piece, bool last) {
     const auto buffers = writer_.frame(piece, last);
     auto text = text_of(buffers);

@@ -115,8 +115,8 @@ void add_sizes(config::Schema<Settings>& schema) {
              "Maximum size of any other file upload, which is forwarded as it arrives and not held "
              "in memory; a larger one is answered 413.")
       .field("buffer_bytes", &Settings::buffer_bytes, bytes({kMiB, 1'024 * kGiB}),
-             "Total memory for requests, which are held until they are answered so that they can "
-             "be retried; beyond it calls are answered 503.")
+             "Total memory for the requests that are held until they are answered, so that they "
+             "can be retried; beyond it calls are answered 503.")
       .field("max_event_bytes", &Settings::max_event_bytes, bytes({4 * kKiB, 64 * kMiB}),
              "Maximum size of an event of a stream.")
       .field("max_response_head_bytes", &Settings::max_response_head_bytes, bytes({kKiB, kMiB}),

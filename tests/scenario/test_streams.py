@@ -260,7 +260,7 @@ MESSAGE_START = b"event: message_start\n" + event({"type": "message_start", "mes
 RESPONSE_CREATED = b"event: response.created\n" + event(
     {"type": "response.created", "sequence_number": 0, "response": {"id": "resp_7", "model": "lab/chat"}}
 )
-BROKE_OFF = "The answer broke off."
+BROKE_OFF = "The answer was interrupted."
 
 
 @pytest.mark.parametrize(

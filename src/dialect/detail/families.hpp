@@ -19,7 +19,7 @@ void append_openai_error(std::string& out, const PublicError& error);
 void append_openai_break(std::string& out, const StreamBreak& broken);
 
 /// The message of a broken stream, in every family.
-inline constexpr std::string_view kBroken = "The answer broke off.";
+inline constexpr std::string_view kBroken = "The answer was interrupted.";
 
 extern constinit const FamilyRow kOpenai;
 extern constinit const FamilyRow kResponses;

@@ -27,7 +27,7 @@ Steps speak(std::string head, synthetic::Voice voice, std::chrono::milliseconds 
 
 Outcome<Script> speech(Fields& fields, const Asked& asked) {
   const auto text = fields.text("input");
-  if (text.size() > kMaxTextBytes) fields.expect("input", "a text of at most 16384 bytes");
+  if (text.size() > kMaxTextBytes) fields.expect("input", "a string of at most 16384 bytes");
   const synthetic::VoiceSettings defaults;
   synthetic::VoiceSettings settings;
   settings.pitch = synthetic::pitch_of(fields.text_or("voice", {}));
