@@ -190,8 +190,8 @@ Answering::Sent Answering::send_last(std::string_view body, Outcome outcome) {
 Answering::Sent Answering::break_off(const Error& error) {
   end_with(error, Outcome::broken_answer);
   const bool stopping = ended_->error == Errc::stopping;
-  const bool can_tell =
-      client().begun() && record().streamed && (ended_->outcome != Outcome::cancelled || stopping);
+  const bool can_tell = client().begun() && record().streamed && !reader_->finished() &&
+                        (ended_->outcome != Outcome::cancelled || stopping);
   if (!can_tell) return Sent::whole;
   const auto family = dialect::of(input_.context.input.endpoint).family;
   const auto event = dialect::break_event(family, {.code = error.code,

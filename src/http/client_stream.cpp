@@ -203,8 +203,8 @@ net::Task<bool> ClientStream::write_continue() {
   rest.set(all, *size);
   timeout_.arm(monotonic_now() + settings_.write_stall_timeout);
   while (size && !rest.empty()) {
-    if (!co_await stream_.writable()) co_return false;
-    size = stream_.write_some(rest.next());
+    const bool writable = co_await stream_.writable();
+    size = writable ? stream_.write_some(rest.next()) : std::nullopt;
     if (size) rest.drop(*size);
   }
   timeout_.disarm();

@@ -1,7 +1,9 @@
 #include "http/fetch.hpp"
 
+#include <algorithm>
 #include <array>
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
@@ -52,6 +54,18 @@ class Sweeping {
   std::shared_ptr<State> state_;
 };
 
+bool is_text(std::string_view text, char from) {
+  return std::ranges::all_of(text, [from](char c) { return c >= from || c < 0; }) &&
+         !text.contains('\x7f');
+}
+
+// False for bytes that would end a line or a target early.
+bool may_be_sent(const FetchRequest& request) {
+  return is_text(request.target, '!') && std::ranges::all_of(request.fields, [](const auto& field) {
+           return is_text(field.second, ' ');
+         });
+}
+
 std::string format_request(const FetchRequest& request) {
   std::string text = fmt::format(
       "{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: weir\r\nAccept: application/json\r\n"
@@ -87,9 +101,19 @@ std::unexpected<Error> too_large() {
   return fail(Errc::upstream_answer_too_large, "the answer exceeds its size limit");
 }
 
+// A coroutine that is cancelled need not wait for the server, or for the deadline.
+net::Task<> wait_for_bytes(ServerStream& stream) {
+  auto slot = (co_await boost::asio::this_coro::cancellation_state).slot();
+  if (slot.is_connected()) {
+    slot.assign([&stream](boost::asio::cancellation_type) { stream.abort(Errc::cancelled); });
+  }
+  co_await stream.read_more();
+  if (slot.is_connected()) slot.clear();
+}
+
 net::Task<Result<FetchAnswer>> read_answer(ServerStream& stream, std::size_t max_bytes) {
   for (;;) {
-    if (stream.must_wait()) co_await stream.read_more();
+    if (stream.must_wait()) co_await wait_for_bytes(stream);
     const auto whole = stream.take_head();
     if (!whole) co_return std::unexpected(whole.error());
     if (*whole) break;
@@ -101,7 +125,7 @@ net::Task<Result<FetchAnswer>> read_answer(ServerStream& stream, std::size_t max
     if (piece->size() > max_bytes - answer.body.size()) co_return too_large();
     answer.body += *piece;
     if (stream.done()) co_return answer;
-    if (stream.must_wait()) co_await stream.read_more();
+    if (stream.must_wait()) co_await wait_for_bytes(stream);
   }
 }
 
@@ -119,8 +143,9 @@ net::Task<Result<FetchAnswer>> exchange(ServerStream& stream, const FetchRequest
   co_return co_await std::move(reading);
 }
 
-Error as_reported(Error error) {
-  if (error.code == Errc::deadline_exceeded) error.detail = "the answer was not complete in time";
+// `late`: said if the deadline passed.
+Error as_reported(Error error, const char* late) {
+  if (error.code == Errc::deadline_exceeded) error.detail = late;
   if (error.code == Errc::upstream_broke) error.code = Errc::connection_lost;
   return error;
 }
@@ -132,6 +157,9 @@ Fetcher::Fetcher(net::WorkerPool& pool, const TlsSettings& tls)
 Fetcher::~Fetcher() = default;
 
 net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTime deadline) {
+  if (!may_be_sent(request)) {
+    co_return fail(Errc::upstream_answer_invalid, "a request with control characters is not sent");
+  }
   auto resolving = net::resolve(pool_, request.origin.host, request.origin.port, deadline);
   auto endpoints = co_await std::move(resolving);
   if (!endpoints) co_return std::unexpected(endpoints.error());
@@ -143,12 +171,16 @@ net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTim
   auto connecting = stream->connect(std::move(*endpoints), request.origin,
                                     request.origin.tls ? tls_.get() : nullptr);
   const auto connected = co_await std::move(connecting);
-  if (!connected) co_return std::unexpected(as_reported(connected.error()));
+  if (!connected)
+    co_return std::unexpected(
+        as_reported(connected.error(), "the connection was not established in time"));
   stream->begin();
   stream->arm(deadline, Errc::deadline_exceeded);
   auto exchanging = exchange(*stream, request);
   auto answer = co_await std::move(exchanging);
-  if (!answer) co_return std::unexpected(as_reported(std::move(answer.error())));
+  if (!answer)
+    co_return std::unexpected(
+        as_reported(std::move(answer.error()), "the answer was not complete in time"));
   co_return answer;
 }
 

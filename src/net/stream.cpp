@@ -58,6 +58,7 @@ Stream::Read Stream::read_tls(std::span<char> room) {
   if (state == State::closed) return {.end = End::orderly};
   if (state == State::failed) return {.end = End::broken};
   readiness_.count(size);
+  if (tls_->has_ended()) return {std::string_view(room.data(), size)};
   if (tls_->drained() && size < room.size()) {
     readiness_.drained();
   } else if (size == 0) {

@@ -33,7 +33,7 @@ class Stream {
     End end = End::none;
   };
 
-  /// `tls`: a session after its handshake, or before it if this is the client's end; null: plain.
+  /// `tls`: a session after its handshake; null: plain.
   explicit Stream(Socket socket, std::unique_ptr<TlsSession> tls = nullptr)
       : socket_(std::move(socket)), readiness_(socket_), tls_(std::move(tls)) {}
 

@@ -162,6 +162,23 @@ TEST_P(StreamTest, AReaderThatDoesNotReadHoldsTheWriterUp) {
   EXPECT_EQ(received, much.size());
 }
 
+TEST_P(StreamTest, WhatThePeerSentBeforeItWentCanBeRead) {
+  const std::string much(8 << 20, 'x');
+  std::string_view rest = much;
+  const auto write = [&] {
+    const std::array pieces{asio::const_buffer(asio::buffer(rest))};
+    const auto taken = near_.write_some(pieces);
+    if (taken) rest.remove_prefix(*taken);
+    return taken.has_value();
+  };
+  ASSERT_TRUE(write());
+  ASSERT_FALSE(rest.empty());
+  ASSERT_TRUE(send(far_, "refused"));
+  far_.close();  // with unread bytes: the kernel resets the connection
+  while (write()) context().poll();
+  EXPECT_EQ(receive(near_, 7), "refused");
+}
+
 TEST_P(StreamTest, WritingToAPeerThatHasGoneFails) {
   far_.close();
   const std::string text(1 << 16, 'x');
@@ -186,6 +203,22 @@ TEST_P(TlsStreamTest, ACertificateForAnotherNameIsRefused) {
 
 TEST_P(TlsStreamTest, ACertificateForANameIsNotOneForAnAddress) {
   EXPECT_EQ(shake_hands("127.0.0.1"), "certificate verify failed");
+}
+
+TEST_P(TlsStreamTest, AnEndBehindBytesNeedsNoEventOfItsOwn) {
+  ASSERT_EQ(shake_hands("localhost"), "");
+  ASSERT_TRUE(send(far_, "last"));
+  far_.say_closed();
+  std::array<char, 64> room{};
+  std::string text;
+  while (text.empty()) {
+    near_.readiness().look_again();
+    text = near_.read_some(room).bytes;
+  }
+  EXPECT_EQ(text, "last");
+  EXPECT_TRUE(near_.readiness().ready());
+  EXPECT_EQ(near_.peek(), Waiting::end);
+  EXPECT_EQ(near_.read_some(room).end, Stream::End::orderly);
 }
 
 TEST_P(TlsStreamTest, ATruncatedStreamIsBroken) {

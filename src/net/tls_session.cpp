@@ -13,6 +13,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "base/check.hpp"
+#include "net/send.hpp"
 
 namespace weir::net {
 namespace {
@@ -40,7 +41,10 @@ int write_wire(BIO* bio, const char* bytes, int size) {
   const auto sent =
       ::send(wire_of(bio).socket, bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL);
   wire_of(bio).has_sent = wire_of(bio).has_sent || sent > 0;
-  if (sent < 0 && again()) BIO_set_retry_write(bio);
+  // OpenSSL takes a failure for the end of the session, but the peer may have answered before it
+  // closed. `write_some` reports the failure.
+  if (sent < 0 && !again()) wire_of(bio).write_failed = true;
+  if (sent < 0) BIO_set_retry_write(bio);
   return static_cast<int>(sent);
 }
 
@@ -98,6 +102,7 @@ TlsSession::TlsSession(std::shared_ptr<const TlsContext> context, int socket)
 TlsSession::TlsSession(std::shared_ptr<const TlsClientContext> context, const std::string& host,
                        int socket)
     : TlsSession(context, context->native(), socket) {
+  CHECK(!host.empty());  // would switch the check of the name off
   ::SSL_set_connect_state(ssl_);
   // RFC 6066 §3: an address is not a server name.
   if (::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(ssl_), host.c_str()) == 1) return;
@@ -116,7 +121,8 @@ TlsSession::State TlsSession::state_of(int result) {
     case SSL_ERROR_WANT_READ:
       return State::wants_read;
     case SSL_ERROR_WANT_WRITE:
-      return State::wants_write;
+      // A read that has to send something first, such as a new key, cannot go on either.
+      return wire_.write_failed ? State::failed : State::wants_write;
     case SSL_ERROR_ZERO_RETURN:
       return State::closed;
     default:
@@ -134,7 +140,13 @@ TlsSession::State TlsSession::state_of(int result) {
 TlsSession::State TlsSession::handshake() {
   ::ERR_clear_error();
   errno = 0;
-  return state_of(::SSL_do_handshake(ssl_));
+  const auto state = state_of(::SSL_do_handshake(ssl_));
+  if (state == State::failed && wire_.write_failed) problem_ = "the peer has gone";
+  return state;
+}
+
+bool TlsSession::has_ended() const {
+  return broken_ || (::SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
 TlsSession::Moved TlsSession::read_some(std::span<char> room) {
@@ -167,14 +179,14 @@ TlsSession::State TlsSession::peek() {
 }
 
 TlsSession::Moved TlsSession::write_some(Pieces pieces) {
-  if (broken_) return {State::failed};
+  if (broken_ || wire_.write_failed) return {State::failed};
   std::array<asio::const_buffer, 8> left;
   CHECK(pieces.size() <= left.size());
   std::ranges::copy(pieces, left.begin());
   Moved moved{State::done};
   for (;;) {
     const auto record = next_record(Pieces(left).first(pieces.size()));
-    if (record.empty()) return moved;
+    if (record.empty() || moved.size >= kSendBytes) return moved;
     ::ERR_clear_error();
     errno = 0;
     std::size_t size = 0;
@@ -193,7 +205,8 @@ TlsSession::Moved TlsSession::write_some(Pieces pieces) {
 }
 
 void TlsSession::say_closed() {
-  if (broken_ || wire_.socket < 0 || ::SSL_is_init_finished(ssl_) != 1) return;
+  if (broken_ || wire_.write_failed || wire_.socket < 0 || ::SSL_is_init_finished(ssl_) != 1)
+    return;
   if ((::SSL_get_shutdown(ssl_) & SSL_SENT_SHUTDOWN) != 0) return;
   ::ERR_clear_error();
   if (::SSL_shutdown(ssl_) < 0) ::ERR_clear_error();

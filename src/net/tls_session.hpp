@@ -57,9 +57,12 @@ class TlsSession {
   /// Otherwise reading must go on, also after wants_read. A read served from OpenSSL's buffer did
   /// not look at the socket.
   [[nodiscard]] bool drained() const { return wire_.drained; }
+  /// True if the next read returns closed or failed: the end arrived, perhaps behind bytes.
+  [[nodiscard]] bool has_ended() const;
 
-  /// Writes what the socket takes. Returns wants_* only if nothing was written. The remainder must
-  /// be offered again, at the start of the next write.
+  /// Writes what the socket takes, at most kSendBytes. Returns wants_* only if nothing was written.
+  /// The remainder must be offered again, at the start of the next write. After a failure, what the
+  /// peer sent before can still be read.
   [[nodiscard]] Moved write_some(std::span<const boost::asio::const_buffer> pieces);
   /// Sends close_notify, so that the peer can detect truncation. Not repeated if the socket does
   /// not take it.
@@ -74,6 +77,7 @@ class TlsSession {
     bool drained = false;
     bool ended = false;
     bool has_sent = false;
+    bool write_failed = false;
   };
 
  private:

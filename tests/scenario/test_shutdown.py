@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import threading
 
 import pytest
@@ -44,6 +45,23 @@ def test_a_call_whose_client_has_sent_more_ends_with_the_drain(weir):
             caller.call("lab/chat")
             eventually(lambda: engine.calls)
             caller.send(b"GET /v1/models HTTP/1.1\r\n")
+            server.signal(signal.SIGTERM)
+            assert server.process.wait(DEADLINE_S) == 0
+
+
+def test_an_upstream_that_says_nothing_does_not_hold_up_the_end(weir):
+    """Its list may take five minutes, which nobody waits for any more."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        server = weir(
+            models=MODELS,
+            discovery={"timeout": "5m"},
+            upstreams=[{"name": "gpu", "kind": "vllm", "url": url}],
+        )
+        silent.settimeout(DEADLINE_S)
+        asked, _ = silent.accept()
+        with asked:
+            assert asked.recv(1 << 16)
             server.signal(signal.SIGTERM)
             assert server.process.wait(DEADLINE_S) == 0
 
