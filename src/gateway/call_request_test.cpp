@@ -36,7 +36,7 @@ TEST(CallRequest, RefusesWhatCannotBeRouted) {
       {"[]", Endpoint::chat_completions, "not a JSON object"},
       {" \n", Endpoint::chat_completions, "not a JSON object"},
       {"\xEF\xBB\xBF{}", Endpoint::chat_completions, "not a JSON object"},
-      {R"({"model":"a")", Endpoint::chat_completions, "ends before"},
+      {R"({"model":"a")", Endpoint::chat_completions, "not complete"},
       {R"({"model":"a"}})", Endpoint::chat_completions, "offset 13"},
       {R"({"model":"a","x":NaN})", Endpoint::chat_completions, "offset 17"},
       {R"({"model":"a","x":"\ud83d"})", Endpoint::chat_completions, "offset 24"},
