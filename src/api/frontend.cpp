@@ -12,6 +12,7 @@
 #include "catalogue/list_query.hpp"
 #include "catalogue/render.hpp"
 #include "codec/percent.hpp"
+#include "dialect/endpoint.hpp"
 #include "gateway/call.hpp"
 #include "gateway/rate_limit_fields.hpp"
 #include "http/client_stream.hpp"

@@ -6,6 +6,7 @@
 #include "base/ascii.hpp"
 #include "codec/json_scanner.hpp"
 #include "codec/json_text.hpp"
+#include "dialect/endpoint.hpp"
 #include "gateway/answer_fields.hpp"
 #include "gateway/rate_limit_fields.hpp"
 

@@ -50,8 +50,8 @@ class ScriptHandlerTest : public http::ServerFixture {
 
   void send(std::string_view bytes) { asio::write(socket_, asio::buffer(bytes)); }
   void post(std::string_view path, std::string_view body, std::string_view fields = kToken) {
-    send(fmt::format("POST {} HTTP/1.1\r\nHost: w\r\nContent-synthetic::Length: {}\r\n{}\r\n{}",
-                     path, body.size(), fields, body));
+    send(fmt::format("POST {} HTTP/1.1\r\nHost: w\r\nContent-Length: {}\r\n{}\r\n{}", path,
+                     body.size(), fields, body));
   }
   std::string read_to_end() {
     boost::system::error_code ignored;
@@ -87,7 +87,7 @@ TEST_F(ScriptHandlerTest, AnswersWholeAndKeepsTheConnection) {
   const auto first = read_until("\"total_tokens\":3}}");
   EXPECT_TRUE(first.starts_with("HTTP/1.1 200 OK\r\n")) << first;
   EXPECT_NE(first.find("Content-Type: application/json; charset=utf-8\r\n"), first.npos);
-  EXPECT_NE(first.find("Content-synthetic::Length: "), first.npos);
+  EXPECT_NE(first.find("Content-Length: "), first.npos);
   received_.clear();
   send(fmt::format("GET /v1/models HTTP/1.1\r\nHost: w\r\nConnection: close\r\n{}\r\n", kToken));
   EXPECT_NE(read_to_end().find("demo/embedding"), std::string::npos);
@@ -164,9 +164,8 @@ TEST_F(ScriptHandlerTest, ABodyMayComeInChunks) {
 }
 
 TEST_F(ScriptHandlerTest, ABodyThatIsTooLongIsRefused) {
-  send(fmt::format(
-      "POST /v1/chat/completions HTTP/1.1\r\nHost: w\r\nContent-synthetic::Length: {}\r\n{}\r\n",
-      ScriptHandler::kMaxBodyBytes + 1, kToken));
+  send(fmt::format("POST /v1/chat/completions HTTP/1.1\r\nHost: w\r\nContent-Length: {}\r\n{}\r\n",
+                   ScriptHandler::kMaxBodyBytes + 1, kToken));
   EXPECT_TRUE(read_to_end().starts_with("HTTP/1.1 413 "));
 }
 
