@@ -5,6 +5,7 @@
 #include <string>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <gtest/gtest.h>
 
 #include "net/connection_for_test.hpp"
@@ -88,6 +89,9 @@ class StreamTest : public testing::TestWithParam<bool> {
 
   IdentityFolder folder_;
   ConnectionForTest connection_;
+  // A stream that is not read may have nothing pending.
+  asio::executor_work_guard<asio::io_context::executor_type> work_ =
+      make_work_guard(connection_.context);
   Stream near_{Socket(connection_.context.get_executor())};
   Stream far_{Socket(connection_.context.get_executor())};
 };
