@@ -83,6 +83,7 @@ def first_start(directory, stderr=subprocess.PIPE, **options):
 def wait_until_listening(process):
     line = eventually(lambda: process.log.where(msg="listening"), what="the log line `listening`")[0]
     process.port = int(line["listen"].rpartition(":")[2])
+    wire.speaks_plain(process.port)
     process.admin = line["admin_listen"]
 
 

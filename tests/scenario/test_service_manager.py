@@ -47,6 +47,7 @@ def test_ready_means_that_it_answers(weir, tmp_path):
     with notices.news:
         assert notices.news.wait_for(lambda: notices.where("READY"), DEADLINE_S)
     port = int(notices.where("READY")[0]["STATUS"].rpartition(":")[2])
+    speaks_plain(port)
     assert request(port, "GET", "/v1/models", key=KEY).status == 200
     server.wait_until_listening()
     notices.close()

@@ -87,6 +87,7 @@ class Place:
             line = eventually(lambda: process.log.where(msg="listening") or process.poll() is not None)
             assert process.poll() is None, process.log.text()
             process.port = int(line[0]["listen"].rpartition(":")[2])
+            wire.speaks_plain(process.port)
             yield process
         finally:
             process.terminate()
