@@ -266,8 +266,10 @@ consteval ErrorRow row(Errc code) {
       return unavailable("upstream_refused", upstream,
                          "The upstream answered with an error status.");
     case Errc::upstream_rejected_key:
-      return unavailable("upstream_rejected_key", operator_,
-                         "The upstream answered 401 or 403. Check the upstream's api_key setting.");
+      return unavailable(
+          "upstream_rejected_key", operator_,
+          "The upstream answered 401, 402 or 403. Check the upstream's api_key setting "
+          "and its account.");
     case Errc::upstream_answer_invalid:
       return unavailable("upstream_answer_invalid", upstream,
                          "The upstream's answer is not HTTP, or not what its kind returns (HTML, "

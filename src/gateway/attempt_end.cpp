@@ -55,7 +55,7 @@ AttemptEnd classify_no_head(const Error& error, const NoHead& connection, bool c
 
 AttemptEnd classify_status(int status, std::optional<std::chrono::seconds> retry_after) {
   const auto outcome = upstream::outcome_of_status(status);
-  if (status == 401 || status == 403) {
+  if (outcome == Outcome::account_refused || outcome == Outcome::forbidden) {
     return {.outcome = outcome, .error = Errc::upstream_rejected_key};
   }
   if (status == 429) {
@@ -86,7 +86,8 @@ NextStep next_step(const AttemptEnd& end, bool can_replay, int retries, int max_
   if (again == upstream::Again::same) return {.is_retry = true, .at_same_upstream = true};
   if (retries >= max_retries) return {};
   const bool cost_nothing =
-      end.outcome == Outcome::connect_failed || end.outcome == Outcome::no_socket;
+      end.outcome == Outcome::connect_failed || end.outcome == Outcome::no_socket ||
+      end.outcome == Outcome::account_refused || end.outcome == Outcome::forbidden;
   return {.is_retry = true, .counts = true, .takes_from_budget = !cost_nothing};
 }
 

@@ -42,7 +42,9 @@ std::optional<Choice> choose(const Routes& routes, std::bitset<kMaxRoutes> tried
     if (to->upstream->slots().is_full()) candidate.priority += kFullPriority;
     candidate.weight = route.weight.value_or(to->weight);
     candidate.in_flight = to->upstream->slots().in_flight();
-    candidate.usable = !tried[i] && to->upstream->admits(now);
+    const auto health = to->upstream->health(now);
+    candidate.usable = !tried[i] && health.admits;
+    candidate.in_doubt = health.in_doubt;
   }
   const auto picked = upstream::pick(std::span(candidates).first(count), random);
   if (!picked) return std::nullopt;

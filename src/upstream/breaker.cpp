@@ -26,11 +26,13 @@ void Breaker::report(Pass pass, Evidence evidence, MonotonicTime now) {
       if (is_probe) next_probe_ = now;
       return;
     case Evidence::good:
+      trust();
       consecutive_ = 0;
       recent_.add({.calls = 1}, now);
       if (is_probe) admit();
       return;
     case Evidence::bad:
+      doubt(now);
       ++consecutive_;
       recent_.add({.calls = 1, .watched = 1}, now);
       if (is_probe) {
@@ -55,6 +57,18 @@ void Breaker::refuse(std::chrono::milliseconds time, MonotonicTime now) {
   ++epoch_;
   refusal_ = time;
   next_probe_ = now + time;
+}
+
+// Failures of calls that ran side by side are one event.
+void Breaker::doubt(MonotonicTime now) {
+  if (in_doubt(now)) return;
+  doubt_ = std::clamp(2 * doubt_, kFirstDoubt, kMaxDoubt);
+  doubt_until_ = now + doubt_;
+}
+
+void Breaker::trust() {
+  doubt_ = {};
+  doubt_until_ = MonotonicTime::min();
 }
 
 void Breaker::admit() {

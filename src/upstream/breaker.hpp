@@ -44,6 +44,8 @@ class Breaker {
     std::uint32_t epoch_;
   };
 
+  static constexpr std::chrono::seconds kFirstDoubt{1};  ///< doubled by each failure in a row
+  static constexpr std::chrono::seconds kMaxDoubt{32};
   static constexpr std::chrono::seconds kDefaultCoolDown{1};
   static constexpr std::chrono::minutes kMaxCoolDown{10};
 
@@ -52,6 +54,10 @@ class Breaker {
 
   /// True if try_admit() would give a pass: for choosing among upstreams.
   [[nodiscard]] bool admits(MonotonicTime now) const { return now >= ready_at(); }
+  /// True for a while after a failure without a success since: calls are admitted, but another
+  /// upstream is the better choice. A failure is often faster than an answer, so that the upstream
+  /// would look idle.
+  [[nodiscard]] bool in_doubt(MonotonicTime now) const { return now < doubt_until_; }
 
   /// A pass for one call, whose outcome must be passed to report().
   [[nodiscard]] std::optional<Pass> try_admit(MonotonicTime now);
@@ -83,6 +89,8 @@ class Breaker {
   [[nodiscard]] bool has_failed_too_often(MonotonicTime now) const;
   void refuse(std::chrono::milliseconds time, MonotonicTime now);
   void admit();
+  void doubt(MonotonicTime now);
+  void trust();
 
   BreakerSettings settings_;
   BreakerState state_ = BreakerState::admitting;
@@ -92,6 +100,8 @@ class Breaker {
   std::chrono::milliseconds refusal_{0};
   MonotonicTime next_probe_ = MonotonicTime::min();
   MonotonicTime cool_until_ = MonotonicTime::min();
+  std::chrono::seconds doubt_{0};
+  MonotonicTime doubt_until_ = MonotonicTime::min();
 };
 
 }  // namespace weir::upstream

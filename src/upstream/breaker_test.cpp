@@ -256,5 +256,29 @@ TEST(Breaker, ANewWindowStartsEmpty) {
   EXPECT_FALSE(story.admits());
 }
 
+TEST(Breaker, AFailurePutsItInDoubtUntilACallSucceeds) {
+  Story story;
+  EXPECT_FALSE(story.breaker.in_doubt(story.now));
+  story.calls(1, bad);
+  EXPECT_TRUE(story.breaker.in_doubt(story.now));
+  EXPECT_TRUE(story.admits()) << "it is called where there is no better one";
+  story.calls(1, none);
+  EXPECT_TRUE(story.breaker.in_doubt(story.now));
+  story.calls(1, good);
+  EXPECT_FALSE(story.breaker.in_doubt(story.now));
+}
+
+TEST(Breaker, DoubtDoublesWithEachFailureAfterIt) {
+  Story story({.consecutive_failures = 0, .failure_percent = 0});
+  for (const auto doubt : {1s, 2s, 4s, 8s, 16s, 32s, 32s}) {
+    story.calls(3, bad);  // at one time: one event
+    EXPECT_TRUE(story.breaker.in_doubt(story.now + doubt - 1ms)) << doubt.count();
+    EXPECT_FALSE(story.breaker.in_doubt(story.now + doubt)) << doubt.count();
+    story.after(doubt);
+  }
+  story.calls(1, good).calls(1, bad);
+  EXPECT_FALSE(story.breaker.in_doubt(story.now + 1s));
+}
+
 }  // namespace
 }  // namespace weir::upstream

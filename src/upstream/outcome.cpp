@@ -6,9 +6,13 @@ namespace weir::upstream {
 namespace {
 
 // A stale connection was closed by the upstream's idle timer, most likely while the request was in
-// transit: it says nothing about health, and a new connection is the remedy.
+// transit: it says nothing about health, and a new connection is the remedy. An account that is
+// refused is refused to every call, and nothing was generated; a 403 may be about one request,
+// whose contents another upstream may accept.
 constexpr EnumTable<Outcome, OutcomeRow> kRows({
     {Outcome::answered, {"answered", Evidence::good, Again::never}},
+    {Outcome::account_refused, {"account_refused", Evidence::bad, Again::elsewhere}},
+    {Outcome::forbidden, {"forbidden", Evidence::none, Again::elsewhere}},
     {Outcome::rate_limited, {"rate_limited", Evidence::good, Again::elsewhere}},
     {Outcome::overloaded, {"overloaded", Evidence::bad, Again::elsewhere}},
     {Outcome::server_error, {"server_error", Evidence::bad, Again::never}},
@@ -29,6 +33,11 @@ const OutcomeRow& describe(Outcome outcome) { return kRows[outcome]; }
 
 Outcome outcome_of_status(int status) {
   switch (status) {
+    case 401:
+    case 402:
+      return Outcome::account_refused;
+    case 403:
+      return Outcome::forbidden;
     case 429:
       return Outcome::rate_limited;
     case 503:

@@ -13,12 +13,16 @@ TEST(Outcome, OfAStatus) {
     Outcome outcome;
   };
   const Case cases[] = {
-      {200, Outcome::answered},     {204, Outcome::answered},     {302, Outcome::answered},
-      {400, Outcome::answered},     {401, Outcome::answered},     {404, Outcome::answered},
-      {408, Outcome::answered},     {422, Outcome::answered},     {429, Outcome::rate_limited},
-      {499, Outcome::answered},     {500, Outcome::server_error}, {501, Outcome::answered},
-      {502, Outcome::server_error}, {503, Outcome::overloaded},   {504, Outcome::server_error},
-      {505, Outcome::answered},     {529, Outcome::overloaded},   {599, Outcome::server_error},
+      {200, Outcome::answered},        {204, Outcome::answered},
+      {302, Outcome::answered},        {400, Outcome::answered},
+      {401, Outcome::account_refused}, {402, Outcome::account_refused},
+      {403, Outcome::forbidden},       {404, Outcome::answered},
+      {408, Outcome::answered},        {422, Outcome::answered},
+      {429, Outcome::rate_limited},    {499, Outcome::answered},
+      {500, Outcome::server_error},    {501, Outcome::answered},
+      {502, Outcome::server_error},    {503, Outcome::overloaded},
+      {504, Outcome::server_error},    {505, Outcome::answered},
+      {529, Outcome::overloaded},      {599, Outcome::server_error},
       {600, Outcome::answered},
   };
   for (const auto& test : cases) {
@@ -35,6 +39,8 @@ TEST(Outcome, SaysWhoseFaultItWasAndWhetherToTryAgain) {
   };
   const Case cases[] = {
       {Outcome::answered, "answered", Evidence::good, Again::never},
+      {Outcome::account_refused, "account_refused", Evidence::bad, Again::elsewhere},
+      {Outcome::forbidden, "forbidden", Evidence::none, Again::elsewhere},
       {Outcome::rate_limited, "rate_limited", Evidence::good, Again::elsewhere},
       {Outcome::overloaded, "overloaded", Evidence::bad, Again::elsewhere},
       {Outcome::server_error, "server_error", Evidence::bad, Again::never},

@@ -53,7 +53,8 @@ std::size_t draw(std::span<const Candidate> candidates, const Tier& tier, std::u
   }
 }
 
-bool is_busier(const Candidate& a, const Candidate& b) {
+bool is_worse(const Candidate& a, const Candidate& b) {
+  if (a.in_doubt != b.in_doubt) return a.in_doubt;
   return std::int64_t{a.in_flight} * b.weight > std::int64_t{b.in_flight} * a.weight;
 }
 
@@ -65,7 +66,7 @@ std::optional<std::size_t> pick(std::span<const Candidate> candidates, std::uint
   const auto first = draw(candidates, tier, static_cast<std::uint32_t>(random), kNone);
   if (tier.size == 1) return first;
   const auto second = draw(candidates, tier, static_cast<std::uint32_t>(random >> 32), first);
-  return is_busier(candidates[first], candidates[second]) ? second : first;
+  return is_worse(candidates[first], candidates[second]) ? second : first;
 }
 
 }  // namespace weir::upstream

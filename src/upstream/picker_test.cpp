@@ -43,6 +43,15 @@ TEST(Picker, TakesTheBestPriorityThatHasAUsableOne) {
   EXPECT_EQ(shares(candidates, 100), (std::vector{0, 0, 100, 0}));
 }
 
+TEST(Picker, OneInDoubtLosesHoweverIdleItIs) {
+  EXPECT_EQ(shares({{.in_flight = 9}, {.in_doubt = true}}, 100), (std::vector{100, 0}));
+  EXPECT_EQ(shares({{.weight = 1}, {.weight = 1000, .in_doubt = true}}, 100),
+            (std::vector{100, 0}));
+  EXPECT_EQ(shares({{.in_flight = 3, .in_doubt = true}, {.in_flight = 2, .in_doubt = true}}, 100),
+            (std::vector{0, 100}));
+  EXPECT_EQ(shares({{.in_doubt = true}, {.usable = false}}, 100), (std::vector{100, 0}));
+}
+
 TEST(Picker, OfTwoTakesTheLessBusy) {
   EXPECT_EQ(shares({{.in_flight = 3}, {.in_flight = 2}}, 100), (std::vector{0, 100}));
   EXPECT_EQ(shares({{.weight = 4, .in_flight = 7}, {.weight = 1, .in_flight = 2}}, 100),

@@ -86,7 +86,7 @@ void add_choice(config::Schema<Settings>& schema) {
              "How long a call may wait in the queue before it is answered 503.")
       .field("retries", &Settings::retries, integer<int>({1, 10, "never"}),
              "Maximum number of retries of a call, at another upstream, if that is safe: nothing "
-             "was sent, or the upstream answered 429 or 503.")
+             "was sent, or the upstream answered 401, 402, 403, 429 or 503.")
       .field("retry_budget_percent", &Settings::retry_budget_percent,
              integer<int>({1, 100, "only retry_budget_min applies"}),
              "Retries allowed at an upstream, in percent of its calls.")

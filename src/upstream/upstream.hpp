@@ -50,6 +50,15 @@ class Upstream {
     const std::lock_guard lock(mutex_);
     return breaker_.admits(now);
   }
+  /// Whether a call may choose it, and whether another one would be better.
+  struct Health {
+    bool admits;
+    bool in_doubt;
+  };
+  [[nodiscard]] Health health(MonotonicTime now) const {
+    const std::lock_guard lock(mutex_);
+    return {breaker_.admits(now), breaker_.in_doubt(now)};
+  }
 
   /// Admits a call's first attempt, or a retry: nothing if the breaker refuses, or the retry budget
   /// is exhausted.

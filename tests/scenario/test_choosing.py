@@ -5,6 +5,7 @@ import re
 import select
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -101,6 +102,30 @@ def test_an_upstream_that_refuses_before_it_works_is_passed_over(weir, engines, 
     ask(server, 1, stream=True)
     assert counts(engines)[1] == 2
     assert two.calls[0].body == chat_body(MODEL), "the body is sent again as it was"
+
+
+@pytest.mark.parametrize("status", [401, 402, 403])
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_an_upstream_that_refuses_our_account_costs_no_call(weir, engines, status, stream):
+    """It answers faster than the other, and so looks idle all the time."""
+    one, two = engines
+    one.scripts[MODEL] = as_json({"error": "no credit"}, status=status)
+    server = served(weir, *map(row, engines))
+    with ThreadPoolExecutor(16) as pool:
+        endings = list(pool.map(lambda _: call(server.public, MODEL, stream=stream), range(200)))
+    assert {ending.status for ending in endings} == {200}
+    assert counts(engines)[1] == 200
+    if status != 403:
+        assert counts(engines)[0] <= 40, counts(engines)
+
+
+def test_an_account_that_every_upstream_refuses_is_503(weir, engines):
+    for engine in engines:
+        engine.scripts[MODEL] = as_json({"error": "no credit"}, status=402)
+    server = served(weir, *map(row, engines))
+    ending = call(server.public, MODEL)
+    assert (ending.status, ending.body) == (503, OVERLOADED)
+    assert counts(engines) == [1, 1]
 
 
 @pytest.mark.parametrize("status", [400, 404, 422, 500])
