@@ -108,6 +108,24 @@ Result<> check_expect(Request& request) {
   return {};
 }
 
+// Fields that frame a message, name its target or its client, or hold credentials. A server that
+// reads an underscore as a hyphen would take X_Api_Key for one of them.
+constexpr std::string_view kGuarded[] = {
+    "api-key",        "content-encoding",  "content-length",      "content-type",
+    "keep-alive",     "max-forwards",      "proxy-authorization", "proxy-connection",
+    "set-cookie",     "transfer-encoding", "x-api-key",           "x-auth-token",
+    "x-forwarded-",  // and all that begin with it
+    "x-goog-api-key", "x-original-url",    "x-real-ip",           "x-rewrite-url",
+};
+
+bool is_guarded(std::string_view name) {
+  std::string folded(name);
+  std::ranges::transform(folded, folded.begin(), [](char c) { return c == '_' ? '-' : lower(c); });
+  return std::ranges::any_of(kGuarded, [&](std::string_view guarded) {
+    return guarded.ends_with('-') ? folded.starts_with(guarded) : folded == guarded;
+  });
+}
+
 void read_connection(Request& request) {
   detail::ConnectionOptions options;
   if (request.count(FieldName::connection) > 0) {
@@ -172,7 +190,12 @@ Result<> MessageParser::read_fields(std::string_view lines) {
   bool too_many = false;
   while (lines != kLineEnd) {
     const auto line = detail::take_field_line(lines, detail::kFieldName);
-    if (!line) return malformed("header line");
+    if (!line) {
+      // A name with an underscore: the field is ignored, and never forwarded.
+      const auto ignored = detail::take_field_line(lines, detail::kToken);
+      if (!ignored || is_guarded(ignored->name)) return malformed("header line");
+      continue;
+    }
     too_many = request_.fields.size() == limits_.fields;
     if (too_many) continue;
     const auto name = field_name(line->name);

@@ -117,6 +117,16 @@ def test_nothing_but_what_is_known_goes_on_to_an_upstream(server, engine):
         assert word.encode() not in made.raw_head
 
 
+def test_a_field_whose_name_has_an_underscore_is_ignored(server, engine):
+    """Codex sends session_id; a field that a server could take for a guarded one is refused."""
+    assert call(server.public, "lab/chat", headers=[("session_id", "1"), ("conversation_id", "2")]).status == 200
+    (made,) = engine.calls
+    assert not {name for name in made.headers if "_" in name or "session" in name}
+    for name in ("Content_Length", "x_api_key", "X_FORWARDED_FOR", "Proxy_Authorization"):
+        assert call(server.public, "lab/chat", headers=[(name, "1")]).status == 400
+    assert len(engine.calls) == 1
+
+
 # Known vulnerabilities of other gateways.
 
 ROUTE = re.compile(r"^\| `([^`]+)` \| ([A-Z, ]+) \| (\w+) \|", re.MULTILINE)

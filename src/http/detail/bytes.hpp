@@ -19,8 +19,8 @@ constexpr ByteClass alphanumerics_and(std::string_view others) {
 
 /// A token (RFC 9110 §5.6.2).
 inline constexpr ByteClass kToken = alphanumerics_and("!#$%&'*+-.^_`|~");
-/// Names of a request's fields. The underscore is excluded: software behind a gateway often treats
-/// it as a hyphen, and Content_Length would then be a second Content-Length.
+/// Names of a request's fields that are read. The underscore is excluded: software behind a gateway
+/// often treats it as a hyphen, and Content_Length would then be a second Content-Length.
 inline constexpr ByteClass kFieldName = alphanumerics_and("!#$%&'*+-.^`|~");
 /// A path with its slashes and percent signs (RFC 3986 §3.3).
 inline constexpr ByteClass kPath = alphanumerics_and("-._~!$&'()*+,;=:@%/");
