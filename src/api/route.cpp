@@ -82,6 +82,11 @@ bool matches(const Route& route, std::string_view path, std::string_view& parame
   return true;
 }
 
+std::string_view without_version(std::string_view path) {
+  const auto rest = path.substr(std::min(kVersion.size(), path.size()));
+  return path.starts_with(kVersion) && rest.starts_with('/') ? rest : path;
+}
+
 RouteMatch find_route(std::string_view path, bool has_version) {
   for (const Route& route : kRoutes) {
     if (has_version && !route.versioned) continue;
@@ -103,9 +108,10 @@ std::string_view Route::allow_field() const {
 }
 
 RouteMatch match_route(std::string_view path) {
-  const bool has_version =
-      path.starts_with(kVersion) && path.substr(kVersion.size()).starts_with('/');
-  const auto rest = has_version ? path.substr(kVersion.size()) : path;
+  // A client that adds the version to a base URL which has it already sends it twice.
+  auto rest = without_version(path);
+  const bool has_version = rest.size() < path.size();
+  if (has_version) rest = without_version(rest);
   auto match = find_route(rest, has_version);
   if (match.route == nullptr && rest.size() > 1 && rest.ends_with('/')) {
     match = find_route(rest.substr(0, rest.size() - 1), has_version);
@@ -126,7 +132,8 @@ std::string routes_reference() {
   }
   text += kEchoReference;
   text +=
-      "\nVersioned paths are also served without `/v1`. A trailing slash is ignored, except in an "
+      "\nVersioned paths are also served without `/v1`, and with `/v1/v1`. A trailing slash is "
+      "ignored, except in an "
       "id. The key is sent as `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`.\n";
   return text;
 }
