@@ -29,7 +29,8 @@ std::string cors_fields(std::string_view origin, std::span<const std::string> al
   fields.append(any ? "*" : origin);
   fields +=
       "\r\nAccess-Control-Expose-Headers: ETag, Retry-After, Server-Timing, "
-      "x-siliconcloud-trace-id, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, "
+      "x-siliconcloud-trace-id, x-request-id, request-id, "
+      "x-ratelimit-limit-requests, x-ratelimit-remaining-requests, "
       "x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, "
       "x-ratelimit-reset-tokens, x-weir-missing-upstreams\r\n";
   return fields;

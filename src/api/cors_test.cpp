@@ -43,9 +43,9 @@ TEST(Cors, AnOriginIsAllowedByNameOrByAStar) {
 TEST(Cors, APageMaySeeTheLimitsOfItsKey) {
   const std::vector<std::string> anyone{"*"};
   const auto fields = cors_fields("https://chat.example", anyone);
-  for (const auto* name :
-       {"Retry-After", "Server-Timing", "x-ratelimit-remaining-requests",
-        "x-ratelimit-remaining-tokens", "x-siliconcloud-trace-id", "x-weir-missing-upstreams"}) {
+  for (const auto* name : {"Retry-After", "Server-Timing", "x-ratelimit-remaining-requests",
+                           "x-ratelimit-remaining-tokens", "x-siliconcloud-trace-id",
+                           "x-request-id", "x-weir-missing-upstreams"}) {
     EXPECT_NE(fields.find(name), std::string::npos) << name;
   }
 }

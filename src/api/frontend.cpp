@@ -179,10 +179,15 @@ http::Reply Frontend::fail_with(http::Exchange& exchange, Errc code, std::string
 }
 
 void Frontend::add_common_fields(const http::Exchange& exchange, std::string& fields) const {
+  // The names by which SiliconFlow's, OpenAI's and Anthropic's clients know it.
   constexpr std::string_view kTraceId = "x-siliconcloud-trace-id: ";
+  constexpr std::string_view kRequestId = "\r\nx-request-id: ";
+  constexpr std::string_view kAnthropicId = "\r\nrequest-id: ";
   const auto id = exchange.trace_id.text();
-  fields.reserve(fields.size() + kTraceId.size() + id.size() + 2);
-  fields.append(kTraceId).append(id).append("\r\n");
+  fields.reserve(fields.size() + kTraceId.size() + kRequestId.size() + kAnthropicId.size() +
+                 3 * id.size() + 2);
+  fields.append(kTraceId).append(id).append(kRequestId).append(id);
+  fields.append(kAnthropicId).append(id).append("\r\n");
   if (exchange.request == nullptr) return;
   if (const auto origin = exchange.request->header(http::FieldName::origin); !origin.empty()) {
     fields += cors_fields(origin, services_.cors_allow_origins);

@@ -282,6 +282,12 @@ def test_every_answer_has_a_trace_id_of_its_own(server):
     assert len({first, second, refused, lost}) == 4
 
 
+def test_the_trace_id_is_the_request_id_of_other_clients(server):
+    for target, key in (("/v1/models", KEY), ("/v1/models", None), ("/nowhere", KEY)):
+        reply = server.get(target, key=key)
+        assert reply.header("x-request-id") == reply.header("request-id") == reply.header(TRACE)
+
+
 def test_a_trace_id_is_taken_from_the_client(server):
     assert server.get("/v1/models", {"X-Trace-Id": "my-trace.42"}).header(TRACE) == "my-trace.42"
 
