@@ -3,10 +3,10 @@
 #include <cstring>
 #include <utility>
 
+#include "http/detail/kept_buffer.hpp"
+
 namespace weir::http {
 namespace {
-
-constexpr std::size_t kKeptBytes = 16384;  // a larger buffer is released after the exchange
 
 // The bytes include the client's key.
 void wipe(std::string& bytes) { ::explicit_bzero(bytes.data(), bytes.size()); }
@@ -91,8 +91,7 @@ void RequestReader::next() {
 
 void RequestReader::reset() {
   wipe(received_);
-  received_.clear();
-  if (received_.capacity() > kKeptBytes) received_.shrink_to_fit();
+  detail::make_empty(received_);
   parser_.reset();
   std::string().swap(behind_);
   std::string().swap(payload_);

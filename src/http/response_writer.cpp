@@ -4,13 +4,12 @@
 #include <utility>
 
 #include "codec/json_text.hpp"
+#include "http/detail/kept_buffer.hpp"
 #include "http/reply.hpp"
 #include "telemetry/timestamp.hpp"
 
 namespace weir::http {
 namespace {
-
-constexpr std::size_t kKeptBytes = 16384;  // a larger head is released after the exchange
 
 // "Date: …\r\n", rendered once a second per thread (RFC 9110 §6.6.1).
 std::string_view date_field(WallTime now) {
@@ -83,8 +82,7 @@ void ResponseWriter::wrote(const Buffers& buffers, std::optional<std::size_t> se
 
 void ResponseWriter::reset() {
   auto kept = std::move(head_);
-  kept.clear();
-  if (kept.capacity() > kKeptBytes) kept.shrink_to_fit();
+  detail::make_empty(kept);
   *this = ResponseWriter{};
   head_ = std::move(kept);
 }
