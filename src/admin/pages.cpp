@@ -47,6 +47,9 @@ void write_upstream(JsonWriter& json, const discovery::UpstreamReport& report) {
   json.key("next_refresh_seconds")
       .value(std::chrono::duration_cast<std::chrono::seconds>(report.next_refresh).count());
   json.key("last_error").value(report.last_error);
+  json.key("faults").begin_array();
+  for (const auto& fault : report.faults) json.value(fault);
+  json.end_array();
   json.key(kNotAccepted);
   if (report.not_accepted.empty()) {
     json.null();

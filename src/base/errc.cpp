@@ -268,8 +268,8 @@ consteval ErrorRow row(Errc code) {
     case Errc::upstream_rejected_key:
       return unavailable(
           "upstream_rejected_key", operator_,
-          "The upstream answered 401, 402 or 403. Check the upstream's api_key setting "
-          "and its account.");
+          "The upstream answered 401, 402 or 403, or said that Weir's account there is at fault. "
+          "Check the upstream's api_key setting and its account; weir upstreams shows the cause.");
     case Errc::upstream_answer_invalid:
       return unavailable("upstream_answer_invalid", upstream,
                          "The upstream's answer is not HTTP, or not what its kind returns (HTML, "

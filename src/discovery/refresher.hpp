@@ -39,6 +39,9 @@ struct UpstreamReport {
   std::string last_error;                        ///< "slug: detail", empty after a success
   std::optional<std::chrono::milliseconds> age;  ///< of the last good list
   std::chrono::milliseconds next_refresh{0};
+  /// Faults that calls met and the operator must mend, as "cause (status code)" or
+  /// "cause: model (status code)".
+  std::vector<std::string> faults;
   /// Why it is none, of an engine that was found and not accepted (loopback_findings.hpp).
   std::string not_accepted;
 };

@@ -65,7 +65,8 @@ net::Task<> Answering::run() {
     co_return co_await std::move(running);
   }
   for (bool first = true;; first = false) {
-    const auto sent = take_piece(first ? upstream().take_unread() : upstream().take_piece(), first);
+    const auto sent =
+        take_piece(first ? attempt_.take_first_piece() : upstream().take_piece(), first);
     if (sent == Sent::partial) co_await send_rest();
     if (ended_) co_return;
     if (record().streamed && client().begun() && !has_released_) release_buffers();
@@ -168,7 +169,7 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
     begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(rest.size()), now);
   }
   if (is_good(status)) input_.settlement.set_succeeded();
-  return send_last(rest, upstream::outcome_of_status(status));
+  return send_last(rest, attempt_.outcome());
 }
 
 // The upstream has done its part: a client that has all of the answer finds its slot, and the

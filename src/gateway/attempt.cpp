@@ -4,7 +4,9 @@
 #include <chrono>
 #include <span>
 
+#include "gateway/fault_notes.hpp"
 #include "http/chunk.hpp"
+#include "telemetry/log.hpp"
 #include "upstream/pool.hpp"
 #include "upstream/retry_after.hpp"
 
@@ -36,6 +38,13 @@ PassedFields passed_fields(const CallContext& context) {
           .anthropic_version = request.header(anthropic_version),
           .anthropic_beta = request.header(anthropic_beta),
           .trace_id = context.input.exchange.trace_id.text()};
+}
+
+// The cause of an error whose body says nothing.
+dialect::Fault fault_of(Outcome outcome, dialect::Fault fault, int status) {
+  if (outcome == Outcome::model_refused) return dialect::Fault::model;
+  if (outcome != Outcome::account_refused || dialect::is_of_account(fault)) return fault;
+  return status == 402 ? dialect::Fault::credit : dialect::Fault::key;
 }
 
 }  // namespace
@@ -166,22 +175,74 @@ AttemptEnd Attempt::no_head(const Error& error) {
   return classify_no_head(error, connection, has_left);
 }
 
+Result<std::string_view> Attempt::take_first_piece() {
+  if (!has_read_error_) return stream_->take_unread();
+  return std::string_view(error_body_);
+}
+
+// An error that cannot be read to its end is judged by what there is of it.
+net::Task<> Attempt::read_error() {
+  has_read_error_ = true;
+  const auto most = static_cast<std::size_t>(context_->settings().max_error_bytes);
+  auto piece = stream_->take_unread();
+  for (;;) {
+    if (!piece) co_return;
+    error_body_ += *piece;
+    if (stream_->done() || error_body_.size() >= most) break;
+    stream_->keep_head();
+    arm(context_->settings().idle_timeout, Errc::upstream_idle_timeout);
+    if (stream_->must_wait()) co_await stream_->read_more();
+    piece = stream_->take_piece();
+  }
+}
+
+void Attempt::note_fault(const dialect::ErrorCause& cause) {
+  const auto& upstream = choice_.route->upstream;
+  const auto& model = choice_.route->model;
+  const auto slug = dialect::kFaultNames[cause.fault];
+  context_->gateway.metrics().count_fault(upstream, slug);
+  // An account is the same for every model.
+  const bool is_of_account = outcome_ == Outcome::account_refused;
+  const FaultNote note{.model = is_of_account ? std::string{} : model,
+                       .cause = std::string(slug),
+                       .status = stream_->head().status,
+                       .code = cause.code};
+  if (!context_->gateway.shared().faults.note(upstream, note, monotonic_now())) return;
+  telemetry::log_warn(is_of_account ? "upstream refuses the account" : "upstream lacks the model",
+                      {{"upstream", upstream},
+                       {"model", model},
+                       {"cause", slug},
+                       {"status", note.status},
+                       {"code", note.code}});
+}
+
 // Nothing: the client may see the answer.
-std::optional<AttemptEnd> Attempt::judge_head(const catalogue::Model& model) {
+std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
   const auto& head = stream_->head();
   has_reached_ = head.status < 300;
   const catalogue::Route& route = *choice_.route;
   const auto& not_served = context_->gateway.shared().not_served;
   if (not_served && denies_route(head.status, route, destination().documented,
-                                 model.model_class.sub_types, context_->input.endpoint)) {
+                                 request.model.model_class.sub_types, context_->input.endpoint)) {
     not_served(route.upstream, route.model);
   }
+  auto cause =
+      head.status >= 400 ? dialect::find_cause(head.status, error_body_) : dialect::ErrorCause{};
   // The client gets the value that the breaker uses: a date may have passed, or be years ahead.
   const auto retry_after = upstream::parse_retry_after(head.header("retry-after"), wall_now())
                                .transform(upstream::Breaker::bounded);
-  auto end = classify_status(head.status, retry_after);
+  auto end = classify_answer({.status = head.status,
+                              .fault = cause.fault,
+                              .retry_after = retry_after,
+                              .names_request = request.place != nullptr});
+  outcome_ = end.outcome;
+  cause.fault = fault_of(outcome_, cause.fault, head.status);
+  if (outcome_ == Outcome::account_refused || outcome_ == Outcome::model_refused) {
+    note_fault(cause);
+  }
   if (!end.error) return std::nullopt;
-  [[maybe_unused]] const auto body = stream_->take_unread();
+  if (!has_read_error_) [[maybe_unused]]
+    const auto body = stream_->take_unread();
   return end;
 }
 
@@ -215,7 +276,11 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
     if (*whole) break;
   }
   context_->record().first_byte = monotonic_now();
-  co_return judge_head(request.model);
+  if (stream_->head().status >= 400) {
+    auto reading = read_error();
+    co_await std::move(reading);
+  }
+  co_return judge_answer(request);
 }
 
 // The connection is returned to the pool, or closed, before another upstream is chosen.

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/clock.hpp"
+#include "dialect/fault.hpp"
 #include "gateway/attempt_end.hpp"
 #include "gateway/call_context.hpp"
 #include "gateway/choice.hpp"
@@ -72,6 +75,11 @@ class Attempt {
   [[nodiscard]] MonotonicClock::duration elsewhere() const { return elsewhere_; }
   /// Whether the upstream has the request, and has not refused it.
   [[nodiscard]] bool has_reached() const { return has_reached_; }
+  /// The beginning of the body: as much as was read to judge an error, else what came with the
+  /// head. Valid until the next suspension. Once.
+  [[nodiscard]] Result<std::string_view> take_first_piece();
+  /// The outcome of the answer that the client may see, if it is forwarded to its end.
+  [[nodiscard]] upstream::Outcome outcome() const { return outcome_; }
   /// Whether the upstream knows the model by another name.
   [[nodiscard]] bool renamed() const { return renamed_; }
   /// Whether the client did not ask for the usage that the answer will report.
@@ -95,13 +103,18 @@ class Attempt {
   [[nodiscard]] Sent send_piece(std::string_view piece, bool chunked, bool last);
   void begin_waiting(bool streamed);
   [[nodiscard]] AttemptEnd no_head(const Error& error);
-  [[nodiscard]] std::optional<AttemptEnd> judge_head(const catalogue::Model& model);
+  [[nodiscard]] net::Task<> read_error();
+  [[nodiscard]] std::optional<AttemptEnd> judge_answer(const AttemptRequest& request);
+  void note_fault(const dialect::ErrorCause& cause);
 
   CallContext* context_;
   Choice choice_;
   Grant grant_;
   http::ServerStream::Ptr stream_;
   MonotonicClock::duration elsewhere_;
+  std::string error_body_;  ///< or its beginning
+  upstream::Outcome outcome_ = upstream::Outcome::answered;
+  bool has_read_error_ = false;
   bool sent_whole_ = true;  ///< nothing of the request is still to come on its connection
   bool has_reached_ = false;
   bool can_replay_ = true;

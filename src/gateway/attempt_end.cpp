@@ -13,6 +13,48 @@ bool is_first_endpoint(catalogue::Endpoint endpoint, catalogue::SubTypes sub_typ
   return first;
 }
 
+// Calls go to paths that Weir chooses, and name a model that the upstream is known to serve: that
+// it finds nothing there is no mistake of the client's, unless the body says so.
+bool finds_no_model(const AnswerHead& answer) {
+  const bool is_absent = answer.status == 404 || answer.status == 410;
+  return is_absent && !answer.names_request && answer.fault == dialect::Fault::unknown;
+}
+
+Outcome outcome_of(const AnswerHead& answer) {
+  const auto by_status = upstream::outcome_of_status(answer.status);
+  if (answer.status < 400 || by_status == Outcome::account_refused) return by_status;
+  switch (answer.fault) {
+    case dialect::Fault::key:
+    case dialect::Fault::credit:
+    case dialect::Fault::account:
+      return Outcome::account_refused;
+    case dialect::Fault::model:
+      return answer.names_request ? by_status : Outcome::model_refused;
+    case dialect::Fault::rate:
+      return Outcome::rate_limited;
+    case dialect::Fault::overloaded:
+      return by_status == Outcome::rate_limited ? by_status : Outcome::overloaded;
+    case dialect::Fault::request:
+    case dialect::Fault::unknown:
+      return finds_no_model(answer) ? Outcome::model_refused : by_status;
+  }
+  __builtin_unreachable();
+}
+
+// Nothing was generated, and the upstream's load is not the reason.
+bool cost_nothing(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::connect_failed:
+    case Outcome::no_socket:
+    case Outcome::account_refused:
+    case Outcome::model_refused:
+    case Outcome::forbidden:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 AttemptEnd classify_error(const Error& error, Outcome otherwise, bool client_left) {
@@ -53,15 +95,23 @@ AttemptEnd classify_no_head(const Error& error, const NoHead& connection, bool c
                         client_left);
 }
 
-AttemptEnd classify_status(int status, std::optional<std::chrono::seconds> retry_after) {
-  const auto outcome = upstream::outcome_of_status(status);
-  if (outcome == Outcome::account_refused || outcome == Outcome::forbidden) {
-    return {.outcome = outcome, .error = Errc::upstream_rejected_key};
+AttemptEnd classify_answer(const AnswerHead& answer) {
+  const auto& [status, fault, retry_after, names_request] = answer;
+  const auto outcome = outcome_of(answer);
+  switch (outcome) {
+    case Outcome::account_refused:
+    case Outcome::forbidden:
+      return {.outcome = outcome, .error = Errc::upstream_rejected_key};
+    case Outcome::model_refused:
+      return {.outcome = outcome,
+              .error = Errc::upstream_refused,
+              .is_showable = status >= 400 && status < 500 && status != 403 && status != 429};
+    case Outcome::rate_limited:
+      return {.outcome = outcome, .error = Errc::upstream_rate_limited, .retry_after = retry_after};
+    default:
+      break;
   }
-  if (status == 429) {
-    return {.outcome = outcome, .error = Errc::upstream_rate_limited, .retry_after = retry_after};
-  }
-  if (status >= 500) {
+  if (status >= 500 || outcome == Outcome::overloaded) {
     return {.outcome = outcome, .error = Errc::upstream_refused, .retry_after = retry_after};
   }
   if (status >= 300 && status < 400) {
@@ -84,11 +134,11 @@ NextStep next_step(const AttemptEnd& end, bool can_replay, int retries, int max_
   if (again == upstream::Again::never) return {};
   // That an idle connection had been closed is nobody's failure, and costs nobody anything.
   if (again == upstream::Again::same) return {.is_retry = true, .at_same_upstream = true};
+  if (max_retries == 0) return {};
+  // As many as there are routes: each is tried once.
+  if (cost_nothing(end.outcome)) return {.is_retry = true};
   if (retries >= max_retries) return {};
-  const bool cost_nothing =
-      end.outcome == Outcome::connect_failed || end.outcome == Outcome::no_socket ||
-      end.outcome == Outcome::account_refused || end.outcome == Outcome::forbidden;
-  return {.is_retry = true, .counts = true, .takes_from_budget = !cost_nothing};
+  return {.is_retry = true, .counts = true, .takes_from_budget = true};
 }
 
 }  // namespace weir::gateway

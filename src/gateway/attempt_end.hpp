@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "catalogue/endpoint.hpp"
 #include "catalogue/model.hpp"
+#include "dialect/fault.hpp"
 #include "upstream/outcome.hpp"
 
 namespace weir::gateway {
@@ -18,6 +19,8 @@ struct AttemptEnd {
   std::optional<Errc> error = {};
   std::optional<std::chrono::seconds> retry_after = {};
   std::string message = {};  ///< for the client; empty: the error's own
+  /// The upstream's own answer may be shown to the client if no other attempt follows.
+  bool is_showable = false;
 };
 
 /// An attempt that an error ended. `otherwise`: the outcome of an error that does not imply one.
@@ -33,10 +36,16 @@ struct NoHead {
 [[nodiscard]] AttemptEnd classify_no_head(const Error& error, const NoHead& connection,
                                           bool client_left);
 
-/// An attempt that was answered with `status`. An error of the upstream itself, or of Weir's
-/// account with it, is not shown to the client.
-[[nodiscard]] AttemptEnd classify_status(int status,
-                                         std::optional<std::chrono::seconds> retry_after);
+/// A complete head, and what the body of an error says.
+struct AnswerHead {
+  int status = 200;
+  dialect::Fault fault = dialect::Fault::unknown;
+  std::optional<std::chrono::seconds> retry_after = {};
+  bool names_request = false;  ///< the path asked for is that of an earlier request, as a video's
+};
+/// An attempt that was answered. An error of the upstream itself, or of Weir's account with it, is
+/// not shown to the client.
+[[nodiscard]] AttemptEnd classify_answer(const AnswerHead& answer);
 
 /// Whether `status`, as the answer to a call of `endpoint`, says that the upstream has no such
 /// route. It does so only for a route that was assumed: declared by the operator, or of a kind that

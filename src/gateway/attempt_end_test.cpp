@@ -90,7 +90,7 @@ TEST(ClassifyNoHead, ToldApartByWhatTheConnectionHadSeen) {
   }
 }
 
-TEST(ClassifyStatus, WhatIsNotTheClientsToSee) {
+TEST(ClassifyAnswer, WhatIsNotTheClientsToSee) {
   const struct {
     int status;
     std::optional<Errc> error;
@@ -103,7 +103,8 @@ TEST(ClassifyStatus, WhatIsNotTheClientsToSee) {
       {401, Errc::upstream_rejected_key, false},
       {402, Errc::upstream_rejected_key, false},
       {403, Errc::upstream_rejected_key, false},
-      {404, std::nullopt, false},
+      {404, Errc::upstream_refused, false},
+      {405, std::nullopt, false},
       {422, std::nullopt, false},
       {429, Errc::upstream_rate_limited, true},
       {500, Errc::upstream_refused, true},
@@ -111,10 +112,70 @@ TEST(ClassifyStatus, WhatIsNotTheClientsToSee) {
       {503, Errc::upstream_refused, true},
   };
   for (const auto& row : rows) {
-    const auto end = classify_status(row.status, 7s);
+    const auto end = classify_answer({.status = row.status, .retry_after = 7s});
     EXPECT_EQ(end.error, row.error) << row.status;
     EXPECT_EQ(end.retry_after.has_value(), row.says_when) << row.status;
   }
+}
+
+TEST(ClassifyAnswer, TheCauseInTheBodyComesBeforeTheStatus) {
+  using enum dialect::Fault;
+  const struct {
+    int status;
+    dialect::Fault fault;
+    Outcome outcome;
+    bool is_shown;  ///< at once
+  } rows[] = {
+      {400, unknown, Outcome::answered, true},
+      {400, request, Outcome::answered, true},
+      {400, key, Outcome::account_refused, false},
+      {400, credit, Outcome::account_refused, false},
+      {400, account, Outcome::account_refused, false},
+      {400, model, Outcome::model_refused, false},
+      {400, rate, Outcome::rate_limited, false},
+      {400, overloaded, Outcome::overloaded, false},
+      {401, unknown, Outcome::account_refused, false},
+      {401, model, Outcome::account_refused, false},
+      {403, unknown, Outcome::forbidden, false},
+      {403, credit, Outcome::account_refused, false},
+      {403, model, Outcome::model_refused, false},
+      {404, unknown, Outcome::model_refused, false},
+      {404, request, Outcome::answered, true},
+      {404, credit, Outcome::account_refused, false},
+      {410, unknown, Outcome::model_refused, false},
+      {412, credit, Outcome::account_refused, false},
+      {422, unknown, Outcome::answered, true},
+      {429, unknown, Outcome::rate_limited, false},
+      {429, rate, Outcome::rate_limited, false},
+      {429, overloaded, Outcome::rate_limited, false},
+      {429, credit, Outcome::account_refused, false},
+      {500, unknown, Outcome::server_error, false},
+      {500, key, Outcome::account_refused, false},
+      {500, model, Outcome::model_refused, false},
+      {500, request, Outcome::server_error, false},
+      {529, overloaded, Outcome::overloaded, false},
+  };
+  for (const auto& row : rows) {
+    const auto end = classify_answer({.status = row.status, .fault = row.fault});
+    const auto what = dialect::kFaultNames[row.fault];
+    EXPECT_EQ(end.outcome, row.outcome) << row.status << ' ' << what;
+    EXPECT_EQ(!end.error, row.is_shown) << row.status << ' ' << what;
+  }
+}
+
+TEST(ClassifyAnswer, OnlyThatAModelIsAbsentMayBeShownInTheUpstreamsWords) {
+  using enum dialect::Fault;
+  EXPECT_TRUE(classify_answer({.status = 404}).is_showable);
+  EXPECT_TRUE(classify_answer({.status = 400, .fault = model}).is_showable);
+  EXPECT_FALSE(classify_answer({.status = 500, .fault = model}).is_showable);
+  EXPECT_FALSE(classify_answer({.status = 404, .fault = credit}).is_showable);
+  EXPECT_FALSE(classify_answer({.status = 401}).is_showable);
+}
+
+TEST(ClassifyAnswer, AnEarlierRequestThatIsNotFoundIsTheClientsMistake) {
+  EXPECT_EQ(classify_answer({.status = 404, .names_request = true}).error, std::nullopt);
+  const AnswerHead worded{.status = 404, .fault = dialect::Fault::model, .names_request = true};
+  EXPECT_EQ(classify_answer(worded).error, std::nullopt);
 }
 
 TEST(DeniesRoute, OnlyOneThatWasAssumedAndAtItsFirstPath) {
@@ -175,22 +236,19 @@ TEST(NextStep, ARetryMustBeSafeAndWithinItsBounds) {
        {Outcome::connect_failed, Errc::upstream_unreachable},
        true,
        0,
-       {.is_retry = true, .counts = true}},
-      {"this machine is full",
-       {Outcome::no_socket, Errc::overloaded},
-       true,
-       0,
-       {.is_retry = true, .counts = true}},
+       {.is_retry = true}},
+      {"this machine is full", {Outcome::no_socket, Errc::overloaded}, true, 0, {.is_retry = true}},
       {"our account is refused",
        {Outcome::account_refused, Errc::upstream_rejected_key},
        true,
        0,
-       {.is_retry = true, .counts = true}},
-      {"forbidden",
-       {Outcome::forbidden, Errc::upstream_rejected_key},
+       {.is_retry = true}},
+      {"forbidden", {Outcome::forbidden, Errc::upstream_rejected_key}, true, 0, {.is_retry = true}},
+      {"the model is refused, after as many retries as are allowed",
+       {Outcome::model_refused, Errc::upstream_refused},
        true,
-       0,
-       {.is_retry = true, .counts = true}},
+       2,
+       {.is_retry = true}},
       {"refused for now",
        {Outcome::rate_limited, Errc::upstream_rate_limited},
        true,
@@ -222,6 +280,11 @@ TEST(NextStep, ARetryMustBeSafeAndWithinItsBounds) {
     EXPECT_EQ(step.counts, row.step.counts) << row.what;
     EXPECT_EQ(step.takes_from_budget, row.step.takes_from_budget) << row.what;
   }
+}
+
+TEST(NextStep, WithoutRetriesThereIsNoneEither) {
+  const AttemptEnd refused{Outcome::account_refused, Errc::upstream_rejected_key};
+  EXPECT_FALSE(next_step(refused, true, 0, 0).is_retry);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ CallMetrics::CallMetrics(telemetry::Registry& registry)
       first_token_(telemetry::register_histogram(registry, kTimeToFirstToken)),
       per_token_(telemetry::register_histogram(registry, kTimePerOutputToken)),
       attempts_(telemetry::register_counter(registry, kCallAttempts)),
+      faults_(telemetry::register_counter(registry, kUpstreamFaults)),
       overhead_(telemetry::register_histogram(registry, kCallOverhead).Add({}, kOverheadBuckets)),
       estimated_(telemetry::register_counter(registry, kCallsEstimated).Add({})) {}
 
@@ -103,6 +104,10 @@ void CallMetrics::count_attempt(std::string_view upstream, std::string_view outc
     found = attempt_counters_.emplace(attempt_key_, &counter).first;
   }
   found->second->Increment();
+}
+
+void CallMetrics::count_fault(std::string_view upstream, std::string_view cause) {
+  faults_.Add({{"upstream", std::string(upstream)}, {"cause", std::string(cause)}}).Increment();
 }
 
 }  // namespace weir::gateway

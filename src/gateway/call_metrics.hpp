@@ -39,9 +39,14 @@ inline constexpr telemetry::MetricRow kCallAttempts{"weir_call_attempts_total", 
 inline constexpr telemetry::MetricRow kCallsEstimated{
     "weir_calls_estimated_total", "counter", "",
     "Calls whose tokens are estimated, because the upstream reported no usage or only part of it."};
-inline constexpr std::array kCallMetrics{kTokenUsage,         kCallDuration, kTimeToFirstToken,
-                                         kTimePerOutputToken, kCallOverhead, kCallAttempts,
-                                         kCallsEstimated};
+inline constexpr telemetry::MetricRow kUpstreamFaults{
+    "weir_upstream_faults_total", "counter", "upstream, cause",
+    "Errors of an upstream about Weir's account there (`key`, `credit`, `account`) or a model that "
+    "it "
+    "does not have (`model`), whatever their status."};
+inline constexpr std::array kCallMetrics{kTokenUsage,         kCallDuration,  kTimeToFirstToken,
+                                         kTimePerOutputToken, kCallOverhead,  kCallAttempts,
+                                         kUpstreamFaults,     kCallsEstimated};
 
 /// Caches the handles it has used. Models beyond kMaxModels are counted under `other`, so that
 /// clients cannot make a label grow without bound.
@@ -56,6 +61,7 @@ class CallMetrics {
   /// `ended`: when the last byte of the answer was sent.
   void record(const CallRecord& record, std::optional<Errc> reason, MonotonicTime ended);
   void count_attempt(std::string_view upstream, std::string_view outcome);
+  void count_fault(std::string_view upstream, std::string_view cause);
 
  private:
   struct PerModel {
@@ -79,6 +85,7 @@ class CallMetrics {
   prometheus::Family<telemetry::Histogram>& first_token_;
   prometheus::Family<telemetry::Histogram>& per_token_;
   prometheus::Family<telemetry::Counter>& attempts_;
+  prometheus::Family<telemetry::Counter>& faults_;
   telemetry::Histogram& overhead_;
   telemetry::Counter& estimated_;
   std::array<ByModel, catalogue::kEndpointCount> models_;

@@ -75,9 +75,17 @@ net::Task<std::optional<Attempt>> RouteSearch::run() {
                                  .on_new_connection = on_new_connection_});
     auto end = co_await std::move(running);
     has_reached_ = attempt->has_reached();
-    if (!end) co_return attempt;
+    if (!end || (end->is_showable && is_last(*attempt, *end))) co_return attempt;
     if (!conclude(*attempt, std::move(*end))) co_return std::nullopt;
   }
+}
+
+bool RouteSearch::is_last(const Attempt& attempt, const AttemptEnd& end) const {
+  const auto step = next_step(end, attempt.can_replay(), retries_, context_.settings().retries);
+  if (!step.is_retry) return true;
+  auto tried = tried_;
+  tried[attempt.choice().index] = true;
+  return !choose(routes(), tried, 0, monotonic_now());
 }
 
 bool RouteSearch::conclude(Attempt& attempt, AttemptEnd end) {

@@ -37,6 +37,8 @@ class RouteSearch {
   [[nodiscard]] std::optional<Attempt> begin(const Choice& choice, MonotonicTime began,
                                              MonotonicTime granted_at);
   [[nodiscard]] net::Task<bool> wait_for_slot(Choice choice);
+  /// Whether no other attempt can follow one that ended so.
+  [[nodiscard]] bool is_last(const Attempt& attempt, const AttemptEnd& end) const;
   /// Whether another attempt follows.
   [[nodiscard]] bool conclude(Attempt& attempt, AttemptEnd end);
   void explain_no_choice(MonotonicTime now);

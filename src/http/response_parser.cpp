@@ -120,6 +120,22 @@ Result<> ResponseParser::read_framing() {
   return {};
 }
 
+void ResponseParser::keep_fields(std::string& store) {
+  std::size_t size = 0;
+  for (const auto& [name, value] : head_.fields) size += name.size() + value.size();
+  store.clear();
+  store.reserve(size);
+  const auto keep = [&](std::string_view& text) {
+    const auto at = store.size();
+    store += text;
+    text = std::string_view(store).substr(at);
+  };
+  for (auto& [name, value] : head_.fields) {
+    keep(name);
+    keep(value);
+  }
+}
+
 Result<std::string_view> ResponseParser::unframe(std::string_view bytes) {
   switch (framing_) {
     case Framing::none:

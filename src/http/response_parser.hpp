@@ -61,6 +61,8 @@ class ResponseParser {
   [[nodiscard]] bool has_surplus() const { return surplus_; }
 
   void reset();
+  /// Copies what the head's fields view to `store`, which is to live as long as they are used.
+  void keep_fields(std::string& store);
   /// Releases the head's fields. REQUIRES: nobody uses them any more.
   void forget_fields() { std::vector<Field>().swap(head_.fields); }
 

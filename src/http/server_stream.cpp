@@ -220,6 +220,11 @@ Result<bool> ServerStream::take_head() {
   return true;
 }
 
+// A head that arrived in more than one read has been copied already.
+void ServerStream::keep_head() {
+  if (head_bytes_.empty()) parser_.keep_fields(head_bytes_);
+}
+
 Result<std::string_view> ServerStream::take_unread() {
   return parser_.unframe(std::exchange(unread_, {}));
 }

@@ -112,6 +112,9 @@ class ServerStream final : private net::Readiness::Watcher {
   /// aborted.
   [[nodiscard]] Result<bool> take_head();
   [[nodiscard]] const ResponseHead& head() const { return parser_.head(); }
+  /// Keeps `head` valid until the next call, or release_buffers. REQUIRES: it is valid, and
+  /// take_unread was called.
+  void keep_head();
   /// The part of the body that arrived with the head; may be empty. Valid until the next
   /// suspension.
   /// Errors: upstream_answer_invalid.

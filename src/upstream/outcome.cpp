@@ -6,13 +6,14 @@ namespace weir::upstream {
 namespace {
 
 // A stale connection was closed by the upstream's idle timer, most likely while the request was in
-// transit: it says nothing about health, and a new connection is the remedy. An account that is
-// refused is refused to every call, and nothing was generated; a 403 may be about one request,
-// whose contents another upstream may accept.
+// transit: it says nothing about health, and a new connection is the remedy. An account or a model
+// that is refused is refused to every call, and nothing was generated; a 403 may be about one
+// request, whose contents another upstream may accept.
 constexpr EnumTable<Outcome, OutcomeRow> kRows({
     {Outcome::answered, {"answered", Evidence::good, Again::never}},
     {Outcome::account_refused, {"account_refused", Evidence::bad, Again::elsewhere}},
     {Outcome::forbidden, {"forbidden", Evidence::none, Again::elsewhere}},
+    {Outcome::model_refused, {"model_refused", Evidence::bad, Again::elsewhere}},
     {Outcome::rate_limited, {"rate_limited", Evidence::good, Again::elsewhere}},
     {Outcome::overloaded, {"overloaded", Evidence::bad, Again::elsewhere}},
     {Outcome::server_error, {"server_error", Evidence::bad, Again::never}},

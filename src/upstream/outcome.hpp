@@ -12,8 +12,9 @@ namespace weir::upstream {
 /// The enumerator is the log word and the metric label.
 enum class Outcome : std::uint8_t {
   answered,             ///< any status without a row of its own here, most of 4xx included
-  account_refused,      ///< 401 or 402: Weir's key is not accepted, or its account has no credit
+  account_refused,      ///< Weir's key or account is not accepted, or has no credit
   forbidden,            ///< 403: of Weir's account, or of this request's contents
+  model_refused,        ///< the upstream does not have the model that it is asked for
   rate_limited,         ///< 429
   overloaded,           ///< 503, and 529
   server_error,         ///< other 5xx except 501 and 505

@@ -41,6 +41,7 @@ TEST(Outcome, SaysWhoseFaultItWasAndWhetherToTryAgain) {
       {Outcome::answered, "answered", Evidence::good, Again::never},
       {Outcome::account_refused, "account_refused", Evidence::bad, Again::elsewhere},
       {Outcome::forbidden, "forbidden", Evidence::none, Again::elsewhere},
+      {Outcome::model_refused, "model_refused", Evidence::bad, Again::elsewhere},
       {Outcome::rate_limited, "rate_limited", Evidence::good, Again::elsewhere},
       {Outcome::overloaded, "overloaded", Evidence::bad, Again::elsewhere},
       {Outcome::server_error, "server_error", Evidence::bad, Again::never},

@@ -85,8 +85,10 @@ void add_choice(config::Schema<Settings>& schema) {
       .field("queue_timeout", &Settings::queue_timeout, duration({1, 300 * kSecond}),
              "How long a call may wait in the queue before it is answered 503.")
       .field("retries", &Settings::retries, integer<int>({1, 10, "never"}),
-             "Maximum number of retries of a call, at another upstream, if that is safe: nothing "
-             "was sent, or the upstream answered 401, 402, 403, 429 or 503.")
+             "Maximum number of retries of a call, at another upstream, if that is safe: the "
+             "upstream answered 429 or 503. Unless it is never, a call is also retried, at each "
+             "upstream once, where that costs nothing: nothing was sent, or the upstream refused "
+             "Weir's account or the model.")
       .field("retry_budget_percent", &Settings::retry_budget_percent,
              integer<int>({1, 100, "only retry_budget_min applies"}),
              "Retries allowed at an upstream, in percent of its calls.")
@@ -120,7 +122,10 @@ void add_sizes(config::Schema<Settings>& schema) {
       .field("max_event_bytes", &Settings::max_event_bytes, bytes({4 * kKiB, 64 * kMiB}),
              "Maximum size of an event of a stream.")
       .field("max_response_head_bytes", &Settings::max_response_head_bytes, bytes({kKiB, kMiB}),
-             "Maximum size of the head of an upstream's answer.");
+             "Maximum size of the head of an upstream's answer.")
+      .field("max_error_bytes", &Settings::max_error_bytes, bytes({kKiB, kMiB}),
+             "How much of the body of an upstream's error is read, before any of it is forwarded, "
+             "to tell whether the request is at fault, Weir's account there, or the upstream.");
 }
 
 }  // namespace

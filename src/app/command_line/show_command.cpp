@@ -61,6 +61,7 @@ std::string note_of(const json::value& upstream) {
   if (const auto words = member_of(upstream, "unknown_words"); words != "-") {
     add("unknown words: " + words);
   }
+  if (const auto faults = member_of(upstream, "faults"); faults != "-") add("faults: " + faults);
   if (const auto why = member_of(upstream, "not_accepted"); why != "-") add(why);
   return note.empty() ? "-" : note;
 }

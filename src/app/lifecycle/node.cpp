@@ -48,6 +48,12 @@ void leave_elsewhere(std::vector<net::Descriptor>& sockets, const std::string& l
   }
 }
 
+std::string describe(const gateway::FaultNote& note) {
+  auto text = note.cause;
+  if (!note.model.empty()) text += ": " + note.model;
+  return text + fmt::format(" ({}{}{})", note.status, note.code.empty() ? "" : " ", note.code);
+}
+
 }  // namespace
 
 Settings Overrides::over(Settings settings) const {
@@ -209,7 +215,13 @@ Result<> Node::open_servers() {
 }
 
 std::vector<discovery::UpstreamReport> Node::upstream_reports() const {
-  auto reports = refresher_->report(monotonic_now());
+  const auto now = monotonic_now();
+  auto reports = refresher_->report(now);
+  for (auto& report : reports) {
+    for (const auto& note : gateway_->faults.of(report.name, now)) {
+      report.faults.push_back(describe(note));
+    }
+  }
   if (!scan_) return reports;
   for (auto& [upstream, reason] : scan_->not_accepted()) {
     auto& report = reports.emplace_back();

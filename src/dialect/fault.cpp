@@ -1,0 +1,137 @@
+#include "dialect/fault.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/ascii.hpp"
+#include "codec/json_scanner.hpp"
+#include "codec/json_value.hpp"
+#include "dialect/detail/fault_codes.hpp"
+
+namespace weir::dialect {
+namespace {
+
+constexpr std::size_t kMaxCodeBytes = 64;
+
+/// The members of an error's body, in the order in which they are trusted. `reason` is Google's, in
+/// an array of details.
+enum class Part : std::uint8_t { details, code, type, status, exception, param, message };
+
+struct Path {
+  std::string_view path;
+  Part part;
+};
+
+constexpr Path kPaths[] = {
+    {"error.code", Part::code},
+    {"error.type", Part::type},
+    {"error.status", Part::status},
+    {"error.param", Part::param},
+    {"error.message", Part::message},
+    {"error.details", Part::details},
+    {"error", Part::message},  // a text
+    {"code", Part::code},
+    {"type", Part::type},
+    {"__type", Part::exception},
+    {"param", Part::param},
+    {"message", Part::message},
+    {"msg", Part::message},
+    {"detail", Part::message},
+};
+constexpr auto kNames = [] {
+  std::array<std::string_view, std::size(kPaths)> names;
+  std::ranges::transform(kPaths, names.begin(), &Path::path);
+  return names;
+}();
+
+struct ErrorBody {
+  std::array<std::string, kEnumeratorCount<Part>> parts;
+  bool is_nested = false;  ///< within "error"
+
+  [[nodiscard]] std::string& operator[](Part part) { return parts[static_cast<std::size_t>(part)]; }
+  [[nodiscard]] const std::string& operator[](Part part) const {
+    return parts[static_cast<std::size_t>(part)];
+  }
+};
+
+std::string text_of(std::string_view raw) {
+  if (raw.starts_with('"')) return codec::parse_json_string(raw).value_or(std::string{});
+  if (raw.starts_with('{') || raw.starts_with('[') || raw == "null") return {};
+  return std::string(raw);
+}
+
+// Google's details: [{"@type":…,"reason":"API_KEY_INVALID",…}].
+std::string reason_in(std::string_view details) {
+  constexpr std::string_view kReason = R"("reason")";
+  const auto at = details.find(kReason);
+  if (at == details.npos) return {};
+  const auto open = details.find_first_not_of(" \t\r\n:", at + kReason.size());
+  if (open == details.npos || details[open] != '"') return {};
+  const auto close = details.find('"', open + 1);
+  return std::string(details.substr(open + 1, close - open - 1));
+}
+
+ErrorBody read_json(std::string_view body) {
+  ErrorBody read;
+  codec::JsonScanner scanner(kNames);
+  scanner.feed(body, [&](const codec::JsonValue& value) {
+    const auto& [path, part] = kPaths[value.member];
+    auto text = part == Part::details ? reason_in(value.text) : text_of(value.text);
+    const bool nested = path.starts_with("error.");
+    if (text.empty() || (read.is_nested && !nested)) return;
+    if (nested && !read.is_nested) read = ErrorBody{};
+    read.is_nested = nested;
+    if (read[part].empty()) read[part] = std::move(text);
+  });
+  return read;
+}
+
+ErrorBody read_body(std::string_view body) {
+  ErrorBody read;
+  body = trim(body);
+  if (body.starts_with('[')) body = trim(body.substr(1));  // Google's OpenAI endpoint answers so
+  if (body.starts_with('{')) return read_json(body);
+  if (body.starts_with('<')) return read;  // a page of some proxy
+  read[Part::message] = text_of(body);
+  return read;
+}
+
+// "com.amazon.coral.service#AccessDeniedException:http://…"
+std::string_view name_of(std::string_view code) {
+  if (const auto hash = code.find('#'); hash != code.npos) code.remove_prefix(hash + 1);
+  if (const auto colon = code.find(":http"); colon != code.npos) code = code.substr(0, colon);
+  return code;
+}
+
+// Some repeat in the body a status that differs from the answer's own.
+Fault fault_of_number(std::string_view code, bool is_nested) {
+  if (code == "401") return Fault::key;
+  if (code == "402") return Fault::credit;
+  if (code == "429") return Fault::rate;
+  return is_nested ? Fault::unknown : detail::fault_of_siliconflow(code);
+}
+
+std::optional<ErrorCause> cause_by_code(const ErrorBody& body) {
+  for (const auto part : {Part::details, Part::code, Part::exception, Part::type, Part::status}) {
+    const auto code = name_of(body[part]);
+    if (code.empty() || code.size() > kMaxCodeBytes) continue;
+    auto fault = detail::fault_of_code(code);
+    if (fault == Fault::unknown) fault = fault_of_number(code, body.is_nested);
+    if (fault != Fault::unknown) return ErrorCause{fault, std::string(code)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+ErrorCause find_cause(int status, std::string_view body) {
+  const auto read = read_body(body);
+  if (auto cause = cause_by_code(read)) return *std::move(cause);
+  const auto& param = read[Part::param];
+  if (param == "model" && status == 404) return {.fault = Fault::model};
+  if (!param.empty() && param != "model") return {.fault = Fault::request};
+  return {.fault = detail::fault_of_wording(read[Part::message])};
+}
+
+}  // namespace weir::dialect

@@ -1,0 +1,242 @@
+#include "dialect/fault.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace weir::dialect {
+namespace {
+
+struct Case {
+  int status;
+  const char* body;
+  Fault fault;
+};
+
+void expect_each(std::span<const Case> cases) {
+  for (const auto& c : cases) {
+    EXPECT_EQ(kFaultNames[find_cause(c.status, c.body).fault], kFaultNames[c.fault])
+        << c.status << ' ' << c.body;
+  }
+}
+
+// Recorded answers, shortened.
+TEST(FindCause, KnowsTheProvidersCodes) {
+  static constexpr Case kCases[] = {
+      // OpenAI
+      {401,
+       R"({"error":{"message":"Incorrect API key provided: sk-a***b.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}})",
+       Fault::key},
+      {429,
+       R"({"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}})",
+       Fault::credit},
+      {400,
+       R"({"error":{"code":"billing_hard_limit_reached","message":"Billing hard limit has been reached","param":null,"type":"invalid_request_error"}})",
+       Fault::credit},
+      {429,
+       R"({"error":{"message":"Rate limit reached","type":"tokens","code":"rate_limit_exceeded"}})",
+       Fault::rate},
+      {401,
+       R"({"error":{"message":"x","type":"invalid_request_error","code":"account_deactivated"}})",
+       Fault::account},
+      {404,
+       R"({"error":{"message":"The model `x` does not exist or you do not have access to it.","type":"invalid_request_error","param":null,"code":"model_not_found"}})",
+       Fault::model},
+      // Anthropic
+      {401,
+       R"({"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}})",
+       Fault::key},
+      {400,
+       R"({"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."}})",
+       Fault::credit},
+      {400,
+       R"({"type":"error","error":{"type":"invalid_request_error","message":"You have reached your specified API usage limits. You will regain access on 2026-12-01."}})",
+       Fault::credit},
+      {400,
+       R"({"type":"error","error":{"type":"invalid_request_error","message":"This organization has been disabled."}})",
+       Fault::account},
+      {529, R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})",
+       Fault::overloaded},
+      {404, R"({"type":"error","error":{"type":"not_found_error","message":"model: claude-x"}})",
+       Fault::model},
+      // Google
+      {400,
+       R"([{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID","domain":"googleapis.com"}]}}])",
+       Fault::key},
+      {403,
+       R"({"error":{"code":403,"message":"x","status":"PERMISSION_DENIED","details":[{"reason":"BILLING_DISABLED"}]}})",
+       Fault::credit},
+      {429,
+       R"({"error":{"code":429,"message":"You exceeded your current quota","status":"RESOURCE_EXHAUSTED"}})",
+       Fault::rate},
+      {400,
+       R"({"error":{"code":400,"message":"User location is not supported for the API use.","status":"FAILED_PRECONDITION"}})",
+       Fault::account},
+      // SiliconFlow
+      {403, R"({"code":30001,"message":"Sorry, your account balance is insufficient","data":null})",
+       Fault::credit},
+      {400,
+       R"({"code":20012,"message":"Model does not exist. Please check it carefully.","data":null})",
+       Fault::model},
+      {403, R"({"code":30003,"message":"Model disabled.","data":null})", Fault::model},
+      {401, R"({"code":30014,"message":"Token is invalid.","data":null})", Fault::key},
+      {401, R"("Invalid token")", Fault::key},
+      {400, R"("Api key is invalid")", Fault::key},
+      {503, R"({"code":50505,"message":"Model service overloaded.","data":null})",
+       Fault::overloaded},
+      // DashScope
+      {400,
+       R"({"code":"Arrearage","message":"Access denied, please make sure your account is in good standing.","request_id":"x"})",
+       Fault::credit},
+      {400, R"({"error":{"code":"Arrearage","param":null,"message":"x","type":"Arrearage"}})",
+       Fault::credit},
+      {403, R"({"code":"AccessDenied.Unpurchased","message":"x"})", Fault::account},
+      {429, R"({"code":"Throttling.RateQuota","message":"Requests rate limit exceeded"})",
+       Fault::rate},
+      {401, R"({"code":"InvalidApiKey","message":"Invalid API-key provided."})", Fault::key},
+      // DeepSeek
+      {402,
+       R"({"error":{"message":"Insufficient Balance","type":"unknown_error","param":null,"code":"invalid_request_error"}})",
+       Fault::credit},
+      {401,
+       R"({"error":{"message":"Authentication Fails, Your api key: ****x is invalid","type":"authentication_error","code":"invalid_request_error"}})",
+       Fault::key},
+      // Mistral
+      {401, R"({"message":"Unauthorized","request_id":"x"})", Fault::key},
+      {400,
+       R"({"object":"error","message":"Invalid model: x","type":"invalid_model","param":null,"code":"1500"})",
+       Fault::model},
+      {429, R"({"object":"error","type":"service_tier_capacity_exceeded","code":"3505"})",
+       Fault::overloaded},
+      // OpenRouter
+      {402, R"({"error":{"code":402,"message":"Insufficient credits. Add more using https://x"}})",
+       Fault::credit},
+      {500, R"({"error":{"code":401,"message":"User not found."}})", Fault::key},
+      {404, R"({"error":{"message":"No endpoints found for a/b.","code":404}})", Fault::model},
+      {400, R"({"error":{"message":"a/b is not a valid model ID","code":400}})", Fault::model},
+      // Azure
+      {401,
+       R"({"error":{"code":"401","message":"Access denied due to invalid subscription key or wrong API endpoint."}})",
+       Fault::key},
+      {404,
+       R"({"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}})",
+       Fault::model},
+      // Bedrock
+      {403,
+       R"({"__type":"com.amazon.coral.service#UnrecognizedClientException","message":"The security token included in the request is invalid."})",
+       Fault::key},
+      {400, R"({"__type":"ThrottlingException","message":"Too many requests"})", Fault::rate},
+      {400, R"({"__type":"ServiceQuotaExceededException","message":"x"})", Fault::credit},
+      {403, R"({"__type":"AccessDeniedException","message":"You don't have access to the model"})",
+       Fault::account},
+      // Others
+      {429, R"({"error":{"code":"1113","message":"余额不足或无可用资源包,请充值。"}})",
+       Fault::credit},
+      {429,
+       R"({"error":{"type":"exceeded_current_quota_error","message":"Your account x is suspended"}})",
+       Fault::credit},
+      {400,
+       R"({"code":"Client specified an invalid argument","error":"Incorrect API key provided: xx. You can obtain an API key from https://console.x.ai."})",
+       Fault::key},
+      {400,
+       R"({"error":{"message":"Organization has been restricted.","type":"invalid_request_error","code":"organization_restricted"}})",
+       Fault::account},
+      {400,
+       R"({"error":{"message":"Budget has been exceeded! Current cost: 1, Max budget: 1","type":"budget_exceeded","param":null,"code":"400"}})",
+       Fault::credit},
+      {403, R"({"error":{"code":"AccountOverdueError","message":"x","type":"Forbidden"}})",
+       Fault::credit},
+      {404,
+       R"({"object":"error","message":"The model `x` does not exist.","type":"NotFoundError","param":null,"code":404})",
+       Fault::model},
+      {404, R"({"error":"model 'x' not found"})", Fault::model},
+      {412,
+       R"({"error":{"code":"PRECONDITION_FAILED","message":"Account a-b is suspended, possibly due to reaching the monthly spending limit"}})",
+       Fault::credit},
+  };
+  expect_each(kCases);
+}
+
+TEST(FindCause, KnowsTheWordingWhereThereIsNoCode) {
+  static constexpr Case kCases[] = {
+      {400, R"({"error":{"message":"Invalid API key","type":"invalid_request_error"}})",
+       Fault::key},
+      {400, R"({"error":{"message":"The API key has expired.","code":null}})", Fault::key},
+      {400, R"({"error":"invalid api key"})", Fault::key},
+      {500, R"({"message":"No API key provided"})", Fault::key},
+      {500, R"({"error":{"message":"OpenAI: Incorrect API key provided: sk-1"}})", Fault::key},
+      {400, R"({"error":{"message":"litellm.AuthenticationError: Invalid API key"}})", Fault::key},
+      {400, R"({"detail":"Could not validate credentials"})", Fault::key},
+      {400, R"({"error":{"message":"Error: Insufficient credits"}})", Fault::credit},
+      {500, "insufficient balance", Fault::credit},
+      {429, R"({"message":"Quota exceeded, please upgrade your plan"})", Fault::credit},
+      {429, R"({"message":"Quota exceeded for requests per minute"})", Fault::rate},
+      {400, R"({"message":"Your account has no credit left"})", Fault::credit},
+      {500, R"({"error":{"message":"该令牌额度已用尽"}})", Fault::credit},
+      {400, R"({"error":{"message":"Your account has been deactivated"}})", Fault::account},
+      {400, R"({"message":"This project has been suspended."})", Fault::account},
+      {400,
+       R"({"error":{"message":"The model `x` has been decommissioned and is no longer supported"}})",
+       Fault::model},
+      {404, R"({"error":{"message":"x","param":"model"}})", Fault::model},
+  };
+  expect_each(kCases);
+}
+
+TEST(FindCause, LeavesARequestsOwnErrorToIt) {
+  static constexpr Case kCases[] = {
+      {400,
+       R"({"error":{"message":"This model's maximum context length is 8192 tokens.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}})",
+       Fault::request},
+      {400,
+       R"({"error":{"message":"Invalid value: 'insufficient_quota'. Supported values are: 'a'.","type":"invalid_request_error","param":"messages[0].role","code":"invalid_value"}})",
+       Fault::request},
+      {400,
+       R"({"error":{"message":"Insufficient balance","type":"invalid_request_error","param":"messages"}})",
+       Fault::request},
+      {400, R"({"error":{"message":"Invalid value: insufficient balance, invalid api key"}})",
+       Fault::unknown},
+      {400, R"({"error":{"message":"Unexpected token in \"invalid api key\""}})", Fault::unknown},
+      {400, R"({"error":{"message":"Could not parse 'my quota exceeded'"}})", Fault::unknown},
+      {400, R"({"error":{"message":"Failed: {\"content\":\"invalid api key\"}"}})", Fault::unknown},
+      {400,
+       R"({"error":{"message":"Your request was rejected as a result of our safety system.","code":"content_policy_violation"}})",
+       Fault::request},
+      {400, R"({"error":{"code":"1301","message":"敏感内容"}})", Fault::request},
+      {400,
+       R"({"code":"DataInspectionFailed","message":"Input data may contain inappropriate content."})",
+       Fault::request},
+      {400, R"({"code":20015,"message":"The parameter is invalid.","data":null})", Fault::unknown},
+      {400, R"({"error":{"message":"Invalid token id 50000 in logit_bias"}})", Fault::unknown},
+      {400, R"({"error":{"message":"Invalid key in tools[0]"}})", Fault::unknown},
+      {400, R"({"error":{"message":"The model does not support tools"}})", Fault::unknown},
+      {400, R"({"error":{"message":"max_tokens is too large: 99999."}})", Fault::unknown},
+      {400, R"({"error":{"message":"Unrecognized request argument supplied: api_key"}})",
+       Fault::unknown},
+      {422, R"({"detail":[{"loc":["body","messages"],"msg":"insufficient balance"}]})",
+       Fault::unknown},
+      {404, R"({"error":{"code":"previous_response_not_found","message":"x"}})", Fault::request},
+  };
+  expect_each(kCases);
+}
+
+TEST(FindCause, NothingIsToldFromNothing) {
+  for (const char* body : {"", " ", "{}", "[]", "null", "{\"error\":", "<html>insufficient balance",
+                           "404 page not found", "\"", "{\"error\":{\"message\":7}}",
+                           "{\"code\":null,\"message\":null}", "\xff\xfe"}) {
+    EXPECT_EQ(find_cause(500, body).fault, Fault::unknown) << body;
+  }
+}
+
+TEST(FindCause, NamesTheCodeThatDecided) {
+  EXPECT_EQ(find_cause(400, R"({"code":"Arrearage"})").code, "Arrearage");
+  EXPECT_EQ(find_cause(400, R"({"message":"insufficient balance"})").code, "");
+}
+
+TEST(FindCause, ReadsTheBeginningOfALongBody) {
+  const auto body = R"({"error":{"code":"insufficient_quota","message":")" + std::string(9000, 'x');
+  EXPECT_EQ(find_cause(429, body).fault, Fault::credit);
+}
+
+}  // namespace
+}  // namespace weir::dialect
