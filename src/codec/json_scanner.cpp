@@ -21,7 +21,7 @@ enum Token : unsigned {
 };
 
 // Size of the longest name with each byte written as \u00XX. A longer key matches no member.
-constexpr std::size_t kMaxKeyBytes = 6 * JsonScanner::kMaxMemberBytes;
+constexpr std::size_t kMaxKeyBytes = 6 * MemberPaths::kMaxBytes;
 
 // Bytes of numbers, true, false and null.
 constexpr auto kScalarByte = [] {
@@ -59,15 +59,10 @@ std::string fold(std::string name) {
 
 }  // namespace
 
-JsonScanner::JsonScanner(std::span<const std::string_view> members, std::size_t max_value_bytes,
+JsonScanner::JsonScanner(const MemberPaths& members, std::size_t max_value_bytes,
                          std::size_t max_depth, Check check)
-    : members_(members), max_value_bytes_(max_value_bytes), max_depth_(max_depth), check_(check) {
+    : members_(&members), max_value_bytes_(max_value_bytes), max_depth_(max_depth), check_(check) {
   DCHECK(max_depth >= 1 && max_depth <= kMaxDepth);
-  DCHECK(members.size() <= kMaxMembers);
-  for (const auto member : members) {
-    DCHECK(!member.empty() && member.size() <= kMaxMemberBytes);
-    DCHECK(std::ranges::count(member, '.') < static_cast<std::ptrdiff_t>(kMaxLevels));
-  }
   reset();
 }
 
@@ -81,7 +76,7 @@ void JsonScanner::reset() {
   path_depth_ = 0;
   open_levels_ = 0;
   // The text is treated as the value of an empty path, the prefix of all others.
-  levels_[0].key_members = members_.empty() ? 0 : ~Members{0} >> (kMaxMembers - members_.size());
+  levels_[0].key_members = members_->all();
   key_.clear();
   held_.clear();
 }
@@ -271,7 +266,7 @@ bool JsonScanner::next(JsonValue& value) {
 void JsonScanner::start_value(std::size_t at, std::size_t depth) {
   Level& level = levels_[depth];
   for_each_bit(level.key_members, [&](std::size_t member) {
-    if (members_[member].size() != level.path_bytes) return;
+    if ((*members_)[member].size() != level.path_bytes) return;
     level.open_member = member;
     level.begin = offset_ + at;
     open_levels_ |= 1U << depth;
@@ -281,10 +276,12 @@ void JsonScanner::start_value(std::size_t at, std::size_t depth) {
 // The value at `depth` is an object: paths that continue into it do so one level deeper.
 void JsonScanner::enter_object(std::size_t depth) {
   const Level& outer = levels_[depth];
-  Members members = 0;
-  for_each_bit(outer.key_members, [&](std::size_t member) {
-    if (members_[member].size() > outer.path_bytes) members |= Members{1} << member;
-  });
+  Members members = depth == 0 ? outer.key_members : 0;
+  if (depth > 0) {
+    for_each_bit(outer.key_members, [&](std::size_t member) {
+      if ((*members_)[member].size() > outer.path_bytes) members |= Members{1} << member;
+    });
+  }
   if (members == 0 && depth > 0) return;
   levels_[depth + 1] = {.members = members, .prefix_bytes = depth == 0 ? 0 : outer.path_bytes + 1};
   ++path_depth_;
@@ -301,7 +298,7 @@ void JsonScanner::match_key(std::string_view raw, std::size_t depth) {
     if (decoded) level.key_members = with_name(level, fold(*decoded));
   }
   if (level.key_members != 0) {
-    const auto path = members_[static_cast<std::size_t>(std::countr_zero(level.key_members))];
+    const auto path = (*members_)[static_cast<std::size_t>(std::countr_zero(level.key_members))];
     level.path_bytes = std::min(path.find('.', level.prefix_bytes), path.size());
     const auto name = path.substr(level.prefix_bytes, level.path_bytes - level.prefix_bytes);
     level.key_exact = name == (decoded ? std::string_view(*decoded) : raw);
@@ -330,10 +327,11 @@ void JsonScanner::report(std::size_t at, std::size_t depth, JsonValue& value) {
 }
 
 JsonScanner::Members JsonScanner::with_name(const Level& level, std::string_view name) const {
-  if (name.empty()) return 0;
+  const Members candidates = level.members & members_->with_name_of(name.size());
+  if (candidates == 0) return 0;
   Members members = 0;
-  for_each_bit(level.members, [&](std::size_t member) {
-    const auto rest = members_[member].substr(level.prefix_bytes);
+  for_each_bit(candidates, [&](std::size_t member) {
+    const auto rest = (*members_)[member].substr(level.prefix_bytes);
     const bool whole = rest.size() == name.size();
     if (!whole && (rest.size() < name.size() || rest[name.size()] != '.')) return;
     const auto ours = rest.substr(0, name.size());
@@ -380,7 +378,7 @@ void JsonScanner::keep_key() {
 
 // The start of the outermost unfinished value within the bound; `end` if there is none.
 std::uint64_t JsonScanner::oldest_to_hold(std::uint64_t end) const {
-  for (std::size_t depth = 1; depth <= kMaxLevels; ++depth) {
+  for (std::size_t depth = 1; depth <= MemberPaths::kMaxLevels; ++depth) {
     const auto begin = levels_[depth].begin;
     if ((open_levels_ >> depth & 1U) != 0 && end - begin <= max_value_bytes_) return begin;
   }

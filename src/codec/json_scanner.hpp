@@ -15,13 +15,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "codec/json_grammar.hpp"
 #include "codec/json_value.hpp"
+#include "codec/member_paths.hpp"
 
 namespace weir::codec {
 
@@ -37,7 +37,7 @@ struct JsonValue {
   bool exact = true;      ///< its name equals the member's, case included
 };
 
-/// Threads:  one owner at a time. Lifetime: value type; the list of members outlives it.
+/// Threads:  one owner at a time. Lifetime: value type; `members` outlives it.
 /// Cost:     0.8 KB of chat request about 0.5 us, long strings about 5 GB/s (json_scanner_bench);
 ///           allocates only when a piece cuts a chosen value or a key, or a key has an escape.
 class JsonScanner {
@@ -49,19 +49,12 @@ class JsonScanner {
   /// a forwarded request must be understood alike by every reader.
   enum class Check : std::uint8_t { structure, everything };
 
-  static constexpr std::size_t kMaxMembers = 32;
-  static constexpr std::size_t kMaxMemberBytes = 64;
-  static constexpr std::size_t kMaxLevels = 3;
   static constexpr std::size_t kMaxDepth = 64;
 
-  /// `members` are paths from the top-level object with dots between names: "model",
-  /// "stream_options.include_usage". Paths do not lead through arrays. A text with more than
-  /// `max_depth` nested brackets is broken.
-  /// REQUIRES: distinct paths within the bounds above, of names without quote or backslash;
-  ///           1 <= max_depth <= kMaxDepth.
-  explicit JsonScanner(std::span<const std::string_view> members,
-                       std::size_t max_value_bytes = 4096, std::size_t max_depth = kMaxDepth,
-                       Check check = Check::structure);
+  /// A text with more than `max_depth` nested brackets is broken.
+  /// REQUIRES: 1 <= max_depth <= kMaxDepth.
+  explicit JsonScanner(const MemberPaths& members, std::size_t max_value_bytes = 4096,
+                       std::size_t max_depth = kMaxDepth, Check check = Check::structure);
 
   /// Prepares for another text.
   void reset();
@@ -89,7 +82,7 @@ class JsonScanner {
   [[nodiscard]] std::uint64_t unfinished() const { return held_.size(); }
 
  private:
-  using Members = std::uint32_t;  // bit i: members_[i]
+  using Members = MemberPaths::Set;
 
   // The token that the next byte belongs to.
   enum class Within : std::uint8_t { none, key, string, scalar };
@@ -144,7 +137,7 @@ class JsonScanner {
   [[nodiscard]] std::uint64_t oldest_to_hold(std::uint64_t end) const;
   void hold_from(std::uint64_t begin);
 
-  std::span<const std::string_view> members_;
+  const MemberPaths* members_;
   std::size_t max_value_bytes_;
   std::size_t max_depth_;
   Check check_;
@@ -161,7 +154,7 @@ class JsonScanner {
 
   std::size_t path_depth_ = 0;  // number of open brackets, from the first, that are on a path
   unsigned open_levels_ = 0;    // bit d: a chosen value in levels_[d] has not ended
-  std::array<Level, kMaxLevels + 1> levels_{};  // by depth; 0 is the text itself
+  std::array<Level, MemberPaths::kMaxLevels + 1> levels_{};  // by depth; 0 is the text itself
 
   std::string key_;               // the open key's bytes from earlier pieces
   std::string held_;              // bytes of unfinished values from earlier pieces

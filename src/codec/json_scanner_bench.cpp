@@ -5,8 +5,8 @@
 namespace weir::codec {
 namespace {
 
-constexpr std::string_view kRequestMembers[] = {
-    "model", "stream", "max_tokens", "max_completion_tokens", "n", "stream_options.include_usage"};
+constexpr MemberPaths kRequestMembers = {{"model", "stream", "max_tokens", "max_completion_tokens",
+                                          "n", "stream_options.include_usage"}};
 
 // A chat request with about `bytes` of prose, some of it quoted, in messages of equal size.
 std::string chat_request(std::size_t bytes, std::size_t message_bytes) {

@@ -13,7 +13,7 @@ namespace {
 using weir::codec::JsonScanner;
 using weir::codec::JsonValue;
 
-constexpr std::string_view kMembers[] = {"model", "usage", "usage.total", "a.b.c"};
+constexpr weir::codec::MemberPaths kMembers = {{"model", "usage", "usage.total", "a.b.c"}};
 constexpr std::size_t kMaxValueBytes = 32;
 
 std::vector<std::string> scan(std::string_view text, std::size_t piece_bytes,

@@ -16,7 +16,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using State = JsonScanner::State;
 
-constexpr std::string_view kMembers[] = {"model", "usage", "usage.total", "message.model", "a.b.c"};
+constexpr MemberPaths kMembers = {{"model", "usage", "usage.total", "message.model", "a.b.c"}};
 
 struct Scan {
   std::vector<std::string> values;  // "path=text" or "path too long"

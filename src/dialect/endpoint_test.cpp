@@ -9,11 +9,11 @@ namespace {
 
 using catalogue::Endpoint;
 
-std::string words(std::span<const std::string_view> paths) {
+std::string words(const codec::MemberPaths& paths) {
   std::string text;
-  for (const auto path : paths) {
+  for (std::size_t i = 0; i < paths.size(); ++i) {
     if (!text.empty()) text += ' ';
-    text += path;
+    text += paths[i];
   }
   return text;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include "base/ascii.hpp"
 #include "codec/json_scanner.hpp"
@@ -39,10 +40,10 @@ constexpr Path kPaths[] = {
     {"msg", Part::message},
     {"detail", Part::message},
 };
-constexpr auto kNames = [] {
+constexpr codec::MemberPaths kNames = [] {
   std::array<std::string_view, std::size(kPaths)> names;
   std::ranges::transform(kPaths, names.begin(), &Path::path);
-  return names;
+  return codec::MemberPaths(std::span<const std::string_view>(names));
 }();
 
 struct ErrorBody {

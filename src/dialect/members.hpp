@@ -7,6 +7,8 @@
 #include <span>
 #include <string_view>
 
+#include "codec/member_paths.hpp"
+
 namespace weir::dialect {
 
 /// The meaning of a member.
@@ -31,7 +33,7 @@ void members_must_begin_with_usage();
 
 }  // namespace detail
 
-/// Lifetime: value type of static views; a scanner keeps a span of it, so rows are static.
+/// Lifetime: value type of static views; a scanner keeps a reference into it, so rows are static.
 class Members {
  public:
   static constexpr std::size_t kMost = 6;
@@ -40,33 +42,32 @@ class Members {
 
   /// REQUIRES: those that mean usage come first.
   template <std::size_t kSize>
-  consteval Members(const Member (&members)[kSize])  // NOLINT(google-explicit-constructor)
-      : size_(kSize) {
+  consteval Members(const Member (&members)[kSize]) {  // NOLINT(google-explicit-constructor)
     if (kSize > kMost) detail::members_are_too_many();
+    std::array<std::string_view, kSize> paths{};
+    std::size_t usages = 0;
     for (std::size_t i = 0; i < kSize; ++i) {
-      paths_[i] = members[i].path;
+      paths[i] = members[i].path;
       meanings_[i] = members[i].meaning;
       if (members[i].meaning != Meaning::usage) continue;
-      if (usages_ != i) detail::members_must_begin_with_usage();
-      ++usages_;
+      if (usages != i) detail::members_must_begin_with_usage();
+      ++usages;
     }
+    const std::span<const std::string_view> all(paths);
+    paths_ = codec::MemberPaths(all);
+    usage_paths_ = codec::MemberPaths(all.first(usages));
   }
 
-  [[nodiscard]] constexpr std::span<const std::string_view> paths() const {
-    return std::span(paths_).first(size_);
-  }
+  [[nodiscard]] constexpr const codec::MemberPaths& paths() const { return paths_; }
   /// Most answers are read for these only, which costs less.
-  [[nodiscard]] constexpr std::span<const std::string_view> usage_paths() const {
-    return std::span(paths_).first(usages_);
-  }
+  [[nodiscard]] constexpr const codec::MemberPaths& usage_paths() const { return usage_paths_; }
   /// The meaning of the path at `index`, in both lists.
   [[nodiscard]] constexpr Meaning meaning(std::size_t index) const { return meanings_[index]; }
 
  private:
-  std::array<std::string_view, kMost> paths_{};
+  codec::MemberPaths paths_;
+  codec::MemberPaths usage_paths_;
   std::array<Meaning, kMost> meanings_{};
-  std::size_t size_ = 0;
-  std::size_t usages_ = 0;
 };
 
 }  // namespace weir::dialect

@@ -11,9 +11,9 @@ namespace {
 // Larger than any real count, and small enough to be summed.
 constexpr std::int64_t kLargest = 1'000'000'000;
 
-constexpr std::array<std::string_view, 7> kMembers = {
-    "prompt_tokens", "completion_tokens",           "input_tokens",           "output_tokens",
-    "total_tokens",  "cache_creation_input_tokens", "cache_read_input_tokens"};
+constexpr codec::MemberPaths kMembers = {
+    {"prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "total_tokens",
+     "cache_creation_input_tokens", "cache_read_input_tokens"}};
 
 }  // namespace
 

@@ -34,7 +34,7 @@ AnswerReader::AnswerReader(AnswerForm form, Options options)
       splitter_(options_.max_event_bytes) {}
 
 // An answer is read for its usage only, if its names stay, which halves the cost.
-std::span<const std::string_view> AnswerReader::answer_paths() const {
+const codec::MemberPaths& AnswerReader::answer_paths() const {
   return options_.model.empty() ? members_.usage_paths() : members_.paths();
 }
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -73,7 +72,7 @@ class AnswerReader {
   [[nodiscard]] bool take_event(std::string_view event);
   void append_renamed(std::string_view event);
 
-  [[nodiscard]] std::span<const std::string_view> answer_paths() const;
+  [[nodiscard]] const codec::MemberPaths& answer_paths() const;
 
   AnswerForm form_;
   Options options_;

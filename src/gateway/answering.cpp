@@ -237,7 +237,7 @@ net::Task<Result<std::string>> Answering::read_submission() {
 }
 
 Result<> Answering::seal_request_id(std::string& body) {
-  constexpr std::array<std::string_view, 1> kMembers = {"requestId"};
+  static constexpr codec::MemberPaths kMembers = {{"requestId"}};
   codec::JsonScanner scanner(kMembers);
   std::optional<Edit> edit;
   int ids = 0;

@@ -29,7 +29,7 @@ enum Member : std::size_t {
   kMemberCount,
 };
 
-constexpr std::array<std::string_view, kMemberCount> kMembers = {
+constexpr codec::MemberPaths kMembers = {{
     "model",
     "requestId",
     "stream",
@@ -40,7 +40,8 @@ constexpr std::array<std::string_view, kMemberCount> kMembers = {
     "max_output_tokens",
     "n",
     "batch_size",
-};
+}};
+static_assert(kMembers.size() == kMemberCount);
 
 std::unexpected<Error> refused(std::string message) {
   return fail(Errc::invalid_parameter, std::move(message));
