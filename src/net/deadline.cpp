@@ -7,20 +7,18 @@
 namespace weir::net {
 
 Deadline::Deadline(DeadlineSweeper& sweeper)
-    : sweeper_(&sweeper), entry_(static_cast<std::uint32_t>(sweeper.entries_.size())) {
-  sweeper.entries_.push_back({MonotonicTime::max(), this});
-}
+    : sweeper_(&sweeper), entry_(&sweeper.entries_.emplace_back(MonotonicTime::max(), this)) {}
 
 Deadline::~Deadline() {
-  if (sweeper_ == nullptr) return;
+  if (entry_ == nullptr) return;
   auto& entries = sweeper_->entries_;
-  entries[entry_] = entries.back();
-  entries[entry_].deadline->entry_ = entry_;
+  *entry_ = entries.back();
+  entry_->deadline->entry_ = entry_;
   entries.pop_back();
 }
 
 DeadlineSweeper::~DeadlineSweeper() {
-  for (const Entry& entry : entries_) entry.deadline->sweeper_ = nullptr;
+  for (const Entry& entry : entries_) entry.deadline->entry_ = nullptr;
 }
 
 // Runs from the back: a deadline destroyed meanwhile is replaced by the last entry, already

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <deque>
 
 #include "base/clock.hpp"
@@ -41,7 +40,7 @@ class DeadlineSweeper {
     Deadline* deadline;
   };
 
-  std::deque<Entry> entries_;  ///< a deque grows without fragmenting the heap
+  std::deque<Entry> entries_;  ///< a deque grows without moving its elements
 };
 
 /// A time limit. Expiry is reported once per arming.
@@ -67,11 +66,11 @@ class Deadline {
   virtual void on_expired() = 0;
 
   void set(MonotonicTime at) {
-    if (sweeper_ != nullptr) sweeper_->entries_[entry_].at = at;
+    if (entry_ != nullptr) entry_->at = at;
   }
 
-  DeadlineSweeper* sweeper_;  ///< null once it is destroyed
-  std::uint32_t entry_;
+  DeadlineSweeper* sweeper_;
+  DeadlineSweeper::Entry* entry_;  ///< in the sweeper's list; null once that is destroyed
   bool expired_ = false;
 };
 

@@ -18,10 +18,6 @@ struct Registered : Socket {
   static auto& of(Socket& socket) { return (socket.*(&Registered::impl_)).get_implementation(); }
 };
 
-Reactor& reactor_of(Socket& socket) {
-  return asio::use_service<Reactor>(socket.get_executor().context());
-}
-
 }  // namespace
 
 ReadEvents::ReadEvents(Socket& socket) : reactor_op({}, &perform, &complete), socket_(socket) {
@@ -30,6 +26,7 @@ ReadEvents::ReadEvents(Socket& socket) : reactor_op({}, &perform, &complete), so
 
 void ReadEvents::arm() {
   armed_ = true;
+  reactor_ = &asio::use_service<Reactor>(socket_.get_executor().context());
   start();
 }
 
@@ -38,8 +35,8 @@ void ReadEvents::start() {
   ec_ = {};
   starting_ = true;
   auto& registered = Registered::of(socket_);
-  reactor_of(socket_).start_op(Reactor::read_op, registered.socket_, registered.reactor_data_, this,
-                               true, true);
+  reactor_->start_op(Reactor::read_op, registered.socket_, registered.reactor_data_, this, true,
+                     true);
   starting_ = false;
 }
 
@@ -66,8 +63,7 @@ void ReadEvents::complete(void* owner, asio::detail::operation* op,
 void ReadEvents::notify() {
   if (!socket_.is_open()) return;  // the close is being reported
   auto& registered = Registered::of(socket_);
-  reactor_of(socket_).cancel_ops_by_key(registered.socket_, registered.reactor_data_,
-                                        Reactor::read_op, this);
+  reactor_->cancel_ops_by_key(registered.socket_, registered.reactor_data_, Reactor::read_op, this);
 }
 
 void ReadEvents::close() {

@@ -9,6 +9,10 @@
 #include "base/check.hpp"
 #include "net/socket.hpp"
 
+namespace boost::asio::detail {
+class epoll_reactor;
+}
+
 namespace weir::net::detail {
 
 /// Calls `Readiness::on_event` at each event. The operation stays with the reactor from one event
@@ -36,6 +40,7 @@ class ReadEvents : private boost::asio::detail::reactor_op {
   void start();
 
   Socket& socket_;
+  boost::asio::detail::epoll_reactor* reactor_ = nullptr;  // of the socket's context, while armed
   bool armed_ = false;
   bool starting_ = false;
 };
