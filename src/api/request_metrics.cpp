@@ -14,7 +14,8 @@ const telemetry::Histogram::BucketBoundaries kBuckets{
 }  // namespace
 
 RequestMetrics::RequestMetrics(telemetry::Registry& registry)
-    : requests_(telemetry::register_counter(registry, kRequests)),
+    : cells_(registry.cells()),
+      requests_(telemetry::register_counter(registry, kRequests)),
       durations_(telemetry::register_histogram(registry, kRequestDuration)) {}
 
 RequestMetrics::PerRoute& RequestMetrics::of(std::string_view label) {
@@ -33,9 +34,9 @@ void RequestMetrics::record(const http::Exchange& exchange) {
     counter = &requests_.Add({{"route", label}, {"reason", reason}});
   }
   if (route.duration == nullptr)
-    route.duration = &durations_.Add({{"route", std::string(exchange.route)}}, kBuckets);
+    route.duration = &cells_.add(durations_, {{"route", std::string(exchange.route)}}, kBuckets);
   counter->Increment();
-  route.duration->Observe(std::chrono::duration<double>(exchange.ended - exchange.started).count());
+  route.duration->observe(std::chrono::duration<double>(exchange.ended - exchange.started).count());
 }
 
 }  // namespace weir::api

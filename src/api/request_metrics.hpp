@@ -33,11 +33,12 @@ class RequestMetrics {
     std::string_view label;  ///< a literal
     /// Indexed by Errc; the last is "ok".
     std::array<telemetry::Counter*, kErrcCount + 1> outcomes{};
-    telemetry::Histogram* duration = nullptr;
+    telemetry::HistogramCell* duration = nullptr;
   };
 
   PerRoute& of(std::string_view label);
 
+  telemetry::HistogramCells& cells_;
   prometheus::Family<telemetry::Counter>& requests_;
   prometheus::Family<telemetry::Histogram>& durations_;
   std::vector<PerRoute> routes_;  ///< those seen

@@ -29,13 +29,15 @@ double seconds(MonotonicClock::duration time) {
 }  // namespace
 
 CallMetrics::CallMetrics(telemetry::Registry& registry)
-    : token_usage_(telemetry::register_histogram(registry, kTokenUsage)),
+    : cells_(registry.cells()),
+      token_usage_(telemetry::register_histogram(registry, kTokenUsage)),
       duration_(telemetry::register_histogram(registry, kCallDuration)),
       first_token_(telemetry::register_histogram(registry, kTimeToFirstToken)),
       per_token_(telemetry::register_histogram(registry, kTimePerOutputToken)),
       attempts_(telemetry::register_counter(registry, kCallAttempts)),
       faults_(telemetry::register_counter(registry, kUpstreamFaults)),
-      overhead_(telemetry::register_histogram(registry, kCallOverhead).Add({}, kOverheadBuckets)),
+      overhead_(
+          cells_.add(telemetry::register_histogram(registry, kCallOverhead), {}, kOverheadBuckets)),
       estimated_(telemetry::register_counter(registry, kCallsEstimated).Add({})) {}
 
 CallMetrics::PerModel& CallMetrics::of(catalogue::Endpoint endpoint, std::string_view model,
@@ -64,34 +66,34 @@ void CallMetrics::record(const CallRecord& record, std::optional<Errc> reason,
   auto*& duration = handles.durations[reason ? static_cast<std::size_t>(*reason) : kErrcCount];
   if (duration == nullptr) {
     const auto slug = reason ? describe(*reason).slug : std::string_view{};
-    duration = &duration_.Add(labels("error_type", std::string(slug)), kDurationBuckets);
+    duration = &cells_.add(duration_, labels("error_type", std::string(slug)), kDurationBuckets);
   }
-  duration->Observe(seconds(ended - record.received));
+  duration->observe(seconds(ended - record.received));
 
-  const auto observe_tokens = [&](telemetry::Histogram*& histogram, const char* type,
+  const auto observe_tokens = [&](telemetry::HistogramCell*& histogram, const char* type,
                                   std::optional<std::int64_t> tokens) {
     if (!tokens) return;
     if (histogram == nullptr) {
-      histogram = &token_usage_.Add(labels("gen_ai_token_type", type), kTokenBuckets);
+      histogram = &cells_.add(token_usage_, labels("gen_ai_token_type", type), kTokenBuckets);
     }
-    histogram->Observe(static_cast<double>(*tokens));
+    histogram->observe(static_cast<double>(*tokens));
   };
   observe_tokens(handles.input, "input", record.usage.input);
   observe_tokens(handles.output, "output", record.usage.output);
   if (record.estimated) estimated_.Increment();
-  if (record.overhead.count() > 0) overhead_.Observe(seconds(record.overhead));
+  if (record.overhead.count() > 0) overhead_.observe(seconds(record.overhead));
 
   if (!record.streamed || record.first_event == MonotonicTime{}) return;
   if (handles.first_token == nullptr) {
-    handles.first_token = &first_token_.Add(labels(nullptr, {}), kFirstTokenBuckets);
+    handles.first_token = &cells_.add(first_token_, labels(nullptr, {}), kFirstTokenBuckets);
   }
-  handles.first_token->Observe(seconds(record.first_event - record.received));
+  handles.first_token->observe(seconds(record.first_event - record.received));
   const auto tokens = record.usage.output.value_or(static_cast<std::int64_t>(record.events));
   if (tokens < 2 || record.complete == MonotonicTime{}) return;
   if (handles.per_token == nullptr) {
-    handles.per_token = &per_token_.Add(labels(nullptr, {}), kPerTokenBuckets);
+    handles.per_token = &cells_.add(per_token_, labels(nullptr, {}), kPerTokenBuckets);
   }
-  handles.per_token->Observe(seconds(record.complete - record.first_event) /
+  handles.per_token->observe(seconds(record.complete - record.first_event) /
                              static_cast<double>(tokens - 1));
 }
 

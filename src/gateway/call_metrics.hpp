@@ -65,12 +65,12 @@ class CallMetrics {
 
  private:
   struct PerModel {
-    telemetry::Histogram* input = nullptr;
-    telemetry::Histogram* output = nullptr;
-    telemetry::Histogram* first_token = nullptr;
-    telemetry::Histogram* per_token = nullptr;
+    telemetry::HistogramCell* input = nullptr;
+    telemetry::HistogramCell* output = nullptr;
+    telemetry::HistogramCell* first_token = nullptr;
+    telemetry::HistogramCell* per_token = nullptr;
     /// Indexed by Errc; the last is "".
-    std::array<telemetry::Histogram*, kErrcCount + 1> durations{};
+    std::array<telemetry::HistogramCell*, kErrcCount + 1> durations{};
   };
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
@@ -80,13 +80,14 @@ class CallMetrics {
   [[nodiscard]] PerModel& of(catalogue::Endpoint endpoint, std::string_view model,
                              std::string_view& label);
 
+  telemetry::HistogramCells& cells_;
   prometheus::Family<telemetry::Histogram>& token_usage_;
   prometheus::Family<telemetry::Histogram>& duration_;
   prometheus::Family<telemetry::Histogram>& first_token_;
   prometheus::Family<telemetry::Histogram>& per_token_;
   prometheus::Family<telemetry::Counter>& attempts_;
   prometheus::Family<telemetry::Counter>& faults_;
-  telemetry::Histogram& overhead_;
+  telemetry::HistogramCell& overhead_;
   telemetry::Counter& estimated_;
   std::array<ByModel, catalogue::kEndpointCount> models_;
   std::unordered_map<std::string, telemetry::Counter*, Hash, std::equal_to<>> attempt_counters_;

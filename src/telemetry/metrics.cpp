@@ -26,6 +26,7 @@ prometheus::Family<Histogram>& register_histogram(Registry& registry, const Metr
 }
 
 std::string format_metrics(const Registry& registry) {
+  registry.cells().publish();
   return prometheus::TextSerializer().Serialize(registry.Collect());
 }
 

@@ -14,12 +14,22 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include "telemetry/histogram_cell.hpp"
+
 namespace weir::telemetry {
 
-using Registry = prometheus::Registry;
 using Counter = prometheus::Counter;
 using Gauge = prometheus::Gauge;
 using Histogram = prometheus::Histogram;
+
+/// prometheus-cpp's, with the cells of its histograms.
+class Registry : public prometheus::Registry {
+ public:
+  [[nodiscard]] HistogramCells& cells() const { return cells_; }
+
+ private:
+  mutable HistogramCells cells_;
+};
 
 /// One metric family: the row is used for registration and documentation.
 struct MetricRow {
@@ -35,7 +45,7 @@ struct MetricRow {
 [[nodiscard]] prometheus::Family<Histogram>& register_histogram(Registry& registry,
                                                                 const MetricRow& row);
 
-/// The text exposition format, version 0.0.4.
+/// Includes what is still in the histograms' cells. The text exposition format, version 0.0.4.
 [[nodiscard]] std::string format_metrics(const Registry& registry);
 
 /// One Markdown table row per family.
