@@ -50,7 +50,7 @@ void put_retry_after(std::string& fields, std::optional<std::chrono::seconds> ti
 http::Reply rate_limited_reply(const limit::Refusal& refusal, const limit::Quota& requests) {
   auto reply = error_reply(Errc::rate_limited, gateway::rate_limited_message(refusal));
   put_retry_after(reply.fields, gateway::retry_after(refusal));
-  gateway::put_quota(reply.fields, "requests", requests);
+  gateway::put_quota(reply.fields, gateway::kRequestQuota, requests);
   return reply;
 }
 

@@ -4,7 +4,6 @@
 #include <cstddef>
 
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
@@ -51,7 +50,10 @@ store::Digest Digester::digest(std::string_view text) {
 }
 
 bool equal(const store::Digest& a, const store::Digest& b) {
-  return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+  const auto text = [](const store::Digest& digest) {
+    return std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size());
+  };
+  return same_bytes(text(a), text(b));
 }
 
 }  // namespace weir::auth

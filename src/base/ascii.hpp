@@ -22,23 +22,43 @@ namespace weir {
   return bytes | capitals >> 2U;
 }
 
+namespace detail {
+
+template <class Word>
+[[nodiscard]] inline bool same_word(const char* text, const char* lower_case) {
+  Word word = 0;
+  Word expected = 0;
+  std::memcpy(&word, text, sizeof(Word));
+  std::memcpy(&expected, lower_case, sizeof(Word));
+  return lower_word(word) == expected;
+}
+
+}  // namespace detail
+
 /// REQUIRES: `lower_case` has no capital letter.
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view text,
                                                   std::string_view lower_case) {
-  if (text.size() != lower_case.size()) return false;
-  std::size_t at = 0;
+  const auto size = text.size();
+  if (size != lower_case.size()) return false;
   if !consteval {
-    // Names of fields are compared several times per request.
+    // Names of fields are compared several times per request. The last word overlaps the one
+    // before it.
     constexpr std::size_t kWord = sizeof(std::uint64_t);
-    for (; text.size() - at >= kWord; at += kWord) {
-      std::uint64_t word = 0;
-      std::uint64_t expected = 0;
-      std::memcpy(&word, text.data() + at, kWord);
-      std::memcpy(&expected, lower_case.data() + at, kWord);
-      if (lower_word(word) != expected) return false;
+    if (size >= kWord) {
+      for (std::size_t at = 0;; at = std::min(at + kWord, size - kWord)) {
+        if (!detail::same_word<std::uint64_t>(text.data() + at, lower_case.data() + at))
+          return false;
+        if (at + kWord == size) return true;
+      }
+    }
+    constexpr std::size_t kHalf = sizeof(std::uint32_t);
+    if (size >= kHalf) {
+      const auto last = size - kHalf;
+      return detail::same_word<std::uint32_t>(text.data(), lower_case.data()) &&
+             detail::same_word<std::uint32_t>(text.data() + last, lower_case.data() + last);
     }
   }
-  return std::ranges::equal(text.substr(at), lower_case.substr(at), {}, lower);
+  return std::ranges::equal(text, lower_case, {}, lower);
 }
 
 /// True for host names, origins or ids that differ in case at most.

@@ -30,7 +30,10 @@ class Secret {
   std::string text_;
 };
 
-/// Constant time: it depends on the lengths alone, not on where the texts differ.
+/// Constant time: it depends on the sizes alone, not on where the bytes differ.
+[[nodiscard]] bool same_bytes(std::string_view a, std::string_view b);
+
+/// As same_bytes.
 [[nodiscard]] bool same_secret(std::string_view text, const Secret& secret);
 
 /// Overwrites `text` in a way that the compiler cannot optimize away.

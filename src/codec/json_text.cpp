@@ -1,7 +1,7 @@
 #include "codec/json_text.hpp"
 
 #include <array>
-#include <charconv>
+#include <cstring>
 
 #include "codec/utf8.hpp"
 
@@ -62,11 +62,25 @@ void append_escape(std::string& out, char c) {
   out.push_back(kDigits[byte & 0x0FU]);
 }
 
-template <class T>
-void append_digits(std::string& out, T value) {
+constexpr auto kPairs = [] {
+  std::array<char, 200> pairs{};
+  for (std::size_t i = 0; i < 100; ++i) {
+    pairs[2 * i] = static_cast<char>('0' + i / 10);
+    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return pairs;
+}();
+
+// From the end, two digits at a time: std::to_chars counts the digits first, which for the numbers
+// of a call, most of them short, takes as long again.
+void append_digits(std::string& out, std::uint64_t value, bool negative) {
   std::array<char, 20> digits;  // "-9223372036854775808", "18446744073709551615"
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  out.append(digits.data(), end);
+  char* const end = digits.data() + digits.size();
+  char* at = end;
+  for (; value >= 10; value /= 100) std::memcpy(at -= 2, &kPairs[2 * (value % 100)], 2);
+  if (value > 0 || at == end) *--at = static_cast<char>('0' + value);
+  if (negative) *--at = '-';
+  out.append(at, end);
 }
 
 }  // namespace
@@ -94,8 +108,13 @@ void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
-void append_json_integer(std::string& out, std::int64_t value) { append_digits(out, value); }
-void append_json_integer(std::string& out, std::uint64_t value) { append_digits(out, value); }
+void append_json_integer(std::string& out, std::int64_t value) {
+  const auto bits = static_cast<std::uint64_t>(value);
+  append_digits(out, value < 0 ? 0 - bits : bits, value < 0);
+}
+void append_json_integer(std::string& out, std::uint64_t value) {
+  append_digits(out, value, false);
+}
 
 JsonWriter& JsonWriter::key(std::string_view name) {
   separate();
