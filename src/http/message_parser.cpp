@@ -198,7 +198,7 @@ Result<> MessageParser::read_fields(std::string_view lines) {
     }
     too_many = request_.fields.size() == limits_.fields;
     if (too_many) continue;
-    const auto name = field_name(line->name);
+    const auto name = line->known;
     request_.add({line->name, line->value}, name);
     if (name == FieldName::content_length || name == FieldName::transfer_encoding) {
       framing_is_plain_ = framing_is_plain_ && line->plain;

@@ -73,7 +73,7 @@ Result<> ResponseParser::read_fields(std::string_view lines) {
     if (!line) return invalid("a header line is not well-formed");
     if (head_.fields.size() == kMaxFields) return invalid("the answer has too many header lines");
     head_.fields.push_back({line->name, line->value});
-    const auto name = field_name(line->name);
+    const auto name = line->known;
     if (name == FieldName::content_length) {
       length_ = line->value;
       ++lengths_;

@@ -1,5 +1,6 @@
 #include "http/detail/field_line.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -7,16 +8,33 @@
 namespace weir::http::detail {
 namespace {
 
+constexpr auto kOnes = ~std::uint64_t{0} / 0xFF;
+constexpr auto kHighs = kOnes * 0x80;
+constexpr std::ptrdiff_t kWord = sizeof(std::uint64_t);
+static_assert(std::endian::native == std::endian::little);
+
+std::uint64_t load(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, kWord);
+  return word;
+}
+
+// The first colon, or `end`; checks eight bytes at a time.
+const char* find_colon(const char* at, const char* end) {
+  for (; end - at >= kWord; at += kWord) {
+    const auto others = load(at) ^ (kOnes * ':');
+    const auto colons = (others - kOnes) & ~others & kHighs;
+    if (colons != 0) return at + std::countr_zero(colons) / 8;
+  }
+  while (at != end && *at != ':') ++at;
+  return at;
+}
+
 // The first byte that may end a value or is not allowed in it; checks eight at a time. Stops at a
 // tab too.
 const char* skip_visible(const char* at, const char* end) {
-  constexpr auto kOnes = ~std::uint64_t{0} / 0xFF;
-  constexpr auto kHighs = kOnes * 0x80;
-  constexpr std::ptrdiff_t kWord = sizeof(std::uint64_t);
-  static_assert(std::endian::native == std::endian::little);
   for (; end - at >= kWord; at += kWord) {
-    std::uint64_t word;
-    std::memcpy(&word, at, kWord);
+    const auto word = load(at);
     const auto controls = (word - kOnes * 0x20) & ~word;
     const auto del = word ^ (kOnes * 0x7f);
     const auto stops = (controls | ((del - kOnes) & ~del)) & kHighs;
@@ -26,15 +44,19 @@ const char* skip_visible(const char* at, const char* end) {
   return at;
 }
 
+bool is_name(std::string_view text, const ByteClass& names) {
+  return !text.empty() && std::ranges::all_of(text, [&](char c) { return is_in(names, c); });
+}
+
 }  // namespace
 
 std::optional<FieldLine> take_field_line(std::string_view& lines, const ByteClass& names) {
   const char* const begin = lines.data();
   const char* const end = begin + lines.size();
-  const char* at = begin;
-  while (at != end && is_in(names, *at)) ++at;
-  if (at == begin || at == end || *at != ':') return std::nullopt;
+  const char* at = find_colon(begin, end);
   const std::string_view name(begin, at);
+  const auto known = field_name(name);
+  if (at == end || !(known || is_name(name, names))) return std::nullopt;
 
   const char* const raw = ++at;
   while (at != end && is_blank(*at)) ++at;
@@ -46,6 +68,7 @@ std::optional<FieldLine> take_field_line(std::string_view& lines, const ByteClas
   const bool one_space = value - raw == 1 && *raw == ' ';
   lines.remove_prefix(static_cast<std::size_t>(at + 2 - begin));
   return FieldLine{.name = name,
+                   .known = known,
                    .value = {value, value_end},
                    .plain = (value == raw || one_space) && value_end == at};
 }

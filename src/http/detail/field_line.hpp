@@ -5,11 +5,13 @@
 #include <string_view>
 
 #include "http/detail/bytes.hpp"
+#include "http/request.hpp"
 
 namespace weir::http::detail {
 
 struct FieldLine {
   std::string_view name;
+  std::optional<FieldName> known;
   std::string_view value;  ///< without the blanks around it
   /// The value has no surrounding blanks but one leading space, as every common implementation
   /// writes the fields that frame a message.
