@@ -34,7 +34,7 @@ class HistogramCell {
   std::vector<std::atomic<std::uint64_t>> counts_;  ///< per bucket
   std::atomic<double> sum_ = 0;
 
-  // Of the publishing thread.
+  // Used by publish alone.
   std::vector<std::uint64_t> published_;
   double published_sum_ = 0;
 };
