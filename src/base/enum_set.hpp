@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <type_traits>
 
 #include "base/enumerators.hpp"
 
@@ -12,7 +13,7 @@ namespace weir {
 
 template <class E>
 class EnumSet {
-  using Bits = std::uint32_t;
+  using Bits = std::conditional_t<kEnumeratorCount<E> <= 32, std::uint32_t, std::uint64_t>;
   static_assert(kEnumeratorCount<E> <= std::numeric_limits<Bits>::digits, "each has a bit");
 
  public:

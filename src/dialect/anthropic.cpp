@@ -9,7 +9,7 @@
 namespace weir::dialect::detail {
 namespace {
 
-constexpr std::array<std::string_view, 1> kEnds = {R"("message_stop")"};
+constexpr std::array<std::string_view, 1> kEnds = {"message_stop"};
 
 // A stream's error has the type that the status of a whole answer would have had.
 std::string_view error_type(int status) {
@@ -48,13 +48,11 @@ void append_break(std::string& out, const StreamBreak& broken) {
 
 }  // namespace
 
-// The first event has the prompt's tokens, in its message; later ones have the answer's.
 constinit const FamilyRow kAnthropic{
     .slug = "anthropic",
-    .stream = {.members = {{{"usage", Meaning::usage},
-                            {"message.usage", Meaning::usage},
-                            {"message.model", Meaning::model},
-                            {"type", Meaning::event_type}}},
+    .text = {MemberName::name, MemberName::text, MemberName::thinking},
+    .stream = {.text = {MemberName::name, MemberName::partial_json, MemberName::text,
+                        MemberName::thinking},
                .ends = kEnds},
     .append_error = &append_error,
     .append_break = &append_break,

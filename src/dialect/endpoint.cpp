@@ -13,35 +13,25 @@ constexpr Meters kPrompt{Meter::input_tokens};
 constexpr Meters kImages{Meter::images};
 constexpr Meters kRequestsOnly{};
 
-constexpr Members kAnswer{{{"usage", Meaning::usage}, {"model", Meaning::model}}};
-// SiliconFlow documents `tokens` and sends `meta.tokens`; others send `usage`.
-constexpr Members kRanking{{{"usage", Meaning::usage},
-                            {"tokens", Meaning::usage},
-                            {"meta.tokens", Meaning::usage},
-                            {"model", Meaning::model}}};
-
 constexpr bool kOnRequest = true;  // has_stream_options
 constexpr bool kUnasked = false;
 
 using enum RequestId;
 
 constexpr EnumTable<Endpoint, EndpointRow> kRows({
-    {Endpoint::chat_completions, {openai, kTokens, kAnswer, kOnRequest, none, "chat"}},
-    {Endpoint::completions, {openai, kTokens, kAnswer, kOnRequest, none, "text_completion"}},
-    {Endpoint::responses, {responses, kTokens, kAnswer, kUnasked, none, "chat"}},
-    {Endpoint::messages, {anthropic, kTokens, kAnswer, kUnasked, none, "chat"}},
-    {Endpoint::embeddings, {openai, kPrompt, kAnswer, kUnasked, none, "embeddings"}},
-    {Endpoint::rerank, {siliconflow, kPrompt, kRanking, kUnasked, none, "rerank"}},
-    {Endpoint::images_generations,
-     {openai, kImages, kAnswer, kUnasked, none, "images_generations"}},
-    {Endpoint::images_edits, {openai, kImages, kAnswer, kUnasked, none, "images_edits"}},
+    {Endpoint::chat_completions, {openai, kTokens, kOnRequest, none, "chat"}},
+    {Endpoint::completions, {openai, kTokens, kOnRequest, none, "text_completion"}},
+    {Endpoint::responses, {responses, kTokens, kUnasked, none, "chat"}},
+    {Endpoint::messages, {anthropic, kTokens, kUnasked, none, "chat"}},
+    {Endpoint::embeddings, {openai, kPrompt, kUnasked, none, "embeddings"}},
+    {Endpoint::rerank, {siliconflow, kPrompt, kUnasked, none, "rerank"}},
+    {Endpoint::images_generations, {openai, kImages, kUnasked, none, "images_generations"}},
+    {Endpoint::images_edits, {openai, kImages, kUnasked, none, "images_edits"}},
     {Endpoint::audio_transcriptions,
-     {openai, kRequestsOnly, kAnswer, kUnasked, none, "audio_transcriptions"}},
-    {Endpoint::audio_speech, {openai, kRequestsOnly, kAnswer, kUnasked, none, "audio_speech"}},
-    {Endpoint::video_submit,
-     {siliconflow, kRequestsOnly, kAnswer, kUnasked, issued, "video_submit"}},
-    {Endpoint::video_status,
-     {siliconflow, kRequestsOnly, kAnswer, kUnasked, taken, "video_status"}},
+     {openai, kRequestsOnly, kUnasked, none, "audio_transcriptions"}},
+    {Endpoint::audio_speech, {openai, kRequestsOnly, kUnasked, none, "audio_speech"}},
+    {Endpoint::video_submit, {siliconflow, kRequestsOnly, kUnasked, issued, "video_submit"}},
+    {Endpoint::video_status, {siliconflow, kRequestsOnly, kUnasked, taken, "video_status"}},
 });
 
 }  // namespace

@@ -30,7 +30,6 @@ enum class RequestId : std::uint8_t {
 struct EndpointRow {
   Family family;
   Meters meters;
-  Members answer;  ///< of an answer that is one JSON text
   /// True if a stream reports its usage on request, by `stream_options.include_usage`; others
   /// always report it, or are not token streams.
   bool has_stream_options;

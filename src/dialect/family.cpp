@@ -31,16 +31,6 @@ std::string break_event(Family family, const StreamBreak& broken) {
   return event;
 }
 
-bool is_worth_reading(std::string_view data, const StreamRow& stream) {
-  constexpr std::string_view kName = R"("usage")";
-  if (!stream.ends.empty()) return true;
-  for (auto at = data.find(kName); at != data.npos; at = data.find(kName, at + 1)) {
-    const auto value = data.find_first_not_of(" \t:", at + kName.size());
-    if (value != data.npos && data[value] == '{') return true;
-  }
-  return false;
-}
-
 bool ends_stream(std::string_view type, const StreamRow& stream) {
   return std::ranges::find(stream.ends, type) != stream.ends.end();
 }

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/errc.hpp"
-#include "dialect/members.hpp"
+#include "dialect/answer_scan.hpp"
 
 namespace weir::dialect {
 
@@ -27,8 +27,8 @@ inline constexpr std::string_view kDone = "[DONE]";
 
 /// How a family's event streams are read.
 struct StreamRow {
-  Members members;                         ///< of an event's data
-  std::span<const std::string_view> ends;  ///< raw event types of a last event, besides kDone
+  TextNames text;                          ///< of an event's data
+  std::span<const std::string_view> ends;  ///< types of a last event, besides kDone
 };
 
 /// An error towards a client.
@@ -52,6 +52,7 @@ struct StreamBreak {
 /// No member has a default: a row states every fact, or does not compile.
 struct FamilyRow {
   std::string_view slug;  ///< equals the enumerator
+  TextNames text;         ///< of an answer that is one JSON text
   StreamRow stream;
   /// Appends the body of an answer that is an error.
   void (*append_error)(std::string& out, const PublicError& error);
@@ -68,11 +69,7 @@ struct FamilyRow {
 /// The last event of a broken stream. It is not the family's mark of a complete one.
 [[nodiscard]] std::string break_event(Family family, const StreamBreak& broken);
 
-/// True if an event with `data` may hold a member of interest: where no event's type matters, only
-/// one with usage does. OpenAI's events say `"usage":null`, except for one.
-[[nodiscard]] bool is_worth_reading(std::string_view data, const StreamRow& stream);
-
-/// True if an event of this raw type is the stream's last.
+/// True if an event of this type is the stream's last.
 [[nodiscard]] bool ends_stream(std::string_view type, const StreamRow& stream);
 
 }  // namespace weir::dialect

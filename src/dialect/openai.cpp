@@ -35,6 +35,7 @@ void append_openai_break(std::string& out, const StreamBreak& broken) {
 
 constinit const FamilyRow kOpenai{
     .slug = "openai",
+    .text = kChatText,
     .stream = kChunks,
     .append_error = &append_openai_error,
     .append_break = &append_openai_break,

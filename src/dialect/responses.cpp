@@ -10,8 +10,8 @@
 namespace weir::dialect::detail {
 namespace {
 
-constexpr std::array<std::string_view, 3> kEnds = {
-    R"("response.completed")", R"("response.incomplete")", R"("response.failed")"};
+constexpr std::array<std::string_view, 3> kEnds = {"response.completed", "response.incomplete",
+                                                   "response.failed"};
 
 // The upstream numbers its events from 0, and the client has seen all of them.
 void append_break(std::string& out, const StreamBreak& broken) {
@@ -33,11 +33,9 @@ void append_break(std::string& out, const StreamBreak& broken) {
 
 constinit const FamilyRow kResponses{
     .slug = "responses",
-    .stream = {.members = {{{"response.usage", Meaning::usage},
-                            {"response.model", Meaning::model},
-                            {"response.id", Meaning::id},
-                            {"type", Meaning::event_type}}},
-               .ends = kEnds},
+    .text = {MemberName::arguments, MemberName::refusal, MemberName::text},
+    // The whole of a text follows its deltas.
+    .stream = {.text = {MemberName::delta}, .ends = kEnds},
     .append_error = &append_openai_error,
     .append_break = &append_break,
 };

@@ -55,6 +55,7 @@ void append_error(std::string& out, const PublicError& error) {
 
 constinit const FamilyRow kSiliconflow{
     .slug = "siliconflow",
+    .text = kChatText,
     .stream = kChunks,
     .append_error = &append_error,
     .append_break = &append_openai_break,

@@ -8,13 +8,14 @@
 namespace weir::gateway {
 namespace {
 
-using dialect::Meaning;
+using dialect::Range;
 
-constexpr std::size_t kMaxValueBytes = 4096;
+constexpr std::size_t kMaxNameBytes = 4096;  // of a model
 
-bool is_empty_array(std::string_view text) {
-  return text.size() >= 2 && text.front() == '[' &&
-         text.find_first_not_of(" \t\r\n", 1) == text.size() - 1;
+dialect::AnswerScan scan_of(AnswerForm form, catalogue::Endpoint endpoint) {
+  const auto& family = dialect::of(dialect::of(endpoint).family);
+  const bool is_stream = form == AnswerForm::events;
+  return {is_stream ? family.stream.text : family.text, is_stream};
 }
 
 }  // namespace
@@ -23,24 +24,61 @@ AnswerForm answer_form(std::string_view content_type) {
   const auto type = content_type.substr(0, content_type.find_first_of("; \t"));
   if (equals_ignoring_case(type, "text/event-stream")) return AnswerForm::events;
   if (equals_ignoring_case(type, "application/json")) return AnswerForm::json;
+  if (type.empty() || equals_ignoring_case(type, "text/plain")) return AnswerForm::text;
+  if (equals_ignoring_case(type, "application/octet-stream")) return AnswerForm::text;
+  if (equals_ignoring_case(type, "application/x-ndjson")) return AnswerForm::text;
   return AnswerForm::opaque;
+}
+
+std::optional<AnswerForm> form_of(AnswerForm declared, std::string_view bytes) {
+  constexpr std::string_view kFields[] = {"data:", "event:", "id:", "retry:", ":"};
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (declared == AnswerForm::opaque) return declared;
+  if (bytes.size() < kMark.size() && kMark.starts_with(bytes)) return std::nullopt;
+  if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
+  bytes.remove_prefix(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size()));
+  if (bytes.starts_with('{') || bytes.starts_with('[')) return AnswerForm::json;
+  for (const auto field : kFields) {
+    if (bytes.starts_with(field)) return AnswerForm::events;
+    if (field.starts_with(bytes)) return std::nullopt;
+  }
+  return declared == AnswerForm::text ? AnswerForm::opaque : declared;
 }
 
 AnswerReader::AnswerReader(AnswerForm form, Options options)
     : form_(form),
+      is_told_(form == AnswerForm::opaque),
       options_(std::move(options)),
-      members_(dialect::of(options_.endpoint).answer),
       stream_(dialect::of(dialect::of(options_.endpoint).family).stream),
+      scan_(scan_of(form_, options_.endpoint)),
       splitter_(options_.max_event_bytes) {}
 
-// An answer is read for its usage only, if its names stay, which halves the cost.
-const codec::MemberPaths& AnswerReader::answer_paths() const {
-  return options_.model.empty() ? members_.usage_paths() : members_.paths();
+Result<std::string_view> AnswerReader::pass(std::string_view piece) {
+  if (is_told_) return pass_known(piece);
+  if (!held_.empty()) held_ += piece;
+  const bool joined = !held_.empty();
+  const auto form = form_of(form_, joined ? std::string_view(held_) : piece);
+  if (!form) {
+    if (!joined) held_ = piece;
+    return std::string_view{};
+  }
+  begin_as(*form);
+  if (!joined) return pass_known(piece);
+  start_ = std::exchange(held_, {});
+  return pass_known(start_);
 }
 
-Result<std::string_view> AnswerReader::pass(std::string_view piece) {
+void AnswerReader::begin_as(AnswerForm form) {
+  is_told_ = true;
+  if (form == form_) return;
+  form_ = form;
+  scan_ = scan_of(form_, options_.endpoint);
+}
+
+Result<std::string_view> AnswerReader::pass_known(std::string_view piece) {
   switch (form_) {
     case AnswerForm::opaque:
+    case AnswerForm::text:
       return piece;
     case AnswerForm::json:
       return pass_json(piece);
@@ -51,9 +89,14 @@ Result<std::string_view> AnswerReader::pass(std::string_view piece) {
 }
 
 Result<std::string_view> AnswerReader::pass_whole(std::string_view answer) {
-  if (form_ == AnswerForm::json && !rewrites() && take_usage_at_the_end(answer)) return answer;
-  const auto passed = pass(answer);
-  if (!passed || form_ == AnswerForm::opaque) return passed;
+  if (!is_told_) begin_as(form_of(form_, answer).value_or(AnswerForm::opaque));
+  if (form_ == AnswerForm::json && !rewrites() && !options_.read_text &&
+      take_usage_at_the_end(answer)) {
+    return answer;
+  }
+  const auto passed = pass_known(answer);
+  const bool holds = form_ == AnswerForm::events || rewrites();
+  if (!passed || !holds) return passed;
   std::string all(*passed);
   all += rest();
   out_ = std::move(all);
@@ -62,46 +105,44 @@ Result<std::string_view> AnswerReader::pass_whole(std::string_view answer) {
 
 // Usage comes after the generated text, so starting there avoids reading all of the answer. The
 // member found belongs to the top-level object only if the rest closes exactly one object: with a
-// brace in front, the rest must be a complete JSON text.
+// brace in front, the rest must be a complete JSON text. A report without an answer is read in
+// full: its text is needed.
 bool AnswerReader::take_usage_at_the_end(std::string_view answer) {
   constexpr std::string_view kName = R"("usage")";
   const auto at = answer.rfind(kName);
-  if (at == answer.npos || answer_paths().size() != 1) return false;
-  codec::JsonScanner scanner(answer_paths(), kMaxValueBytes);
-  scanner.feed("{", [](const codec::JsonValue&) {});
-  dialect::TokenUsage usage;
-  scanner.feed(answer.substr(at),
-               [&](const codec::JsonValue& value) { usage.take(dialect::read_usage(value.text)); });
-  const bool is_member = scanner.state() == codec::JsonScanner::State::complete;
-  if (is_member) usage_.take(usage);
+  if (at == answer.npos) return false;
+  auto scan = scan_of(form_, options_.endpoint);
+  scan.feed("{");
+  scan.feed(answer.substr(at));
+  const auto& usage = scan.usage();
+  const bool makes_text = dialect::of(options_.endpoint).counts(dialect::Meter::output_tokens);
+  const bool suffices =
+      usage.input.value_or(0) > 0 && (!makes_text || usage.output.value_or(0) > 0);
+  const bool is_member = scan.is_complete() && suffices;
+  if (is_member) scan_ = std::move(scan);
   return is_member;
 }
 
 std::string_view AnswerReader::pass_json(std::string_view piece) {
-  if (!scanner_) {
-    scanner_ = std::make_unique<codec::JsonScanner>(answer_paths(), kMaxValueBytes);
-  }
-  if (options_.model.empty()) {
-    scanner_->feed(piece, [this](const codec::JsonValue& value) {
-      usage_.take(dialect::read_usage(value.text));
-    });
-    return piece;
-  }
-  // The held part of an unfinished name comes first again; offsets are the scanner's.
+  scan_.feed(piece);
+  if (options_.model.empty()) return piece;
+  // The held part of an unfinished name comes first again; offsets are the scan's.
   held_ += piece;
   out_.clear();
-  std::uint64_t passed = offset_;
-  scanner_->feed(piece, [&](const codec::JsonValue& value) {
-    const auto meaning = members_.meaning(value.member);
-    if (meaning == Meaning::usage) usage_.take(dialect::read_usage(value.text));
-    if (meaning != Meaning::model || value.too_long || !value.text.starts_with('"')) return;
-    out_.append(held_, passed - offset_, value.begin - passed).append(options_.model);
-    passed = value.end;
-  });
-  const auto keep =
-      std::min<std::uint64_t>(scanner_->unfinished(), held_.size() - (passed - offset_));
-  const auto upto = held_.size() - keep;
-  out_.append(held_, passed - offset_, upto - (passed - offset_));
+  std::size_t passed = 0;  // of the held bytes
+  if (const auto& model = scan_.model_at(); model && !is_renamed_) {
+    is_renamed_ = true;
+    if (model->begin >= offset_ && model->end - model->begin <= kMaxNameBytes) {
+      out_.append(held_, 0, model->begin - offset_).append(options_.model);
+      passed = model->end - offset_;
+    }
+  }
+  auto upto = held_.size();
+  if (const auto open = scan_.open_model(); open && *open >= offset_) {
+    const auto begin = static_cast<std::size_t>(*open - offset_);
+    if (held_.size() - begin <= kMaxNameBytes) upto = begin;
+  }
+  out_.append(held_, passed, upto - passed);
   offset_ += upto;
   held_.erase(0, upto);
   return out_;
@@ -116,89 +157,66 @@ Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
   const std::string_view bytes = joined ? std::string_view(held_) : piece;
   const auto whole = splitter_.whole_events(bytes);
   if (!whole) return std::unexpected(whole.error());
-  auto events = bytes.substr(0, *whole);
-
-  const bool rewrites = !options_.model.empty() || options_.hide_usage;
+  const auto events = bytes.substr(0, *whole);
   out_.clear();
   for (auto rest = events; !rest.empty();) {
-    const auto event = codec::take_event(rest);
-    const bool shown = take_event(event);
-    if (!rewrites || !shown) continue;
-    if (options_.model.empty()) {
-      out_ += event;
+    if (const auto match = pattern_.match(rest)) {
+      scan_.add_text(match->text);
+      ++events_;
+      if (edits_events()) append(match->event, pattern_.model());
+      rest.remove_prefix(match->event.size());
     } else {
-      append_renamed(event);
+      take_event(codec::take_event(rest));
     }
   }
-  if (rewrites) events = out_;
   if (joined) {
     offset_ = *whole;
   } else {
     held_ = piece.substr(*whole);
   }
-  return events;
+  return edits_events() ? std::string_view(out_) : events;
 }
 
-bool AnswerReader::take_event(std::string_view event) {
+void AnswerReader::take_event(std::string_view event) {
   std::string scratch;
   const auto data = codec::event_data(event, scratch);
-  if (data.empty()) return true;
+  pattern_.clear();
+  std::optional<Range> model;
+  bool is_shown = true;
   if (data == dialect::kDone) {
     finished_ = true;
-    return true;
-  }
-  if (!dialect::is_worth_reading(data, stream_)) {
-    ++events_;
-    return true;
-  }
-  bool no_choices = false;
-  bool has_usage = false;
-  codec::JsonScanner scanner(stream_.members.paths(), kMaxValueBytes);
-  scanner.feed(data, [&](const codec::JsonValue& value) {
-    switch (stream_.members.meaning(value.member)) {
-      case Meaning::usage: {
-        const auto usage = dialect::read_usage(value.text);
-        has_usage = has_usage || usage.known();
-        usage_.take(usage);
-        break;
-      }
-      case Meaning::choices:
-        no_choices = is_empty_array(value.text);
-        break;
-      case Meaning::event_type:
-        if (dialect::ends_stream(value.text, stream_)) finished_ = true;
-        break;
-      case Meaning::id:
-        if (id_.empty() && value.text.starts_with('"')) id_ = value.text;
-        break;
-      case Meaning::model:
-        break;
+  } else if (!data.empty()) {
+    const auto& facts = scan_.read_event(data);
+    is_shown = note(facts);
+    // Ranges hold in the event if its data is a single line, as all known servers send it.
+    if (data.data() >= event.data() && data.data() < event.data() + event.size()) {
+      const auto start = static_cast<std::size_t>(data.data() - event.data());
+      const auto shifted = [&](Range range) {
+        return Range{range.begin + start, range.end + start};
+      };
+      model = facts.model.transform(shifted);
+      const bool is_plain = facts.texts == 1 && facts.text && !facts.has_usage &&
+                            !facts.has_error && !dialect::ends_stream(facts.type, stream_);
+      if (is_plain) pattern_.set(event, shifted(*facts.text), model);
     }
-  });
-  if (options_.hide_usage && has_usage && no_choices) return false;
+  }
+  if (is_shown && edits_events()) append(event, model);
+}
+
+bool AnswerReader::note(const dialect::EventFacts& facts) {
+  if (dialect::ends_stream(facts.type, stream_)) finished_ = true;
+  if (id_.empty() && !facts.id.empty()) id_.append(1, '"').append(facts.id).append(1, '"');
+  if (options_.hide_usage && facts.has_usage && facts.no_choices) return false;
   ++events_;
   return true;
 }
 
-// Renames in place only if the event's data is a single line, as all known servers send it.
-void AnswerReader::append_renamed(std::string_view event) {
-  std::string scratch;
-  const auto data = codec::event_data(event, scratch);
-  const bool in_place = data.data() >= event.data() && data.data() < event.data() + event.size();
-  if (!in_place) {
+void AnswerReader::append(std::string_view event, const std::optional<Range>& model) {
+  if (!model || options_.model.empty()) {
     out_ += event;
     return;
   }
-  const auto start = static_cast<std::size_t>(data.data() - event.data());
-  std::size_t passed = 0;
-  codec::JsonScanner scanner(stream_.members.paths(), kMaxValueBytes);
-  scanner.feed(data, [&](const codec::JsonValue& value) {
-    const bool is_model = stream_.members.meaning(value.member) == Meaning::model;
-    if (!is_model || !value.text.starts_with('"')) return;
-    out_.append(event, passed, start + value.begin - passed).append(options_.model);
-    passed = start + value.end;
-  });
-  out_.append(event, passed);
+  out_.append(event, 0, model->begin).append(options_.model).append(event, model->end);
 }
 
 std::string_view AnswerReader::rest() {
@@ -206,7 +224,12 @@ std::string_view AnswerReader::rest() {
     held_.erase(0, offset_);
     offset_ = 0;
     // Only the blank line is missing: the stream ended properly.
-    if (held_.empty() || !take_event(held_)) return {};
+    out_.clear();
+    if (!held_.empty()) take_event(held_);
+    if (edits_events()) {
+      held_.clear();
+      return out_;
+    }
   }
   out_ = std::exchange(held_, {});
   return out_;

@@ -1,20 +1,20 @@
-/// Reads an answer as it is forwarded: its usage, its end, and the model's name, which may be
-/// replaced by the client's. Pure; everything else passes unchanged.
+/// Reads an answer as it is forwarded: its usage, its text, its end, and the model's name, which
+/// may be replaced by the client's. Pure; everything else passes unchanged.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "base/result.hpp"
 #include "catalogue/endpoint.hpp"
-#include "codec/json_scanner.hpp"
 #include "codec/sse.hpp"
+#include "dialect/answer_scan.hpp"
 #include "dialect/endpoint.hpp"
 #include "dialect/token_usage.hpp"
+#include "gateway/event_pattern.hpp"
 
 namespace weir::gateway {
 
@@ -22,10 +22,16 @@ enum class AnswerForm : std::uint8_t {
   opaque,  ///< audio, images, text: not read
   json,
   events,  ///< an event stream; forwarded in whole events
+  text,    ///< any of these: its first bytes tell
 };
 
 /// The form that a Content-Type has.
 [[nodiscard]] AnswerForm answer_form(std::string_view content_type);
+
+/// The form of an answer that is said to be `declared` and begins with `bytes`: some servers send
+/// event streams as text, as JSON, or without a type, and whole answers as event streams. Nothing:
+/// more bytes are needed.
+[[nodiscard]] std::optional<AnswerForm> form_of(AnswerForm declared, std::string_view bytes);
 
 /// Threads: one. Lifetime: that of one answer.
 class AnswerReader {
@@ -36,6 +42,8 @@ class AnswerReader {
     catalogue::Endpoint endpoint = catalogue::Endpoint::chat_completions;
     /// Withhold an event that carries only usage from the client.
     bool hide_usage = false;
+    /// Read the text of an answer that reports its usage, too.
+    bool read_text = false;
     std::size_t max_event_bytes = 1 << 20;
   };
 
@@ -51,12 +59,16 @@ class AnswerReader {
   /// The bytes held back, for an answer that has ended properly.
   [[nodiscard]] std::string_view rest();
 
+  /// As declared, until the first bytes have passed.
   [[nodiscard]] AnswerForm form() const { return form_; }
   /// True if the forwarded answer may differ in length from the received one.
   [[nodiscard]] bool rewrites() const {
-    return form_ == AnswerForm::json && !options_.model.empty();
+    return !is_told_ || (form_ == AnswerForm::json && !options_.model.empty());
   }
-  [[nodiscard]] const dialect::TokenUsage& usage() const { return usage_; }
+  [[nodiscard]] const dialect::TokenUsage& usage() const { return scan_.usage(); }
+  /// The text so far, weighed. That of a whole JSON answer may have been left unread if it reports
+  /// its usage.
+  [[nodiscard]] const codec::TextWeight& text() const { return scan_.text(); }
   /// True if an event stream has sent its final event, however its connection ends.
   [[nodiscard]] bool finished() const { return finished_; }
   /// The id that events gave to the answer, as raw JSON; empty if none did, or its family has none.
@@ -65,27 +77,32 @@ class AnswerReader {
   [[nodiscard]] std::uint64_t events() const { return events_; }
 
  private:
+  void begin_as(AnswerForm form);
+  [[nodiscard]] Result<std::string_view> pass_known(std::string_view piece);
   [[nodiscard]] std::string_view pass_json(std::string_view piece);
   [[nodiscard]] bool take_usage_at_the_end(std::string_view answer);
   [[nodiscard]] Result<std::string_view> pass_events(std::string_view piece);
-  /// True if the event is to be forwarded.
-  [[nodiscard]] bool take_event(std::string_view event);
-  void append_renamed(std::string_view event);
-
-  [[nodiscard]] const codec::MemberPaths& answer_paths() const;
+  /// Reads an event, and appends it to `out_` as the client gets it, if that may differ.
+  void take_event(std::string_view event);
+  /// True if it is to be forwarded.
+  [[nodiscard]] bool note(const dialect::EventFacts& facts);
+  void append(std::string_view event, const std::optional<dialect::Range>& model);
+  [[nodiscard]] bool edits_events() const { return !options_.model.empty() || options_.hide_usage; }
 
   AnswerForm form_;
+  bool is_told_;  ///< form_ is certain
   Options options_;
-  const dialect::Members& members_;  ///< of a JSON answer
   const dialect::StreamRow& stream_;
-  dialect::TokenUsage usage_;
+  dialect::AnswerScan scan_;
+  EventPattern pattern_;
   bool finished_ = false;
+  bool is_renamed_ = false;  ///< the name of a JSON answer has passed
   std::uint64_t events_ = 0;
   std::string id_;
-  std::unique_ptr<codec::JsonScanner> scanner_;  ///< for a JSON answer; each event gets its own
   codec::SseSplitter splitter_;
-  std::uint64_t offset_ = 0;  ///< bytes of the answer forwarded or held so far
-  std::string held_;          ///< of an unfinished value or event
+  std::size_t offset_ = 0;  ///< bytes of the answer forwarded or held so far
+  std::string held_;        ///< of an unfinished value or event
+  std::string start_;       ///< bytes by which its form was told, if they came in pieces
   std::string out_;
 };
 

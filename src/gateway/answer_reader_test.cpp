@@ -20,7 +20,55 @@ TEST(AnswerReader, TellsTheFormByTheType) {
   EXPECT_EQ(answer_form("text/event-stream; charset=utf-8"), AnswerForm::events);
   EXPECT_EQ(answer_form("Application/JSON"), AnswerForm::json);
   EXPECT_EQ(answer_form("audio/mpeg"), AnswerForm::opaque);
-  EXPECT_EQ(answer_form(""), AnswerForm::opaque);
+  EXPECT_EQ(answer_form(""), AnswerForm::text);
+  EXPECT_EQ(answer_form("text/plain"), AnswerForm::text);
+}
+
+TEST(AnswerReader, TellsTheFormByTheFirstBytesIfTheTypeDoesNot) {
+  using enum AnswerForm;
+  const struct {
+    AnswerForm declared;
+    const char* bytes;
+    std::optional<AnswerForm> form;
+  } cases[] = {
+      {text, "data: {}", events},
+      {text, "event: ping\n", events},
+      {text, ": ping\n", events},
+      {text,
+       "\xEF\xBB\xBF"
+       "data:",
+       events},
+      {text, "\r\n\r\ndata:", events},
+      {text, "dat", {}},
+      {text, "\xEF", {}},
+      {text, " \n", {}},
+      {text, " {", json},
+      {text, "dark matter", opaque},
+      {json, "data: {}", events},
+      {json, "\"Invalid token\"", json},
+      {events, "{\"error\"", json},
+      {events, "<html>", events},
+      {opaque, "data: {}", opaque},
+  };
+  for (const auto& c : cases) EXPECT_EQ(form_of(c.declared, c.bytes), c.form) << c.bytes;
+}
+
+TEST(AnswerReader, AStreamWithoutItsTypeIsReadAsOne) {
+  const std::string stream =
+      "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
+      "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":1}}\n\n"
+      "data: [DONE]\n\n";
+  for (std::size_t size = 1; size <= stream.size(); ++size) {
+    for (const auto form : {AnswerForm::text, AnswerForm::json}) {
+      AnswerReader reader(form, {});
+      EXPECT_EQ(passed(reader, stream, size), stream);
+      EXPECT_EQ(reader.form(), AnswerForm::events);
+      EXPECT_EQ(reader.usage().total(), 6);
+      EXPECT_EQ(reader.events(), 2U);
+    }
+  }
+  AnswerReader short_text(AnswerForm::text, {});
+  EXPECT_EQ(passed(short_text, "dat", 1), "dat");
 }
 
 TEST(AnswerReader, JsonPassesUntouchedAndItsUsageIsRead) {
@@ -42,7 +90,12 @@ TEST(AnswerReader, AWholeAnswerIsReadFromItsEndIfThatIsSafe) {
       {R"({"choices":[{"text":"\"usage\":{"}],"usage":{"total_tokens":5},"x":[1]})", 5},
       {R"({"usage":{"total_tokens":6},"choices":[{"usage":{"total_tokens":9}}]})", 6},
       {R"({"usage":{"total_tokens":6},"note":"usage"})", 6},
-      {R"({"choices":[{"usage":{"total_tokens":9}}]})", 0},
+      {R"({"choices":[{"usage":{"total_tokens":9}}]})", 9},
+      {R"({"x_groq":{"usage":{"total_tokens":9}},"choices":[]})", 9},
+      {R"({"choices":[{"message":{"usage":{"total_tokens":9}}}],"usage":null})", 9},
+      {R"({"choices":[{"logprobs":{"usage":{"total_tokens":9}}}]})", 0},
+      {R"({"prompt_eval_count":4,"eval_count": 5 ,"choices":[]})", 9},
+      {R"({"choices":[],"usage":{"prompt_tokens":7.0,"completion_tokens":"2"}})", 9},
       {R"({"choices":[]})", 0},
       {R"(["usage"])", 0},
   };
@@ -65,7 +118,7 @@ TEST(AnswerReader, AnUpstreamsNameIsGivenBackAsTheClients) {
   for (std::size_t size = 1; size <= answer.size(); ++size) {
     AnswerReader reader(AnswerForm::json, {.model = R"("mine")"});
     EXPECT_EQ(passed(reader, answer, size), expected) << "pieces of " << size;
-    EXPECT_EQ(reader.usage().input, 2);
+    EXPECT_EQ(reader.usage().total(), 2);
   }
 }
 
@@ -90,6 +143,51 @@ TEST(AnswerReader, EventsPassWholeAndUntouched) {
     EXPECT_EQ(reader.usage().total(), 6);
     EXPECT_EQ(reader.events(), 2U);
     EXPECT_TRUE(reader.finished());
+  }
+}
+
+TEST(AnswerReader, UsageInAChoiceOrBesideTheChoicesIsRead) {
+  for (const char* last :
+       {R"({"choices":[{"delta":{},"usage":{"prompt_tokens":5,"completion_tokens":1}}]})",
+        R"({"choices":[{}],"x_groq":{"usage":{"prompt_tokens":5,"completion_tokens":1}}})",
+        R"({"choices":[{}],"timings":{"cache_n":2,"prompt_n":3,"predicted_n":1}})",
+        R"({"choices":[{}],"usage":{"prompt_tokens":"5","completion_tokens":1.0}})"}) {
+    AnswerReader reader(AnswerForm::events, {});
+    ASSERT_TRUE(reader.pass("data: " + std::string(last) + "\n\n"));
+    EXPECT_EQ(reader.usage().input, 5) << last;
+    EXPECT_EQ(reader.usage().output, 1) << last;
+  }
+}
+
+std::string chunk(std::string_view text) {
+  return R"(data: {"id":"c","model":"up","choices":[{"delta":{"content":")" + std::string(text) +
+         "\"},\"finish_reason\":null}]}\n\n";
+}
+
+TEST(AnswerReader, EventsThatDifferInTheirTextOnlyAreForwardedAndCountedAlike) {
+  const std::string words[] = {"Hello", " wor",  "ld",           R"( \"quoted\" \\)",
+                               "",      R"(\n)", "\xE4\xBD\xA0", " end"};
+  std::string stream;
+  std::string renamed;
+  std::string text;
+  for (const auto& word : words) {
+    stream += chunk(word);
+    text += word;
+  }
+  renamed = stream;
+  for (auto at = renamed.find(R"("up")"); at != renamed.npos; at = renamed.find(R"("up")")) {
+    renamed.replace(at, 4, R"("a longer name")");
+  }
+  codec::TextMeter meter;
+  meter.feed(text);
+  for (const std::size_t size : {std::size_t{1}, std::size_t{7}, std::size_t{100}, stream.size()}) {
+    AnswerReader reader(AnswerForm::events, {});
+    EXPECT_EQ(passed(reader, stream, size), stream);
+    EXPECT_EQ(reader.events(), std::size(words));
+    EXPECT_EQ(reader.text(), meter.weight());
+    AnswerReader renaming(AnswerForm::events, {.model = R"("a longer name")"});
+    EXPECT_EQ(passed(renaming, stream, size), renamed);
+    EXPECT_EQ(renaming.text(), meter.weight());
   }
 }
 

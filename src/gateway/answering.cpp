@@ -126,6 +126,7 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece, bool first
   const bool whole = first && upstream().done();
   const auto passed = whole ? reader.pass_whole(*piece) : reader.pass(*piece);
   if (!passed) return break_off(passed.error());
+  record.streamed = reader.form() == AnswerForm::events;
   record.usage = reader.usage();
   record.events = reader.events();
   if (reader.finished()) input_.settlement.set_finished();

@@ -37,7 +37,8 @@ void Settlement::settle(MonotonicTime now) {
   store::UsageCounts counts;
   counts.requests = 1;
   counts.failed = work_.succeeded ? 0 : 1;
-  counts.prompt_tokens = usage.known() ? usage.input.value_or(0) : bill.claim.tokens;
+  counts.prompt_tokens =
+      usage.known() ? usage.total() - usage.output.value_or(0) : bill.claim.tokens;
   counts.completion_tokens = usage.output.value_or(0);
   counts.images = bill.claim.images;
   counts.estimated = bill.estimated ? 1 : 0;

@@ -5,13 +5,13 @@
 
 namespace weir::dialect::detail {
 
-/// OpenAI's chunks. A family without streams of its own has them too.
-inline constexpr StreamRow kChunks{
-    .members = {{{"usage", Meaning::usage},
-                 {"model", Meaning::model},
-                 {"choices", Meaning::choices}}},
-    .ends = {},
+/// The text of OpenAI's answers and of their chunks. A family without streams of its own has them
+/// too.
+inline constexpr TextNames kChatText{
+    MemberName::arguments, MemberName::content, MemberName::name, MemberName::reasoning_content,
+    MemberName::reasoning, MemberName::refusal, MemberName::text,
 };
+inline constexpr StreamRow kChunks{.text = kChatText, .ends = {}};
 
 /// {"error":{"message","type","param","code"}}, whose code is the error's slug.
 void append_openai_error(std::string& out, const PublicError& error);

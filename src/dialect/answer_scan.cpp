@@ -1,0 +1,239 @@
+#include "dialect/answer_scan.hpp"
+
+#include <algorithm>
+
+#include "base/enum_table.hpp"
+
+namespace weir::dialect {
+namespace {
+
+using enum MemberName;
+
+struct NameRow {
+  std::string_view text;
+  MemberName name;
+};
+
+constexpr std::array kNames{
+    NameRow{"id", id},
+    NameRow{"data", data},
+    NameRow{"meta", meta},
+    NameRow{"name", name},
+    NameRow{"text", text},
+    NameRow{"type", type},
+    NameRow{"delta", delta},
+    NameRow{"error", error},
+    NameRow{"model", model},
+    NameRow{"tools", tools},
+    NameRow{"usage", usage},
+    NameRow{"images", images},
+    NameRow{"object", object},
+    NameRow{"tokens", tokens},
+    NameRow{"x_groq", x_groq},
+    NameRow{"choices", choices},
+    NameRow{"content", content},
+    NameRow{"message", message},
+    NameRow{"refusal", refusal},
+    NameRow{"timings", timings},
+    NameRow{"logprobs", logprobs},
+    NameRow{"metadata", metadata},
+    NameRow{"response", response},
+    NameRow{"thinking", thinking},
+    NameRow{"arguments", arguments},
+    NameRow{"reasoning", reasoning},
+    NameRow{"eval_count", eval_count},
+    NameRow{"annotations", annotations},
+    NameRow{"billed_units", billed_units},
+    NameRow{"partial_json", partial_json},
+    NameRow{"finish_reason", finish_reason},
+    NameRow{"usageMetadata", usageMetadata},
+    NameRow{"prompt_eval_count", prompt_eval_count},
+    NameRow{"reasoning_content", reasoning_content},
+    NameRow{"reasoning_details", reasoning_details},
+};
+static_assert(kNames.size() + 2 == kEnumeratorCount<MemberName>);
+static_assert(std::ranges::is_sorted(kNames, {},
+                                     [](const NameRow& row) { return row.text.size(); }));
+
+constexpr std::size_t kMaxNameBytes = kNames.back().text.size();
+
+// By length: the first row that is no shorter.
+constexpr auto kFirst = [] {
+  std::array<std::uint8_t, kMaxNameBytes + 2> first{};
+  for (std::size_t length = 0; length < first.size(); ++length) {
+    std::size_t row = 0;
+    while (row < kNames.size() && kNames[row].text.size() < length) ++row;
+    first[length] = static_cast<std::uint8_t>(row);
+  }
+  return first;
+}();
+
+MemberName find_name(std::string_view text) {
+  if (text.size() > kMaxNameBytes) return other;
+  for (std::size_t row = kFirst[text.size()]; row < kFirst[text.size() + 1]; ++row) {
+    if (kNames[row].text == text) return kNames[row].name;
+  }
+  return other;
+}
+
+constexpr TextNames kReports{billed_units, timings, tokens, usage, usageMetadata};
+constexpr TextNames kSkipped{annotations, logprobs, metadata, reasoning_details, tools};
+constexpr TextNames kReasoning{reasoning, reasoning_content};
+// A report may be in these, besides the top.
+constexpr TextNames kAroundReports{choices, message, meta, response, x_groq, delta, data};
+
+}  // namespace
+
+void AnswerScan::feed(std::string_view piece) {
+  piece_ = piece;
+  report_from_ = 0;
+  walk_.feed(piece, *this);
+  if (report_depth_ > 0 && report_.size() <= kMaxReportBytes) {
+    report_ += piece.substr(report_from_);
+  }
+  offset_ += piece.size();
+}
+
+const EventFacts& AnswerScan::read_event(std::string_view data) {
+  walk_.reset();
+  facts_ = {};
+  skipped_ = report_depth_ = 0;
+  offset_ = 0;
+  reasoning_ = {};
+  open_model_ = {};
+  names_ = {};
+  feed(data);
+  return facts_;
+}
+
+// The members of the text itself, or of the message or response in it.
+bool AnswerScan::is_at_top() const {
+  if (walk_.depth() == 1) return true;
+  return walk_.depth() == 2 && (names_[1] == message || names_[1] == response);
+}
+
+// Elsewhere, these names mean something else.
+bool AnswerScan::is_report(MemberName name) const {
+  if (!kReports.contains(name)) return false;
+  for (std::size_t depth = 1; depth < walk_.depth(); ++depth) {
+    if (!kAroundReports.contains(name_at(depth))) return false;
+  }
+  return true;
+}
+
+// An array's elements have the array's name.
+void AnswerScan::open(char bracket, std::size_t at) {
+  const auto depth = walk_.depth();
+  const auto own = current();
+  if (report_depth_ == 0 && skipped_ == 0 && depth > 0) {
+    if (bracket == '{' && is_report(own)) {
+      report_depth_ = depth;
+      report_from_ = at;
+      report_.clear();
+    }
+    if (kSkipped.contains(own)) skipped_ = depth;
+    if (own == error && is_at_top() && bracket == '{') facts_.has_error = true;
+    if (depth == 1 && own == choices) {
+      facts_.has_choices = true;
+      facts_.no_choices = true;
+    } else if (depth == 2 && names_[1] == choices) {
+      facts_.no_choices = false;
+    }
+    if (depth == 1 && (own == data || own == images) && bracket == '[') {
+      images_ = images_.value_or(0);
+    } else if (depth == 2 && bracket == '{' && !walk_.in_object()) {
+      count_image();
+    }
+  }
+  if (depth + 1 < kMaxDepth) names_[depth + 1] = bracket == '[' ? own : none;
+}
+
+void AnswerScan::close(std::size_t at) {
+  const auto depth = walk_.depth();
+  if (skipped_ != 0 && depth <= skipped_) skipped_ = 0;
+  if (report_depth_ == 0 || depth > report_depth_) return;
+  if (report_.size() <= kMaxReportBytes) {
+    report_ += piece_.substr(report_from_, at + 1 - report_from_);
+  }
+  if (report_.size() <= kMaxReportBytes) take_report(read_usage(report_), depth);
+  report_depth_ = 0;
+  report_from_ = 0;
+}
+
+void AnswerScan::take_report(const TokenUsage& usage, std::size_t depth) {
+  if (!usage.known()) return;
+  facts_.has_usage = true;
+  const bool is_best = depth <= 2 && name_at(depth) != billed_units && name_at(depth) != timings;
+  (is_best ? top_ : below_).take(usage);
+}
+
+void AnswerScan::name(std::string_view name) {
+  const auto depth = walk_.depth();
+  if (depth < kMaxDepth) names_[depth] = report_depth_ > 0 ? other : find_name(name);
+}
+
+void AnswerScan::string(std::string_view raw, std::size_t at, bool begins, bool ends) {
+  if (report_depth_ > 0 || skipped_ > 0) return;
+  const auto own = current();
+  if (own == other || own == none) return;
+  if (text_names_.contains(own)) {
+    take_text(raw, at, begins, ends);
+  } else {
+    take_fact(own, raw, at, begins, ends);
+  }
+}
+
+void AnswerScan::take_text(std::string_view raw, std::size_t at, bool begins, bool ends) {
+  const bool whole = begins && ends;
+  // Some servers send the same reasoning under two names.
+  if (kReasoning.contains(current()) && whole) {
+    if (!raw.empty() && raw == reasoning_) return;
+    reasoning_ = raw;
+  }
+  if (begins && !(raw.empty() && ends)) {
+    ++facts_.texts;
+    if (whole) facts_.text = Range{at, at + raw.size()};
+  }
+  meter_.feed(raw);
+  if (ends && !is_stream_) meter_.end();
+}
+
+void AnswerScan::take_fact(MemberName own, std::string_view raw, std::size_t at, bool begins,
+                           bool ends) {
+  const auto depth = walk_.depth();
+  if (own == finish_reason && names_[1] == choices && raw == "error") facts_.has_error = true;
+  if (depth == 2 && begins && !walk_.in_object()) count_image();
+  if (!is_at_top()) return;
+  if (own == model && !facts_.model) {
+    if (begins) open_model_ = offset_ + at - 1;
+    if (ends && open_model_) {
+      facts_.model = Range{*open_model_, offset_ + at + raw.size() + 1};
+      open_model_ = {};
+    }
+    return;
+  }
+  if (own == error && begins && !(ends && raw.empty())) facts_.has_error = true;
+  if (!begins || !ends) return;
+  if (own == type && depth == 1) facts_.type = raw;
+  if (own == object && depth == 1) facts_.object = raw;
+  if (own == id && names_[1] != message) facts_.id = raw;
+}
+
+void AnswerScan::scalar(std::string_view raw, bool begins, bool ends) {
+  if (report_depth_ > 0 || walk_.depth() != 1) return;
+  const auto own = current();
+  // Not null, false or 0.
+  if (own == error && begins && raw.find_first_of("nf0") != 0) facts_.has_error = true;
+  if (own != eval_count && own != prompt_eval_count) return;
+  if (begins) report_ = own == eval_count ? R"({"eval_count":)" : R"({"prompt_eval_count":)";
+  report_ += raw.substr(0, kMaxReportBytes - std::min(report_.size(), kMaxReportBytes));
+  if (!ends) return;
+  report_ += '}';
+  take_report(read_usage(report_), 1);
+}
+
+void AnswerScan::count_image() {
+  if (names_[1] == data || names_[1] == images) images_ = images_.value_or(0) + 1;
+}
+
+}  // namespace weir::dialect

@@ -1,0 +1,128 @@
+#include "dialect/answer_scan.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "dialect/family.hpp"
+
+namespace weir::dialect {
+namespace {
+
+std::int64_t weight_of(std::string_view raw) {
+  codec::TextMeter meter;
+  meter.feed(raw);
+  return meter.weight().total();
+}
+
+TEST(AnswerScan, FindsTheTextOfEveryFamilysEvents) {
+  using enum Family;
+  const struct {
+    Family family;
+    const char* event;
+    const char* text;
+  } cases[] = {
+      {openai, R"({"choices":[{"delta":{"role":"assistant","content":"one two"}}]})", "one two"},
+      {openai, R"({"choices":[{"delta":{"reasoning_content":"one two"}}]})", "one two"},
+      {openai, R"({"choices":[{"delta":{"reasoning":"a b","reasoning_content":"a b"}}]})", "a b"},
+      {openai,
+       R"({"choices":[{"delta":{"reasoning":"a b","reasoning_details":[{"text":"a b"}]}}]})",
+       "a b"},
+      {openai, R"({"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{\"a\":1"}}]}}]})",
+       R"({\"a\":1)"},
+      {openai, R"({"choices":[{"text":"one two"}]})", "one two"},
+      {openai, R"({"choices":[{"delta":{"content":[{"type":"text","text":"one two"}]}}]})",
+       "one two"},
+      {openai,
+       R"({"choices":[{"delta":{"content":"a"},"logprobs":{"content":[{"token":"a",)"
+       R"("text":"b"}]}}]})",
+       "a"},
+      {anthropic, R"({"type":"content_block_delta","delta":{"type":"text_delta","text":"a b"}})",
+       "a b"},
+      {anthropic, R"({"type":"content_block_delta","delta":{"thinking":"a b"}})", "a b"},
+      {anthropic, R"({"type":"content_block_delta","delta":{"partial_json":"{\"a\""}})",
+       R"({\"a\")"},
+      {responses, R"({"type":"response.output_text.delta","delta":"a b"})", "a b"},
+      {responses, R"({"type":"response.function_call_arguments.delta","delta":"a b"})", "a b"},
+      {responses, R"({"type":"response.output_text.done","text":"a b"})", ""},
+      {openai, R"({"error":{"message":"a b"}})", ""},
+  };
+  for (const auto& c : cases) {
+    AnswerScan scan(of(c.family).stream.text, true);
+    static_cast<void>(scan.read_event(c.event));
+    EXPECT_EQ(scan.text().total(), weight_of(c.text)) << c.event;
+  }
+}
+
+TEST(AnswerScan, KnowsAnEventByItsMembers) {
+  AnswerScan scan({}, true);
+  EXPECT_TRUE(scan.read_event(R"({"choices":[ ],"usage":{"prompt_tokens":1}})").no_choices);
+  EXPECT_TRUE(scan.facts().has_usage);
+  EXPECT_FALSE(scan.read_event(R"({"choices":[{"usage":null}]})").no_choices);
+  EXPECT_FALSE(scan.facts().has_usage);
+  EXPECT_FALSE(scan.read_event(R"({"x":[]})").no_choices);
+  EXPECT_EQ(scan.read_event(R"({"delta":{"type":"x"},"type":"message_stop"})").type,
+            "message_stop");
+  EXPECT_EQ(scan.read_event(R"({"type":"t","response":{"id":"r","x":{"id":"s"}}})").id, "r");
+  const std::string event = R"({"x":{"model":"a"},"message":{"model":"up\"x"}})";
+  const auto model = scan.read_event(event).model;
+  ASSERT_TRUE(model);
+  EXPECT_EQ(event.substr(model->begin, model->end - model->begin), R"("up\"x")");
+}
+
+TEST(AnswerScan, KnowsAnErrorInWhateverShape) {
+  const struct {
+    const char* data;
+    bool is_error;
+  } cases[] = {
+      {R"({"error":{"message":"no"}})", true},
+      {R"({"error":"no"})", true},
+      {R"({"error":true})", true},
+      {R"({"response":{"error":{"code":"server_error"}}})", true},
+      {R"({"choices":[{"finish_reason":"error"}]})", true},
+      {R"({"error":null})", false},
+      {R"({"error":""})", false},
+      {R"({"error":false})", false},
+      {R"({"choices":[{"delta":{"content":"error"},"error":{}}]})", false},
+      {R"({"choices":[{"finish_reason":"stop"}]})", false},
+  };
+  AnswerScan scan({}, true);
+  for (const auto& c : cases) EXPECT_EQ(scan.read_event(c.data).has_error, c.is_error) << c.data;
+}
+
+TEST(AnswerScan, CountsTheImagesOfAnAnswer) {
+  const struct {
+    const char* answer;
+    std::optional<std::int64_t> images;
+  } cases[] = {
+      {R"({"created":1,"data":[{"url":"x"},{"b64_json":"y"}]})", 2},
+      {R"({"images":[{"url":"x","size":{"w":1}}],"timings":{"inference":0.1}})", 1},
+      {R"({"images":["x","y","z"]})", 3},
+      {R"({"data":[]})", 0},
+      {R"({"data":{"a":{}}})", {}},
+      {R"({"created":1})", {}},
+  };
+  for (const auto& c : cases) {
+    const std::string_view answer = c.answer;
+    for (std::size_t size = 1; size <= answer.size(); ++size) {
+      AnswerScan scan({}, false);
+      for (std::size_t at = 0; at < answer.size(); at += size) scan.feed(answer.substr(at, size));
+      EXPECT_EQ(scan.image_count(), c.images) << c.answer << " in pieces of " << size;
+      EXPECT_TRUE(scan.is_complete());
+    }
+  }
+}
+
+TEST(AnswerScan, ABrokenTextIsNoMoreThanNonsense) {
+  for (const char* text :
+       {"}}}]]", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "\"", "{\"usage\":{", "<html>",
+        R"({"usage":{"a":"}"}})", R"({"model)", "\\", R"({"error":)"}) {
+    AnswerScan scan(of(Family::openai).text, false);
+    scan.feed(text);
+    scan.feed(text);
+    EXPECT_FALSE(scan.usage().known()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace weir::dialect
