@@ -70,9 +70,10 @@ Result<> check_keys(const std::vector<KeySettings>& keys) {
   return {};
 }
 
-Keyring::Keyring(store::Store& store, const Secret& pepper)
+Keyring::Keyring(store::Store& store, const Secret& pepper, const limit::WindowTable* windows)
     : store_(store),
       pepper_(pepper),
+      windows_(windows),
       table_(std::make_shared<const KeyTable>()),
       digester_(pepper) {}
 
@@ -195,7 +196,8 @@ void Keyring::add_entry(Draft& draft, KeyEntry entry) {
 std::shared_ptr<limit::KeyLimiter> Keyring::limiter_of(const KeyEntry& entry) {
   auto& limiter = limiters_[entry.id];
   if (limiter == nullptr) {
-    limiter = std::make_shared<limit::KeyLimiter>(entry.grant.limits, entry.grant.model_limits);
+    limiter = std::make_shared<limit::KeyLimiter>(entry.grant.limits, entry.grant.model_limits,
+                                                  limit::Spans{}, windows_, entry.id);
   } else {
     limiter->configure(entry.grant.limits, entry.grant.model_limits);
   }

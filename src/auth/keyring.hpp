@@ -40,10 +40,11 @@ namespace weir::auth {
 /// Each is reported in notices().
 ///
 /// Threads:  any. refresh waits for the store, so not on an I/O thread; table() never waits for it.
-/// Lifetime: the store outlives it.
+/// Lifetime: the store, and where windows are kept, outlive it.
 class Keyring {
  public:
-  Keyring(store::Store& store, const Secret& pepper);
+  /// `windows`: where the counts of limits outlive this process; null: nowhere.
+  Keyring(store::Store& store, const Secret& pepper, const limit::WindowTable* windows = nullptr);
 
   /// Replaces the config keys. Errors: as check_keys; then nothing changes.
   [[nodiscard]] Result<> configure(std::vector<KeySettings> keys, MonotonicTime now);
@@ -76,6 +77,7 @@ class Keyring {
 
   store::Store& store_;
   const Secret pepper_;
+  const limit::WindowTable* const windows_;
   Snapshot<KeyTable> table_;
 
   mutable std::mutex mutex_;  ///< guards what follows; not held while the store is read

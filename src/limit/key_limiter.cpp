@@ -30,6 +30,12 @@ std::optional<Refusal> of_model(std::optional<Refusal> refusal) {
   return refusal;
 }
 
+/// How often a charge that another process was faster than is tried again.
+constexpr int kMaxOvertaken = 8;
+
+/// The refusal of a request that other processes were faster than, again and again.
+Refusal overtaken() { return {Dimension::requests_per_minute, false, Refusal::kSlotRetry}; }
+
 Quota tighter(const Quota& a, const Quota& b) {
   if (a.limit == 0) return b;
   return b.limit != 0 && b.remaining < a.remaining ? b : a;
@@ -42,8 +48,7 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
   release();
   limiter_ = std::move(other.limiter_);
   of_model_ = other.of_model_;
-  charged_to_key_ = other.charged_to_key_;
-  charged_to_model_ = other.charged_to_model_;
+  charges_ = other.charges_;
   claim_ = other.claim_;
   charged_at_ = other.charged_at_;
   return *this;
@@ -61,11 +66,18 @@ void Reservation::release() {
   limiter_.reset();
 }
 
-KeyLimiter::KeyLimiter(const Limits& limits, std::vector<ModelLimits> of_models, const Spans& spans)
+KeyLimiter::KeyLimiter(const Limits& limits, std::vector<ModelLimits> of_models, const Spans& spans,
+                       const WindowTable* kept, std::string key_id)
     : spans_(spans),
+      kept_(kept),
+      key_id_(std::move(key_id)),
       limited_(any_limit(limits, of_models)),
-      of_key_(limits, spans),
+      of_key_(make_meters({}, limits)),
       entries_(std::move(of_models)) {}
+
+Meters KeyLimiter::make_meters(std::string_view model, const Limits& limits) const {
+  return Meters(limits, spans_, KeptScope{kept_, kept_ ? hash_scope(key_id_, model) : 0});
+}
 
 void KeyLimiter::configure(const Limits& limits, const std::vector<ModelLimits>& of_models) {
   std::lock_guard lock(mutex_);
@@ -88,19 +100,39 @@ std::expected<Reservation, Refusal> KeyLimiter::try_reserve(std::string_view mod
   std::lock_guard lock(mutex_);
   now = advance(now);
   Meters* meters = meters_of(model, now);
-  auto refusal = of_key_.look(claim, now);
-  if (meters != nullptr) refusal = longer(refusal, of_model(meters->look(claim, now)));
+  Charges& charges = reservation.charges_;
+  auto refusal = charge(charges, meters, claim, now);
+  // Another process was faster, and there was not enough for both: what is left decides.
+  for (int i = 0; charges.overtaken && i < kMaxOvertaken; ++i) {
+    refusal = charge(charges, meters, claim, now);
+  }
+  if (charges.overtaken) refusal = overtaken();
   if (!refusal && (meters != nullptr || of_key_.limits() != Limits{})) {
     reservation.limiter_ = shared_from_this();
     reservation.of_model_ = meters;
     reservation.claim_ = claim;
     reservation.charged_at_ = now;
-    reservation.charged_to_key_ = of_key_.charge(claim, now);
-    if (meters != nullptr) reservation.charged_to_model_ = meters->charge(claim, now);
   }
   if (standing != nullptr) tell(*standing, meters, now);
   if (refusal) return std::unexpected(*refusal);
   return reservation;
+}
+
+/// Looks, and charges to both if neither refuses.
+std::optional<Refusal> KeyLimiter::charge(Charges& charges, Meters* meters, Claim claim,
+                                          MonotonicTime now) {
+  charges.overtaken = false;
+  auto refusal = of_key_.look(claim, now);
+  if (meters != nullptr) refusal = longer(refusal, of_model(meters->look(claim, now)));
+  if (refusal || (meters == nullptr && of_key_.limits() == Limits{})) return refusal;
+  charges.to_key = of_key_.charge(claim, now);
+  if (meters != nullptr) charges.to_model = meters->charge(claim, now);
+  charges.overtaken = of_key_.was_overtaken(charges.to_key) ||
+                      (meters != nullptr && meters->was_overtaken(charges.to_model));
+  if (!charges.overtaken) return std::nullopt;
+  of_key_.take_back(charges.to_key, claim, now);
+  if (meters != nullptr) meters->take_back(charges.to_model, claim, now);
+  return std::nullopt;
 }
 
 std::expected<void, Refusal> KeyLimiter::try_take_request(MonotonicTime now, Standing* standing) {
@@ -108,8 +140,15 @@ std::expected<void, Refusal> KeyLimiter::try_take_request(MonotonicTime now, Sta
   if (!limited_.load(std::memory_order_relaxed)) return {};
   std::lock_guard lock(mutex_);
   now = advance(now);
-  const auto refusal = of_key_.look_at_requests(now);
-  if (!refusal) of_key_.charge_request(now);
+  auto refusal = of_key_.look_at_requests(now);
+  if (!refusal) {
+    const auto charged = of_key_.charge_request(now);
+    if (of_key_.was_overtaken(charged)) {
+      of_key_.take_back_request(charged, now);
+      refusal = of_key_.look_at_requests(now);
+      if (!refusal) refusal = overtaken();
+    }
+  }
   if (standing != nullptr) tell(*standing, nullptr, now);
   if (refusal) return std::unexpected(*refusal);
   return {};
@@ -149,7 +188,7 @@ Meters* KeyLimiter::meters_of(std::string_view model, MonotonicTime now) {
   const auto shared = models_.find(entry->models);
   if (shared != models_.end() && !shared->second.idle(now)) return &shared->second;
   const std::string_view name = models_.size() < kMaxModels ? model : entry->models;
-  return &models_.try_emplace(std::string(name), entry->limits, spans_).first->second;
+  return &models_.try_emplace(std::string(name), make_meters(name, entry->limits)).first->second;
 }
 
 void KeyLimiter::forget_idle_models(MonotonicTime now) {
@@ -170,11 +209,11 @@ void KeyLimiter::settle(const Reservation& reservation, Claim actual, MonotonicT
   actual = bounded(actual);
   std::lock_guard lock(mutex_);
   now = advance(now);
-  of_key_.settle(reservation.charged_to_key_, reservation.claim_, reservation.charged_at_, actual,
+  of_key_.settle(reservation.charges_.to_key, reservation.claim_, reservation.charged_at_, actual,
                  now);
   of_key_.release();
   if (reservation.of_model_ == nullptr) return;
-  reservation.of_model_->settle(reservation.charged_to_model_, reservation.claim_,
+  reservation.of_model_->settle(reservation.charges_.to_model, reservation.claim_,
                                 reservation.charged_at_, actual, now);
   reservation.of_model_->release();
 }

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,13 @@ class KeyLimiter;
 struct Standing {
   Quota requests;
   Quota tokens;
+};
+
+/// A call's charges.
+struct Charges {
+  Meters::Charged to_key;
+  Meters::Charged to_model;
+  bool overtaken = false;  ///< by another process: nothing is charged
 };
 
 /// A call's slot and its counted claim. Empty if nothing is limited.
@@ -64,8 +72,7 @@ class Reservation {
 
   std::shared_ptr<KeyLimiter> limiter_;
   Meters* of_model_ = nullptr;
-  Meters::Charged charged_to_key_;
-  Meters::Charged charged_to_model_;
+  Charges charges_;
   Claim claim_;
   MonotonicTime charged_at_;
 };
@@ -85,8 +92,11 @@ class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
   /// limit may hold too early but never too late.
   static constexpr std::size_t kMaxModels = 1024;
 
+  /// `kept`: where its windows outlive this process, under the key's id. Lifetime: the table
+  /// outlives it.
   explicit KeyLimiter(const Limits& limits, std::vector<ModelLimits> of_models = {},
-                      const Spans& spans = {});
+                      const Spans& spans = {}, const WindowTable* kept = nullptr,
+                      std::string key_id = {});
 
   /// Takes effect with the next call. Counts are kept; calls that began while key and model had no
   /// limit at all are not counted.
@@ -118,11 +128,17 @@ class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
   [[nodiscard]] const ModelLimits* entry_for(std::string_view model) const;
   [[nodiscard]] Meters* meters_of(std::string_view model, MonotonicTime now);
   void forget_idle_models(MonotonicTime now);
+  [[nodiscard]] std::optional<Refusal> charge(Charges& charges, Meters* meters, Claim claim,
+                                              MonotonicTime now);
   void tell(Standing& standing, Meters* of_model, MonotonicTime now);
   void settle(const Reservation& reservation, Claim actual, MonotonicTime now);
   void release(const Reservation& reservation);
 
+  [[nodiscard]] Meters make_meters(std::string_view model, const Limits& limits) const;
+
   const Spans spans_;
+  const WindowTable* const kept_;
+  const std::string key_id_;
   std::atomic<bool> limited_;  ///< true if there is any limit; false allows an early exit
 
   mutable std::mutex mutex_;  ///< guards what follows

@@ -44,10 +44,12 @@ std::chrono::nanoseconds span_of(Dimension dimension, const Spans& spans) {
 }
 
 template <std::size_t... kIndex>
-std::array<RollingWindow, kWindowCount> make_windows(const Limits& limits, const Spans& spans,
-                                                     std::index_sequence<kIndex...>) {
-  return {RollingWindow{limits.*describe(kWindows[kIndex]).member,
-                        span_of(kWindows[kIndex], spans)}...};
+std::array<JournaledWindow, kWindowCount> make_windows(const Limits& limits, const Spans& spans,
+                                                       const KeptScope& kept,
+                                                       std::index_sequence<kIndex...>) {
+  return {JournaledWindow{
+      limits.*describe(kWindows[kIndex]).member, span_of(kWindows[kIndex], spans),
+      KeptAs{kept.table, name_window(kept.scope, describe(kWindows[kIndex]).name)}}...};
 }
 
 }  // namespace
@@ -57,9 +59,9 @@ std::optional<Refusal> longer(std::optional<Refusal> first, std::optional<Refusa
   return second && second->retry_after > first->retry_after ? second : first;
 }
 
-Meters::Meters(const Limits& limits, const Spans& spans)
+Meters::Meters(const Limits& limits, const Spans& spans, const KeptScope& kept)
     : limits_(limits),
-      windows_(make_windows(limits, spans, std::make_index_sequence<kWindowCount>())) {}
+      windows_(make_windows(limits, spans, kept, std::make_index_sequence<kWindowCount>())) {}
 
 void Meters::set_limits(const Limits& limits) {
   limits_ = limits;
@@ -92,6 +94,20 @@ Meters::Charged Meters::charge(Claim claim, MonotonicTime now) {
   return charged;
 }
 
+bool Meters::was_overtaken(Charged charged) const {
+  return std::ranges::any_of(kWindows, [&](Dimension dimension) {
+    return charged.contains(dimension) && window(dimension).was_overtaken();
+  });
+}
+
+void Meters::take_back(Charged charged, Claim claim, MonotonicTime now) {
+  for (const Dimension dimension : kWindows) {
+    if (!charged.contains(dimension)) continue;
+    window(dimension).give_back(cost_in(dimension, claim), now, now);
+  }
+  --in_flight_;
+}
+
 void Meters::settle(Charged charged, Claim claim, MonotonicTime charged_at, Claim actual,
                     MonotonicTime now) {
   for (const Dimension dimension : kWindows) {
@@ -114,9 +130,18 @@ std::optional<Refusal> Meters::look_at_requests(MonotonicTime now) {
   return refusal;
 }
 
-void Meters::charge_request(MonotonicTime now) {
-  window(Dimension::requests_per_minute).charge(1, now);
-  window(Dimension::requests_per_day).charge(1, now);
+Meters::Charged Meters::charge_request(MonotonicTime now) {
+  Charged charged;
+  for (const Dimension dimension : {Dimension::requests_per_minute, Dimension::requests_per_day}) {
+    if (window(dimension).charge(1, now)) charged.insert(dimension);
+  }
+  return charged;
+}
+
+void Meters::take_back_request(Charged charged, MonotonicTime now) {
+  for (const Dimension dimension : {Dimension::requests_per_minute, Dimension::requests_per_day}) {
+    if (charged.contains(dimension)) window(dimension).give_back(1, now, now);
+  }
 }
 
 Quota Meters::quota(Dimension dimension, MonotonicTime now) {

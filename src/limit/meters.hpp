@@ -9,8 +9,8 @@
 
 #include "base/clock.hpp"
 #include "base/enum_set.hpp"
+#include "limit/journaled_window.hpp"
 #include "limit/limits.hpp"
-#include "limit/rolling_window.hpp"
 
 namespace weir::limit {
 
@@ -48,6 +48,12 @@ struct Spans {
 inline constexpr std::size_t kWindowCount = static_cast<std::size_t>(Dimension::in_flight);
 static_assert(kWindowCount == kDimensionCount - 1);
 
+/// Whose windows are kept where. Lifetime: the table outlives it.
+struct KeptScope {
+  const WindowTable* table = nullptr;  ///< null: in memory only
+  std::uint64_t scope = 0;             ///< hash_scope
+};
+
 /// Rolling windows and the number of calls in flight. Pure arithmetic, as RollingWindow.
 ///
 /// Units:   times never decrease from call to call.
@@ -57,7 +63,7 @@ class Meters {
   /// The windows that recorded a charge.
   using Charged = EnumSet<Dimension>;
 
-  Meters(const Limits& limits, const Spans& spans);
+  Meters(const Limits& limits, const Spans& spans, const KeptScope& kept = {});
 
   /// Keeps the counts.
   void set_limits(const Limits& limits);
@@ -70,12 +76,18 @@ class Meters {
   /// Corrects what `charged` counted at `charged_at` from `claim` to `actual`.
   void settle(Charged charged, Claim claim, MonotonicTime charged_at, Claim actual,
               MonotonicTime now);
+  /// True if a charge of another process was counted between look and charge, and there was not
+  /// enough for both; this one must be taken back.
+  [[nodiscard]] bool was_overtaken(Charged charged) const;
+  /// Undoes the last charge, which was made at `now`.
+  void take_back(Charged charged, Claim claim, MonotonicTime now);
   /// Ends a call.
   void release() { --in_flight_; }
 
   /// As look and charge, for a request without a call.
   [[nodiscard]] std::optional<Refusal> look_at_requests(MonotonicTime now);
-  void charge_request(MonotonicTime now);
+  [[nodiscard]] Charged charge_request(MonotonicTime now);
+  void take_back_request(Charged charged, MonotonicTime now);
 
   /// REQUIRES: not in_flight.
   [[nodiscard]] Quota quota(Dimension dimension, MonotonicTime now);
@@ -84,12 +96,15 @@ class Meters {
   [[nodiscard]] bool idle(MonotonicTime now) const;
 
  private:
-  [[nodiscard]] RollingWindow& window(Dimension dimension) {
+  [[nodiscard]] JournaledWindow& window(Dimension dimension) {
+    return windows_[static_cast<std::size_t>(dimension)];
+  }
+  [[nodiscard]] const JournaledWindow& window(Dimension dimension) const {
     return windows_[static_cast<std::size_t>(dimension)];
   }
 
   Limits limits_;
-  std::array<RollingWindow, kWindowCount> windows_;  ///< indexed by Dimension
+  std::array<JournaledWindow, kWindowCount> windows_;  ///< indexed by Dimension
   std::int64_t in_flight_ = 0;
 };
 

@@ -88,7 +88,7 @@ void RollingWindow::give_back(std::int64_t amount, MonotonicTime charged_at, Mon
       high = middle;
     }
   }
-  DCHECK(low < count_ && amount <= mark(low).cost);
+  DCHECK(is_restored_ || (low < count_ && amount <= mark(low).cost));
   if (low == count_) return;  // uncounted: excluded by REQUIRES
   amount = std::min(amount, mark(low).cost);
   mark(low).cost -= amount;
@@ -97,6 +97,27 @@ void RollingWindow::give_back(std::int64_t amount, MonotonicTime charged_at, Mon
 
 bool RollingWindow::idle(MonotonicTime now) const {
   return used_ == 0 || now - mark(count_ - 1).last >= window_;
+}
+
+std::vector<RollingWindow::Mark> RollingWindow::marks() const {
+  std::vector<Mark> all;
+  for (std::size_t i = 0; i < count_; ++i) all.push_back(mark(i));
+  return all;
+}
+
+void RollingWindow::restore(std::span<const Mark> marks, MonotonicTime now) {
+  DCHECK(marks.size() <= kMaxMarks);
+  used_ = 0;
+  head_ = count_ = 0;
+  is_restored_ = true;
+  latest_ = std::max(latest_, now);
+  for (const Mark& one : marks.first(std::min(marks.size(), kMaxMarks))) {
+    if (count_ == ring_.size()) grow();
+    mark(count_++) = one;
+    used_ += one.cost;
+    newest_since_ = one.last;
+  }
+  advance(now);
 }
 
 void RollingWindow::advance(MonotonicTime now) {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -51,6 +52,14 @@ class RollingWindow {
  public:
   static constexpr std::size_t kMaxMarks = 256;
 
+  /// Charges that count until the window has passed since the last of them.
+  struct Mark {
+    MonotonicTime last;
+    std::int64_t cost = 0;
+
+    bool operator==(const Mark&) const = default;
+  };
+
   /// REQUIRES: limit >= 0 (0: unlimited), window > 0.
   RollingWindow(std::int64_t limit, std::chrono::nanoseconds window);
 
@@ -78,12 +87,16 @@ class RollingWindow {
   /// True if nothing is counted any more, so that discarding this window would change nothing.
   [[nodiscard]] bool idle(MonotonicTime now) const;
 
- private:
-  struct Mark {
-    MonotonicTime last;
-    std::int64_t cost = 0;
-  };
+  /// The sum of what counts, as of the last call with a time.
+  [[nodiscard]] std::int64_t used() const { return used_; }
+  /// All that is counted, oldest first.
+  [[nodiscard]] std::vector<Mark> marks() const;
+  /// Counts `marks` instead of what was counted. Refunds of earlier charges go to the mark that
+  /// their time belongs to, and are limited to its cost. REQUIRES: oldest first, no two of the same
+  /// time, none after `now`, at most kMaxMarks.
+  void restore(std::span<const Mark> marks, MonotonicTime now);
 
+ private:
   [[nodiscard]] Mark& mark(std::size_t index) {
     return ring_[(head_ + index) & (ring_.size() - 1)];
   }
@@ -102,6 +115,7 @@ class RollingWindow {
   std::int64_t used_ = 0;                   ///< sum of the marks' costs; above limit_: a debt
   MonotonicTime latest_ = MonotonicTime::min();
   MonotonicTime newest_since_;  ///< when the newest mark was begun
+  bool is_restored_ = false;    ///< its marks need not have all of a charge
   std::vector<Mark> ring_;      ///< size 0 or a power of two up to kMaxMarks
   std::size_t head_ = 0;
   std::size_t count_ = 0;

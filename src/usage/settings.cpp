@@ -8,14 +8,19 @@ config::Schema<Settings> settings_schema() {
   using config::Apply;
   config::Schema<Settings> schema(Apply::restart);
   schema
-      .field("flush_interval", &Settings::flush_interval, config::duration({50, 60'000}),
-             "How often usage is written to the store; a killed process loses at most the usage of "
-             "this time.",
-             Apply::live)
+      .field(
+          "flush_interval", &Settings::flush_interval, config::duration({50, 60'000}),
+          "How often usage is written to the store, and the counts of limits to the disk; a killed "
+          "process loses at most the usage of this time.",
+          Apply::live)
       .field("max_pending_rows", &Settings::max_pending_rows,
              config::integer<std::int64_t>({1'000, 10'000'000}),
              "Maximum number of rows (one per day, key and model) kept in memory while the store "
-             "cannot be written; beyond it usage is counted without its model.");
+             "cannot be written; beyond it usage is counted without its model.")
+      .field("limit_file_bytes", &Settings::limit_file_bytes, config::bytes({32 << 10, 1 << 30}),
+             "Size of the file beside the store that keeps what is counted for limits across "
+             "restarts: 1 KiB for each limit of a key, or of a key and a model, in use. Beyond it "
+             "limits are counted in memory, and begin anew with the next start.");
   return schema;
 }
 

@@ -12,6 +12,7 @@ struct Settings {
   /// The most that a killed process loses.
   std::chrono::milliseconds flush_interval{500};
   std::int64_t max_pending_rows = 100'000;  ///< waiting for a store that fails
+  std::int64_t limit_file_bytes = 8 << 20;
 };
 
 /// The rows of `usage`.

@@ -98,7 +98,11 @@ Result<> Node::open_keys() {
   auto opened = open_key_store(settings_, Missing::is_made);
   if (!opened) return std::unexpected(std::move(opened.error()));
   key_store_ = std::move(*opened);
-  keyring_ = std::make_unique<auth::Keyring>(*key_store_.store, key_store_.pepper);
+  limit_file_ =
+      std::make_unique<LimitFile>(LimitFile::path_beside(store_path(settings_)),
+                                  static_cast<std::size_t>(settings_.usage.limit_file_bytes));
+  keyring_ =
+      std::make_unique<auth::Keyring>(*key_store_.store, key_store_.pepper, limit_file_->windows());
   if (auto ok = keyring_->configure(settings_.keys, monotonic_now()); !ok) return ok;
   if (auto read = keyring_->refresh(monotonic_now()); !read) {
     return std::unexpected(std::move(read.error()));

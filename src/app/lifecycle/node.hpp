@@ -18,6 +18,7 @@
 
 #include "api/services.hpp"
 #include "app/lifecycle/key_store.hpp"
+#include "app/lifecycle/limit_file.hpp"
 #include "app/lifecycle/listener_tls.hpp"
 #include "app/lifecycle/publisher.hpp"
 #include "app/lifecycle/settings.hpp"
@@ -119,6 +120,7 @@ class Node {
   telemetry::Registry registry_;
   std::unique_ptr<telemetry::LineWriter> access_log_;
   KeyStore key_store_;
+  std::unique_ptr<LimitFile> limit_file_;
   std::unique_ptr<auth::Keyring> keyring_;
   std::unique_ptr<usage::Recorder> usage_;
   Publisher publisher_;

@@ -117,7 +117,10 @@ void Node::start_background() {
 net::Task<> Node::flush_usage() {
   for (;;) {
     co_await net::wait_for(settings_.usage.flush_interval);
-    auto flush = [this] { return usage_->flush(*key_store_.store, wall_now()); };
+    auto flush = [this] {
+      limit_file_->keep();
+      return usage_->flush(*key_store_.store, wall_now());
+    };
     auto flushing = store_pool_.run(flush);
     // flush logs when writing begins to fail, and keeps rows that could not be written.
     [[maybe_unused]] const auto flushed = co_await std::move(flushing);
@@ -198,6 +201,7 @@ void Node::stop() {
   if (auto flushed = usage_->flush(*key_store_.store, wall_now()); !flushed) {
     telemetry::log_error("usage was lost", {{"detail", flushed.error().text()}});
   }
+  limit_file_->keep(!taken_over_);
   // Objects with a timer or a socket of the control thread are destroyed there.
   control_->call([this] {
     signals_.reset();
