@@ -1,7 +1,6 @@
 #include "codec/json_text.hpp"
 
 #include <array>
-#include <cstring>
 
 #include "codec/utf8.hpp"
 
@@ -77,7 +76,11 @@ void append_digits(std::string& out, std::uint64_t value, bool negative) {
   std::array<char, 20> digits;  // "-9223372036854775808", "18446744073709551615"
   char* const end = digits.data() + digits.size();
   char* at = end;
-  for (; value >= 10; value /= 100) std::memcpy(at -= 2, &kPairs[2 * (value % 100)], 2);
+  for (; value >= 10; value /= 100) {
+    const char* const pair = &kPairs[2 * (value % 100)];
+    *--at = pair[1];
+    *--at = pair[0];
+  }
   if (value > 0 || at == end) *--at = static_cast<char>('0' + value);
   if (negative) *--at = '-';
   out.append(at, end);

@@ -22,6 +22,8 @@ inline constexpr ByteClass kToken = alphanumerics_and("!#$%&'*+-.^_`|~");
 /// Names of a request's fields that are read. The underscore is excluded: software behind a gateway
 /// often treats it as a hyphen, and Content_Length would then be a second Content-Length.
 inline constexpr ByteClass kFieldName = alphanumerics_and("!#$%&'*+-.^`|~");
+/// The characters of a path that means what it shows: without dots and percent signs.
+inline constexpr ByteClass kPlainPath = alphanumerics_and("-_~/");
 /// A path with its slashes and percent signs (RFC 3986 §3.3).
 inline constexpr ByteClass kPath = alphanumerics_and("-._~!$&'()*+,;=:@%/");
 /// A query (RFC 3986 §3.4), and the characters that browsers leave unencoded in one.

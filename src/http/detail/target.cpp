@@ -58,6 +58,7 @@ bool decodes_well(std::string_view path) {
 }
 
 bool is_good_path(std::string_view path) {
+  if (std::ranges::all_of(path, [](char c) { return is_in(kPlainPath, c); })) return true;
   bool look = false;
   char before = '\0';
   for (const char c : path) {
