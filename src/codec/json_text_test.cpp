@@ -78,5 +78,30 @@ TEST(JsonWriter, WritesTheWholeRangeOfIntegers) {
   EXPECT_EQ(out, "[-9223372036854775808,18446744073709551615,255]");
 }
 
+TEST(JsonText, IsPlainUnlessAByteNeedsAnEscapeOrIsNotAscii) {
+  for (std::size_t size = 0; size < 20; ++size) {
+    EXPECT_TRUE(is_plain_json(std::string(size, 'a'))) << size;
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(size, 'a');
+        text[at] = static_cast<char>(byte);
+        const bool is_plain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+        ASSERT_EQ(is_plain_json(text), is_plain) << size << ' ' << at << ' ' << byte;
+      }
+    }
+  }
+}
+
+TEST(JsonText, IntegersOfEveryLength) {
+  for (std::uint64_t power = 1;; power *= 10) {
+    for (const auto value : {power - 1, power, power + 5}) {
+      std::string out;
+      append_json_integer(out, value);
+      EXPECT_EQ(out, std::to_string(value));
+    }
+    if (power == 10'000'000'000'000'000'000U) break;
+  }
+}
+
 }  // namespace
 }  // namespace weir::codec
