@@ -62,8 +62,8 @@ class AdmissionTest : public ::testing::Test {
   net::WorkerPool resolvers_{1};
   Shared shared_{RequestSeal(Secret("a pepper of some length, for tests")), resolvers_};
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
-  std::shared_ptr<const Directory> directory_ =
-      std::make_shared<Directory>(std::vector<Destination>{}, upstream::Settings{});
+  std::shared_ptr<const Directory> directory_ = std::make_shared<Directory>(
+      std::vector<Destination>{}, upstream::Settings{}, std::span<const catalogue::Model>{});
   std::shared_ptr<const catalogue::Scope> scope_ = std::make_shared<catalogue::Scope>();
   std::shared_ptr<limit::KeyLimiter> limiter_ =
       std::make_shared<limit::KeyLimiter>(limit::Limits{});

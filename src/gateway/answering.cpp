@@ -87,6 +87,7 @@ void Answering::release_buffers() {
 
 void Answering::begin_answer(std::optional<std::uint64_t> length, MonotonicTime now) {
   CallRecord& record = this->record();
+  attempt_.note_progress();
   put_standing(fields_, input_.admitted.standing);
   const auto before = record.sent - record.received - attempt_.elsewhere();
   const auto after = now - record.first_event;

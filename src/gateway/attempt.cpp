@@ -4,6 +4,7 @@
 #include <chrono>
 #include <span>
 
+#include "gateway/failed_requests.hpp"
 #include "gateway/fault_notes.hpp"
 #include "http/chunk.hpp"
 #include "telemetry/log.hpp"
@@ -45,6 +46,11 @@ dialect::Fault fault_of(Outcome outcome, dialect::Fault fault, int status) {
   if (outcome == Outcome::model_refused) return dialect::Fault::model;
   if (outcome != Outcome::account_refused || dialect::is_of_account(fault)) return fault;
   return status == 402 ? dialect::Fault::credit : dialect::Fault::key;
+}
+
+// Each key has a limiter of its own.
+std::uint64_t key_of(const CallContext& context) {
+  return reinterpret_cast<std::uintptr_t>(context.input.limiter.get());
 }
 
 }  // namespace
@@ -216,6 +222,13 @@ void Attempt::note_fault(const dialect::ErrorCause& cause) {
                        {"code", note.code}});
 }
 
+bool Attempt::is_requests_fault(const Received& received) {
+  if (outcome_ != Outcome::server_error || !received.is_whole()) return false;
+  const auto request = fingerprint(context_->input.endpoint, received.body());
+  auto& failed = context_->gateway.shared().failed_requests;
+  return failed.add(request, *choice_.health, monotonic_now());
+}
+
 // Nothing: the client may see the answer.
 std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
   const auto& head = stream_->head();
@@ -236,6 +249,10 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
                               .retry_after = retry_after,
                               .names_request = request.place != nullptr});
   outcome_ = end.outcome;
+  if (is_requests_fault(request.received)) {
+    outcome_ = Outcome::request_failed;
+    return std::nullopt;
+  }
   cause.fault = fault_of(outcome_, cause.fault, head.status);
   if (outcome_ == Outcome::account_refused || outcome_ == Outcome::model_refused) {
     note_fault(cause);
@@ -287,11 +304,11 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
 void Attempt::conclude(const AttemptEnd& end, MonotonicTime now) {
   const auto& row = upstream::describe(end.outcome);
   const auto& upstream = destination().upstream;
-  upstream->report(grant_.pass, row.evidence, now);
+  upstream->report(*choice_.health, grant_.passes, end.outcome, key_of(*context_), now);
   release_slot();
   context_->watch.set_upstream(nullptr);
   context_->gateway.pool().give_back(upstream, std::move(stream_), sent_whole_, now);
-  if (end.outcome == Outcome::rate_limited) upstream->cool_down(end.retry_after, now);
+  if (end.outcome == Outcome::rate_limited) choice_.health->cool_down(end.retry_after, now);
   context_->gateway.metrics().count_attempt(choice_.route->upstream, row.slug);
 }
 

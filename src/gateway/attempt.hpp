@@ -16,7 +16,7 @@
 #include "gateway/received.hpp"
 #include "gateway/request_token.hpp"
 #include "http/server_stream.hpp"
-#include "upstream/breaker.hpp"
+#include "upstream/upstream.hpp"
 
 namespace weir::gateway {
 
@@ -38,7 +38,7 @@ class Attempt {
   /// The slot and the breaker pass that it was granted; `began`: when its upstream was chosen.
   struct Grant {
     HeldSlot slot;
-    upstream::Breaker::Pass pass;
+    upstream::Passes passes;
     MonotonicTime began;
     MonotonicTime granted_at;  ///< the slot
   };
@@ -67,6 +67,8 @@ class Attempt {
   /// Ends the attempt if upstream() has not been disarmed by then, or when the call's whole time is
   /// over.
   void arm(MonotonicClock::duration patience, Errc why, MonotonicTime now = monotonic_now());
+  /// The answer has begun: it is what a probe was to show.
+  void note_progress() { destination().upstream->began(*choice_.health, grant_.passes); }
   /// The upstream has done its part.
   void release_slot() { grant_.slot.release(); }
   [[nodiscard]] MonotonicTime began() const { return grant_.began; }
@@ -106,6 +108,8 @@ class Attempt {
   [[nodiscard]] net::Task<> read_error();
   [[nodiscard]] std::optional<AttemptEnd> judge_answer(const AttemptRequest& request);
   void note_fault(const dialect::ErrorCause& cause);
+  /// Whether the request failed elsewhere as it fails here.
+  [[nodiscard]] bool is_requests_fault(const Received& received);
 
   CallContext* context_;
   Choice choice_;

@@ -99,7 +99,7 @@ class CallFixture : public http::ServerFixture {
     model_.model_class.sub_types = describe(endpoint).sub_types;
     endpoint_ = endpoint;
     catalogue_ = std::make_shared<catalogue::Catalogue>(std::vector{model_}, 1);
-    directory_ = std::make_shared<Directory>(destinations_, calls_);
+    directory_ = std::make_shared<Directory>(destinations_, calls_, catalogue_->models());
     serve(exchange_settings_, [this](int) {
       return std::make_unique<CallHandler>(
           *gateway_, [this](auto& exchange, auto& record) { return input(exchange, record); },
@@ -146,7 +146,9 @@ class CallFixture : public http::ServerFixture {
     thread_.call([&] { endpoint_ = endpoint; });
   }
   void replace_directory() {
-    thread_.call([&] { directory_ = std::make_shared<Directory>(destinations_, calls_); });
+    thread_.call([&] {
+      directory_ = std::make_shared<Directory>(destinations_, calls_, catalogue_->models());
+    });
   }
 
   /// How the last call ended, as its handler was told.

@@ -1,10 +1,8 @@
 #include "gateway/choice.hpp"
 
 #include <algorithm>
-#include <array>
-#include <span>
 
-#include "upstream/breaker.hpp"
+#include "upstream/health.hpp"
 #include "upstream/picker.hpp"
 
 namespace weir::gateway {
@@ -17,53 +15,65 @@ namespace {
 constexpr int kFullPriority = 1'000'000;
 constexpr int kLastPriority = 10'000'000;
 
-// Null: the route cannot be used, now or later.
-const Destination* destination_of(const Routes& routes, const catalogue::Route& route) {
-  if (routes.only != nullptr && route.upstream != *routes.only) return nullptr;
-  const auto* to = routes.directory.find(route.upstream);
-  return to != nullptr && !to->head(routes.endpoint).empty() ? to : nullptr;
+/// Routes for which choosing allocates nothing.
+constexpr std::size_t kUsualRoutes = 32;
+
+bool can_use(const Routes& routes, const catalogue::Route& route, const Path& path) {
+  if (routes.only != nullptr && route.upstream != *routes.only) return false;
+  return path.destination != nullptr && !path.destination->head(routes.endpoint).empty();
+}
+
+upstream::Candidate candidate_of(const catalogue::Route& route, const Path& path,
+                                 MonotonicTime now) {
+  const Destination& to = *path.destination;
+  upstream::Candidate candidate;
+  candidate.priority = route.priority.value_or(to.priority);
+  if (route.status == catalogue::Status::unavailable) candidate.priority += kLastPriority;
+  if (to.upstream->slots().is_full()) candidate.priority += kFullPriority;
+  candidate.weight = route.weight.value_or(to.weight);
+  candidate.in_flight = to.upstream->slots().in_flight();
+  const auto& whole = to.upstream->health();
+  candidate.usable = whole.admits(now) && path.health->admits(now);
+  candidate.in_doubt = whole.in_doubt(now) || path.health->in_doubt(now);
+  return candidate;
 }
 
 }  // namespace
 
-std::optional<Choice> choose(const Routes& routes, std::bitset<kMaxRoutes> tried,
-                             std::uint64_t random, MonotonicTime now) {
-  std::array<upstream::Candidate, kMaxRoutes> candidates;
-  std::array<const Destination*, kMaxRoutes> destinations{};
-  const auto count = std::min(routes.model.routes.size(), kMaxRoutes);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto& route = routes.model.routes[i];
-    const auto* to = destinations[i] = destination_of(routes, route);
-    auto& candidate = candidates[i];
-    candidate.usable = false;
-    if (to == nullptr) continue;
-    candidate.priority = route.priority.value_or(to->priority);
-    if (route.status == catalogue::Status::unavailable) candidate.priority += kLastPriority;
-    if (to->upstream->slots().is_full()) candidate.priority += kFullPriority;
-    candidate.weight = route.weight.value_or(to->weight);
-    candidate.in_flight = to->upstream->slots().in_flight();
-    const auto health = to->upstream->health(now);
-    candidate.usable = !tried[i] && health.admits;
-    candidate.in_doubt = health.in_doubt;
+std::optional<Choice> choose(const Routes& routes, const RouteSet& tried, std::uint64_t random,
+                             MonotonicTime now) {
+  const auto& all = routes.model.routes;
+  const auto paths = routes.directory.paths_of(routes.model);
+  boost::container::small_vector<upstream::Candidate, kUsualRoutes> candidates;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool is_open = !tried.has(i) && can_use(routes, all[i], paths[i]);
+    candidates.push_back(is_open ? candidate_of(all[i], paths[i], now)
+                                 : upstream::Candidate{.usable = false});
   }
-  const auto picked = upstream::pick(std::span(candidates).first(count), random);
+  const auto picked = upstream::pick({candidates.data(), candidates.size()}, random);
   if (!picked) return std::nullopt;
-  return Choice{&routes.model.routes[*picked], destinations[*picked], *picked};
+  const auto& path = paths[*picked];
+  return Choice{&all[*picked], path.destination, path.health.get(), *picked,
+                candidates[*picked].in_doubt};
 }
 
 NoChoice why_none(const Routes& routes, MonotonicTime now) {
   bool known = false;
   bool cooling = true;
   auto soonest = MonotonicTime::max();
-  for (const auto& route : routes.model.routes) {
-    const auto* to = destination_of(routes, route);
-    if (to == nullptr) continue;
+  const auto& all = routes.model.routes;
+  const auto paths = routes.directory.paths_of(routes.model);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!can_use(routes, all[i], paths[i])) continue;
     known = true;
-    cooling = cooling && to->upstream->state() == upstream::BreakerState::admitting;
-    soonest = std::min(soonest, to->upstream->ready_at());
+    const auto& whole = paths[i].destination->upstream->health();
+    const auto& model = *paths[i].health;
+    cooling = cooling && whole.state() == upstream::BreakerState::admitting &&
+              model.state() == upstream::BreakerState::admitting;
+    soonest = std::min(soonest, std::max(whole.ready_at(), model.ready_at()));
   }
   if (!known) {
-    const bool speaks_other = routes.only == nullptr && !routes.model.routes.empty();
+    const bool speaks_other = routes.only == nullptr && !all.empty();
     return speaks_other ? NoChoice{Errc::wrong_endpoint, {}}
                         : NoChoice{Errc::upstream_unavailable, std::chrono::seconds(1)};
   }

@@ -1,12 +1,13 @@
 /// Chooses an upstream for a call among those that have its model. It performs no I/O.
 #pragma once
 
-#include <bitset>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+
+#include <boost/container/small_vector.hpp>
 
 #include "base/clock.hpp"
 #include "base/errc.hpp"
@@ -16,8 +17,25 @@
 
 namespace weir::gateway {
 
-/// Further routes of a model are ignored.
-inline constexpr std::size_t kMaxRoutes = 32;
+/// A set of a model's routes, by index.
+class RouteSet {
+ public:
+  [[nodiscard]] bool has(std::size_t index) const {
+    const auto word = index / kWordBits;
+    return word < words_.size() && (words_[word] >> index % kWordBits & 1U) != 0;
+  }
+  void set(std::size_t index, bool is_in) {
+    const auto word = index / kWordBits;
+    if (word >= words_.size()) words_.resize(word + 1);
+    const auto bit = std::uint64_t{1} << index % kWordBits;
+    words_[word] = is_in ? words_[word] | bit : words_[word] & ~bit;
+  }
+
+ private:
+  static constexpr std::size_t kWordBits = 64;
+
+  boost::container::small_vector<std::uint64_t, 2> words_;
+};
 
 /// The routes open to a call.
 struct Routes {
@@ -30,12 +48,14 @@ struct Routes {
 struct Choice {
   const catalogue::Route* route = nullptr;
   const Destination* destination = nullptr;
-  std::size_t index = 0;  ///< index of the route
+  upstream::Health* health = nullptr;  ///< of the model there; the directory holds it
+  std::size_t index = 0;               ///< index of the route
+  bool in_doubt = false;               ///< it was known to fail
 };
 
 /// Nothing: every upstream that may be called now has been `tried`. `random`: uniform over all
 /// values.
-[[nodiscard]] std::optional<Choice> choose(const Routes& routes, std::bitset<kMaxRoutes> tried,
+[[nodiscard]] std::optional<Choice> choose(const Routes& routes, const RouteSet& tried,
                                            std::uint64_t random, MonotonicTime now);
 
 struct NoChoice {

@@ -1,6 +1,8 @@
 #include "gateway/choice.hpp"
 
+#include <bitset>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,11 +36,13 @@ class ChoiceTest : public testing::Test {
   }
 
   Routes routes(const std::string* only = nullptr) {
-    if (!directory_) directory_.emplace(destinations_, settings_);
+    if (!directory_) directory_.emplace(destinations_, settings_, std::span(&model_, 1));
     return {model_, *directory_, endpoint_, only};
   }
   /// The choice, if it does not depend on `random`; empty: none.
-  std::string chosen(std::bitset<kMaxRoutes> tried = {}, const std::string* only = nullptr) {
+  std::string chosen(std::uint64_t tried_bits = 0, const std::string* only = nullptr) {
+    RouteSet tried;
+    for (std::size_t i = 0; i < 64; ++i) tried.set(i, (tried_bits >> i & 1U) != 0);
     std::string name;
     for (std::uint64_t random : {0x0ULL, 0x7FFF'FFFF'FFFF'FFFFULL, ~0ULL}) {
       const auto choice = choose(routes(only), tried, random, kNow);
@@ -53,9 +57,10 @@ class ChoiceTest : public testing::Test {
     return name;
   }
 
-  static void fail(const Destination& to) {
-    const auto pass = to.upstream->try_admit(false, kNow);
-    to.upstream->report(*pass, upstream::Evidence::bad, kNow);
+  static void fail(const Destination& to, const std::string& model = "m") {
+    const auto health = to.upstream->health_of(model);
+    const auto passes = to.upstream->try_admit(*health, false, kNow);
+    to.upstream->report(*health, *passes, upstream::Outcome::server_error, 0, kNow);
   }
 
   upstream::Settings settings_;
@@ -102,7 +107,7 @@ TEST_F(ChoiceTest, WhoIsFullIsWaitedForOnlyIfAllAre) {
   model_.routes[3].status = catalogue::Status::unavailable;
   const struct {
     std::bitset<4> full;
-    std::bitset<kMaxRoutes> tried;
+    std::uint64_t tried;
     const char* chosen;
   } cases[] = {
       {0b0001, 0b0000, "second"},
@@ -142,9 +147,9 @@ TEST_F(ChoiceTest, ARequestThatOneUpstreamHasGoesThere) {
   add("two");
   const std::string two = "two";
   const std::string other = "other";
-  EXPECT_EQ(chosen({}, &two), "two");
+  EXPECT_EQ(chosen(0, &two), "two");
   EXPECT_EQ(chosen(0b10, &two), "");
-  EXPECT_EQ(chosen({}, &other), "");
+  EXPECT_EQ(chosen(0, &other), "");
 }
 
 TEST_F(ChoiceTest, ABreakerThatRefusesIsPassedBy) {
@@ -154,10 +159,38 @@ TEST_F(ChoiceTest, ABreakerThatRefusesIsPassedBy) {
   EXPECT_EQ(chosen(), "two");
 }
 
-TEST_F(ChoiceTest, OfMoreRoutesThanCanBeLookedAtTheFirstAreUsed) {
-  for (std::size_t i = 0; i <= kMaxRoutes; ++i)
-    add(std::to_string(i)).priority = -static_cast<int>(i);
-  EXPECT_EQ(chosen(), std::to_string(kMaxRoutes - 1));
+TEST_F(ChoiceTest, AnyNumberOfRoutesIsLookedAt) {
+  constexpr std::size_t kMany = 200;
+  for (std::size_t i = 0; i < kMany; ++i) add(std::to_string(i));
+  RouteSet tried;
+  for (std::size_t i = 0; i + 1 < kMany; ++i) tried.set(i, true);
+  const auto last = choose(routes(), tried, 0, kNow);
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->index, kMany - 1);
+  tried.set(kMany - 1, true);
+  EXPECT_FALSE(choose(routes(), tried, 0, kNow));
+  tried.set(7, false);
+  EXPECT_EQ(choose(routes(), tried, 0, kNow)->index, 7U);
+}
+
+TEST_F(ChoiceTest, WhatOneModelDidDoesNotCountAgainstAnother) {
+  add("one").priority = 1;
+  add("two").priority = 2;
+  fail(destinations_[0], "other");
+  destinations_[0].upstream->health_of("other")->cool_down(30s, kNow);
+  EXPECT_EQ(chosen(), "one");
+  fail(destinations_[0]);
+  EXPECT_EQ(chosen(), "two");
+}
+
+TEST_F(ChoiceTest, OneInDoubtIsChosenOnlyIfAllOfItsPriorityAre) {
+  settings_.breaker.consecutive_failures = 5;
+  for (const auto* name : {"one", "two", "three"}) add(name);
+  fail(destinations_[0]);
+  fail(destinations_[2]);
+  EXPECT_EQ(chosen(), "two");
+  destinations_[1].upstream->list_failed(kNow);
+  EXPECT_EQ(chosen(0b011), "three");
 }
 
 TEST_F(ChoiceTest, NoneSpeaksTheEndpoint) {
@@ -182,15 +215,15 @@ TEST_F(ChoiceTest, TheUpstreamOfARequestIsGone) {
 }
 
 TEST_F(ChoiceTest, AllCoolDown) {
-  add("one").upstream->cool_down(30s, kNow);
-  add("two").upstream->cool_down(10s, kNow);
+  add("one").upstream->health_of("m")->cool_down(30s, kNow);
+  add("two").upstream->health_of("m")->cool_down(10s, kNow);
   const auto none = why_none(routes(), kNow + 500ms);
   EXPECT_EQ(none.code, Errc::upstream_rate_limited);
   EXPECT_EQ(none.retry_after, 10s) << "the first that is ready";
 }
 
 TEST_F(ChoiceTest, OneHasFailedAndTheOtherCoolsDown) {
-  add("one").upstream->cool_down(30s, kNow);
+  add("one").upstream->health_of("m")->cool_down(30s, kNow);
   fail(add("two"));
   const auto none = why_none(routes(), kNow);
   EXPECT_EQ(none.code, Errc::upstream_unavailable);

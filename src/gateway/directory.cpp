@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "base/check.hpp"
+
 namespace weir::gateway {
 namespace {
 
@@ -12,11 +14,33 @@ std::uint64_t next_serial() {
 
 }  // namespace
 
-Directory::Directory(std::vector<Destination> destinations, upstream::Settings settings)
-    : destinations_(std::move(destinations)), settings_(settings), serial_(next_serial()) {
+Directory::Directory(std::vector<Destination> destinations, upstream::Settings settings,
+                     std::span<const catalogue::Model> models)
+    : destinations_(std::move(destinations)),
+      settings_(settings),
+      models_(models),
+      serial_(next_serial()) {
   for (const Destination& destination : destinations_) {
     by_name_.emplace(destination.upstream->address().name, &destination);
   }
+  first_paths_.reserve(models_.size() + 1);
+  for (const auto& model : models_) {
+    first_paths_.push_back(paths_.size());
+    for (const auto& route : model.routes) {
+      Path& path = paths_.emplace_back();
+      path.destination = find(route.upstream);
+      if (path.destination == nullptr) continue;
+      path.health = path.destination->upstream->health_of(route.model);
+    }
+  }
+  first_paths_.push_back(paths_.size());
+}
+
+std::span<const Path> Directory::paths_of(const catalogue::Model& model) const {
+  const auto index = static_cast<std::size_t>(&model - models_.data());
+  CHECK(index < models_.size());
+  const auto first = first_paths_[index];
+  return std::span(paths_).subspan(first, first_paths_[index + 1] - first);
 }
 
 const Destination* Directory::find(std::string_view name) const {

@@ -4,8 +4,10 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,6 +15,7 @@
 
 #include "base/secret.hpp"
 #include "catalogue/endpoint.hpp"
+#include "catalogue/model.hpp"
 #include "upstream/settings.hpp"
 #include "upstream/upstream.hpp"
 
@@ -38,11 +41,25 @@ struct Destination {
   }
 };
 
+/// A route of a model, with all that a call there needs. Null: no such upstream is configured.
+struct Path {
+  const Destination* destination = nullptr;
+  std::shared_ptr<upstream::Health> health = nullptr;  ///< of the model there
+};
+
 /// Threads: any; immutable.
 class Directory {
  public:
+  /// `models`: those of the catalogue that is published together with it, and lives as long.
   /// REQUIRES: names differ.
-  Directory(std::vector<Destination> destinations, upstream::Settings settings);
+  Directory(std::vector<Destination> destinations, upstream::Settings settings,
+            std::span<const catalogue::Model> models);
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+
+  /// The paths of the model's routes, in their order. Valid as long as the directory.
+  /// REQUIRES: `model` is one of its catalogue. Cost: no look-up.
+  [[nodiscard]] std::span<const Path> paths_of(const catalogue::Model& model) const;
 
   /// Null for an unknown name. Valid as long as the directory.
   [[nodiscard]] const Destination* find(std::string_view name) const;
@@ -54,6 +71,9 @@ class Directory {
   std::vector<Destination> destinations_;
   std::unordered_map<std::string_view, const Destination*> by_name_;
   upstream::Settings settings_;
+  std::span<const catalogue::Model> models_;
+  std::vector<std::size_t> first_paths_;  ///< by model; one more than there are models
+  std::vector<Path> paths_;
   std::uint64_t serial_;
 };
 

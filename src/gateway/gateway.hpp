@@ -16,6 +16,7 @@
 #include "gateway/call_metrics.hpp"
 #include "gateway/call_record.hpp"
 #include "gateway/directory.hpp"
+#include "gateway/failed_requests.hpp"
 #include "gateway/fault_notes.hpp"
 #include "gateway/request_token.hpp"
 #include "http/handler.hpp"
@@ -38,7 +39,8 @@ struct Shared {
   limit::TokenForecast forecast = {};
   std::atomic<std::int64_t> buffered_bytes{0};  ///< request bodies held in memory
   std::size_t max_connections = SIZE_MAX;       ///< to upstreams, per thread
-  FaultNotes faults = {};                       ///< for the operator
+  FailedRequests failed_requests = {};
+  FaultNotes faults = {};  ///< for the operator
   /// Called when an upstream answers that it does not serve a model, or a model's path, that it was
   /// only assumed to serve. May be empty. Set before the first call.
   NotServed not_served = {};

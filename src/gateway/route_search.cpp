@@ -36,14 +36,15 @@ std::optional<Attempt> RouteSearch::begin(const Choice& choice, MonotonicTime be
   auto& upstream = *choice.destination->upstream;
   HeldSlot slot(upstream.slots());
   if (context_.watch.is_over()) return std::nullopt;
-  const auto pass = upstream.try_admit(takes_from_budget_, granted_at);
-  if (!pass) return std::nullopt;
+  const auto passes = upstream.try_admit(*choice.health, takes_from_budget_, granted_at);
+  if (!passes) return std::nullopt;
   CallRecord& record = context_.record();
   record.upstream = choice.route->upstream;
   ++record.attempts;
-  return Attempt(context_, choice,
-                 {.slot = std::move(slot), .pass = *pass, .began = began, .granted_at = granted_at},
-                 elsewhere_);
+  return Attempt(
+      context_, choice,
+      {.slot = std::move(slot), .passes = *passes, .began = began, .granted_at = granted_at},
+      elsewhere_);
 }
 
 net::Task<std::optional<Attempt>> RouteSearch::run() {
@@ -63,7 +64,7 @@ net::Task<std::optional<Attempt>> RouteSearch::run() {
     auto attempt = granted ? begin(*choice, began, granted_at) : std::nullopt;
     if (context_.watch.is_over()) co_return std::nullopt;
     if (!attempt) {
-      tried_[choice->index] = true;
+      tried_.set(choice->index, true);
       if (!granted) refuse(make_refusal(Errc::upstream_busy));
       elsewhere_ += granted_at - began;
       continue;
@@ -84,8 +85,16 @@ bool RouteSearch::is_last(const Attempt& attempt, const AttemptEnd& end) const {
   const auto step = next_step(end, attempt.can_replay(), retries_, context_.settings().retries);
   if (!step.is_retry) return true;
   auto tried = tried_;
-  tried[attempt.choice().index] = true;
+  tried.set(attempt.choice().index, true);
   return !choose(routes(), tried, 0, monotonic_now());
+}
+
+// The calls that were at a route when it began to fail are few, and are the last to go there while
+// another is trusted. The budget is for the time when all routes fail.
+bool RouteSearch::is_budgeted(const Choice& failed) const {
+  const auto& settings = context_.settings();
+  const bool has_budget = settings.retry_budget_percent > 0 || settings.retry_budget_min > 0;
+  return failed.in_doubt || !has_budget;
 }
 
 bool RouteSearch::conclude(Attempt& attempt, AttemptEnd end) {
@@ -96,9 +105,9 @@ bool RouteSearch::conclude(Attempt& attempt, AttemptEnd end) {
   refuse(make_refusal(std::move(end)));
   if (!step.is_retry) return false;
   if (step.counts) ++retries_;
-  takes_from_budget_ = step.takes_from_budget;
+  takes_from_budget_ = step.takes_from_budget && is_budgeted(attempt.choice());
   on_new_connection_ = step.at_same_upstream;
-  tried_[attempt.choice().index] = !step.at_same_upstream;
+  tried_.set(attempt.choice().index, !step.at_same_upstream);
   return true;
 }
 

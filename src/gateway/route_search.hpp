@@ -1,7 +1,6 @@
 /// Tries the routes of a call's model, until an upstream has begun to answer.
 #pragma once
 
-#include <bitset>
 #include <memory>
 #include <optional>
 
@@ -39,6 +38,8 @@ class RouteSearch {
   [[nodiscard]] net::Task<bool> wait_for_slot(Choice choice);
   /// Whether no other attempt can follow one that ended so.
   [[nodiscard]] bool is_last(const Attempt& attempt, const AttemptEnd& end) const;
+  /// Whether a retry after the failure there counts against the retry budget.
+  [[nodiscard]] bool is_budgeted(const Choice& failed) const;
   /// Whether another attempt follows.
   [[nodiscard]] bool conclude(Attempt& attempt, AttemptEnd end);
   void explain_no_choice(MonotonicTime now);
@@ -49,7 +50,7 @@ class RouteSearch {
   Received& received_;
   Outbound outbound_;
   std::unique_ptr<Refusal> refusal_;  ///< why the last attempt brought no answer
-  std::bitset<kMaxRoutes> tried_;
+  RouteSet tried_;
   int retries_ = 0;
   MonotonicClock::duration elsewhere_{0};  ///< spent on attempts that ended
   bool on_new_connection_ = false;

@@ -12,13 +12,26 @@ std::optional<Breaker::Pass> Breaker::try_admit(MonotonicTime now) {
   if (!admits(now)) return std::nullopt;
   if (state_ != BreakerState::admitting) {
     state_ = BreakerState::probing;
-    // A probe may be a long generation, or be lost: it must not delay the next one for ever.
-    next_probe_ = now + refusal_;
+    // One probe at a time: where calls hang, each is a client that waits. A lost one must not delay
+    // the next for ever.
+    next_probe_ = now + std::max(refusal_, settings_.max_refusal);
   }
   return Pass(epoch_);
 }
 
-void Breaker::report(Pass pass, Evidence evidence, MonotonicTime now) {
+void Breaker::LastKeys::add(std::uint64_t key, MonotonicTime now) {
+  if (key != latest_.key) before_ = latest_;
+  latest_ = {key, now};
+}
+
+// Other keys succeed, and none of them has failed.
+bool Breaker::is_alone(std::uint64_t key, MonotonicTime now) const {
+  if (key == 0) return false;
+  const auto since = now - settings_.window;
+  return succeeded_.other_than(key) > since && failed_.other_than(key) <= since;
+}
+
+void Breaker::report(Pass pass, Evidence evidence, MonotonicTime now, Witness witness) {
   if (pass.epoch_ != epoch_) return;
   const bool is_probe = state_ == BreakerState::probing;
   switch (evidence) {
@@ -28,20 +41,39 @@ void Breaker::report(Pass pass, Evidence evidence, MonotonicTime now) {
     case Evidence::good:
       trust();
       consecutive_ = 0;
+      only_connections_ = true;
+      succeeded_.add(witness.key, now);
       recent_.add({.calls = 1}, now);
       if (is_probe) admit();
       return;
     case Evidence::bad:
       doubt(now);
-      ++consecutive_;
-      recent_.add({.calls = 1, .watched = 1}, now);
+      failed_.add(witness.key, now);
+      only_connections_ = only_connections_ && witness.trouble == Trouble::connection;
       if (is_probe) {
         refuse(std::min(2 * refusal_, settings_.max_refusal), now);
-      } else if (has_failed_too_often(now)) {
-        refuse(settings_.first_refusal, now);
+        return;
       }
+      if (is_alone(witness.key, now)) return;
+      ++consecutive_;
+      recent_.add({.calls = 1, .watched = 1}, now);
+      if (has_failed_too_often(now)) refuse(settings_.first_refusal, now);
       return;
   }
+}
+
+void Breaker::began(Pass pass) {
+  if (pass.epoch_ == epoch_ && state_ == BreakerState::probing) {
+    trust();
+    admit();
+  }
+}
+
+void Breaker::forgive(MonotonicTime now) {
+  if (state_ != BreakerState::admitting || consecutive_ == 0) return;
+  --consecutive_;
+  recent_.add({.watched = -1}, now);
+  if (consecutive_ == 0) trust();
 }
 
 bool Breaker::has_failed_too_often(MonotonicTime now) const {
@@ -75,6 +107,7 @@ void Breaker::admit() {
   state_ = BreakerState::admitting;
   ++epoch_;
   consecutive_ = 0;
+  only_connections_ = true;
   recent_.clear();
 }
 
@@ -88,7 +121,9 @@ void Breaker::cool_down(std::optional<std::chrono::seconds> retry_after, Monoton
 }
 
 void Breaker::listed() {
-  if (state_ != BreakerState::admitting) admit();
+  if (state_ == BreakerState::admitting || !only_connections_) return;
+  admit();
+  trust();
 }
 
 void Breaker::configure(const BreakerSettings& settings) {

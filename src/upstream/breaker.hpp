@@ -1,4 +1,5 @@
-/// Circuit breaker: stops calls to a failing upstream, and detects its recovery at little cost.
+/// Circuit breaker: stops calls to a failing upstream, or to one model there, and detects its
+/// recovery at little cost.
 ///
 /// Its evidence is the outcome of real calls; it makes none itself. Pure: time is a parameter.
 #pragma once
@@ -33,6 +34,12 @@ enum class BreakerState : std::uint8_t {
   refusing,   ///< no call until the refusal expires; the next one is then a probe
 };
 
+/// A call that has an outcome.
+struct Witness {
+  std::uint64_t key = 0;              ///< identifies the client's key; 0: unknown
+  Trouble trouble = Trouble::answer;  ///< of a bad outcome
+};
+
 /// Threads: one owner at a time. Lifetime: value type.
 class Breaker {
  public:
@@ -63,9 +70,24 @@ class Breaker {
   [[nodiscard]] std::optional<Pass> try_admit(MonotonicTime now);
 
   /// Call once for each pass. `Evidence::none` is for a call that proves nothing, such as a
-  /// cancelled one: a probe that ends so lets the next call probe at once. A probe that never ends
-  /// is replaced after the time of a refusal.
-  void report(Pass pass, Evidence evidence, MonotonicTime now);
+  /// cancelled one: a probe that ends so lets the next call probe at once. A probe that has not
+  /// ended after max_refusal is replaced.
+  ///
+  /// A failure of the only key that fails, while others succeed, is in doubt but not counted: its
+  /// requests may be the reason.
+  void report(Pass pass, Evidence evidence, MonotonicTime now, Witness witness = {});
+
+  /// The answer to the call has begun, which is all that a probe must show: its end may be far.
+  void began(Pass pass);
+
+  /// Withdraws the last failure: the request was at fault.
+  void forgive(MonotonicTime now);
+
+  /// Failures in a row that were counted.
+  [[nodiscard]] int failures() const { return consecutive_; }
+
+  /// Puts it in doubt, for a reason other than a call.
+  void distrust(MonotonicTime now) { doubt(now); }
 
   /// `retry_after` limited to a credible range: at least kDefaultCoolDown, at most kMaxCoolDown.
   [[nodiscard]] static std::chrono::seconds bounded(std::chrono::seconds retry_after);
@@ -73,14 +95,15 @@ class Breaker {
   /// The upstream answered 429: it is healthy, but receives no calls for `retry_after`, bounded.
   void cool_down(std::optional<std::chrono::seconds> retry_after, MonotonicTime now);
 
-  /// The upstream answered a list request, which ends a refusal: a probe that costs no call. A
-  /// failed list request proves nothing, since not every server supports it.
+  /// The upstream answered a list request, which ends a refusal if all that failed was connections:
+  /// a probe that costs no call. It does not prove that calls are answered.
   void listed();
 
   /// Keeps what was observed, except the counts of a window whose length changes.
   void configure(const BreakerSettings& settings);
 
   [[nodiscard]] BreakerState state() const { return state_; }
+  [[nodiscard]] MonotonicTime doubt_until() const { return doubt_until_; }
 
   /// When calls are admitted if nothing happens before; in the past if they are admitted now.
   [[nodiscard]] MonotonicTime ready_at() const;
@@ -91,12 +114,34 @@ class Breaker {
   void admit();
   void doubt(MonotonicTime now);
   void trust();
+  [[nodiscard]] bool is_alone(std::uint64_t key, MonotonicTime now) const;
+
+  /// The latest time of each of the last two keys with an outcome of one kind.
+  class LastKeys {
+   public:
+    void add(std::uint64_t key, MonotonicTime now);
+    /// When the outcome was last that of another key; min() if it never was.
+    [[nodiscard]] MonotonicTime other_than(std::uint64_t key) const {
+      return latest_.key != key ? latest_.at : before_.at;
+    }
+
+   private:
+    struct Entry {
+      std::uint64_t key = 0;
+      MonotonicTime at = MonotonicTime::min();
+    };
+    Entry latest_;
+    Entry before_;
+  };
 
   BreakerSettings settings_;
   BreakerState state_ = BreakerState::admitting;
-  std::uint32_t epoch_ = 0;  ///< counts the state changes that invalidate earlier passes
-  int consecutive_ = 0;      ///< failures in a row
-  RecentCounts recent_;      ///< watched: failures
+  std::uint32_t epoch_ = 0;       ///< counts the state changes that invalidate earlier passes
+  int consecutive_ = 0;           ///< failures in a row
+  bool only_connections_ = true;  ///< what failed in that row
+  LastKeys succeeded_;
+  LastKeys failed_;
+  RecentCounts recent_;  ///< watched: failures
   std::chrono::milliseconds refusal_{0};
   MonotonicTime next_probe_ = MonotonicTime::min();
   MonotonicTime cool_until_ = MonotonicTime::min();

@@ -10,6 +10,7 @@ using std::chrono::milliseconds;
 using enum Evidence;
 
 const MonotonicTime kStart{1'000s};
+constexpr Witness kConnection{.trouble = Trouble::connection};
 
 /// A breaker and a clock.
 class Story {
@@ -21,9 +22,9 @@ class Story {
     return *this;
   }
   /// Calls that begin and end at the current time.
-  Story& calls(int count, Evidence evidence) {
+  Story& calls(int count, Evidence evidence, Witness witness = {}) {
     for (int i = 0; i < count; ++i) {
-      end(begin(), evidence);
+      end(begin(), evidence, witness);
     }
     return *this;
   }
@@ -32,7 +33,9 @@ class Story {
     EXPECT_TRUE(pass.has_value());
     return pass.value();
   }
-  void end(Breaker::Pass pass, Evidence evidence) { breaker.report(pass, evidence, now); }
+  void end(Breaker::Pass pass, Evidence evidence, Witness witness = {}) {
+    breaker.report(pass, evidence, now, witness);
+  }
   [[nodiscard]] bool admits() const { return breaker.admits(now); }
   [[nodiscard]] milliseconds wait() const {
     return std::chrono::ceil<milliseconds>(breaker.ready_at() - now);
@@ -133,17 +136,83 @@ TEST(Breaker, ACancelledProbeMakesRoomForTheNextAtOnce) {
   EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
 }
 
-TEST(Breaker, AProbeThatNeverEndsDoesNotWedgeIt) {
-  Story story;
+TEST(Breaker, ThereIsOneProbeAtATime) {
+  Story story({.max_refusal = 20s});
   story.calls(5, bad).after(1s);
   const auto lost = story.begin();
-  story.after(1s - 1ms);
-  EXPECT_FALSE(story.admits());
+  story.after(20s - 1ms);
+  EXPECT_FALSE(story.admits()) << "where calls hang, each is a client that waits";
   story.after(1ms).calls(1, good);
-  EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
+  EXPECT_EQ(story.breaker.state(), BreakerState::admitting) << "a lost one does not wedge it";
 
   story.end(lost, bad);
   EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
+}
+
+TEST(Breaker, AProbeWhoseAnswerBeginsCloses) {
+  Story story;
+  story.calls(5, bad).after(1s);
+  const auto probe = story.begin();
+  story.breaker.began(probe);
+  EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
+  EXPECT_FALSE(story.breaker.in_doubt(story.now));
+  story.end(probe, bad);
+  EXPECT_EQ(story.breaker.failures(), 0) << "it has had its say";
+}
+
+TEST(Breaker, AnAnswerThatBeginsDoesNothingElse) {
+  Story story;
+  const auto old = story.begin();
+  story.calls(4, bad);
+  story.breaker.began(old);
+  story.calls(1, bad);
+  EXPECT_FALSE(story.admits());
+  story.after(1s);
+  const auto probe = story.begin();
+  story.breaker.began(old);
+  EXPECT_EQ(story.breaker.state(), BreakerState::probing);
+  story.end(probe, none);
+}
+
+TEST(Breaker, FailuresOfOneKeyWeighNothingWhileOthersSucceed) {
+  constexpr Witness kBad{.key = 1};
+  constexpr Witness kGood{.key = 2};
+  constexpr Witness kThird{.key = 3};
+  Story story;
+  story.calls(1, good, kGood).calls(50, bad, kBad);
+  EXPECT_TRUE(story.admits());
+  story.after(10s).calls(4, bad, kBad);
+  EXPECT_TRUE(story.admits());
+  story.calls(1, bad, kBad);
+  EXPECT_FALSE(story.admits()) << "nobody has succeeded for the whole window";
+
+  Story shared;
+  shared.calls(1, good, kGood).calls(1, good, kBad).calls(1, bad, kThird).calls(5, bad, kBad);
+  EXPECT_FALSE(shared.admits()) << "two keys fail";
+
+  Story alone;
+  alone.calls(1, good, kBad).calls(5, bad, kBad);
+  EXPECT_FALSE(alone.admits()) << "its own success proves nothing about the others";
+}
+
+TEST(Breaker, AFailureThatIsForgivenWasNone) {
+  Story story;
+  story.calls(1, bad);
+  story.breaker.forgive(story.now);
+  EXPECT_FALSE(story.breaker.in_doubt(story.now));
+  story.calls(4, bad);
+  EXPECT_TRUE(story.admits());
+  story.breaker.forgive(story.now);
+  EXPECT_TRUE(story.breaker.in_doubt(story.now)) << "three are left";
+  story.calls(1, bad);
+  EXPECT_TRUE(story.admits());
+}
+
+TEST(Breaker, DistrustIsDoubtWithoutAFailure) {
+  Story story;
+  story.breaker.distrust(story.now);
+  EXPECT_TRUE(story.breaker.in_doubt(story.now));
+  EXPECT_EQ(story.breaker.failures(), 0);
 }
 
 TEST(Breaker, CallsOfAnEarlierTimeDecideNothing) {
@@ -161,12 +230,20 @@ TEST(Breaker, CallsOfAnEarlierTimeDecideNothing) {
   EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
 }
 
-TEST(Breaker, AListEndsARefusal) {
+TEST(Breaker, AListEndsARefusalOfConnectionsOnly) {
   Story story;
-  story.calls(5, bad);
+  story.calls(5, bad, kConnection);
   story.breaker.listed();
   EXPECT_EQ(story.breaker.state(), BreakerState::admitting);
   EXPECT_TRUE(story.admits());
+  EXPECT_FALSE(story.breaker.in_doubt(story.now));
+
+  story.calls(4, bad, kConnection).calls(1, bad);
+  story.breaker.listed();
+  EXPECT_FALSE(story.admits()) << "listing works, and calls hang";
+  story.after(1s).calls(1, bad, kConnection);
+  story.breaker.listed();
+  EXPECT_FALSE(story.admits());
 }
 
 TEST(Breaker, AListLeavesWhatWasCountedWhileAdmitting) {
@@ -179,7 +256,7 @@ TEST(Breaker, AListLeavesWhatWasCountedWhileAdmitting) {
 
 TEST(Breaker, AListEndsAProbeToo) {
   Story story;
-  story.calls(5, bad).after(1s);
+  story.calls(5, bad, kConnection).after(1s);
   const auto probe = story.begin();
   story.breaker.listed();
   EXPECT_TRUE(story.admits());
@@ -222,7 +299,7 @@ TEST(Breaker, AShorterCoolDownDoesNotEndALongerOne) {
 
 TEST(Breaker, AListDoesNotEndACoolDown) {
   Story story;
-  story.calls(5, bad);
+  story.calls(5, bad, kConnection);
   story.breaker.cool_down(20s, story.now);
   story.breaker.listed();
   EXPECT_FALSE(story.admits());

@@ -18,6 +18,7 @@ enum class Outcome : std::uint8_t {
   rate_limited,         ///< 429
   overloaded,           ///< 503, and 529
   server_error,         ///< other 5xx except 501 and 505
+  request_failed,       ///< the same, to a request that fails so at another upstream too
   no_socket,            ///< this machine had no descriptor, port or memory for a connection
   connect_failed,       ///< name, connection or TLS handshake failed or timed out; nothing was sent
   stale_connection,     ///< a pooled connection closed before any byte of the answer
@@ -35,10 +36,24 @@ enum class Evidence : std::uint8_t { good, bad, none };
 /// Where another attempt may go. `same` includes other upstreams.
 enum class Again : std::uint8_t { never, elsewhere, same };
 
+/// The subject that a bad outcome is evidence against.
+enum class Level : std::uint8_t {
+  model,     ///< the model at this upstream
+  upstream,  ///< the upstream, with all of its models
+};
+
+/// The kind of a bad outcome.
+enum class Trouble : std::uint8_t {
+  connection,  ///< a list that the upstream answers disproves it
+  answer,
+};
+
 struct OutcomeRow {
   std::string_view slug;
   Evidence evidence;
   Again again;  ///< by the outcome alone; see may_retry
+  Level level = Level::model;
+  Trouble trouble = Trouble::answer;
 };
 
 [[nodiscard]] const OutcomeRow& describe(Outcome outcome);

@@ -45,6 +45,7 @@ TEST(Outcome, SaysWhoseFaultItWasAndWhetherToTryAgain) {
       {Outcome::rate_limited, "rate_limited", Evidence::good, Again::elsewhere},
       {Outcome::overloaded, "overloaded", Evidence::bad, Again::elsewhere},
       {Outcome::server_error, "server_error", Evidence::bad, Again::never},
+      {Outcome::request_failed, "request_failed", Evidence::none, Again::never},
       {Outcome::no_socket, "no_socket", Evidence::none, Again::elsewhere},
       {Outcome::connect_failed, "connect_failed", Evidence::bad, Again::elsewhere},
       {Outcome::stale_connection, "stale_connection", Evidence::none, Again::same},

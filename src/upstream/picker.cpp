@@ -9,14 +9,19 @@ namespace {
 
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-/// The usable candidates of one priority.
+/// The usable candidates of one priority, of those in doubt or of the others.
 struct Tier {
   int priority = std::numeric_limits<int>::max();
+  bool in_doubt = true;
   std::uint64_t weight = 0;  ///< sum over the tier
   std::size_t size = 0;
 
   [[nodiscard]] bool has(const Candidate& candidate) const {
-    return candidate.usable && candidate.priority == priority;
+    return candidate.usable && candidate.priority == priority && candidate.in_doubt == in_doubt;
+  }
+  [[nodiscard]] bool is_behind(const Candidate& candidate) const {
+    return candidate.priority < priority ||
+           (candidate.priority == priority && in_doubt && !candidate.in_doubt);
   }
 };
 
@@ -28,8 +33,11 @@ std::uint64_t weight_of(const Candidate& candidate) {
 Tier best_tier(std::span<const Candidate> candidates) {
   Tier tier;
   for (const Candidate& candidate : candidates) {
-    if (!candidate.usable || candidate.priority > tier.priority) continue;
-    if (candidate.priority < tier.priority) tier = {.priority = candidate.priority};
+    if (!candidate.usable) continue;
+    if (tier.is_behind(candidate)) {
+      tier = {.priority = candidate.priority, .in_doubt = candidate.in_doubt};
+    }
+    if (!tier.has(candidate)) continue;
     tier.weight += weight_of(candidate);
     ++tier.size;
   }
@@ -54,7 +62,6 @@ std::size_t draw(std::span<const Candidate> candidates, const Tier& tier, std::u
 }
 
 bool is_worse(const Candidate& a, const Candidate& b) {
-  if (a.in_doubt != b.in_doubt) return a.in_doubt;
   return std::int64_t{a.in_flight} * b.weight > std::int64_t{b.in_flight} * a.weight;
 }
 

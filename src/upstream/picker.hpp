@@ -1,8 +1,9 @@
 /// Chooses one of the upstreams that serve a model.
 ///
 /// Within the best priority that has a usable upstream, two are drawn at random by weight, and the
-/// less busy one wins ("power of two choices"); one in doubt loses to one that is not. This is
-/// nearly as even as comparing all of them, and avoids a rush to the one that looks idle.
+/// less busy one wins ("power of two choices"). Those in doubt are drawn only if all of the
+/// priority are. This is nearly as even as comparing all of them, and avoids a rush to the one that
+/// looks idle.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,7 @@ struct Candidate {
   int in_flight = 0;
   /// False if its breaker refuses, or this call has already tried it.
   bool usable = true;
-  bool in_doubt = false;  ///< its last call failed
+  bool in_doubt = false;  ///< a call failed, and none has succeeded since
 };
 
 /// The index of the chosen one; nothing if none is usable. `random`: 64 independent random bits.

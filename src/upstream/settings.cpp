@@ -37,22 +37,29 @@ std::optional<Complaint> connecting_is_part_of_the_call(const Settings& settings
 config::Schema<BreakerSettings> breaker_schema() {
   config::Schema<BreakerSettings> schema(Apply::live);
   schema
-      .field("consecutive_failures", &BreakerSettings::consecutive_failures,
-             integer<int>({1, 1'000, "disabled"}),
-             "Number of consecutive failures after which an upstream is not called for some time.")
-      .field("failure_percent", &BreakerSettings::failure_percent,
-             integer<int>({1, 100, "disabled"}),
-             "Percentage of failures among the calls within `window` after which an upstream is "
-             "not called for some time.")
+      .field(
+          "consecutive_failures", &BreakerSettings::consecutive_failures,
+          integer<int>({1, 1'000, "disabled"}),
+          "Number of consecutive failures after which a model at an upstream, or an upstream that "
+          "cannot be reached or refuses Weir's account, is not called for some time.")
+      .field(
+          "failure_percent", &BreakerSettings::failure_percent, integer<int>({1, 100, "disabled"}),
+          "Percentage of failures among the calls within `window` after which it is not called for "
+          "some time.")
       .field("min_calls", &BreakerSettings::min_calls, integer<int>({1, 1'000'000}),
              "Minimum number of calls within `window` for failure_percent to apply.")
       .field("window", &BreakerSettings::window, duration({kSecond, kHour}),
-             "How long a call counts for failure_percent.")
-      .field("first_refusal", &BreakerSettings::first_refusal, duration({100, kHour}),
-             "How long a failing upstream is not called before one call is let through as a probe; "
-             "doubled each time the probe fails. A model list from the upstream ends this time.")
-      .field("max_refusal", &BreakerSettings::max_refusal, duration({100, 24 * kHour}),
-             "Maximum of first_refusal after doubling.")
+             "How long a call counts for failure_percent, and the success of one key against the "
+             "failures of another.")
+      .field(
+          "first_refusal", &BreakerSettings::first_refusal, duration({100, kHour}),
+          "How long it is not called before one call is let through as a probe; doubled each time "
+          "the probe fails. A model list from the upstream ends this time if all that failed was "
+          "connections.")
+      .field(
+          "max_refusal", &BreakerSettings::max_refusal, duration({100, 24 * kHour}),
+          "Maximum of first_refusal after doubling, and how long a probe may take before another "
+          "is let through.")
       .check(refusal_may_grow);
   return schema;
 }
@@ -91,13 +98,16 @@ void add_choice(config::Schema<Settings>& schema) {
              "Weir's account or the model.")
       .field("retry_budget_percent", &Settings::retry_budget_percent,
              integer<int>({1, 100, "only retry_budget_min applies"}),
-             "Retries allowed at an upstream, in percent of its calls.")
+             "Retries allowed at an upstream, in percent of its calls, while others are failing. "
+             "Those "
+             "of calls that were in flight when the failures began are always allowed.")
       .field("retry_budget_min", &Settings::retry_budget_min,
              integer<int>({1, 10'000, "only retry_budget_percent applies"}),
              "Additional retries allowed at an upstream within 10 s.")
-      .section("breaker", &Settings::breaker, breaker_schema(),
-               "Circuit breaker: when a failing upstream is not called. Answers with status 4xx do "
-               "not count as failures.");
+      .section(
+          "breaker", &Settings::breaker, breaker_schema(),
+          "Circuit breaker: when what fails is not called. Answers with status 4xx do not count as "
+          "failures, unless they are about Weir's account or the model.");
 }
 
 void add_sizes(config::Schema<Settings>& schema) {

@@ -1,15 +1,22 @@
 /// One upstream as calls see it: address, health and load. Shared by all threads.
 #pragma once
 
-#include <atomic>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/clock.hpp"
 #include "http/origin.hpp"
 #include "upstream/breaker.hpp"
+#include "upstream/health.hpp"
+#include "upstream/outcome.hpp"
 #include "upstream/retry_budget.hpp"
 #include "upstream/settings.hpp"
 #include "upstream/slots.hpp"
@@ -25,81 +32,68 @@ struct Address {
   bool operator==(const Address&) const = default;
 };
 
+/// The passes of one call.
+struct Passes {
+  Breaker::Pass upstream;
+  Breaker::Pass model;
+};
+
+/// Health has two levels: an outcome counts against the model that was called, or, if it is of the
+/// connection or of Weir's account, against the upstream with all of its models.
+///
 /// Threads:  any.
 /// Lifetime: shared_ptr, held by the directory and by each call.
 class Upstream {
  public:
-  Upstream(Address address, const Settings& settings, int max_in_flight)
-      : address_(std::move(address)),
-        slots_(max_in_flight, settings.queue_length),
-        breaker_(settings.breaker),
-        budget_(settings.retry_budget_percent, settings.retry_budget_min) {}
+  /// So many models that fail, without a success at the upstream meanwhile, put all of it in doubt.
+  static constexpr std::size_t kFailingModels = 3;
+
+  Upstream(Address address, const Settings& settings, int max_in_flight);
 
   /// Keeps what was observed.
-  void configure(const Settings& settings, int max_in_flight) {
-    slots_.configure(max_in_flight, settings.queue_length);
-    const std::lock_guard lock(mutex_);
-    breaker_.configure(settings.breaker);
-    budget_.configure(settings.retry_budget_percent, settings.retry_budget_min);
-  }
+  void configure(const Settings& settings, int max_in_flight);
 
   [[nodiscard]] const Address& address() const { return address_; }
   [[nodiscard]] Slots& slots() { return slots_; }
 
-  [[nodiscard]] bool admits(MonotonicTime now) const {
-    const std::lock_guard lock(mutex_);
-    return breaker_.admits(now);
-  }
-  /// Whether a call may choose it, and whether another one would be better.
-  struct Health {
-    bool admits;
-    bool in_doubt;
-  };
-  [[nodiscard]] Health health(MonotonicTime now) const {
-    const std::lock_guard lock(mutex_);
-    return {breaker_.admits(now), breaker_.in_doubt(now)};
+  /// The health of the upstream as a whole.
+  [[nodiscard]] const Health& health() const { return health_; }
+  /// The health of its model `id`, created at the first request for it.
+  [[nodiscard]] std::shared_ptr<Health> health_of(std::string_view id);
+  /// Forgets models whose health nobody else holds.
+  void forget_unused();
+
+  /// Admits a call of `model`, as a first attempt or as a retry: nothing if a breaker refuses, or
+  /// the retry budget is exhausted.
+  [[nodiscard]] std::optional<Passes> try_admit(Health& model, bool is_retry, MonotonicTime now);
+  /// How the call that has `passes` ended. Once.
+  void report(Health& model, const Passes& passes, Outcome outcome, std::uint64_t key,
+              MonotonicTime now);
+  /// The answer to a call has begun.
+  void began(Health& model, const Passes& passes) {
+    health_.began(passes.upstream);
+    model.began(passes.model);
   }
 
-  /// Admits a call's first attempt, or a retry: nothing if the breaker refuses, or the retry budget
-  /// is exhausted.
-  [[nodiscard]] std::optional<Breaker::Pass> try_admit(bool is_retry, MonotonicTime now) {
-    const std::lock_guard lock(mutex_);
-    if (!breaker_.admits(now)) return std::nullopt;
-    if (!is_retry) {
-      budget_.called(now);
-    } else if (!budget_.try_retry(now)) {
-      return std::nullopt;
-    }
-    return breaker_.try_admit(now);
-  }
-
-  void report(Breaker::Pass pass, Evidence evidence, MonotonicTime now) {
-    const std::lock_guard lock(mutex_);
-    breaker_.report(pass, evidence, now);
-  }
-  void cool_down(std::optional<std::chrono::seconds> retry_after, MonotonicTime now) {
-    const std::lock_guard lock(mutex_);
-    breaker_.cool_down(retry_after, now);
-  }
-  void listed() {
-    const std::lock_guard lock(mutex_);
-    breaker_.listed();
-  }
-  [[nodiscard]] MonotonicTime ready_at() const {
-    const std::lock_guard lock(mutex_);
-    return breaker_.ready_at();
-  }
-  [[nodiscard]] BreakerState state() const {
-    const std::lock_guard lock(mutex_);
-    return breaker_.state();
-  }
+  /// It has answered a list request, or has not.
+  void listed();
+  void list_failed(MonotonicTime now) { health_.distrust(now); }
 
  private:
+  void note_failing(const Health& model, MonotonicTime now);
+
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
   const Address address_;
   Slots slots_;
-  mutable std::mutex mutex_;  ///< guards what follows
-  Breaker breaker_;
+  Health health_;
+  std::mutex mutex_;  ///< guards what follows
   RetryBudget budget_;
+  BreakerSettings breaker_settings_;
+  std::array<const Health*, kFailingModels> failing_{};  ///< distinct; null behind the last
+  std::unordered_map<std::string, std::shared_ptr<Health>, Hash, std::equal_to<>> models_;
 };
 
 }  // namespace weir::upstream

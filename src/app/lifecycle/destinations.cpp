@@ -55,7 +55,8 @@ bool asks_usage(const discovery::UpstreamSettings& settings, const discovery::Ki
 
 std::shared_ptr<const gateway::Directory> Destinations::make(
     const std::vector<discovery::UpstreamSettings>& upstreams,
-    std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls) {
+    std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls,
+    std::span<const catalogue::Model> models) {
   std::vector<gateway::Destination> destinations;
   decltype(known_) still_known;
   for (const auto& settings : upstreams) {
@@ -84,7 +85,8 @@ std::shared_ptr<const gateway::Directory> Destinations::make(
     destinations.push_back(std::move(to));
   }
   known_ = std::move(still_known);
-  return std::make_shared<const gateway::Directory>(std::move(destinations), calls);
+  for (const auto& [name, known] : known_) known->forget_unused();
+  return std::make_shared<const gateway::Directory>(std::move(destinations), calls, models);
 }
 
 std::shared_ptr<upstream::Upstream> Destinations::take_over(upstream::Address address,

@@ -22,10 +22,11 @@ namespace weir::app {
 class Destinations {
  public:
   /// `listings` state where each upstream's API was found. REQUIRES: kinds and URLs have been
-  /// checked; names differ.
+  /// checked; names differ; `models` live as long as the result.
   [[nodiscard]] std::shared_ptr<const gateway::Directory> make(
       const std::vector<discovery::UpstreamSettings>& upstreams,
-      std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls);
+      std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls,
+      std::span<const catalogue::Model> models);
 
   /// The upstream has answered a list request.
   void listed(const std::string& upstream);

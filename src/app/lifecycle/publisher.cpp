@@ -144,7 +144,8 @@ std::shared_ptr<const api::Published> Publisher::make() {
   published->catalogue =
       catalogue::build(settings_.models, listings_, catalogue::judge_by(classifier), ++version_);
   published->settings = settings_.list;
-  published->directory = destinations_.make(upstreams(), listings_, settings_.calls);
+  published->directory =
+      destinations_.make(upstreams(), listings_, settings_.calls, published->catalogue->models());
   const catalogue::ListCache::Limits limits{
       .max_lists = static_cast<std::size_t>(settings_.list.max_stored_lists),
       .max_bytes = kListBytes,

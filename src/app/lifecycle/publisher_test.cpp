@@ -127,13 +127,14 @@ TEST(Publisher, AListEndsTheRefusalOfItsUpstreamAlone) {
   constexpr MonotonicTime kNow{};
   const auto directory = publisher.published().load()->directory;
   const auto admits = [&](const char* name) {
-    return directory->find(name)->upstream->admits(kNow);
+    return directory->find(name)->upstream->health().admits(kNow);
   };
   for (const auto* name : {"a", "b"}) {
     auto& called = *directory->find(name)->upstream;
-    const auto pass = called.try_admit(false, kNow);
-    ASSERT_TRUE(pass);
-    called.report(*pass, upstream::Evidence::bad, kNow);
+    const auto model = called.health_of("m");
+    const auto passes = called.try_admit(*model, false, kNow);
+    ASSERT_TRUE(passes);
+    called.report(*model, *passes, upstream::Outcome::connect_failed, 0, kNow);
   }
 
   publisher.take_listings({listing("a", catalogue::Reach::up), listing("b", catalogue::Reach::up)});
