@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -69,10 +70,13 @@ class JsonWalk {
   enum class Within : std::uint8_t { none, name, string, scalar };
   enum class State : std::uint8_t { blank, open, complete, broken };
 
-  static bool ends_scalar(char c) {
-    return c == ',' || c == '}' || c == ']' || c == ' ' || c == '\n' || c == '\r' || c == '\t' ||
-           c == ':' || c == '"' || c == '{' || c == '[';
-  }
+  static constexpr auto kEndsScalar = [] {
+    std::array<bool, 256> ends{};
+    for (const char c : std::string_view(",}] \n\r\t:\"{["))
+      ends[static_cast<unsigned char>(c)] = true;
+    return ends;
+  }();
+  static bool ends_scalar(char c) { return kEndsScalar[static_cast<unsigned char>(c)]; }
 
   template <class Visitor>
   void take_token(std::string_view piece, std::size_t& at, Visitor& visitor) {
@@ -145,6 +149,12 @@ class JsonWalk {
     if (escaped_) {
       escaped_ = false;
       ++at;
+    }
+    // Most strings are short.
+    constexpr std::size_t kShort = 16;
+    for (const auto end = std::min(at + kShort, piece.size()); at < end; ++at) {
+      if (piece[at] == '"') return at;
+      if (piece[at] == '\\') break;
     }
     auto quote = std::min(piece.find('"', at), piece.size());
     while (at < piece.size()) {

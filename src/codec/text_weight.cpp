@@ -12,6 +12,9 @@ constexpr unsigned kStem = 7;      // letters that a token usually has room for
 constexpr unsigned kSyllable = 4;  // letters of each further one
 constexpr std::int64_t kFurther = 90;
 constexpr unsigned kDigitGroup = 3;
+constexpr std::int64_t kDigits = 100;  // of a group
+constexpr std::int64_t kBreak = 100;
+constexpr std::int64_t kIndent = 5;
 
 }  // namespace
 
@@ -42,14 +45,35 @@ constinit const std::array<TextMeter::Kind, 256> TextMeter::kKinds = [] {
   return kinds;
 }();
 
+// Costs that do not depend on what comes before.
+constinit const std::array<TextMeter::Cost, TextMeter::kKindCount> TextMeter::kCosts = [] {
+  std::array<Cost, kKindCount> costs{};
+  const auto set = [&](Kind kind, Script script, std::int64_t cost) {
+    costs[static_cast<std::size_t>(kind)] = {script, cost};
+  };
+  set(Kind::mark, Script::code, 56);
+  set(Kind::wide_mark, Script::code, 75);
+  set(Kind::other, Script::alphabetic, 33);
+  set(Kind::indic, Script::wide, 50);
+  set(Kind::kana, Script::wide, 72);
+  set(Kind::han, Script::wide, 78);
+  set(Kind::hangul, Script::wide, 78);
+  set(Kind::emoji, Script::wide, 200);
+  return costs;
+}();
+
 void TextMeter::feed(std::string_view raw) {
-  for (const char c : raw) {
+  for (std::size_t at = 0; at < raw.size(); ++at) {
     if (escape_ != Escape::none) {
-      take_escape(c);
+      take_escape(raw[at]);
       continue;
     }
-    const auto kind = kKinds[static_cast<unsigned char>(c)];
-    if (kind == Kind::backslash) {
+    const auto kind = kind_of(raw[at]);
+    if (kind == Kind::letter) {
+      const auto begin = at;
+      while (at + 1 < raw.size() && kind_of(raw[at + 1]) == Kind::letter) ++at;
+      take_letters(static_cast<unsigned>(at + 1 - begin));
+    } else if (kind == Kind::backslash) {
       escape_ = Escape::begun;
     } else if (kind != Kind::none) {
       take(kind);
@@ -57,55 +81,44 @@ void TextMeter::feed(std::string_view raw) {
   }
 }
 
+// A word costs a token, and more for the syllables that exceed it.
+void TextMeter::take_letters(unsigned count) {
+  const auto syllables = [](unsigned letters) {
+    return letters <= kStem ? 0 : (letters - kStem + kSyllable - 1) / kSyllable;
+  };
+  if (last_ != Kind::letter) {
+    last_ = Kind::letter;
+    run_ = 0;
+    weight_[Script::alphabetic] += kWord;
+  }
+  if (run_ + count > kStem) {
+    weight_[Script::alphabetic] += kFurther * (syllables(run_ + count) - syllables(run_));
+  }
+  run_ += count;
+}
+
 void TextMeter::take(Kind kind) {
   const bool is_first = kind != last_;
   last_ = kind;
+  const auto [script, cost] = kCosts[static_cast<std::size_t>(kind)];
+  weight_[script] += cost;
   switch (kind) {
     case Kind::letter:
-      run_ = is_first ? 1 : run_ + 1;
-      if (is_first) {
-        weight_[Script::alphabetic] += kWord;
-      } else if (run_ > kStem && (run_ - kStem) % kSyllable == 1) {
-        weight_[Script::alphabetic] += kFurther;
-      }
+      last_ = is_first ? Kind::none : kind;
+      take_letters(1);
       break;
     case Kind::digit:
       run_ = is_first ? 1 : run_ + 1;
-      if (run_ % kDigitGroup == 1) weight_[Script::code] += 100;
+      if (run_ % kDigitGroup == 1) weight_[Script::code] += kDigits;
       break;
     case Kind::line:
-      if (is_first) weight_[Script::code] += 100;
+      if (is_first) weight_[Script::code] += kBreak;
       break;
     case Kind::blank:
       // A single blank belongs to the word after it.
-      if (!is_first) weight_[Script::code] += 5;
+      if (!is_first) weight_[Script::code] += kIndent;
       break;
-    case Kind::mark:
-      weight_[Script::code] += 56;
-      break;
-    case Kind::wide_mark:
-      weight_[Script::code] += 75;
-      break;
-    case Kind::other:
-      weight_[Script::alphabetic] += 33;
-      break;
-    case Kind::indic:
-      weight_[Script::wide] += 50;
-      break;
-    case Kind::kana:
-      weight_[Script::wide] += 72;
-      break;
-    case Kind::han:
-      weight_[Script::wide] += 78;
-      break;
-    case Kind::hangul:
-      weight_[Script::wide] += 78;
-      break;
-    case Kind::emoji:
-      weight_[Script::wide] += 200;
-      break;
-    case Kind::none:
-    case Kind::backslash:
+    default:
       break;
   }
 }

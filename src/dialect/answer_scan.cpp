@@ -69,9 +69,10 @@ constexpr auto kFirst = [] {
 }();
 
 MemberName find_name(std::string_view text) {
-  if (text.size() > kMaxNameBytes) return other;
+  if (text.empty() || text.size() > kMaxNameBytes) return other;
   for (std::size_t row = kFirst[text.size()]; row < kFirst[text.size() + 1]; ++row) {
-    if (kNames[row].text == text) return kNames[row].name;
+    if (kNames[row].text.front() == text.front() && kNames[row].text == text)
+      return kNames[row].name;
   }
   return other;
 }

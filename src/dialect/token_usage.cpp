@@ -166,11 +166,6 @@ void TokenUsage::take(const TokenUsage& later) {
   if (later.beside > 0) beside = later.beside;
 }
 
-TokenUsage cut_short(TokenUsage reported, std::uint64_t events) {
-  reported.output = std::max(reported.output.value_or(0), static_cast<std::int64_t>(events));
-  return reported;
-}
-
 TokenUsage read_usage(std::string_view object) {
   const Reading reading(object);
   const Counts& counts = reading.counts();

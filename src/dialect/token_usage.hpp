@@ -9,8 +9,8 @@
 namespace weir::dialect {
 
 struct TokenUsage {
-  std::optional<std::int64_t> input;   ///< tokens of the prompt, cached ones included
-  std::optional<std::int64_t> output;  ///< tokens of the answer, reasoning included
+  std::optional<std::int64_t> input = {};   ///< tokens of the prompt, cached ones included
+  std::optional<std::int64_t> output = {};  ///< tokens of the answer, reasoning included
   /// Of both, where their shares were not reported.
   std::optional<std::int64_t> sum = {};
   std::optional<std::int64_t> cached = {};     ///< part of the input
@@ -26,10 +26,6 @@ struct TokenUsage {
   /// final. A 0 replaces nothing: some servers end a stream with an empty report.
   void take(const TokenUsage& later);
 };
-
-/// The usage of a stream that was cut short after `events`. An event is about one token, and the
-/// reported numbers may be from the stream's start, before anything was generated.
-[[nodiscard]] TokenUsage cut_short(TokenUsage reported, std::uint64_t events);
 
 /// Reads `object`, the raw JSON of a report such as `usage`. Numbers may have a fraction or be
 /// strings; null, negative and other values are absent. A share that is absent, or 0, follows from

@@ -64,30 +64,6 @@ TEST(TokenUsage, WhatNobodyCanMeanIsCutSoThatSumsStaySums) {
   EXPECT_EQ(read_usage(R"({"input_tokens":92233720368547758070})").input, 1'000'000'000);
 }
 
-TEST(TokenUsage, OfAStreamCutShortTheEventsCountUnlessMoreWasReported) {
-  using Count = std::optional<std::int64_t>;
-  const struct {
-    TokenUsage reported;
-    std::uint64_t events;
-    Count input;
-    std::int64_t output;
-    std::int64_t total;
-  } cases[] = {
-      {{.input = 25, .output = 1}, 1, 25, 1, 26},  // Anthropic's message_start, and nothing more
-      {{.input = 25, .output = 1}, 400, 25, 400, 425},
-      {{.input = 25, .output = 500}, 400, 25, 500, 525},
-      {{.input = 25, .output = {}}, 3, 25, 3, 28},
-      {{.input = 25, .output = {}}, 0, 25, 0, 25},
-      {{.input = {}, .output = 2}, 7, {}, 7, 7},
-  };
-  for (const auto& c : cases) {
-    const auto usage = cut_short(c.reported, c.events);
-    EXPECT_EQ(usage.input, c.input) << c.total;
-    EXPECT_EQ(usage.output, c.output) << c.total;
-    EXPECT_EQ(usage.total(), c.total);
-  }
-}
-
 TEST(TokenUsage, ATotalAloneIsTheSum) {
   for (const char* report :
        {R"({"total_tokens":5})", R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":5})"}) {

@@ -118,7 +118,6 @@ std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& sha
   auto found = find_model(input, admitted->place ? admitted->place->model : request.model);
   if (!found) return std::unexpected(std::move(found.error()));
   admitted->model = *found;
-  admitted->wants_stream = request.streamed;
   admitted->shape = shape_of(**found, request, input.endpoint, body_bytes);
   if (auto reserved = reserve(*admitted, input, shared.forecast); !reserved) {
     return std::unexpected(std::move(reserved.error()));

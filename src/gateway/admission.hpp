@@ -24,7 +24,6 @@ struct Admitted {
   limit::Reservation reservation;
   limit::Standing standing;
   std::unique_ptr<RequestPlace> place;  ///< of a video's request; null for all other calls
-  bool wants_stream = false;
 };
 
 /// `body_bytes`: of the body, as far as it is here. Names the model in the call's record, and the

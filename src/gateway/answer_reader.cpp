@@ -12,6 +12,10 @@ using dialect::Range;
 
 constexpr std::size_t kMaxNameBytes = 4096;  // of a model
 
+AnswerForm known_or_opaque(AnswerForm declared) {
+  return declared == AnswerForm::text ? AnswerForm::opaque : declared;
+}
+
 dialect::AnswerScan scan_of(AnswerForm form, catalogue::Endpoint endpoint) {
   const auto& family = dialect::of(dialect::of(endpoint).family);
   const bool is_stream = form == AnswerForm::events;
@@ -42,7 +46,7 @@ std::optional<AnswerForm> form_of(AnswerForm declared, std::string_view bytes) {
     if (bytes.starts_with(field)) return AnswerForm::events;
     if (field.starts_with(bytes)) return std::nullopt;
   }
-  return declared == AnswerForm::text ? AnswerForm::opaque : declared;
+  return known_or_opaque(declared);
 }
 
 AnswerReader::AnswerReader(AnswerForm form, Options options)
@@ -89,7 +93,7 @@ Result<std::string_view> AnswerReader::pass_known(std::string_view piece) {
 }
 
 Result<std::string_view> AnswerReader::pass_whole(std::string_view answer) {
-  if (!is_told_) begin_as(form_of(form_, answer).value_or(AnswerForm::opaque));
+  if (!is_told_) begin_as(form_of(form_, answer).value_or(known_or_opaque(form_)));
   if (form_ == AnswerForm::json && !rewrites() && !options_.read_text &&
       take_usage_at_the_end(answer)) {
     return answer;
@@ -205,6 +209,7 @@ void AnswerReader::take_event(std::string_view event) {
 
 bool AnswerReader::note(const dialect::EventFacts& facts) {
   if (dialect::ends_stream(facts.type, stream_)) finished_ = true;
+  if (facts.has_usage) reported_ = scan_.text();
   if (id_.empty() && !facts.id.empty()) id_.append(1, '"').append(facts.id).append(1, '"');
   if (options_.hide_usage && facts.has_usage && facts.no_choices) return false;
   ++events_;

@@ -69,6 +69,8 @@ class AnswerReader {
   /// The text so far, weighed. That of a whole JSON answer may have been left unread if it reports
   /// its usage.
   [[nodiscard]] const codec::TextWeight& text() const { return scan_.text(); }
+  /// The text of an event stream after its last report of usage.
+  [[nodiscard]] codec::TextWeight unreported_text() const { return text() - reported_; }
   /// True if an event stream has sent its final event, however its connection ends.
   [[nodiscard]] bool finished() const { return finished_; }
   /// The id that events gave to the answer, as raw JSON; empty if none did, or its family has none.
@@ -95,6 +97,7 @@ class AnswerReader {
   const dialect::StreamRow& stream_;
   dialect::AnswerScan scan_;
   EventPattern pattern_;
+  codec::TextWeight reported_;  ///< the text at the last report
   bool finished_ = false;
   bool is_renamed_ = false;  ///< the name of a JSON answer has passed
   std::uint64_t events_ = 0;

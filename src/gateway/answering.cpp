@@ -49,6 +49,7 @@ void Answering::make_reader() {
   options.max_event_bytes = static_cast<std::size_t>(input_.context.settings().max_event_bytes);
   if (attempt_.renamed()) codec::append_json_string(options.model, record().model);
   options.hide_usage = attempt_.hides_usage();
+  options.read_text = input_.settlement.is_sample();
   options.endpoint = input_.context.input.endpoint;
   // A compressed answer, though none was requested, cannot be read.
   const auto coding = head.header("content-encoding");
@@ -79,6 +80,7 @@ net::Task<> Answering::run() {
 // A stream is mostly waited for: what was needed to begin it is released.
 void Answering::release_buffers() {
   std::string().swap(fields_);
+  input_.settlement.release_request();
   input_.received.reset();
   if (client().body_done()) client().release_buffers();
   upstream().release_buffers();
@@ -130,7 +132,7 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece, bool first
   record.streamed = reader.form() == AnswerForm::events;
   record.usage = reader.usage();
   record.events = reader.events();
-  if (reader.finished()) input_.settlement.set_finished();
+  input_.settlement.set_answer(reader);
   const bool done = upstream().done() || (reader.finished() && upstream().aborted());
   if ((!passed->empty() || done) && record.first_event == MonotonicTime{}) {
     record.first_event = arrived_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "dialect/token_usage.hpp"
 #include "limit/meters.hpp"
@@ -13,23 +14,31 @@ struct Work {
   bool reached = false;    ///< it has the request, and has not refused it
   bool succeeded = false;  ///< it answered with a 2xx, to its end
   bool finished = false;   ///< its event stream said that it was at its end
-  bool streamed = false;   ///< its answer is an event stream, or one was asked for
+  bool streamed = false;   ///< its answer is an event stream
   /// The client has a part of the answer, or left before it had any.
   bool was_taken = false;
-  std::uint64_t events = 0;  ///< of the stream, so far
   dialect::TokenUsage reported = {};
 };
 
-struct Bill {
-  dialect::TokenUsage usage;  ///< as reported, but for a stream that was cut short
-  limit::Claim claim;         ///< what the limits count
-  bool estimated = false;
+/// Tokens by the texts that passed.
+struct Estimate {
+  std::int64_t prompt = 0;
+  std::int64_t answer = 0;
+  std::int64_t unreported = 0;  ///< part of the answer: what came after the last report
 };
 
-/// `claimed`: what was reserved for the call; `prompt_tokens`: an estimate of the prompt
-/// only, needed unless the call succeeded.
-/// An upstream that refused the call, or was never reached, has done nothing.
+struct Bill {
+  dialect::TokenUsage usage;  ///< as reported, with estimates of what was not
+  limit::Claim claim;         ///< what the limits count
+  bool estimated = false;     ///< the tokens were not reported, or not all of them
+};
+
+/// `claimed`: what was reserved for the call. Nothing is estimated if no tokens were claimed. An
+/// upstream that refused the call, or was never reached, has done nothing.
 [[nodiscard]] Bill compute_bill(const Work& work, const limit::Claim& claimed,
-                                std::int64_t prompt_tokens);
+                                const Estimate& estimate);
+
+/// True if the bill needs the prompt's estimate.
+[[nodiscard]] bool needs_prompt(const Work& work, const limit::Claim& claimed);
 
 }  // namespace weir::gateway

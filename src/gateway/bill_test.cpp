@@ -7,69 +7,130 @@ namespace {
 
 TEST(Bill, IsWhatTheUpstreamReportedOrMayHaveDone) {
   constexpr limit::Claim kClaimed{.tokens = 1000, .images = 2};
-  constexpr std::int64_t kPrompt = 40;
+  constexpr Estimate kPassed{.prompt = 40, .answer = 12, .unreported = 3};
   const dialect::TokenUsage usage{.input = 30, .output = 5};
   const struct {
     const char* what;
     Work work;
-    std::int64_t tokens;
+    Estimate passed;
+    std::int64_t prompt;
+    std::int64_t answer;
     std::int64_t images;
     bool estimated;
   } rows[] = {
-      {"never reached", {}, 0, 0, false},
-      {"refused", {.reached = false, .was_taken = true}, 0, 0, false},
-      {"reported", {.reached = true, .succeeded = true, .reported = usage}, 35, 2, false},
-      {"not reported", {.reached = true, .succeeded = true}, 1000, 2, true},
-      {"a stream that reports at its end",
-       {.reached = true, .succeeded = true, .streamed = true, .events = 9, .reported = usage},
-       35,
+      {"never reached", {}, {}, 0, 0, 0, false},
+      {"refused", {.reached = false, .was_taken = true}, kPassed, 0, 0, 0, false},
+      {"reported", {.reached = true, .succeeded = true, .reported = usage}, {}, 30, 5, 2, false},
+      {"not reported", {.reached = true, .succeeded = true}, kPassed, 40, 12, 2, true},
+      {"a total alone",
+       {.reached = true, .succeeded = true, .reported = {.sum = 50}},
+       kPassed,
+       38,
+       12,
        2,
        false},
-      {"a client that left with the last event",
+      {"a small total alone",
+       {.reached = true, .succeeded = true, .reported = {.sum = 7}},
+       kPassed,
+       0,
+       7,
+       2,
+       false},
+      {"0 despite text",
+       {.reached = true, .succeeded = true, .reported = {.input = 0, .output = 0}},
+       kPassed,
+       40,
+       12,
+       2,
+       true},
+      {"0 for the answer only",
+       {.reached = true, .succeeded = true, .reported = {.input = 30, .output = 0}},
+       kPassed,
+       30,
+       12,
+       2,
+       true},
+      {"an empty answer",
+       {.reached = true, .succeeded = true, .reported = {.input = 30, .output = 0}},
+       {.prompt = 40},
+       30,
+       0,
+       2,
+       false},
+      {"a stream that reports at its end",
+       {.reached = true, .succeeded = true, .streamed = true, .reported = usage},
+       {.prompt = 40, .answer = 9},
+       30,
+       5,
+       2,
+       false},
+      {"a stream that reports at its start only",
        {.reached = true,
-        .finished = true,
+        .succeeded = true,
         .streamed = true,
-        .was_taken = true,
-        .events = 9,
-        .reported = usage},
-       35,
+        .reported = {.input = 30, .output = 1}},
+       {.prompt = 40, .answer = 200, .unreported = 200},
+       30,
+       201,
+       2,
+       true},
+      {"a client that left with the last event",
+       {.reached = true, .finished = true, .streamed = true, .was_taken = true, .reported = usage},
+       kPassed,
+       30,
+       5,
        2,
        false},
       {"a stream cut after it reported its start",
-       {.reached = true, .streamed = true, .was_taken = true, .events = 9, .reported = usage},
-       39,
+       {.reached = true, .streamed = true, .was_taken = true, .reported = usage},
+       kPassed,
+       30,
+       8,
        2,
        true},
       {"a stream cut without a report",
-       {.reached = true, .streamed = true, .was_taken = true, .events = 9},
-       49,
+       {.reached = true, .streamed = true, .was_taken = true},
+       kPassed,
+       40,
+       12,
        2,
        true},
-      {"no more than was reserved",
-       {.reached = true, .streamed = true, .was_taken = true, .events = 5000},
-       1000,
+      {"a client that left before the answer",
+       {.reached = true, .was_taken = true},
+       {.prompt = 40},
+       40,
+       0,
        2,
        true},
-      {"a client that left before the answer", {.reached = true, .was_taken = true}, 1000, 2, true},
-      {"an upstream that broke before anything came", {.reached = true}, 0, 0, false},
+      {"an upstream that broke before anything came", {.reached = true}, kPassed, 0, 0, 0, false},
   };
   for (const auto& row : rows) {
-    const auto bill = compute_bill(row.work, kClaimed, kPrompt);
-    EXPECT_EQ(bill.claim.tokens, row.tokens) << row.what;
+    const auto bill = compute_bill(row.work, kClaimed, row.passed);
+    EXPECT_EQ(bill.usage.input.value_or(0), row.prompt) << row.what;
+    EXPECT_EQ(bill.usage.output.value_or(0), row.answer) << row.what;
+    EXPECT_EQ(bill.claim.tokens, row.prompt + row.answer) << row.what;
     EXPECT_EQ(bill.claim.images, row.images) << row.what;
     EXPECT_EQ(bill.estimated, row.estimated) << row.what;
   }
 }
 
-TEST(Bill, AStreamCutShortIsBilledItsEvents) {
-  const auto bill = compute_bill({.reached = true,
-                                  .streamed = true,
-                                  .was_taken = true,
-                                  .events = 9,
-                                  .reported = {.input = 30, .output = 1}},
-                                 {.tokens = 1000}, 40);
-  EXPECT_EQ(bill.usage.input, 30);
-  EXPECT_EQ(bill.usage.output, 9);
+TEST(Bill, NothingIsEstimatedWhereNoTokensAreCounted) {
+  const auto bill = compute_bill({.reached = true, .succeeded = true}, {.images = 2},
+                                 {.prompt = 40, .answer = 12});
+  EXPECT_EQ(bill.claim.tokens, 0);
+  EXPECT_EQ(bill.claim.images, 2);
+  EXPECT_FALSE(bill.estimated);
+}
+
+TEST(Bill, ThePromptIsEstimatedOnlyWithoutItsReport) {
+  constexpr limit::Claim kClaimed{.tokens = 10};
+  EXPECT_TRUE(needs_prompt({.reached = true, .succeeded = true}, kClaimed));
+  EXPECT_TRUE(
+      needs_prompt({.reached = true, .succeeded = true, .reported = {.input = 0}}, kClaimed));
+  EXPECT_FALSE(
+      needs_prompt({.reached = true, .succeeded = true, .reported = {.input = 3}}, kClaimed));
+  EXPECT_FALSE(needs_prompt({.reached = true, .succeeded = true}, {}));
+  EXPECT_FALSE(needs_prompt({.reached = true}, kClaimed));
 }
 
 }  // namespace

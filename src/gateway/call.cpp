@@ -69,7 +69,7 @@ bool Call::admit() {
     return false;
   }
   admitted_ = std::move(*admitted);
-  settlement_.emplace(context_, *admitted_);
+  settlement_.emplace(context_, *admitted_, received_);
   return true;
 }
 

@@ -1,23 +1,75 @@
 #include "gateway/settlement.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "dialect/endpoint.hpp"
+#include "dialect/prompt_scan.hpp"
+
 namespace weir::gateway {
+
+using dialect::Meter;
+
+Settlement::Settlement(CallContext& context, Admitted& admitted,
+                       std::unique_ptr<Received>& received)
+    : context_(context),
+      admitted_(admitted),
+      received_(received),
+      is_sample_(counts(Meter::input_tokens) &&
+                 context.gateway.shared().forecast.wants_sample(admitted.model->id)) {}
+
+bool Settlement::counts(Meter meter) const {
+  return dialect::of(context_.input.endpoint).counts(meter);
+}
+
+void Settlement::weigh_prompt() {
+  if (prompt_ || !received_ || !counts(Meter::input_tokens)) return;
+  const auto weight = dialect::weigh_prompt(received_->body());
+  prompt_ = {.weight = weight.text, .parts = weight.messages, .ids = weight.token_ids};
+}
+
+// An answer has no more tokens than the client allowed.
+std::int64_t Settlement::answer_tokens(const codec::TextWeight& text) const {
+  if (!counts(Meter::output_tokens)) return 0;
+  const auto& forecast = context_.gateway.shared().forecast;
+  const auto tokens = forecast.answer_tokens(context_.record().model, {.weight = text});
+  const auto& bound = admitted_.shape.max_tokens;
+  if (!bound || *bound <= 0) return tokens;
+  return std::min(tokens, *bound * admitted_.shape.answers);
+}
 
 Bill Settlement::make_bill() {
   const CallRecord& record = context_.record();
-  work_.streamed = record.streamed || admitted_.wants_stream;
+  work_.streamed = record.streamed;
   work_.was_taken = context_.watch.has_left() || context_.client.begun();
-  work_.events = record.events;
   work_.reported = record.usage;
-  std::int64_t prompt_tokens = 0;
-  if (work_.reached && !work_.succeeded) {
-    auto prompt = admitted_.shape;
-    prompt.max_tokens = 0;
-    prompt_tokens = context_.gateway.shared().forecast.estimate(record.model, prompt);
+  if (is_sample_ || needs_prompt(work_, admitted_.claim)) weigh_prompt();
+  Estimate estimate{.answer = answer_tokens(text_), .unreported = answer_tokens(unreported_)};
+  if (prompt_) {
+    estimate.prompt = context_.gateway.shared().forecast.prompt_tokens(record.model, *prompt_);
   }
-  return compute_bill(work_, admitted_.claim, prompt_tokens);
+  return compute_bill(work_, admitted_.claim, estimate);
+}
+
+// Forecasts are learned from all calls, scales from reports only.
+void Settlement::learn(const Bill& bill) {
+  if (!work_.succeeded || !bill.usage.known()) return;
+  auto& forecast = context_.gateway.shared().forecast;
+  const auto& model = context_.record().model;
+  const auto input = bill.usage.input.value_or(0);
+  const auto output = bill.usage.output.value_or(0);
+  forecast.learn(model, admitted_.shape.body_bytes, input,
+                 output / std::max<std::int64_t>(admitted_.shape.answers, 1));
+  const auto& reported = work_.reported;
+  if (prompt_ && reported.input) forecast.learn_prompt(model, *prompt_, *reported.input);
+  if (!reported.output || bill.estimated || text_.total() == 0) return;
+  // Reasoning may have been hidden.
+  const auto shown = *reported.output - reported.reasoning.value_or(0);
+  const auto expected = answer_tokens(text_);
+  const bool is_hidden =
+      std::abs(shown - expected) < std::abs(*reported.output - expected) && shown > 0;
+  forecast.learn_answer(model, {.weight = text_}, is_hidden ? shown : *reported.output);
 }
 
 void Settlement::settle(MonotonicTime now) {
@@ -28,23 +80,22 @@ void Settlement::settle(MonotonicTime now) {
   record.charged_tokens = bill.claim.tokens;
   record.images = bill.claim.images;
   record.estimated = bill.estimated;
-  const auto& usage = bill.usage;
-  if (work_.succeeded && usage.known()) {
-    context_.gateway.shared().forecast.learn(record.model, admitted_.shape.body_bytes,
-                                             usage.input.value_or(0),
-                                             usage.output.value_or(0) / admitted_.shape.answers);
-  }
+  learn(bill);
+  // A call that was tried nowhere was refused.
+  if (record.attempts > 0) count(bill);
+}
+
+void Settlement::count(const Bill& bill) {
   store::UsageCounts counts;
   counts.requests = 1;
   counts.failed = work_.succeeded ? 0 : 1;
-  counts.prompt_tokens =
-      usage.known() ? usage.total() - usage.output.value_or(0) : bill.claim.tokens;
-  counts.completion_tokens = usage.output.value_or(0);
+  counts.completion_tokens = bill.usage.output.value_or(0);
+  counts.prompt_tokens = bill.usage.total() - counts.completion_tokens;
   counts.images = bill.claim.images;
   counts.estimated = bill.estimated ? 1 : 0;
   const auto& exchange = context_.input.exchange;
   const auto day = std::chrono::floor<std::chrono::days>(exchange.whole_at);
-  context_.gateway.usage().record(day, exchange.caller, record.model, counts);
+  context_.gateway.usage().record(day, exchange.caller, context_.record().model, counts);
 }
 
 }  // namespace weir::gateway

@@ -66,7 +66,14 @@ void ModelForecast::learn(std::size_t body_bytes, std::int64_t prompt_tokens,
   }
   if (answer_tokens > 0 && answer_tokens <= kMaxTokens) {
     const std::int64_t known = answer_tokens_.load(std::memory_order_relaxed);
-    const std::int64_t next = answer_tokens > known ? known + known / 8 : known - known / 152;
+    const int before = answers_.load(std::memory_order_relaxed);
+    std::int64_t next = answer_tokens > known ? known + known / 8 : known - known / 152;
+    if (before < kFirstAnswers) {
+      answers_.store(before + 1, std::memory_order_relaxed);
+      // With room for a longer one.
+      const auto wide = answer_tokens + answer_tokens / 4;
+      next = before == 0 || wide > known ? wide : known - (known - wide) / 3;
+    }
     answer_tokens_.store(std::clamp(next, kMinAnswer, kMaxAnswer), std::memory_order_relaxed);
   }
 }
@@ -82,26 +89,54 @@ std::size_t TokenForecast::slot_of(std::string_view model) const {
 }
 
 std::int64_t TokenForecast::estimate(std::string_view model, const CallShape& call) const {
-  const Cell* cell = slots_[slot_of(model)].load(std::memory_order_acquire);
-  return cell == nullptr ? rest_.estimate(call) : cell->forecast.estimate(call);
+  return figures_of(model).forecast.estimate(call);
 }
 
-ModelForecast& TokenForecast::learner_of(std::string_view model) {
-  if (Cell* cell = slots_[slot_of(model)].load(std::memory_order_acquire)) return cell->forecast;
+const TokenForecast::Figures& TokenForecast::figures_of(std::string_view model) const {
+  const Cell* cell = slots_[slot_of(model)].load(std::memory_order_acquire);
+  return cell == nullptr ? rest_ : cell->figures;
+}
+
+TokenForecast::Figures& TokenForecast::learner_of(std::string_view model) {
+  if (Cell* cell = slots_[slot_of(model)].load(std::memory_order_acquire)) return cell->figures;
   std::lock_guard lock(mutex_);
   // Another thread may have filled the slot, possibly with another model.
   Slot& slot = slots_[slot_of(model)];
   Cell* const others = slot.load(std::memory_order_acquire);
-  if (others != nullptr) return others->forecast;  // uncounted: a race
+  if (others != nullptr) return others->figures;  // uncounted: a race
   if (cells_.size() == kMaxModels) return rest_;
   cells_.push_back(std::make_unique<Cell>(model));
   slot.store(cells_.back().get(), std::memory_order_release);
-  return cells_.back()->forecast;
+  return cells_.back()->figures;
 }
 
 void TokenForecast::learn(std::string_view model, std::size_t body_bytes,
                           std::int64_t prompt_tokens, std::int64_t answer_tokens) {
-  learner_of(model).learn(body_bytes, prompt_tokens, answer_tokens);
+  learner_of(model).forecast.learn(body_bytes, prompt_tokens, answer_tokens);
+}
+
+std::int64_t TokenForecast::prompt_tokens(std::string_view model, const WeighedText& text) const {
+  return figures_of(model).prompt.estimate(text);
+}
+
+std::int64_t TokenForecast::answer_tokens(std::string_view model, const WeighedText& text) const {
+  return figures_of(model).answer.estimate(text);
+}
+
+bool TokenForecast::wants_sample(std::string_view model) const {
+  const Figures& figures = figures_of(model);
+  const auto calls = figures.calls.fetch_add(1, std::memory_order_relaxed);
+  return calls % kSampleEach < 1 || figures.answer.reports() + figures.prompt.reports() < 8;
+}
+
+void TokenForecast::learn_prompt(std::string_view model, const WeighedText& text,
+                                 std::int64_t tokens) {
+  learner_of(model).prompt.learn(text, tokens);
+}
+
+void TokenForecast::learn_answer(std::string_view model, const WeighedText& text,
+                                 std::int64_t tokens) {
+  learner_of(model).answer.learn(text, tokens);
 }
 
 }  // namespace weir::limit

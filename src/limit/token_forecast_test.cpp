@@ -101,6 +101,20 @@ TEST(ModelForecast, AnswersRestWhereOneInTwentyIsLonger) {
   EXPECT_NEAR(longer / 18'000.0, 0.05, 0.02);
 }
 
+TEST(ModelForecast, TheFirstAnswersOfAModelReplaceTheGuess) {
+  for (const std::int64_t tokens : {5, 40, 3000}) {
+    ModelForecast forecast;
+    for (int i = 0; i < 10; ++i) forecast.learn(0, 0, tokens + i % 3);
+    EXPECT_GE(forecast.estimate({}), tokens + 1);
+    EXPECT_LE(forecast.estimate({}), std::max<std::int64_t>(tokens * 3 / 2, 24));
+  }
+  // One long answer at first is forgotten as quickly.
+  ModelForecast forecast;
+  forecast.learn(0, 0, 3000);
+  for (int i = 0; i < 9; ++i) forecast.learn(0, 0, 20);
+  EXPECT_LT(forecast.estimate({}), 160);
+}
+
 TEST(ModelForecast, IgnoresWhatNoUpstreamCanMean) {
   ModelForecast forecast;
   forecast.learn(3000, -5, -5);
@@ -116,6 +130,25 @@ TEST(TokenForecast, LearnsEachModelByItself) {
 
   EXPECT_GT(forecast.estimate("a", call), 1990);
   EXPECT_EQ(forecast.estimate("b", call), 1000);
+}
+
+TEST(TokenForecast, ScalesTextsByModelAndByDirection) {
+  TokenForecast forecast;
+  const WeighedText text{.weight = {{10'000, 0, 0}}, .parts = 0};
+  EXPECT_EQ(forecast.answer_tokens("a", text), 100);
+  EXPECT_TRUE(forecast.wants_sample("a"));
+  for (int i = 0; i < 8; ++i) {
+    forecast.learn_answer("a", text, 150);
+    forecast.learn_prompt("a", text, 80);
+  }
+  EXPECT_EQ(forecast.answer_tokens("a", text), 150);
+  EXPECT_EQ(forecast.prompt_tokens("a", text), 80);
+  EXPECT_EQ(forecast.answer_tokens("b", text), 100);
+  unsigned samples = 0;
+  for (unsigned i = 0; i < TokenForecast::kSampleEach * 4; ++i) {
+    samples += forecast.wants_sample("a") ? 1 : 0;
+  }
+  EXPECT_EQ(samples, 4U);
 }
 
 TEST(TokenForecast, ModelsBeyondItsBoundShareOneForecast) {

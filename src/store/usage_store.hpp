@@ -19,7 +19,7 @@ using Day = std::chrono::sys_days;
 struct UsageCounts {
   std::int64_t requests = 0;
   std::int64_t failed = 0;         ///< of the requests
-  std::int64_t prompt_tokens = 0;  ///< for a call with estimated usage, all its tokens
+  std::int64_t prompt_tokens = 0;  ///< estimated where it was not reported
   std::int64_t completion_tokens = 0;
   std::int64_t images = 0;
   std::int64_t estimated = 0;  ///< requests whose tokens are an estimate
