@@ -158,7 +158,7 @@ std::expected<void, Fault> MappedFile::allocate(std::size_t bytes) const {
 }
 
 std::expected<void, Fault> MappedFile::map(std::size_t bytes) {
-  if (bytes == 0) return std::unexpected(Fault{.what = "empty"});
+  if (bytes == 0) return std::unexpected(Fault{.is_empty = true, .what = "empty"});
   void* const memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
   if (memory == MAP_FAILED) return fault_of(errno);
   bytes_ = {static_cast<std::byte*>(memory), bytes};
@@ -175,7 +175,8 @@ std::expected<MappedFile, Fault> MappedFile::create(const std::string& path, std
   MappedFile file(*descriptor);
   ::fchmod(*descriptor, kMode);  // a umask may have taken its owner's rights away
   std::expected<void, Fault> made;
-  if (::flock(*descriptor, LOCK_EX | LOCK_NB) != 0) made = fault_of(errno);
+  // Waits for one that looks at it and finds it empty.
+  if (::flock(*descriptor, LOCK_EX) != 0) made = fault_of(errno);
   if (made) made = file.allocate(bytes);
   if (made) made = file.map(bytes);
   if (made) return file;

@@ -18,6 +18,7 @@ struct File {
 /// Why there is nothing to judge.
 struct Fault {
   bool is_missing = false;
+  bool is_empty = false;
   std::string what;  ///< "No such file or directory", "not a regular file"
 };
 

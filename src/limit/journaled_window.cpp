@@ -10,26 +10,26 @@ constexpr std::chrono::seconds kFindAgain{10};
 
 }  // namespace
 
-bool JournaledWindow::charge(std::int64_t cost, MonotonicTime now) {
-  was_overtaken_ = false;
-  if (!window_.charge(cost, now)) return false;
-  if (slot_ == nullptr) return true;
+void JournaledWindow::charge_slot(std::int64_t cost, MonotonicTime now) {
   kept_.table->note_change();
-  const auto before = slot_->charge(cost, kept_.table->time_at(now), span_);
+  const auto before = slot_->charge(cost, kept_.table->time_at(now), width_);
   if (before == changes_) {
     ++changes_;
-    return true;
+  } else {
+    follow_other(now);
   }
+}
+
+void JournaledWindow::follow_other(MonotonicTime now) {
   fill_from_slot(now);
   was_overtaken_ = window_.used() > window_.limit();
-  return true;
 }
 
 void JournaledWindow::give_back(std::int64_t amount, MonotonicTime charged_at, MonotonicTime now) {
   window_.give_back(amount, charged_at, now);
   if (slot_ == nullptr || now - charged_at >= span_) return;
   kept_.table->note_change();
-  const auto before = slot_->give_back(amount, kept_.table->time_at(charged_at), span_);
+  const auto before = slot_->give_back(amount, kept_.table->time_at(charged_at), width_);
   // Otherwise changes_ stays behind, and the slot is read when it is next looked at.
   if (before == changes_) ++changes_;
 }
@@ -52,7 +52,7 @@ void JournaledWindow::find_slot(MonotonicTime now) {
   // Counts without a slot, or of one that was lost with its page, are counted there.
   for (const auto& mark : window_.marks()) {
     if (mark.cost > 0 && now - mark.last < span_) {
-      slot_->charge(mark.cost, table.time_at(mark.last), span_);
+      slot_->charge(mark.cost, table.time_at(mark.last), width_);
     }
   }
   fill_from_slot(now);

@@ -27,14 +27,19 @@ struct KeptAs {
 class JournaledWindow {
  public:
   JournaledWindow(std::int64_t limit, std::chrono::nanoseconds span, KeptAs kept = {})
-      : window_(limit, span), span_(span), kept_(kept) {}
+      : window_(limit, span), span_(span), width_(WindowSlot::width_of(span)), kept_(kept) {}
 
   /// As RollingWindow.
   [[nodiscard]] Admission look(std::int64_t cost, MonotonicTime now) {
     if (window_.limit() > 0 && kept_.table != nullptr) follow(now);
     return window_.look(cost, now);
   }
-  bool charge(std::int64_t cost, MonotonicTime now);
+  bool charge(std::int64_t cost, MonotonicTime now) {
+    was_overtaken_ = false;
+    if (!window_.charge(cost, now)) return false;
+    if (slot_ != nullptr) charge_slot(cost, now);
+    return true;
+  }
   void give_back(std::int64_t amount, MonotonicTime charged_at, MonotonicTime now);
   void set_limit(std::int64_t limit) { window_.set_limit(limit); }
   [[nodiscard]] std::int64_t limit() const { return window_.limit(); }
@@ -50,12 +55,15 @@ class JournaledWindow {
         slot_ != nullptr && slot_->changes() == changes_ && slot_->name() == kept_.name;
     if (!is_current) read_slot(now);
   }
+  void charge_slot(std::int64_t cost, MonotonicTime now);
+  [[gnu::noinline]] void follow_other(MonotonicTime now);
   void read_slot(MonotonicTime now);
   void find_slot(MonotonicTime now);
   void fill_from_slot(MonotonicTime now);
 
   RollingWindow window_;
   std::chrono::nanoseconds span_;
+  std::int64_t width_;
   KeptAs kept_;
   WindowSlot* slot_ = nullptr;
   std::uint64_t changes_ = 0;  ///< of the slot, all of which window_ has

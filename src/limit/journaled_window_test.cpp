@@ -118,7 +118,7 @@ TEST_F(Journaled, AFullTableLimitsInMemory) {
     WindowSlot* const slot =
         small.table().find_or_make(name, small.table().time_at(start_), hours(24));
     if (slot == nullptr) break;
-    slot->charge(1, small.table().time_at(start_), hours(24));
+    slot->charge(1, small.table().time_at(start_), WindowSlot::width_of(hours(24)));
   }
   JournaledWindow one(2, minutes(1), {&small.table(), kName});
   for (int i = 0; i < 2; ++i) {

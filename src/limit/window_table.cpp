@@ -40,7 +40,8 @@ constexpr int kAgeBits = 20;
 constexpr int kCheckBits = 64 - kCostBits - kAgeBits;
 constexpr std::uint64_t kCostMask = (std::uint64_t{1} << kCostBits) - 1;
 constexpr std::uint64_t kAgeMask = (std::uint64_t{1} << kAgeBits) - 1;
-constexpr std::uint64_t kBodyMask = (std::uint64_t{1} << (kCostBits + kAgeBits)) - 1;
+constexpr int kBodyBits = kCostBits + kAgeBits;
+constexpr std::uint64_t kBodyMask = (std::uint64_t{1} << kBodyBits) - 1;
 static_assert(kCostMask == static_cast<std::uint64_t>(WindowSlot::kMaxCost));
 
 struct Word {
@@ -54,13 +55,13 @@ constexpr std::uint64_t checksum(std::uint64_t body, std::uint64_t salt) {
 
 constexpr std::uint64_t encode(Word word, std::uint64_t salt) {
   const auto body = (word.age & kAgeMask) << kCostBits | static_cast<std::uint64_t>(word.cost);
-  return checksum(body, salt) << (kCostBits + kAgeBits) | body;
+  return checksum(body, salt) << kBodyBits | body;
 }
 
 /// Nothing for a word that was never written, or is damaged.
 constexpr std::optional<Word> decode(std::uint64_t bits, std::uint64_t salt) {
   const auto body = bits & kBodyMask;
-  if (bits == 0 || bits >> (kCostBits + kAgeBits) != checksum(body, salt)) return std::nullopt;
+  if (bits == 0 || bits >> kBodyBits != checksum(body, salt)) return std::nullopt;
   return Word{body >> kCostBits, static_cast<std::int64_t>(body & kCostMask)};
 }
 
@@ -84,18 +85,23 @@ constexpr bool counts_now(std::int64_t ahead) {
 
 // ---- Buckets
 
-struct Bucket {
-  std::uint64_t number;
-  [[nodiscard]] std::size_t index() const { return number % WindowSlot::kBuckets; }
-};
-
-constexpr std::int64_t width_of(std::chrono::nanoseconds span) {
-  return (span.count() + WindowSlot::kParts - 1) / WindowSlot::kParts;
+// The number of the bucket of a time.
+std::uint64_t bucket_at(JournalTime at, std::int64_t width) {
+  const auto since = std::max<std::int64_t>(at.time_since_epoch().count(), 0);
+  return static_cast<std::uint64_t>(since / width);
 }
 
-Bucket bucket_at(JournalTime at, std::chrono::nanoseconds span) {
-  const auto since = std::max<std::int64_t>(at.time_since_epoch().count(), 0);
-  return {static_cast<std::uint64_t>(since / width_of(span))};
+// The next body of a bucket that is not simply added to.
+[[gnu::noinline]] std::uint64_t body_of_other(std::uint64_t bits, std::uint64_t number,
+                                              std::uint64_t salt, std::int64_t cost) {
+  Word next{number, std::min(cost, WindowSlot::kMaxCost)};
+  const auto word = decode(bits, salt);
+  const auto ahead = word ? newer_by(word->age, number) : -1;
+  // A newer one is of a process whose clock is ahead: this cost counts as long as that one's.
+  if (ahead >= 0 && counts_now(ahead)) {
+    next = {word->age, std::min(word->cost + next.cost, WindowSlot::kMaxCost)};
+  }
+  return encode(next, salt) & kBodyMask;
 }
 
 // ---- Header
@@ -184,45 +190,50 @@ WindowName name_window(std::uint64_t scope, std::string_view dimension) {
 
 // ---- WindowSlot
 
-std::uint64_t WindowSlot::charge(std::int64_t cost, JournalTime at, std::chrono::nanoseconds span) {
-  const auto [number] = bucket_at(at, span);
+std::uint64_t WindowSlot::charge(std::int64_t cost, JournalTime at, std::int64_t width) {
+  const auto number = bucket_at(at, width);
   const auto index = number % kBuckets;
   const auto salt = salt_of(name(), index);
+  const auto started = encode({number, 0}, salt) & kBodyMask;
+  const auto added = static_cast<std::uint64_t>(std::min(cost, kMaxCost));
   auto& bucket = buckets_[index];
   auto bits = bucket.load(std::memory_order_relaxed);
   for (;;) {
-    Word next{number, std::min(cost, kMaxCost)};
-    const auto word = decode(bits, salt);
-    // A newer one is of a process whose clock is ahead: this cost counts as long as that one's.
-    const auto ahead = word ? newer_by(word->age, number) : -1;
-    if (ahead >= 0 && counts_now(ahead)) {
-      next = {word->age, std::min(word->cost + next.cost, kMaxCost)};
+    // The rule: the bucket has been used, and has room. A sum that fits is added as it is.
+    const auto body = bits & kBodyMask;
+    auto next = body + added;
+    if ((next ^ started) > kCostMask || bits >> kBodyBits != checksum(body, salt)) {
+      next = body_of_other(bits, number, salt, cost);
     }
-    if (bucket.compare_exchange_weak(bits, encode(next, salt), std::memory_order_relaxed)) break;
+    const auto sealed = checksum(next, salt) << kBodyBits | next;
+    if (bucket.compare_exchange_weak(bits, sealed, std::memory_order_relaxed)) break;
   }
   return changes_.fetch_add(1, std::memory_order_acq_rel);
 }
 
-std::uint64_t WindowSlot::give_back(std::int64_t amount, JournalTime at,
-                                    std::chrono::nanoseconds span) {
-  const auto [number] = bucket_at(at, span);
+std::uint64_t WindowSlot::give_back(std::int64_t amount, JournalTime at, std::int64_t width) {
+  const auto number = bucket_at(at, width);
   const auto index = number % kBuckets;
   const auto salt = salt_of(name(), index);
   auto& bucket = buckets_[index];
   auto bits = bucket.load(std::memory_order_relaxed);
   for (;;) {
-    const auto word = decode(bits, salt);
-    if (!word || newer_by(word->age, number) != 0 || word->cost == kMaxCost) break;
-    const Word next{word->age, std::max<std::int64_t>(word->cost - amount, 0)};
-    if (bucket.compare_exchange_weak(bits, encode(next, salt), std::memory_order_relaxed)) break;
+    const auto body = bits & kBodyMask;
+    const auto cost = static_cast<std::int64_t>(body & kCostMask);
+    const bool is_here = body >> kCostBits == (number & kAgeMask) && cost != kMaxCost &&
+                         bits >> kBodyBits == checksum(body, salt);
+    if (!is_here) break;
+    const auto next = body - static_cast<std::uint64_t>(std::min(amount, cost));
+    const auto sealed = checksum(next, salt) << kBodyBits | next;
+    if (bucket.compare_exchange_weak(bits, sealed, std::memory_order_relaxed)) break;
   }
   return changes_.fetch_add(1, std::memory_order_acq_rel);
 }
 
 std::vector<KeptCount> WindowSlot::counts(JournalTime now, std::chrono::nanoseconds span) const {
   std::vector<KeptCount> found;
-  const auto [newest] = bucket_at(now, span);
   const auto width = width_of(span);
+  const auto newest = bucket_at(now, width);
   for (std::size_t index = 0; index < kBuckets; ++index) {
     const auto word =
         decode(buckets_[index].load(std::memory_order_relaxed), salt_of(name(), index));
@@ -338,7 +349,7 @@ std::size_t WindowTable::add_all(const WindowTable& other, JournalTime now) cons
     WindowSlot* const to = find_or_make(name, now, span);
     left_out += to == nullptr ? 1 : 0;
     if (to == nullptr) continue;
-    for (const auto& count : counts) to->charge(count.cost, count.last, span);
+    for (const auto& count : counts) to->charge(count.cost, count.last, WindowSlot::width_of(span));
   }
   return left_out;
 }

@@ -45,10 +45,15 @@ class WindowSlot {
   /// A sum stays here once it has reached it; no limit is higher.
   static constexpr std::int64_t kMaxCost = (std::int64_t{1} << 34) - 1;
 
+  /// The width of a bucket, in ns.
+  [[nodiscard]] static constexpr std::int64_t width_of(std::chrono::nanoseconds span) {
+    return (span.count() + kParts - 1) / kParts;
+  }
+
   /// Adds to the bucket of `at`. Returns the number of changes before.
-  std::uint64_t charge(std::int64_t cost, JournalTime at, std::chrono::nanoseconds span);
+  std::uint64_t charge(std::int64_t cost, JournalTime at, std::int64_t width);
   /// Takes from the bucket of `at`, if it still exists. Returns the number of changes before.
-  std::uint64_t give_back(std::int64_t amount, JournalTime at, std::chrono::nanoseconds span);
+  std::uint64_t give_back(std::int64_t amount, JournalTime at, std::int64_t width);
 
   /// Every count that still counts at `now`, oldest first. A time after `now` counts as `now`.
   [[nodiscard]] std::vector<KeptCount> counts(JournalTime now, std::chrono::nanoseconds span) const;

@@ -41,7 +41,7 @@ class Windows : public testing::Test {
 
 TEST_F(Windows, AChargeCountsForTheWindowAndAtMostAPartLonger) {
   auto& one = slot();
-  one.charge(5, at(seconds(0)), kMinute);
+  one.charge(5, at(seconds(0)), WindowSlot::width_of(kMinute));
   EXPECT_EQ(sum(one.counts(at(seconds(0)), kMinute)), 5);
   const auto counts = one.counts(at(seconds(59)), kMinute);
   ASSERT_EQ(counts.size(), 1U);
@@ -53,37 +53,37 @@ TEST_F(Windows, AChargeCountsForTheWindowAndAtMostAPartLonger) {
 
 TEST_F(Windows, NoCountIsAfterTheMomentItIsReadAt) {
   auto& one = slot(kDay);
-  one.charge(5, at(seconds(1)), kDay);
+  one.charge(5, at(seconds(1)), WindowSlot::width_of(kDay));
   EXPECT_EQ(one.counts(at(seconds(2)), kDay)[0].last, at(seconds(2)));
 }
 
 TEST_F(Windows, ARefundIsTakenFromTheChargeItBelongsTo) {
   auto& one = slot();
-  one.charge(5, at(seconds(0)), kMinute);
-  one.charge(7, at(seconds(10)), kMinute);
-  one.give_back(4, at(seconds(0)), kMinute);
+  one.charge(5, at(seconds(0)), WindowSlot::width_of(kMinute));
+  one.charge(7, at(seconds(10)), WindowSlot::width_of(kMinute));
+  one.give_back(4, at(seconds(0)), WindowSlot::width_of(kMinute));
   const auto counts = one.counts(at(seconds(11)), kMinute);
   ASSERT_EQ(counts.size(), 2U);
   EXPECT_EQ(counts[0].cost, 1);
   EXPECT_EQ(counts[1].cost, 7);
-  one.give_back(9, at(seconds(0)), kMinute);
+  one.give_back(9, at(seconds(0)), WindowSlot::width_of(kMinute));
   EXPECT_EQ(sum(one.counts(at(seconds(11)), kMinute)), 7) << "never below nothing";
-  one.give_back(1, at(seconds(30)), kMinute);
+  one.give_back(1, at(seconds(30)), WindowSlot::width_of(kMinute));
   EXPECT_EQ(sum(one.counts(at(seconds(31)), kMinute)), 7) << "nothing was charged then";
 }
 
 TEST_F(Windows, ARefundOfAWindowAgoTakesNothingFromToday) {
   auto& one = slot();
-  one.charge(5, at(seconds(0)), kMinute);
+  one.charge(5, at(seconds(0)), WindowSlot::width_of(kMinute));
   const auto later = kMinute / WindowSlot::kParts * WindowSlot::kBuckets + seconds(1);
-  one.charge(7, at(later), kMinute);
-  one.give_back(5, at(seconds(0)), kMinute);
+  one.charge(7, at(later), WindowSlot::width_of(kMinute));
+  one.give_back(5, at(seconds(0)), WindowSlot::width_of(kMinute));
   EXPECT_EQ(sum(one.counts(at(later), kMinute)), 7);
 }
 
 TEST_F(Windows, WhatIsOldNeverComesBack) {
   auto& one = slot();
-  for (int i = 0; i < 60; ++i) one.charge(1, at(seconds(i)), kMinute);
+  for (int i = 0; i < 60; ++i) one.charge(1, at(seconds(i)), WindowSlot::width_of(kMinute));
   for (const auto after : {hours(1), hours(10), hours(17), hours(20), hours(30), hours(100)}) {
     EXPECT_TRUE(one.counts(at(after), kMinute).empty()) << after.count();
   }
@@ -91,7 +91,7 @@ TEST_F(Windows, WhatIsOldNeverComesBack) {
 
 TEST_F(Windows, WhatIsAheadCountsFromNow) {
   auto& one = slot();
-  one.charge(5, at(seconds(20)), kMinute);
+  one.charge(5, at(seconds(20)), WindowSlot::width_of(kMinute));
   const auto counts = one.counts(at(seconds(0)), kMinute);
   ASSERT_EQ(counts.size(), 1U);
   EXPECT_EQ(counts[0], (KeptCount{at(seconds(0)), 5}));
@@ -99,9 +99,10 @@ TEST_F(Windows, WhatIsAheadCountsFromNow) {
 
 TEST_F(Windows, AHugeSumStaysAtItsBound) {
   auto& one = slot(kDay);
-  for (int i = 0; i < 20; ++i) one.charge(1'000'000'000, at(seconds(0)), kDay);
+  for (int i = 0; i < 20; ++i)
+    one.charge(1'000'000'000, at(seconds(0)), WindowSlot::width_of(kDay));
   EXPECT_EQ(sum(one.counts(at(seconds(1)), kDay)), WindowSlot::kMaxCost);
-  one.give_back(1'000'000'000, at(seconds(0)), kDay);
+  one.give_back(1'000'000'000, at(seconds(0)), WindowSlot::width_of(kDay));
   EXPECT_EQ(sum(one.counts(at(seconds(1)), kDay)), WindowSlot::kMaxCost);
 }
 
@@ -115,7 +116,7 @@ TEST_F(Windows, TheRandomTruthIsNeverForgiven) {
   for (int i = 0; i < 5000; ++i) {
     now += milliseconds(std::uniform_int_distribution<int>(0, i % 97 == 0 ? 90'000 : 400)(random));
     const auto cost = std::uniform_int_distribution<std::int64_t>(1, 1000)(random);
-    one.charge(cost, at(now), kMinute);
+    one.charge(cost, at(now), WindowSlot::width_of(kMinute));
     log.emplace_back(now, cost);
     std::int64_t least = 0;
     std::int64_t most = 0;
@@ -136,7 +137,7 @@ TEST_F(Windows, TheRandomTruthIsNeverForgiven) {
 
 TEST_F(Windows, ADamagedWordCostsOnlyItself) {
   auto& one = slot();
-  for (int i = 0; i < 30; ++i) one.charge(1, at(seconds(i)), kMinute);
+  for (int i = 0; i < 30; ++i) one.charge(1, at(seconds(i)), WindowSlot::width_of(kMinute));
   auto* const words = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::byte*>(&one) + 64);
   int damaged = 0;
   for (std::size_t i = 0; i < WindowSlot::kBuckets && damaged == 0; ++i) {
@@ -149,7 +150,7 @@ TEST_F(Windows, ADamagedWordCostsOnlyItself) {
 
 TEST_F(Windows, AWordInAnotherPlaceIsDamage) {
   auto& one = slot();
-  one.charge(1, at(seconds(0)), kMinute);
+  one.charge(1, at(seconds(0)), WindowSlot::width_of(kMinute));
   auto* const words = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::byte*>(&one) + 64);
   for (std::size_t i = 0; i + 1 < WindowSlot::kBuckets; ++i) {
     if (words[i] == 0) continue;
@@ -165,7 +166,7 @@ TEST_F(Windows, AFullTableHasNoPlaceUntilAWindowIsIdle) {
   for (WindowName name = 2;; ++name) {
     WindowSlot* const made = table.find_or_make(name, start_, kMinute);
     if (made == nullptr) break;
-    made->charge(1, start_, kMinute);
+    made->charge(1, start_, WindowSlot::width_of(kMinute));
     slots.push_back(made);
   }
   EXPECT_EQ(slots.size(), table.capacity());
@@ -177,7 +178,7 @@ TEST_F(Windows, AFullTableHasNoPlaceUntilAWindowIsIdle) {
 }
 
 TEST_F(Windows, TimeGoesOnWithTheNextProcess) {
-  slot().charge(5, at(seconds(0)), kMinute);
+  slot().charge(5, at(seconds(0)), WindowSlot::width_of(kMinute));
   memory_.restart(seconds(30));
   const auto& table = memory_.table();
   EXPECT_EQ(table.time_at(memory_.now().monotonic), at(seconds(30)));
@@ -185,8 +186,10 @@ TEST_F(Windows, TimeGoesOnWithTheNextProcess) {
 }
 
 TEST_F(Windows, AnotherTableTakesWhatStillCounts) {
-  slot().charge(5, at(seconds(0)), kMinute);
-  memory_.table().find_or_make(77, start_, kDay)->charge(3, at(seconds(0)), kDay);
+  slot().charge(5, at(seconds(0)), WindowSlot::width_of(kMinute));
+  memory_.table()
+      .find_or_make(77, start_, kDay)
+      ->charge(3, at(seconds(0)), WindowSlot::width_of(kDay));
   TableMemory larger(WindowTable::kMinBytes * 4);
   const WindowTable wide(larger.bytes(), memory_.now());
   const auto now = wide.time_at(memory_.now().monotonic);

@@ -2,12 +2,15 @@
 /// batches.
 ///
 ///     I/O thread: Cell (two tallies) --swap--> pending tally --batch--> store
+///                 and a section of a file, which outlives the process
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +19,8 @@
 #include "base/result.hpp"
 #include "store/usage_store.hpp"
 #include "telemetry/metrics.hpp"
+#include "usage/journal.hpp"
+#include "usage/journal_file.hpp"
 #include "usage/tally.hpp"
 
 namespace weir::usage {
@@ -49,9 +54,13 @@ class Recorder {
    private:
     friend class Recorder;
     explicit Cell(std::size_t max_rows) : tallies_{Tally(max_rows), Tally(max_rows)} {}
-    [[nodiscard]] Tally& swap();
+    /// From now on counts are of batch `next`; every one up to `stored` is in the store.
+    [[nodiscard]] Tally& swap(std::uint64_t next, std::uint64_t stored);
+    void set_stored(std::uint64_t stored);
 
     std::mutex mutex_;
+    std::unique_ptr<JournalSection> section_;  ///< null: counts are in memory only
+    std::uint64_t batch_ = 1;
     std::array<Tally, 2> tallies_;
     Tally* filling_ = &tallies_[0];
     Tally* draining_ = &tallies_[1];  ///< the flushing thread's
@@ -63,22 +72,33 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
+  /// Keeps what cells count in `file` until it is in the store; the cells beyond its sections are
+  /// kept in memory only. Threads: start-up only, before any cell.
+  void keep_in(JournalFile file);
   /// Threads: start-up only.
   [[nodiscard]] Cell& add_cell();
+  /// Unique to this run of the process.
+  [[nodiscard]] const std::string& writer() const { return batch_.writer; }
 
   /// Writes everything recorded so far. Rows that could not be written stay for the next time;
-  /// after the last flush of a process they are lost, and the error says so. Logs when writing
+  /// after the last flush of a process they are in its file, if it has one. Logs when writing
   /// begins to fail and when it works again.
   ///
   /// Errors:  the store's.
   /// Threads: any, one at a time; waits for the store.
   [[nodiscard]] Result<> flush(store::UsageStore& store, WallTime now);
 
+  /// After the last flush: removes the file if the store has everything. Returns whether what was
+  /// not written is kept.
+  [[nodiscard]] bool close_file();
+
  private:
   void collect();
   [[nodiscard]] Result<> write(store::UsageStore& store, WallTime now);
+  void note_stored();
+  void watch_file();
   [[nodiscard]] Result<> send(store::UsageStore& store);
-  void fill_batch(WallTime now);
+  void fill_batch();
   void report(const Result<>& written);
 
   const std::size_t max_rows_;
@@ -92,7 +112,12 @@ class Recorder {
   /// The batch being written. Not empty after a failure: it may have been committed, so it is sent
   /// again unchanged, under its number.
   store::UsageBatch batch_;
+  /// The batch that pending_ becomes.
+  std::uint64_t next_ = 1;
+  std::uint64_t stored_ = 0;  ///< the last batch in the store
+  std::optional<JournalFile> file_;
   bool failing_ = false;
+  bool is_file_failing_ = false;
 };
 
 }  // namespace weir::usage

@@ -10,8 +10,8 @@ config::Schema<Settings> settings_schema() {
   schema
       .field(
           "flush_interval", &Settings::flush_interval, config::duration({50, 60'000}),
-          "How often usage is written to the store, and the counts of limits to the disk; a killed "
-          "process loses at most the usage of this time.",
+          "How often usage is written to the store, and the counts of limits to the disk; a power "
+          "failure loses at most this time.",
           Apply::live)
       .field("max_pending_rows", &Settings::max_pending_rows,
              config::integer<std::int64_t>({1'000, 10'000'000}),
@@ -20,7 +20,11 @@ config::Schema<Settings> settings_schema() {
       .field("limit_file_bytes", &Settings::limit_file_bytes, config::bytes({32 << 10, 1 << 30}),
              "Size of the file beside the store that keeps what is counted for limits across "
              "restarts: 1 KiB for each limit of a key, or of a key and a model, in use. Beyond it "
-             "limits are counted in memory, and begin anew with the next start.");
+             "limits are counted in memory, and begin anew with the next start.")
+      .field("journal_bytes", &Settings::journal_bytes, config::bytes({64 << 10, 1 << 30}),
+             "Size of the file beside the store that keeps usage from kill -9 until it is in the "
+             "store: 1 KiB for each row (day, key and model) of an I/O thread. Beyond it usage is "
+             "kept without its model.");
   return schema;
 }
 

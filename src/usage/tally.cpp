@@ -9,14 +9,14 @@ namespace {
 // Empty rows kept for reuse: more than a busy interval has, and a few hundred KiB at most.
 constexpr std::size_t kWarmRows = 2048;
 
+}  // namespace
+
 store::UsageCounts without_negatives(store::UsageCounts counts) {
   for (const auto member : store::kUsageMembers) {
     counts.*member = std::max<std::int64_t>(counts.*member, 0);
   }
   return counts;
 }
-
-}  // namespace
 
 std::size_t Tally::Hash::operator()(const NameView& name) const {
   const std::hash<std::string_view> hash;
@@ -25,18 +25,20 @@ std::size_t Tally::Hash::operator()(const NameView& name) const {
   return (hash(name.key_id) + day) * 0x9e3779b97f4a7c15 ^ hash(name.model);
 }
 
-void Tally::add(store::Day day, std::string_view key_id, std::string_view model,
-                const store::UsageCounts& counts) {
-  const store::UsageCounts sound = without_negatives(counts);
+JournalSection::Note* Tally::add_sound(store::Day day, std::string_view key_id,
+                                       std::string_view model, const store::UsageCounts& counts) {
   Sum* sum = find_or_make({day, key_id, model}, max_rows_);
-  if (sum == nullptr) {
-    merged_requests_ += sound.requests;
-    sum = find_or_make({day, key_id, {}}, 2 * max_rows_);
+  if (sum != nullptr) {
+    sum->counts.add(counts);
+    return &sum->note;
   }
+  merged_requests_ += counts.requests;
+  sum = find_or_make({day, key_id, {}}, 2 * max_rows_);
   if (sum == nullptr) {
     sum = find_or_make({day, {}, {}}, std::numeric_limits<std::size_t>::max());
   }
-  sum->counts.add(sound);
+  sum->counts.add(counts);
+  return nullptr;
 }
 
 /// The sum of `name`, if it is full or fewer than `room` are.

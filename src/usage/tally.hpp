@@ -11,8 +11,11 @@
 #include <vector>
 
 #include "store/usage_store.hpp"
+#include "usage/journal.hpp"
 
 namespace weir::usage {
+
+[[nodiscard]] store::UsageCounts without_negatives(store::UsageCounts counts);
 
 /// Rows with counts that have not been drained are *full*, and only they are bounded. A drained row
 /// stays, empty, so that the next addition to it allocates nothing.
@@ -29,9 +32,15 @@ class Tally {
   Tally(const Tally&) = delete;  // full_ points into rows_
   Tally& operator=(const Tally&) = delete;
 
-  /// Negative counts add nothing, and sums saturate: no reported value can corrupt them.
-  void add(store::Day day, std::string_view key_id, std::string_view model,
-           const store::UsageCounts& counts);
+  /// Negative counts add nothing, and sums saturate: no reported value can corrupt them. Returns
+  /// the row's note, which its caller may use while the row is warm; null if it was merged.
+  JournalSection::Note* add(store::Day day, std::string_view key_id, std::string_view model,
+                            const store::UsageCounts& counts) {
+    return add_sound(day, key_id, model, without_negatives(counts));
+  }
+  /// REQUIRES: no count is negative.
+  JournalSection::Note* add_sound(store::Day day, std::string_view key_id, std::string_view model,
+                                  const store::UsageCounts& counts);
 
   /// Calls `visit(day, key_id, model, counts)` for each full row and empties it.
   template <class Visit>
@@ -70,6 +79,7 @@ class Tally {
   struct Sum {
     store::UsageCounts counts;
     bool full = false;
+    JournalSection::Note note = {};
   };
   using Rows = std::unordered_map<Name, Sum, Hash, Equal>;
 
@@ -88,7 +98,8 @@ void Tally::drain(Visit visit) {
     const Name& name = row->first;
     visit(name.day, std::string_view(name.key_id), std::string_view(name.model),
           row->second.counts);
-    row->second = {};
+    row->second.counts = {};
+    row->second.full = false;
   }
   full_.clear();
   forget_if_many();

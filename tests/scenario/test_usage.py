@@ -1,7 +1,10 @@
-"""Usage is booked per key, model and day: exactly what upstreams reported, through kill -9 up to
-the last second, and never at the cost of a call."""
+"""Usage is booked per key, model and day: exactly what upstreams reported, through kill -9 to
+the last answered call, and never at the cost of a call."""
 
+import contextlib
 import json
+import os
+import signal
 import sqlite3
 import threading
 import time
@@ -10,13 +13,14 @@ import pytest
 
 from support.caller import Caller, Stream, call, chat_body, multipart, post, usage_rows
 from support.engine import DONE, Engine, as_json, as_stream, event, usage
-from support.eventually import LOSS_S, SLOWDOWN, eventually
+from support.eventually import DEADLINE_S, eventually
 from support.process import KEY
 from support.wire import Closed
 
 SECOND = "sk-second-0123456789abcdef0123456789abcdef"
 SUB_TYPES = ("chat", "embedding", "reranker", "text-to-image", "speech-to-text")
 MODELS = [{"id": f"lab/{sub_type}", "sub_types": [sub_type], "upstreams": [{"name": "gpu"}]} for sub_type in SUB_TYPES]
+CYCLES = int(os.environ.get("WEIR_KILL_CYCLES", "20"))
 KEYS = [{"name": "test", "key": KEY}, {"name": "second", "key": SECOND}]
 
 
@@ -141,9 +145,9 @@ def test_a_stop_books_everything(server):
     assert booked(server) == {("test", "lab/chat"): (10, 0, 20, 40, 0)}
 
 
-def test_kill_9_loses_at_most_the_last_second(server):
-    """Calls go on until the kill. Usage of calls answered long enough before it is stored; none is
-    stored twice."""
+def clients(server, number=4):
+    """Clients that call until they are told to stop, or the server is gone. Returns how to end
+    them: a call that returns the number of whole answers."""
     answered, over = [], threading.Event()
 
     def client():
@@ -151,24 +155,181 @@ def test_kill_9_loses_at_most_the_last_second(server):
             while not over.is_set():
                 try:
                     caller.call("lab/chat")
-                    if caller.ending().status == 200:
+                    reply = caller.ending()
+                    if reply.status == 200 and reply.whole:
                         answered.append(time.monotonic())
+                    if reply.header("connection") == "close":
+                        return
                 except (OSError, Closed):
                     return
 
-    thread = threading.Thread(target=client)
-    thread.start()
-    eventually(lambda: answered and answered[-1] - answered[0] > LOSS_S + 1.5 * SLOWDOWN)
-    killed = time.monotonic()
-    server.kill()
-    over.set()
-    thread.join()
-    server.start()
+    threads = [threading.Thread(target=client) for _ in range(number)]
+    for thread in threads:
+        thread.start()
 
-    found = booked(server)[("test", "lab/chat")]
-    old = sum(1 for moment in answered if moment < killed - LOSS_S)
-    assert old <= found[0] <= len(answered) + 1
-    assert found[2:4] == (2 * found[0], 4 * found[0])
+    def end():
+        over.set()
+        for thread in threads:
+            thread.join()
+        return len(answered)
+
+    end.answered = answered
+    return end
+
+
+def test_kill_9_loses_no_answered_call_and_counts_none_twice(server):
+    """In any of its moments; some kills come before the first flush, some between two."""
+    total = most = 0
+    for number in range(CYCLES):
+        end = clients(server)
+        eventually(lambda end=end, number=number: len(end.answered) > 1 + number % 7 * 20)
+        server.kill()
+        if number % 4 == 1:  # it is killed once more while it may be reading what is left
+            server.start(wait=False)
+            threading.Event().wait(number * 0.002)
+            server.kill()
+        answered = end()
+        total, most = total + answered, most + answered + 4  # a client may have one in flight
+        server.start()
+        found = booked(server)[("test", "lab/chat")]
+        assert total <= found[0] <= most, f"kill {number}"
+        assert found[2:4] == (2 * found[0], 4 * found[0])
+        total, most = found[0], found[0]
+    assert not list(server.directory.glob("weir.db.usage-*"))[1:], "only that of the running server"
+
+
+def test_without_a_new_start_the_command_counts_what_was_left(server):
+    end = clients(server, 1)
+    eventually(lambda: len(end.answered) > 5)
+    server.kill()
+    answered = end()
+    assert answered <= booked(server)[("test", "lab/chat")][0] <= answered + 1
+    assert not list(server.directory.glob("weir.db.usage-*"))
+
+
+def test_a_kill_while_the_store_cannot_be_written_loses_nothing(server):
+    """More batches than one wait then."""
+    assert call(server.public, "lab/chat").status == 200
+    becomes(server, {("test", "lab/chat"): (1, 0, 2, 4, 0)})
+    other = sqlite3.connect(server.directory / "weir.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(20):
+        assert call(server.public, "lab/chat").status == 200
+    eventually(lambda: sum(server.samples("weir_usage_flush_failures_total")) > 0)
+    for _ in range(20):
+        assert call(server.public, "lab/chat").status == 200
+    server.kill()
+    other.execute("ROLLBACK")
+    other.close()
+    server.start()
+    assert booked(server) == {("test", "lab/chat"): (41, 0, 82, 164, 0)}
+
+
+def test_a_server_that_is_killed_while_it_drains_loses_nothing(weir, engine):
+    """Its successor, which runs already, counts what it left."""
+    hold = threading.Event()
+    old = weir(
+        models=MODELS,
+        keys=KEYS,
+        upstreams=[{"name": "gpu", "url": engine.url}],
+        server={"takeover_socket": "takeover.sock"},
+        usage={"flush_interval": "1m"},
+    )
+    for _ in range(7):
+        assert call(old.public, "lab/chat").status == 200
+    engine.scripts["lab/chat"] = as_stream(event({"n": 1}), hold, DONE)
+    with Stream(old.public) as stream:
+        stream.open("lab/chat")
+        stream.next_event()
+        old.write_config(**{**old.config, "usage": {"flush_interval": "50ms"}})
+        new = old.successor()
+        old.kill()
+        hold.set()
+
+        def counted():
+            with contextlib.closing(sqlite3.connect(old.directory / "weir.db")) as file:
+                return file.execute("SELECT coalesce(sum(requests), 0) FROM usage").fetchone()[0] == 7
+
+        eventually(counted)
+    new.stop()
+
+
+def foreign(file):
+    file.write_bytes(b"SQLite format 3\0" * 1000)
+
+
+def newer(file):
+    text = bytearray(file.read_bytes())
+    text[11:12] = b"9"
+    file.write_bytes(text)
+
+
+def open_to_all(file):
+    file.chmod(0o666)
+
+
+def a_folder(file):
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.parametrize("become", [foreign, newer, open_to_all, a_folder])
+def test_what_is_left_but_is_no_usage_is_reported_and_left_alone(server, become):
+    (file,) = server.directory.glob("weir.db.usage-*")
+    server.kill()
+    become(file)
+    server.start()
+    (line,) = server.log.where(
+        msg="a file of usage that is not in the store cannot be read; it is left alone", file=str(file)
+    )
+    assert line["detail"]
+    assert file.exists()
+    assert call(server.public, "lab/chat").status == 200
+
+
+def test_what_is_left_but_was_cut_is_read_as_far_as_it_goes(server):
+    (file,) = server.directory.glob("weir.db.usage-*")
+    other = sqlite3.connect(server.directory / "weir.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert call(server.public, "lab/chat").status == 200
+    server.kill()
+    os.truncate(file, 8 << 10)
+    other.close()
+    server.start()
+    assert server.log.where(msg="listening")
+    assert set(booked(server)) <= {("test", "lab/chat")}
+
+
+@pytest.mark.parametrize("left", [0, 4096])
+def test_a_file_that_is_cut_under_a_running_server_loses_no_call(server, left):
+    (file,) = server.directory.glob("weir.db.usage-*")
+    for _ in range(3):
+        assert call(server.public, "lab/chat").status == 200
+    os.truncate(file, left)
+    for _ in range(3):
+        assert call(server.public, "lab/chat").status == 200
+    eventually(lambda: [line for line in server.log.all if "keeps usage from kill -9 was cut" in str(line)])
+    becomes(server, {("test", "lab/chat"): (6, 0, 12, 24, 0)})
+
+
+def test_a_stop_leaves_no_file(server):
+    assert call(server.public, "lab/chat").status == 200
+    server.stop()
+    assert not list(server.directory.glob("weir.db.usage-*"))
+
+
+def test_a_stop_while_the_store_cannot_be_written_leaves_all_to_the_next_start(server):
+    other = sqlite3.connect(server.directory / "weir.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(5):
+        assert call(server.public, "lab/chat").status == 200
+    server.signal(signal.SIGTERM)
+    server.process.wait(DEADLINE_S)
+    server.log.join()
+    assert [line for line in server.log.all if "the next start does it" in str(line)]
+    other.close()
+    server.start()
+    assert booked(server) == {("test", "lab/chat"): (5, 0, 10, 20, 0)}
 
 
 def test_a_store_that_cannot_be_written_stops_no_call_and_loses_nothing(server):

@@ -8,8 +8,6 @@ import time
 SLOWDOWN = float(os.environ.get("WEIR_SLOWDOWN", "1"))
 DEADLINE_S = 20 * SLOWDOWN
 PROMISED_S = 1 * SLOWDOWN  # within which a change of a key takes effect
-# The usage that a killed server may lose: the last second, and two more that a machine may stall.
-LOSS_S = 3 * SLOWDOWN
 
 
 def eventually(condition, within=DEADLINE_S, what=None):

@@ -20,6 +20,8 @@
 #include "config/problem.hpp"
 #include "config/units.hpp"
 #include "store/sqlite_store.hpp"
+#include "telemetry/log.hpp"
+#include "usage/journal_file.hpp"
 
 namespace weir::app {
 namespace {
@@ -118,7 +120,12 @@ Result<std::unique_ptr<store::SqliteStore>> open_store(const Settings& settings)
                                              "or give the config file with --config",
                                              path));
   }
-  return store::SqliteStore::open({.path = path});
+  auto store = store::SqliteStore::open({.path = path});
+  if (!store) return store;
+  // A server that was killed has left some, which its next start would add.
+  telemetry::set_log_level(telemetry::Level::error);
+  [[maybe_unused]] const bool some_wait = usage::UsageRecovery(path).run(**store, wall_now());
+  return store;
 }
 
 /// The id under which usage is stored.

@@ -159,6 +159,7 @@ Result<> Node::open_servers() {
   }
   usage_ = std::make_unique<usage::Recorder>(
       static_cast<std::size_t>(settings_.usage.max_pending_rows), registry_);
+  keep_usage();
   gateway_ = std::make_unique<gateway::Shared>(gateway::RequestSeal(key_store_.pepper), resolvers_);
   gateway_->max_connections =
       static_cast<std::size_t>(plan_.upstreams) / io_thread_count(server_settings_.threads);
@@ -217,6 +218,24 @@ Result<> Node::open_servers() {
   admin_server_ = std::move(*admin_server);
   return {};
 }
+
+// The usage that killed servers left is added to the store before anything is counted here.
+void Node::keep_usage() {
+  const auto path = store_path(settings_);
+  usage_recovery_.emplace(path, usage_->writer());
+  recover_usage();
+  auto file =
+      usage::JournalFile::create(path, usage_->writer(), io_thread_count(server_settings_.threads),
+                                 static_cast<std::size_t>(settings_.usage.journal_bytes));
+  if (file) {
+    usage_->keep_in(std::move(*file));
+    return;
+  }
+  telemetry::log_error("kill -9 may lose the usage of the last usage.flush_interval",
+                       {{"detail", file.error().detail}});
+}
+
+void Node::recover_usage() { usage_waits_ = usage_recovery_->run(*key_store_.store, wall_now()); }
 
 std::vector<discovery::UpstreamReport> Node::upstream_reports() const {
   const auto now = monotonic_now();

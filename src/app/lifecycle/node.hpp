@@ -37,6 +37,7 @@
 #include "net/worker_pool.hpp"
 #include "telemetry/line_writer.hpp"
 #include "telemetry/metrics.hpp"
+#include "usage/journal_file.hpp"
 #include "usage/recorder.hpp"
 
 namespace weir::app {
@@ -81,6 +82,8 @@ class Node {
   [[nodiscard]] Result<> open_keys();
   [[nodiscard]] Result<> open_servers();
   void share_descriptors();
+  void keep_usage();
+  void recover_usage();
   /// Into the log, each once in the life of this process.
   void warn_once(const std::vector<std::string>& warnings);
   [[nodiscard]] Result<> open_simulator();
@@ -123,6 +126,8 @@ class Node {
   std::unique_ptr<LimitFile> limit_file_;
   std::unique_ptr<auth::Keyring> keyring_;
   std::unique_ptr<usage::Recorder> usage_;
+  std::optional<usage::UsageRecovery> usage_recovery_;
+  bool usage_waits_ = false;  ///< other servers have files of usage, and may be killed
   Publisher publisher_;
   std::atomic<bool> ready_{false};
   std::set<std::string> warned_of_;  ///< warnings that were logged

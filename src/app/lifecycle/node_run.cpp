@@ -119,6 +119,7 @@ net::Task<> Node::flush_usage() {
     co_await net::wait_for(settings_.usage.flush_interval);
     auto flush = [this] {
       limit_file_->keep();
+      if (usage_waits_) recover_usage();
       return usage_->flush(*key_store_.store, wall_now());
     };
     auto flushing = store_pool_.run(flush);
@@ -198,8 +199,11 @@ void Node::stop() {
   admin_server_->stop(kAdminDrain);
   if (simulator_server_) simulator_server_->stop(kAdminDrain);
   // All calls have ended: their usage is complete.
-  if (auto flushed = usage_->flush(*key_store_.store, wall_now()); !flushed) {
-    telemetry::log_error("usage was lost", {{"detail", flushed.error().text()}});
+  const auto flushed = usage_->flush(*key_store_.store, wall_now());
+  if (const bool is_kept = usage_->close_file(); !flushed) {
+    telemetry::log_error(
+        is_kept ? "usage was not written; the next start does it" : "usage was lost",
+        {{"detail", flushed.error().text()}});
   }
   limit_file_->keep(!taken_over_);
   // Objects with a timer or a socket of the control thread are destroyed there.
