@@ -14,6 +14,7 @@
 
 #include "app/command_line/command_result.hpp"
 #include "app/command_line/explain_command.hpp"
+#include "app/command_line/key_limits_command.hpp"
 #include "app/command_line/keys_command.hpp"
 #include "app/command_line/reference.hpp"
 #include "app/command_line/serve_command.hpp"
@@ -140,6 +141,8 @@ class CommandLine {
     add_config(list);
     add_json(list);
 
+    add_limits(*keys);
+
     auto* rotate = add(*keys, "rotate", "Issue a new secret", [this] { return rotate_key(); });
     rotate->add_option("--overlap", texts_.overlap,
                        "Time the old secret stays valid; default: 24h");
@@ -158,6 +161,33 @@ class CommandLine {
                       });
                     }));
     }
+  }
+
+  void add_limits(CLI::App& keys) {
+    auto* set = add(keys, "set", "Change the limits of a key; those not given stay", [this] {
+      return with_settings(texts_.config, [this](const auto& s) {
+        return app::set_key_limits(s, texts_.name, limits_);
+      });
+    });
+    for (const auto dimension : kEnumerators<limit::Dimension>) {
+      const auto& row = limit::describe(dimension);
+      set->add_option(app::limit_options(row), limits_.limits[static_cast<std::size_t>(dimension)],
+                      std::string(row.text) + " A number, or \"unlimited\"");
+    }
+    set->add_option(
+           "--model-limits", limits_.model_limits,
+           "Limits per model, instead of all that there are; repeatable; \"none\" for none")
+        ->allow_extra_args(false);
+    set->add_flag("--unlimited", limits_.unlimited, "Remove all limits that are not given");
+    add_named(set);
+    auto* show =
+        add(keys, "show", "Show the limits of a key, and how much of them is in use", [this] {
+          return with_settings(texts_.config, [this](const auto& s) {
+            return app::show_key(s, texts_.name, json_);
+          });
+        });
+    add_json(show);
+    add_named(show);
   }
 
   void add_named(CLI::App* command) {
@@ -298,6 +328,7 @@ class CommandLine {
   app::Overrides overrides_;
   auth::KeyDraft draft_;
   app::UsageQuery usage_;
+  app::LimitTexts limits_;
   bool take_over_ = false;
   bool json_ = false;
   bool all_ = false;

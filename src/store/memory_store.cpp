@@ -73,6 +73,18 @@ Result<> MemoryStore::set_disabled(std::string_view id, bool disabled) {
   return {};
 }
 
+Result<> MemoryStore::change_limits(std::string_view id, const LimitChange& change) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return ready;
+  const auto key = changeable(id);
+  if (!key) return std::unexpected(key.error());
+  auto grant = change.over((*key)->grant);
+  if (auto valid = limit::check(grant.limits, grant.model_limits); !valid) return valid;
+  (*key)->grant = std::move(grant);
+  ++version_;
+  return {};
+}
+
 Result<> MemoryStore::revoke(std::string_view id, WallTime now) {
   std::lock_guard lock(mutex_);
   if (auto ready = usable(); !ready) return ready;

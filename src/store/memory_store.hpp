@@ -20,6 +20,7 @@ class MemoryStore : public Store {
   Result<std::vector<KeyRecord>> list() override;
   Result<KeyRecord> find(std::string_view name_or_id) override;
   Result<> set_disabled(std::string_view id, bool disabled) override;
+  Result<> change_limits(std::string_view id, const LimitChange& change) override;
   Result<> revoke(std::string_view id, WallTime now) override;
   Result<> rotate(std::string_view id, const KeySecret& next, WallTime others_until) override;
   Result<std::uint64_t> version() override;

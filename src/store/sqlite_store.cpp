@@ -211,6 +211,19 @@ Result<> SqliteStore::set_disabled(std::string_view id, bool disabled) {
   });
 }
 
+Result<> SqliteStore::change_limits(std::string_view id, const LimitChange& change) {
+  std::lock_guard lock(mutex_);
+  return commit(*connection_, [&]() -> Result<> {
+    const auto row = changeable(*connection_, id);
+    if (!row) return std::unexpected(row.error());
+    const auto keys = detail::read_keys(*connection_, row->seq);
+    if (!keys) return std::unexpected(keys.error());
+    const auto grant = change.over(keys->front().grant);
+    if (auto valid = limit::check(grant.limits, grant.model_limits); !valid) return valid;
+    return detail::update_limits(*connection_, row->seq, grant);
+  });
+}
+
 Result<> SqliteStore::revoke(std::string_view id, WallTime now) {
   std::lock_guard lock(mutex_);
   return commit(*connection_, [&]() -> Result<> {

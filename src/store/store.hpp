@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "store/key_record.hpp"
+#include "store/limit_change.hpp"
 #include "store/usage_store.hpp"
 
 namespace weir::store {
@@ -32,6 +33,9 @@ class Store : public UsageStore {
 
   /// A revoked key cannot be enabled again.
   [[nodiscard]] virtual Result<> set_disabled(std::string_view id, bool disabled) = 0;
+
+  /// Errors: invalid_parameter for a limit that no key may have.
+  [[nodiscard]] virtual Result<> change_limits(std::string_view id, const LimitChange& change) = 0;
 
   /// Permanent; the name becomes free. Revoking twice keeps the first time.
   [[nodiscard]] virtual Result<> revoke(std::string_view id, WallTime now) = 0;

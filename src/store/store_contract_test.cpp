@@ -168,6 +168,43 @@ TEST_P(StoreContract, DisablesAndEnables) {
   EXPECT_EQ(store_->set_disabled("key_none", true).error().code, Errc::not_found);
 }
 
+TEST_P(StoreContract, ChangesTheLimitsThatAreNamed) {
+  KeyRecord before = key("ci", 1);
+  before.grant.limits = {.requests_per_minute = 10, .tokens_per_day = 20};
+  before.grant.model_limits = {{"a/*", {.tokens_per_minute = 5}}};
+  ASSERT_TRUE(store_->create(before));
+  ASSERT_TRUE(store_->create(key("other", 2)));
+
+  LimitChange change;
+  change.limits[static_cast<std::size_t>(limit::Dimension::requests_per_minute)] = 99;
+  change.limits[static_cast<std::size_t>(limit::Dimension::tokens_per_day)] = 0;
+  ASSERT_TRUE(store_->change_limits(before.id, change));
+  KeyRecord after = before;
+  after.grant.limits = {.requests_per_minute = 99};
+  EXPECT_EQ(*store_->find(before.id), after);
+
+  change = {};
+  change.model_limits = {{"b/*", {.max_in_flight = 3}}, {"c/*", {.images_per_day = 4}}};
+  ASSERT_TRUE(store_->change_limits(before.id, change));
+  after.grant.model_limits = *change.model_limits;
+  EXPECT_EQ(*store_->find(before.id), after);
+
+  change = {.from_unlimited = true};
+  change.limits[static_cast<std::size_t>(limit::Dimension::in_flight)] = 7;
+  ASSERT_TRUE(store_->change_limits(before.id, change));
+  after.grant.limits = {.max_in_flight = 7};
+  after.grant.model_limits = {};
+  EXPECT_EQ(*store_->find(before.id), after);
+  EXPECT_EQ(*store_->find("other"), key("other", 2));
+
+  change.limits[0] = -1;
+  EXPECT_EQ(store_->change_limits(before.id, change).error().code, Errc::invalid_parameter);
+  EXPECT_EQ(*store_->find(before.id), after);
+  EXPECT_EQ(store_->change_limits("key_none", {}).error().code, Errc::not_found);
+  ASSERT_TRUE(store_->revoke(before.id, kNow));
+  EXPECT_EQ(store_->change_limits(before.id, {}).error().code, Errc::not_found);
+}
+
 TEST_P(StoreContract, RevokesForGoodAndFreesTheName) {
   ASSERT_TRUE(store_->create(key("ci", 1)));
   const std::string id = key("ci", 1).id;
@@ -248,6 +285,7 @@ TEST_P(StoreContract, VersionMovesWithEveryChangeAndOtherwiseStays) {
       [&] { return store_->create(key("ci", 1)); },
       [&] { return store_->set_disabled(id, true); },
       [&] { return store_->set_disabled(id, false); },
+      [&] { return store_->change_limits(id, {.from_unlimited = true}); },
       [&] { return store_->rotate(id, secret(2), kNow); },
       [&] { return store_->revoke(id, kNow); },
   };

@@ -65,24 +65,13 @@ void write_model_limits(JsonWriter& json, const std::vector<limit::ModelLimits>&
 }
 
 // "RPM 600 TPM 100000"; empty if nothing is limited.
-std::string limits_text(const limit::Limits& limits) {
+std::string amounts_text(const limit::Limits& limits) {
   std::string text;
   for (const limit::LimitRow& row : limit::limit_rows()) {
     if (limits.*row.member == 0) continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : " ", row.short_name, limits.*row.member);
   }
   return text;
-}
-
-std::string limits_text(const limit::Limits& limits,
-                        const std::vector<limit::ModelLimits>& of_models) {
-  std::string text = limits_text(limits);
-  for (const auto& entry : of_models) {
-    const auto of_model = limits_text(entry.limits);
-    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", entry.models,
-                        of_model.empty() ? "-" : of_model);
-  }
-  return text.empty() ? "-" : text;
 }
 
 std::string shown(const KeyRecord& key) {
@@ -103,11 +92,6 @@ void write_key(JsonWriter& json, const KeyRecord& key, const Secret* text) {
   json.end_object();
 }
 
-// "app" (k_0123), for people.
-std::string named(const KeyRecord& key) {
-  return codec::visible_text(fmt::format("\"{}\" ({})", key.name, key.id));
-}
-
 std::string issued_text(const auth::IssuedKey& issued, bool json) {
   if (json) {
     std::string text;
@@ -116,22 +100,11 @@ std::string issued_text(const auth::IssuedKey& issued, bool json) {
     return text + "\n";
   }
   return fmt::format("{}\n\nKey {}. It is shown only once.\n", issued.text.reveal(),
-                     named(issued.record));
+                     name_for_people(issued.record));
 }
 
 std::string join_or(const std::vector<std::string>& texts, std::string_view none) {
   return texts.empty() ? std::string(none) : fmt::format("{}", fmt::join(texts, " "));
-}
-
-bool is_config_key(const Settings& settings, const std::string& name) {
-  return std::ranges::any_of(settings.keys, [&](const auto& key) { return key.name == name; });
-}
-
-// The command would change a stored key of that name, if any, and the config's key would stay
-// valid.
-std::unexpected<Error> config_key_error(const std::string& name) {
-  return fail(Errc::invalid_parameter,
-              fmt::format("the key {} is in the config file; change it there", name));
 }
 
 std::vector<std::string> config_key_row(const auth::KeySettings& key) {
@@ -180,6 +153,30 @@ const limit::LimitRow* find_row(std::string_view short_name) {
 }
 
 }  // namespace
+
+std::string limits_text(const limit::Limits& limits,
+                        const std::vector<limit::ModelLimits>& of_models) {
+  std::string text = amounts_text(limits);
+  for (const auto& entry : of_models) {
+    const auto of_model = amounts_text(entry.limits);
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", entry.models,
+                        of_model.empty() ? "-" : of_model);
+  }
+  return text.empty() ? "-" : text;
+}
+
+std::string name_for_people(const KeyRecord& key) {
+  return codec::visible_text(fmt::format("\"{}\" ({})", key.name, key.id));
+}
+
+bool is_config_key(const Settings& settings, const std::string& name) {
+  return std::ranges::any_of(settings.keys, [&](const auto& key) { return key.name == name; });
+}
+
+std::unexpected<Error> config_key_error(const std::string& name) {
+  return fail(Errc::invalid_parameter,
+              fmt::format("the key {} is in the config file; change it there", name));
+}
 
 std::string limit_options(const limit::LimitRow& row) {
   std::string name(row.name);
@@ -264,7 +261,7 @@ Output revoke_key(const Settings& settings, const std::string& name_or_id) {
   const auto key = opened->store->find(name_or_id);
   if (!key) return std::unexpected(key.error());
   if (auto ok = opened->store->revoke(key->id, wall_now()); !ok) return std::unexpected(ok.error());
-  return fmt::format("Key {} is revoked.\n", named(*key));
+  return fmt::format("Key {} is revoked.\n", name_for_people(*key));
 }
 
 Output set_key_disabled(const Settings& settings, const std::string& name_or_id, bool disabled) {
@@ -276,7 +273,7 @@ Output set_key_disabled(const Settings& settings, const std::string& name_or_id,
   if (auto ok = opened->store->set_disabled(key->id, disabled); !ok) {
     return std::unexpected(ok.error());
   }
-  return fmt::format("Key {} is {}.\n", named(*key), disabled ? "disabled" : "enabled");
+  return fmt::format("Key {} is {}.\n", name_for_people(*key), disabled ? "disabled" : "enabled");
 }
 
 }  // namespace weir::app

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/command_line/command_result.hpp"
 #include "app/lifecycle/settings.hpp"
@@ -21,6 +22,16 @@ namespace weir::app {
 /// Parses limits for single models: a pattern and at least one limit by its short name, separated
 /// by blanks, as in `Qwen/* tpm=100000 concurrency=4`. Errors: invalid_parameter.
 [[nodiscard]] Result<limit::ModelLimits> parse_model_limits(std::string_view text);
+
+/// "RPM 600 TPM 100000; Qwen/*: concurrency 4"; "-" if nothing is limited.
+[[nodiscard]] std::string limits_text(const limit::Limits& limits,
+                                      const std::vector<limit::ModelLimits>& of_models);
+/// "app" (key_0123), with quotes.
+[[nodiscard]] std::string name_for_people(const store::KeyRecord& key);
+[[nodiscard]] bool is_config_key(const Settings& settings, const std::string& name);
+/// The answer to a change of a config key: the command would change a stored key of that name, if
+/// any, and the config's key would stay valid.
+[[nodiscard]] std::unexpected<Error> config_key_error(const std::string& name);
 
 [[nodiscard]] Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json);
 [[nodiscard]] Output list_keys(const Settings& settings, bool with_revoked, bool json);

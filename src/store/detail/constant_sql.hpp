@@ -50,4 +50,14 @@ consteval ConstantSql insert_sql(std::string_view table, std::span<const std::st
   return sql.add_names(columns).add(") VALUES (").add_marks(columns.size()).add(")").add(rest);
 }
 
+/// Each column is set to the next value; `rest` follows: " WHERE seq = ?".
+consteval ConstantSql update_sql(std::string_view table, std::span<const std::string_view> columns,
+                                 std::string_view rest) {
+  ConstantSql sql{"UPDATE ", table, " SET "};
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    sql.add(i == 0 ? "" : ", ").add(columns[i]).add(" = ?");
+  }
+  return sql.add(rest);
+}
+
 }  // namespace weir::store::detail

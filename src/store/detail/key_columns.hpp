@@ -107,6 +107,7 @@ inline constexpr auto kKeyNames = with_limits([] {
   std::ranges::transform(kKeyColumns, names.begin(), &KeyColumn::name);
   return names;
 }());
+inline constexpr auto kLimitNames = with_limits(std::array<std::string_view, 0>{});
 inline constexpr auto kModelLimitNames =
     with_limits(std::to_array<std::string_view>({"key_seq", "models"}));
 inline constexpr auto kSecretNames = std::to_array<std::string_view>(

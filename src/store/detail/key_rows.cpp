@@ -248,6 +248,19 @@ Result<> update_state(const Connection& connection, std::int64_t seq, KeyState s
   return update->bind(seq).bind(name(state)).bind(to_column(revoked_at)).run();
 }
 
+Result<> update_limits(const Connection& connection, std::int64_t seq, const KeyGrant& grant) {
+  static constexpr auto kSql = update_sql("keys", kLimitNames, " WHERE seq = ?");
+  auto update = connection.prepare(kSql.text());
+  if (!update) return std::unexpected(update.error());
+  bind_limits(*update, grant.limits);
+  update->bind(seq);
+  if (auto done = update->run(); !done) return done;
+  auto drop = connection.prepare("DELETE FROM key_model_limits WHERE key_seq = ?");
+  if (!drop) return std::unexpected(drop.error());
+  if (auto done = drop->bind(seq).run(); !done) return done;
+  return insert_model_limits(connection, seq, grant.model_limits);
+}
+
 Result<> end_other_secrets(const Connection& connection, std::int64_t key_seq, const Digest& kept,
                            WallTime until, WallTime now) {
   auto update = connection.prepare(

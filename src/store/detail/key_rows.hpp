@@ -36,6 +36,10 @@ struct KeyRow {
 [[nodiscard]] Result<> update_state(const Connection& connection, std::int64_t seq, KeyState state,
                                     std::optional<WallTime> revoked_at);
 
+/// Replaces the limits. REQUIRES: within a transaction.
+[[nodiscard]] Result<> update_limits(const Connection& connection, std::int64_t seq,
+                                     const KeyGrant& grant);
+
 /// Ends all secrets of a key except `kept` at `until`, and drops those expired at `now`.
 [[nodiscard]] Result<> end_other_secrets(const Connection& connection, std::int64_t key_seq,
                                          const Digest& kept, WallTime until, WallTime now);
