@@ -1,5 +1,5 @@
-/// A clock that goes on across restarts, and never faster than real time: a window that was kept
-/// in a file may count too long, never too short.
+/// A clock that goes on across restarts. It prefers to be late: a window that was kept in a file
+/// may count too long, and too short only where a wall clock was believed that is ahead.
 #pragma once
 
 #include <algorithm>
@@ -43,22 +43,25 @@ struct ClockAnchor {
 
 /// The journal's time at `now`.
 ///
-/// After a start of the machine the time since then has passed for certain. How long it was off
-/// only the wall clock knows, which is believed after a stop in good order: then it was right
-/// before, and nobody has lost counts. A wall clock that went back is never believed.
+/// The wall clock alone knows the time between two boots, and is believed after a stop in good
+/// order: then it was right before, and nobody has lost counts. Otherwise no more has passed than
+/// both clocks say: the time since the boot bounds a wall clock that is ahead, and the wall clock
+/// bounds the uptime of another machine, to which the file was moved. A wall clock that went back
+/// is never believed.
 [[nodiscard]] inline JournalTime resume(const ClockAnchor& anchor, const ClockReading& now) {
+  using std::chrono::nanoseconds;
   const auto& then = anchor.reading;
-  const bool same_boot = !now.boot.empty() && now.boot == then.boot;
+  const bool are_boots_known = !now.boot.empty() && !then.boot.empty();
+  const bool same_boot = are_boots_known && now.boot == then.boot;
   if (same_boot && now.monotonic >= then.monotonic) {
     return anchor.at + (now.monotonic - then.monotonic);
   }
-  const std::chrono::nanoseconds since_boot = now.monotonic.time_since_epoch();
+  const auto by_wall = std::max<nanoseconds>(now.wall - then.wall, nanoseconds(0));
+  if (anchor.is_last) return anchor.at + by_wall;
   // Without a new boot, the uptime says nothing about the time since the anchor.
-  auto passed = same_boot || now.boot.empty() ? std::chrono::nanoseconds(0) : since_boot;
-  if (anchor.is_last && now.wall > then.wall) {
-    passed = std::max<std::chrono::nanoseconds>(passed, now.wall - then.wall);
-  }
-  return anchor.at + std::max(passed, std::chrono::nanoseconds(0));
+  if (same_boot || !are_boots_known) return anchor.at;
+  const nanoseconds since_boot = now.monotonic.time_since_epoch();
+  return anchor.at + std::clamp(since_boot, nanoseconds(0), by_wall);
 }
 
 }  // namespace weir::limit
