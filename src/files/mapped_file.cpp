@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <fcntl.h>
 #include <mutex>
@@ -11,10 +12,12 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <time.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "base/clock.hpp"
 #include "files/policy.hpp"
 
 namespace weir::files {
@@ -97,10 +100,11 @@ std::unexpected<Fault> fault_of(int error) {
       Fault{.is_missing = error == ENOENT, .what = std::generic_category().message(error)});
 }
 
+// Non-blocking, or opening a pipe would wait for its writer.
+constexpr int kOpenFlags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+
 std::expected<int, Fault> open_descriptor(const std::string& path, int flags) {
-  // Non-blocking, or opening a pipe would wait for its writer.
-  const int descriptor =
-      ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, kMode);
+  const int descriptor = ::open(path.c_str(), kOpenFlags | flags, kMode);
   if (descriptor < 0) return fault_of(errno);
   return descriptor;
 }
@@ -118,8 +122,8 @@ bool is_still_at(const std::string& path, int descriptor) {
          there.st_dev == opened.st_dev && there.st_ino == opened.st_ino;
 }
 
-std::expected<void, Fault> check_access(const std::string& path) {
-  const auto facts = inspect_file(path);
+std::expected<void, Fault> check_access(const std::string& path,
+                                        const std::expected<Facts, Fault>& facts) {
   if (!facts) return std::unexpected(facts.error());
   if (!facts->is_regular) return std::unexpected(Fault{.what = "not a regular file"});
   if (const auto refused = refusal(path, *facts, Purpose::store)) {
@@ -127,6 +131,37 @@ std::expected<void, Fault> check_access(const std::string& path) {
         Fault{.what = fmt::format("{}; expected {}", refused->what, refused->expected)});
   }
   return {};
+}
+
+// Opens a file that is there. Judged before, since opening a device may do something already, and
+// after, since another file may have got the name.
+std::expected<int, Fault> open_existing(const std::string& path) {
+  if (auto safe = check_access(path, inspect_unlinked_file(path)); !safe) {
+    return std::unexpected(std::move(safe.error()));
+  }
+  const auto descriptor = open_descriptor(path, 0);
+  if (!descriptor) return descriptor;
+  if (auto safe = check_access(path, inspect_descriptor(*descriptor)); !safe) {
+    ::close(*descriptor);
+    return std::unexpected(std::move(safe.error()));
+  }
+  return descriptor;
+}
+
+// Polls: flock itself has no time limit, and any signal interrupts it.
+std::expected<void, Fault> lock(int descriptor, int kind, std::chrono::milliseconds patience) {
+  constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 5'000'000};
+  const auto deadline = monotonic_now() + patience;
+  for (;;) {
+    if (::flock(descriptor, kind | LOCK_NB) == 0) return {};
+    if (errno != EWOULDBLOCK && errno != EINTR) return fault_of(errno);
+    if (monotonic_now() >= deadline) break;
+    ::nanosleep(&kPause, nullptr);
+  }
+  return std::unexpected(
+      Fault{.what = fmt::format("is locked by another process, for more than {} ms; a stopped "
+                                "process may hold it",
+                                patience.count())});
 }
 
 }  // namespace
@@ -152,9 +187,16 @@ void MappedFile::close() {
 
 std::expected<void, Fault> MappedFile::allocate(std::size_t bytes) const {
   // A file's holes would be filled when they are written, which on a full disk is a SIGBUS.
-  const int error = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes));
-  if (error != 0) return fault_of(error);
-  return {};
+  const auto before = size_of(descriptor_);
+  constexpr int kTries = 16;  // signals may interrupt it
+  int error = EINTR;
+  for (int i = 0; i < kTries && error == EINTR; ++i) {
+    error = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes));
+  }
+  if (error == 0) return {};
+  // A full disk may leave a part of it.
+  if (size_of(descriptor_) > before) ::ftruncate(descriptor_, static_cast<off_t>(before));
+  return fault_of(error);
 }
 
 std::expected<void, Fault> MappedFile::map(std::size_t bytes) {
@@ -174,19 +216,17 @@ std::expected<MappedFile, Fault> MappedFile::create(const std::string& path, std
   if (!descriptor) return std::unexpected(descriptor.error());
   MappedFile file(*descriptor);
   ::fchmod(*descriptor, kMode);  // a umask may have taken its owner's rights away
-  std::expected<void, Fault> made;
   // Waits for one that looks at it and finds it empty.
-  if (::flock(*descriptor, LOCK_EX) != 0) made = fault_of(errno);
+  auto made = lock(*descriptor, LOCK_EX, kLockPatience);
   if (made) made = file.allocate(bytes);
   if (made) made = file.map(bytes);
   if (made) return file;
-  ::unlink(path.c_str());
+  if (is_still_at(path, *descriptor)) ::unlink(path.c_str());
   return std::unexpected(std::move(made.error()));
 }
 
 std::expected<std::optional<MappedFile>, Fault> MappedFile::adopt(const std::string& path) {
-  if (auto safe = check_access(path); !safe) return std::unexpected(std::move(safe.error()));
-  const auto descriptor = open_descriptor(path, 0);
+  const auto descriptor = open_existing(path);
   if (!descriptor) return std::unexpected(descriptor.error());
   MappedFile file(*descriptor);
   if (::flock(*descriptor, LOCK_EX | LOCK_NB) != 0) return std::nullopt;
@@ -198,34 +238,59 @@ std::expected<std::optional<MappedFile>, Fault> MappedFile::adopt(const std::str
   return file;
 }
 
-std::expected<MappedFile, Fault> MappedFile::open(const std::string& path, std::size_t bytes) {
+std::expected<std::optional<MappedFile>, Fault> MappedFile::open_any(const std::string& path,
+                                                                     bool& is_new) {
+  auto descriptor = open_existing(path);
+  is_new = !descriptor && descriptor.error().is_missing;
+  if (is_new) {
+    const int made = ::open(path.c_str(), kOpenFlags | O_CREAT | O_EXCL, kMode);
+    if (made < 0 && errno == EEXIST) return std::nullopt;
+    if (made < 0) return fault_of(errno);
+    descriptor = made;
+    ::fchmod(made, kMode);  // a umask may have taken its owner's rights away
+  }
+  if (!descriptor) return std::unexpected(std::move(descriptor.error()));
+  return MappedFile(*descriptor);
+}
+
+std::expected<void, Fault> MappedFile::lock_to_share(std::chrono::milliseconds patience) {
+  is_sole_ = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+  if (is_sole_) return {};
+  // Waits for a process that is preparing the file.
+  return lock(descriptor_, LOCK_SH, patience);
+}
+
+std::expected<MappedFile, Fault> MappedFile::open(const std::string& path, std::size_t bytes,
+                                                  std::chrono::milliseconds patience) {
   constexpr int kTries = 8;  // one more than there are likely to be others that replace the file
   for (int i = 0; i < kTries; ++i) {
-    const auto descriptor = open_descriptor(path, O_CREAT);
-    if (!descriptor) return std::unexpected(descriptor.error());
-    MappedFile file(*descriptor);
-    file.is_sole_ = ::flock(*descriptor, LOCK_EX | LOCK_NB) == 0;
-    // Waits for a process that is preparing the file.
-    if (!file.is_sole_ && ::flock(*descriptor, LOCK_SH) != 0) return fault_of(errno);
-    if (!is_still_at(path, *descriptor)) continue;
-    if (size_of(*descriptor) == 0 && file.is_sole_) {
-      ::fchmod(*descriptor, kMode);
-      if (auto made = file.allocate(bytes); !made) {
-        ::unlink(path.c_str());
-        return std::unexpected(std::move(made.error()));
-      }
+    bool is_new = false;
+    auto opened = open_any(path, is_new);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    if (!*opened) continue;
+    MappedFile file(std::move(**opened));
+    if (auto locked = file.lock_to_share(patience); !locked) {
+      return std::unexpected(std::move(locked.error()));
     }
-    if (auto safe = check_access(path); !safe) return std::unexpected(std::move(safe.error()));
-    if (auto mapped = file.map(size_of(*descriptor)); !mapped) {
-      return std::unexpected(std::move(mapped.error()));
+    if (!is_still_at(path, file.descriptor_)) continue;
+    std::expected<void, Fault> made;
+    if (size_of(file.descriptor_) == 0 && file.is_sole_) {
+      made = file.allocate(bytes);
+      if (made) ::fchmod(file.descriptor_, kMode);
     }
-    return file;
+    if (made) made = file.map(size_of(file.descriptor_));
+    if (made) return file;
+    if (is_new && file.is_sole_) ::unlink(path.c_str());
+    return std::unexpected(std::move(made.error()));
   }
   return std::unexpected(Fault{.what = "was replaced while it was opened"});
 }
 
 void MappedFile::share() {
-  if (std::exchange(is_sole_, false)) ::flock(descriptor_, LOCK_SH);
+  if (!std::exchange(is_sole_, false)) return;
+  // A lock is given up before it is changed: without the shared one, another process would believe
+  // that it is alone.
+  static_cast<void>(lock(descriptor_, LOCK_SH, kLockPatience));
 }
 
 std::expected<void, Fault> MappedFile::extend(std::size_t bytes) {

@@ -1,12 +1,17 @@
 #include "files/mapped_file.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <string_view>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +23,13 @@ namespace weir::files {
 namespace {
 
 constexpr std::size_t kBytes = 64 << 10;
+
+/// Of this process: posix_fallocate fails beyond it, as on a full disk.
+void limit_file_size(rlim_t bytes) {
+  ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit{bytes, bytes};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+}
 
 class MappedFiles : public testing::Test {
  protected:
@@ -114,13 +126,163 @@ TEST_F(MappedFiles, AFileThatIsCutEndsNoProcess) {
 
 TEST_F(MappedFiles, AFullDiskShowsWhenItIsCreated) {
   const auto limited = [&] {
-    ::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{kBytes / 2, kBytes / 2};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
+    limit_file_size(kBytes / 2);
     const auto file = MappedFile::create(path(), kBytes);
     if (file || file.error().what.empty() || std::filesystem::exists(path())) ::_exit(1);
   };
   in_killed_child(limited);
+}
+
+TEST_F(MappedFiles, AFullDiskRemovesOnlyWhatWasMadeHere) {
+  for (const bool was_there : {true, false}) {
+    std::filesystem::remove(path());
+    if (was_there) std::ofstream(path()).close();
+    if (was_there) std::filesystem::permissions(path(), std::filesystem::perms(0640));
+    in_killed_child([&] {
+      limit_file_size(kBytes / 2);
+      const auto file = MappedFile::open(path(), kBytes);
+      if (file || file.error().what.empty()) ::_exit(1);
+    });
+    ASSERT_EQ(std::filesystem::exists(path()), was_there);
+    if (!was_there) continue;
+    EXPECT_EQ(std::filesystem::file_size(path()), 0U);
+    EXPECT_EQ(std::filesystem::status(path()).permissions(), std::filesystem::perms(0640));
+  }
+}
+
+TEST_F(MappedFiles, AFullDiskLeavesAnExtendedFileUnchanged) {
+  in_killed_child([&] {
+    auto file = MappedFile::open(path(), kBytes);
+    if (!file) ::_exit(1);
+    file->bytes()[kBytes - 1] = std::byte{9};
+    limit_file_size(kBytes + kBytes / 2);
+    if (file->extend(2 * kBytes) || file->bytes().size() != kBytes || !file->is_whole()) ::_exit(2);
+    if (file->bytes()[kBytes - 1] != std::byte{9}) ::_exit(3);
+  });
+  EXPECT_EQ(std::filesystem::file_size(path()), kBytes);
+}
+
+TEST_F(MappedFiles, ALockThatIsNeverGrantedIsAnError) {
+  // Another open file, as of a process that was stopped while it prepared the file.
+  auto holder = MappedFile::open(path(), kBytes);
+  ASSERT_TRUE(holder && holder->is_sole());
+  const auto opened = MappedFile::open(path(), kBytes, std::chrono::milliseconds(20));
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().what.find("locked by another process"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(path()));
+  holder->share();
+  EXPECT_TRUE(MappedFile::open(path(), kBytes)) << "once it is shared";
+}
+
+TEST_F(MappedFiles, SignalsDoNotEndTheWaitForALock) {
+  auto holder = MappedFile::open(path(), kBytes);
+  ASSERT_TRUE(holder);
+  static std::atomic<int> signals = 0;
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    // The lock is of the open file, which the parent holds also.
+    struct sigaction action{};
+    action.sa_handler = [](int) { ++signals; };  // no SA_RESTART
+    ::sigaction(SIGALRM, &action, nullptr);
+    const itimerval often{{0, 2000}, {0, 2000}};
+    ::setitimer(ITIMER_REAL, &often, nullptr);
+    const auto stuck = MappedFile::open(path(), kBytes, std::chrono::milliseconds(50));
+    if (stuck || signals.load() == 0) ::_exit(1);
+    holder->share();
+    const auto granted = MappedFile::open(path(), kBytes);
+    ::_exit(granted && !granted->is_sole() ? 0 : 2);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+/// A file that is not Weir's, at its path.
+struct Foreign {
+  const char* name;
+  void (*make)(const std::string& path);
+  const char* fault;  ///< a part of it
+};
+
+void make_file(const std::string& path, unsigned mode, std::string_view text = {}) {
+  std::ofstream(path) << text;
+  ::chmod(path.c_str(), mode);
+}
+
+class ForeignFiles : public testing::TestWithParam<Foreign> {
+ protected:
+  [[nodiscard]] std::string path() const { return directory_.path() + "/file"; }
+
+ private:
+  TemporaryDirectory directory_;
+};
+
+TEST_P(ForeignFiles, AreRefusedAndLeftAlone) {
+  GetParam().make(path());
+  struct stat before{};
+  ASSERT_EQ(::lstat(path().c_str(), &before), 0);
+  const auto opened = MappedFile::open(path(), kBytes);
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().what.find(GetParam().fault), std::string::npos) << opened.error().what;
+  const auto adopted = MappedFile::adopt(path());
+  ASSERT_FALSE(adopted);
+  EXPECT_FALSE(adopted.error().is_missing) << "it is there";
+  EXPECT_FALSE(MappedFile::create(path(), kBytes));
+  struct stat after{};
+  ASSERT_EQ(::lstat(path().c_str(), &after), 0);
+  EXPECT_EQ(after.st_ino, before.st_ino);
+  EXPECT_EQ(after.st_mode, before.st_mode);
+  EXPECT_EQ(after.st_uid, before.st_uid);
+  EXPECT_EQ(after.st_size, before.st_size);
+}
+
+void make_socket(const std::string& path) {
+  ASSERT_EQ(::mknod(path.c_str(), S_IFSOCK | 0600, 0), 0);
+}
+
+constexpr const char* kNotRegular = "not a regular file";
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ForeignFiles,
+    testing::Values(
+        Foreign{"Fifo", [](const std::string& path) { ::mkfifo(path.c_str(), 0600); }, kNotRegular},
+        Foreign{"FifoForAll",
+                [](const std::string& path) {
+                  ::mkfifo(path.c_str(), 0600);
+                  ::chmod(path.c_str(), 0666);
+                },
+                kNotRegular},
+        Foreign{"Socket", make_socket, kNotRegular},
+        Foreign{"Folder", [](const std::string& path) { ::mkdir(path.c_str(), 0700); },
+                kNotRegular},
+        Foreign{"LinkToNothing",
+                [](const std::string& path) { std::filesystem::create_symlink("elsewhere", path); },
+                kNotRegular},
+        Foreign{"LinkToAFile",
+                [](const std::string& path) {
+                  make_file(path + ".other", 0600, "text");
+                  std::filesystem::create_symlink(path + ".other", path);
+                },
+                kNotRegular},
+        Foreign{"LinkToItself",
+                [](const std::string& path) { std::filesystem::create_symlink(path, path); },
+                kNotRegular},
+        Foreign{"EmptyForAll", [](const std::string& path) { make_file(path, 0666); }, "0666"},
+        Foreign{"EmptyForItsGroup", [](const std::string& path) { make_file(path, 0620); }, "0620"},
+        Foreign{"TextForAll", [](const std::string& path) { make_file(path, 0646, "text"); },
+                "0646"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST_F(MappedFiles, AnEmptyFileOfAnotherUserIsLeftAlone) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can make one";
+  make_file(path(), 0600);
+  ASSERT_EQ(::chown(path().c_str(), 12345, 12345), 0);
+  const auto opened = MappedFile::open(path(), kBytes);
+  ASSERT_FALSE(opened);
+  EXPECT_NE(opened.error().what.find("12345"), std::string::npos) << opened.error().what;
+  EXPECT_EQ(std::filesystem::file_size(path()), 0U);
 }
 
 TEST_F(MappedFiles, AFileThatOthersMayWriteIsRefused) {
@@ -134,13 +296,19 @@ TEST_F(MappedFiles, AFileThatOthersMayWriteIsRefused) {
   EXPECT_FALSE(MappedFile::adopt(path()));
 }
 
-TEST_F(MappedFiles, ALinkAFolderAndAMissingFolderAreRefused) {
-  std::filesystem::create_symlink("elsewhere", path());
-  EXPECT_FALSE(MappedFile::open(path(), kBytes));
-  std::filesystem::remove(path());
-  std::filesystem::create_directory(path());
-  EXPECT_FALSE(MappedFile::open(path(), kBytes));
-  EXPECT_FALSE(MappedFile::open(path() + "/no/file", kBytes));
+TEST_F(MappedFiles, AMissingFolderIsRefused) {
+  const auto opened = MappedFile::open(path() + "/no/file", kBytes);
+  ASSERT_FALSE(opened);
+  EXPECT_FALSE(opened.error().what.empty());
+}
+
+TEST_F(MappedFiles, AnEmptyFileOfItsOwnerIsFilled) {
+  std::ofstream(path()).close();
+  std::filesystem::permissions(path(), std::filesystem::perms(0600));
+  const auto file = MappedFile::open(path(), kBytes);
+  ASSERT_TRUE(file) << file.error().what;
+  EXPECT_TRUE(file->is_sole());
+  EXPECT_EQ(file->bytes().size(), kBytes);
 }
 
 TEST_F(MappedFiles, OneIsExtendedInPlace) {

@@ -52,16 +52,16 @@ std::optional<std::uint32_t> folder_owner_of(int descriptor) {
   return about.st_uid;
 }
 
-std::expected<Facts, Fault> facts_of(const Descriptor& file, std::size_t* size = nullptr) {
+std::expected<Facts, Fault> facts_of(int descriptor, std::size_t* size = nullptr) {
   struct stat about{};
-  if (file.number() < 0 || ::fstat(file.number(), &about) != 0) return last_error();
+  if (descriptor < 0 || ::fstat(descriptor, &about) != 0) return last_error();
   if (size != nullptr) *size = static_cast<std::size_t>(about.st_size);
   Facts facts{.is_regular = S_ISREG(about.st_mode),
               .mode = about.st_mode & 07777U,
               .owner = about.st_uid,
               .user = ::geteuid(),
               .group = ::getegid()};
-  if (facts.user != facts.owner) facts.folder_owner = folder_owner_of(file.number());
+  if (facts.user != facts.owner) facts.folder_owner = folder_owner_of(descriptor);
   return facts;
 }
 
@@ -92,7 +92,7 @@ std::expected<File, Fault> read_file(const std::string& path, std::size_t most) 
   // Non-blocking, or opening a pipe would wait for its writer.
   const Descriptor file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   std::size_t size = 0;
-  const auto facts = facts_of(file, &size);
+  const auto facts = facts_of(file.number(), &size);
   if (!facts) return std::unexpected(facts.error());
   if (!facts->is_regular) return not_regular();
   auto text = read_text(file.number(), size, most);
@@ -101,7 +101,13 @@ std::expected<File, Fault> read_file(const std::string& path, std::size_t most) 
 }
 
 std::expected<Facts, Fault> inspect_file(const std::string& path) {
-  return facts_of(Descriptor(path, O_PATH));
+  return facts_of(Descriptor(path, O_PATH).number());
 }
+
+std::expected<Facts, Fault> inspect_unlinked_file(const std::string& path) {
+  return facts_of(Descriptor(path, O_PATH | O_NOFOLLOW).number());
+}
+
+std::expected<Facts, Fault> inspect_descriptor(int descriptor) { return facts_of(descriptor); }
 
 }  // namespace weir::files

@@ -30,4 +30,10 @@ struct Fault {
 /// so that no lock of this process's on it is lost.
 [[nodiscard]] std::expected<Facts, Fault> inspect_file(const std::string& path);
 
+/// Likewise, but a link is not followed: it is not a regular file.
+[[nodiscard]] std::expected<Facts, Fault> inspect_unlinked_file(const std::string& path);
+
+/// The facts about an open file.
+[[nodiscard]] std::expected<Facts, Fault> inspect_descriptor(int descriptor);
+
 }  // namespace weir::files
