@@ -1,6 +1,7 @@
 #include "dialect/answer_scan.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "base/enum_table.hpp"
 
@@ -100,7 +101,7 @@ const EventFacts& AnswerScan::read_event(std::string_view data) {
   facts_ = {};
   skipped_ = report_depth_ = 0;
   offset_ = 0;
-  reasoning_ = {};
+  reasoning_ = 0;
   open_model_ = {};
   names_ = {};
   feed(data);
@@ -188,8 +189,9 @@ void AnswerScan::take_text(std::string_view raw, std::size_t at, bool begins, bo
   const bool whole = begins && ends;
   // Some servers send the same reasoning under two names.
   if (kReasoning.contains(current()) && whole) {
-    if (!raw.empty() && raw == reasoning_) return;
-    reasoning_ = raw;
+    const auto mark = std::hash<std::string_view>{}(raw);
+    if (!raw.empty() && mark == reasoning_) return;
+    reasoning_ = mark;
   }
   if (begins && !(raw.empty() && ends)) {
     ++facts_.texts;

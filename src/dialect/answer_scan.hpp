@@ -150,8 +150,8 @@ class AnswerScan {
   std::string report_;                         ///< its bytes so far
   std::size_t report_from_ = 0;                ///< where it goes on in the piece
   std::string_view piece_;
-  std::size_t offset_ = 0;  ///< of the piece
-  std::string_view reasoning_;
+  std::size_t offset_ = 0;     ///< of the piece
+  std::size_t reasoning_ = 0;  ///< hash of the last whole text: pieces do not last
   TokenUsage top_;
   TokenUsage below_;
   std::optional<std::int64_t> images_;

@@ -1,5 +1,6 @@
 #include "dialect/answer_scan.hpp"
 
+#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -51,6 +52,20 @@ TEST(AnswerScan, FindsTheTextOfEveryFamilysEvents) {
     AnswerScan scan(of(c.family).stream.text, true);
     static_cast<void>(scan.read_event(c.event));
     EXPECT_EQ(scan.text().total(), weight_of(c.text)) << c.event;
+  }
+}
+
+// Each piece is gone when the next one comes.
+TEST(AnswerScan, KeepsNothingOfAPiece) {
+  const std::string answer =
+      R"({"choices":[{"message":{"reasoning":"a long thought","reasoning_content":"a long thought"}}]})";
+  for (std::size_t cut = 0; cut < answer.size(); ++cut) {
+    AnswerScan scan(of(Family::openai).text, false);
+    for (const auto& part : {answer.substr(0, cut), answer.substr(cut)}) {
+      const auto piece = std::make_unique<std::string>(part);
+      scan.feed(*piece);
+    }
+    EXPECT_GE(scan.text().total(), weight_of("a long thought")) << cut;
   }
 }
 

@@ -157,7 +157,7 @@ void TokenUsage::take(const TokenUsage& later) {
     if (next && (*next > 0 || !known)) known = next;
   };
   auto next = later.input;
-  if (next && later.beside == 0) *next += beside;
+  if (next && *next > 0 && later.beside == 0) *next += beside;
   replace(input, next);
   replace(output, later.output);
   replace(sum, later.sum);

@@ -108,6 +108,13 @@ TEST(TokenUsage, AnEmptyLastReportTakesNothingBack) {
   EXPECT_EQ(usage.output, 4);
 }
 
+TEST(TokenUsage, AnEmptyLastReportWithoutTheCachedTokensTakesNothingBackEither) {
+  auto usage = read_usage(R"({"input_tokens":10,"cache_read_input_tokens":5})");
+  usage.take(read_usage(R"({"input_tokens":0,"cache_read_input_tokens":0,"output_tokens":20})"));
+  EXPECT_EQ(usage.input, 15);
+  EXPECT_EQ(usage.output, 20);
+}
+
 TEST(TokenUsage, ALaterReportMayLeaveOutTheCachedTokens) {
   auto usage = read_usage(R"({"input_tokens":7,"cache_read_input_tokens":10,"output_tokens":1})");
   usage.take(read_usage(R"({"input_tokens":7,"output_tokens":9})"));
