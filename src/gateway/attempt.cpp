@@ -186,17 +186,19 @@ Result<std::string_view> Attempt::take_first_piece() {
   return std::string_view(error_body_);
 }
 
-// An error that cannot be read to its end is judged by what there is of it.
+// An error that cannot be read to its end is judged by what there is of it. One time limit for all
+// of it: another upstream waits to be tried.
 net::Task<> Attempt::read_error() {
   has_read_error_ = true;
   const auto most = static_cast<std::size_t>(context_->settings().max_error_bytes);
+  const auto began = monotonic_now();
   auto piece = stream_->take_unread();
   for (;;) {
     if (!piece) co_return;
     error_body_ += *piece;
     if (stream_->done() || error_body_.size() >= most) break;
     stream_->keep_head();
-    arm(context_->settings().idle_timeout, Errc::upstream_idle_timeout);
+    arm(context_->settings().error_body_timeout, Errc::upstream_idle_timeout, began);
     if (stream_->must_wait()) co_await stream_->read_more();
     piece = stream_->take_piece();
   }

@@ -133,6 +133,9 @@ void add_sizes(config::Schema<Settings>& schema) {
              "Maximum size of an event of a stream.")
       .field("max_response_head_bytes", &Settings::max_response_head_bytes, bytes({kKiB, kMiB}),
              "Maximum size of the head of an upstream's answer.")
+      .field("error_body_timeout", &Settings::error_body_timeout, duration({10, 60 * kSecond}),
+             "Time limit for reading those of an error's bytes that are read before any of it is "
+             "forwarded (max_error_bytes); what has come by then decides.")
       .field("max_error_bytes", &Settings::max_error_bytes, bytes({kKiB, kMiB}),
              "How much of the body of an upstream's error is read, before any of it is forwarded, "
              "to tell whether the request is at fault, Weir's account there, or the upstream.");

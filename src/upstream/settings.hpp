@@ -32,6 +32,7 @@ struct Settings {
   std::int64_t buffer_bytes = 256 << 20;      ///< request bodies held in memory, all together
   std::int64_t max_event_bytes = 1 << 20;
   std::int64_t max_response_head_bytes = 64 << 10;
+  std::chrono::milliseconds error_body_timeout{2'000};  ///< for reading those bytes
   std::int64_t max_error_bytes = 16 << 10;  ///< of an error's body, read to tell its cause
   std::chrono::milliseconds video_request_id_lifetime{604'800'000};
 };
