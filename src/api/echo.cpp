@@ -58,7 +58,7 @@ net::Task<http::Outcome> EchoFrontend::return_body(http::Exchange& exchange) {
     exchange.reason = body.error().code;
     co_return nullptr;
   }
-  auto reply = body ? echo_reply(std::move(*body)) : fail_with(exchange, body.error().code);
+  auto reply = body ? echo_reply(std::move(*body)) : fail_with(exchange, {body.error().code});
   add_common_fields(exchange, reply.fields);
   co_return std::make_unique<http::Reply>(std::move(reply));
 }

@@ -6,16 +6,45 @@
 
 namespace weir::api {
 
-// Clients of every path get the imitated API's errors.
+namespace {
+
+// A row's own message is the contract's, and short.
+std::string advice(const ErrorAnswer& error) {
+  const ErrorRow& row = describe(error.code);
+  std::string text(error.message.empty() ? row.message : error.message);
+  if (error.message.empty() && row.party == Party::client) {
+    text.append(text.ends_with('.') ? " " : ". ").append(row.use);
+  }
+  if (error.retry_after) {
+    const auto seconds = error.retry_after->count();
+    text += fmt::format(" Retry after {} second{}.", seconds, seconds == 1 ? "" : "s");
+  }
+  return text;
+}
+
+// The libraries of OpenAI and Anthropic read this before they decide by the status.
+bool may_retry(const ErrorAnswer& error) {
+  const bool never_fits = error.code == Errc::rate_limited && !error.retry_after;
+  return describe(error.code).retry != Retry::never && !never_fits;
+}
+
+}  // namespace
+
 std::string error_body(Errc code, std::string_view message) {
   return dialect::error_body(dialect::Family::siliconflow, {code, message});
 }
 
-http::Reply error_reply(Errc code, std::string_view message) {
-  const ErrorRow& row = describe(code);
-  auto reply = http::Reply::with_body(row.status, error_body(code, message));
+http::Reply error_reply(dialect::Family family, const ErrorAnswer& error) {
+  const ErrorRow& row = describe(error.code);
+  const bool by_contract = family == dialect::Family::siliconflow;
+  const auto text = by_contract ? std::string(error.message) : advice(error);
+  auto reply = http::Reply::with_body(row.status, dialect::error_body(family, {error.code, text}));
   reply.fixed_fields = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
   if (row.status == 401) reply.fields += "WWW-Authenticate: Bearer\r\n";
+  if (error.retry_after) {
+    reply.fields += fmt::format("Retry-After: {}\r\n", error.retry_after->count());
+  }
+  if (!may_retry(error)) reply.fields += "x-should-retry: false\r\n";
   return reply;
 }
 

@@ -1,10 +1,13 @@
 /// Answers that are errors, from the table of errors.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/errc.hpp"
+#include "dialect/family.hpp"
 #include "http/reply.hpp"
 
 namespace weir::api {
@@ -12,9 +15,16 @@ namespace weir::api {
 /// The body of `code`, in SiliconFlow's format. `message`, if not empty, replaces the row's own.
 [[nodiscard]] std::string error_body(Errc code, std::string_view message = {});
 
-/// The complete answer, with Content-Type and the fields that the status requires
-/// (WWW-Authenticate).
-[[nodiscard]] http::Reply error_reply(Errc code, std::string_view message = {});
+struct ErrorAnswer {
+  Errc code;
+  std::string_view message = {};  ///< empty: the row's own
+  std::optional<std::chrono::seconds> retry_after = {};
+};
+
+/// The complete answer in the family's shape, with Content-Type and the fields that the status
+/// requires (WWW-Authenticate, Retry-After). Except in SiliconFlow's shape, which the contract
+/// prescribes, the message says what the client can do.
+[[nodiscard]] http::Reply error_reply(dialect::Family family, const ErrorAnswer& error);
 
 /// Markdown: one row per error.
 [[nodiscard]] std::string errors_reference();

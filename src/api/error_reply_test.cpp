@@ -23,10 +23,48 @@ TEST(ErrorBody, IsByteForByteTheContracts) {
 }
 
 TEST(ErrorReply, NamesItsTypeAndChallenges) {
-  const auto reply = error_reply(Errc::invalid_token);
+  const auto reply = error_reply(dialect::Family::siliconflow, {Errc::invalid_token});
   EXPECT_EQ(reply.status, 401);
   EXPECT_NE(reply.fixed_fields.find("Content-Type: application/json\r\n"), std::string_view::npos);
-  EXPECT_EQ(reply.fields, "WWW-Authenticate: Bearer\r\n");
+  EXPECT_EQ(reply.fields, "WWW-Authenticate: Bearer\r\nx-should-retry: false\r\n");
+}
+
+TEST(ErrorReply, SaysWhetherAndWhenToRetry) {
+  using std::chrono::seconds;
+  const struct {
+    ErrorAnswer error;
+    const char* fields;
+  } cases[] = {
+      {{Errc::rate_limited, "RPM", seconds(1)}, "Retry-After: 1\r\n"},
+      {{Errc::rate_limited, "TPM"}, "x-should-retry: false\r\n"},  // it never fits
+      {{Errc::upstream_unavailable, {}, seconds(30)}, "Retry-After: 30\r\n"},
+      {{Errc::upstream_idle_timeout}, ""},
+      {{Errc::internal}, ""},
+      {{Errc::not_implemented}, "x-should-retry: false\r\n"},
+      {{Errc::model_not_found}, "x-should-retry: false\r\n"},
+  };
+  for (const auto& c : cases) {
+    for (const auto family : kEnumerators<dialect::Family>) {
+      EXPECT_EQ(error_reply(family, c.error).fields, c.fields) << describe(c.error.code).slug;
+    }
+  }
+}
+
+TEST(ErrorReply, SaysWhatTheClientCanDo) {
+  const auto message = [](const ErrorAnswer& error) {
+    const auto reply = error_reply(dialect::Family::anthropic, error);
+    const auto body = reply.body;
+    const auto at = body.find(R"("message":")") + 11;
+    return std::string(body.substr(at, body.find('"', at) - at));
+  };
+  EXPECT_EQ(message({Errc::invalid_token}),
+            "Invalid token. The key is missing, unknown, expired or revoked. Use a valid key.");
+  EXPECT_EQ(message({Errc::rate_limited, "RPM limit reached.", std::chrono::seconds(12)}),
+            "RPM limit reached. Retry after 12 seconds.");
+  EXPECT_EQ(message({Errc::invalid_parameter, "The parameter n must be a positive integer."}),
+            "The parameter n must be a positive integer.");
+  EXPECT_EQ(message({Errc::upstream_unavailable, {}, std::chrono::seconds(1)}),
+            "Model service overloaded. Please try again later. Retry after 1 second.");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "api/access_line.hpp"
 #include "api/client_key.hpp"
 #include "api/cors.hpp"
-#include "api/error_reply.hpp"
+#include "api/error_family.hpp"
 #include "api/openapi.hpp"
 #include "api/stored_reply.hpp"
 #include "auth/presented_key.hpp"
@@ -40,18 +40,6 @@ Presented& memo_of(http::Exchange& exchange) {
   auto& memo = *exchange.memo;
   if (!memo) memo = std::make_unique<Presented>(to_address(exchange.peer));
   return static_cast<Presented&>(*memo);
-}
-
-void put_retry_after(std::string& fields, std::optional<std::chrono::seconds> time) {
-  if (!time) return;
-  fmt::format_to(std::back_inserter(fields), "Retry-After: {}\r\n", time->count());
-}
-
-http::Reply rate_limited_reply(const limit::Refusal& refusal, const limit::Quota& requests) {
-  auto reply = error_reply(Errc::rate_limited, gateway::rate_limited_message(refusal));
-  put_retry_after(reply.fields, gateway::retry_after(refusal));
-  gateway::put_quota(reply.fields, gateway::kRequestQuota, requests);
-  return reply;
 }
 
 bool accepts_coding(const codec::AcceptEncoding& accepted) {
@@ -130,8 +118,8 @@ http::Outcome Frontend::answer_refusal(http::Exchange& exchange,
   const bool unanswerable =
       describe(exchange.reason.value_or(Errc::internal)).status == kClientClosedRequest;
   if (refusal == nullptr || exchange.client->begun() || unanswerable) return nullptr;
-  auto reply = error_reply(refusal->code, refusal->message);
-  put_retry_after(reply.fields, refusal->retry_after);
+  auto reply =
+      error_reply(family_of(exchange), {refusal->code, refusal->message, refusal->retry_after});
   reply.fields += refusal->fields;
   add_common_fields(exchange, reply.fields);
   return std::make_unique<http::Reply>(std::move(reply));
@@ -148,8 +136,9 @@ net::Task<http::Outcome> Frontend::render(http::Exchange& exchange, Rendering re
 }
 
 http::Reply Frontend::refuse(http::Exchange& exchange, Errc code) {
-  auto reply = fail_with(exchange, code);
-  if (code == Errc::overloaded) reply.fields += "Retry-After: 1\r\n";
+  ErrorAnswer error{code};
+  if (code == Errc::overloaded) error.retry_after = std::chrono::seconds(1);
+  auto reply = fail_with(exchange, error);
   if (code == Errc::method_not_allowed) reply.fields += kAllowAll;
   add_common_fields(exchange, reply.fields);
   return reply;
@@ -173,9 +162,14 @@ void Frontend::finished(const http::Exchange& exchange) {
   if (call != nullptr) call->endpoint.reset();
 }
 
-http::Reply Frontend::fail_with(http::Exchange& exchange, Errc code, std::string_view message) {
-  exchange.reason = code;
-  return error_reply(code, message);
+dialect::Family Frontend::family_of(const http::Exchange& exchange) const {
+  const bool by_contract = services_.errors == http::Errors::contract;
+  return by_contract ? dialect::Family::siliconflow : error_family(exchange.request);
+}
+
+http::Reply Frontend::fail_with(http::Exchange& exchange, const ErrorAnswer& error) {
+  exchange.reason = error.code;
+  return error_reply(family_of(exchange), error);
 }
 
 void Frontend::add_common_fields(const http::Exchange& exchange, std::string& fields) const {
@@ -198,7 +192,7 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
   const RouteMatch found = match_route(request.path);
   const bool whole_server = request.path == "*";
-  if (found.route == nullptr && !whole_server) return fail_with(exchange, no_route(request.path));
+  if (found.route == nullptr && !whole_server) return fail_with(exchange, {no_route(request.path)});
   if (found.route != nullptr) exchange.route = found.route->label;
   if (request.method == http::Method::options) {
     return options_reply(request, whole_server ? kAllowAll : found.route->allow_field());
@@ -242,14 +236,14 @@ http::Reply Frontend::options_reply(const http::Request& request,
 }
 
 http::Reply Frontend::method_not_allowed(http::Exchange& exchange, std::string_view allow_field) {
-  auto reply = fail_with(exchange, Errc::method_not_allowed);
+  auto reply = fail_with(exchange, {Errc::method_not_allowed});
   reply.fields += allow_field;
   return reply;
 }
 
 std::expected<const auth::KeyEntry*, http::Reply> Frontend::authenticate(http::Exchange& exchange) {
   const auto unauthorized = [&](Errc code, std::string_view message = {}) {
-    return std::unexpected(fail_with(exchange, code, message));
+    return std::unexpected(fail_with(exchange, {code, message}));
   };
   const auto token = client_key(*exchange.request);
   if (!token) {
@@ -271,8 +265,11 @@ std::optional<http::Reply> Frontend::count(http::Exchange& exchange, const auth:
   limit::Standing standing;
   const auto counted = key.limiter->try_take_request(exchange.whole, &standing);
   if (counted) return std::nullopt;
-  exchange.reason = Errc::rate_limited;
-  return rate_limited_reply(counted.error(), standing.requests);
+  const auto& refusal = counted.error();
+  const auto message = gateway::rate_limited_message(refusal);
+  auto reply = fail_with(exchange, {Errc::rate_limited, message, gateway::retry_after(refusal)});
+  gateway::put_quota(reply.fields, gateway::kRequestQuota, standing.requests);
+  return reply;
 }
 
 std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry& key) {
@@ -296,7 +293,7 @@ Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyE
   const http::Request& request = *exchange.request;
   const Published& published = published_.get();
   const auto query = catalogue::parse_list_query(request.query, published.settings.view);
-  if (!query) return fail_with(exchange, Errc::invalid_parameter, query.error().message);
+  if (!query) return fail_with(exchange, {Errc::invalid_parameter, query.error().message});
   auto scope = scope_of(key);
   const auto accepted =
       codec::AcceptEncoding::parse(request.header(http::FieldName::accept_encoding));
@@ -320,12 +317,12 @@ http::Reply Frontend::retrieve_model(http::Exchange& exchange, const auth::KeyEn
   const http::Request& request = *exchange.request;
   const Published& published = published_.get();
   const auto query = catalogue::parse_list_query(request.query, published.settings.view);
-  if (!query) return fail_with(exchange, Errc::invalid_parameter, query.error().message);
+  if (!query) return fail_with(exchange, {Errc::invalid_parameter, query.error().message});
   const auto id = codec::percent_decode(encoded_id);
-  if (!id) return fail_with(exchange, Errc::model_not_found);
+  if (!id) return fail_with(exchange, {Errc::model_not_found});
   const auto* model = catalogue::find_visible(*published.catalogue, *id, *scope_of(key),
                                               query->include_unavailable);
-  if (model == nullptr) return fail_with(exchange, Errc::model_not_found);
+  if (model == nullptr) return fail_with(exchange, {Errc::model_not_found});
   return tagged_reply(request, catalogue::render_model(*model, query->view));
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "api/error_reply.hpp"
 #include "api/request_metrics.hpp"
 #include "api/route.hpp"
 #include "api/services.hpp"
@@ -38,8 +39,7 @@ class Frontend : public http::Handler {
   void finished(const http::Exchange& exchange) override;
 
  protected:
-  [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, Errc code,
-                                      std::string_view message = {});
+  [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, const ErrorAnswer& error);
   [[nodiscard]] http::Reply method_not_allowed(http::Exchange& exchange,
                                                std::string_view allow_field);
   /// The answer to OPTIONS, a CORS preflight included. Lifetime: `allow_field` outlives the reply.
@@ -78,6 +78,8 @@ class Frontend : public http::Handler {
   [[nodiscard]] Found list_models(http::Exchange& exchange, const auth::KeyEntry& key);
   [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
                                            std::string_view encoded_id);
+  /// In whose shape an error is answered.
+  [[nodiscard]] dialect::Family family_of(const http::Exchange& exchange) const;
   /// Null for an exchange that is not a call.
   [[nodiscard]] static gateway::CallRecord* call_of(const http::Exchange& exchange);
   [[nodiscard]] std::shared_ptr<const catalogue::Scope> scope_of(const auth::KeyEntry& key);

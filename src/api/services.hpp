@@ -12,6 +12,7 @@
 #include "catalogue/list_cache.hpp"
 #include "gateway/directory.hpp"
 #include "gateway/gateway.hpp"
+#include "http/settings.hpp"
 #include "net/worker_pool.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -35,6 +36,7 @@ struct Services {
   gateway::Shared& gateway;
   usage::Recorder& usage;
   std::span<const std::string> cors_allow_origins;
+  http::Errors errors;
 };
 
 }  // namespace weir::api

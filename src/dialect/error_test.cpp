@@ -54,21 +54,28 @@ TEST(ErrorBody, HasTheTypeOfItsStatusForAnthropic) {
   }
 }
 
-TEST(ErrorBody, HasTheSlugAsItsCodeForOpenai) {
+TEST(ErrorBody, HasTheMembersOfBothConventionsForOpenai) {
   const struct {
     Errc code;
     const char* type;
-    const char* slug;
+    const char* word;
+    const char* number;
   } cases[] = {
-      {Errc::invalid_token, "invalid_request_error", "invalid_token"},
-      {Errc::rate_limited, "rate_limit_error", "rate_limited"},
-      {Errc::upstream_unavailable, "server_error", "upstream_unavailable"},
+      {Errc::invalid_token, "invalid_request_error", "invalid_api_key", "401"},
+      {Errc::forbidden, "invalid_request_error", "forbidden", "403"},
+      {Errc::route_not_found, "invalid_request_error", "route_not_found", "404"},
+      {Errc::model_not_found, "invalid_request_error", "model_not_found", "20012"},
+      {Errc::invalid_parameter, "invalid_request_error", "invalid_parameter", "20015"},
+      {Errc::rate_limited, "rate_limit_error", "rate_limit_exceeded", "429"},
+      {Errc::upstream_unavailable, "server_error", "upstream_unavailable", "50505"},
+      {Errc::upstream_idle_timeout, "server_error", "upstream_idle_timeout", "504"},
   };
   for (const Family family : {Family::openai, Family::responses}) {
     for (const auto& c : cases) {
       EXPECT_EQ(error_body(family, {c.code, "no"}),
                 std::string(R"({"error":{"message":"no","type":")") + c.type +
-                    R"(","param":null,"code":")" + c.slug + R"("}})");
+                    R"(","param":null,"code":")" + c.word + R"("},"code":)" + c.number +
+                    R"(,"message":"no","data":""})");
     }
   }
 }

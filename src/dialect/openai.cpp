@@ -12,14 +12,29 @@ std::string_view error_type(int status) {
   return status < 500 ? "invalid_request_error" : "server_error";
 }
 
+// OpenAI's word where it has one, since clients compare it.
+std::string_view error_code(Errc code) {
+  switch (code) {
+    case Errc::invalid_token:
+      return "invalid_api_key";
+    case Errc::rate_limited:
+      return "rate_limit_exceeded";
+    default:
+      return describe(code).slug;
+  }
+}
+
 }  // namespace
 
+// OpenAI's error, with the members of SiliconFlow's beside it: clients of both find the message.
 void append_openai_error(std::string& out, const PublicError& error) {
   const ErrorRow& row = describe(error.code);
   codec::JsonWriter json(out);
   json.begin_object().key("error").begin_object();
   json.key("message").value(error.text()).key("type").value(error_type(row.status));
-  json.key("param").null().key("code").value(row.slug).end_object().end_object();
+  json.key("param").null().key("code").value(error_code(error.code)).end_object();
+  json.key("code").value(siliconflow_number(error.code));
+  json.key("message").value(error.text()).key("data").value("").end_object();
 }
 
 void append_openai_break(std::string& out, const StreamBreak& broken) {

@@ -53,6 +53,11 @@ void append_error(std::string& out, const PublicError& error) {
 
 }  // namespace
 
+int siliconflow_number(Errc code) {
+  const int status = describe(code).status;
+  return is_bare(code) || status == 429 ? status : number_of(code);
+}
+
 constinit const FamilyRow kSiliconflow{
     .slug = "siliconflow",
     .text = kChatText,

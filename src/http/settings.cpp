@@ -155,6 +155,9 @@ config::Schema<Settings> settings_schema() {
           config::list_of(config::text("* or an origin such as https://chat.example", is_origin)),
           "Origins of web pages that may call the server from a browser; an empty list allows "
           "none.")
+      .field("errors", &Settings::errors, config::one_of(kErrorNames),
+             "The shape of errors: `client` gives each client that of the API that it speaks, and "
+             "a list the contract's; `contract` gives every client the contract's.")
       .field("echo", &Settings::echo, boolean(),
              "Serves `/` and `/echo`, which return the request body, to any client without a key. "
              "For external HTTP conformance suites; never use it on a server that others use.")

@@ -6,10 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "base/enum_table.hpp"
 #include "base/secret.hpp"
 #include "config/schema_fwd.hpp"
 
 namespace weir::http {
+
+/// In whose shape errors are answered.
+enum class Errors : std::uint8_t { client, contract };
+inline constexpr EnumNames<Errors> kErrorNames({{Errors::client, "client"},
+                                                {Errors::contract, "contract"}});
 
 /// `server.tls`: certificate and handshake limits of the public listener.
 struct TlsListenerSettings {
@@ -46,6 +52,7 @@ struct Settings {
   std::chrono::milliseconds drain_idle_timeout{1'000};
   std::string takeover_socket;  ///< empty: no other server can take over
   std::vector<std::string> cors_allow_origins = {"*"};
+  Errors errors = Errors::client;
   bool echo = false;
 };
 

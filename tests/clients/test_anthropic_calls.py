@@ -51,16 +51,17 @@ def test_a_bearer_token_is_good_too(server):
 
 
 @pytest.mark.parametrize(
-    ("key", "model", "expected"),
+    ("key", "model", "expected", "message"),
     [
-        ("sk-wrong", "demo/chat", anthropic.AuthenticationError),
-        (KEY, "no/such-model", anthropic.NotFoundError),
-        (KEY, "demo/embedding", anthropic.BadRequestError),
+        ("sk-wrong", "demo/chat", anthropic.AuthenticationError, "Invalid token. "),
+        (KEY, "no/such-model", anthropic.NotFoundError, "Model does not exist."),
+        (KEY, "demo/embedding", anthropic.BadRequestError, "/v1/embeddings"),
     ],
 )
-def test_errors_are_the_sdks_own(server, key, model, expected):
-    with client_of(server, key) as client, pytest.raises(expected):
+def test_errors_are_the_sdks_own(server, key, model, expected, message):
+    with client_of(server, key) as client, pytest.raises(expected) as error:
         client.messages.create(model=model, max_tokens=3, messages=HELLO)
+    assert message in error.value.body["error"]["message"]
 
 
 def test_a_stream_that_is_cut_raises_the_sdks_error(client):

@@ -45,4 +45,4 @@ def test_embeddings(answers):
 
 
 def test_an_unknown_model_is_the_sdks_not_found(answers):
-    assert answers["unknown model"] == 20012
+    assert answers["unknown model"] == "model_not_found"

@@ -141,7 +141,8 @@ def test_the_async_client(server):
 def test_an_unknown_model_is_not_found(client):
     with pytest.raises(openai.NotFoundError) as error:
         client.chat.completions.create(model="no/such-model", messages=HELLO)
-    assert error.value.body["code"] == 20012
+    assert error.value.code == "model_not_found"
+    assert "Model does not exist" in error.value.message
 
 
 def test_a_model_of_another_kind_is_a_bad_request_that_names_the_path(client):

@@ -58,12 +58,14 @@ def test_sound_both_ways(ask):
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "error"),
+    ("body", "status", "error", "message"),
     [
-        ({**CHAT, "model": "no/such-model"}, 404, "NotFoundError"),
-        ({**CHAT, "model": "demo/embedding"}, 400, "BadRequestError"),
-        ({**CHAT, "simulator": {"status": 500}}, 503, "InternalServerError"),
+        ({**CHAT, "model": "no/such-model"}, 404, "NotFoundError", "Model does not exist."),
+        ({**CHAT, "model": "demo/embedding"}, 400, "BadRequestError", "/v1/embeddings"),
+        ({**CHAT, "simulator": {"status": 500}}, 503, "InternalServerError", "overloaded"),
     ],
 )
-def test_errors_are_the_sdks_own(ask, body, status, error):
-    assert ask("chat", **body) == {"status": status, "error": error}
+def test_errors_are_the_sdks_own(ask, body, status, error, message):
+    shown = ask("chat", **body)
+    assert (shown["status"], shown["error"]) == (status, error)
+    assert message in shown["message"]

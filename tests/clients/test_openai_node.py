@@ -42,12 +42,15 @@ def test_retrieve_by_an_id_with_a_slash(ask):
 
 
 @pytest.mark.parametrize(
-    ("question", "status", "error"),
+    ("question", "status", "error", "message"),
     [
-        ({"retrieve": "no/such-model"}, 404, "NotFoundError"),
-        ({"list": {"type": "nonsense"}}, 400, "BadRequestError"),
-        ({"list": {}, "key": "sk-wrong"}, 401, "AuthenticationError"),
+        ({"retrieve": "no/such-model"}, 404, "NotFoundError", "Model does not exist."),
+        ({"list": {"type": "nonsense"}}, 400, "BadRequestError", "type"),
+        ({"list": {}, "key": "sk-wrong"}, 401, "AuthenticationError", "Invalid token."),
     ],
 )
-def test_errors_are_the_sdks_own(ask, question, status, error):
-    assert ask(**question) == {"status": status, "error": error}
+def test_errors_are_the_sdks_own(ask, question, status, error, message):
+    shown = ask(**question)
+    assert (shown["status"], shown["error"]) == (status, error)
+    assert shown["message"].startswith(f"{status} ")
+    assert message in shown["message"]

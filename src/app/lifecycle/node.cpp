@@ -163,9 +163,9 @@ Result<> Node::open_servers() {
   gateway_ = std::make_unique<gateway::Shared>(gateway::RequestSeal(key_store_.pepper), resolvers_);
   gateway_->max_connections =
       static_cast<std::size_t>(plan_.upstreams) / io_thread_count(server_settings_.threads);
-  services_ =
-      std::make_unique<api::Services>(publisher_.published(), *keyring_, pool_, registry_,
-                                      *gateway_, *usage_, server_settings_.cors_allow_origins);
+  services_ = std::make_unique<api::Services>(
+      publisher_.published(), *keyring_, pool_, registry_, *gateway_, *usage_,
+      server_settings_.cors_allow_origins, server_settings_.errors);
   control_ = std::make_unique<net::IoThread>("weir-control", &registry_);
   control_->call([this] {
     signals_ = std::make_unique<boost::asio::basic_signal_set<net::Executor>>(control_->executor(),

@@ -13,13 +13,16 @@ inline constexpr TextNames kChatText{
 };
 inline constexpr StreamRow kChunks{.text = kChatText, .ends = {}};
 
-/// {"error":{"message","type","param","code"}}, whose code is the error's slug.
+/// {"error":{"message","type","param","code"},"code","message","data"}.
 void append_openai_error(std::string& out, const PublicError& error);
 /// The same as an event, without `param`.
 void append_openai_break(std::string& out, const StreamBreak& broken);
 
 /// The message of a broken stream, in every family.
 inline constexpr std::string_view kBroken = "The answer was interrupted.";
+
+/// SiliconFlow's number of an error; the status where it has none.
+[[nodiscard]] int siliconflow_number(Errc code);
 
 extern constinit const FamilyRow kOpenai;
 extern constinit const FamilyRow kResponses;

@@ -34,5 +34,5 @@ try {
   console.log(JSON.stringify({ ok: await calls[ask.call](ask.body) }));
 } catch (error) {
   if (!(error instanceof OpenAI.APIError)) throw error;
-  console.log(JSON.stringify({ status: error.status ?? null, error: error.constructor.name }));
+  console.log(JSON.stringify({ status: error.status ?? null, error: error.constructor.name, message: error.message }));
 }

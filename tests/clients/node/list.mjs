@@ -18,5 +18,5 @@ try {
   console.log(JSON.stringify({ ok: await answer() }));
 } catch (error) {
   if (!(error instanceof OpenAI.APIError)) throw error;
-  console.log(JSON.stringify({ status: error.status, error: error.constructor.name }));
+  console.log(JSON.stringify({ status: error.status, error: error.constructor.name, message: error.message }));
 }
