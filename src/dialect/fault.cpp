@@ -126,13 +126,22 @@ std::optional<ErrorCause> cause_by_code(const ErrorBody& body) {
 
 }  // namespace
 
-ErrorCause find_cause(int status, std::string_view body) {
+ErrorCause find_cause(int status, std::string_view body, std::string_view model) {
   const auto read = read_body(body);
-  if (auto cause = cause_by_code(read)) return *std::move(cause);
+  const auto& message = read[Part::message];
+  if (auto cause = cause_by_code(read)) {
+    if (cause->fault != Fault::model) return *std::move(cause);
+    cause->names_model = !detail::lacks_ability(message, model);
+    if (cause->names_model) return *std::move(cause);
+    return {};
+  }
   const auto& param = read[Part::param];
-  if (param == "model" && status == 404) return {.fault = Fault::model};
   if (!param.empty() && param != "model") return {.fault = Fault::request};
-  return {.fault = detail::fault_of_wording(read[Part::message])};
+  const auto [fault, names_model] = detail::read_wording(message, model);
+  if (fault != Fault::unknown) return {.fault = fault, .names_model = names_model};
+  const bool is_absent = status == 404 || status == 410;
+  if (is_absent && !detail::names_another_thing(message, model)) return {.fault = Fault::model};
+  return {};
 }
 
 }  // namespace weir::dialect

@@ -2,8 +2,9 @@
 /// upstream itself. Providers report an account without credit as 400, 402, 403, 429 or 500, and a
 /// key that is not valid as 400, 401 or 403, so that the status alone does not tell.
 ///
-/// A code or type decides if it is known, else the message's wording. A request's own text may be
-/// quoted in a message: only the part before a quotation is read.
+/// A code or type decides if it is known, else the message's wording. A message may repeat texts
+/// and member names of the request: only a known sentence at its beginning is read, and nothing of
+/// a validator's message.
 #pragma once
 
 #include <cstdint>
@@ -43,12 +44,16 @@ inline constexpr EnumNames<Fault> kFaultNames({
 
 struct ErrorCause {
   Fault fault = Fault::unknown;
-  std::string code = {};  ///< the upstream's own code that decided; empty: its wording did
+  std::string code =
+      {};  ///< the upstream's own code that decided; empty: its wording or the status did
+  /// Fault::model: by a code, or a message that has the id which was sent. Else the request may be
+  /// the reason.
+  bool names_model = false;
 };
 
 /// `body`: of an answer with this error status, or its beginning. It may be JSON of any family's
-/// shape, a JSON string, plain text or HTML.
+/// shape, a JSON string, plain text or HTML. `model`: the id that was sent to the upstream.
 /// Cost: one pass; for errors only.
-[[nodiscard]] ErrorCause find_cause(int status, std::string_view body);
+[[nodiscard]] ErrorCause find_cause(int status, std::string_view body, std::string_view model);
 
 }  // namespace weir::dialect

@@ -15,7 +15,7 @@ struct Case {
 
 void expect_each(std::span<const Case> cases) {
   for (const auto& c : cases) {
-    EXPECT_EQ(kFaultNames[find_cause(c.status, c.body).fault], kFaultNames[c.fault])
+    EXPECT_EQ(kFaultNames[find_cause(c.status, c.body, "x").fault], kFaultNames[c.fault])
         << c.status << ' ' << c.body;
   }
 }
@@ -57,7 +57,7 @@ TEST(FindCause, KnowsTheProvidersCodes) {
        Fault::account},
       {529, R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})",
        Fault::overloaded},
-      {404, R"({"type":"error","error":{"type":"not_found_error","message":"model: claude-x"}})",
+      {404, R"({"type":"error","error":{"type":"not_found_error","message":"model: x"}})",
        Fault::model},
       // Google
       {400,
@@ -113,7 +113,7 @@ TEST(FindCause, KnowsTheProvidersCodes) {
        Fault::credit},
       {500, R"({"error":{"code":401,"message":"User not found."}})", Fault::key},
       {404, R"({"error":{"message":"No endpoints found for a/b.","code":404}})", Fault::model},
-      {400, R"({"error":{"message":"a/b is not a valid model ID","code":400}})", Fault::model},
+      {400, R"({"error":{"message":"x is not a valid model ID","code":400}})", Fault::model},
       // Azure
       {401,
        R"({"error":{"code":"401","message":"Access denied due to invalid subscription key or wrong API endpoint."}})",
@@ -220,22 +220,150 @@ TEST(FindCause, LeavesARequestsOwnErrorToIt) {
   expect_each(kCases);
 }
 
+// Texts and member names that a client may choose, and what services say about them.
+TEST(FindCause, ARequestsTextsDecideNothing) {
+  const std::string words[] = {"insufficient balance",
+                               "unauthorized",
+                               "api key invalid",
+                               "Invalid API key",
+                               "quota exceeded",
+                               "Incorrect API key provided",
+                               "Incorrect API key provided: sk-1",
+                               "Your account is suspended",
+                               "Error: Insufficient credits",
+                               "openai: insufficient balance",
+                               "model x does not exist",
+                               "The model `x` does not exist",
+                               "Payment required",
+                               "余额不足",
+                               "no such model",
+                               "invalid model",
+                               "my model: x",
+                               "x is not a valid model ID",
+                               "You exceeded your current quota. Read",
+                               "Token is invalid",
+                               "insufficient balance[0]",
+                               "insufficient balance" + std::string(300, 'x'),
+                               "insufficient balance " + std::string(2000, 'x')};
+  const struct {
+    const char* before;
+    const char* behind;
+  } messages[] = {
+      {"", ": Extra inputs are not permitted"},
+      {"metadata.", ": Extra inputs are not permitted"},
+      {"messages.0.", ".name: Field required"},
+      {"body.", ": extra fields not permitted"},
+      {"", ": Input should be a valid string"},
+      {"", "\\n  Extra inputs are not permitted"},
+      {"1 validation error: ", ""},
+      {"property ", " should not exist"},
+      {"", " is not allowed"},
+      {"", " is not a valid role"},
+      {"", ": Required"},
+      {"", ": some words that no list has"},
+      {"Unknown parameter: ", ""},
+      {"Unknown parameter ", ""},
+      {"Tool ", " was not declared"},
+      {"Invalid role ", ""},
+      {"Unrecognized request argument supplied: ", ""},
+      {"tools.0.custom.", ": String should match pattern"},
+  };
+  for (const auto& word : words) {
+    for (const auto& [before, behind] : messages) {
+      for (const int status : {400, 422, 500}) {
+        const auto body = R"({"error":{"type":"invalid_request_error","message":")" +
+                          (before + word + behind) + R"("}})";
+        EXPECT_EQ(kFaultNames[find_cause(status, body, "x").fault], "unknown") << body;
+      }
+    }
+  }
+}
+
+TEST(FindCause, AModelThatIsThereIsNotAbsent) {
+  static constexpr const char* kMessages[] = {
+      "No endpoints found that support tool use. To learn more, visit: https://x",
+      "No endpoints found that support image input",
+      "No endpoints found that support the provided 'tool_choice' value",
+      "No endpoints found for x that support tool use",
+      "No endpoints found matching your data policy",
+      "This is a chat model and not supported in the v1/completions endpoint. Did you mean x?",
+      "File not found: file_nope",
+      "File not found: x",
+      "Response with id 'resp_x' not found.",
+      "Model does not support images; vision input is disabled",
+      "The model `x` does not support image input: vision is disabled",
+      "The model `x` is not available in the v1/responses endpoint",
+      "Conversation 'x' does not exist",
+      "Voice x not found",
+  };
+  for (const std::string message : kMessages) {
+    for (const char* more : {"", R"(,"param":"model")", R"(,"type":"not_found_error")",
+                             R"(,"type":"NotFoundError","code":404)"}) {
+      for (const int status : {400, 404}) {
+        const auto body = R"({"error":{"message":")" + message + '"' + more + "}}";
+        const auto cause = find_cause(status, body, "x");
+        EXPECT_EQ(kFaultNames[cause.fault], "unknown") << status << ' ' << body;
+        EXPECT_FALSE(cause.names_model) << body;
+      }
+    }
+  }
+}
+
+TEST(FindCause, SaysWhetherTheModelIsNamed) {
+  const struct {
+    int status;
+    const char* body;
+    bool named;
+  } rows[] = {
+      {404, R"({"error":{"code":"model_not_found","message":"no"}})", true},
+      {404, R"({"error":"model 'lab/a' not found"})", true},
+      {404, R"({"error":"model 'lab/a-b' not found"})", false},
+      {404, R"({"error":{"type":"not_found_error","message":"model: lab/a"}})", true},
+      {404, R"({"error":{"type":"not_found_error","message":"model: other"}})", false},
+      {400, R"({"error":{"message":"Invalid model: lab/a"}})", true},
+      {400, R"({"error":{"message":"lab/a is not a valid model ID","code":400}})", true},
+      {404, R"({"error":{"message":"No endpoints found for lab/a.","code":404}})", true},
+      {404, R"({"error":{"message":"Not found the model lab/a or Permission denied"}})", true},
+      {404, R"({"detail":"Not Found"})", false},
+      {404, "404 page not found", false},
+      {404, "", false},
+      {404, R"({"error":{"message":"x","param":"model"}})", false},
+      {400, R"({"error":{"message":"Model not found"}})", false},
+  };
+  for (const auto& row : rows) {
+    const auto cause = find_cause(row.status, row.body, "lab/a");
+    EXPECT_EQ(kFaultNames[cause.fault], "model") << row.body;
+    EXPECT_EQ(cause.names_model, row.named) << row.body;
+  }
+}
+
+TEST(FindCause, WordsInAModelsIdSayNothing) {
+  for (const std::string id : {"text-embedding-3", "gpt-image-1", "doc-parser", "x/vision:v1"}) {
+    for (const auto& message : {"The model `" + id + "` does not exist", "model: " + id,
+                                id + " is not a valid model ID"}) {
+      const auto cause = find_cause(404, R"({"error":{"message":")" + message + R"("}})", id);
+      EXPECT_EQ(cause.fault, Fault::model) << message;
+      EXPECT_TRUE(cause.names_model) << message;
+    }
+  }
+}
+
 TEST(FindCause, NothingIsToldFromNothing) {
   for (const char* body : {"", " ", "{}", "[]", "null", "{\"error\":", "<html>insufficient balance",
                            "404 page not found", "\"", "{\"error\":{\"message\":7}}",
                            "{\"code\":null,\"message\":null}", "\xff\xfe"}) {
-    EXPECT_EQ(find_cause(500, body).fault, Fault::unknown) << body;
+    EXPECT_EQ(find_cause(500, body, "x").fault, Fault::unknown) << body;
   }
 }
 
 TEST(FindCause, NamesTheCodeThatDecided) {
-  EXPECT_EQ(find_cause(400, R"({"code":"Arrearage"})").code, "Arrearage");
-  EXPECT_EQ(find_cause(400, R"({"message":"insufficient balance"})").code, "");
+  EXPECT_EQ(find_cause(400, R"({"code":"Arrearage"})", "x").code, "Arrearage");
+  EXPECT_EQ(find_cause(400, R"({"message":"insufficient balance"})", "x").code, "");
 }
 
 TEST(FindCause, ReadsTheBeginningOfALongBody) {
   const auto body = R"({"error":{"code":"insufficient_quota","message":")" + std::string(9000, 'x');
-  EXPECT_EQ(find_cause(429, body).fault, Fault::credit);
+  EXPECT_EQ(find_cause(429, body, "x").fault, Fault::credit);
 }
 
 }  // namespace

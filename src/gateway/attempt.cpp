@@ -237,18 +237,22 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
   has_reached_ = head.status < 300;
   const catalogue::Route& route = *choice_.route;
   const auto& not_served = context_->gateway.shared().not_served;
-  if (not_served && denies_route(head.status, route, destination().documented,
-                                 request.model.model_class.sub_types, context_->input.endpoint)) {
+  auto cause = head.status >= 400 ? dialect::find_cause(head.status, error_body_, route.model)
+                                  : dialect::ErrorCause{};
+  const bool is_absent = head.status == 404 || head.status == 410;
+  const bool may_deny = !is_absent || cause.fault == dialect::Fault::model;
+  if (not_served && may_deny &&
+      denies_route(head.status, route, destination().documented,
+                   request.model.model_class.sub_types, context_->input.endpoint)) {
     not_served(route.upstream, route.model);
   }
-  auto cause =
-      head.status >= 400 ? dialect::find_cause(head.status, error_body_) : dialect::ErrorCause{};
   // The client gets the value that the breaker uses: a date may have passed, or be years ahead.
   const auto retry_after = upstream::parse_retry_after(head.header("retry-after"), wall_now())
                                .transform(upstream::Breaker::bounded);
   auto end = classify_answer({.status = head.status,
                               .fault = cause.fault,
                               .retry_after = retry_after,
+                              .names_model = cause.names_model,
                               .names_request = request.place != nullptr});
   outcome_ = end.outcome;
   if (is_requests_fault(request.received)) {
@@ -256,7 +260,8 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
     return std::nullopt;
   }
   cause.fault = fault_of(outcome_, cause.fault, head.status);
-  if (outcome_ == Outcome::account_refused || outcome_ == Outcome::model_refused) {
+  const bool lacks_model = outcome_ == Outcome::not_found && cause.fault == dialect::Fault::model;
+  if (outcome_ == Outcome::account_refused || outcome_ == Outcome::model_refused || lacks_model) {
     note_fault(cause);
   }
   if (!end.error) return std::nullopt;

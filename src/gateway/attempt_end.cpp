@@ -13,9 +13,9 @@ bool is_first_endpoint(catalogue::Endpoint endpoint, catalogue::SubTypes sub_typ
   return first;
 }
 
-// Calls go to paths that Weir chooses, and name a model that the upstream is known to serve: that
-// it finds nothing there is no mistake of the client's, unless the body says so.
-bool finds_no_model(const AnswerHead& answer) {
+// Calls go to paths that Weir chooses, and name a model that the upstream is known to serve. But a
+// request may name other things that are absent, and ask for what a model does not offer.
+bool finds_nothing(const AnswerHead& answer) {
   const bool is_absent = answer.status == 404 || answer.status == 410;
   return is_absent && !answer.names_request && answer.fault == dialect::Fault::unknown;
 }
@@ -29,14 +29,15 @@ Outcome outcome_of(const AnswerHead& answer) {
     case dialect::Fault::account:
       return Outcome::account_refused;
     case dialect::Fault::model:
-      return answer.names_request ? by_status : Outcome::model_refused;
+      if (answer.names_request) return by_status;
+      return answer.names_model ? Outcome::model_refused : Outcome::not_found;
     case dialect::Fault::rate:
       return Outcome::rate_limited;
     case dialect::Fault::overloaded:
       return by_status == Outcome::rate_limited ? by_status : Outcome::overloaded;
     case dialect::Fault::request:
     case dialect::Fault::unknown:
-      return finds_no_model(answer) ? Outcome::model_refused : by_status;
+      return finds_nothing(answer) ? Outcome::not_found : by_status;
   }
   __builtin_unreachable();
 }
@@ -48,6 +49,7 @@ bool cost_nothing(Outcome outcome) {
     case Outcome::no_socket:
     case Outcome::account_refused:
     case Outcome::model_refused:
+    case Outcome::not_found:
     case Outcome::forbidden:
       return true;
     default:
@@ -96,13 +98,15 @@ AttemptEnd classify_no_head(const Error& error, const NoHead& connection, bool c
 }
 
 AttemptEnd classify_answer(const AnswerHead& answer) {
-  const auto& [status, fault, retry_after, names_request] = answer;
+  const auto status = answer.status;
+  const auto retry_after = answer.retry_after;
   const auto outcome = outcome_of(answer);
   switch (outcome) {
     case Outcome::account_refused:
     case Outcome::forbidden:
       return {.outcome = outcome, .error = Errc::upstream_rejected_key};
     case Outcome::model_refused:
+    case Outcome::not_found:
       return {.outcome = outcome,
               .error = Errc::upstream_refused,
               .is_showable = status >= 400 && status < 500 && status != 403 && status != 429};

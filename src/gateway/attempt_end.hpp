@@ -41,6 +41,7 @@ struct AnswerHead {
   int status = 200;
   dialect::Fault fault = dialect::Fault::unknown;
   std::optional<std::chrono::seconds> retry_after = {};
+  bool names_model = false;    ///< the error does, and no other reason
   bool names_request = false;  ///< the path asked for is that of an earlier request, as a video's
 };
 /// An attempt that was answered. An error of the upstream itself, or of Weir's account with it, is

@@ -131,18 +131,18 @@ TEST(ClassifyAnswer, TheCauseInTheBodyComesBeforeTheStatus) {
       {400, key, Outcome::account_refused, false},
       {400, credit, Outcome::account_refused, false},
       {400, account, Outcome::account_refused, false},
-      {400, model, Outcome::model_refused, false},
+      {400, model, Outcome::not_found, false},
       {400, rate, Outcome::rate_limited, false},
       {400, overloaded, Outcome::overloaded, false},
       {401, unknown, Outcome::account_refused, false},
       {401, model, Outcome::account_refused, false},
       {403, unknown, Outcome::forbidden, false},
       {403, credit, Outcome::account_refused, false},
-      {403, model, Outcome::model_refused, false},
-      {404, unknown, Outcome::model_refused, false},
+      {403, model, Outcome::not_found, false},
+      {404, unknown, Outcome::not_found, false},
       {404, request, Outcome::answered, true},
       {404, credit, Outcome::account_refused, false},
-      {410, unknown, Outcome::model_refused, false},
+      {410, unknown, Outcome::not_found, false},
       {412, credit, Outcome::account_refused, false},
       {422, unknown, Outcome::answered, true},
       {429, unknown, Outcome::rate_limited, false},
@@ -151,7 +151,7 @@ TEST(ClassifyAnswer, TheCauseInTheBodyComesBeforeTheStatus) {
       {429, credit, Outcome::account_refused, false},
       {500, unknown, Outcome::server_error, false},
       {500, key, Outcome::account_refused, false},
-      {500, model, Outcome::model_refused, false},
+      {500, model, Outcome::not_found, false},
       {500, request, Outcome::server_error, false},
       {529, overloaded, Outcome::overloaded, false},
   };
@@ -160,6 +160,15 @@ TEST(ClassifyAnswer, TheCauseInTheBodyComesBeforeTheStatus) {
     const auto what = dialect::kFaultNames[row.fault];
     EXPECT_EQ(end.outcome, row.outcome) << row.status << ' ' << what;
     EXPECT_EQ(!end.error, row.is_shown) << row.status << ' ' << what;
+  }
+}
+
+TEST(ClassifyAnswer, AModelIsRefusedOnlyIfTheErrorNamesIt) {
+  for (const int status : {400, 403, 404, 500}) {
+    AnswerHead answer{.status = status, .fault = dialect::Fault::model};
+    EXPECT_EQ(classify_answer(answer).outcome, Outcome::not_found) << status;
+    answer.names_model = true;
+    EXPECT_EQ(classify_answer(answer).outcome, Outcome::model_refused) << status;
   }
 }
 
@@ -246,6 +255,11 @@ TEST(NextStep, ARetryMustBeSafeAndWithinItsBounds) {
       {"forbidden", {Outcome::forbidden, Errc::upstream_rejected_key}, true, 0, {.is_retry = true}},
       {"the model is refused, after as many retries as are allowed",
        {Outcome::model_refused, Errc::upstream_refused},
+       true,
+       2,
+       {.is_retry = true}},
+      {"something is not found",
+       {Outcome::not_found, Errc::upstream_refused},
        true,
        2,
        {.is_retry = true}},

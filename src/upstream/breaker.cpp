@@ -38,6 +38,11 @@ void Breaker::report(Pass pass, Evidence evidence, MonotonicTime now, Witness wi
     case Evidence::none:
       if (is_probe) next_probe_ = now;
       return;
+    case Evidence::weak:
+      if (is_probe) next_probe_ = now;
+      if (is_alone(witness.key, now)) return;
+      if (++weak_ >= kWeakForDoubt) doubt_until_ = std::max(doubt_until_, now + kFirstDoubt);
+      return;
     case Evidence::good:
       trust();
       consecutive_ = 0;
@@ -99,6 +104,7 @@ void Breaker::doubt(MonotonicTime now) {
 }
 
 void Breaker::trust() {
+  weak_ = 0;
   doubt_ = {};
   doubt_until_ = MonotonicTime::min();
 }

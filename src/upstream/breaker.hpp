@@ -53,6 +53,7 @@ class Breaker {
 
   static constexpr std::chrono::seconds kFirstDoubt{1};  ///< doubled by each failure in a row
   static constexpr std::chrono::seconds kMaxDoubt{32};
+  static constexpr int kWeakForDoubt = 3;  ///< without a success in between; for kFirstDoubt
   static constexpr std::chrono::seconds kDefaultCoolDown{1};
   static constexpr std::chrono::minutes kMaxCoolDown{10};
 
@@ -74,7 +75,7 @@ class Breaker {
   /// ended after max_refusal is replaced.
   ///
   /// A failure of the only key that fails, while others succeed, is in doubt but not counted: its
-  /// requests may be the reason.
+  /// requests may be the reason. `Evidence::weak` of such a key is ignored.
   void report(Pass pass, Evidence evidence, MonotonicTime now, Witness witness = {});
 
   /// The answer to the call has begun, which is all that a probe must show: its end may be far.
@@ -138,6 +139,7 @@ class Breaker {
   BreakerState state_ = BreakerState::admitting;
   std::uint32_t epoch_ = 0;       ///< counts the state changes that invalidate earlier passes
   int consecutive_ = 0;           ///< failures in a row
+  int weak_ = 0;                  ///< weak evidence since the last success
   bool only_connections_ = true;  ///< what failed in that row
   LastKeys succeeded_;
   LastKeys failed_;

@@ -357,5 +357,24 @@ TEST(Breaker, DoubtDoublesWithEachFailureAfterIt) {
   EXPECT_FALSE(story.breaker.in_doubt(story.now + 1s));
 }
 
+TEST(Breaker, WeakEvidenceIsABriefDoubtAndNoMore) {
+  Story story;
+  story.calls(2, weak).calls(1, good).calls(2, weak);
+  EXPECT_FALSE(story.breaker.in_doubt(story.now)) << "a success came in between";
+  story.calls(1, weak);
+  EXPECT_TRUE(story.breaker.in_doubt(story.now));
+  story.calls(100, weak);
+  EXPECT_TRUE(story.admits());
+  EXPECT_FALSE(story.breaker.in_doubt(story.now + Breaker::kFirstDoubt));
+  story.calls(1, good);
+  EXPECT_FALSE(story.breaker.in_doubt(story.now));
+}
+
+TEST(Breaker, WeakEvidenceOfOneKeyIsIgnoredWhileOthersSucceed) {
+  Story story;
+  story.calls(1, good, {.key = 2}).calls(100, weak, {.key = 1});
+  EXPECT_FALSE(story.breaker.in_doubt(story.now));
+}
+
 }  // namespace
 }  // namespace weir::upstream

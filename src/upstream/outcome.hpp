@@ -15,6 +15,7 @@ enum class Outcome : std::uint8_t {
   account_refused,      ///< Weir's key or account is not accepted, or has no credit
   forbidden,            ///< 403: of Weir's account, or of this request's contents
   model_refused,        ///< the upstream does not have the model that it is asked for
+  not_found,            ///< 404 or the like: of the model, or of something that the request names
   rate_limited,         ///< 429
   overloaded,           ///< 503, and 529
   server_error,         ///< other 5xx except 501 and 505
@@ -31,7 +32,12 @@ enum class Outcome : std::uint8_t {
 };
 
 /// The evidence of an outcome about the upstream's health.
-enum class Evidence : std::uint8_t { good, bad, none };
+enum class Evidence : std::uint8_t {
+  good,
+  bad,
+  weak,  ///< the request may be the reason: repeated, it puts a route in doubt, and no more
+  none,
+};
 
 /// Where another attempt may go. `same` includes other upstreams.
 enum class Again : std::uint8_t { never, elsewhere, same };

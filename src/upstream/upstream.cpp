@@ -64,7 +64,8 @@ void Upstream::report(Health& model, const Passes& passes, Outcome outcome, std:
   if (opened) note_failing(model, now);
   if (!is_of_upstream && !health_.needs_successes(now)) return;
   // The connection and the account are the same for every key.
-  health_.report(passes.upstream, is_bad && !is_of_upstream ? Evidence::none : row.evidence, now,
+  const bool is_of_model = row.evidence != Evidence::good && !is_of_upstream;
+  health_.report(passes.upstream, is_of_model ? Evidence::none : row.evidence, now,
                  {.trouble = row.trouble});
   if (row.evidence != Evidence::good) return;
   const std::lock_guard lock(mutex_);

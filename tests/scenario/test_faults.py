@@ -115,10 +115,35 @@ def test_a_model_that_no_upstream_has_is_answered_in_its_words(weir, engines):
     assert [len(engine.calls) for engine in engines] == [1, 1]
 
 
+NOT_ABSENT = {
+    "file": anthropic_error("not_found_error", "File not found: file_nope"),
+    "tools": {"error": {"message": "No endpoints found that support tool use", "code": 404}},
+    "path": openai_error(None, "This is a chat model and not supported in the v1/completions endpoint."),
+    "response": openai_error(None, "Response with id 'resp_x' not found."),
+}
+
+
+@pytest.mark.parametrize("mistake", NOT_ABSENT)
+def test_something_else_that_is_not_found_is_no_fault_of_a_route(weir, engines, mistake):
+    for engine in engines:
+        engine.scripts[MODEL] = as_json(NOT_ABSENT[mistake], status=404)
+    server = served(weir, engines)
+    for _ in range(20):
+        ending = call(server.public, MODEL)
+        assert (ending.status, json.loads(ending.body)) == (404, NOT_ABSENT[mistake])
+    assert [len(engine.calls) for engine in engines] == [20, 20]
+    for engine in engines:
+        assert not server.log.where(upstream=engine.name, level="warn")
+        engine.scripts.clear()
+    assert call(server.public, MODEL).status == 200
+
+
 REQUESTS_OWN = {
     "context": (400, openai_error("context_length_exceeded")),
     "value": (400, openai_error("invalid_value", "Invalid value: 'insufficient_quota'.")),
     "echo": (400, openai_error(None, "Invalid value: insufficient balance, invalid api key")),
+    "member": (400, anthropic_error("invalid_request_error", "insufficient balance: Extra inputs are not permitted")),
+    "member within": (400, openai_error(None, "metadata.api key invalid: Extra inputs are not permitted")),
     "policy": (400, openai_error("content_policy_violation")),
     "another thing": (404, openai_error("previous_response_not_found")),
     "list": (422, {"detail": [{"loc": ["body"], "msg": "insufficient balance"}]}),

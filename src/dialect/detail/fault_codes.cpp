@@ -1,7 +1,8 @@
 // Codes, types and status words of errors, by provider.
 //
 // A word that a provider uses for several causes ("invalid_request_error", "INVALID_ARGUMENT",
-// "FAILED_PRECONDITION", "api_error") has no row: the wording or the status decides.
+// "FAILED_PRECONDITION", "api_error", "not_found_error") has no row: the wording or the status
+// decides.
 #include "dialect/detail/fault_codes.hpp"
 
 #include <algorithm>
@@ -73,20 +74,18 @@ constexpr Row kOpenai[] = {
     {"file_not_found", Fault::request},
 };
 
-// Source: Anthropic, API, errors, 2026-11. Its `not_found_error` is of the model: no other resource
-// is named in a call that Weir forwards. llama.cpp and Moonshot have types of the same form.
+// Source: Anthropic, API, errors, 2026-11. Its `not_found_error` may be of a file too. llama.cpp
+// and Moonshot have types of the same form.
 constexpr Row kAnthropic[] = {
     {"billing_error", Fault::credit},
     {"permission_error", Fault::account},
     {"permission_denied_error", Fault::account},
-    {"not_found_error", Fault::model},
     {"overloaded_error", Fault::overloaded},
     {"unavailable_error", Fault::overloaded},
     {"request_too_large", Fault::request},
     {"exceed_context_size_error", Fault::request},
     {"exceeded_current_quota_error", Fault::credit},
     {"invalid_authentication_error", Fault::key},
-    {"resource_not_found_error", Fault::model},
     {"engine_overloaded_error", Fault::overloaded},
     {"rate_limit_reached_error", Fault::rate},
     {"content_filter_error", Fault::request},
@@ -196,7 +195,6 @@ constexpr Row kBedrock[] = {
     {"optinrequired", Fault::account},
     {"subscriptionrequiredexception", Fault::account},
     {"servicequotaexceededexception", Fault::credit},
-    {"resourcenotfoundexception", Fault::model},
     {"throttlingexception", Fault::rate},
     {"toomanyrequestsexception", Fault::rate},
     {"modelnotreadyexception", Fault::overloaded},
@@ -204,7 +202,7 @@ constexpr Row kBedrock[] = {
 };
 
 // Source: documentation and recorded answers, 2026-11, of Mistral, OpenRouter, Groq, Together,
-// Cerebras, Venice, Tencent, LiteLLM, one-api and new-api, vLLM.
+// Cerebras, Venice, Tencent, LiteLLM, one-api and new-api.
 constexpr Row kOthers[] = {
     {"invalid_model", Fault::model},  // Mistral
     {"service_tier_capacity_exceeded", Fault::overloaded},
@@ -237,7 +235,6 @@ constexpr Row kOthers[] = {
     {"channel:no_available_key", Fault::account},
     {"channel:invalid_key", Fault::key},
     {"no_available_channel", Fault::model},
-    {"notfounderror", Fault::model},  // vLLM and SGLang
 };
 
 // Source: SiliconFlow, FAQ, error codes, 2026-11, and recorded answers. 20015 is of a parameter,
