@@ -55,6 +55,11 @@ Result<Listing> taken_from(Listing listing, const UpstreamSettings& upstream,
   return listing;
 }
 
+bool no_answer(Errc code) {
+  return code == Errc::deadline_exceeded || code == Errc::upstream_unreachable ||
+         code == Errc::upstream_connect_timeout || code == Errc::connection_lost;
+}
+
 // One batch of requests, whose answers are passed to the inquiry as they arrive.
 struct Batch {
   Batch(Inquiry& owner, std::vector<Ask> all) : inquiry(owner), asks(std::move(all)) {}
@@ -89,6 +94,7 @@ struct Refresher::Worker {
   UpstreamState state;
   net::Timer wake;
   net::TaskGroup lanes;
+  MonotonicTime asked_at;   ///< the request in progress, or the last one
   bool from_start = false;  ///< created by the first `apply`
   bool asking = false;
   bool ask_again = false;
@@ -102,11 +108,12 @@ struct Refresher::Worker {
 };
 
 Refresher::Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::Registry& registry,
-                     Publish publish, Listed listed)
+                     Publish publish, Listed listed, NotListed not_listed)
     : executor_(executor),
       asker_(pool),
       publish_(std::move(publish)),
       listed_(std::move(listed)),
+      not_listed_(std::move(not_listed)),
       slot_free_(executor, MonotonicTime::max()),  // setting it again would wake every waiter
       refreshes_(telemetry::register_counter(registry, kRefreshes)),
       models_(telemetry::register_gauge(registry, kUpstreamModels)),
@@ -169,6 +176,14 @@ void Refresher::forget_metrics(const std::string& upstream) {
   }
 }
 
+void Refresher::refresh_now(std::string_view upstream) {
+  for (const auto& worker : workers_) {
+    if (worker->settings.name != upstream || worker->asking) continue;
+    worker->ask_again = true;
+    worker->wake.cancel();
+  }
+}
+
 void Refresher::refresh_now() {
   for (const auto& worker : workers_) {
     worker->ask_again = !worker->asking;
@@ -202,6 +217,7 @@ net::Task<> Refresher::refresh(Worker& worker) {  // worker: held by run
   if (worker.stopped) co_return;
   ++asking_;
   worker.asking = true;
+  worker.asked_at = monotonic_now();
   worker.ask_again = false;
   auto listing = co_await ask(worker);
   worker.asking = false;
@@ -279,7 +295,14 @@ void Refresher::record_failure(Worker& worker, Error error) {
                                                  {"detail", error.detail},
                                                  {"kept_models", worker.state.models().size()}});
   }
+  const bool is_unanswered = no_answer(error.code);
+  const bool is_first = worker.state.failures() == 0 && worker.state.last_success();
   worker.state.failed(std::move(error), monotonic_now());
+  if (not_listed_ && (is_unanswered || is_first)) {
+    not_listed_(name, {.began = worker.asked_at,
+                       .is_unanswered = is_unanswered,
+                       .in_a_row = worker.state.failures()});
+  }
 }
 
 void Refresher::publish_soon() {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalogue/build.hpp"
@@ -75,8 +76,18 @@ class Refresher {
   /// executor's thread.
   using Listed = std::function<void(const std::string& upstream)>;
 
+  /// Called with an upstream's name, and when the request began, each time its list could not be
+  /// had although it was had before, or because the upstream did not answer. On the executor's
+  /// thread.
+  struct Failure {
+    MonotonicTime began;
+    bool is_unanswered = false;
+    int in_a_row = 1;
+  };
+  using NotListed = std::function<void(const std::string& upstream, const Failure& failure)>;
+
   Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::Registry& registry,
-            Publish publish, Listed listed);
+            Publish publish, Listed listed, NotListed not_listed = {});
   ~Refresher();
 
   /// Starts, or applies new settings: an unchanged upstream keeps its state.
@@ -85,6 +96,8 @@ class Refresher {
 
   /// Requests all lists now, except those already being requested.
   void refresh_now();
+  /// The same for one upstream.
+  void refresh_now(std::string_view upstream);
 
   [[nodiscard]] net::Task<> stop();
 
@@ -112,6 +125,7 @@ class Refresher {
   Asker asker_;
   Publish publish_;
   Listed listed_;
+  NotListed not_listed_;
   Settings settings_;
   std::vector<std::shared_ptr<Worker>> workers_;
   bool started_ = false;  ///< the first `apply` has been called

@@ -293,13 +293,18 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
     }
   }
   begin_waiting(request.received.request().streamed);
-  for (;;) {
-    if (stream_->must_wait()) co_await stream_->read_more();
-    const auto whole = stream_->take_head();
-    if (!whole) co_return no_head(whole.error());
-    if (*whole) break;
+  {
+    const WaitingCalls::Call waiting(context_->gateway.waiting(), *stream_, *destination().upstream,
+                                     context_->record().sent);
+    for (;;) {
+      if (stream_->must_wait()) co_await stream_->read_more();
+      const auto whole = stream_->take_head();
+      if (!whole) co_return no_head(whole.error());
+      if (*whole) break;
+    }
   }
   context_->record().first_byte = monotonic_now();
+  destination().upstream->heard(context_->record().first_byte);
   if (stream_->head().status >= 400) {
     auto reading = read_error();
     co_await std::move(reading);

@@ -189,7 +189,7 @@ TEST_F(ChoiceTest, OneInDoubtIsChosenOnlyIfAllOfItsPriorityAre) {
   fail(destinations_[0]);
   fail(destinations_[2]);
   EXPECT_EQ(chosen(), "two");
-  destinations_[1].upstream->list_failed(kNow);
+  destinations_[1].upstream->list_failed(false, kNow);
   EXPECT_EQ(chosen(0b011), "three");
 }
 

@@ -23,6 +23,7 @@ upstream::Pool& Gateway::pool_for(http::ClientStream& client, const Directory& d
   if (!pool_) {
     pool_ = std::make_unique<upstream::Pool>(client.socket().get_executor(), client.sweeper(),
                                              shared_.resolvers);
+    shared_.waiting.add(client.socket().get_executor(), waiting_);
   }
   if (std::exchange(directory_, directory.serial()) == directory.serial()) return *pool_;
   pool_->forget_if([&](const upstream::Upstream& upstream) {
@@ -33,7 +34,9 @@ upstream::Pool& Gateway::pool_for(http::ClientStream& client, const Directory& d
   pool_->configure({.max_idle = static_cast<std::size_t>(settings.max_idle_connections),
                     .max_connections = shared_.max_connections,
                     .idle_timeout = settings.idle_connection_timeout,
-                    .max_head_bytes = static_cast<std::size_t>(settings.max_response_head_bytes)});
+                    .max_head_bytes = static_cast<std::size_t>(settings.max_response_head_bytes),
+                    .peer = {.keepalive_interval = settings.keepalive_interval,
+                             .unacknowledged = settings.unacknowledged_timeout}});
   return *pool_;
 }
 

@@ -19,6 +19,7 @@
 #include "gateway/failed_requests.hpp"
 #include "gateway/fault_notes.hpp"
 #include "gateway/request_token.hpp"
+#include "gateway/waiting_calls.hpp"
 #include "http/handler.hpp"
 #include "limit/key_limiter.hpp"
 #include "limit/token_forecast.hpp"
@@ -39,6 +40,7 @@ struct Shared {
   limit::TokenForecast forecast = {};
   std::atomic<std::int64_t> buffered_bytes{0};  ///< request bodies held in memory
   std::size_t max_connections = SIZE_MAX;       ///< to upstreams, per thread
+  WaitingCalls waiting = {};
   FailedRequests failed_requests = {};
   FaultNotes faults = {};  ///< for the operator
   /// Called when an upstream answers that it does not serve a model, or a model's path, that it was
@@ -72,6 +74,8 @@ class Gateway {
   [[nodiscard]] Shared& shared() { return shared_; }
   [[nodiscard]] CallMetrics& metrics() { return metrics_; }
   [[nodiscard]] usage::Recorder::Cell& usage() { return usage_; }
+  /// The calls of this thread that wait for the beginning of an answer.
+  [[nodiscard]] WaitingCalls::OfThread& waiting() { return *waiting_; }
   /// 64 random bits, to choose with.
   [[nodiscard]] std::uint64_t random();
   /// The connections of this thread; those to upstreams that `directory` does not list are closed.
@@ -83,6 +87,7 @@ class Gateway {
   Shared& shared_;
   usage::Recorder::Cell& usage_;
   CallMetrics metrics_;
+  std::shared_ptr<WaitingCalls::OfThread> waiting_ = std::make_shared<WaitingCalls::OfThread>();
   std::unique_ptr<upstream::Pool> pool_;  ///< created by the first call, on the thread that uses it
   std::uint64_t directory_ = 0;  ///< serial of the directory that the pool was configured for; 0:
                                  ///< none

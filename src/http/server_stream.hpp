@@ -20,6 +20,7 @@
 #include "http/response_parser.hpp"
 #include "http/unsent.hpp"
 #include "net/deadline.hpp"
+#include "net/peer_limits.hpp"
 #include "net/resolve.hpp"
 #include "net/stream.hpp"
 
@@ -81,6 +82,8 @@ class ServerStream final : private net::Readiness::Watcher {
   [[nodiscard]] net::Task<Result<std::size_t>> connect(net::Endpoints endpoints,
                                                        const Origin& origin, TlsClient* tls);
 
+  /// REQUIRES: connected.
+  void limit_peer(const net::PeerLimits& limits) { net::limit_peer(stream_.socket(), limits); }
   /// Ends pending and later waits with `why`.
   void abort(Errc why);
   /// Aborts at `at`.

@@ -103,8 +103,16 @@ void Breaker::doubt(MonotonicTime now) {
   doubt_until_ = now + doubt_;
 }
 
+void Breaker::distrust(MonotonicTime now, bool until_listed) {
+  doubt(now);
+  if (!until_listed) return;
+  is_unlisted_ = true;
+  doubt_until_ = std::max(doubt_until_, now + kUnlistedDoubt);
+}
+
 void Breaker::trust() {
   weak_ = 0;
+  is_unlisted_ = false;
   doubt_ = {};
   doubt_until_ = MonotonicTime::min();
 }
@@ -127,6 +135,7 @@ void Breaker::cool_down(std::optional<std::chrono::seconds> retry_after, Monoton
 }
 
 void Breaker::listed() {
+  if (is_unlisted_ && consecutive_ == 0) trust();
   if (state_ == BreakerState::admitting || !only_connections_) return;
   admit();
   trust();

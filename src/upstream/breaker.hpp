@@ -54,6 +54,8 @@ class Breaker {
   static constexpr std::chrono::seconds kFirstDoubt{1};  ///< doubled by each failure in a row
   static constexpr std::chrono::seconds kMaxDoubt{32};
   static constexpr int kWeakForDoubt = 3;  ///< without a success in between; for kFirstDoubt
+  /// Longer than the wait for the next list request.
+  static constexpr std::chrono::minutes kUnlistedDoubt{3};
   static constexpr std::chrono::seconds kDefaultCoolDown{1};
   static constexpr std::chrono::minutes kMaxCoolDown{10};
 
@@ -87,8 +89,9 @@ class Breaker {
   /// Failures in a row that were counted.
   [[nodiscard]] int failures() const { return consecutive_; }
 
-  /// Puts it in doubt, for a reason other than a call.
-  void distrust(MonotonicTime now) { doubt(now); }
+  /// Puts it in doubt, for a reason other than a call. `until_listed`: until it answers a list
+  /// request or a call, as a rule.
+  void distrust(MonotonicTime now, bool until_listed = false);
 
   /// `retry_after` limited to a credible range: at least kDefaultCoolDown, at most kMaxCoolDown.
   [[nodiscard]] static std::chrono::seconds bounded(std::chrono::seconds retry_after);
@@ -149,6 +152,7 @@ class Breaker {
   MonotonicTime cool_until_ = MonotonicTime::min();
   std::chrono::seconds doubt_{0};
   MonotonicTime doubt_until_ = MonotonicTime::min();
+  bool is_unlisted_ = false;  ///< in doubt because of its list
 };
 
 }  // namespace weir::upstream

@@ -38,9 +38,9 @@ int Health::failures() const {
   return breaker_.failures();
 }
 
-void Health::distrust(MonotonicTime now) {
+void Health::distrust(MonotonicTime now, bool until_listed) {
   const Change change(*this);
-  breaker_.distrust(now);
+  breaker_.distrust(now, until_listed);
   expect_successes(now);
 }
 
@@ -49,8 +49,8 @@ void Health::cool_down(std::optional<std::chrono::seconds> retry_after, Monotoni
   breaker_.cool_down(retry_after, now);
 }
 
-void Health::listed() {
-  if (state() == BreakerState::admitting) return;
+void Health::listed(MonotonicTime now) {
+  if (!needs_successes(now)) return;
   const Change change(*this);
   breaker_.listed();
 }

@@ -35,7 +35,8 @@ class Health : public std::enable_shared_from_this<Health> {
   /// From now on a success matters: until a failure has left the window, and a doubt is over.
   void expect_successes(MonotonicTime now) {
     const auto window = window_.load(std::memory_order_relaxed);
-    store(troubled_until_, now + std::max<MonotonicClock::duration>(window, Breaker::kMaxDoubt));
+    store(troubled_until_,
+          now + std::max<MonotonicClock::duration>(window, Breaker::kUnlistedDoubt));
   }
 
   // As Breaker's.
@@ -46,9 +47,9 @@ class Health : public std::enable_shared_from_this<Health> {
   void began(Breaker::Pass pass);
   void forgive(MonotonicTime now);
   [[nodiscard]] int failures() const;
-  void distrust(MonotonicTime now);
+  void distrust(MonotonicTime now, bool until_listed = false);
   void cool_down(std::optional<std::chrono::seconds> retry_after, MonotonicTime now);
-  void listed();
+  void listed(MonotonicTime now);
   void configure(const BreakerSettings& settings);
 
  private:

@@ -54,6 +54,7 @@ net::Task<Result<>> Pool::connect(http::ServerStream& stream, std::shared_ptr<Up
   auto connecting = stream.connect(endpoints, origin, client);
   const auto connected = co_await std::move(connecting);
   if (!connected) co_return std::unexpected(connected.error());
+  stream.limit_peer(limits_.peer);
   // The next connection begins with the address that answered.
   if (const auto place = places_.find(upstream.get());
       place != places_.end() && place->second.endpoints == endpoints) {

@@ -13,6 +13,7 @@
 #include "http/server_stream.hpp"
 #include "http/tls_client.hpp"
 #include "net/deadline.hpp"
+#include "net/peer_limits.hpp"
 #include "net/resolve.hpp"
 #include "net/worker_pool.hpp"
 #include "upstream/upstream.hpp"
@@ -33,6 +34,7 @@ class Pool final : private http::ServerStream::IdleObserver {
     std::size_t max_connections = SIZE_MAX;
     std::chrono::milliseconds idle_timeout{60'000};
     std::size_t max_head_bytes = 64 << 10;
+    net::PeerLimits peer = {};
   };
 
   Pool(net::Executor executor, net::DeadlineSweeper& sweeper, net::WorkerPool& resolvers);

@@ -77,6 +77,21 @@ void add_timeouts(config::Schema<Settings>& schema) {
              "Maximum pause within an answer.")
       .field("total_timeout", &Settings::total_timeout, duration({kSecond, 168 * kHour}),
              "Time limit for a whole call.")
+      .field(
+          "unacknowledged_timeout", &Settings::unacknowledged_timeout,
+          duration({kSecond, kHour, "the system's limit"}),
+          "How long an upstream's host may leave data or keep-alive probes unacknowledged before "
+          "the connection counts as lost.")
+      .field("keepalive_interval", &Settings::keepalive_interval,
+             duration({kSecond, kHour, "no probes"}),
+             "Interval of TCP keep-alive probes on a connection to an upstream on which nothing "
+             "arrives.")
+      .field("list_after_silence", &Settings::list_after_silence, duration({100, kHour, "never"}),
+             "If calls wait for an upstream and none was answered for this long, its model list is "
+             "requested, then after twice this time, and so on.")
+      .field("silent_lists", &Settings::silent_lists, integer<int>({1, 1'000, "never"}),
+             "Number of consecutive list requests that an upstream must leave unanswered "
+             "(discovery.timeout) before the calls end to which it has answered nothing.")
       .field("video_request_id_lifetime", &Settings::video_request_id_lifetime,
              duration({kSecond, 366 * 24 * kHour}),
              "How long a requestId stays valid after a video has been submitted.");

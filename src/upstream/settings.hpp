@@ -11,14 +11,18 @@
 namespace weir::upstream {
 
 struct Settings {
-  std::chrono::milliseconds connect_timeout{5'000};        ///< name, connection and TLS handshake
-  std::chrono::milliseconds first_byte_timeout{600'000};   ///< for an answer that is not streamed
-  std::chrono::milliseconds first_event_timeout{120'000};  ///< for a streamed one
-  std::chrono::milliseconds idle_timeout{120'000};         ///< silence within an answer
-  std::chrono::milliseconds total_timeout{3'600'000};      ///< for one call, with retries and
-                                                           ///< queueing
-  int max_in_flight = 0;                                   ///< per upstream; 0: unlimited
-  int queue_length = 64;                                   ///< per upstream
+  std::chrono::milliseconds connect_timeout{5'000};          ///< name, connection and TLS handshake
+  std::chrono::milliseconds first_byte_timeout{600'000};     ///< for an answer that is not streamed
+  std::chrono::milliseconds first_event_timeout{120'000};    ///< for a streamed one
+  std::chrono::milliseconds idle_timeout{120'000};           ///< silence within an answer
+  std::chrono::milliseconds total_timeout{3'600'000};        ///< for one call, with retries and
+                                                             ///< queueing
+  std::chrono::milliseconds unacknowledged_timeout{10'000};  ///< of TCP; 0: the system's
+  std::chrono::milliseconds keepalive_interval{5'000};       ///< of TCP; 0: no probes
+  std::chrono::milliseconds list_after_silence{2'000};       ///< 0: never
+  int silent_lists = 2;   ///< in a row, before waiting calls end; 0: they do not
+  int max_in_flight = 0;  ///< per upstream; 0: unlimited
+  int queue_length = 64;  ///< per upstream
   std::chrono::milliseconds queue_timeout{2'000};
   int retries = 2;                ///< per call
   int retry_budget_percent = 20;  ///< of the calls to one upstream

@@ -89,10 +89,10 @@ void Upstream::note_failing(const Health& model, MonotonicTime now) {
   health_.distrust(now);
 }
 
-void Upstream::listed() {
-  health_.listed();
+void Upstream::listed(MonotonicTime now) {
+  health_.listed(now);
   const std::lock_guard lock(mutex_);
-  for (auto& [id, model] : models_) model->listed();
+  for (auto& [id, model] : models_) model->listed(now);
 }
 
 }  // namespace weir::upstream

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -75,9 +76,18 @@ class Upstream {
     model.began(passes.model);
   }
 
-  /// It has answered a list request, or has not.
-  void listed();
-  void list_failed(MonotonicTime now) { health_.distrust(now); }
+  /// It has answered a list request.
+  void listed(MonotonicTime now);
+  /// It has not, or with an error.
+  void list_failed(bool is_unanswered, MonotonicTime now) { health_.distrust(now, is_unanswered); }
+
+  /// It has answered something, or begins to be waited for.
+  void heard(MonotonicTime now) {
+    heard_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+  [[nodiscard]] MonotonicTime last_heard() const {
+    return MonotonicTime(MonotonicClock::duration(heard_.load(std::memory_order_relaxed)));
+  }
 
  private:
   void note_failing(const Health& model, MonotonicTime now);
@@ -89,6 +99,7 @@ class Upstream {
   const Address address_;
   Slots slots_;
   Health health_;
+  std::atomic<MonotonicTime::rep> heard_{0};
   std::mutex mutex_;  ///< guards what follows
   RetryBudget budget_;
   BreakerSettings breaker_settings_;

@@ -84,16 +84,22 @@ TEST_F(UpstreamTest, AListEndsTheRefusalOfConnections) {
   call(*two_, Outcome::first_byte_timeout, 5);
   const auto three = upstream_.health_of("three");
   call(*three, Outcome::connect_failed, 5);
-  upstream_.listed();
+  upstream_.listed(kNow);
   EXPECT_TRUE(admits(*one_));
   EXPECT_FALSE(admits(*two_)) << "calls hung";
   EXPECT_TRUE(admits(*three));
 }
 
 TEST_F(UpstreamTest, AListThatFailsPutsItInDoubt) {
-  upstream_.list_failed(kNow);
+  upstream_.list_failed(false, kNow);
   EXPECT_TRUE(upstream_.health().in_doubt(kNow));
+  EXPECT_FALSE(upstream_.health().in_doubt(kNow + 1s));
+  upstream_.list_failed(true, kNow);
+  EXPECT_TRUE(upstream_.health().in_doubt(kNow + 1min)) << "it does not answer at all";
   EXPECT_TRUE(admits(*one_));
+  upstream_.listed(kNow);
+  EXPECT_FALSE(upstream_.health().in_doubt(kNow));
+  upstream_.list_failed(true, kNow);
   call(*one_, Outcome::answered);
   EXPECT_FALSE(upstream_.health().in_doubt(kNow));
 }

@@ -100,8 +100,37 @@ std::shared_ptr<upstream::Upstream> Destinations::take_over(upstream::Address ad
   return std::make_shared<upstream::Upstream>(std::move(address), calls, max_in_flight);
 }
 
-void Destinations::listed(const std::string& upstream) {
-  if (const auto known = known_.find(upstream); known != known_.end()) known->second->listed();
+void Destinations::listed(const std::string& upstream, MonotonicTime now) {
+  const auto known = known_.find(upstream);
+  if (known != known_.end()) known->second->listed(now);
+}
+
+std::shared_ptr<upstream::Upstream> Destinations::list_failed(const std::string& upstream,
+                                                              bool is_unanswered,
+                                                              MonotonicTime now) {
+  const auto known = known_.find(upstream);
+  if (known == known_.end()) return nullptr;
+  known->second->list_failed(is_unanswered, now);
+  return known->second;
+}
+
+std::vector<std::string> Destinations::silent(std::chrono::milliseconds silence,
+                                              MonotonicTime now) {
+  std::vector<std::string> due;
+  for (const auto& [name, upstream] : known_) {
+    const auto heard = upstream->last_heard();
+    if (upstream->slots().in_flight() == 0 || now - heard < silence) {
+      silences_.erase(name);
+      continue;
+    }
+    auto& entry = silences_.try_emplace(name, Silence{heard, silence, now}).first->second;
+    if (entry.heard != heard) entry = {heard, silence, now};
+    if (now < entry.next_list) continue;
+    due.push_back(name);
+    entry.patience *= 2;
+    entry.next_list = now + entry.patience;
+  }
+  return due;
 }
 
 }  // namespace weir::app

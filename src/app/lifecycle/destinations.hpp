@@ -2,12 +2,14 @@
 /// `discovery`, which knows the kinds, and `gateway`, which does not, meet.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "catalogue/build.hpp"
 #include "discovery/settings.hpp"
 #include "gateway/directory.hpp"
@@ -29,14 +31,31 @@ class Destinations {
       std::span<const catalogue::Model> models);
 
   /// The upstream has answered a list request.
-  void listed(const std::string& upstream);
+  void listed(const std::string& upstream, MonotonicTime now);
+  /// The upstream has not. Null: it is unknown.
+  [[nodiscard]] std::shared_ptr<upstream::Upstream> list_failed(const std::string& upstream,
+                                                                bool is_unanswered,
+                                                                MonotonicTime now);
+
+  /// Names of the upstreams whose lists are to be requested now: calls wait there, and none has
+  /// been answered for `silence`, or twice as long after each request before.
+  [[nodiscard]] std::vector<std::string> silent(std::chrono::milliseconds silence,
+                                                MonotonicTime now);
 
  private:
   [[nodiscard]] std::shared_ptr<upstream::Upstream> take_over(upstream::Address address,
                                                               const upstream::Settings& calls,
                                                               int max_in_flight);
 
+  /// The state of an upstream that calls wait for.
+  struct Silence {
+    MonotonicTime heard;  ///< before it
+    std::chrono::milliseconds patience;
+    MonotonicTime next_list;
+  };
+
   std::unordered_map<std::string, std::shared_ptr<upstream::Upstream>> known_;
+  std::unordered_map<std::string, Silence> silences_;
 };
 
 }  // namespace weir::app

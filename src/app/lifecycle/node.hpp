@@ -106,6 +106,8 @@ class Node {
   void install_signal_handlers();
   [[nodiscard]] net::Task<> watch_signals();
   [[nodiscard]] net::Task<> flush_usage();
+  [[nodiscard]] net::Task<> watch_silence();
+  void list_failed(const std::string& upstream, const discovery::Refresher::Failure& failure);
   [[nodiscard]] net::Task<> watch_config();
   [[nodiscard]] net::Task<> watch_certificate();
   [[nodiscard]] net::Task<> watch_store();

@@ -19,6 +19,7 @@ constexpr std::chrono::milliseconds kAdminDrain{1'000};
 // How long a successor waits for its upstreams' lists, and how often it checks.
 constexpr std::chrono::seconds kFirstLists{15};
 constexpr std::chrono::milliseconds kListPoll{10};
+constexpr std::chrono::milliseconds kSilencePoll{250};
 
 template <class T>
 T on_thread(net::IoThread& thread, net::Task<T> task) {
@@ -84,12 +85,14 @@ void Node::start_background() {
     refresher_ = std::make_unique<discovery::Refresher>(
         control_->executor(), resolvers_, registry_,
         [this](auto listings) { publisher_.take_listings(std::move(listings)); },
-        [this](const auto& upstream) { publisher_.listed(upstream); });
+        [this](const auto& upstream) { publisher_.listed(upstream); },
+        [this](const auto& upstream, const auto& failure) { list_failed(upstream, failure); });
     ask_upstreams();
     watchers_ = std::make_unique<net::TaskGroup>(control_->executor());
     handing_over_ = std::make_unique<net::TaskGroup>(control_->executor());
     watchers_->spawn("watch store", watch_store());
     watchers_->spawn("flush usage", flush_usage());
+    watchers_->spawn("watch silence", watch_silence());
     const auto memory_limit = memory_limit_bytes(server_settings_.memory_limit_bytes);
     if (memory_limit > 0) {
       watchers_->spawn("watch memory", watch_memory(*api_server_, memory_limit, pool_, registry_));
@@ -126,6 +129,24 @@ net::Task<> Node::flush_usage() {
     // flush logs when writing begins to fail, and keeps rows that could not be written.
     [[maybe_unused]] const auto flushed = co_await std::move(flushing);
   }
+}
+
+// A process that hangs behind an open port accepts connections and answers nothing, its list
+// included.
+net::Task<> Node::watch_silence() {
+  for (;;) {
+    co_await net::wait_for(kSilencePoll);
+    for (const auto& upstream : publisher_.silent()) refresher_->refresh_now(upstream);
+  }
+}
+
+// An upstream that has answered anything since the list was requested is not silent.
+void Node::list_failed(const std::string& upstream, const discovery::Refresher::Failure& failure) {
+  const auto known = publisher_.list_failed(upstream, failure.is_unanswered);
+  const int needed = settings_.calls.silent_lists;
+  if (!known || !failure.is_unanswered || needed == 0 || failure.in_a_row < needed) return;
+  if (known->last_heard() >= failure.began) return;
+  gateway_->waiting.end(known, failure.began);
 }
 
 void Node::start_servers() {

@@ -86,8 +86,14 @@ bool Publisher::all_listed() const {
 }
 
 void Publisher::listed(const std::string& upstream) {
-  destinations_.listed(upstream);
+  destinations_.listed(upstream, monotonic_now());
   if (unserved_.expire(monotonic_now())) publish();
+}
+
+std::vector<std::string> Publisher::silent() {
+  const auto silence = settings_.calls.list_after_silence;
+  if (silence.count() == 0) return {};
+  return destinations_.silent(silence, monotonic_now());
 }
 
 void Publisher::not_served(const std::string& upstream, const std::string& id) {

@@ -47,6 +47,13 @@ class Publisher {
   /// The upstream has just answered a list request: calls may go there again. Publishes only if a
   /// model marked as not served has expired.
   void listed(const std::string& upstream);
+  /// The upstream has not answered a list request, or with an error. Null: it is unknown.
+  [[nodiscard]] std::shared_ptr<upstream::Upstream> list_failed(const std::string& upstream,
+                                                                bool is_unanswered) {
+    return destinations_.list_failed(upstream, is_unanswered, monotonic_now());
+  }
+  /// As of Destinations; empty if silence has no consequence.
+  [[nodiscard]] std::vector<std::string> silent();
   /// The upstream has answered a call that it does not serve its model `id`, which it was only
   /// assumed to serve. Publishes if that is new.
   void not_served(const std::string& upstream, const std::string& id);

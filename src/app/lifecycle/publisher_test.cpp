@@ -124,7 +124,7 @@ TEST(Publisher, AListEndsTheRefusalOfItsUpstreamAlone) {
   settings.calls.breaker.consecutive_failures = 1;
   settings.upstreams = {upstream("a", "vllm"), upstream("b", "vllm")};
   Publisher publisher(settings, false);
-  constexpr MonotonicTime kNow{};
+  const auto kNow = monotonic_now();
   const auto directory = publisher.published().load()->directory;
   const auto admits = [&](const char* name) {
     return directory->find(name)->upstream->health().admits(kNow);
