@@ -21,6 +21,8 @@ limit::CallShape shape_of(const catalogue::Model& model, const CallRequest& requ
   const bool makes_tokens = dialect::of(endpoint).counts(Meter::output_tokens);
   shape.max_tokens = makes_tokens ? request.max_tokens : std::optional(std::int64_t{0});
   shape.answers = request.answers;
+  shape.prompts = request.prompts;
+  shape.token_ids = request.token_ids;
   const auto& facts = model.facts;
   shape.context_length = facts.max_model_len ? facts.max_model_len : facts.context_length;
   shape.max_output_tokens = facts.max_output_tokens;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "codec/json_scanner.hpp"
+#include "codec/json_walk.hpp"
 #include "dialect/endpoint.hpp"
 
 namespace weir::gateway {
@@ -26,10 +28,15 @@ enum Member : std::size_t {
   kMaxOutputTokens,
   kN,
   kBatchSize,
+  // Members of endpoints that take lists.
+  kBestOf,
+  kPrompt,
+  kInput,
+  kDocuments,
   kMemberCount,
 };
 
-constexpr codec::MemberPaths kMembers = {{
+constexpr std::array<std::string_view, kMemberCount> kNames = {
     "model",
     "requestId",
     "stream",
@@ -40,8 +47,45 @@ constexpr codec::MemberPaths kMembers = {{
     "max_output_tokens",
     "n",
     "batch_size",
-}};
-static_assert(kMembers.size() == kMemberCount);
+    "best_of",
+    "prompt",
+    "input",
+    "documents",
+};
+constexpr codec::MemberPaths kMembers(std::span(kNames).first(kBestOf));
+constexpr codec::MemberPaths kListMembers{std::span(kNames)};
+
+const codec::MemberPaths& members_of(Endpoint endpoint) {
+  const bool takes_lists = endpoint == Endpoint::completions || endpoint == Endpoint::embeddings ||
+                           endpoint == Endpoint::rerank;
+  return takes_lists ? kListMembers : kMembers;
+}
+
+// Counts the prompts of a list: its elements, unless they are the tokens of a single one.
+class ListReading {
+ public:
+  explicit ListReading(std::string_view list) { walk_.feed(list, *this); }
+
+  void open(char, std::size_t) {
+    if (walk_.depth() == 1) ++prompts_;
+  }
+  void close(std::size_t) {}
+  void name(std::string_view) {}
+  void string(std::string_view, std::size_t, bool begins, bool) {
+    if (walk_.depth() == 1 && begins) ++prompts_;
+  }
+  void scalar(std::string_view, bool begins, bool) {
+    if (walk_.depth() > 0 && !walk_.in_object() && begins) ++numbers_;
+  }
+
+  [[nodiscard]] std::int64_t prompts() const { return std::max<std::int64_t>(prompts_, 1); }
+  [[nodiscard]] std::int64_t numbers() const { return numbers_; }
+
+ private:
+  codec::JsonWalk walk_;
+  std::int64_t prompts_ = 0;
+  std::int64_t numbers_ = 0;
+};
 
 std::unexpected<Error> refused(std::string message) {
   return fail(Errc::invalid_parameter, std::move(message));
@@ -56,9 +100,9 @@ class Reading {
   void take(const codec::JsonValue& value) {
     const auto member = value.member;
     if (seen_[member] && problem_.empty()) {
-      problem_ = fmt::format("The parameter {} is given twice.", kMembers[member]);
+      problem_ = fmt::format("The parameter {} is given twice.", kNames[member]);
     } else if (!value.exact && problem_.empty()) {
-      problem_ = fmt::format("Parameter names are case-sensitive. Use {}.", kMembers[member]);
+      problem_ = fmt::format("Parameter names are case-sensitive. Use {}.", kNames[member]);
     }
     seen_[member] = true;
     const Span at{value.begin, value.end};
@@ -90,7 +134,13 @@ class Reading {
         break;
       case kN:
       case kBatchSize:
+      case kBestOf:
         take_answers(member, value);
+        break;
+      case kPrompt:
+      case kInput:
+      case kDocuments:
+        list_at_ = at;
         break;
       case kMemberCount:
         break;
@@ -101,12 +151,20 @@ class Reading {
   [[nodiscard]] const std::string& problem() const { return problem_; }
   [[nodiscard]] CallRequest& request() { return request_; }
 
+  // The list may be longer than a value that the scanner hands over.
+  void count_prompts(std::string_view body) {
+    if (list_at_.end == 0) return;
+    const ListReading list(body.substr(list_at_.begin, list_at_.end - list_at_.begin));
+    request_.prompts = list.prompts();
+    request_.token_ids = list.numbers();
+  }
+
  private:
   void take_text(std::size_t member, const codec::JsonValue& value, std::string& text) {
     if (auto parsed = codec::parse_json_string(value.text); parsed && !parsed->empty()) {
       text = std::move(*parsed);
     } else if (problem_.empty()) {
-      problem_ = fmt::format("The parameter {} must be a non-empty string.", kMembers[member]);
+      problem_ = fmt::format("The parameter {} must be a non-empty string.", kNames[member]);
     }
   }
 
@@ -116,12 +174,13 @@ class Reading {
     if (const auto number = read_count(value.text)) {
       request_.answers = std::max(request_.answers, *number);
     } else if (counts_images_ && value.text != "null" && problem_.empty()) {
-      problem_ = fmt::format("The parameter {} must be a positive integer.", kMembers[member]);
+      problem_ = fmt::format("The parameter {} must be a positive integer.", kNames[member]);
     }
   }
 
   bool counts_images_;
   CallRequest request_;
+  Span list_at_;
   std::array<bool, kMemberCount> seen_{};
   std::string problem_;
 };
@@ -138,7 +197,8 @@ std::optional<std::int64_t> read_count(std::string_view text) {
 Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
                                       std::size_t max_depth) {
   using codec::JsonScanner;
-  JsonScanner scanner(kMembers, kMaxValueBytes, max_depth, JsonScanner::Check::everything);
+  JsonScanner scanner(members_of(endpoint), kMaxValueBytes, max_depth,
+                      JsonScanner::Check::everything);
   Reading reading(endpoint);
   scanner.feed(body, [&](const codec::JsonValue& value) { reading.take(value); });
   if (scanner.too_deep()) {
@@ -161,6 +221,7 @@ Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
     return refused("The parameter requestId is missing.");
   }
   if (!by_request && !reading.seen(kModel)) return refused("The parameter model is missing.");
+  reading.count_prompts(body);
   return std::move(reading.request());
 }
 

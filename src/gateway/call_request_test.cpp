@@ -26,6 +26,39 @@ TEST(CallRequest, ReadsWhatRoutingAndAccountingNeed) {
   EXPECT_EQ(request->answers, 2);
 }
 
+TEST(CallRequest, CountsThePromptsOfAList) {
+  const struct {
+    const char* body;
+    Endpoint endpoint;
+    std::int64_t prompts;
+    std::int64_t answers;
+    std::int64_t token_ids;
+  } cases[] = {
+      {R"({"model":"a","prompt":"one"})", Endpoint::completions, 1, 1, 0},
+      {R"({"model":"a","prompt":["one","two \"]","three"]})", Endpoint::completions, 3, 1, 0},
+      {R"({"model":"a","prompt":[1,2,3],"n":2})", Endpoint::completions, 1, 2, 3},
+      {R"({"model":"a","prompt":[[1,2],[3],[]],"best_of":4,"n":2})", Endpoint::completions, 3, 4,
+       3},
+      {R"({"model":"a","prompt":[]})", Endpoint::completions, 1, 1, 0},
+      {R"({"model":"a","prompt":null})", Endpoint::completions, 1, 1, 0},
+      {R"({"model":"a","input":["one","two"]})", Endpoint::embeddings, 2, 1, 0},
+      {R"({"model":"a","input":[[1,2],[3]]})", Endpoint::embeddings, 2, 1, 3},
+      {R"({"model":"a","input":[{"text":"one"},{"image":"x"}]})", Endpoint::embeddings, 2, 1, 0},
+      {R"({"model":"a","query":"q","documents":["a",{"text":"b"}]})", Endpoint::rerank, 2, 1, 0},
+      {R"({"model":"a","input":["one","two"]})", Endpoint::responses, 1, 1, 0},
+  };
+  for (const auto& c : cases) {
+    const auto request = read_json_request(c.body, c.endpoint);
+    ASSERT_TRUE(request) << c.body;
+    EXPECT_EQ(request->prompts, c.prompts) << c.body;
+    EXPECT_EQ(request->answers, c.answers) << c.body;
+    EXPECT_EQ(request->token_ids, c.token_ids) << c.body;
+  }
+  std::string many = R"({"model":"a","prompt":["one")";
+  for (int i = 0; i < 4'999; ++i) many += R"(,"one")";
+  EXPECT_EQ(read_json_request(many + "]}", Endpoint::completions)->prompts, 5'000);
+}
+
 TEST(CallRequest, RefusesWhatCannotBeRouted) {
   const struct {
     const char* body;

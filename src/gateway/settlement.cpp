@@ -34,9 +34,7 @@ std::int64_t Settlement::answer_tokens(const codec::TextWeight& text) const {
   if (!counts(Meter::output_tokens)) return 0;
   const auto& forecast = context_.gateway.shared().forecast;
   const auto tokens = forecast.answer_tokens(context_.record().model, {.weight = text});
-  const auto& bound = admitted_.shape.max_tokens;
-  if (!bound || *bound <= 0) return tokens;
-  return std::min(tokens, *bound * admitted_.shape.answers);
+  return std::min(tokens, admitted_.shape.answer_bound().value_or(tokens));
 }
 
 Bill Settlement::make_bill() {
@@ -59,8 +57,11 @@ void Settlement::learn(const Bill& bill) {
   const auto& model = context_.record().model;
   const auto input = bill.usage.input.value_or(0);
   const auto output = bill.usage.output.value_or(0);
-  forecast.learn(model, admitted_.shape.body_bytes, input,
-                 output / std::max<std::int64_t>(admitted_.shape.answers, 1));
+  const auto& shape = admitted_.shape;
+  const auto answers = std::max<std::int64_t>(shape.answers, 1) * shape.prompts;
+  // Numbers as a prompt say nothing of the tokens in a body's bytes.
+  const bool is_text = shape.token_ids == 0;
+  forecast.learn(model, is_text ? shape.body_bytes : 0, input, (output + answers - 1) / answers);
   const auto& reported = work_.reported;
   if (prompt_ && reported.input) forecast.learn_prompt(model, *prompt_, *reported.input);
   if (!reported.output || bill.estimated || text_.total() == 0) return;

@@ -19,6 +19,8 @@ constexpr std::int64_t kMaxAnswer = 1'000'000;
 // Products of these stay far below 2^63.
 constexpr std::int64_t kMaxTokens = 1'000'000'000;
 constexpr std::int64_t kMaxAnswers = 1'000;
+constexpr std::int64_t kMaxPrompts = 1'000'000;
+constexpr std::int64_t kMaxSum = 1'000'000'000'000;
 constexpr std::size_t kMaxBodyBytes = std::size_t{1} << 32;
 
 std::int64_t bounded_bytes(std::size_t bytes) {
@@ -31,6 +33,12 @@ std::int64_t at_most(std::int64_t tokens, const std::optional<std::int64_t>& bou
 }
 
 }  // namespace
+
+std::optional<std::int64_t> CallShape::answer_bound() const {
+  if (!max_tokens || *max_tokens <= 0) return std::nullopt;
+  return std::min(*max_tokens, kMaxTokens) * std::clamp<std::int64_t>(answers, 1, kMaxAnswers) *
+         std::clamp<std::int64_t>(prompts, 1, kMaxPrompts);
+}
 
 ModelForecast::ModelForecast() {
   for (auto& figure : tokens_per_mebibyte_) figure = kFirstTokensPerMebibyte;
@@ -45,13 +53,19 @@ std::size_t ModelForecast::size_of(std::size_t body_bytes) {
 std::int64_t ModelForecast::estimate(const CallShape& call) const {
   const auto per_mebibyte =
       tokens_per_mebibyte_[size_of(call.body_bytes)].load(std::memory_order_relaxed);
-  const std::int64_t prompt = 1 + bounded_bytes(call.body_bytes) * per_mebibyte / kMebibyte;
+  const std::int64_t prompt = call.token_ids > 0
+                                  ? call.token_ids
+                                  : 1 + bounded_bytes(call.body_bytes) * per_mebibyte / kMebibyte;
   std::int64_t answer = answer_tokens_.load(std::memory_order_relaxed);
   if (call.max_tokens && *call.max_tokens >= 0) answer = std::min(*call.max_tokens, kMaxTokens);
   answer = at_most(at_most(answer, call.max_output_tokens), call.context_length);
   const std::int64_t answers = std::clamp<std::int64_t>(call.answers, 1, kMaxAnswers);
-  // The prompt and one answer share the context; each further answer is added.
-  return at_most(prompt + answer, call.context_length) + (answers - 1) * answer;
+  const std::int64_t prompts = std::clamp<std::int64_t>(call.prompts, 1, kMaxPrompts);
+  // A prompt and one answer share the context; each further answer is added.
+  std::optional<std::int64_t> contexts;
+  if (call.context_length) contexts = std::min(*call.context_length, kMaxTokens) * prompts;
+  const auto sum = at_most(prompt + prompts * answer, contexts) + (answers - 1) * prompts * answer;
+  return std::min(sum, kMaxSum);
 }
 
 void ModelForecast::learn(std::size_t body_bytes, std::int64_t prompt_tokens,

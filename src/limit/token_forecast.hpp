@@ -22,7 +22,12 @@ struct CallShape {
   /// The client's bound on each answer; 0 for endpoints whose answers have no tokens, such as
   /// embeddings.
   std::optional<std::int64_t> max_tokens = {};
-  std::int64_t answers = 1;  ///< `n`
+  std::int64_t answers = 1;    ///< `n`: to each prompt
+  std::int64_t prompts = 1;    ///< in one call
+  std::int64_t token_ids = 0;  ///< of prompts given as numbers
+  /// The tokens that the answers may have, together; nothing if the client set no bound.
+  [[nodiscard]] std::optional<std::int64_t> answer_bound() const;
+
   // From the model, if known.
   std::optional<std::int64_t> context_length = {};
   std::optional<std::int64_t> max_output_tokens = {};
@@ -48,7 +53,7 @@ class ModelForecast {
 
   /// An upper estimate for prompt and answers together. Never negative.
   [[nodiscard]] std::int64_t estimate(const CallShape& call) const;
-  /// Updates the estimate; implausible values are ignored.
+  /// Updates the estimate; implausible values are ignored. `answer_tokens`: of one answer.
   void learn(std::size_t body_bytes, std::int64_t prompt_tokens, std::int64_t answer_tokens);
 
  private:

@@ -31,6 +31,12 @@ TEST(ModelForecast, SaysWhatItCanOfAModelItHasNotSeen) {
       {{.body_bytes = 3000, .max_tokens = 9000, .answers = 2, .context_length = 4096},
        8192,
        "once for each answer"},
+      {{.body_bytes = 3000, .max_tokens = 50, .prompts = 200}, 11'000, "an answer to each prompt"},
+      {{.body_bytes = 3000, .max_tokens = 50, .answers = 2, .prompts = 200}, 21'000, "or more"},
+      {{.body_bytes = 300, .max_tokens = 0, .token_ids = 150}, 150, "tokens are as they are"},
+      {{.body_bytes = 900'000, .max_tokens = 0, .prompts = 10, .context_length = 4096},
+       40'960,
+       "a context for each prompt"},
       {{.body_bytes = 3000, .context_length = -1, .max_output_tokens = 0},
        1000 + kAnswer,
        "a bound of 0 is none"},
@@ -41,7 +47,8 @@ TEST(ModelForecast, SaysWhatItCanOfAModelItHasNotSeen) {
 
 TEST(ModelForecast, NoCallMakesItOverflow) {
   const ModelForecast forecast;
-  const CallShape call{.body_bytes = SIZE_MAX, .max_tokens = INT64_MAX, .answers = INT64_MAX};
+  const CallShape call{
+      .body_bytes = SIZE_MAX, .max_tokens = INT64_MAX, .answers = INT64_MAX, .prompts = INT64_MAX};
   EXPECT_GT(forecast.estimate(call), 0);
   EXPECT_LT(forecast.estimate(call), INT64_MAX / 1'000'000);
 }

@@ -116,6 +116,26 @@ def test_tokens_beyond_the_reservation_are_a_debt(weir, engine):
     is_refusal(call(server.public, "lab/chat", max_tokens=1), "TPM")
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"prompt": ["one"] * 30, "max_tokens": 100},
+        {"prompt": [[1, 2], [3]] * 15, "max_tokens": 100},
+        {"prompt": "one", "n": 30, "max_tokens": 100},
+        {"prompt": "one", "best_of": 30, "max_tokens": 100},
+        {"prompt": [7] * 3100, "max_tokens": 1},
+    ],
+)
+def test_every_answer_to_every_prompt_is_reserved(weir, engine, asked):
+    server = limited(weir, engine, tokens_per_minute=3000)
+    refused = post(server.public, "/v1/completions", json.dumps({"model": "lab/chat", **asked}).encode())
+    assert refused.status == 429
+    assert b"Details:TPM limit reached." in refused.body
+    assert not engine.calls
+    fewer = {"model": "lab/chat", "prompt": ["one"] * 20, "max_tokens": 100}
+    assert post(server.public, "/v1/completions", json.dumps(fewer).encode()).status == 200
+
+
 def test_a_stream_is_settled_by_its_usage(weir, engine):
     server = limited(weir, engine, tokens_per_minute=1000)
     for _ in range(20):
