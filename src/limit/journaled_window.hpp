@@ -17,7 +17,8 @@ struct KeptAs {
 
 /// A RollingWindow with a slot in a table. Its decisions are made from the window in memory, which
 /// is exact for this process's charges; it is filled from the slot when it is first used, and again
-/// whenever another process has changed the slot.
+/// whenever another process has changed the slot. A slot that another window has taken is left
+/// alone: what still counts is charged to a new one.
 ///
 /// Two processes that charge at the same moment: the later one finds the change when it has
 /// charged, and reports it (`was_overtaken`), so that its caller can take the charge back.
@@ -37,7 +38,7 @@ class JournaledWindow {
   bool charge(std::int64_t cost, MonotonicTime now) {
     was_overtaken_ = false;
     if (!window_.charge(cost, now)) return false;
-    if (slot_ != nullptr) charge_slot(cost, now);
+    if (kept_.table != nullptr) charge_slot(cost, now);
     return true;
   }
   void give_back(std::int64_t amount, MonotonicTime charged_at, MonotonicTime now);
@@ -51,21 +52,21 @@ class JournaledWindow {
 
  private:
   void follow(MonotonicTime now) {
-    const bool is_current =
-        slot_ != nullptr && slot_->changes() == changes_ && slot_->name() == kept_.name;
+    const bool is_current = slot_ && slot_.changes() == changes_ && slot_.is_held();
     if (!is_current) read_slot(now);
   }
   void charge_slot(std::int64_t cost, MonotonicTime now);
   [[gnu::noinline]] void follow_other(MonotonicTime now);
   void read_slot(MonotonicTime now);
   void find_slot(MonotonicTime now);
-  void fill_from_slot(MonotonicTime now);
+  [[nodiscard]] bool add_to_slot(MonotonicTime now);
+  [[nodiscard]] bool fill_from_slot(MonotonicTime now);
 
   RollingWindow window_;
   std::chrono::nanoseconds span_;
   std::int64_t width_;
   KeptAs kept_;
-  WindowSlot* slot_ = nullptr;
+  KeptSlot slot_;
   std::uint64_t changes_ = 0;  ///< of the slot, all of which window_ has
   MonotonicTime find_again_ = MonotonicTime::min();
   bool was_overtaken_ = false;

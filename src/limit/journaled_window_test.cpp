@@ -115,10 +115,10 @@ TEST_F(Journaled, TheLaterOfTwoThatLookedAtOnceLearnsIt) {
 TEST_F(Journaled, AFullTableLimitsInMemory) {
   TableMemory small;
   for (WindowName name = 2;; ++name) {
-    WindowSlot* const slot =
-        small.table().find_or_make(name, small.table().time_at(start_), hours(24));
-    if (slot == nullptr) break;
-    slot->charge(1, small.table().time_at(start_), WindowSlot::width_of(hours(24)));
+    const auto time = small.table().time_at(start_);
+    const auto slot = small.table().find_or_make(name, time, hours(24));
+    if (!slot) break;
+    ASSERT_TRUE(slot.charge(1, time, WindowSlot::width_of(hours(24))));
   }
   JournaledWindow one(2, minutes(1), {&small.table(), kName});
   for (int i = 0; i < 2; ++i) {

@@ -7,7 +7,6 @@
 /// each sees the others' charges, and two never admit more than the limit together.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -15,66 +14,15 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "limit/journal_clock.hpp"
+#include "limit/window_slot.hpp"
 
 namespace weir::limit {
-
-/// Identifies a window: what is counted, of whom, over what time. Never 0 or 1.
-using WindowName = std::uint64_t;
 
 /// The scope of a key, or of a key and a model, and one of its windows. The same in every build.
 [[nodiscard]] std::uint64_t hash_scope(std::string_view key_id, std::string_view model);
 [[nodiscard]] WindowName name_window(std::uint64_t scope, std::string_view dimension);
-
-/// A sum that counts until the window has passed since `last`.
-struct KeptCount {
-  JournalTime last;
-  std::int64_t cost = 0;
-
-  bool operator==(const KeptCount&) const = default;
-};
-
-/// One window's memory. All functions are safe beside any others, of any process.
-class WindowSlot {
- public:
-  static constexpr std::size_t kBuckets = 128;
-  /// A bucket never spans less than this part of a window, so that all that count have a place.
-  static constexpr std::int64_t kParts = 126;
-  /// A sum stays here once it has reached it; no limit is higher.
-  static constexpr std::int64_t kMaxCost = (std::int64_t{1} << 34) - 1;
-
-  /// The width of a bucket, in ns.
-  [[nodiscard]] static constexpr std::int64_t width_of(std::chrono::nanoseconds span) {
-    return (span.count() + kParts - 1) / kParts;
-  }
-
-  /// Adds to the bucket of `at`. Returns the number of changes before.
-  std::uint64_t charge(std::int64_t cost, JournalTime at, std::int64_t width);
-  /// Takes from the bucket of `at`, if it still exists. Returns the number of changes before.
-  std::uint64_t give_back(std::int64_t amount, JournalTime at, std::int64_t width);
-
-  /// Every count that still counts at `now`, oldest first. A time after `now` counts as `now`.
-  [[nodiscard]] std::vector<KeptCount> counts(JournalTime now, std::chrono::nanoseconds span) const;
-
-  [[nodiscard]] WindowName name() const { return name_.load(std::memory_order_relaxed); }
-  /// Different after any change of another process.
-  [[nodiscard]] std::uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
-
- private:
-  friend class WindowTable;
-
-  [[nodiscard]] bool idle(JournalTime now) const;
-  void clear(std::chrono::nanoseconds span);
-
-  std::atomic<WindowName> name_;
-  std::atomic<std::uint64_t> changes_;
-  std::atomic<std::int64_t> span_;  ///< ns
-  alignas(64) std::array<std::atomic<std::uint64_t>, kBuckets> buckets_;
-};
-static_assert(sizeof(WindowSlot) == 1088);
-static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 /// Why memory is not a table.
 enum class TableFault : std::uint8_t {
@@ -113,11 +61,11 @@ class WindowTable {
     return MonotonicTime(time.time_since_epoch() - offset_);
   }
 
-  /// Null if it is not there.
-  [[nodiscard]] WindowSlot* find(WindowName name) const;
-  /// Null if there is no place for it: of the slots that it may use, all count for other windows.
-  [[nodiscard]] WindowSlot* find_or_make(WindowName name, JournalTime now,
-                                         std::chrono::nanoseconds span) const;
+  /// Empty if it is not there.
+  [[nodiscard]] KeptSlot find(WindowName name) const;
+  /// Empty if there is no place for it: of the slots that it may use, all count for other windows.
+  [[nodiscard]] KeptSlot find_or_make(WindowName name, JournalTime now,
+                                      std::chrono::nanoseconds span) const;
 
   /// Remembers how late it is, for the next process. `is_last`: nothing is counted after it. One
   /// thread at a time.

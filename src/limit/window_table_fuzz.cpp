@@ -1,5 +1,5 @@
 // A file of limits with any content: as a whole, and as the slots of a sound header.
-// Covers: limit/window_table.cpp limit/journaled_window.cpp
+// Covers: limit/window_slot.cpp limit/window_table.cpp limit/journaled_window.cpp
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -17,9 +17,9 @@ constexpr WindowName kName = 0x0101'0101'0101'0101;  // easy to guess
 
 void use(const WindowTable& table, const ClockReading& now) {
   const auto time = table.time_at(now.monotonic);
-  if (const WindowSlot* const slot = table.find(kName)) {
+  if (const auto slot = table.find(kName); slot) {
     JournalTime before{};
-    for (const auto& count : slot->counts(time, kSpan)) {
+    for (const auto& count : slot.counts(time, kSpan)) {
       CHECK(count.last >= before && count.last <= time);
       CHECK(count.cost > 0 && count.cost <= WindowSlot::kMaxCost);
       before = count.last;

@@ -1,5 +1,6 @@
 #include "limit/window_table.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <numeric>
@@ -28,11 +29,20 @@ std::int64_t sum(const std::vector<KeptCount>& counts) {
                          [](std::int64_t all, const KeptCount& one) { return all + one.cost; });
 }
 
+/// The memory of its buckets.
+std::uint64_t* first_word(const KeptSlot& slot) {
+  return reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::byte*>(&slot.slot()) + 64);
+}
+
+std::vector<std::uint64_t> words(const KeptSlot& slot) {
+  return {first_word(slot), first_word(slot) + WindowSlot::kBuckets};
+}
+
 class Windows : public testing::Test {
  protected:
   [[nodiscard]] JournalTime at(nanoseconds after) const { return start_ + after; }
-  [[nodiscard]] WindowSlot& slot(nanoseconds span = kMinute) {
-    return *memory_.table().find_or_make(kName, start_, span);
+  [[nodiscard]] KeptSlot slot(nanoseconds span = kMinute) {
+    return memory_.table().find_or_make(kName, start_, span);
   }
 
   TableMemory memory_;
@@ -40,8 +50,8 @@ class Windows : public testing::Test {
 };
 
 TEST_F(Windows, AChargeCountsForTheWindowAndAtMostAPartLonger) {
-  auto& one = slot();
-  one.charge(5, at(seconds(0)), WindowSlot::width_of(kMinute));
+  auto one = slot();
+  EXPECT_TRUE(one.charge(5, at(seconds(0)), WindowSlot::width_of(kMinute)));
   EXPECT_EQ(sum(one.counts(at(seconds(0)), kMinute)), 5);
   const auto counts = one.counts(at(seconds(59)), kMinute);
   ASSERT_EQ(counts.size(), 1U);
@@ -52,15 +62,15 @@ TEST_F(Windows, AChargeCountsForTheWindowAndAtMostAPartLonger) {
 }
 
 TEST_F(Windows, NoCountIsAfterTheMomentItIsReadAt) {
-  auto& one = slot(kDay);
-  one.charge(5, at(seconds(1)), WindowSlot::width_of(kDay));
+  auto one = slot(kDay);
+  EXPECT_TRUE(one.charge(5, at(seconds(1)), WindowSlot::width_of(kDay)));
   EXPECT_EQ(one.counts(at(seconds(2)), kDay)[0].last, at(seconds(2)));
 }
 
 TEST_F(Windows, ARefundIsTakenFromTheChargeItBelongsTo) {
-  auto& one = slot();
-  one.charge(5, at(seconds(0)), WindowSlot::width_of(kMinute));
-  one.charge(7, at(seconds(10)), WindowSlot::width_of(kMinute));
+  auto one = slot();
+  EXPECT_TRUE(one.charge(5, at(seconds(0)), WindowSlot::width_of(kMinute)));
+  EXPECT_TRUE(one.charge(7, at(seconds(10)), WindowSlot::width_of(kMinute)));
   one.give_back(4, at(seconds(0)), WindowSlot::width_of(kMinute));
   const auto counts = one.counts(at(seconds(11)), kMinute);
   ASSERT_EQ(counts.size(), 2U);
@@ -73,34 +83,35 @@ TEST_F(Windows, ARefundIsTakenFromTheChargeItBelongsTo) {
 }
 
 TEST_F(Windows, ARefundOfAWindowAgoTakesNothingFromToday) {
-  auto& one = slot();
-  one.charge(5, at(seconds(0)), WindowSlot::width_of(kMinute));
+  auto one = slot();
+  EXPECT_TRUE(one.charge(5, at(seconds(0)), WindowSlot::width_of(kMinute)));
   const auto later = kMinute / WindowSlot::kParts * WindowSlot::kBuckets + seconds(1);
-  one.charge(7, at(later), WindowSlot::width_of(kMinute));
+  EXPECT_TRUE(one.charge(7, at(later), WindowSlot::width_of(kMinute)));
   one.give_back(5, at(seconds(0)), WindowSlot::width_of(kMinute));
   EXPECT_EQ(sum(one.counts(at(later), kMinute)), 7);
 }
 
 TEST_F(Windows, WhatIsOldNeverComesBack) {
-  auto& one = slot();
-  for (int i = 0; i < 60; ++i) one.charge(1, at(seconds(i)), WindowSlot::width_of(kMinute));
+  auto one = slot();
+  for (int i = 0; i < 60; ++i)
+    EXPECT_TRUE(one.charge(1, at(seconds(i)), WindowSlot::width_of(kMinute)));
   for (const auto after : {hours(1), hours(10), hours(17), hours(20), hours(30), hours(100)}) {
     EXPECT_TRUE(one.counts(at(after), kMinute).empty()) << after.count();
   }
 }
 
 TEST_F(Windows, WhatIsAheadCountsFromNow) {
-  auto& one = slot();
-  one.charge(5, at(seconds(20)), WindowSlot::width_of(kMinute));
+  auto one = slot();
+  EXPECT_TRUE(one.charge(5, at(seconds(20)), WindowSlot::width_of(kMinute)));
   const auto counts = one.counts(at(seconds(0)), kMinute);
   ASSERT_EQ(counts.size(), 1U);
   EXPECT_EQ(counts[0], (KeptCount{at(seconds(0)), 5}));
 }
 
 TEST_F(Windows, AHugeSumStaysAtItsBound) {
-  auto& one = slot(kDay);
+  auto one = slot(kDay);
   for (int i = 0; i < 20; ++i)
-    one.charge(1'000'000'000, at(seconds(0)), WindowSlot::width_of(kDay));
+    EXPECT_TRUE(one.charge(1'000'000'000, at(seconds(0)), WindowSlot::width_of(kDay)));
   EXPECT_EQ(sum(one.counts(at(seconds(1)), kDay)), WindowSlot::kMaxCost);
   one.give_back(1'000'000'000, at(seconds(0)), WindowSlot::width_of(kDay));
   EXPECT_EQ(sum(one.counts(at(seconds(1)), kDay)), WindowSlot::kMaxCost);
@@ -110,13 +121,13 @@ TEST_F(Windows, TheRandomTruthIsNeverForgiven) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE(fmt::format("seed {}", seed));
   std::mt19937_64 random(seed);
-  auto& one = slot();
+  auto one = slot();
   std::vector<std::pair<nanoseconds, std::int64_t>> log;
   nanoseconds now{0};
   for (int i = 0; i < 5000; ++i) {
     now += milliseconds(std::uniform_int_distribution<int>(0, i % 97 == 0 ? 90'000 : 400)(random));
     const auto cost = std::uniform_int_distribution<std::int64_t>(1, 1000)(random);
-    one.charge(cost, at(now), WindowSlot::width_of(kMinute));
+    EXPECT_TRUE(one.charge(cost, at(now), WindowSlot::width_of(kMinute)));
     log.emplace_back(now, cost);
     std::int64_t least = 0;
     std::int64_t most = 0;
@@ -136,66 +147,62 @@ TEST_F(Windows, TheRandomTruthIsNeverForgiven) {
 }
 
 TEST_F(Windows, ADamagedWordCostsOnlyItself) {
-  auto& one = slot();
-  for (int i = 0; i < 30; ++i) one.charge(1, at(seconds(i)), WindowSlot::width_of(kMinute));
-  auto* const words = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::byte*>(&one) + 64);
-  int damaged = 0;
-  for (std::size_t i = 0; i < WindowSlot::kBuckets && damaged == 0; ++i) {
-    if (words[i] == 0) continue;
-    words[i] ^= 0x10;
-    ++damaged;
+  auto one = slot();
+  const auto unused = words(one);
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_TRUE(one.charge(1, at(seconds(i)), WindowSlot::width_of(kMinute)));
   }
+  const auto all = words(one);
+  const auto used = std::ranges::mismatch(all, unused).in1 - all.begin();
+  first_word(one)[used] ^= 0x10;
   EXPECT_EQ(sum(one.counts(at(seconds(30)), kMinute)), 29);
 }
 
 TEST_F(Windows, AWordInAnotherPlaceIsDamage) {
-  auto& one = slot();
-  one.charge(1, at(seconds(0)), WindowSlot::width_of(kMinute));
-  auto* const words = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::byte*>(&one) + 64);
-  for (std::size_t i = 0; i + 1 < WindowSlot::kBuckets; ++i) {
-    if (words[i] == 0) continue;
-    words[i + 1] = words[i];
-    break;
-  }
+  auto one = slot();
+  const auto unused = words(one);
+  EXPECT_TRUE(one.charge(1, at(seconds(0)), WindowSlot::width_of(kMinute)));
+  const auto all = words(one);
+  const auto used = static_cast<std::size_t>(std::ranges::mismatch(all, unused).in1 - all.begin());
+  first_word(one)[(used + 1) % WindowSlot::kBuckets] = all[used];
   EXPECT_EQ(sum(one.counts(at(seconds(1)), kMinute)), 1);
 }
 
 TEST_F(Windows, AFullTableHasNoPlaceUntilAWindowIsIdle) {
   const auto& table = memory_.table();
-  std::vector<WindowSlot*> slots;
+  std::vector<KeptSlot> slots;
   for (WindowName name = 2;; ++name) {
-    WindowSlot* const made = table.find_or_make(name, start_, kMinute);
-    if (made == nullptr) break;
-    made->charge(1, start_, WindowSlot::width_of(kMinute));
+    const auto made = table.find_or_make(name, start_, kMinute);
+    if (!made) break;
+    EXPECT_TRUE(made.charge(1, start_, WindowSlot::width_of(kMinute)));
     slots.push_back(made);
   }
   EXPECT_EQ(slots.size(), table.capacity());
-  EXPECT_EQ(table.find(2), slots[0]) << "a known one is found";
-  EXPECT_EQ(table.find_or_make(999, at(seconds(59)), kMinute), nullptr);
-  WindowSlot* const later = table.find_or_make(999, at(seconds(62)), kMinute);
-  ASSERT_NE(later, nullptr);
-  EXPECT_TRUE(later->counts(at(seconds(62)), kMinute).empty());
+  EXPECT_TRUE(table.find(2) == slots[0]) << "a known one is found";
+  EXPECT_FALSE(table.find_or_make(999, at(seconds(59)), kMinute));
+  const auto later = table.find_or_make(999, at(seconds(62)), kMinute);
+  ASSERT_TRUE(later);
+  EXPECT_TRUE(later.counts(at(seconds(62)), kMinute).empty());
 }
 
 TEST_F(Windows, TimeGoesOnWithTheNextProcess) {
-  slot().charge(5, at(seconds(0)), WindowSlot::width_of(kMinute));
+  EXPECT_TRUE(slot().charge(5, at(seconds(0)), WindowSlot::width_of(kMinute)));
   memory_.restart(seconds(30));
   const auto& table = memory_.table();
   EXPECT_EQ(table.time_at(memory_.now().monotonic), at(seconds(30)));
-  EXPECT_EQ(sum(table.find(kName)->counts(at(seconds(30)), kMinute)), 5);
+  EXPECT_EQ(sum(table.find(kName).counts(at(seconds(30)), kMinute)), 5);
 }
 
 TEST_F(Windows, AnotherTableTakesWhatStillCounts) {
-  slot().charge(5, at(seconds(0)), WindowSlot::width_of(kMinute));
-  memory_.table()
-      .find_or_make(77, start_, kDay)
-      ->charge(3, at(seconds(0)), WindowSlot::width_of(kDay));
+  EXPECT_TRUE(slot().charge(5, at(seconds(0)), WindowSlot::width_of(kMinute)));
+  const auto daily = memory_.table().find_or_make(77, start_, kDay);
+  EXPECT_TRUE(daily.charge(3, at(seconds(0)), WindowSlot::width_of(kDay)));
   TableMemory larger(WindowTable::kMinBytes * 4);
   const WindowTable wide(larger.bytes(), memory_.now());
   const auto now = wide.time_at(memory_.now().monotonic);
   EXPECT_EQ(wide.add_all(memory_.table(), now), 0U);
-  EXPECT_EQ(sum(wide.find(kName)->counts(now, kMinute)), 5);
-  EXPECT_EQ(sum(wide.find(77)->counts(now, kDay)), 3);
+  EXPECT_EQ(sum(wide.find(kName).counts(now, kMinute)), 5);
+  EXPECT_EQ(sum(wide.find(77).counts(now, kDay)), 3);
 }
 
 TEST(WindowTables, OnlyATableIsOne) {
