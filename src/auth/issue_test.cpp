@@ -26,6 +26,9 @@ class ChangingStore final : public store::Store {
   Result<> set_disabled(std::string_view id, bool disabled) override {
     return counted().set_disabled(id, disabled);
   }
+  Result<> change_limits(std::string_view id, const store::LimitChange& change) override {
+    return counted().change_limits(id, change);
+  }
   Result<> revoke(std::string_view id, WallTime now) override { return counted().revoke(id, now); }
   Result<> rotate(std::string_view id, const store::KeySecret& next, WallTime until) override {
     return counted().rotate(id, next, until);
