@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::size_t kBytes = 64 << 10;
 
-/// Of this process: posix_fallocate fails beyond it, as on a full disk.
+/// Limits the files of this process: posix_fallocate fails beyond it, as on a full disk.
 void limit_file_size(rlim_t bytes) {
   ::signal(SIGXFSZ, SIG_IGN);
   const rlimit limit{bytes, bytes};

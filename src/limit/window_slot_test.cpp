@@ -42,7 +42,7 @@ class Tenures : public testing::Test {
   [[nodiscard]] JournaledWindow window(WindowName name, nanoseconds span = kMinute) const {
     return {1000, span, KeptAs{&table(), name}};
   }
-  /// What a new process finds.
+  /// The count that a new process finds.
   [[nodiscard]] std::int64_t left_in_file(WindowName name, nanoseconds span,
                                           nanoseconds after) const {
     return window(name, span).look(0, mono(after)).remaining;

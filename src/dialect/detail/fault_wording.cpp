@@ -161,7 +161,7 @@ constexpr auto kValidation = std::to_array<std::string_view>(
      "value error",    "type error",      "input_value",    "too long",        "too short",
      "characters",     "unknown variant", "no such field",  "ignored",         "not defined",
      "is invalid for", "not recognized",  "not recognised", "invalid type",    "invalid value"});
-/// What a model that is there may lack.
+/// Abilities that a model which is there may lack.
 constexpr auto kAbilities = std::to_array<std::string_view>(
     {"that support", "not support ",  "not support:",   "doesn't support",
      "supported in", "supported for", "supported with", "supported by",
@@ -170,7 +170,7 @@ constexpr auto kAbilities = std::to_array<std::string_view>(
      "tool",         "image",         "vision",         "audio",
      "streaming",    "data policy",   "guardrail",      "matching your",
      "feature",      "embedding"});
-/// What else a request may name that is not found.
+/// Other things that a request may name and that are not found.
 constexpr auto kOtherThings = std::to_array<std::string_view>(
     {"file",   "response", "conversation", "prompt",   "container", "vector",
      "voice",  "batch",    "adapter",      "lora",     "endpoint",  "assistant",
