@@ -192,6 +192,9 @@ void AnswerReader::take_event(std::string_view event) {
   } else if (!data.empty()) {
     const auto& facts = scan_.read_event(data);
     is_shown = note(facts);
+    // Its data may not say so.
+    if (event.starts_with("event: error")) failed_ = true;
+    failed_first_ = failed_first_ || (failed_ && events_ == 1);
     // Ranges hold in the event if its data is a single line, as all known servers send it.
     if (data.data() >= event.data() && data.data() < event.data() + event.size()) {
       const auto start = static_cast<std::size_t>(data.data() - event.data());
@@ -210,6 +213,7 @@ void AnswerReader::take_event(std::string_view event) {
 bool AnswerReader::note(const dialect::EventFacts& facts) {
   if (dialect::ends_stream(facts.type, stream_)) finished_ = true;
   if (facts.has_usage) reported_ = scan_.text();
+  if (facts.has_error || facts.object == "error") failed_ = true;
   if (id_.empty() && !facts.id.empty()) id_.append(1, '"').append(facts.id).append(1, '"');
   if (options_.hide_usage && facts.has_usage && facts.no_choices) return false;
   ++events_;

@@ -73,6 +73,12 @@ class AnswerReader {
   [[nodiscard]] codec::TextWeight unreported_text() const { return text() - reported_; }
   /// True if an event stream has sent its final event, however its connection ends.
   [[nodiscard]] bool finished() const { return finished_; }
+  /// True if the answer is, or an event of it said that it ends with, an error.
+  [[nodiscard]] bool failed() const { return failed_ || scan_.facts().has_error; }
+  /// True if it began with an error, or is one.
+  [[nodiscard]] bool failed_at_once() const {
+    return form_ == AnswerForm::events ? failed_first_ : failed();
+  }
   /// The id that events gave to the answer, as raw JSON; empty if none did, or its family has none.
   [[nodiscard]] std::string_view id() const { return id_; }
   /// Events with data so far, without a withheld one.
@@ -99,7 +105,9 @@ class AnswerReader {
   EventPattern pattern_;
   codec::TextWeight reported_;  ///< the text at the last report
   bool finished_ = false;
-  bool is_renamed_ = false;  ///< the name of a JSON answer has passed
+  bool failed_ = false;
+  bool failed_first_ = false;  ///< in the first event
+  bool is_renamed_ = false;    ///< the name of a JSON answer has passed
   std::uint64_t events_ = 0;
   std::string id_;
   codec::SseSplitter splitter_;

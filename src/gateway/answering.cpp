@@ -1,6 +1,8 @@
 #include "gateway/answering.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include "base/ascii.hpp"
@@ -18,7 +20,8 @@ using upstream::Outcome;
 constexpr std::string_view kStreamFields = "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
 constexpr std::size_t kMaxSubmissionBytes = 64 << 10;
 constexpr std::size_t kMaxRequestIdBytes = 1024;  // a sealed one has room for it
-constexpr std::size_t kFieldBytes = 512;          // of an answer, as a rule
+constexpr std::chrono::seconds kAfterLastEvent{1};
+constexpr std::size_t kFieldBytes = 512;  // of an answer, as a rule
 
 bool is_good(int status) { return status >= 200 && status < 300; }
 
@@ -45,6 +48,7 @@ void Answering::keep_fields() {
 
 void Answering::make_reader() {
   const auto& head = upstream().head();
+  status_ = head.status;
   AnswerReader::Options options;
   options.max_event_bytes = static_cast<std::size_t>(input_.context.settings().max_event_bytes);
   if (attempt_.renamed()) codec::append_json_string(options.model, record().model);
@@ -53,9 +57,9 @@ void Answering::make_reader() {
   options.endpoint = input_.context.input.endpoint;
   // A compressed answer, though none was requested, cannot be read.
   const auto coding = head.header("content-encoding");
-  const bool is_plain = coding.empty() || equals_ignoring_case(coding, "identity");
-  reader_.emplace(is_good(head.status) && is_plain ? answer_form(head.header("content-type"))
-                                                   : AnswerForm::opaque,
+  is_plain_ = coding.empty() || equals_ignoring_case(coding, "identity");
+  reader_.emplace(is_good(head.status) && is_plain_ ? answer_form(head.header("content-type"))
+                                                    : AnswerForm::opaque,
                   std::move(options));
   record().streamed = reader_->form() == AnswerForm::events;
 }
@@ -80,6 +84,7 @@ net::Task<> Answering::run() {
 // A stream is mostly waited for: what was needed to begin it is released.
 void Answering::release_buffers() {
   std::string().swap(fields_);
+  std::string().swap(lead_);
   input_.settlement.release_request();
   input_.received.reset();
   if (client().body_done()) client().release_buffers();
@@ -112,6 +117,12 @@ net::Task<> Answering::send_rest() {
 }
 
 void Answering::await_more(bool first) {
+  // Whatever the connection does after the last event.
+  if (reader_->finished()) {
+    attempt_.release_slot();
+    attempt_.arm(kAfterLastEvent, Errc::upstream_idle_timeout);
+    return;
+  }
   if (client().begun() || (!record().streamed && first)) {
     attempt_.arm(input_.context.settings().idle_timeout, Errc::upstream_idle_timeout);
   }
@@ -134,16 +145,48 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece, bool first
   record.events = reader.events();
   input_.settlement.set_answer(reader);
   const bool done = upstream().done() || (reader.finished() && upstream().aborted());
-  if ((!passed->empty() || done) && record.first_event == MonotonicTime{}) {
+  if (!client().begun()) {
+    if (const auto why = no_answer(*passed, done)) {
+      end_with(fail(*why, "an error with status 200").error(), Outcome::broken_answer);
+      return Sent::whole;
+    }
+    const bool is_lead = record.streamed && reader.events() == 0 && !reader.finished() && !done;
+    if (is_lead || !lead_.empty()) lead_ += *passed;
+    if (is_lead) return Sent::whole;
+    if (!lead_.empty()) return forward(lead_, done, whole);
+  }
+  return forward(*passed, done, whole);
+}
+
+// An answer is judged while nothing of it was forwarded.
+std::optional<Errc> Answering::no_answer(std::string_view passed, bool done) const {
+  if (!is_good(status_)) return std::nullopt;
+  if (reader_->failed_at_once()) return Errc::upstream_refused;
+  const auto& row = dialect::of(input_.context.input.endpoint);
+  const bool is_json =
+      row.counts(dialect::Meter::input_tokens) || row.counts(dialect::Meter::images);
+  if (!is_json || !is_plain_) return std::nullopt;
+  const auto text = passed.substr(std::min(passed.find_first_not_of(" \t\r\n"), passed.size()));
+  if (text.starts_with('<')) return Errc::upstream_answer_invalid;
+  if (done && text.empty() && !reader_->finished() && !reader_->rewrites()) {
+    return Errc::upstream_broke;
+  }
+  return std::nullopt;
+}
+
+Answering::Sent Answering::forward(std::string_view passed, bool done, bool whole) {
+  auto& reader = *reader_;
+  CallRecord& record = this->record();
+  if ((!passed.empty() || done) && record.first_event == MonotonicTime{}) {
     record.first_event = arrived_;
   }
-  if (done) return finish(*passed, whole);
-  if (passed->empty()) return Sent::whole;
+  if (done) return finish(passed, whole);
+  if (passed.empty()) return Sent::whole;
   if (!client().begun()) {
     const bool any_length = reader.rewrites() || record.streamed;
     begin_answer(any_length ? std::nullopt : upstream().head().length, monotonic_now());
   }
-  const auto sent = client().send_piece(*passed);
+  const auto sent = client().send_piece(passed);
   if (sent == Sent::failed) end_with(fail(Errc::client_left).error(), Outcome::cancelled);
   return sent;
 }
@@ -172,8 +215,14 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
   if (!client().begun()) {
     begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(rest.size()), now);
   }
-  if (is_good(status)) input_.settlement.set_succeeded();
-  return send_last(rest, attempt_.outcome());
+  if (!is_good(status) || !reader.failed()) {
+    if (is_good(status)) input_.settlement.set_succeeded();
+    return send_last(rest, attempt_.outcome());
+  }
+  // The client has the upstream's own words; the call has failed.
+  const auto sent = send_last(rest, Outcome::broken_answer);
+  if (!ended_->error) ended_->error = Errc::upstream_refused;
+  return sent;
 }
 
 // The upstream has done its part: a client that has all of the answer finds its slot, and the

@@ -55,6 +55,9 @@ class Answering {
   void release_buffers();
   /// Forwards a piece of the answer; sets ended_ at its end.
   [[nodiscard]] Sent take_piece(Result<std::string_view> piece, bool first);
+  /// Why an answer that nothing of was forwarded is none, although its status is good.
+  [[nodiscard]] std::optional<Errc> no_answer(std::string_view passed, bool done) const;
+  [[nodiscard]] Sent forward(std::string_view passed, bool done, bool whole);
   [[nodiscard]] Sent finish(std::string_view passed, bool whole);
   [[nodiscard]] Sent send_last(std::string_view body, upstream::Outcome outcome);
   [[nodiscard]] Sent break_off(const Error& error);
@@ -74,7 +77,10 @@ class Answering {
   std::string fields_;  ///< of the answer's head; complete lines
   std::optional<AnswerReader> reader_;
   std::optional<AttemptEnd> ended_;
+  std::string lead_;       ///< comments before a stream's first event, which begin no answer
   MonotonicTime arrived_;  ///< the piece at hand
+  int status_ = 0;         ///< of the upstream's head
+  bool is_plain_ = true;   ///< the answer is not compressed
   bool has_released_ = false;
 };
 

@@ -167,6 +167,34 @@ TEST_F(CallTest, AStreamThatBreaksSaysSoAndLacksItsEnd) {
   EXPECT_EQ(last_reason(), Errc::upstream_broke);
 }
 
+TEST_F(CallTest, AnErrorWithAGoodStatusIsNoAnswer) {
+  const std::string bodies[] = {answer(200, "application/json", R"({"error":{"message":"no"}})"),
+                                answer(200, "text/html", "<html>no</html>"),
+                                answer(200, "application/json", " <html>no</html>"),
+                                answer(200, "application/json", "")};
+  std::vector<FakeUpstream::Turn> turns;
+  for (const auto& body : bodies) turns.push_back({body});
+  turns.push_back(
+      {kStreamHead + chunk(": ping\n\n") + chunk("data: {\"error\":\"no\"}\n\n") + "0\r\n\r\n"});
+  add(std::move(turns));
+  start();
+  for (std::size_t i = 0; i < std::size(bodies); ++i) {
+    EXPECT_THAT(post(kChat), StartsWith("HTTP/1.1 503")) << bodies[i];
+  }
+  EXPECT_THAT(post(kStream), StartsWith("HTTP/1.1 503"));
+  EXPECT_EQ(last_reason(), Errc::upstream_refused);
+}
+
+TEST_F(CallTest, AnErrorLaterInAStreamIsForwardedAndTheCallHasFailed) {
+  add({{kStreamHead + chunk("data: {\"a\":1}\n\n") + chunk("data: {\"error\":\"no\"}\n\n") +
+        "0\r\n\r\n"}});
+  start();
+  const auto received = post(kStream);
+  EXPECT_THAT(received, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(received, HasSubstr("data: {\"error\":\"no\"}"));
+  EXPECT_EQ(last_reason(), Errc::upstream_refused);
+}
+
 TEST_F(CallTest, AStreamWithoutAnEventIsAnErrorOfItsOwn) {
   add({{kStreamHead + "0\r\n\r\n"}});
   start();

@@ -1,0 +1,75 @@
+"""Errors that come with status 200: none of them is a success."""
+
+import pytest
+
+from support.caller import access_line, call, chat_body, post, trace, usage_rows
+from support.engine import DONE, Engine, Script, as_json, as_stream, event
+from support.eventually import eventually
+
+MODELS = [{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}]
+WORD = event({"choices": [{"index": 0, "delta": {"content": "word "}}]})
+ERROR = event({"error": {"message": "the engine gave up", "code": 500}})
+HTML = Script((b"<!doctype html><html>gateway</html>",), content_type="text/html")
+
+
+@pytest.fixture
+def engine():
+    with Engine("lab/chat") as engine:
+        yield engine
+
+
+@pytest.fixture
+def server(weir, engine):
+    return weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url}])
+
+
+@pytest.mark.parametrize(
+    ("stream", "script"),
+    [
+        (True, as_stream(ERROR, DONE)),
+        (True, as_stream(b": ping\n\n", ERROR)),
+        (True, as_json({"error": {"message": "no"}})),
+        (False, as_json({"error": {"message": "no"}})),
+        (False, as_json({"error": "no"})),
+        (False, HTML),
+        (True, HTML),
+        (False, Script(())),
+    ],
+)
+def test_an_error_instead_of_an_answer_has_an_honest_status(server, engine, stream, script):
+    engine.scripts["lab/chat"] = script
+    ending = call(server.public, "lab/chat", stream=stream)
+    assert ending.status == 503, ending
+    assert b"gave up" not in ending.body
+    eventually(lambda: usage_rows(server))
+    row = usage_rows(server)[0]
+    assert (row["failed"], row["prompt_tokens"], row["completion_tokens"]) == (1, 0, 0)
+
+
+def test_an_error_later_is_forwarded_and_the_call_has_failed(server, engine):
+    engine.scripts["lab/chat"] = as_stream(*[WORD] * 5, ERROR)
+    header = trace()
+    ending = call(server.public, "lab/chat", stream=True, headers=[header])
+    assert ending.status == 200
+    assert ending.body.endswith(ERROR)
+    assert eventually(lambda: access_line(server, header))["reason"] == "upstream_refused"
+    eventually(lambda: usage_rows(server))
+    row = usage_rows(server)[0]
+    assert row["failed"] == 1
+    assert row["completion_tokens"] < 10
+
+
+def test_an_error_event_of_messages_is_one_too(server, engine):
+    text = event({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a"}})
+    error = b"event: error\n" + event({"type": "error", "error": {"type": "overloaded_error", "message": "no"}})
+    engine.scripts["lab/chat"] = as_stream(text, error)
+    ending = post(server.public, "/v1/messages", chat_body("lab/chat", stream=True, max_tokens=9))
+    assert ending.body.endswith(error)
+    eventually(lambda: usage_rows(server)[0]["failed"] == 1)
+
+
+def test_a_comment_begins_no_answer(server, engine):
+    engine.scripts["lab/chat"] = as_stream(b": ping\n\n", b": ping\n\n", WORD, DONE)
+    ending = call(server.public, "lab/chat", stream=True)
+    assert ending.status == 200
+    assert ending.body == b": ping\n\n: ping\n\n" + WORD + DONE
