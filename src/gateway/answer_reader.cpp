@@ -10,7 +10,8 @@ namespace {
 
 using dialect::Range;
 
-constexpr std::size_t kMaxNameBytes = 4096;  // of a model
+constexpr std::size_t kMaxNameBytes = 4096;   // of a model
+constexpr std::size_t kMaxBlankBytes = 1024;  // held back while a form is not told
 
 AnswerForm known_or_opaque(AnswerForm declared) {
   return declared == AnswerForm::text ? AnswerForm::opaque : declared;
@@ -40,7 +41,10 @@ std::optional<AnswerForm> form_of(AnswerForm declared, std::string_view bytes) {
   if (declared == AnswerForm::opaque) return declared;
   if (bytes.size() < kMark.size() && kMark.starts_with(bytes)) return std::nullopt;
   if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
-  bytes.remove_prefix(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size()));
+  const auto blanks = std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size());
+  bytes.remove_prefix(blanks);
+  // Some servers send blank lines while their client waits: these are not held back.
+  if (blanks > 0 && bytes.empty() && declared != AnswerForm::text) return declared;
   if (bytes.starts_with('{') || bytes.starts_with('[')) return AnswerForm::json;
   for (const auto field : kFields) {
     if (bytes.starts_with(field)) return AnswerForm::events;
@@ -61,7 +65,9 @@ Result<std::string_view> AnswerReader::pass(std::string_view piece) {
   if (is_told_) return pass_known(piece);
   if (!held_.empty()) held_ += piece;
   const bool joined = !held_.empty();
-  const auto form = form_of(form_, joined ? std::string_view(held_) : piece);
+  const auto begin = joined ? std::string_view(held_) : piece;
+  auto form = form_of(form_, begin);
+  if (!form && begin.size() > kMaxBlankBytes) form = known_or_opaque(form_);
   if (!form) {
     if (!joined) held_ = piece;
     return std::string_view{};

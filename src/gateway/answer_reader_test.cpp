@@ -44,6 +44,8 @@ TEST(AnswerReader, TellsTheFormByTheFirstBytesIfTheTypeDoesNot) {
       {text, " \n", {}},
       {text, " {", json},
       {text, "dark matter", opaque},
+      {json, " \n", json},
+      {events, "\n", events},
       {json, "data: {}", events},
       {json, "\"Invalid token\"", json},
       {events, "{\"error\"", json},
@@ -51,6 +53,13 @@ TEST(AnswerReader, TellsTheFormByTheFirstBytesIfTheTypeDoesNot) {
       {opaque, "data: {}", opaque},
   };
   for (const auto& c : cases) EXPECT_EQ(form_of(c.declared, c.bytes), c.form) << c.bytes;
+}
+
+TEST(AnswerReader, BlanksAreHeldBackToABoundOnly) {
+  AnswerReader reader(AnswerForm::text, {});
+  std::string passed;
+  for (int i = 0; i < 2000; ++i) passed += reader.pass("\n").value();
+  EXPECT_EQ(passed, std::string(2000, '\n'));
 }
 
 TEST(AnswerReader, AStreamWithoutItsTypeIsReadAsOne) {

@@ -20,6 +20,7 @@ using upstream::Outcome;
 constexpr std::string_view kStreamFields = "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
 constexpr std::size_t kMaxSubmissionBytes = 64 << 10;
 constexpr std::size_t kMaxRequestIdBytes = 1024;  // a sealed one has room for it
+constexpr std::size_t kMaxLeadBytes = 16 << 10;
 constexpr std::chrono::seconds kAfterLastEvent{1};
 constexpr std::size_t kFieldBytes = 512;  // of an answer, as a rule
 
@@ -75,7 +76,7 @@ net::Task<> Answering::run() {
     if (sent == Sent::partial) co_await send_rest();
     if (ended_) co_return;
     if (record().streamed && client().begun() && !has_released_) release_buffers();
-    await_more(first);
+    await_more();
     if (upstream().must_wait()) co_await upstream().read_more();
     if (!client().begun()) arrived_ = monotonic_now();
   }
@@ -116,14 +117,14 @@ net::Task<> Answering::send_rest() {
   if (lost && !(ended_ && ended_->error)) end_with(fail(*lost).error(), Outcome::cancelled);
 }
 
-void Answering::await_more(bool first) {
+void Answering::await_more() {
   // Whatever the connection does after the last event.
   if (reader_->finished()) {
     attempt_.release_slot();
     attempt_.arm(kAfterLastEvent, Errc::upstream_idle_timeout);
     return;
   }
-  if (client().begun() || (!record().streamed && first)) {
+  if (client().begun() || !record().streamed) {
     attempt_.arm(input_.context.settings().idle_timeout, Errc::upstream_idle_timeout);
   }
 }
@@ -151,6 +152,8 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece, bool first
       return Sent::whole;
     }
     const bool is_lead = record.streamed && reader.events() == 0 && !reader.finished() && !done;
+    // What comes before a stream's first event means nothing by itself: without end, it is dropped.
+    if (is_lead && lead_.size() + passed->size() > kMaxLeadBytes) lead_.clear();
     if (is_lead || !lead_.empty()) lead_ += *passed;
     if (is_lead) return Sent::whole;
     if (!lead_.empty()) return forward(lead_, done, whole);

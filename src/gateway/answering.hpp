@@ -65,7 +65,7 @@ class Answering {
     ended_ = attempt_.classify(error, otherwise);
   }
   [[nodiscard]] net::Task<> send_rest();
-  void await_more(bool first);
+  void await_more();
 
   /// A video's submission: its id is replaced by one that says where the request belongs.
   [[nodiscard]] net::Task<> run_submission();
