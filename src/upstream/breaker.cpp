@@ -41,7 +41,7 @@ void Breaker::report(Pass pass, Evidence evidence, MonotonicTime now, Witness wi
     case Evidence::weak:
       if (is_probe) next_probe_ = now;
       if (is_alone(witness.key, now)) return;
-      if (++weak_ >= kWeakForDoubt) doubt_until_ = std::max(doubt_until_, now + kFirstDoubt);
+      if (++weak_ >= kWeakForDoubt) doubt(now, kMaxWeakDoubt);
       return;
     case Evidence::good:
       trust();
@@ -97,9 +97,9 @@ void Breaker::refuse(std::chrono::milliseconds time, MonotonicTime now) {
 }
 
 // Failures of calls that ran side by side are one event.
-void Breaker::doubt(MonotonicTime now) {
+void Breaker::doubt(MonotonicTime now, std::chrono::seconds most) {
   if (in_doubt(now)) return;
-  doubt_ = std::clamp(2 * doubt_, kFirstDoubt, kMaxDoubt);
+  doubt_ = std::clamp(2 * doubt_, kFirstDoubt, most);
   doubt_until_ = now + doubt_;
 }
 

@@ -53,7 +53,8 @@ class Breaker {
 
   static constexpr std::chrono::seconds kFirstDoubt{1};  ///< doubled by each failure in a row
   static constexpr std::chrono::seconds kMaxDoubt{32};
-  static constexpr int kWeakForDoubt = 3;  ///< without a success in between; for kFirstDoubt
+  static constexpr int kWeakForDoubt = 3;  ///< without a success in between
+  static constexpr std::chrono::seconds kMaxWeakDoubt{8};
   /// Longer than the wait for the next list request.
   static constexpr std::chrono::minutes kUnlistedDoubt{3};
   static constexpr std::chrono::seconds kDefaultCoolDown{1};
@@ -116,7 +117,7 @@ class Breaker {
   [[nodiscard]] bool has_failed_too_often(MonotonicTime now) const;
   void refuse(std::chrono::milliseconds time, MonotonicTime now);
   void admit();
-  void doubt(MonotonicTime now);
+  void doubt(MonotonicTime now, std::chrono::seconds most = kMaxDoubt);
   void trust();
   [[nodiscard]] bool is_alone(std::uint64_t key, MonotonicTime now) const;
 

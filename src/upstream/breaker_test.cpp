@@ -366,6 +366,9 @@ TEST(Breaker, WeakEvidenceIsABriefDoubtAndNoMore) {
   story.calls(100, weak);
   EXPECT_TRUE(story.admits());
   EXPECT_FALSE(story.breaker.in_doubt(story.now + Breaker::kFirstDoubt));
+  for (int i = 0; i < 10; ++i) story.after(Breaker::kMaxWeakDoubt).calls(1, weak);
+  EXPECT_TRUE(story.breaker.in_doubt(story.now));
+  EXPECT_FALSE(story.breaker.in_doubt(story.now + Breaker::kMaxWeakDoubt));
   story.calls(1, good);
   EXPECT_FALSE(story.breaker.in_doubt(story.now));
 }
