@@ -65,7 +65,7 @@ def test_an_error_event_of_messages_is_one_too(server, engine):
     engine.scripts["lab/chat"] = as_stream(text, error)
     ending = post(server.public, "/v1/messages", chat_body("lab/chat", stream=True, max_tokens=9))
     assert ending.body.endswith(error)
-    eventually(lambda: usage_rows(server)[0]["failed"] == 1)
+    eventually(lambda: [row["failed"] for row in usage_rows(server)] == [1])
 
 
 def test_a_comment_begins_no_answer(server, engine):
