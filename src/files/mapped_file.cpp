@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <time.h>
+#include <tuple>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -194,8 +195,10 @@ std::expected<void, Fault> MappedFile::allocate(std::size_t bytes) const {
     error = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes));
   }
   if (error == 0) return {};
-  // A full disk may leave a part of it.
-  if (size_of(descriptor_) > before) ::ftruncate(descriptor_, static_cast<off_t>(before));
+  // A full disk may leave a part of it, of which nothing can be said if it cannot be cut off.
+  if (size_of(descriptor_) > before) {
+    std::ignore = ::ftruncate(descriptor_, static_cast<off_t>(before));
+  }
   return fault_of(error);
 }
 

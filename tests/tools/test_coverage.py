@@ -63,7 +63,8 @@ def test_every_target_has_a_corpus_of_small_files(load_tool):
     for name in load_tool("tools/dev/fuzz").targets():
         files = list((ROOT / "tests" / "corpus" / name).iterdir())
         assert files, name
-        assert all(file.stat().st_size < 4096 for file in files), name
+        # Images of mapped files have a page or two for their header and a few records.
+        assert all(file.stat().st_size < 32 << 10 for file in files), name
 
 
 def test_what_a_target_is_for_exists(load_tool):
