@@ -95,6 +95,7 @@ struct Refresher::Worker {
   net::Timer wake;
   net::TaskGroup lanes;
   MonotonicTime asked_at;   ///< the request in progress, or the last one
+  int unanswered = 0;       ///< requests in a row that were not answered at all
   bool from_start = false;  ///< created by the first `apply`
   bool asking = false;
   bool ask_again = false;
@@ -272,6 +273,7 @@ void Refresher::record_list(Worker& worker, Listing listing) {
     telemetry::log_warn("upstream list truncated",
                         {{"upstream", name}, {"models", listing.models.size()}});
   }
+  worker.unanswered = 0;
   worker.state.succeeded(std::move(listing), monotonic_now());
   listed_(name);
 }
@@ -296,12 +298,13 @@ void Refresher::record_failure(Worker& worker, Error error) {
                                                  {"kept_models", worker.state.models().size()}});
   }
   const bool is_unanswered = no_answer(error.code);
+  worker.unanswered = is_unanswered ? worker.unanswered + 1 : 0;
   const bool is_first = worker.state.failures() == 0 && worker.state.last_success();
   worker.state.failed(std::move(error), monotonic_now());
   if (not_listed_ && (is_unanswered || is_first)) {
-    not_listed_(name, {.began = worker.asked_at,
-                       .is_unanswered = is_unanswered,
-                       .in_a_row = worker.state.failures()});
+    not_listed_(
+        name,
+        {.began = worker.asked_at, .is_unanswered = is_unanswered, .in_a_row = worker.unanswered});
   }
 }
 

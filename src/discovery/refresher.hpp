@@ -82,7 +82,7 @@ class Refresher {
   struct Failure {
     MonotonicTime began;
     bool is_unanswered = false;
-    int in_a_row = 1;
+    int in_a_row = 1;  ///< requests that were not answered; 0 if this one was
   };
   using NotListed = std::function<void(const std::string& upstream, const Failure& failure)>;
 

@@ -61,7 +61,8 @@ const codec::MemberPaths& members_of(Endpoint endpoint) {
   return takes_lists ? kListMembers : kMembers;
 }
 
-// Counts the prompts of a list: its elements, unless they are the tokens of a single one.
+// Counts the prompts of a list: its elements, unless they are the tokens of a single one. Numbers
+// are tokens only in a list of nothing else: beside a text they would hide what it costs.
 class ListReading {
  public:
   explicit ListReading(std::string_view list) { walk_.feed(list, *this); }
@@ -70,21 +71,26 @@ class ListReading {
     if (walk_.depth() == 1) ++prompts_;
   }
   void close(std::size_t) {}
-  void name(std::string_view) {}
+  void name(std::string_view) { has_others_ = true; }
   void string(std::string_view, std::size_t, bool begins, bool) {
+    has_others_ = true;
     if (walk_.depth() == 1 && begins) ++prompts_;
   }
-  void scalar(std::string_view, bool begins, bool) {
-    if (walk_.depth() > 0 && !walk_.in_object() && begins) ++numbers_;
+  void scalar(std::string_view text, bool begins, bool) {
+    if (walk_.depth() == 0 || !begins) return;
+    const bool is_number = text.starts_with('-') || (text >= "0" && text < ":");
+    has_others_ = has_others_ || !is_number;
+    ++numbers_;
   }
 
   [[nodiscard]] std::int64_t prompts() const { return std::max<std::int64_t>(prompts_, 1); }
-  [[nodiscard]] std::int64_t numbers() const { return numbers_; }
+  [[nodiscard]] std::int64_t numbers() const { return has_others_ ? 0 : numbers_; }
 
  private:
   codec::JsonWalk walk_;
   std::int64_t prompts_ = 0;
   std::int64_t numbers_ = 0;
+  bool has_others_ = false;
 };
 
 std::unexpected<Error> refused(std::string message) {

@@ -45,6 +45,12 @@ TEST(CallRequest, CountsThePromptsOfAList) {
       {R"({"model":"a","input":[[1,2],[3]]})", Endpoint::embeddings, 2, 1, 3},
       {R"({"model":"a","input":[{"text":"one"},{"image":"x"}]})", Endpoint::embeddings, 2, 1, 0},
       {R"({"model":"a","query":"q","documents":["a",{"text":"b"}]})", Endpoint::rerank, 2, 1, 0},
+      {R"({"model":"a","input":["a long text",1]})", Endpoint::embeddings, 1, 1, 0},
+      {R"({"model":"a","input":["a long text",null]})", Endpoint::embeddings, 1, 1, 0},
+      {R"({"model":"a","input":[null,true]})", Endpoint::embeddings, 1, 1, 0},
+      {R"({"model":"a","prompt":["a long text",[1]]})", Endpoint::completions, 2, 1, 0},
+      {R"({"model":"a","query":"q","documents":[{"text":"b","x":[1]}]})", Endpoint::rerank, 1, 1,
+       0},
       {R"({"model":"a","input":["one","two"]})", Endpoint::responses, 1, 1, 0},
   };
   for (const auto& c : cases) {
