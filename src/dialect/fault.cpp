@@ -144,4 +144,22 @@ ErrorCause find_cause(int status, std::string_view body, std::string_view model)
   return {};
 }
 
+bool blames_request(std::string_view body) {
+  constexpr std::string_view kTypes[] = {"badrequesterror", "invalid_request_error",
+                                         "invalid_argument"};
+  constexpr std::string_view kStatuses[] = {"400", "413", "422"};
+  const auto read = read_body(body);
+  if (const auto cause = cause_by_code(read)) return cause->fault == Fault::request;
+  const auto& param = read[Part::param];
+  if (!param.empty() && param != "model") return true;
+  const auto is_one_of = [](std::string_view word, const auto& words) {
+    return std::ranges::any_of(words,
+                               [&](auto known) { return equals_ignoring_case(word, known); });
+  };
+  const bool may_be = is_one_of(name_of(read[Part::code]), kStatuses) ||
+                      is_one_of(name_of(read[Part::type]), kTypes) ||
+                      is_one_of(name_of(read[Part::status]), kTypes);
+  return may_be && detail::read_wording(read[Part::message], {}).fault == Fault::unknown;
+}
+
 }  // namespace weir::dialect

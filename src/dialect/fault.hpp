@@ -56,4 +56,8 @@ struct ErrorCause {
 /// Cost: one pass; for errors only.
 [[nodiscard]] ErrorCause find_cause(int status, std::string_view body, std::string_view model);
 
+/// True if an error that came with status 200, or an event of one, says that the request itself is
+/// at fault. `body`: as in find_cause.
+[[nodiscard]] bool blames_request(std::string_view body);
+
 }  // namespace weir::dialect

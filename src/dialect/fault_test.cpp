@@ -348,6 +348,33 @@ TEST(FindCause, WordsInAModelsIdSayNothing) {
   }
 }
 
+TEST(BlamesRequest, OnlyIfTheErrorSaysSo) {
+  const struct {
+    const char* body;
+    bool blames;
+  } cases[] = {
+      {R"({"error":{"message":"The input (9000 tokens) is longer than the model's context length",)"
+       R"("type":"BadRequestError","code":400}})",
+       true},
+      {R"({"error":{"message":"too long","code":"context_length_exceeded"}})", true},
+      {R"({"error":{"message":"no","code":"422"}})", true},
+      {R"({"error":{"message":"no","param":"messages"}})", true},
+      {R"({"type":"error","error":{"type":"invalid_request_error","message":"messages: no"}})",
+       true},
+      {R"({"type":"error","error":{"type":"invalid_request_error",)"
+       R"("message":"Your credit balance is too low"}})",
+       false},
+      {R"({"error":{"message":"no","code":"insufficient_quota","param":"messages"}})", false},
+      {R"({"type":"error","error":{"type":"overloaded_error","message":"no"}})", false},
+      {R"({"error":{"message":"no","code":500}})", false},
+      {R"({"error":{"message":"no"}})", false},
+      {R"({"error":"no"})", false},
+      {R"({"type":"response.failed","response":{"error":{"code":"server_error"}}})", false},
+      {"", false},
+  };
+  for (const auto& c : cases) EXPECT_EQ(blames_request(c.body), c.blames) << c.body;
+}
+
 TEST(FindCause, NothingIsToldFromNothing) {
   for (const char* body : {"", " ", "{}", "[]", "null", "{\"error\":", "<html>insufficient balance",
                            "404 page not found", "\"", "{\"error\":{\"message\":7}}",

@@ -11,7 +11,15 @@ namespace {
 using dialect::Range;
 
 constexpr std::size_t kMaxNameBytes = 4096;   // of a model
-constexpr std::size_t kMaxBlankBytes = 1024;  // held back while a form is not told
+constexpr std::size_t kMaxErrorBytes = 4096;  // kept of an event that is an error
+constexpr std::string_view kMark = "\xEF\xBB\xBF";
+constexpr std::string_view kBlanks = " \t\r\n";
+
+// Nothing but blanks, perhaps behind a byte order mark: they tell no form, and mean nothing.
+bool is_blank(std::string_view bytes) {
+  if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
+  return !bytes.empty() && bytes.find_first_not_of(kBlanks) == bytes.npos;
+}
 
 AnswerForm known_or_opaque(AnswerForm declared) {
   return declared == AnswerForm::text ? AnswerForm::opaque : declared;
@@ -37,14 +45,10 @@ AnswerForm answer_form(std::string_view content_type) {
 
 std::optional<AnswerForm> form_of(AnswerForm declared, std::string_view bytes) {
   constexpr std::string_view kFields[] = {"data:", "event:", "id:", "retry:", ":"};
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (declared == AnswerForm::opaque) return declared;
   if (bytes.size() < kMark.size() && kMark.starts_with(bytes)) return std::nullopt;
   if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
-  const auto blanks = std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size());
-  bytes.remove_prefix(blanks);
-  // Some servers send blank lines while their client waits: these are not held back.
-  if (blanks > 0 && bytes.empty() && declared != AnswerForm::text) return declared;
+  bytes.remove_prefix(std::min(bytes.find_first_not_of(kBlanks), bytes.size()));
   if (bytes.starts_with('{') || bytes.starts_with('[')) return AnswerForm::json;
   for (const auto field : kFields) {
     if (bytes.starts_with(field)) return AnswerForm::events;
@@ -66,8 +70,13 @@ Result<std::string_view> AnswerReader::pass(std::string_view piece) {
   if (!held_.empty()) held_ += piece;
   const bool joined = !held_.empty();
   const auto begin = joined ? std::string_view(held_) : piece;
-  auto form = form_of(form_, begin);
-  if (!form && begin.size() > kMaxBlankBytes) form = known_or_opaque(form_);
+  const auto form = form_of(form_, begin);
+  // Some servers send blank lines while their client waits.
+  if (!form && is_blank(begin)) {
+    if (!joined) return piece;
+    start_ = std::exchange(held_, {});
+    return start_;
+  }
   if (!form) {
     if (!joined) held_ = piece;
     return std::string_view{};
@@ -200,6 +209,7 @@ void AnswerReader::take_event(std::string_view event) {
     is_shown = note(facts);
     // Its data may not say so.
     if (event.starts_with("event: error")) failed_ = true;
+    if (failed_ && error_.empty()) error_ = data.substr(0, kMaxErrorBytes);
     failed_first_ = failed_first_ || (failed_ && events_ == 1);
     // Ranges hold in the event if its data is a single line, as all known servers send it.
     if (data.data() >= event.data() && data.data() < event.data() + event.size()) {

@@ -79,6 +79,8 @@ class AnswerReader {
   [[nodiscard]] bool failed_at_once() const {
     return form_ == AnswerForm::events ? failed_first_ : failed();
   }
+  /// The data of the first event that was an error, or the beginning of it.
+  [[nodiscard]] std::string_view error() const { return error_; }
   /// The id that events gave to the answer, as raw JSON; empty if none did, or its family has none.
   [[nodiscard]] std::string_view id() const { return id_; }
   /// Events with data so far, without a withheld one.
@@ -106,6 +108,7 @@ class AnswerReader {
   codec::TextWeight reported_;  ///< the text at the last report
   bool finished_ = false;
   bool failed_ = false;
+  std::string error_;
   bool failed_first_ = false;  ///< in the first event
   bool is_renamed_ = false;    ///< the name of a JSON answer has passed
   std::uint64_t events_ = 0;

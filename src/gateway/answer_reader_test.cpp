@@ -44,8 +44,8 @@ TEST(AnswerReader, TellsTheFormByTheFirstBytesIfTheTypeDoesNot) {
       {text, " \n", {}},
       {text, " {", json},
       {text, "dark matter", opaque},
-      {json, " \n", json},
-      {events, "\n", events},
+      {json, " \n", {}},
+      {events, "\n", {}},
       {json, "data: {}", events},
       {json, "\"Invalid token\"", json},
       {events, "{\"error\"", json},
@@ -55,11 +55,18 @@ TEST(AnswerReader, TellsTheFormByTheFirstBytesIfTheTypeDoesNot) {
   for (const auto& c : cases) EXPECT_EQ(form_of(c.declared, c.bytes), c.form) << c.bytes;
 }
 
-TEST(AnswerReader, BlanksAreHeldBackToABoundOnly) {
-  AnswerReader reader(AnswerForm::text, {});
-  std::string passed;
-  for (int i = 0; i < 2000; ++i) passed += reader.pass("\n").value();
-  EXPECT_EQ(passed, std::string(2000, '\n'));
+TEST(AnswerReader, BlanksPassAtOnceAndTellNothing) {
+  for (const auto declared : {AnswerForm::text, AnswerForm::json, AnswerForm::events}) {
+    for (const std::string start : {"", "\xEF\xBB\xBF"}) {
+      AnswerReader reader(declared, {});
+      std::string passed(reader.pass(start).value());
+      for (int i = 0; i < 2000; ++i) passed += reader.pass("\n").value();
+      EXPECT_EQ(passed, start + std::string(2000, '\n'));
+      passed += reader.pass("data: {\"choices\":[]}\n\n").value();
+      EXPECT_EQ(reader.form(), AnswerForm::events);
+      EXPECT_EQ(reader.events(), 1U);
+    }
+  }
 }
 
 TEST(AnswerReader, AStreamWithoutItsTypeIsReadAsOne) {

@@ -58,6 +58,8 @@ void Answering::make_reader() {
   options.endpoint = input_.context.input.endpoint;
   // A compressed answer, though none was requested, cannot be read.
   const auto coding = head.header("content-encoding");
+  const auto& row = dialect::of(options.endpoint);
+  is_json_ = row.counts(dialect::Meter::input_tokens) || row.counts(dialect::Meter::images);
   is_plain_ = coding.empty() || equals_ignoring_case(coding, "identity");
   reader_.emplace(is_good(head.status) && is_plain_ ? answer_form(head.header("content-type"))
                                                     : AnswerForm::opaque,
@@ -152,7 +154,8 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece, bool first
       return Sent::whole;
     }
     const bool is_lead = record.streamed && reader.events() == 0 && !reader.finished() && !done;
-    // What comes before a stream's first event means nothing by itself: without end, it is dropped.
+    // Comments before a stream's first event mean nothing by themselves: without end, they are
+    // dropped.
     if (is_lead && lead_.size() + passed->size() > kMaxLeadBytes) lead_.clear();
     if (is_lead || !lead_.empty()) lead_ += *passed;
     if (is_lead) return Sent::whole;
@@ -163,18 +166,21 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece, bool first
 
 // An answer is judged while nothing of it was forwarded.
 std::optional<Errc> Answering::no_answer(std::string_view passed, bool done) const {
-  if (!is_good(status_)) return std::nullopt;
-  if (reader_->failed_at_once()) return Errc::upstream_refused;
-  const auto& row = dialect::of(input_.context.input.endpoint);
-  const bool is_json =
-      row.counts(dialect::Meter::input_tokens) || row.counts(dialect::Meter::images);
-  if (!is_json || !is_plain_) return std::nullopt;
+  if (!is_good(status_) || !is_json_ || !is_plain_) return std::nullopt;
+  // A client must read why its request is refused.
+  if (reader_->failed_at_once() && !blames_request(passed)) return Errc::upstream_refused;
   const auto text = passed.substr(std::min(passed.find_first_not_of(" \t\r\n"), passed.size()));
   if (text.starts_with('<')) return Errc::upstream_answer_invalid;
-  if (done && text.empty() && !reader_->finished() && !reader_->rewrites()) {
+  const bool is_stream = reader_->form() == AnswerForm::events;
+  if (done && text.empty() && !is_stream && !reader_->rewrites()) {
     return Errc::upstream_broke;
   }
   return std::nullopt;
+}
+
+bool Answering::blames_request(std::string_view body) const {
+  const bool is_stream = reader_->form() == AnswerForm::events;
+  return dialect::blames_request(is_stream ? reader_->error() : body);
 }
 
 Answering::Sent Answering::forward(std::string_view passed, bool done, bool whole) {
@@ -201,11 +207,6 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
   const auto now = monotonic_now();
   record.complete = whole ? record.first_byte : now;
   const bool stream = record.streamed;
-  if (stream && !reader.finished() && reader.events() == 0 && !client().begun() && passed.empty()) {
-    end_with(fail(Errc::upstream_broke, "the event stream has no events").error(),
-             Outcome::broken_answer);
-    return Sent::whole;
-  }
   std::string_view rest = passed;
   std::string joined;
   const bool holds_some = reader.rewrites() || (stream && upstream().done());
@@ -214,16 +215,22 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
     joined += reader.rest();
     rest = joined;
   }
+  if (stream && !reader.finished() && reader.events() == 0 && !client().begun()) {
+    end_with(fail(Errc::upstream_broke, "the event stream has no events").error(),
+             Outcome::broken_answer);
+    return Sent::whole;
+  }
   const int status = upstream().head().status;
   if (!client().begun()) {
     begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(rest.size()), now);
   }
-  if (!is_good(status) || !reader.failed()) {
+  if (!is_good(status) || !is_json_ || !reader.failed()) {
     if (is_good(status)) input_.settlement.set_succeeded();
     return send_last(rest, attempt_.outcome());
   }
   // The client has the upstream's own words; the call has failed.
-  const auto sent = send_last(rest, Outcome::broken_answer);
+  const auto outcome = blames_request(rest) ? attempt_.outcome() : Outcome::broken_answer;
+  const auto sent = send_last(rest, outcome);
   if (!ended_->error) ended_->error = Errc::upstream_refused;
   return sent;
 }

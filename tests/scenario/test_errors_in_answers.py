@@ -46,6 +46,26 @@ def test_an_error_instead_of_an_answer_has_an_honest_status(server, engine, stre
     assert (row["failed"], row["prompt_tokens"], row["completion_tokens"]) == (1, 0, 0)
 
 
+TOO_LONG = {"error": {"message": "longer than the context", "type": "BadRequestError", "code": 400}}
+
+
+@pytest.mark.parametrize(("stream", "script"), [(True, as_stream(event(TOO_LONG), DONE)), (False, as_json(TOO_LONG))])
+def test_a_request_that_is_refused_with_status_200_is_told_why(server, engine, stream, script):
+    engine.scripts["lab/chat"] = script
+    for _ in range(8):
+        ending = call(server.public, "lab/chat", stream=stream)
+        assert (ending.status, b"longer than the context" in ending.body) == (200, True)
+    eventually(lambda: [row["failed"] for row in usage_rows(server)] == [8])
+    engine.scripts["lab/chat"] = as_stream(WORD, DONE)
+    assert call(server.public, "lab/chat", stream=True).status == 200, "it says nothing against the upstream"
+
+
+def test_a_stream_of_comments_only_is_no_answer(server, engine):
+    for framing in ("chunked", "length", "close"):
+        engine.scripts["lab/chat"] = as_stream(b": ping\n\n", b": ping\n\n", framing=framing)
+        assert call(server.public, "lab/chat", stream=True).status == 503
+
+
 def test_an_error_later_is_forwarded_and_the_call_has_failed(server, engine):
     engine.scripts["lab/chat"] = as_stream(*[WORD] * 5, ERROR)
     header = trace()
