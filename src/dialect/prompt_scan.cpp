@@ -19,6 +19,12 @@ enum class Member : std::uint8_t {
   data,     // nothing in it is text
 };
 
+// A picture or a file within a text; a text may begin with the same word.
+bool is_data_url(std::string_view raw) {
+  constexpr std::size_t kLongestType = 128;
+  return raw.starts_with("data:") && raw.substr(0, kLongestType).contains(";base64,");
+}
+
 struct Row {
   std::string_view name;
   Member member;
@@ -67,7 +73,7 @@ class Weighing {
   void string(std::string_view raw, std::size_t, bool, bool) {
     const auto own = member_at(walk_.depth());
     const bool is_text = own == Member::text || own == Member::prompt;
-    if (!is_text || data_depth_ > 0 || raw.starts_with("data:")) return;
+    if (!is_text || data_depth_ > 0 || is_data_url(raw)) return;
     bytes_ += raw.size();
     const auto room = kWeighedBytes - std::min(weighed_, kWeighedBytes);
     meter_.feed(raw.substr(0, room));

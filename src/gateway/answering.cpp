@@ -123,11 +123,14 @@ void Answering::await_more() {
   // Whatever the connection does after the last event.
   if (reader_->finished()) {
     attempt_.release_slot();
-    attempt_.arm(kAfterLastEvent, Errc::upstream_idle_timeout);
+    if (finished_at_ == MonotonicTime{}) finished_at_ = monotonic_now();
+    attempt_.arm(kAfterLastEvent, Errc::upstream_idle_timeout, finished_at_);
     return;
   }
   if (client().begun() || !record().streamed) {
-    attempt_.arm(input_.context.settings().idle_timeout, Errc::upstream_idle_timeout);
+    const auto now = monotonic_now();
+    attempt_.note_heard(now);
+    attempt_.arm(input_.context.settings().idle_timeout, Errc::upstream_idle_timeout, now);
   }
 }
 

@@ -81,9 +81,10 @@ class Answering {
   std::optional<AttemptEnd> ended_;
   std::string lead_;       ///< comments before a stream's first event, which begin no answer
   MonotonicTime arrived_;  ///< the piece at hand
-  int status_ = 0;         ///< of the upstream's head
-  bool is_json_ = false;   ///< its endpoint answers with JSON, or events of it
-  bool is_plain_ = true;   ///< the answer is not compressed
+  MonotonicTime finished_at_ = {};  ///< when the stream's last event came
+  int status_ = 0;                  ///< of the upstream's head
+  bool is_json_ = false;            ///< its endpoint answers with JSON, or events of it
+  bool is_plain_ = true;            ///< the answer is not compressed
   bool has_released_ = false;
 };
 

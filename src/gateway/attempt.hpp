@@ -69,6 +69,8 @@ class Attempt {
   void arm(MonotonicClock::duration patience, Errc why, MonotonicTime now = monotonic_now());
   /// The answer has begun: it is what a probe was to show.
   void note_progress() { destination().upstream->began(*choice_.health, grant_.passes); }
+  /// The upstream goes on with the answer: it is not silent.
+  void note_heard(MonotonicTime now) { destination().upstream->heard(now); }
   /// The upstream has done its part.
   void release_slot() { grant_.slot.release(); }
   [[nodiscard]] MonotonicTime began() const { return grant_.began; }

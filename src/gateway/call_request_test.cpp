@@ -60,6 +60,8 @@ TEST(CallRequest, CountsThePromptsOfAList) {
     EXPECT_EQ(request->answers, c.answers) << c.body;
     EXPECT_EQ(request->token_ids, c.token_ids) << c.body;
   }
+  const auto beside = R"({"model":"a","prompt":[1],"suffix":")" + std::string(9'000, 'x') + "\"}";
+  EXPECT_EQ(read_json_request(beside, Endpoint::completions)->token_ids, 0);
   std::string many = R"({"model":"a","prompt":["one")";
   for (int i = 0; i < 4'999; ++i) many += R"(,"one")";
   EXPECT_EQ(read_json_request(many + "]}", Endpoint::completions)->prompts, 5'000);

@@ -51,7 +51,7 @@ def test_a_call_ends_when_its_upstream_answers_nothing_any_more(weir, engine, st
 def test_a_call_goes_on_while_its_upstream_answers_lists(weir, engine):
     hold = threading.Event()
     engine.scripts[MODEL] = Script((b"{}",), hold=hold)
-    server = served(weir, {"name": "gpu", "url": engine.url}, discovery=SELDOM)
+    server = served(weir, {"name": "gpu", "url": engine.url}, discovery={**SELDOM, "timeout": "10s"})
     listed = lists(engine)
     with Caller(server.public) as caller:
         caller.call(MODEL)

@@ -97,10 +97,14 @@ Result<std::vector<Use>> read_uses(store::Store& store, const limit::WindowTable
   const auto models = models_of(store, key);
   if (!models) return std::unexpected(models.error());
   for (const auto& model : *models) {
-    const auto entry = std::ranges::find_if(key.grant.model_limits, [&](const auto& each) {
-      return each.models == model || codec::glob_matches(each.models, model);
-    });
-    if (entry != key.grant.model_limits.end()) {
+    // As the limiter: a pattern has its own entry, a model the first that matches.
+    const auto& entries = key.grant.model_limits;
+    auto entry = std::ranges::find(entries, model, &limit::ModelLimits::models);
+    if (entry == entries.end()) {
+      entry = std::ranges::find_if(
+          entries, [&](const auto& each) { return codec::glob_matches(each.models, model); });
+    }
+    if (entry != entries.end()) {
       add_uses(uses, table, key.id, model, entry->limits);
     }
   }
