@@ -195,7 +195,9 @@ def test_kill_9_loses_no_answered_call_and_counts_none_twice(server):
         assert total <= found[0] <= most, f"kill {number}"
         assert found[2:4] == (2 * found[0], 4 * found[0])
         total, most = found[0], found[0]
-    assert not list(server.directory.glob("weir.db.usage-*"))[1:], "only that of the running server"
+    # One that a server left empty, as it was killed while making it, is removed once it is old.
+    left = [file for file in server.directory.glob("weir.db.usage-*") if any(file.read_bytes())]
+    assert not left[1:], "only that of the running server"
 
 
 def test_without_a_new_start_the_command_counts_what_was_left(server):
