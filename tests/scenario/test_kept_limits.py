@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from support.damage import a_folder, foreign, open_to_all
 from support.eventually import DEADLINE_S, eventually
 from support.process import KEY
 from support.wire import Closed, Wire, head
@@ -147,10 +148,6 @@ def test_another_size_keeps_the_counts(limited, size):
     assert admitted(server, 4) == 1
 
 
-def foreign(file):
-    file.write_bytes(b"SQLite format 3\0" * 1000)
-
-
 def newer(file):
     text = bytearray(file.read_bytes())
     text[13:14] = b"9"
@@ -161,15 +158,6 @@ def damaged(file):
     text = bytearray(file.read_bytes())
     text[16:24] = b"\xff" * 8
     file.write_bytes(text)
-
-
-def open_to_all(file):
-    file.chmod(0o666)
-
-
-def a_folder(file):
-    file.unlink()
-    file.mkdir()
 
 
 def a_link(file):

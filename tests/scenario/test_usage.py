@@ -12,6 +12,7 @@ import time
 import pytest
 
 from support.caller import Caller, Stream, call, chat_body, multipart, post, usage_rows
+from support.damage import a_folder, foreign, open_to_all
 from support.engine import DONE, Engine, as_json, as_stream, event, usage
 from support.eventually import DEADLINE_S, eventually
 from support.process import KEY
@@ -256,23 +257,10 @@ def test_a_server_that_is_killed_while_it_drains_loses_nothing(weir, engine):
     new.stop()
 
 
-def foreign(file):
-    file.write_bytes(b"SQLite format 3\0" * 1000)
-
-
 def newer(file):
     text = bytearray(file.read_bytes())
     text[11:12] = b"9"
     file.write_bytes(text)
-
-
-def open_to_all(file):
-    file.chmod(0o666)
-
-
-def a_folder(file):
-    file.unlink()
-    file.mkdir()
 
 
 @pytest.mark.parametrize("become", [foreign, newer, open_to_all, a_folder])
