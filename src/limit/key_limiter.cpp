@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/check.hpp"
-#include "codec/glob.hpp"
 
 namespace weir::limit {
 
@@ -85,7 +84,7 @@ void KeyLimiter::configure(const Limits& limits, const std::vector<ModelLimits>&
   of_key_.set_limits(limits);
   entries_ = of_models;
   for (auto& [model, meters] : models_) {
-    const ModelLimits* entry = entry_for(model);
+    const ModelLimits* entry = entry_for(entries_, model);
     meters.set_limits(entry == nullptr ? Limits{} : entry->limits);
   }
   limited_.store(any_limit(limits, of_models), std::memory_order_relaxed);
@@ -166,21 +165,10 @@ MonotonicTime KeyLimiter::advance(MonotonicTime now) {
   return latest_;
 }
 
-const ModelLimits* KeyLimiter::entry_for(std::string_view model) const {
-  // Shared meters are named by the pattern itself.
-  if (codec::is_glob(model)) {
-    const auto same = std::ranges::find(entries_, model, &ModelLimits::models);
-    if (same != entries_.end()) return &*same;
-  }
-  const auto first = std::ranges::find_if(
-      entries_, [&](const ModelLimits& entry) { return codec::glob_matches(entry.models, model); });
-  return first == entries_.end() ? nullptr : &*first;
-}
-
 Meters* KeyLimiter::meters_of(std::string_view model, MonotonicTime now) {
   if (entries_.empty()) return nullptr;
   if (const auto known = models_.find(model); known != models_.end()) return &known->second;
-  const ModelLimits* entry = entry_for(model);
+  const ModelLimits* entry = entry_for(entries_, model);
   if (entry == nullptr || entry->limits == Limits{}) return nullptr;
 
   if (models_.size() >= kMaxModels && now >= forget_again_) forget_idle_models(now);

@@ -125,7 +125,6 @@ class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
   };
 
   [[nodiscard]] MonotonicTime advance(MonotonicTime now);
-  [[nodiscard]] const ModelLimits* entry_for(std::string_view model) const;
   [[nodiscard]] Meters* meters_of(std::string_view model, MonotonicTime now);
   void forget_idle_models(MonotonicTime now);
   [[nodiscard]] std::optional<Refusal> charge(Charges& charges, Meters* meters, Claim claim,

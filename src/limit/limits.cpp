@@ -1,8 +1,11 @@
 #include "limit/limits.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
+
+#include "codec/glob.hpp"
 
 namespace weir::limit {
 
@@ -27,6 +30,16 @@ bool is_pattern(std::string_view text) {
 }
 
 }  // namespace
+
+const ModelLimits* entry_for(std::span<const ModelLimits> entries, std::string_view model) {
+  if (codec::is_glob(model)) {
+    const auto same = std::ranges::find(entries, model, &ModelLimits::models);
+    if (same != entries.end()) return &*same;
+  }
+  const auto first = std::ranges::find_if(
+      entries, [&](const ModelLimits& entry) { return codec::glob_matches(entry.models, model); });
+  return first == entries.end() ? nullptr : &*first;
+}
 
 Result<> check(const Limits& limits, const std::vector<ModelLimits>& of_models) {
   if (auto valid = check_each(limits, ""); !valid) return valid;

@@ -51,6 +51,11 @@ struct ModelLimits {
   bool operator==(const ModelLimits&) const = default;
 };
 
+/// The entry that applies to `model`; null: none. Also of a pattern, whose models share one window
+/// when there are too many of them: its own entry. Lifetime: that of `entries`.
+[[nodiscard]] const ModelLimits* entry_for(std::span<const ModelLimits> entries,
+                                           std::string_view model);
+
 /// Bound on entries, which are matched for each call.
 inline constexpr std::size_t kMaxModelLimits = 100;
 

@@ -61,5 +61,25 @@ TEST(Limits, EveryMaximumIsAllowedAndSoAreAHundredEntries) {
   EXPECT_FALSE(check(largest, entries));
 }
 
+TEST(ModelLimits, TheFirstEntryThatMatchesAppliesAndAPatternHasItsOwn) {
+  const std::vector<ModelLimits> entries{
+      {"*-mini", {}},
+      {"a/*", {}},
+      {"a/b", {}},
+      {"*", {}},
+  };
+  const auto applies = [&](std::string_view model) {
+    const auto* entry = entry_for(entries, model);
+    return entry == nullptr ? std::string("none") : entry->models;
+  };
+  EXPECT_EQ(applies("a/b"), "a/*") << "an entry behind one that matches never applies";
+  EXPECT_EQ(applies("a/b-mini"), "*-mini");
+  EXPECT_EQ(applies("c"), "*");
+  EXPECT_EQ(applies("a/*"), "a/*");
+  EXPECT_EQ(applies("*"), "*");
+  EXPECT_EQ(entry_for({}, "a"), nullptr);
+  EXPECT_EQ(entry_for(std::span(entries).first(1), "a"), nullptr);
+}
+
 }  // namespace
 }  // namespace weir::limit

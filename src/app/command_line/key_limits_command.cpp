@@ -13,7 +13,6 @@
 #include "app/command_line/table.hpp"
 #include "app/lifecycle/key_store.hpp"
 #include "app/lifecycle/limit_file.hpp"
-#include "codec/glob.hpp"
 #include "codec/json_text.hpp"
 #include "codec/visible.hpp"
 #include "config/problem.hpp"
@@ -97,14 +96,7 @@ Result<std::vector<Use>> read_uses(store::Store& store, const limit::WindowTable
   const auto models = models_of(store, key);
   if (!models) return std::unexpected(models.error());
   for (const auto& model : *models) {
-    // As the limiter: a pattern has its own entry, a model the first that matches.
-    const auto& entries = key.grant.model_limits;
-    auto entry = std::ranges::find(entries, model, &limit::ModelLimits::models);
-    if (entry == entries.end()) {
-      entry = std::ranges::find_if(
-          entries, [&](const auto& each) { return codec::glob_matches(each.models, model); });
-    }
-    if (entry != entries.end()) {
+    if (const auto* entry = limit::entry_for(key.grant.model_limits, model)) {
       add_uses(uses, table, key.id, model, entry->limits);
     }
   }
