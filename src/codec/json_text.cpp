@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
+#include "base/word.hpp"
 #include "codec/utf8.hpp"
 
 namespace weir::codec {
@@ -26,13 +26,9 @@ constexpr auto kPlain = [] {
 
 // As is_plain, of eight bytes at once.
 constexpr bool is_plain_word(std::uint64_t bytes) {
-  constexpr auto kOnes = ~std::uint64_t{0} / 0xFF;
-  const auto below = [&](std::uint64_t word, std::uint64_t bound) {
-    return (word - kOnes * bound) & ~word;  // its high bits, if any byte is below
-  };
-  const auto odd =
-      below(bytes, 0x20) | below(bytes ^ kOnes * '"', 1) | below(bytes ^ kOnes * '\\', 1) | bytes;
-  return (odd & kOnes * 0x80) == 0;
+  const auto above_ascii = bytes & word::kHighs;
+  return (word::below(bytes, 0x20) | word::equal(bytes, '"') | word::equal(bytes, '\\') |
+          above_ascii) == 0;
 }
 
 std::size_t plain_prefix(std::string_view text) {
@@ -103,13 +99,11 @@ void append_digits(std::string& out, std::uint64_t value, bool negative) {
 
 // The last word overlaps the one before it.
 bool is_plain_json(std::string_view text) {
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
-  if (text.size() < kWord) return plain_prefix(text) == text.size();
-  for (std::size_t at = 0;; at = std::min(at + kWord, text.size() - kWord)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, kWord);
-    if (!is_plain_word(word)) return false;
-    if (at + kWord == text.size()) return true;
+  if (text.size() < word::kBytes) return plain_prefix(text) == text.size();
+  const auto last = text.size() - word::kBytes;
+  for (std::size_t at = 0;; at = std::min(at + word::kBytes, last)) {
+    if (!is_plain_word(word::load(text.data() + at))) return false;
+    if (at == last) return true;
   }
 }
 

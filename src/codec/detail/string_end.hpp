@@ -2,27 +2,19 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
-#include <cstring>
+#include <cstddef>
 #include <string_view>
+
+#include "base/word.hpp"
 
 namespace weir::codec::detail {
 
 /// As text.find(c, from), but inlined for texts that are mostly short.
 template <char c>
 [[gnu::always_inline]] inline std::size_t find_near(std::string_view text, std::size_t from) {
-  constexpr auto kOnes = ~std::uint64_t{0} / 0xFF;
-  constexpr auto kHighs = kOnes * 0x80;
-  constexpr auto kWanted = kOnes * static_cast<unsigned char>(c);
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
-  static_assert(std::endian::native == std::endian::little);
-  for (int words = 0; words < 3 && text.size() - from >= kWord; ++words, from += kWord) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + from, kWord);
-    word ^= kWanted;
-    const auto zeros = (word - kOnes) & ~word & kHighs;
-    if (zeros != 0) return from + static_cast<std::size_t>(std::countr_zero(zeros)) / 8;
+  for (int i = 0; i < 3 && text.size() - from >= word::kBytes; ++i, from += word::kBytes) {
+    const auto found = word::equal(word::load(text.data() + from), c);
+    if (found != 0) return from + word::first(found);
   }
   return text.find(c, from);
 }

@@ -1,30 +1,20 @@
 #include "http/detail/field_line.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstdint>
-#include <cstring>
+#include <cstddef>
+
+#include "base/word.hpp"
 
 namespace weir::http::detail {
 namespace {
 
-constexpr auto kOnes = ~std::uint64_t{0} / 0xFF;
-constexpr auto kHighs = kOnes * 0x80;
-constexpr std::ptrdiff_t kWord = sizeof(std::uint64_t);
-static_assert(std::endian::native == std::endian::little);
-
-std::uint64_t load(const char* at) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, kWord);
-  return word;
-}
+constexpr std::ptrdiff_t kWord = word::kBytes;
 
 // The first colon, or `end`; checks eight bytes at a time.
 const char* find_colon(const char* at, const char* end) {
   for (; end - at >= kWord; at += kWord) {
-    const auto others = load(at) ^ (kOnes * ':');
-    const auto colons = (others - kOnes) & ~others & kHighs;
-    if (colons != 0) return at + std::countr_zero(colons) / 8;
+    const auto colons = word::equal(word::load(at), ':');
+    if (colons != 0) return at + word::first(colons);
   }
   while (at != end && *at != ':') ++at;
   return at;
@@ -34,11 +24,9 @@ const char* find_colon(const char* at, const char* end) {
 // tab too.
 const char* skip_visible(const char* at, const char* end) {
   for (; end - at >= kWord; at += kWord) {
-    const auto word = load(at);
-    const auto controls = (word - kOnes * 0x20) & ~word;
-    const auto del = word ^ (kOnes * 0x7f);
-    const auto stops = (controls | ((del - kOnes) & ~del)) & kHighs;
-    if (stops != 0) return at + std::countr_zero(stops) / 8;
+    const auto bytes = word::load(at);
+    const auto stops = word::below(bytes, 0x20) | word::equal(bytes, '\x7f');
+    if (stops != 0) return at + word::first(stops);
   }
   while (at != end && is_value_byte(*at) && *at != '\t') ++at;
   return at;
