@@ -11,7 +11,7 @@ namespace weir::dialect {
 struct TokenUsage {
   std::optional<std::int64_t> input = {};   ///< tokens of the prompt, cached ones included
   std::optional<std::int64_t> output = {};  ///< tokens of the answer, reasoning included
-  /// Of both, where their shares were not reported.
+  /// The total of both, where a report has only that.
   std::optional<std::int64_t> sum = {};
   std::optional<std::int64_t> cached = {};     ///< part of the input
   std::optional<std::int64_t> reasoning = {};  ///< part of the output

@@ -58,8 +58,6 @@ void Answering::make_reader() {
   options.endpoint = input_.context.input.endpoint;
   // A compressed answer, though none was requested, cannot be read.
   const auto coding = head.header("content-encoding");
-  const auto& row = dialect::of(options.endpoint);
-  is_json_ = row.counts(dialect::Meter::input_tokens) || row.counts(dialect::Meter::images);
   is_plain_ = coding.empty() || equals_ignoring_case(coding, "identity");
   reader_.emplace(is_good(head.status) && is_plain_ ? answer_form(head.header("content-type"))
                                                     : AnswerForm::opaque,
@@ -169,7 +167,7 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece, bool first
 
 // An answer is judged while nothing of it was forwarded.
 std::optional<Errc> Answering::no_answer(std::string_view passed, bool done) const {
-  if (!is_good(status_) || !is_json_ || !is_plain_) return std::nullopt;
+  if (!is_good(status_) || !answers_json() || !is_plain_) return std::nullopt;
   // A client must read why its request is refused.
   if (reader_->failed_at_once() && !blames_request(passed)) return Errc::upstream_refused;
   const auto text = passed.substr(std::min(passed.find_first_not_of(" \t\r\n"), passed.size()));
@@ -179,6 +177,11 @@ std::optional<Errc> Answering::no_answer(std::string_view passed, bool done) con
     return Errc::upstream_broke;
   }
   return std::nullopt;
+}
+
+bool Answering::answers_json() const {
+  const auto& row = dialect::of(input_.context.input.endpoint);
+  return row.counts(dialect::Meter::input_tokens) || row.counts(dialect::Meter::images);
 }
 
 bool Answering::blames_request(std::string_view body) const {
@@ -227,7 +230,7 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
   if (!client().begun()) {
     begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(rest.size()), now);
   }
-  if (!is_good(status) || !is_json_ || !reader.failed()) {
+  if (!is_good(status) || !answers_json() || !reader.failed()) {
     if (is_good(status)) input_.settlement.set_succeeded();
     return send_last(rest, attempt_.outcome());
   }

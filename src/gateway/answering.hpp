@@ -57,6 +57,8 @@ class Answering {
   [[nodiscard]] Sent take_piece(Result<std::string_view> piece, bool first);
   /// Why an answer that nothing of was forwarded is none, although its status is good.
   [[nodiscard]] std::optional<Errc> no_answer(std::string_view passed, bool done) const;
+  /// True if the endpoint's answers are JSON, or events of it.
+  [[nodiscard]] bool answers_json() const;
   /// True if the error in the answer is the request's. `body`: of one that is not a stream.
   [[nodiscard]] bool blames_request(std::string_view body) const;
   [[nodiscard]] Sent forward(std::string_view passed, bool done, bool whole);
@@ -83,7 +85,6 @@ class Answering {
   MonotonicTime arrived_;  ///< the piece at hand
   MonotonicTime finished_at_ = {};  ///< when the stream's last event came
   int status_ = 0;                  ///< of the upstream's head
-  bool is_json_ = false;            ///< its endpoint answers with JSON, or events of it
   bool is_plain_ = true;            ///< the answer is not compressed
   bool has_released_ = false;
 };

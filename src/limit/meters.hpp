@@ -48,7 +48,7 @@ struct Spans {
 inline constexpr std::size_t kWindowCount = static_cast<std::size_t>(Dimension::in_flight);
 static_assert(kWindowCount == kDimensionCount - 1);
 
-/// Whose windows are kept where. Lifetime: the table outlives it.
+/// The owner of windows, and the table that keeps them. Lifetime: the table outlives it.
 struct KeptScope {
   const WindowTable* table = nullptr;  ///< null: in memory only
   std::uint64_t scope = 0;             ///< hash_scope
