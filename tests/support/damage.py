@@ -1,4 +1,4 @@
-"""What a file of the server's may become while the server is away."""
+"""Ways in which a file of the server's is spoilt while the server is away."""
 
 
 def foreign(file):
