@@ -7,8 +7,6 @@
 namespace weir::upstream {
 namespace {
 
-constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-
 /// The usable candidates of one priority, of those in doubt or of the others.
 struct Tier {
   int priority = std::numeric_limits<int>::max();
@@ -47,22 +45,50 @@ Tier best_tier(std::span<const Candidate> candidates) {
 // Maps uniformly onto [0, bound), with a bias below bound / 2^32.
 std::uint64_t scale(std::uint32_t random, std::uint64_t bound) { return (random * bound) >> 32; }
 
-/// Draws by weight, excluding the candidate at `excluded`.
-std::size_t draw(std::span<const Candidate> candidates, const Tier& tier, std::uint32_t random,
-                 std::size_t excluded) {
-  const std::uint64_t left_out = excluded == kNone ? 0 : weight_of(candidates[excluded]);
-  std::uint64_t point = scale(random, tier.weight - left_out);
+/// Draws by weight from those that `is_in` has; `weight`: the sum of theirs.
+template <typename IsIn>
+std::size_t draw(std::span<const Candidate> candidates, std::uint64_t weight, std::uint32_t random,
+                 IsIn is_in) {
+  std::uint64_t point = scale(random, weight);
   for (std::size_t i = 0;; ++i) {
     CHECK(i < candidates.size());
-    if (i == excluded || !tier.has(candidates[i])) continue;
-    const std::uint64_t weight = weight_of(candidates[i]);
-    if (point < weight) return i;
-    point -= weight;
+    if (!is_in(i)) continue;
+    const std::uint64_t share = weight_of(candidates[i]);
+    if (point < share) return i;
+    point -= share;
   }
 }
 
-bool is_worse(const Candidate& a, const Candidate& b) {
+bool is_busier(const Candidate& a, const Candidate& b) {
   return std::int64_t{a.in_flight} * b.weight > std::int64_t{b.in_flight} * a.weight;
+}
+
+std::size_t less_busy_of_two(std::span<const Candidate> candidates, const Tier& tier,
+                             std::uint64_t random) {
+  const auto first = draw(candidates, tier.weight, static_cast<std::uint32_t>(random),
+                          [&](std::size_t i) { return tier.has(candidates[i]); });
+  const auto second = draw(candidates, tier.weight - weight_of(candidates[first]),
+                           static_cast<std::uint32_t>(random >> 32),
+                           [&](std::size_t i) { return i != first && tier.has(candidates[i]); });
+  return is_busier(candidates[first], candidates[second]) ? second : first;
+}
+
+std::size_t least_busy(std::span<const Candidate> candidates, const Tier& tier,
+                       std::uint64_t random) {
+  const Candidate* least = nullptr;
+  std::uint64_t weight = 0;  // of all that are as idle as it
+  for (const Candidate& candidate : candidates) {
+    if (!tier.has(candidate)) continue;
+    if (least != nullptr && is_busier(candidate, *least)) continue;
+    if (least == nullptr || is_busier(*least, candidate)) {
+      least = &candidate;
+      weight = 0;
+    }
+    weight += weight_of(candidate);
+  }
+  return draw(candidates, weight, static_cast<std::uint32_t>(random), [&](std::size_t i) {
+    return tier.has(candidates[i]) && !is_busier(candidates[i], *least);
+  });
 }
 
 }  // namespace
@@ -70,10 +96,8 @@ bool is_worse(const Candidate& a, const Candidate& b) {
 std::optional<std::size_t> pick(std::span<const Candidate> candidates, std::uint64_t random) {
   const Tier tier = best_tier(candidates);
   if (tier.size == 0) return std::nullopt;
-  const auto first = draw(candidates, tier, static_cast<std::uint32_t>(random), kNone);
-  if (tier.size == 1) return first;
-  const auto second = draw(candidates, tier, static_cast<std::uint32_t>(random >> 32), first);
-  return is_worse(candidates[first], candidates[second]) ? second : first;
+  return tier.size <= kComparedAll ? least_busy(candidates, tier, random)
+                                   : less_busy_of_two(candidates, tier, random);
 }
 
 }  // namespace weir::upstream

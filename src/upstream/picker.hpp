@@ -1,9 +1,9 @@
 /// Chooses one of the upstreams that serve a model.
 ///
-/// Within the best priority that has a usable upstream, two are drawn at random by weight, and the
-/// less busy one wins ("power of two choices"). Those in doubt are drawn only if all of the
-/// priority are. This is nearly as even as comparing all of them, and avoids a rush to the one that
-/// looks idle.
+/// Within the best priority that has a usable upstream, the least busy one wins. From more than
+/// kComparedAll, two are drawn at random by weight and compared ("power of two choices"): nearly as
+/// even, and many servers that share the upstreams do not rush to the one that looks idle. Those in
+/// doubt are taken only if all of the priority are.
 #pragma once
 
 #include <cstddef>
@@ -22,11 +22,15 @@ struct Candidate {
   bool in_doubt = false;  ///< a call failed, and none has succeeded since
 };
 
+/// So few are compared all: a call lost with its upstream is one of those in flight there, and the
+/// fewest are lost where the load is even.
+inline constexpr std::size_t kComparedAll = 8;
+
 /// The index of the chosen one; nothing if none is usable. `random`: 64 independent random bits.
 ///
-/// The load is calls in flight per weight. Between two equally loaded ones the first drawn wins, so
-/// that idle upstreams are called by their weights.
-/// Cost: two passes over the candidates, no allocation.
+/// The load is calls in flight per weight. Among equally loaded ones the weights decide, so that
+/// idle upstreams are called by them.
+/// Cost: at most three passes over the candidates, no allocation.
 [[nodiscard]] std::optional<std::size_t> pick(std::span<const Candidate> candidates,
                                               std::uint64_t random);
 

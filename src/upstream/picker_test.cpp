@@ -58,11 +58,38 @@ TEST(Picker, OfTwoTakesTheLessBusy) {
             (std::vector{100, 0}));
 }
 
+TEST(Picker, TakesTheLeastBusyOfFew) {
+  EXPECT_EQ(shares({{.in_flight = 9}, {.in_flight = 1}, {.in_flight = 5}}, 100),
+            (std::vector{0, 100, 0}));
+  EXPECT_EQ(shares({{.weight = 5, .in_flight = 9}, {.in_flight = 2}, {.in_flight = 5}}, 100),
+            (std::vector{100, 0, 0}));
+}
+
+TEST(Picker, DrawsAmongTheLeastBusyByWeight) {
+  const auto counts =
+      shares({{.weight = 1, .in_flight = 1}, {.weight = 3, .in_flight = 3}, {.in_flight = 2}});
+  EXPECT_NEAR(counts[0], 25'000, 1'000);
+  EXPECT_NEAR(counts[1], 75'000, 1'000);
+  EXPECT_EQ(counts[2], 0);
+}
+
+TEST(Picker, EightCallsToThreeAreNeverMoreThanThreeAtOne) {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 1'000; ++round) {
+    std::vector<Candidate> candidates(3);
+    for (int i = 0; i < 8; ++i) ++candidates[pick(candidates, random()).value()].in_flight;
+    for (const auto& candidate : candidates) EXPECT_LE(candidate.in_flight, 3);
+  }
+}
+
 TEST(Picker, NeverTakesTheBusiestOfMany) {
-  const auto counts = shares({{.in_flight = 9}, {.in_flight = 1}, {.in_flight = 5}});
+  std::vector<Candidate> candidates(kComparedAll + 1, {.in_flight = 5});
+  candidates[0].in_flight = 9;
+  candidates[1].in_flight = 1;
+  const auto counts = shares(candidates);
   EXPECT_EQ(counts[0], 0);
-  // It loses only if it is not drawn, a third of the time.
-  EXPECT_NEAR(counts[1], 66'667, 1'000);
+  // It is one of the two that are drawn in 2 of 9 cases.
+  EXPECT_NEAR(counts[1], 22'222, 1'000);
 }
 
 TEST(Picker, CallsIdleOnesByTheirWeights) {
