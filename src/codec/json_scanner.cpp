@@ -61,7 +61,7 @@ std::string fold(std::string name) {
 
 JsonScanner::JsonScanner(const MemberPaths& members, std::size_t max_value_bytes,
                          std::size_t max_depth, Check check)
-    : members_(&members), max_value_bytes_(max_value_bytes), max_depth_(max_depth), check_(check) {
+    : members_(&members), bounds_{max_value_bytes, max_depth}, check_(check) {
   DCHECK(max_depth >= 1 && max_depth <= kMaxDepth);
   reset();
 }
@@ -73,12 +73,12 @@ void JsonScanner::reset() {
   broken_at_ = 0;
   string_check_ = {};
   place_ = {.expected = kTopObject};
-  path_depth_ = 0;
-  open_levels_ = 0;
+  path_.depth = 0;
+  path_.open = 0;
   // The text is treated as the value of an empty path, the prefix of all others.
-  levels_[0].key_members = members_->all();
+  path_.levels[0].key_members = members_->all();
   key_.clear();
-  held_.clear();
+  held_.bytes.clear();
 }
 
 // The loop works on a copy of the place. Functions that take it are always inlined, so that it
@@ -203,7 +203,7 @@ bool JsonScanner::next(JsonValue& value) {
 [[gnu::always_inline]] inline bool JsonScanner::open(Place& place, char bracket) {
   const bool object = bracket == '{';
   const bool expected = place.may_come(object ? kTopObject | kValue : kValue);
-  if (!expected || place.depth == max_depth_) [[unlikely]] {
+  if (!expected || place.depth == bounds_.depth) [[unlikely]] {
     too_deep_ = expected;
     return break_off(place);
   }
@@ -218,7 +218,7 @@ bool JsonScanner::next(JsonValue& value) {
     ++place.depth;
     ++place.at;
   } while (!object && place.at < piece_.size() && piece_[place.at] == '[' &&
-           place.depth < max_depth_ && !on_path(place));
+           place.depth < bounds_.depth && !on_path(place));
   place.expected = (object ? kKey : kValue) | kClose;
   return false;
 }
@@ -228,11 +228,11 @@ bool JsonScanner::next(JsonValue& value) {
   const bool object = bracket == '}';
   if (!place.may_come(kClose) || place.in_object() != object) return break_off(place);
   const bool was_on_path = on_path(place);
-  if (was_on_path) --path_depth_;
+  if (was_on_path) --path_.depth;
   do {
     --place.depth;
     ++place.at;
-  } while (place.at < piece_.size() && piece_[place.at] == bracket && place.depth > path_depth_ &&
+  } while (place.at < piece_.size() && piece_[place.at] == bracket && place.depth > path_.depth &&
            place.in_object() == object);
   const bool chosen = end_value(place, value);
   const bool comma =
@@ -249,7 +249,7 @@ bool JsonScanner::next(JsonValue& value) {
     place.expected = 0;
     state_ = State::complete;
   }
-  const bool chosen = on_path(place) && (open_levels_ >> place.depth & 1U) != 0;
+  const bool chosen = on_path(place) && (path_.open >> place.depth & 1U) != 0;
   if (chosen) report(place.at, place.depth, value);
   return chosen;
 }
@@ -257,25 +257,25 @@ bool JsonScanner::next(JsonValue& value) {
 [[gnu::always_inline]] inline bool JsonScanner::break_off(Place& place) {
   state_ = State::broken;
   broken_at_ = offset_ + place.at;
-  open_levels_ = 0;
+  path_.open = 0;
   place.at = piece_.size();
   return false;
 }
 
 // Records the start of a value in an object on a path, if it is a chosen one.
 void JsonScanner::start_value(std::size_t at, std::size_t depth) {
-  Level& level = levels_[depth];
+  Level& level = path_.levels[depth];
   for_each_bit(level.key_members, [&](std::size_t member) {
     if ((*members_)[member].size() != level.path_bytes) return;
     level.open_member = member;
     level.begin = offset_ + at;
-    open_levels_ |= 1U << depth;
+    path_.open |= 1U << depth;
   });
 }
 
 // The value at `depth` is an object: paths that continue into it do so one level deeper.
 void JsonScanner::enter_object(std::size_t depth) {
-  const Level& outer = levels_[depth];
+  const Level& outer = path_.levels[depth];
   Members members = depth == 0 ? outer.key_members : 0;
   if (depth > 0) {
     for_each_bit(outer.key_members, [&](std::size_t member) {
@@ -283,13 +283,14 @@ void JsonScanner::enter_object(std::size_t depth) {
     });
   }
   if (members == 0 && depth > 0) return;
-  levels_[depth + 1] = {.members = members, .prefix_bytes = depth == 0 ? 0 : outer.path_bytes + 1};
-  ++path_depth_;
+  path_.levels[depth + 1] = {.members = members,
+                             .prefix_bytes = depth == 0 ? 0 : outer.path_bytes + 1};
+  ++path_.depth;
 }
 
 void JsonScanner::match_key(std::string_view raw, std::size_t depth) {
   if (!key_.empty()) raw = key_.append(raw.substr(0, kMaxKeyBytes));
-  Level& level = levels_[depth];
+  Level& level = path_.levels[depth];
   level.key_members = with_name(level, raw);
   std::optional<std::string> decoded;
   if (level.key_members == 0 && raw.size() <= kMaxKeyBytes &&
@@ -307,22 +308,22 @@ void JsonScanner::match_key(std::string_view raw, std::size_t depth) {
 }
 
 void JsonScanner::report(std::size_t at, std::size_t depth, JsonValue& value) {
-  const Level& level = levels_[depth];
-  open_levels_ &= ~(1U << depth);
+  const Level& level = path_.levels[depth];
+  path_.open &= ~(1U << depth);
   value = {.member = level.open_member,
            .begin = level.begin,
            .end = offset_ + at,
            .exact = level.key_exact};
   const auto length = static_cast<std::size_t>(value.end - value.begin);
-  if (length > max_value_bytes_) {
+  if (length > bounds_.value_bytes) {
     value.too_long = true;
   } else if (value.begin >= offset_) {
     value.text = piece_.substr(static_cast<std::size_t>(value.begin - offset_), length);
   } else {
-    const auto taken = static_cast<std::size_t>(held_begin_ + held_.size() - offset_);
-    held_.append(piece_.substr(taken, at - taken));
-    const auto from = static_cast<std::size_t>(value.begin - held_begin_);
-    value.text = std::string_view(held_).substr(from, length);
+    const auto taken = static_cast<std::size_t>(held_.begin + held_.bytes.size() - offset_);
+    held_.bytes.append(piece_.substr(taken, at - taken));
+    const auto from = static_cast<std::size_t>(value.begin - held_.begin);
+    value.text = std::string_view(held_.bytes).substr(from, length);
   }
 }
 
@@ -347,8 +348,8 @@ JsonScanner::Members JsonScanner::with_name(const Level& level, std::string_view
 void JsonScanner::keep_unfinished() {
   if (place_.within == Within::key) keep_key();
   const auto end = offset_ + piece_.size();
-  if (open_levels_ == 0) {
-    held_.clear();
+  if (path_.open == 0) {
+    held_.bytes.clear();
   } else {
     hold_from(oldest_to_hold(end));
   }
@@ -359,13 +360,13 @@ void JsonScanner::keep_unfinished() {
 // Holds the bytes fed from `begin` on, some of which may be held already.
 void JsonScanner::hold_from(std::uint64_t begin) {
   if (begin >= offset_) {
-    held_.assign(piece_.substr(static_cast<std::size_t>(begin - offset_)));
+    held_.bytes.assign(piece_.substr(static_cast<std::size_t>(begin - offset_)));
   } else {
-    const auto taken = static_cast<std::size_t>(held_begin_ + held_.size() - offset_);
-    held_.erase(0, static_cast<std::size_t>(begin - held_begin_));
-    held_.append(piece_.substr(taken));
+    const auto taken = static_cast<std::size_t>(held_.begin + held_.bytes.size() - offset_);
+    held_.bytes.erase(0, static_cast<std::size_t>(begin - held_.begin));
+    held_.bytes.append(piece_.substr(taken));
   }
-  held_begin_ = begin;
+  held_.begin = begin;
 }
 
 void JsonScanner::keep_key() {
@@ -379,8 +380,8 @@ void JsonScanner::keep_key() {
 // The start of the outermost unfinished value within the bound; `end` if there is none.
 std::uint64_t JsonScanner::oldest_to_hold(std::uint64_t end) const {
   for (std::size_t depth = 1; depth <= MemberPaths::kMaxLevels; ++depth) {
-    const auto begin = levels_[depth].begin;
-    if ((open_levels_ >> depth & 1U) != 0 && end - begin <= max_value_bytes_) return begin;
+    const auto begin = path_.levels[depth].begin;
+    if ((path_.open >> depth & 1U) != 0 && end - begin <= bounds_.value_bytes) return begin;
   }
   return end;
 }

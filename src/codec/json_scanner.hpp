@@ -79,7 +79,7 @@ class JsonScanner {
   /// How many of the last bytes fed belong to an unfinished chosen value: a caller that edits the
   /// text holds these back. A value beyond the bound no longer counts, so this never exceeds the
   /// bound.
-  [[nodiscard]] std::uint64_t unfinished() const { return held_.size(); }
+  [[nodiscard]] std::uint64_t unfinished() const { return held_.bytes.size(); }
 
  private:
   using Members = MemberPaths::Set;
@@ -108,8 +108,26 @@ class JsonScanner {
                                    // dot
     std::size_t path_bytes = 0;    // length of the part that names the latest key's value
     bool key_exact = true;         // the latest key equals the member's name
-    std::size_t open_member = 0;   // member whose value is open, if open_levels_ has this level
+    std::size_t open_member = 0;   // member whose value is open, if Path::open has this level
     std::uint64_t begin = 0;       // start of that value
+  };
+
+  // The objects on a path that are open.
+  struct Path {
+    std::size_t depth = 0;  // number of open brackets, from the first, that are on a path
+    unsigned open = 0;      // bit d: a chosen value in levels[d] has not ended
+    std::array<Level, MemberPaths::kMaxLevels + 1> levels = {};  // by depth; 0 is the text itself
+  };
+
+  // Bytes of unfinished values from earlier pieces.
+  struct Held {
+    std::string bytes = {};
+    std::uint64_t begin = 0;  // their offset
+  };
+
+  struct Bounds {
+    std::size_t value_bytes;
+    std::size_t depth;
   };
 
   // These return true if a chosen value ended, which is then in `value`.
@@ -125,7 +143,7 @@ class JsonScanner {
   bool end_value(Place& place, JsonValue& value);
   bool break_off(Place& place);
 
-  [[nodiscard]] bool on_path(const Place& place) const { return place.depth == path_depth_; }
+  [[nodiscard]] bool on_path(const Place& place) const { return place.depth == path_.depth; }
   void start_value(std::size_t at, std::size_t depth);
   void enter_object(std::size_t depth);
   void match_key(std::string_view raw, std::size_t depth);
@@ -138,8 +156,7 @@ class JsonScanner {
   void hold_from(std::uint64_t begin);
 
   const MemberPaths* members_;
-  std::size_t max_value_bytes_;
-  std::size_t max_depth_;
+  Bounds bounds_;
   Check check_;
   JsonStringCheck string_check_;
   JsonScalarCheck scalar_check_;
@@ -152,13 +169,9 @@ class JsonScanner {
   bool too_deep_ = false;
   std::uint64_t broken_at_ = 0;
 
-  std::size_t path_depth_ = 0;  // number of open brackets, from the first, that are on a path
-  unsigned open_levels_ = 0;    // bit d: a chosen value in levels_[d] has not ended
-  std::array<Level, MemberPaths::kMaxLevels + 1> levels_{};  // by depth; 0 is the text itself
-
-  std::string key_;               // the open key's bytes from earlier pieces
-  std::string held_;              // bytes of unfinished values from earlier pieces
-  std::uint64_t held_begin_ = 0;  // their offset
+  Path path_;
+  std::string key_;  // the open key's bytes from earlier pieces
+  Held held_;
 };
 
 }  // namespace weir::codec

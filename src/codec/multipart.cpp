@@ -34,12 +34,12 @@ bool resembles(std::string_view name, std::string_view wanted) {
 MultipartScanner::MultipartScanner(std::string_view boundary,
                                    std::span<const std::string_view> names,
                                    std::size_t max_value_bytes, bool ascii)
-    : names_(names),
-      max_value_bytes_(max_value_bytes),
-      default_text_(ascii ? Text::ascii : Text::utf8) {
+    : form_{.names = names,
+            .max_value_bytes = max_value_bytes,
+            .default_text = ascii ? Text::ascii : Text::utf8} {
   CHECK(!boundary.empty() && boundary.size() <= kMaxBoundaryBytes);
   CHECK(names.size() <= kMaxNames);
-  delimiter_.append("--").append(boundary);
+  form_.delimiter.append("--").append(boundary);
 }
 
 bool MultipartScanner::next(MultipartValue& value) {
@@ -96,12 +96,12 @@ MultipartScanner::Step MultipartScanner::take_preamble() {
     consume(kLineEnd.size());
     return Step::moved;
   }
-  if (text_.starts_with(delimiter_)) {
-    consume(delimiter_.size());
+  if (text_.starts_with(form_.delimiter)) {
+    consume(form_.delimiter.size());
     within_ = Within::delimiter_line;
     return Step::moved;
   }
-  if (kLineEnd.starts_with(text_) || delimiter_.starts_with(text_)) return Step::needs_more;
+  if (kLineEnd.starts_with(text_) || form_.delimiter.starts_with(text_)) return Step::needs_more;
   return break_off("The form does not begin with the boundary of its Content-Type.");
 }
 
@@ -119,7 +119,7 @@ MultipartScanner::Step MultipartScanner::take_delimiter_line() {
     }
     consume(kLineEnd.size());
     within_ = Within::headers;
-    part_ = {.text = default_text_};
+    part_ = {.text = form_.default_text};
     return Step::moved;
   }
   const bool may_end = kLineEnd.starts_with(text_) || kClose.starts_with(text_);
@@ -222,7 +222,7 @@ bool MultipartScanner::note_disposition(std::string_view text) {
     // Some readers look for the first `name="`, wherever it is.
     if (!part_.name) return false;
     if (equals_ignoring_case(parameter.name, "filename")) {
-      if (all_parts_ != nullptr) part_.file_name = parameter.value;
+      if (form_.all_parts != nullptr) part_.file_name = parameter.value;
       return !std::exchange(part_.has_file_name, true) && is_file_name(parameter);
     }
     return equals_ignoring_case(parameter.name, "filename*") && part_.has_file_name &&
@@ -288,12 +288,12 @@ bool MultipartScanner::check_name(std::string_view name) {
     return refuse("The form has a part named _charset_. Remove it; forms are always UTF-8.");
   }
   const auto is_meant = [name](std::string_view wanted) { return resembles(name, wanted); };
-  const auto place = std::ranges::find_if(names_, is_meant);
-  if (place == names_.end()) return true;
+  const auto place = std::ranges::find_if(form_.names, is_meant);
+  if (place == form_.names.end()) return true;
   if (name != *place)
     return refuse(fmt::format("The parameter {} must be named {}.", name, *place));
   if (part_.has_file_name) return refuse(fmt::format("The parameter {} must not be a file.", name));
-  const auto index = static_cast<std::size_t>(place - names_.begin());
+  const auto index = static_cast<std::size_t>(place - form_.names.begin());
   const auto bit = 1U << index;
   if ((seen_ & bit) != 0) return refuse(fmt::format("The parameter {} is given twice.", name));
   seen_ |= bit;
@@ -308,13 +308,13 @@ MultipartScanner::Step MultipartScanner::take_content(MultipartValue& value) {
       "The form has a delimiter that is not on a line of its own.";
   if (offset_ == part_.begin) {
     // Some readers take it for a delimiter, since a line begins here; others for content.
-    if (text_.starts_with(delimiter_)) return break_off(std::string(kAmbiguous));
-    if (delimiter_.starts_with(text_)) return Step::needs_more;
+    if (text_.starts_with(form_.delimiter)) return break_off(std::string(kAmbiguous));
+    if (form_.delimiter.starts_with(text_)) return Step::needs_more;
   }
-  const auto at = find_line_dashes(text_, delimiter_);
+  const auto at = find_line_dashes(text_, form_.delimiter);
   if (at == std::string_view::npos) {
     // The end may hold the start of a delimiter, with the line end before it.
-    const auto undecided = std::min(text_.size(), delimiter_.size() + 1);
+    const auto undecided = std::min(text_.size(), form_.delimiter.size() + 1);
     if (!keep_content(text_.size() - undecided)) return Step::moved;
     return Step::needs_more;
   }
@@ -323,8 +323,8 @@ MultipartScanner::Step MultipartScanner::take_content(MultipartValue& value) {
   if (!own_line) return break_off(std::string(kAmbiguous));
   if (!keep_content(at - kLineEnd.size()) || !end_content()) return Step::moved;
   value_.end = offset_;
-  if (all_parts_ != nullptr) report_part();
-  consume(kLineEnd.size() + delimiter_.size());
+  if (form_.all_parts != nullptr) report_part();
+  consume(kLineEnd.size() + form_.delimiter.size());
   within_ = Within::delimiter_line;
   if (!part_.wanted) return Step::moved;
   value = std::move(value_);
@@ -342,7 +342,7 @@ bool MultipartScanner::keep_content(std::size_t length) {
     if (!sound) return refuse(fmt::format("The parameter {} is not UTF-8.", *part_.name));
   }
   if (part_.wanted && !value_.too_long) {
-    value_.too_long = value_.value.size() + length > max_value_bytes_;
+    value_.too_long = value_.value.size() + length > form_.max_value_bytes;
     if (value_.too_long) {
       value_.value.clear();
     } else {
@@ -367,7 +367,7 @@ bool MultipartScanner::end_content() {
 // The piece is the whole body, so the content lies in it.
 void MultipartScanner::report_part() {
   CHECK(offset_ <= piece_.size());  // the body was fed as one piece
-  auto& part = all_parts_->emplace_back(std::move(*part_.name));
+  auto& part = form_.all_parts->emplace_back(std::move(*part_.name));
   if (part_.has_file_name) part.file_name = std::move(part_.file_name);
   part.content = piece_.substr(static_cast<std::size_t>(part_.begin),
                                static_cast<std::size_t>(offset_ - part_.begin));

@@ -66,7 +66,7 @@ class MultipartScanner {
 
   /// Adds all parts to `parts`, files too, with views of the body.
   /// REQUIRES: called before the body, which is then fed as one piece.
-  void collect_parts(std::vector<MultipartPart>& parts) { all_parts_ = &parts; }
+  void collect_parts(std::vector<MultipartPart>& parts) { form_.all_parts = &parts; }
 
   [[nodiscard]] State state() const { return state_; }
   /// Why it is broken: a sentence for the client.
@@ -78,13 +78,22 @@ class MultipartScanner {
   /// The bytes allowed in a part without a file name.
   enum class Text : std::uint8_t { utf8, ascii };
 
+  /// The form, as the caller describes it.
+  struct Form {
+    std::vector<MultipartPart>* all_parts = nullptr;  // the body is whole, and all are wanted
+    std::string delimiter = {};                       // with its leading dashes
+    std::span<const std::string_view> names;
+    std::size_t max_value_bytes;
+    Text default_text;  // for a part whose headers do not declare one
+  };
+
   /// The part being read.
   struct Part {
     std::size_t header_bytes = 0;
     unsigned headers = 0;  // the recognized ones seen, as bits
     std::optional<std::string> name = {};
     bool has_file_name = false;
-    std::string file_name = {};  // kept for `all_parts_` alone
+    std::string file_name = {};  // kept for Form::all_parts alone
     bool may_be_field = true;    // according to its Content-Type
     Text text = Text::utf8;
     std::optional<std::uint64_t> length = {};  // announced by its headers
@@ -116,11 +125,7 @@ class MultipartScanner {
   bool refuse(std::string problem);
   Step break_off(std::string problem);
 
-  std::vector<MultipartPart>* all_parts_ = nullptr;  // the body is whole, and all are wanted
-  std::string delimiter_;                            // with its leading dashes
-  std::span<const std::string_view> names_;
-  std::size_t max_value_bytes_;
-  Text default_text_;  // for a part whose headers do not declare one
+  Form form_;
 
   std::string carry_;         // bytes of earlier pieces that are still undecided
   std::string_view piece_;    // being fed
@@ -133,7 +138,7 @@ class MultipartScanner {
   Within within_ = Within::preamble;
   std::string problem_;
   std::size_t parts_ = 0;
-  unsigned seen_ = 0;  // bit i: a field named names_[i] has begun
+  unsigned seen_ = 0;  // bit i: a field named Form::names[i] has begun
   Part part_;
   MultipartValue value_;
 };

@@ -116,11 +116,11 @@ Refresher::Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::R
       listed_(std::move(listed)),
       not_listed_(std::move(not_listed)),
       slot_free_(executor, MonotonicTime::max()),  // setting it again would wake every waiter
-      refreshes_(telemetry::register_counter(registry, kRefreshes)),
-      models_(telemetry::register_gauge(registry, kUpstreamModels)),
-      up_(telemetry::register_gauge(registry, kUpstreamUp)),
-      unknown_words_(telemetry::register_gauge(registry, kUpstreamUnknownWords)),
-      truncated_(telemetry::register_gauge(registry, kUpstreamTruncated)),
+      metrics_{.refreshes = telemetry::register_counter(registry, kRefreshes),
+               .models = telemetry::register_gauge(registry, kUpstreamModels),
+               .up = telemetry::register_gauge(registry, kUpstreamUp),
+               .unknown_words = telemetry::register_gauge(registry, kUpstreamUnknownWords),
+               .truncated = telemetry::register_gauge(registry, kUpstreamTruncated)},
       tasks_(executor) {}
 
 Refresher::~Refresher() = default;
@@ -172,7 +172,8 @@ void Refresher::apply(const Settings& settings, const std::vector<UpstreamSettin
 
 // Removes the metrics: otherwise an alert on a removed upstream would never end.
 void Refresher::forget_metrics(const std::string& upstream) {
-  for (auto* gauges : {&models_, &up_, &unknown_words_, &truncated_}) {
+  for (auto* gauges :
+       {&metrics_.models, &metrics_.up, &metrics_.unknown_words, &metrics_.truncated}) {
     gauges->Remove(&gauges->Add({{"upstream", upstream}}));
   }
 }
@@ -252,7 +253,7 @@ void Refresher::record(Worker& worker, Result<Listing> listing) {
   }
   const auto& name = worker.settings.name;
   const std::string reason{listing ? "ok" : describe(listing.error().code).slug};
-  refreshes_.Add({{"upstream", name}, {"reason", reason}}).Increment();
+  metrics_.refreshes.Add({{"upstream", name}, {"reason", reason}}).Increment();
   if (listing) {
     record_list(worker, std::move(*listing));
   } else {
@@ -262,10 +263,11 @@ void Refresher::record(Worker& worker, Result<Listing> listing) {
 
 void Refresher::record_list(Worker& worker, Listing listing) {
   const auto& name = worker.settings.name;
-  up_.Add({{"upstream", name}}).Set(1);
-  models_.Add({{"upstream", name}}).Set(static_cast<double>(listing.models.size()));
-  unknown_words_.Add({{"upstream", name}}).Set(static_cast<double>(listing.unknown_words.size()));
-  truncated_.Add({{"upstream", name}}).Set(listing.truncated ? 1 : 0);
+  metrics_.up.Add({{"upstream", name}}).Set(1);
+  metrics_.models.Add({{"upstream", name}}).Set(static_cast<double>(listing.models.size()));
+  metrics_.unknown_words.Add({{"upstream", name}})
+      .Set(static_cast<double>(listing.unknown_words.size()));
+  metrics_.truncated.Add({{"upstream", name}}).Set(listing.truncated ? 1 : 0);
   if (worker.state.failures() > 0 || !worker.state.last_success()) {
     telemetry::log_info("upstream listed", {{"upstream", name}, {"models", listing.models.size()}});
   }
@@ -290,7 +292,7 @@ void Refresher::record_failure(Worker& worker, Error error) {
     worker.state.could_not_ask(std::move(error), monotonic_now());
     return;
   }
-  up_.Add({{"upstream", name}}).Set(0);
+  metrics_.up.Add({{"upstream", name}}).Set(0);
   if (worker.state.failures() == 0) {
     telemetry::log_warn("upstream list failed", {{"upstream", name},
                                                  {"reason", reason},

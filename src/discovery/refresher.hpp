@@ -110,6 +110,14 @@ class Refresher {
  private:
   struct Worker;
 
+  struct Metrics {
+    prometheus::Family<telemetry::Counter>& refreshes;
+    prometheus::Family<telemetry::Gauge>& models;
+    prometheus::Family<telemetry::Gauge>& up;
+    prometheus::Family<telemetry::Gauge>& unknown_words;
+    prometheus::Family<telemetry::Gauge>& truncated;
+  };
+
   [[nodiscard]] std::shared_ptr<Worker> take_over(const Settings& settings,
                                                   const UpstreamSettings& upstream);
   [[nodiscard]] net::Task<> run(std::shared_ptr<Worker> worker);
@@ -133,11 +141,7 @@ class Refresher {
   net::Timer slot_free_;
   bool publish_pending_ = false;
   std::optional<std::vector<catalogue::UpstreamListing>> published_;  ///< the last published value
-  prometheus::Family<telemetry::Counter>& refreshes_;
-  prometheus::Family<telemetry::Gauge>& models_;
-  prometheus::Family<telemetry::Gauge>& up_;
-  prometheus::Family<telemetry::Gauge>& unknown_words_;
-  prometheus::Family<telemetry::Gauge>& truncated_;
+  Metrics metrics_;
   net::TaskGroup tasks_;
 };
 

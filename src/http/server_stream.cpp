@@ -26,8 +26,8 @@ ServerStream::ServerStream(Key, net::Executor executor, net::DeadlineSweeper& sw
     : stream_(net::Socket(executor)),
       timeout_(sweeper, *this),
       recheck_(sweeper, *this),
-      max_head_bytes_(max_head_bytes),
-      parser_(max_head_bytes) {
+      parser_(max_head_bytes),
+      head_{.max_bytes = max_head_bytes} {
   stream_.readiness().watch(this);
 }
 ServerStream::~ServerStream() = default;
@@ -36,7 +36,7 @@ ServerStream::~ServerStream() = default;
 void ServerStream::discard(ServerStream* stream) {
   stream->timeout_.disarm();
   stream->recheck_.disarm();
-  stream->idle_observer_ = nullptr;
+  stream->observers_.idle = nullptr;
   stream->stream_.close();
   if (stream->stream_.readiness().armed()) {
     stream->dying_ = true;
@@ -46,8 +46,8 @@ void ServerStream::discard(ServerStream* stream) {
 }
 
 void ServerStream::Timeout::on_expired() {
-  if (stream.idle_observer_ != nullptr) {
-    stream.idle_observer_->idle_ended(stream);
+  if (stream.observers_.idle != nullptr) {
+    stream.observers_.idle->idle_ended(stream);
   } else {
     stream.abort(why);
   }
@@ -110,14 +110,14 @@ std::unexpected<Error> ServerStream::broke(const char* why) const {
 // ---- a call
 
 void ServerStream::begin() {
-  idle_observer_ = nullptr;
+  observers_.idle = nullptr;
   timeout_.disarm();
   parser_.reset();
-  head_bytes_.clear();
-  unread_ = {};
-  early_ = nullptr;
+  head_.bytes.clear();
+  head_.unread = {};
+  observers_.early = nullptr;
   closes_behind_ = has_answered_ = false;
-  interim_bytes_ = 0;
+  head_.interim_bytes = 0;
   ++calls_;
 }
 
@@ -156,16 +156,16 @@ void ServerStream::became_ready() {
     if (!stream_.readiness().armed()) delete this;
     return;
   }
-  if (idle_observer_ == nullptr && early_ == nullptr) return;
+  if (observers_.idle == nullptr && observers_.early == nullptr) return;
   if (!answers_early()) return;  // everything reported has been read
-  if (idle_observer_ != nullptr) {
-    idle_observer_->idle_ended(*this);
+  if (observers_.idle != nullptr) {
+    observers_.idle->idle_ended(*this);
   } else {
-    std::exchange(early_, nullptr)->answered_early();
+    std::exchange(observers_.early, nullptr)->answered_early();
   }
 }
 
-void ServerStream::watch_for_early_answer(EarlyAnswer& early) { early_ = &early; }
+void ServerStream::watch_for_early_answer(EarlyAnswer& early) { observers_.early = &early; }
 
 // A TLS stream that is cut off is an error: anyone on the path can end a connection, but only the
 // server can end the answer (RFC 9112 §9.8).
@@ -189,15 +189,15 @@ Result<bool> ServerStream::take_head() {
   if (read->closed) return broke("the connection closed before the answer");
   std::string_view bytes = read->text;
   has_answered_ = has_answered_ || !bytes.empty();
-  if (!head_bytes_.empty()) {
-    head_bytes_ += bytes;
-    bytes = head_bytes_;
+  if (!head_.bytes.empty()) {
+    head_.bytes += bytes;
+    bytes = head_.bytes;
   }
   for (bool skipped = false;; skipped = true) {
     const auto size = parser_.find_head(bytes);
     if (!size) return std::unexpected(size.error());
     if (*size == 0) {
-      if (skipped || head_bytes_.empty()) head_bytes_ = std::string(bytes);
+      if (skipped || head_.bytes.empty()) head_.bytes = std::string(bytes);
       return false;
     }
     if (auto parsed = parser_.parse_head(bytes.substr(0, *size)); !parsed) {
@@ -208,13 +208,13 @@ Result<bool> ServerStream::take_head() {
     if (status >= 200) break;
     // An interim answer. 101 is invalid, since no upgrade was requested.
     if (status == 101) return fail(Errc::upstream_answer_invalid, "status 101");
-    interim_bytes_ += *size;
-    if (interim_bytes_ > max_head_bytes_) {
+    head_.interim_bytes += *size;
+    if (head_.interim_bytes > head_.max_bytes) {
       return fail(Errc::upstream_answer_invalid, "too many interim responses");
     }
     parser_.reset();
   }
-  unread_ = bytes;
+  head_.unread = bytes;
   closes_behind_ = !parser_.head().keep_alive;
   if (closes_behind_) stream_.readiness().look_again();
   return true;
@@ -222,11 +222,11 @@ Result<bool> ServerStream::take_head() {
 
 // A head that arrived in more than one read has been copied already.
 void ServerStream::keep_head() {
-  if (head_bytes_.empty()) parser_.keep_fields(head_bytes_);
+  if (head_.bytes.empty()) parser_.keep_fields(head_.bytes);
 }
 
 Result<std::string_view> ServerStream::take_unread() {
-  return parser_.unframe(std::exchange(unread_, {}));
+  return parser_.unframe(std::exchange(head_.unread, {}));
 }
 
 Result<std::string_view> ServerStream::take_piece() {
@@ -241,11 +241,11 @@ Result<std::string_view> ServerStream::take_piece() {
 
 bool ServerStream::reusable() {
   return !aborted_ && stream_.socket().is_open() && parser_.done() && parser_.head().keep_alive &&
-         !parser_.has_surplus() && unsent_.empty() && unread_.empty() && !answers_early();
+         !parser_.has_surplus() && unsent_.empty() && head_.unread.empty() && !answers_early();
 }
 
 void ServerStream::become_idle(IdleObserver& observer, MonotonicTime until) {
-  idle_observer_ = &observer;
+  observers_.idle = &observer;
   timeout_.arm(until);
 }
 

@@ -161,6 +161,19 @@ class ServerStream final : private net::Readiness::Watcher {
     ServerStream& stream;
   };
 
+  /// The bytes of an answer's head, and those read with it.
+  struct HeadBytes {
+    std::size_t max_bytes;
+    std::string bytes = {};         ///< of a head that arrived in more than one read
+    std::string_view unread = {};   ///< part of the last read behind the head
+    std::size_t interim_bytes = 0;  ///< size of the interim heads of this answer
+  };
+  /// Null: none.
+  struct Observers {
+    IdleObserver* idle = nullptr;
+    EarlyAnswer* early = nullptr;
+  };
+
   static void discard(ServerStream* stream);
 
   void became_ready() override;
@@ -178,15 +191,11 @@ class ServerStream final : private net::Readiness::Watcher {
   net::Connector* connector_ = nullptr;  ///< while connecting
   Timeout timeout_;
   Recheck recheck_;
-  const std::size_t max_head_bytes_;
   ResponseParser parser_;
-  IdleObserver* idle_observer_ = nullptr;
-  EarlyAnswer* early_ = nullptr;
+  HeadBytes head_;
+  Observers observers_;
   std::optional<Errc> aborted_;
-  std::string head_bytes_;   ///< of a head that arrived in more than one read
-  std::string_view unread_;  ///< part of the last read behind the head
   Unsent<kBuffers> unsent_;
-  std::size_t interim_bytes_ = 0;  ///< size of the interim heads of this answer
   int calls_ = 0;
   bool closes_behind_ = false;  ///< the server ends the connection with this answer
   bool has_answered_ = false;
