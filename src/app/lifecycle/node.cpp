@@ -24,10 +24,6 @@
 namespace weir::app {
 namespace {
 
-constexpr std::size_t kPoolThreads = 2;
-constexpr std::size_t kStoreThreads = 1;  // calls of a store wait for one another
-constexpr std::size_t kResolverThreads = 4;
-
 std::size_t io_thread_count(int setting) {
   const auto cores = std::max(1U, std::thread::hardware_concurrency());
   return setting > 0 ? static_cast<std::size_t>(setting) : cores;
@@ -63,26 +59,22 @@ Settings Overrides::over(Settings settings) const {
 }
 
 Node::Node(NodeOptions options)
-    : overrides_(std::move(options.overrides)),
-      descriptors_(options.descriptors),
-      inherited_(std::move(options.inherited)),
-      successor_(std::move(options.successor)),
-      service_(std::move(options.service)),
-      settings_(overrides_.over(std::move(options.settings))),
-      config_file_(std::move(options.config_file)),
-      publisher_(settings_, config_file_.empty()),
-      started_(settings_),
-      server_settings_(started_.server),
-      pool_(kPoolThreads),
-      store_pool_(kStoreThreads),
-      resolvers_(kResolverThreads) {}
+    : start_{.overrides = options.overrides,
+             .descriptors = options.descriptors,
+             .service = std::move(options.service),
+             .config_file = std::move(options.config_file),
+             .settings = options.overrides.over(std::move(options.settings))},
+      settings_(start_.settings),
+      publisher_(settings_, start_.config_file.empty()),
+      handover_{.inherited = std::move(options.inherited),
+                .successor = std::move(options.successor)} {}
 
 // Only needed after a start that failed half-way; `stop` leaves nothing to destroy.
 Node::~Node() {
-  api_server_.reset();
-  admin_server_.reset();
-  simulator_server_.reset();
-  if (signals_) control_->call([this] { signals_.reset(); });
+  servers_.api.reset();
+  servers_.admin.reset();
+  servers_.simulator.reset();
+  if (threads_.signals) threads_.control->call([this] { threads_.signals.reset(); });
 }
 
 Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
@@ -97,53 +89,53 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
 Result<> Node::open_keys() {
   auto opened = open_key_store(settings_, Missing::is_made);
   if (!opened) return std::unexpected(std::move(opened.error()));
-  key_store_ = std::move(*opened);
-  limit_file_ =
+  keys_.opened = std::move(*opened);
+  keys_.limits =
       std::make_unique<LimitFile>(LimitFile::path_beside(store_path(settings_)),
                                   static_cast<std::size_t>(settings_.usage.limit_file_bytes));
-  keyring_ =
-      std::make_unique<auth::Keyring>(*key_store_.store, key_store_.pepper, limit_file_->windows());
-  if (auto ok = keyring_->configure(settings_.keys, monotonic_now()); !ok) return ok;
-  if (auto read = keyring_->refresh(monotonic_now()); !read) {
+  keys_.ring = std::make_unique<auth::Keyring>(*keys_.opened.store, keys_.opened.pepper,
+                                               keys_.limits->windows());
+  if (auto ok = keys_.ring->configure(settings_.keys, monotonic_now()); !ok) return ok;
+  if (auto read = keys_.ring->refresh(monotonic_now()); !read) {
     return std::unexpected(std::move(read.error()));
   }
-  for (const auto& notice : keyring_->notices()) telemetry::log_warn(notice);
+  for (const auto& notice : keys_.ring->notices()) telemetry::log_warn(notice);
   warn_once(access_warnings(settings_));
   return {};
 }
 
 void Node::warn_once(const std::vector<std::string>& warnings) {
   for (const auto& warning : warnings) {
-    if (!warned_of_.insert(warning).second) continue;
+    if (!telemetry_.warned_of.insert(warning).second) continue;
     telemetry::log_warn("a file is accessible to other users", {{"problem", warning}});
   }
 }
 
 // Each process has its own limit: two servers during a takeover share nothing.
 void Node::share_descriptors() {
-  const auto threads = static_cast<std::int64_t>(io_thread_count(server_settings_.threads));
+  const auto threads = static_cast<std::int64_t>(io_thread_count(start_.settings.server.threads));
   const auto upstreams = static_cast<std::int64_t>(settings_.upstreams.size());
   const bool simulates =
-      config_file_.empty() || std::ranges::any_of(settings_.upstreams, is_simulator);
-  plan_ = plan_descriptors(
-      {.limit = descriptors_.now,
+      start_.config_file.empty() || std::ranges::any_of(settings_.upstreams, is_simulator);
+  servers_.plan = plan_descriptors(
+      {.limit = start_.descriptors.now,
        .io_threads = threads,
        .upstreams = upstreams,
-       .calls = server_settings_.max_in_flight,
+       .calls = start_.settings.server.max_in_flight,
        .idle_connections = upstreams * threads * settings_.calls.max_idle_connections,
        .per_call = simulates ? 2 : 1,
-       .max_connections = server_settings_.max_connections});
-  telemetry::log_info("descriptors", {{"limit", descriptors_.now},
-                                      {"limit_before", descriptors_.before},
-                                      {"max_connections", plan_.max_connections},
-                                      {"for_upstreams", plan_.upstreams}});
-  if (!plan_.is_cut) return;
+       .max_connections = start_.settings.server.max_connections});
+  telemetry::log_info("descriptors", {{"limit", start_.descriptors.now},
+                                      {"limit_before", start_.descriptors.before},
+                                      {"max_connections", servers_.plan.max_connections},
+                                      {"for_upstreams", servers_.plan.upstreams}});
+  if (!servers_.plan.is_cut) return;
   telemetry::log_warn(
       "server.max_connections exceeds the limit on descriptors; raise the hard limit (systemd: "
       "LimitNOFILE) or lower the setting",
-      {{"setting", server_settings_.max_connections},
-       {"max_connections", plan_.max_connections},
-       {"limit", descriptors_.now}});
+      {{"setting", start_.settings.server.max_connections},
+       {"max_connections", servers_.plan.max_connections},
+       {"limit", start_.descriptors.now}});
 }
 
 Result<> Node::open_servers() {
@@ -153,100 +145,106 @@ Result<> Node::open_servers() {
         {.path = settings_.log.access_log,
          .flush = settings_.log.access_log_flush,
          .buffer_bytes = static_cast<std::size_t>(settings_.log.access_log_buffer_bytes)},
-        registry_);
+        telemetry_.registry);
     if (!writer) return std::unexpected(std::move(writer.error()));
-    access_log_ = std::move(*writer);
+    telemetry_.access_log = std::move(*writer);
   }
-  usage_ = std::make_unique<usage::Recorder>(
-      static_cast<std::size_t>(settings_.usage.max_pending_rows), registry_);
+  usage_.recorder = std::make_unique<usage::Recorder>(
+      static_cast<std::size_t>(settings_.usage.max_pending_rows), telemetry_.registry);
   keep_usage();
-  gateway_ = std::make_unique<gateway::Shared>(gateway::RequestSeal(key_store_.pepper), resolvers_);
-  gateway_->max_connections =
-      static_cast<std::size_t>(plan_.upstreams) / io_thread_count(server_settings_.threads);
-  services_ = std::make_unique<api::Services>(
-      publisher_.published(), *keyring_, pool_, registry_, *gateway_, *usage_,
-      server_settings_.cors_allow_origins, server_settings_.errors);
-  control_ = std::make_unique<net::IoThread>("weir-control", &registry_);
-  control_->call([this] {
-    signals_ = std::make_unique<boost::asio::basic_signal_set<net::Executor>>(control_->executor(),
-                                                                              SIGHUP);
-    if (!successor_) install_signal_handlers();
+  api_.gateway = std::make_unique<gateway::Shared>(gateway::RequestSeal(keys_.opened.pepper),
+                                                   pools_.resolvers);
+  api_.gateway->max_connections = static_cast<std::size_t>(servers_.plan.upstreams) /
+                                  io_thread_count(start_.settings.server.threads);
+  api_.services = std::make_unique<api::Services>(
+      publisher_.published(), *keys_.ring, pools_.general, telemetry_.registry, *api_.gateway,
+      *usage_.recorder, start_.settings.server.cors_allow_origins, start_.settings.server.errors);
+  threads_.control = std::make_unique<net::IoThread>("weir-control", &telemetry_.registry);
+  threads_.control->call([this] {
+    threads_.signals = std::make_unique<boost::asio::basic_signal_set<net::Executor>>(
+        threads_.control->executor(), SIGHUP);
+    if (!handover_.successor) install_signal_handlers();
   });
-  gateway_->not_served = [this](const std::string& upstream, const std::string& model) {
-    boost::asio::post(control_->executor(),
+  api_.gateway->not_served = [this](const std::string& upstream, const std::string& model) {
+    boost::asio::post(threads_.control->executor(),
                       [this, upstream, model] { publisher_.not_served(upstream, model); });
   };
   std::vector<net::IoThread*> threads;
-  for (std::size_t i = 0; i < io_thread_count(server_settings_.threads); ++i) {
+  for (std::size_t i = 0; i < io_thread_count(start_.settings.server.threads); ++i) {
     auto name = fmt::format("weir-io-{}", i);
-    io_threads_.push_back(std::make_unique<net::IoThread>(std::move(name), &registry_));
-    threads.push_back(io_threads_.back().get());
+    threads_.io.push_back(std::make_unique<net::IoThread>(std::move(name), &telemetry_.registry));
+    threads.push_back(threads_.io.back().get());
   }
 
-  if (successor_) {
-    leave_elsewhere(inherited_.api, server_settings_.listen);
-    leave_elsewhere(inherited_.admin, server_settings_.admin_listen);
+  if (handover_.successor) {
+    leave_elsewhere(handover_.inherited.api, start_.settings.server.listen);
+    leave_elsewhere(handover_.inherited.admin, start_.settings.server.admin_listen);
   }
   const auto make_frontend = [this](int) -> std::unique_ptr<http::Handler> {
-    auto* source = access_log_ ? &access_log_->add_source() : nullptr;
-    if (server_settings_.echo) return std::make_unique<api::EchoFrontend>(*services_, source);
-    return std::make_unique<api::Frontend>(*services_, source);
+    auto* source = telemetry_.access_log ? &telemetry_.access_log->add_source() : nullptr;
+    if (start_.settings.server.echo)
+      return std::make_unique<api::EchoFrontend>(*api_.services, source);
+    return std::make_unique<api::Frontend>(*api_.services, source);
   };
-  if (auto ok = tls_.open(server_settings_.tls, registry_); !ok) return ok;
+  if (auto ok = servers_.tls.open(start_.settings.server.tls, telemetry_.registry); !ok) return ok;
   auto api_server = http::Server::open(
-      "api", http::ListenAt(server_settings_.listen, std::move(inherited_.api)), server_settings_,
-      plan_.max_connections, threads, make_frontend, registry_, tls_.contexts());
+      "api", http::ListenAt(start_.settings.server.listen, std::move(handover_.inherited.api)),
+      start_.settings.server, servers_.plan.max_connections, threads, make_frontend,
+      telemetry_.registry, servers_.tls.contexts());
   if (!api_server) return std::unexpected(std::move(api_server.error()));
-  api_server_ = std::move(*api_server);
+  servers_.api = std::move(*api_server);
 
   const auto make_operator = [this](int) -> std::unique_ptr<http::Handler> {
     admin::Sources sources{
         .ready = [this] { return ready_.load(); },
-        .first_lists_pending = [this] { return refresher_->first_lists_pending(monotonic_now()); },
+        .first_lists_pending =
+            [this] { return background_.refresher->first_lists_pending(monotonic_now()); },
         .catalogue = [this] { return publisher_.published().load()->catalogue; },
         .explain = [this](std::string_view id) { return publisher_.explain(id); },
         .upstreams = [this] { return upstream_reports(); },
-        .registry = registry_,
+        .registry = telemetry_.registry,
     };
-    return std::make_unique<admin::OperatorHandler>(std::move(sources), server_settings_.admin_key,
-                                                    server_settings_.admin_hosts);
+    return std::make_unique<admin::OperatorHandler>(
+        std::move(sources), start_.settings.server.admin_key, start_.settings.server.admin_hosts);
   };
   auto admin_server = http::Server::open(
-      "admin", http::ListenAt(server_settings_.admin_listen, std::move(inherited_.admin)),
-      server_settings_, plan_.admin_connections, {control_.get()}, make_operator, registry_);
+      "admin",
+      http::ListenAt(start_.settings.server.admin_listen, std::move(handover_.inherited.admin)),
+      start_.settings.server, servers_.plan.admin_connections, {threads_.control.get()},
+      make_operator, telemetry_.registry);
   if (!admin_server) return std::unexpected(std::move(admin_server.error()));
-  admin_server_ = std::move(*admin_server);
+  servers_.admin = std::move(*admin_server);
   return {};
 }
 
 // The usage that killed servers left is added to the store before anything is counted here.
 void Node::keep_usage() {
   const auto path = store_path(settings_);
-  usage_recovery_.emplace(path, usage_->writer());
+  usage_.recovery.emplace(path, usage_.recorder->writer());
   recover_usage();
-  auto file =
-      usage::JournalFile::create(path, usage_->writer(), io_thread_count(server_settings_.threads),
-                                 static_cast<std::size_t>(settings_.usage.journal_bytes));
+  auto file = usage::JournalFile::create(path, usage_.recorder->writer(),
+                                         io_thread_count(start_.settings.server.threads),
+                                         static_cast<std::size_t>(settings_.usage.journal_bytes));
   if (file) {
-    usage_->keep_in(std::move(*file));
+    usage_.recorder->keep_in(std::move(*file));
     return;
   }
   telemetry::log_error("kill -9 may lose the usage of the last usage.flush_interval",
                        {{"detail", file.error().detail}});
 }
 
-void Node::recover_usage() { usage_waits_ = usage_recovery_->run(*key_store_.store, wall_now()); }
+void Node::recover_usage() { usage_.waits = usage_.recovery->run(*keys_.opened.store, wall_now()); }
 
 std::vector<discovery::UpstreamReport> Node::upstream_reports() const {
   const auto now = monotonic_now();
-  auto reports = refresher_->report(now);
+  auto reports = background_.refresher->report(now);
   for (auto& report : reports) {
-    for (const auto& note : gateway_->faults.of(report.name, now)) {
+    for (const auto& note : api_.gateway->faults.of(report.name, now)) {
       report.faults.push_back(describe(note));
     }
   }
-  if (!scan_) return reports;
-  for (auto& [upstream, reason] : scan_->not_accepted()) {
+  if (!background_.scan) return reports;
+  for (auto& [upstream, reason] : background_.scan->not_accepted()) {
     auto& report = reports.emplace_back();
     report.name = std::move(upstream.name);
     report.kind = std::move(upstream.kind);
@@ -257,16 +255,18 @@ std::vector<discovery::UpstreamReport> Node::upstream_reports() const {
 }
 
 Result<> Node::open_simulator() {
-  if (!config_file_.empty() && std::ranges::none_of(settings_.upstreams, is_simulator)) return {};
+  if (!start_.config_file.empty() && std::ranges::none_of(settings_.upstreams, is_simulator))
+    return {};
   const auto make_handler = [this](int) -> std::unique_ptr<http::Handler> {
-    return std::make_unique<simulator::ScriptHandler>(started_.simulator,
+    return std::make_unique<simulator::ScriptHandler>(start_.settings.simulator,
                                                       publisher_.simulator_token());
   };
-  auto server = http::Server::open("simulator", "127.0.0.1:0", server_settings_, plan_.upstreams,
-                                   {control_.get()}, make_handler, registry_);
+  auto server = http::Server::open("simulator", "127.0.0.1:0", start_.settings.server,
+                                   servers_.plan.upstreams, {threads_.control.get()}, make_handler,
+                                   telemetry_.registry);
   if (!server) return std::unexpected(std::move(server.error()));
-  simulator_server_ = std::move(*server);
-  publisher_.simulator_at(simulator_server_->endpoint());
+  servers_.simulator = std::move(*server);
+  publisher_.simulator_at(servers_.simulator->endpoint());
   return {};
 }
 
@@ -274,7 +274,7 @@ Result<> Node::open_simulator() {
 // before anything else can fail.
 Result<> Node::create_first_key() {
   if (!settings_.keys.empty()) return {};
-  const auto keys = key_store_.store->list();
+  const auto keys = keys_.opened.store->list();
   if (!keys) return std::unexpected(keys.error());
   if (!keys->empty()) return {};  // revoked ones too: the operator has made a decision
   const bool is_shown = ::isatty(STDERR_FILENO) == 1;
@@ -284,22 +284,22 @@ Result<> Node::create_first_key() {
     if (!created) return std::unexpected(std::move(created.error()));
     file.emplace(std::move(*created));
   }
-  auth::Digester digester = keyring_->make_digester();
+  auth::Digester digester = keys_.ring->make_digester();
   auth::KeyDraft draft;
   draft.name = std::string(kFirstKeyName);
   auto issued =
-      auth::issue_key(*key_store_.store, digester, auth::system_random, draft, wall_now());
+      auth::issue_key(*keys_.opened.store, digester, auth::system_random, draft, wall_now());
   if (!issued) return std::unexpected(std::move(issued.error()));
   if (file) {
     if (auto kept = keep_first_key(*file, issued->text); !kept) return kept;
   }
-  if (auto read = keyring_->refresh(monotonic_now()); !read) {
+  if (auto read = keys_.ring->refresh(monotonic_now()); !read) {
     return std::unexpected(std::move(read.error()));
   }
   if (file) return {};
-  const auto text = welcome_text(
-      (tls_.is_on() ? "https://" : "http://") + net::format_endpoint(api_server_->endpoint()),
-      issued->text, simulator_server_ != nullptr);
+  const auto text = welcome_text((servers_.tls.is_on() ? "https://" : "http://") +
+                                     net::format_endpoint(servers_.api->endpoint()),
+                                 issued->text, servers_.simulator != nullptr);
   std::fwrite(text.data(), 1, text.size(), stderr);
   return {};
 }

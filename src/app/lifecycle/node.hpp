@@ -77,6 +77,77 @@ class Node {
   [[nodiscard]] Result<> run();
 
  private:
+  /// How this process was started. Settings that only a restart changes are read from here.
+  struct Start {
+    Overrides overrides;
+    DescriptorLimit descriptors;
+    ServiceManager service;
+    std::filesystem::path config_file;
+    Settings settings;
+  };
+
+  struct Telemetry {
+    telemetry::Registry registry;
+    std::unique_ptr<telemetry::LineWriter> access_log;
+    std::set<std::string> warned_of;  ///< warnings that were logged
+  };
+
+  struct Keys {
+    KeyStore opened;
+    std::unique_ptr<LimitFile> limits;
+    std::unique_ptr<auth::Keyring> ring;
+  };
+
+  struct Usage {
+    std::unique_ptr<usage::Recorder> recorder;
+    std::optional<usage::UsageRecovery> recovery;
+    bool waits = false;  ///< other servers have files of usage, and may be killed
+  };
+
+  struct Threads {
+    std::unique_ptr<net::IoThread> control;
+    /// Created before the server reports that it listens, so that no signal is lost.
+    std::unique_ptr<boost::asio::basic_signal_set<net::Executor>> signals;
+    std::vector<std::unique_ptr<net::IoThread>> io;
+  };
+
+  /// Declared after the threads, so that running work finds their contexts. Names and the store
+  /// have threads of their own: a name service that does not answer, or a slow disk, must not block
+  /// anything else.
+  struct Pools {
+    net::WorkerPool general{2};
+    net::WorkerPool store{1};  ///< calls of a store wait for one another
+    net::WorkerPool resolvers{4};
+  };
+
+  struct Api {
+    std::unique_ptr<gateway::Shared> gateway;
+    std::unique_ptr<api::Services> services;
+  };
+
+  struct Background {
+    std::unique_ptr<discovery::Refresher> refresher;
+    std::unique_ptr<discovery::LoopbackScan> scan;
+    std::unique_ptr<net::TaskGroup> watchers;
+  };
+
+  /// From the server before this one, and to the one after it.
+  struct Handover {
+    Inherited inherited;
+    std::optional<Successor> successor;             ///< of the server before
+    std::unique_ptr<Predecessor> predecessor = {};  ///< null: no other server can take over
+    std::unique_ptr<net::TaskGroup> tasks = {};     ///< ends before the sockets are closed
+    bool is_done = false;  ///< used on the control thread until watch_signals has ended
+  };
+
+  struct Servers {
+    DescriptorPlan plan = {};
+    ListenerTls tls;
+    std::unique_ptr<http::Server> api;
+    std::unique_ptr<http::Server> admin;
+    std::unique_ptr<http::Server> simulator;  ///< null: no upstream is of that kind
+  };
+
   explicit Node(NodeOptions options);
 
   [[nodiscard]] Result<> open_keys();
@@ -115,51 +186,20 @@ class Node {
   [[nodiscard]] net::Task<> reload_certificate();
   [[nodiscard]] Result<> take_settings(Settings next);
 
-  const Overrides overrides_;
-  const DescriptorLimit descriptors_;
-  Inherited inherited_;
-  std::optional<Successor> successor_;
-  const ServiceManager service_;
-  Settings settings_;
-  const std::filesystem::path config_file_;
-  telemetry::Registry registry_;
-  std::unique_ptr<telemetry::LineWriter> access_log_;
-  KeyStore key_store_;
-  std::unique_ptr<LimitFile> limit_file_;
-  std::unique_ptr<auth::Keyring> keyring_;
-  std::unique_ptr<usage::Recorder> usage_;
-  std::optional<usage::UsageRecovery> usage_recovery_;
-  bool usage_waits_ = false;  ///< other servers have files of usage, and may be killed
+  const Start start_;
+  Settings settings_;  ///< those in force
+  Telemetry telemetry_;
+  Keys keys_;
+  Usage usage_;
   Publisher publisher_;
   std::atomic<bool> ready_{false};
-  std::set<std::string> warned_of_;  ///< warnings that were logged
-  bool taken_over_ = false;          ///< used on the control thread until watch_signals has ended
-  const Settings started_;           ///< settings that only a restart changes are read from here
-  const http::Settings& server_settings_;  ///< part of started_
-  DescriptorPlan plan_{};
-  ListenerTls tls_;
-
   // Stopped and destroyed in the reverse order.
-  std::unique_ptr<net::IoThread> control_;
-  /// Created before the server reports that it listens, so that no signal is lost.
-  std::unique_ptr<boost::asio::basic_signal_set<net::Executor>> signals_;
-  std::vector<std::unique_ptr<net::IoThread>> io_threads_;
-  // Declared after the threads, so that running work finds their contexts. Names and the store have
-  // threads of their own: a name service that does not answer, or a slow disk, must not block
-  // anything else.
-  net::WorkerPool pool_;
-  net::WorkerPool store_pool_;
-  net::WorkerPool resolvers_;
-  std::unique_ptr<gateway::Shared> gateway_;
-  std::unique_ptr<api::Services> services_;
-  std::unique_ptr<discovery::Refresher> refresher_;
-  std::unique_ptr<discovery::LoopbackScan> scan_;
-  std::unique_ptr<Predecessor> predecessor_;      ///< null: no other server can take over
-  std::unique_ptr<net::TaskGroup> handing_over_;  ///< ends before the sockets are closed
-  std::unique_ptr<net::TaskGroup> watchers_;
-  std::unique_ptr<http::Server> api_server_;
-  std::unique_ptr<http::Server> admin_server_;
-  std::unique_ptr<http::Server> simulator_server_;  ///< null: no upstream is of that kind
+  Threads threads_;
+  Pools pools_;
+  Api api_;
+  Background background_;
+  Handover handover_;
+  Servers servers_;
 };
 
 }  // namespace weir::app

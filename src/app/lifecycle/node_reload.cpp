@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds kConfigPoll{500};
 }  // namespace
 
 net::Task<> Node::watch_config() {
-  FileWatch watch(config_file_);
+  FileWatch watch(start_.config_file);
   for (;;) {
     co_await net::wait_for(kConfigPoll);
     if (watch.changed()) co_await reload("the file changed");
@@ -24,18 +24,18 @@ net::Task<> Node::watch_config() {
 net::Task<> Node::watch_certificate() {
   for (;;) {
     co_await net::wait_for(kConfigPoll);
-    if (tls_.changed()) co_await reload_certificate();
+    if (servers_.tls.changed()) co_await reload_certificate();
   }
 }
 
 // The old certificate stays for existing connections, and for all if the new one is unusable.
 net::Task<> Node::reload_certificate() {
-  tls_.watch(settings_.server.tls);
-  auto load = [this, settings = settings_.server.tls] { return tls_.load(settings); };
-  auto loading = pool_.run(load);
+  servers_.tls.watch(settings_.server.tls);
+  auto load = [this, settings = settings_.server.tls] { return servers_.tls.load(settings); };
+  auto loading = pools_.general.run(load);
   auto loaded = co_await std::move(loading);
   if (loaded) {
-    tls_.take(std::move(*loaded));
+    servers_.tls.take(std::move(*loaded));
     telemetry::log_info("certificate reloaded", {{"file", settings_.server.tls.certificate_file}});
   } else {
     telemetry::log_error("certificate refused; the last good one stays",
@@ -47,8 +47,8 @@ net::Task<> Node::watch_store() {
   std::string last_problem;
   for (;;) {
     co_await net::wait_for(kStorePoll);
-    auto read = [this] { return keyring_->refresh(monotonic_now()); };
-    auto reading = store_pool_.run(read);
+    auto read = [this] { return keys_.ring->refresh(monotonic_now()); };
+    auto reading = pools_.store.run(read);
     const auto changed = co_await std::move(reading);
     const auto problem = changed ? std::string{} : changed.error().text();
     if (!problem.empty() && problem != last_problem) {
@@ -57,26 +57,28 @@ net::Task<> Node::watch_store() {
     }
     last_problem = problem;
     if (!changed || !*changed) continue;
-    for (const auto& notice : keyring_->notices()) telemetry::log_warn(notice);
-    telemetry::log_info("keys changed", {{"keys", keyring_->table()->entries().size()}});
+    for (const auto& notice : keys_.ring->notices()) telemetry::log_warn(notice);
+    telemetry::log_info("keys changed", {{"keys", keys_.ring->table()->entries().size()}});
   }
 }
 
-void Node::ask_upstreams() { refresher_->apply(settings_.discovery, publisher_.upstreams()); }
+void Node::ask_upstreams() {
+  background_.refresher->apply(settings_.discovery, publisher_.upstreams());
+}
 
 net::Task<> Node::reload(const char* why) {
-  if (access_log_) {
-    if (auto reopened = access_log_->reopen(); !reopened) {
+  if (telemetry_.access_log) {
+    if (auto reopened = telemetry_.access_log->reopen(); !reopened) {
       telemetry::log_error("the access log cannot be reopened",
                            {{"detail", reopened.error().detail}});
     }
   }
-  if (config_file_.empty()) {
-    refresher_->refresh_now();
+  if (start_.config_file.empty()) {
+    background_.refresher->refresh_now();
     co_return;
   }
-  auto load = [path = config_file_] { return load_settings_file(path); };
-  auto loading = pool_.run(load);
+  auto load = [path = start_.config_file] { return load_settings_file(path); };
+  auto loading = pools_.general.run(load);
   auto loaded = co_await std::move(loading);
   if (loaded) {
     if (auto taken = take_settings(std::move(*loaded)); !taken) {
@@ -84,8 +86,8 @@ net::Task<> Node::reload(const char* why) {
                            {{"problem", taken.error().detail}});
       co_return;
     }
-    if (tls_.is_on()) co_await reload_certificate();
-    telemetry::log_info("config reloaded", {{"why", why}, {"file", config_file_.string()}});
+    if (servers_.tls.is_on()) co_await reload_certificate();
+    telemetry::log_info("config reloaded", {{"why", why}, {"file", start_.config_file.string()}});
     co_return;
   }
   for (const auto& problem : loaded.error()) {
@@ -95,18 +97,18 @@ net::Task<> Node::reload(const char* why) {
 }
 
 Result<> Node::take_settings(Settings next) {
-  next = overrides_.over(std::move(next));
-  if (auto ok = keyring_->configure(next.keys, monotonic_now()); !ok) return ok;
+  next = start_.overrides.over(std::move(next));
+  if (auto ok = keys_.ring->configure(next.keys, monotonic_now()); !ok) return ok;
   warn_once(next.warnings);
-  for (const auto& setting : restart_needed(started_, next)) {
+  for (const auto& setting : restart_needed(start_.settings, next)) {
     telemetry::log_warn("a changed setting takes effect on restart", {{"setting", setting}});
   }
-  for (const auto& notice : keyring_->notices()) telemetry::log_warn(notice);
-  if (!simulator_server_ && std::ranges::any_of(next.upstreams, is_simulator)) {
+  for (const auto& notice : keys_.ring->notices()) telemetry::log_warn(notice);
+  if (!servers_.simulator && std::ranges::any_of(next.upstreams, is_simulator)) {
     telemetry::log_warn("a changed setting takes effect on restart",
                         {{"setting", "upstreams: kind simulator"}});
   }
-  if (next.server.tls.enabled() != tls_.is_on()) {
+  if (next.server.tls.enabled() != servers_.tls.is_on()) {
     telemetry::log_warn("a changed setting takes effect on restart",
                         {{"setting", "server.tls.certificate_file"}});
     next.server.tls = settings_.server.tls;  // never fall back from TLS to plain without a decision
@@ -114,7 +116,7 @@ Result<> Node::take_settings(Settings next) {
   settings_ = std::move(next);
   telemetry::set_log_level(telemetry::parse_level(settings_.log.level));
   ask_upstreams();
-  refresher_->refresh_now();
+  background_.refresher->refresh_now();
   publisher_.settings_changed();
   return {};
 }

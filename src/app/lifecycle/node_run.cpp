@@ -39,16 +39,16 @@ Result<> Node::run() {
   ready_ = true;
   release_startup_pages();
   telemetry::log_info("listening",
-                      {{"listen", net::format_endpoint(api_server_->endpoint())},
-                       {"admin_listen", net::format_endpoint(admin_server_->endpoint())},
-                       {"threads", io_threads_.size()},
+                      {{"listen", net::format_endpoint(servers_.api->endpoint())},
+                       {"admin_listen", net::format_endpoint(servers_.admin->endpoint())},
+                       {"threads", threads_.io.size()},
                        {"models", publisher_.published().load()->catalogue->models().size()}});
-  if (server_settings_.echo) {
+  if (start_.settings.server.echo) {
     telemetry::log_warn("any client may use / and /echo, which return the request body",
                         {{"setting", "server.echo"}});
   }
-  service_.ready(status());
-  on_thread(*control_, watch_signals());
+  start_.service.ready(status());
+  on_thread(*threads_.control, watch_signals());
   stop();
   return {};
 }
@@ -56,18 +56,19 @@ Result<> Node::run() {
 std::string Node::status() const {
   return fmt::format("serving {} models at {}",
                      publisher_.published().load()->catalogue->models().size(),
-                     net::format_endpoint(api_server_->endpoint()));
+                     net::format_endpoint(servers_.api->endpoint()));
 }
 
 // The old server's clients must not get an empty list just because this server is new. A signal
 // while it waits ends this process at once; the old server goes on.
 Result<> Node::take_over() {
-  if (!successor_) return {};
-  on_thread(*control_, know_lists());
-  control_->call([this] { install_signal_handlers(); });
-  const auto before = successor_->predecessor();
-  auto announced = successor_->announce();
-  successor_.reset();  // closes the connection: an old server that is to go on learns it now
+  if (!handover_.successor) return {};
+  on_thread(*threads_.control, know_lists());
+  threads_.control->call([this] { install_signal_handlers(); });
+  const auto before = handover_.successor->predecessor();
+  auto announced = handover_.successor->announce();
+  handover_.successor
+      .reset();  // closes the connection: an old server that is to go on learns it now
   if (!announced) return announced;
   telemetry::log_info("took over", {{"pid", before}});
   return {};
@@ -81,51 +82,56 @@ net::Task<> Node::know_lists() {
 }
 
 void Node::start_background() {
-  control_->call([this] {
-    refresher_ = std::make_unique<discovery::Refresher>(
-        control_->executor(), resolvers_, registry_,
+  threads_.control->call([this] {
+    background_.refresher = std::make_unique<discovery::Refresher>(
+        threads_.control->executor(), pools_.resolvers, telemetry_.registry,
         [this](auto listings) { publisher_.take_listings(std::move(listings)); },
         [this](const auto& upstream) { publisher_.listed(upstream); },
         [this](const auto& upstream, const auto& failure) { list_failed(upstream, failure); });
     ask_upstreams();
-    watchers_ = std::make_unique<net::TaskGroup>(control_->executor());
-    handing_over_ = std::make_unique<net::TaskGroup>(control_->executor());
-    watchers_->spawn("watch store", watch_store());
-    watchers_->spawn("flush usage", flush_usage());
-    watchers_->spawn("watch silence", watch_silence());
-    const auto memory_limit = memory_limit_bytes(server_settings_.memory_limit_bytes);
+    background_.watchers = std::make_unique<net::TaskGroup>(threads_.control->executor());
+    handover_.tasks = std::make_unique<net::TaskGroup>(threads_.control->executor());
+    background_.watchers->spawn("watch store", watch_store());
+    background_.watchers->spawn("flush usage", flush_usage());
+    background_.watchers->spawn("watch silence", watch_silence());
+    const auto memory_limit = memory_limit_bytes(start_.settings.server.memory_limit_bytes);
     if (memory_limit > 0) {
-      watchers_->spawn("watch memory", watch_memory(*api_server_, memory_limit, pool_, registry_));
+      background_.watchers->spawn(
+          "watch memory",
+          watch_memory(*servers_.api, memory_limit, pools_.general, telemetry_.registry));
     }
-    if (tls_.is_on()) watchers_->spawn("watch certificate", watch_certificate());
-    if (!config_file_.empty()) {
-      watchers_->spawn("watch config", watch_config());
+    if (servers_.tls.is_on()) background_.watchers->spawn("watch certificate", watch_certificate());
+    if (!start_.config_file.empty()) {
+      background_.watchers->spawn("watch config", watch_config());
     } else {
-      const std::vector<std::uint16_t> own_ports{api_server_->endpoint().port(),
-                                                 admin_server_->endpoint().port()};
-      scan_ = std::make_unique<discovery::LoopbackScan>(resolvers_, own_ports, [this](auto found) {
-        publisher_.take_found(std::move(found));
-        ask_upstreams();
-        publisher_.publish();
-      });
-      watchers_->spawn("scan loopback", scan_->run(settings_.discovery.refresh_interval));
+      const std::vector<std::uint16_t> own_ports{servers_.api->endpoint().port(),
+                                                 servers_.admin->endpoint().port()};
+      background_.scan = std::make_unique<discovery::LoopbackScan>(
+          pools_.resolvers, own_ports, [this](auto found) {
+            publisher_.take_found(std::move(found));
+            ask_upstreams();
+            publisher_.publish();
+          });
+      background_.watchers->spawn("scan loopback",
+                                  background_.scan->run(settings_.discovery.refresh_interval));
     }
-    if (const auto interval = service_.watchdog()) {
-      watchers_->spawn("feed watchdog", feed_watchdog(service_, *interval, io_threads_));
+    if (const auto interval = start_.service.watchdog()) {
+      background_.watchers->spawn("feed watchdog",
+                                  feed_watchdog(start_.service, *interval, threads_.io));
     }
   });
-  if (simulator_server_) simulator_server_->start();
+  if (servers_.simulator) servers_.simulator->start();
 }
 
 net::Task<> Node::flush_usage() {
   for (;;) {
     co_await net::wait_for(settings_.usage.flush_interval);
     auto flush = [this] {
-      limit_file_->keep();
-      if (usage_waits_) recover_usage();
-      return usage_->flush(*key_store_.store, wall_now());
+      keys_.limits->keep();
+      if (usage_.waits) recover_usage();
+      return usage_.recorder->flush(*keys_.opened.store, wall_now());
     };
-    auto flushing = store_pool_.run(flush);
+    auto flushing = pools_.store.run(flush);
     // flush logs when writing begins to fail, and keeps rows that could not be written.
     [[maybe_unused]] const auto flushed = co_await std::move(flushing);
   }
@@ -136,7 +142,7 @@ net::Task<> Node::flush_usage() {
 net::Task<> Node::watch_silence() {
   for (;;) {
     co_await net::wait_for(kSilencePoll);
-    for (const auto& upstream : publisher_.silent()) refresher_->refresh_now(upstream);
+    for (const auto& upstream : publisher_.silent()) background_.refresher->refresh_now(upstream);
   }
 }
 
@@ -146,101 +152,103 @@ void Node::list_failed(const std::string& upstream, const discovery::Refresher::
   const int needed = settings_.calls.silent_lists;
   if (!known || !failure.is_unanswered || needed == 0 || failure.in_a_row < needed) return;
   if (known->last_heard() >= failure.began) return;
-  gateway_->waiting.end(known, failure.began);
+  api_.gateway->waiting.end(known, failure.began);
 }
 
 void Node::start_servers() {
-  admin_server_->start();
-  api_server_->start();
+  servers_.admin->start();
+  servers_.api->start();
 }
 
 // An early successor gets ECONNREFUSED.
 void Node::await_successor() {
-  const auto& path = server_settings_.takeover_socket;
+  const auto& path = start_.settings.server.takeover_socket;
   if (path.empty()) return;
   auto listener = net::LocalListener::open(path);
   if (!listener) {
     telemetry::log_error("takeover is not possible", {{"detail", listener.error().detail}});
     return;
   }
-  const Predecessor::Sockets sockets{api_server_->sockets(), admin_server_->sockets()};
-  predecessor_ = std::make_unique<Predecessor>(std::move(*listener), sockets,
-                                               [this](auto successor) { leave_to(successor); });
-  control_->call([this] { handing_over_->spawn("await successor", predecessor_->run()); });
+  const Predecessor::Sockets sockets{servers_.api->sockets(), servers_.admin->sockets()};
+  handover_.predecessor = std::make_unique<Predecessor>(
+      std::move(*listener), sockets, [this](auto successor) { leave_to(successor); });
+  threads_.control->call(
+      [this] { handover_.tasks->spawn("await successor", handover_.predecessor->run()); });
 }
 
 void Node::leave_to(std::int64_t successor) {
   telemetry::log_info("another server takes over", {{"pid", successor}});
-  service_.main_pid(successor);
-  taken_over_ = true;
+  start_.service.main_pid(successor);
+  handover_.is_done = true;
   boost::system::error_code ignored;
-  signals_->cancel(ignored);
+  threads_.signals->cancel(ignored);
 }
 
 // A signal that arrives before watch_signals waits for it.
 void Node::install_signal_handlers() {
-  signals_->add(SIGTERM);
-  signals_->add(SIGINT);
+  threads_.signals->add(SIGTERM);
+  threads_.signals->add(SIGINT);
 }
 
 net::Task<> Node::watch_signals() {
-  while (!taken_over_) {
-    const auto [error, signal] = co_await signals_->async_wait(net::use_task);
+  while (!handover_.is_done) {
+    const auto [error, signal] = co_await threads_.signals->async_wait(net::use_task);
     if (error || signal != SIGHUP) break;
-    service_.reloading(monotonic_now());
+    start_.service.reloading(monotonic_now());
     co_await reload("SIGHUP");
-    service_.ready(status());
+    start_.service.ready(status());
   }
   // From here on the signals have their default effect: a second one ends the drain. SIGHUP is an
   // exception: log rotation must not cut answers off.
   boost::system::error_code ignored;
-  signals_->clear(ignored);
+  threads_.signals->clear(ignored);
   ::signal(SIGHUP, SIG_IGN);
 }
 
 void Node::stop() {
   const bool served = ready_.exchange(false);
   if (served) {
-    telemetry::log_info("draining", {{"drain_timeout_ms", server_settings_.drain_timeout.count()}});
+    telemetry::log_info("draining",
+                        {{"drain_timeout_ms", start_.settings.server.drain_timeout.count()}});
   }
   // No socket is passed from here on; their numbers may be reused.
-  control_->call([this] { handing_over_->cancel(); });
-  on_thread(*control_, handing_over_->join());
+  threads_.control->call([this] { handover_.tasks->cancel(); });
+  on_thread(*threads_.control, handover_.tasks->join());
   // The admin address belongs to the successor now. Nobody waits for this process, so persistent
   // connections get the whole time for another request, whose answer closes them.
-  if (taken_over_) admin_server_->begin_stop(kAdminDrain, kAdminDrain);
-  const auto idle =
-      taken_over_ ? server_settings_.drain_timeout : server_settings_.drain_idle_timeout;
+  if (handover_.is_done) servers_.admin->begin_stop(kAdminDrain, kAdminDrain);
+  const auto idle = handover_.is_done ? start_.settings.server.drain_timeout
+                                      : start_.settings.server.drain_idle_timeout;
   // If it has not served, another process is the service, and goes on.
-  if (served && !taken_over_) service_.stopping();
-  api_server_->stop(server_settings_.drain_timeout, idle);
-  control_->call([this] { watchers_->cancel(); });
-  on_thread(*control_, watchers_->join());
-  on_thread(*control_, refresher_->stop());
-  admin_server_->stop(kAdminDrain);
-  if (simulator_server_) simulator_server_->stop(kAdminDrain);
+  if (served && !handover_.is_done) start_.service.stopping();
+  servers_.api->stop(start_.settings.server.drain_timeout, idle);
+  threads_.control->call([this] { background_.watchers->cancel(); });
+  on_thread(*threads_.control, background_.watchers->join());
+  on_thread(*threads_.control, background_.refresher->stop());
+  servers_.admin->stop(kAdminDrain);
+  if (servers_.simulator) servers_.simulator->stop(kAdminDrain);
   // All calls have ended: their usage is complete.
-  const auto flushed = usage_->flush(*key_store_.store, wall_now());
-  if (const bool is_kept = usage_->close_file(); !flushed) {
+  const auto flushed = usage_.recorder->flush(*keys_.opened.store, wall_now());
+  if (const bool is_kept = usage_.recorder->close_file(); !flushed) {
     telemetry::log_error(
         is_kept ? "usage was not written; the next start does it" : "usage was lost",
         {{"detail", flushed.error().text()}});
   }
-  limit_file_->keep(!taken_over_);
+  keys_.limits->keep(!handover_.is_done);
   // Objects with a timer or a socket of the control thread are destroyed there.
-  control_->call([this] {
-    signals_.reset();
-    scan_.reset();
-    refresher_.reset();
-    predecessor_.reset();
-    handing_over_.reset();
-    watchers_.reset();
+  threads_.control->call([this] {
+    threads_.signals.reset();
+    background_.scan.reset();
+    background_.refresher.reset();
+    handover_.predecessor.reset();
+    handover_.tasks.reset();
+    background_.watchers.reset();
   });
-  api_server_.reset();
-  admin_server_.reset();
-  simulator_server_.reset();
-  for (auto& thread : io_threads_) thread->stop();
-  control_->stop();
+  servers_.api.reset();
+  servers_.admin.reset();
+  servers_.simulator.reset();
+  for (auto& thread : threads_.io) thread->stop();
+  threads_.control->stop();
   telemetry::log_info("stopped");
 }
 
