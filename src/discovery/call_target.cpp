@@ -25,6 +25,10 @@ const KeyHeader& call_key_header(const Kind& kind, Endpoint endpoint) {
   return dialect::of(endpoint).family == dialect::Family::anthropic ? kind.key_header : kBearer;
 }
 
+std::string_view beta_query(Endpoint endpoint) {
+  return dialect::of(endpoint).family == dialect::Family::anthropic ? "beta=true" : "";
+}
+
 bool asks_for_usage(const Kind& kind, Endpoint endpoint) {
   return dialect::of(endpoint).has_stream_options && kind.usage_on_request;
 }

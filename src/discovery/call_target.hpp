@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "catalogue/endpoint.hpp"
 #include "discovery/base_url.hpp"
@@ -15,6 +16,9 @@ namespace weir::discovery {
 /// where the upstream's list was found; calls use the same root.
 [[nodiscard]] std::optional<std::string> call_target(const BaseUrl& base, const Kind& kind,
                                                      ApiRoot root, catalogue::Endpoint endpoint);
+
+/// The query of a request for the beta version of the endpoint; empty if it has none.
+[[nodiscard]] std::string_view beta_query(catalogue::Endpoint endpoint);
 
 /// The header that carries the upstream's key. OpenAI's endpoints take it as a bearer token, even
 /// if the vendor's own list and `messages` use a header of the vendor's.

@@ -4,8 +4,10 @@
 #include <chrono>
 #include <span>
 
+#include "dialect/endpoint.hpp"
 #include "gateway/failed_requests.hpp"
 #include "gateway/fault_notes.hpp"
+#include "gateway/passed_fields.hpp"
 #include "http/chunk.hpp"
 #include "telemetry/log.hpp"
 #include "upstream/pool.hpp"
@@ -29,16 +31,6 @@ OutboundPlan plan_request(const CallContext& context, const Choice& choice,
           .request_id = request.place != nullptr ? &request.place->request_id : nullptr,
           .asks_usage = choice.destination->asks_usage,
           .length = length};
-}
-
-PassedFields passed_fields(const CallContext& context) {
-  using enum http::FieldName;
-  const auto& request = context.client.request();
-  return {.content_type = request.header(content_type),
-          .accept = request.header(accept),
-          .anthropic_version = request.header(anthropic_version),
-          .anthropic_beta = request.header(anthropic_beta),
-          .trace_id = context.input.exchange.trace_id.text()};
 }
 
 // The cause of an error whose body says nothing.
@@ -81,12 +73,15 @@ Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
   const Received& received = request.received;
   Outbound& outbound = request.outbound;
   const auto plan = plan_request(*context_, choice_, request);
-  compose(outbound, plan, passed_fields(*context_));
+  const auto endpoint = context_->input.endpoint;
+  const auto& client = context_->client.request();
+  const bool beta = wants_beta(client.query, dialect::of(endpoint).family);
+  compose(outbound, plan, client, context_->input.exchange.trace_id.text());
   renamed_ = outbound.renamed;
   hides_usage_ = outbound.hides_usage;
   std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
   std::size_t count = 0;
-  pieces[count++] = asio::buffer(destination().head(context_->input.endpoint).reveal());
+  pieces[count++] = asio::buffer(destination().head(endpoint, beta).reveal());
   pieces[count++] = asio::buffer(std::string_view(outbound.head));
   std::uint64_t at = 0;
   for (const Edit& edit : outbound.edits) {

@@ -27,6 +27,9 @@ struct Destination {
   /// The start of a request by Endpoint: its line, Host, and the upstream's key, each with its
   /// CRLF. Empty if the upstream does not serve the endpoint.
   std::array<Secret, catalogue::kEndpointCount> heads;
+  /// The same with `beta=true` in the target, where the endpoint's family has that; otherwise
+  /// empty.
+  std::array<Secret, catalogue::kEndpointCount> beta_heads;
   /// Endpoints that its kind is documented to serve; it may be called at others too.
   catalogue::Endpoints documented = {};
   int priority = 0;
@@ -36,8 +39,9 @@ struct Destination {
   std::chrono::milliseconds first_byte_timeout{0};
   std::chrono::milliseconds total_timeout{0};
 
-  [[nodiscard]] const Secret& head(catalogue::Endpoint endpoint) const {
-    return heads[static_cast<std::size_t>(endpoint)];
+  [[nodiscard]] const Secret& head(catalogue::Endpoint endpoint, bool beta = false) const {
+    const auto index = static_cast<std::size_t>(endpoint);
+    return beta && !beta_heads[index].empty() ? beta_heads[index] : heads[index];
   }
 };
 

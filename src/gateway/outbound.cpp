@@ -4,6 +4,7 @@
 
 #include "codec/json_text.hpp"
 #include "dialect/endpoint.hpp"
+#include "gateway/passed_fields.hpp"
 #include "http/chunk.hpp"
 
 namespace weir::gateway {
@@ -54,7 +55,9 @@ void put_edits(Outbound& outbound, const OutboundPlan& plan) {
 
 }  // namespace
 
-void compose(Outbound& outbound, const OutboundPlan& plan, const PassedFields& fields) {
+void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& client,
+             std::string_view trace_id) {
+  using enum http::FieldName;
   outbound.edits.clear();
   outbound.renamed = outbound.hides_usage = false;
   put_edits(outbound, plan);
@@ -63,12 +66,11 @@ void compose(Outbound& outbound, const OutboundPlan& plan, const PassedFields& f
   head.clear();
   head.reserve(kHeadBytes);
   // A body that was read as JSON must not be read as something else by the upstream.
-  put_field(head,
-            "Content-Type: ", is_json(plan.endpoint) ? "application/json" : fields.content_type);
-  put_field(head, "Accept: ", fields.accept);
-  put_field(head, "anthropic-version: ", fields.anthropic_version);
-  put_field(head, "anthropic-beta: ", fields.anthropic_beta);
-  put_field(head, "X-Trace-Id: ", fields.trace_id);
+  put_field(head, "Content-Type: ",
+            is_json(plan.endpoint) ? "application/json" : client.header(content_type));
+  put_field(head, "Accept: ", client.header(accept));
+  put_field(head, "X-Trace-Id: ", trace_id);
+  append_passed_fields(head, client, dialect::of(plan.endpoint).family);
   if (plan.length) {
     head += "Content-Length: ";
     codec::append_json_integer(head, edited_size(*plan.length, outbound.edits));

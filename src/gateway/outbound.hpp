@@ -10,17 +10,9 @@
 
 #include "catalogue/endpoint.hpp"
 #include "gateway/call_request.hpp"
+#include "http/request.hpp"
 
 namespace weir::gateway {
-
-/// The fields of the client's request that go into the head; an empty one is not sent.
-struct PassedFields {
-  std::string_view content_type = {};
-  std::string_view accept = {};
-  std::string_view anthropic_version = {};
-  std::string_view anthropic_beta = {};
-  std::string_view trace_id = {};
-};
 
 /// A request, and where it goes.
 struct OutboundPlan {
@@ -43,6 +35,7 @@ struct Outbound {
   bool hides_usage = false;  ///< the client did not ask for the usage that will be reported
 };
 
-void compose(Outbound& outbound, const OutboundPlan& plan, const PassedFields& fields);
+void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& client,
+             std::string_view trace_id);
 
 }  // namespace weir::gateway

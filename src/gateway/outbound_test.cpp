@@ -20,6 +20,12 @@ std::string edited(std::string_view body, const Outbound& outbound) {
   return text.append(body.substr(at));
 }
 
+http::Request client_with(std::initializer_list<http::Field> fields) {
+  http::Request request;
+  for (const auto& field : fields) request.add(field, http::field_name(field.name));
+  return request;
+}
+
 struct Composed {
   Outbound outbound;
   std::string body;
@@ -36,7 +42,8 @@ Composed compose_json(std::string_view body, std::string_view model, bool asks_u
            .model = model,
            .asks_usage = asks_usage,
            .length = body.size()},
-          {.content_type = "application/json; charset=utf-8", .accept = "*/*", .trace_id = "t1"});
+          client_with({{"Content-Type", "application/json; charset=utf-8"}, {"Accept", "*/*"}}),
+          "t1");
   composed.body = edited(body, composed.outbound);
   return composed;
 }
@@ -82,7 +89,7 @@ TEST(Outbound, AVideosRequestIsAskedForByTheUpstreamsId) {
            .model = "m",
            .request_id = &id,
            .length = kBody.size()},
-          {});
+          {}, {});
   EXPECT_EQ(edited(kBody, outbound), R"({"requestId":"u-7"})");
   EXPECT_FALSE(outbound.renamed);
 }
@@ -99,23 +106,23 @@ TEST(Outbound, AnUploadOfUnknownLengthIsSentInChunks) {
            .request = request,
            .body = kStart,
            .model = "longer"},
-          {.content_type = "multipart/form-data; boundary=b"});
+          client_with({{"Content-Type", "multipart/form-data; boundary=b"}}), {});
   EXPECT_THAT(outbound.head, HasSubstr("Content-Type: multipart/form-data; boundary=b\r\n"));
   EXPECT_THAT(outbound.head, Not(HasSubstr("Content-Length")));
   EXPECT_THAT(outbound.head, testing::EndsWith("Transfer-Encoding: chunked\r\n\r\n3b\r\n"));
 }
 
-TEST(Outbound, OfTheClientsHeadOnlyAFewFieldsAreSent) {
+TEST(Outbound, TheHeadHasThePassedFields) {
   CallRequest request;
   request.model = "m";
   Outbound outbound;
   compose(
       outbound,
       {.endpoint = Endpoint::messages, .request = request, .body = "{}", .model = "m", .length = 2},
-      {.anthropic_version = "2023-06-01", .anthropic_beta = "x"});
+      client_with({{"Authorization", "Bearer sk"}, {"anthropic-version", "2023-06-01"}}), {});
   EXPECT_EQ(outbound.head,
             "Content-Type: application/json\r\nanthropic-version: 2023-06-01\r\n"
-            "anthropic-beta: x\r\nContent-Length: 2\r\n\r\n");
+            "Content-Length: 2\r\n\r\n");
 }
 
 }  // namespace

@@ -23,12 +23,18 @@ constexpr EnumNames<FieldName> kNames({
     {FieldName::content_type, "content-type"},
     {FieldName::expect, "expect"},
     {FieldName::host, "host"},
+    {FieldName::idempotency_key, "idempotency-key"},
     {FieldName::if_none_match, "if-none-match"},
+    {FieldName::openai_beta, "openai-beta"},
+    {FieldName::openai_organization, "openai-organization"},
+    {FieldName::openai_project, "openai-project"},
     {FieldName::origin, "origin"},
+    {FieldName::session_id, "session-id"},
     {FieldName::traceparent, "traceparent"},
     {FieldName::transfer_encoding, "transfer-encoding"},
     {FieldName::x_api_key, "x-api-key"},
     {FieldName::x_goog_api_key, "x-goog-api-key"},
+    {FieldName::x_session_affinity, "x-session-affinity"},
     {FieldName::x_trace_id, "x-trace-id"},
 });
 
@@ -79,12 +85,14 @@ std::optional<FieldName> field_name(std::string_view text) {
 void Request::add(Field field, std::optional<FieldName> name) {
   fields.push_back(field);
   if (!name) return;
+  names_.insert(*name);
   Known& known = known_[static_cast<std::size_t>(*name)];
   if (known.count++ == 0) known.first = static_cast<std::uint16_t>(fields.size() - 1);
 }
 
 void Request::forget_fields() {
   std::vector<Field>().swap(fields);
+  names_ = {};
   known_ = {};
   authority = {};
 }

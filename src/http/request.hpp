@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/enum_set.hpp"
 #include "base/enumerators.hpp"
 
 namespace weir::http {
@@ -17,7 +18,7 @@ enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options
 
 [[nodiscard]] std::string_view wire_name(Method method);
 
-/// The fields that this server reads itself, found without a search.
+/// The fields that this server reads itself or passes on, found without a search.
 enum class FieldName : std::uint8_t {
   accept,
   accept_encoding,
@@ -31,15 +32,22 @@ enum class FieldName : std::uint8_t {
   content_type,
   expect,
   host,
+  idempotency_key,
   if_none_match,
+  openai_beta,
+  openai_organization,
+  openai_project,
   origin,
+  session_id,
   traceparent,
   transfer_encoding,
   x_api_key,
   x_goog_api_key,
+  x_session_affinity,
   x_trace_id,
 };
 inline constexpr std::size_t kFieldNameCount = kEnumeratorCount<FieldName>;
+using FieldNames = EnumSet<FieldName>;
 
 struct Field {
   std::string_view name;   ///< as sent; compare without regard to case
@@ -68,6 +76,8 @@ struct Request {
   [[nodiscard]] std::string_view header(FieldName name) const {
     return count(name) == 0 ? std::string_view{} : fields[known(name).first].value;
   }
+  /// The names of FieldName that occur.
+  [[nodiscard]] FieldNames names() const { return names_; }
   /// The number of lines with that name.
   [[nodiscard]] int count(FieldName name) const { return known(name).count; }
 
@@ -84,6 +94,7 @@ struct Request {
   [[nodiscard]] const Known& known(FieldName name) const {
     return known_[static_cast<std::size_t>(name)];
   }
+  FieldNames names_;
   std::array<Known, kFieldNameCount> known_{};
 };
 

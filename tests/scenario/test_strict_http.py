@@ -117,6 +117,27 @@ def test_nothing_but_what_is_known_goes_on_to_an_upstream(server, engine):
         assert word.encode() not in made.raw_head
 
 
+def test_fields_that_matter_to_an_upstream_go_on_to_it(server, engine):
+    sent = [("OpenAI-Organization", "org"), ("OpenAI-Project", "proj"), ("OpenAI-Beta", "b"), ("Idempotency-Key", "i"),
+            ("session-id", "s"), ("x-session-affinity", "x"), ("traceparent", "00-" + "1" * 32 + "-" + "2" * 16 + "-01")]  # fmt: skip
+    named = [("Connection", "x-session-affinity"), *sent]
+
+    assert call(server.public, "lab/chat", headers=sent).status == 200
+    assert call(server.public, "lab/chat", headers=named).status == 200
+
+    whole, cut = engine.calls
+    assert {name.lower(): value for name, value in sent}.items() <= whole.headers.items()
+    assert "x-session-affinity" not in cut.headers and cut.headers["session-id"] == "s"
+
+
+def test_of_the_query_only_the_beta_of_anthropics_api_goes_on(server, engine):
+    for query, forwarded in (("beta=true", "?beta=true"), ("beta=true&key=x", "?beta=true"), ("beta=1&a=b", "")):
+        call(server.public, "lab/chat", target=f"/v1/messages?{query}")
+        assert engine.calls[-1].target == "/v1/messages" + forwarded
+    call(server.public, "lab/chat", target="/v1/chat/completions?beta=true")
+    assert engine.calls[-1].target == "/v1/chat/completions"
+
+
 def test_a_field_whose_name_has_an_underscore_is_ignored(server, engine):
     """Codex sends session_id; a field that a server could take for a guarded one is refused."""
     assert call(server.public, "lab/chat", headers=[("session_id", "1"), ("conversation_id", "2")]).status == 200

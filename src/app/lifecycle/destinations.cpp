@@ -18,9 +18,11 @@ constexpr std::string_view kFixedFields =
     "User-Agent: weir\r\nAccept-Encoding: identity\r\nVia: 1.1 weir\r\n";
 
 Secret head_of(const discovery::UpstreamSettings& settings, const discovery::BaseUrl& base,
-               const discovery::Kind& kind, catalogue::ApiRoot root, catalogue::Endpoint endpoint) {
-  const auto target = discovery::call_target(base, kind, root, endpoint);
+               const discovery::Kind& kind, catalogue::ApiRoot root, catalogue::Endpoint endpoint,
+               std::string_view query = {}) {
+  auto target = discovery::call_target(base, kind, root, endpoint);
   if (!target) return {};
+  if (!query.empty()) target->append(target->contains('?') ? "&" : "?").append(query);
   auto head =
       fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\n{}", *target, base.authority(), kFixedFields);
   if (!settings.api_key.empty()) {
@@ -73,6 +75,10 @@ std::shared_ptr<const gateway::Directory> Destinations::make(
     for (const auto endpoint : catalogue::all_endpoints()) {
       to.heads[static_cast<std::size_t>(endpoint)] =
           head_of(settings, *base, *kind, root, endpoint);
+      if (const auto query = discovery::beta_query(endpoint); !query.empty()) {
+        to.beta_heads[static_cast<std::size_t>(endpoint)] =
+            head_of(settings, *base, *kind, root, endpoint, query);
+      }
     }
     to.documented = kind->calls;
     to.priority = settings.priority;

@@ -1,0 +1,22 @@
+/// The fields of a client's request that its upstream gets. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "dialect/family.hpp"
+#include "http/request.hpp"
+
+namespace weir::gateway {
+
+/// Appends the lines of those fields that servers of the family read, as the client sent them.
+/// Every other field stays here: it may hold the client's key, or tell of the network inside.
+///
+/// Fields that the client's Connection names are for this hop alone (RFC 9110 §7.6.1).
+void append_passed_fields(std::string& head, const http::Request& request, dialect::Family family);
+
+/// True if the query asks for the beta version of the family's API; no other parameter is passed
+/// on.
+[[nodiscard]] bool wants_beta(std::string_view query, dialect::Family family);
+
+}  // namespace weir::gateway
