@@ -9,6 +9,7 @@
 #include "api/openapi.hpp"
 #include "api/stored_reply.hpp"
 #include "auth/presented_key.hpp"
+#include "catalogue/anthropic_list.hpp"
 #include "catalogue/list_query.hpp"
 #include "catalogue/render.hpp"
 #include "codec/percent.hpp"
@@ -45,6 +46,21 @@ Presented& memo_of(http::Exchange& exchange) {
 bool accepts_coding(const codec::AcceptEncoding& accepted) {
   using enum codec::Coding;
   return accepted.choose({gzip, br, zstd}) != identity;
+}
+
+// Codex sends its version, and fails to read a list without the member `models`. It has records of
+// Codex's own with the instructions to the model in them; for a model without one, Codex uses its
+// general record, so none is written.
+bool shows_codex(std::string_view query) {
+  constexpr std::string_view kParameter = "client_version=";
+  return query.starts_with(kParameter) || query.contains("&client_version=");
+}
+
+std::string codex_list(const catalogue::Catalogue& catalogue, const catalogue::Scope& scope,
+                       const catalogue::ListQuery& query) {
+  auto list = catalogue::render_list(catalogue, scope, query);
+  list.pop_back();
+  return list += R"(,"models":[]})";
 }
 
 // True if the call's request id belongs to the key.
@@ -295,6 +311,10 @@ Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyE
   const auto query = catalogue::parse_list_query(request.query, published.settings.view);
   if (!query) return fail_with(exchange, {Errc::invalid_parameter, query.error().message});
   auto scope = scope_of(key);
+  if (shows_anthropic(request)) return anthropic_list(exchange, *scope, *query);
+  if (services_.errors == http::Errors::client && shows_codex(request.query)) {
+    return tagged_reply(request, codex_list(*published.catalogue, *scope, *query));
+  }
   const auto accepted =
       codec::AcceptEncoding::parse(request.header(http::FieldName::accept_encoding));
   auto list = published.lists->find(catalogue::ListKey(*scope, *query));
@@ -302,6 +322,21 @@ Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyE
     return list_reply(request, std::move(list), accepted);
   }
   return Rendering{published.lists, std::move(scope), *query, accepted};
+}
+
+http::Reply Frontend::anthropic_list(http::Exchange& exchange, const catalogue::Scope& scope,
+                                     const catalogue::ListQuery& query) {
+  const http::Request& request = *exchange.request;
+  const auto page = catalogue::parse_anthropic_page(request.query);
+  if (!page) return fail_with(exchange, {Errc::invalid_parameter, page.error().message});
+  auto list = catalogue::render_anthropic_list(*published_.get().catalogue, scope, query, *page);
+  if (!list) return fail_with(exchange, {Errc::invalid_parameter, list.error().message});
+  return tagged_reply(request, std::move(*list));
+}
+
+bool Frontend::shows_anthropic(const http::Request& request) const {
+  return services_.errors == http::Errors::client &&
+         request.names().contains(http::FieldName::anthropic_version);
 }
 
 // Runs on a worker: rendering and compressing thousands of models takes milliseconds.
@@ -323,7 +358,9 @@ http::Reply Frontend::retrieve_model(http::Exchange& exchange, const auth::KeyEn
   const auto* model = catalogue::find_visible(*published.catalogue, *id, *scope_of(key),
                                               query->include_unavailable);
   if (model == nullptr) return fail_with(exchange, {Errc::model_not_found});
-  return tagged_reply(request, catalogue::render_model(*model, query->view));
+  return tagged_reply(request, shows_anthropic(request)
+                                   ? catalogue::render_anthropic_model(*model)
+                                   : catalogue::render_model(*model, query->view));
 }
 
 }  // namespace weir::api

@@ -76,6 +76,9 @@ class Frontend : public http::Handler {
   [[nodiscard]] gateway::CallInput call_input(http::Exchange& exchange, const auth::KeyEntry& key,
                                               catalogue::Endpoint endpoint);
   [[nodiscard]] Found list_models(http::Exchange& exchange, const auth::KeyEntry& key);
+  [[nodiscard]] http::Reply anthropic_list(http::Exchange& exchange, const catalogue::Scope& scope,
+                                           const catalogue::ListQuery& query);
+  [[nodiscard]] bool shows_anthropic(const http::Request& request) const;
   [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
                                            std::string_view encoded_id);
   /// In whose shape an error is answered.

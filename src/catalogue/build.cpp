@@ -180,7 +180,15 @@ class Builder {
     }
     std::vector<Model> models;
     models.reserve(drafts_.size());
-    for (auto& draft : drafts_) models.push_back(std::move(draft).finish(judge));
+    for (auto& draft : drafts_) {
+      auto model = std::move(draft).finish(judge);
+      const auto aliases = corrections_.aliases_of(model.id);
+      models.push_back(model);
+      for (const auto alias : aliases) {
+        model.id = alias;
+        models.push_back(model);
+      }
+    }
     return models;
   }
 

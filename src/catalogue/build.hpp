@@ -70,6 +70,8 @@ inline constexpr std::size_t kMaxIdBytes = 512;
 ///   or another spelling of it (spelling.hpp). While none does, it is available on the operator's
 ///   word.
 /// - An upstream's id that such a route maps to another name is not listed again from there.
+/// - An alias is a row of its own behind its model's, equal but for the id; it takes the place of a
+///   listed model with that id.
 /// - `hidden` removes a model; an exact entry without it overrules a glob with it.
 /// - An upstream without a listing counts as not asked yet.
 ///

@@ -422,6 +422,33 @@ TEST(Build, TheFirstOfTwoEntriesWithOneIdCounts) {
   EXPECT_EQ(at(*catalogue, "m").facts.owned_by, "first");
 }
 
+TEST(Build, AnAliasIsItsModelUnderAnotherId) {
+  auto declared = declare("big");
+  declared.aliases = {"claude-big", " claude-big ", "claude-2"};
+  const auto catalogue = build_of({declared}, {listing("a", {"big", "small", "claude-2"})});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("big", "claude-big", "claude-2", "small"));
+  EXPECT_THAT(routes_of(at(*catalogue, "claude-big")), ElementsAre("a:big:available"));
+  EXPECT_THAT(routes_of(at(*catalogue, "claude-2")), ElementsAre("a:big:available"));
+  EXPECT_EQ(at(*catalogue, "claude-2").model_class, at(*catalogue, "big").model_class);
+}
+
+TEST(Build, AnAliasDoesNotTakeTheIdOfAnotherEntry) {
+  auto one = declare("one");
+  one.aliases = {"two", "x"};
+  auto two = declare("two");
+  two.aliases = {"x"};
+  const auto catalogue = build_of({one, two}, {listing("a", {"one", "two"})});
+  EXPECT_THAT(ids_of(*catalogue), ElementsAre("one", "x", "two"));
+  EXPECT_THAT(routes_of(at(*catalogue, "two")), ElementsAre("a:two:available"));
+}
+
+TEST(Build, AHiddenModelHasNoAliases) {
+  auto declared = declare("big");
+  declared.aliases = {"claude-big"};
+  declared.hidden = true;
+  EXPECT_THAT(ids_of(*build_of({declared}, {listing("a", {"big", "claude-big"})})), IsEmpty());
+}
+
 TEST(Build, AGlobDeclaresNothing) {
   EXPECT_THAT(ids_of(*build_of({ModelSettings{.id = "gpt-?"}}, {})), IsEmpty());
 }

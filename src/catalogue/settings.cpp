@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "catalogue/build.hpp"
+#include "codec/glob.hpp"
 #include "config/schema.hpp"
 #include "config/text_check.hpp"
 
@@ -87,9 +88,18 @@ std::optional<Complaint> type_agrees(const ModelSettings& model) {
       "sub_types only: they determine the type"};
 }
 
+std::optional<Complaint> aliases_are_ids(const ModelSettings& model) {
+  if (model.aliases.empty()) return std::nullopt;
+  if (codec::is_glob(model.id)) {
+    return Complaint{"aliases", "cannot be used with a pattern as id",
+                     "none: an alias is another id of one model"};
+  }
+  if (std::ranges::none_of(model.aliases, codec::is_glob)) return std::nullopt;
+  return Complaint{"aliases", "has a pattern", "ids without `*` and `?`"};
+}
+
 std::optional<Complaint> pattern_has_no_upstreams(const ModelSettings& model) {
-  const bool pattern = model.id.find_first_of("*?") != std::string::npos;
-  if (!pattern || model.upstreams.empty()) return std::nullopt;
+  if (!codec::is_glob(model.id) || model.upstreams.empty()) return std::nullopt;
   return Complaint{"upstreams", "cannot be used with a pattern as id",
                    "none: a pattern only corrects models that upstreams list"};
 }
@@ -102,6 +112,9 @@ config::Schema<ModelSettings> model_schema() {
       .required("id", &ModelSettings::id, model_id(),
                 "The id that clients use. With `*` or `?`, the entry corrects every model that "
                 "matches and declares none.")
+      .field("aliases", &ModelSettings::aliases, list_of(model_id()),
+             "Other ids of the model, listed and called like its own. Claude Code offers only ids "
+             "that begin with `claude` or `anthropic`.")
       .field("sub_types", &ModelSettings::sub_types, list_of(config::one_of(kSubTypeNames)),
              "Sub types of the model; with an empty list they are detected.")
       .field("type", &ModelSettings::type, type_word(),
@@ -113,6 +126,7 @@ config::Schema<ModelSettings> model_schema() {
       .field("hidden", &ModelSettings::hidden, config::boolean(),
              "Removes the model from every list and refuses calls to it.")
       .check(type_agrees)
+      .check(aliases_are_ids)
       .check(pattern_has_no_upstreams);
   return schema;
 }

@@ -22,6 +22,7 @@ struct RouteSettings {
 /// and declares none.
 struct ModelSettings {
   std::string id;
+  std::vector<std::string> aliases = {};  ///< other ids, listed and callable beside it
   std::vector<SubType> sub_types = {};
   std::optional<Type> type = {};  ///< only for a model outside all sub types
   ModelFacts facts = {};

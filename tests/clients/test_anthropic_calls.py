@@ -26,6 +26,13 @@ def client(server):
         yield client
 
 
+def test_the_models_page_by_page(client):
+    ids = [model.id for model in client.models.list(limit=2)]
+    assert "demo/chat" in ids and len(ids) > 2
+    assert len(set(ids)) == len(ids)
+    assert client.models.retrieve("demo/chat").display_name == "demo/chat"
+
+
 def test_a_message(client):
     answer = client.messages.create(model="demo/chat", max_tokens=20, messages=HELLO)
     assert (answer.type, answer.role, answer.model) == ("message", "assistant", "demo/chat")

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,6 +67,25 @@ void check_routes(config::Reader& reader, const config::Node& root, const Settin
     for (std::size_t j = 0; j < routes.size(); ++j) {
       check_route(reader, root, fmt::format("models[{}].upstreams[{}].name", i, j), routes[j].name,
                   known);
+    }
+  }
+}
+
+/// Checks that an alias is the id of no other entry, and no other alias.
+void check_aliases(config::Reader& reader, const config::Node& root, const Settings& settings) {
+  std::unordered_map<std::string_view, std::string> taken;
+  for (std::size_t i = 0; i < settings.models.size(); ++i) {
+    taken.emplace(settings.models[i].id, fmt::format("models[{}].id", i));
+  }
+  for (std::size_t i = 0; i < settings.models.size(); ++i) {
+    const auto& aliases = settings.models[i].aliases;
+    for (std::size_t j = 0; j < aliases.size(); ++j) {
+      const auto path = fmt::format("models[{}].aliases[{}]", i, j);
+      const auto [other, is_free] = taken.emplace(aliases[j], path);
+      if (is_free) continue;
+      const config::Reader::Step step(reader, path);
+      reader.reject_for(config::find_deepest(root, path), "is taken",
+                        fmt::format("an id that differs from {}", other->second));
     }
   }
 }
@@ -132,6 +153,7 @@ std::expected<Settings, Problems> load_settings(std::string_view text, const std
   Settings settings;
   settings_schema().read(reader, *root, settings);
   check_routes(reader, *root, settings);
+  check_aliases(reader, *root, settings);
   check_key_texts(reader, *root, settings);
   if (reader.problem_count() > 0) return std::unexpected(reader.take_problems());
   return settings;

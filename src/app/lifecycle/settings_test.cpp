@@ -183,6 +183,17 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
        "the name of an entry in upstreams (did you mean \"a\"?)\n"},
       {"models:\n  - id: m\n  - id: m\n",
        "weir.yaml:3: models[1].id: \"m\" is already used on line 2; expected a unique value\n"},
+      {"models:\n  - id: m\n    aliases: [n]\n  - id: n\n",
+       "weir.yaml:3: models[0].aliases[0]: \"n\" is taken; expected an id that differs from "
+       "models[1].id\n"},
+      {"models:\n  - id: m\n    aliases: [a, b, a]\n",
+       "weir.yaml:3: models[0].aliases[2]: \"a\" is taken; expected an id that differs from "
+       "models[0].aliases[0]\n"},
+      {"models: [{id: 'm*', aliases: [a]}]",
+       "weir.yaml:1: models[0].aliases: cannot be used with a pattern as id; expected none: an "
+       "alias is another id of one model\n"},
+      {"models: [{id: m, aliases: ['a*']}]",
+       "weir.yaml:1: models[0].aliases: has a pattern; expected ids without `*` and `?`\n"},
       {"models: [{id: ''}]",
        "weir.yaml:1: models[0].id: \"\" is not allowed; expected 1 to 512 characters, no control "
        "characters\n"},

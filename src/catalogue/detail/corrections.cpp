@@ -1,5 +1,7 @@
 #include "catalogue/detail/corrections.hpp"
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "codec/glob.hpp"
 
@@ -31,6 +33,27 @@ Corrections::Corrections(std::span<const ModelSettings> settings) {
       declared_.push_back(&entry);
     }
   }
+  for (const ModelSettings* entry : declared_) {
+    for (const auto& text : entry->aliases) {
+      const auto alias = trim(text);
+      if (!exact_.contains(alias)) aliases_.emplace(alias, entry);
+    }
+  }
+}
+
+std::vector<std::string_view> Corrections::aliases_of(std::string_view id) const {
+  std::vector<std::string_view> aliases;
+  const auto entry = exact_.find(id);
+  if (entry == exact_.end()) return aliases;
+  for (const auto& text : entry->second->aliases) {
+    const auto alias = trim(text);
+    const auto known = aliases_.find(alias);
+    const bool is_new = std::ranges::find(aliases, alias) == aliases.end();
+    if (is_new && known != aliases_.end() && known->second == entry->second) {
+      aliases.push_back(alias);
+    }
+  }
+  return aliases;
 }
 
 Correction Corrections::of(std::string_view id) const {

@@ -27,12 +27,18 @@ class Corrections {
   explicit Corrections(std::span<const ModelSettings> settings);
 
   [[nodiscard]] std::span<const ModelSettings* const> declared() const { return declared_; }
-  [[nodiscard]] bool declares(std::string_view id) const { return exact_.contains(id); }
+  /// True for the id of an entry, and for an alias.
+  [[nodiscard]] bool declares(std::string_view id) const {
+    return exact_.contains(id) || aliases_.contains(id);
+  }
+  /// The other ids of the model with this id.
+  [[nodiscard]] std::vector<std::string_view> aliases_of(std::string_view id) const;
 
   [[nodiscard]] Correction of(std::string_view id) const;
 
  private:
   std::unordered_map<std::string_view, const ModelSettings*> exact_;
+  std::unordered_map<std::string_view, const ModelSettings*> aliases_;
   std::vector<const ModelSettings*> declared_;  // of exact_, in file order
   std::vector<const ModelSettings*> globs_;
 };
