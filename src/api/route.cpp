@@ -38,18 +38,30 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
       return "Text completion, with `suffix`.";
     case responses:
       return "OpenAI's Responses API, if the upstream supports it.";
+    case responses_compact:
+      return "A shorter input for the next response, if the upstream supports it.";
     case messages:
       return "Anthropic's Messages API, if the upstream supports it.";
+    case tokenize:
+      return "Tokens of a text or of messages, as vLLM counts them.";
+    case moderations:
+      return "Classes of harmful content in texts.";
     case embeddings:
       return "Embeddings of texts.";
     case rerank:
       return "Ranks documents by their relevance to a query.";
+    case score:
+      return "Scores of pairs of texts, as in vLLM.";
     case images_generations:
       return "Images from a text, optionally with images.";
     case images_edits:
       return "Images from images (multipart).";
+    case images_variations:
+      return "Variations of an image (multipart).";
     case audio_transcriptions:
       return "Text from speech (multipart).";
+    case audio_translations:
+      return "English text from speech (multipart).";
     case audio_speech:
       return "Speech from text.";
     case video_submit:

@@ -6,6 +6,8 @@ namespace weir::catalogue {
 namespace {
 
 constexpr SubTypes kChat{SubType::chat};
+constexpr SubTypes kTexts{SubType::chat, SubType::embedding, SubType::reranker};
+constexpr bool kOutside = true;
 constexpr SubTypes kImages{SubType::text_to_image, SubType::image_to_image};
 constexpr SubTypes kVideo{SubType::text_to_video, SubType::image_to_video};
 
@@ -15,17 +17,25 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::chat_completions, {"chat_completions", "/chat/completions", kChat}},
     {Endpoint::completions, {"completions", "/completions", kChat}},
     {Endpoint::responses, {"responses", "/responses", kChat}},
+    {Endpoint::responses_compact, {"responses_compact", "/responses/compact", kChat}},
     {Endpoint::messages, {"messages", "/messages", kChat}},
+    {Endpoint::tokenize, {"tokenize", "/tokenize", kTexts}},
+    {Endpoint::moderations, {"moderations", "/moderations", kChat, BodyForm::json, kOutside}},
     {Endpoint::embeddings, {"embeddings", "/embeddings", {SubType::embedding}}},
     {Endpoint::rerank, {"rerank", "/rerank", {SubType::reranker}}},
+    {Endpoint::score, {"score", "/score", {SubType::reranker, SubType::embedding}}},
     {Endpoint::images_generations, {"images_generations", "/images/generations", kImages}},
     {Endpoint::images_edits,
      {"images_edits", "/images/edits", {SubType::image_to_image}, BodyForm::multipart}},
+    {Endpoint::images_variations,
+     {"images_variations", "/images/variations", {SubType::image_to_image}, BodyForm::multipart}},
     {Endpoint::audio_transcriptions,
      {"audio_transcriptions",
       "/audio/transcriptions",
       {SubType::speech_to_text},
       BodyForm::multipart}},
+    {Endpoint::audio_translations,
+     {"audio_translations", "/audio/translations", {SubType::speech_to_text}, BodyForm::multipart}},
     {Endpoint::audio_speech, {"audio_speech", "/audio/speech", {SubType::text_to_speech}}},
     {Endpoint::video_submit, {"video_submit", "/video/submit", kVideo}},
     {Endpoint::video_status, {"video_status", "/video/status", kVideo}},

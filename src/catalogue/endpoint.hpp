@@ -19,12 +19,18 @@ enum class Endpoint : std::uint8_t {
   chat_completions,
   completions,
   responses,
+  responses_compact,
   messages,
+  tokenize,
+  moderations,
   embeddings,
   rerank,
+  score,
   images_generations,
   images_edits,
+  images_variations,
   audio_transcriptions,
+  audio_translations,
   audio_speech,
   video_submit,
   video_status,
@@ -44,6 +50,11 @@ struct EndpointRow {
   /// these are the sub types of the models behind such requests.
   SubTypes sub_types;
   BodyForm body = BodyForm::json;
+  bool outside = false;  ///< a model outside all sub types may be called there as well
+
+  [[nodiscard]] constexpr bool takes(SubTypes of_model) const {
+    return sub_types.intersects(of_model) || (outside && of_model.empty());
+  }
 };
 
 /// The row of `endpoint`, with static lifetime.

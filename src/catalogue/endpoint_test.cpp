@@ -29,15 +29,24 @@ TEST(Endpoint, HasAPathABodyAndItsSubTypes) {
       {Endpoint::chat_completions, "chat_completions", "/chat/completions", "chat", BodyForm::json},
       {Endpoint::completions, "completions", "/completions", "chat", BodyForm::json},
       {Endpoint::responses, "responses", "/responses", "chat", BodyForm::json},
+      {Endpoint::responses_compact, "responses_compact", "/responses/compact", "chat",
+       BodyForm::json},
       {Endpoint::messages, "messages", "/messages", "chat", BodyForm::json},
+      {Endpoint::tokenize, "tokenize", "/tokenize", "chat embedding reranker", BodyForm::json},
+      {Endpoint::moderations, "moderations", "/moderations", "chat", BodyForm::json},
       {Endpoint::embeddings, "embeddings", "/embeddings", "embedding", BodyForm::json},
       {Endpoint::rerank, "rerank", "/rerank", "reranker", BodyForm::json},
+      {Endpoint::score, "score", "/score", "embedding reranker", BodyForm::json},
       {Endpoint::images_generations, "images_generations", "/images/generations",
        "text-to-image image-to-image", BodyForm::json},
       {Endpoint::images_edits, "images_edits", "/images/edits", "image-to-image",
        BodyForm::multipart},
+      {Endpoint::images_variations, "images_variations", "/images/variations", "image-to-image",
+       BodyForm::multipart},
       {Endpoint::audio_transcriptions, "audio_transcriptions", "/audio/transcriptions",
        "speech-to-text", BodyForm::multipart},
+      {Endpoint::audio_translations, "audio_translations", "/audio/translations", "speech-to-text",
+       BodyForm::multipart},
       {Endpoint::audio_speech, "audio_speech", "/audio/speech", "text-to-speech", BodyForm::json},
       {Endpoint::video_submit, "video_submit", "/video/submit", "text-to-video image-to-video",
        BodyForm::json},
@@ -52,6 +61,14 @@ TEST(Endpoint, HasAPathABodyAndItsSubTypes) {
     EXPECT_EQ(words(row.sub_types), test.sub_types) << test.slug;
     EXPECT_EQ(row.body, test.body) << test.slug;
   }
+}
+
+TEST(Endpoint, OnlyAModerationTakesAModelOutsideAllSubTypes) {
+  for (const Endpoint endpoint : all_endpoints()) {
+    EXPECT_EQ(describe(endpoint).takes({}), endpoint == Endpoint::moderations);
+  }
+  EXPECT_TRUE(describe(Endpoint::moderations).takes({SubType::chat}));
+  EXPECT_FALSE(describe(Endpoint::moderations).takes({SubType::embedding}));
 }
 
 TEST(Endpoint, AllAreInDeclarationOrderAndDiffer) {

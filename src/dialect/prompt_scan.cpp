@@ -36,6 +36,7 @@ constexpr std::array kRows{
     Row{"prompt", Member::prompt},     Row{"system", Member::text},
     Row{"instructions", Member::text}, Row{"suffix", Member::text},
     Row{"query", Member::text},        Row{"documents", Member::text},
+    Row{"text_1", Member::text},       Row{"text_2", Member::text},
     Row{"arguments", Member::text},    Row{"output", Member::text},
     Row{"thinking", Member::text},     Row{"reasoning_content", Member::text},
     Row{"name", Member::text},         Row{"description", Member::text},

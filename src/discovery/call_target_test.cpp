@@ -31,44 +31,48 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
   };
   const Case cases[] = {
       {"openai",
-       "chat_completions completions responses messages embeddings rerank images_generations "
-       "images_edits audio_transcriptions audio_speech video_submit video_status"},
+       "chat_completions completions responses responses_compact messages tokenize moderations "
+       "embeddings rerank score images_generations images_edits images_variations "
+       "audio_transcriptions audio_translations audio_speech video_submit video_status"},
       {"siliconflow",
        "chat_completions completions messages embeddings rerank images_generations "
        "audio_transcriptions audio_speech video_submit video_status"},
       {"ollama", "chat_completions completions responses messages embeddings images_generations"},
       {"vllm",
-       "chat_completions completions responses messages embeddings rerank audio_transcriptions"},
+       "chat_completions completions responses messages tokenize embeddings rerank score "
+       "audio_transcriptions audio_translations"},
       {"sglang",
-       "chat_completions completions responses messages embeddings rerank audio_transcriptions"},
+       "chat_completions completions responses messages tokenize embeddings rerank score "
+       "audio_transcriptions"},
       {"llama.cpp", "chat_completions completions responses messages embeddings rerank"},
       {"lmstudio", "chat_completions completions responses messages embeddings"},
       {"tei", "embeddings"},
       {"tgi", "chat_completions completions"},
       {"xinference",
        "chat_completions completions embeddings rerank images_generations images_edits "
-       "audio_transcriptions audio_speech"},
+       "images_variations audio_transcriptions audio_translations audio_speech"},
       {"localai",
        "chat_completions completions responses messages embeddings rerank images_generations "
        "audio_transcriptions audio_speech"},
       {"gpustack",
        "chat_completions completions messages embeddings rerank images_generations images_edits "
        "audio_transcriptions audio_speech"},
-      {"speaches", "audio_transcriptions audio_speech"},
+      {"speaches", "audio_transcriptions audio_translations audio_speech"},
       {"sd.cpp", "images_generations images_edits"},
       {"openrouter",
        "chat_completions completions responses messages embeddings rerank audio_speech"},
       {"huggingface", "chat_completions responses"},
       {"anthropic", "chat_completions messages"},
       {"gemini", "chat_completions embeddings images_generations"},
-      {"mistral", "chat_completions embeddings audio_transcriptions"},
+      {"mistral", "chat_completions moderations embeddings audio_transcriptions"},
       {"cohere", "chat_completions embeddings rerank"},
       {"together",
        "chat_completions completions embeddings rerank images_generations audio_transcriptions "
-       "audio_speech"},
+       "audio_translations audio_speech"},
       {"simulator",
-       "chat_completions completions responses messages embeddings rerank images_generations "
-       "images_edits audio_transcriptions audio_speech video_submit video_status"},
+       "chat_completions completions responses responses_compact messages tokenize moderations "
+       "embeddings rerank score images_generations images_edits images_variations "
+       "audio_transcriptions audio_translations audio_speech video_submit video_status"},
   };
   ASSERT_EQ(std::size(cases), all_kinds().size());
   for (const auto& test : cases) EXPECT_EQ(endpoints_of(test.kind), test.endpoints) << test.kind;

@@ -36,41 +36,59 @@ constexpr Endpoints all_but(Endpoints calls) {
 }
 constexpr Endpoints kText{chat_completions, completions};
 
+// Most servers have none of these: a model is called there only where they are documented.
+constexpr Endpoints kRare{responses_compact, tokenize,          moderations, score,
+                          images_variations, audio_translations};
+
 // SiliconFlow's edit models take their input image through generations.
 constexpr Endpoints kSiliconflow{
     chat_completions, completions,          messages,     embeddings,  rerank, images_generations,
     audio_speech,     audio_transcriptions, video_submit, video_status};
 constexpr Endpoints kOllama{chat_completions, completions, responses,
                             messages,         embeddings,  images_generations};
-constexpr Endpoints kVllm{chat_completions, completions, responses,           messages,
-                          embeddings,       rerank,      audio_transcriptions};
-constexpr Endpoints kSglang{chat_completions, completions, responses,           messages,
-                            embeddings,       rerank,      audio_transcriptions};
+constexpr Endpoints kVllm{chat_completions,
+                          completions,
+                          responses,
+                          messages,
+                          tokenize,
+                          embeddings,
+                          rerank,
+                          score,
+                          audio_transcriptions,
+                          audio_translations};
+constexpr Endpoints kSglang{chat_completions, completions, responses,
+                            messages,         embeddings,  rerank,
+                            tokenize,         score,       audio_transcriptions};
 constexpr Endpoints kLlamaCpp{chat_completions, completions, responses,
                               messages,         embeddings,  rerank};
 constexpr Endpoints kLmstudio{chat_completions, completions, responses, messages, embeddings};
 // TEI's /rerank has a format of its own.
 constexpr Endpoints kTei{embeddings};
 constexpr Endpoints kXinference{
-    chat_completions, completions,        embeddings,           rerank,
-    images_edits,     images_generations, audio_transcriptions, audio_speech};
+    chat_completions,   completions,        embeddings,        rerank,
+    images_edits,       images_generations, images_variations, audio_transcriptions,
+    audio_translations, audio_speech};
 constexpr Endpoints kLocalai{chat_completions,   completions,          responses,
                              messages,           embeddings,           rerank,
                              images_generations, audio_transcriptions, audio_speech};
 constexpr Endpoints kGpustack{
     chat_completions,   completions,          messages,    embeddings, rerank, images_edits,
     images_generations, audio_transcriptions, audio_speech};
-constexpr Endpoints kSpeaches{audio_transcriptions, audio_speech};
+constexpr Endpoints kSpeaches{audio_transcriptions, audio_translations, audio_speech};
 constexpr Endpoints kSdCpp{images_generations, images_edits};
 constexpr Endpoints kOpenrouter{chat_completions, completions, responses,   messages,
                                 embeddings,       rerank,      audio_speech};
 constexpr Endpoints kHuggingface{chat_completions, responses};
 constexpr Endpoints kAnthropic{chat_completions, messages};
 constexpr Endpoints kGemini{chat_completions, embeddings, images_generations};
-constexpr Endpoints kMistral{chat_completions, embeddings, audio_transcriptions};
+constexpr Endpoints kMistral{chat_completions, moderations, embeddings, audio_transcriptions};
 constexpr Endpoints kCohere{chat_completions, embeddings, rerank};
-constexpr Endpoints kTogether{chat_completions,   completions,          embeddings,  rerank,
-                              images_generations, audio_transcriptions, audio_speech};
+constexpr Endpoints kTogether{
+    chat_completions,   completions,          embeddings,         rerank,
+    images_generations, audio_transcriptions, audio_translations, audio_speech};
+
+// Source: docs.vllm.ai and docs.sglang.ai, "OpenAI-Compatible Server": not below /v1.
+constexpr CallPath kTokenizePaths[] = {{tokenize, Root::server, "/tokenize"}};
 
 // Older versions have the root /v1-openai, below which these two do not exist.
 constexpr CallPath kGpustackPaths[] = {{messages, Root::server, "/v1/messages"},
@@ -103,8 +121,16 @@ constexpr Kind kKinds[] = {
      .protocol = &kinds::ollama,
      .spelling = catalogue::Spelling::ollama,
      .calls = kOllama},
-    {.slug = "vllm", .text = "vLLM", .protocol = &kinds::vllm, .calls = kVllm},
-    {.slug = "sglang", .text = "SGLang", .protocol = &kinds::sglang, .calls = kSglang},
+    {.slug = "vllm",
+     .text = "vLLM",
+     .protocol = &kinds::vllm,
+     .calls = kVllm,
+     .call_paths = kTokenizePaths},
+    {.slug = "sglang",
+     .text = "SGLang",
+     .protocol = &kinds::sglang,
+     .calls = kSglang,
+     .call_paths = kTokenizePaths},
     {.slug = "llama.cpp",
      .text = "llama.cpp's server, with one model or as a router",
      .protocol = &kinds::llama_cpp,
@@ -217,7 +243,7 @@ Endpoints callable(const Kind& kind) {
     auto paths = catalogue::endpoints_of({sub_type});
     if (served.contains(sub_type)) paths = {catalogue::first_endpoint_of(sub_type)};
     paths.for_each([&](Endpoint endpoint) {
-      if (!kind.absent.contains(endpoint)) all.insert(endpoint);
+      if (!kind.absent.contains(endpoint) && !kRare.contains(endpoint)) all.insert(endpoint);
     });
   });
   return all;

@@ -35,7 +35,7 @@ std::expected<const catalogue::Model*, Refusal> find_model(const CallInput& inpu
   if (model == nullptr) return std::unexpected(make_refusal(Errc::model_not_found));
   input.record.model = model->id;
   const auto& row = catalogue::describe(input.endpoint);
-  if (!row.sub_types.intersects(model->model_class.sub_types)) {
+  if (!row.takes(model->model_class.sub_types)) {
     return std::unexpected(
         make_refusal(Errc::wrong_endpoint, wrong_endpoint_message(*model, input.endpoint, false)));
   }

@@ -46,16 +46,27 @@ Route route_of(Endpoint endpoint) {
       return post(detail::completions);
     case Endpoint::responses:
       return post(detail::responses);
+    case Endpoint::responses_compact:
+      return post(detail::compact);
     case Endpoint::messages:
       return post(detail::messages);
+    case Endpoint::tokenize:
+      return post(detail::tokenize);
+    case Endpoint::moderations:
+      return post(detail::moderations);
     case Endpoint::embeddings:
       return post(detail::embeddings);
     case Endpoint::rerank:
       return post(detail::rerank);
+    case Endpoint::score:
+      return post(detail::score);
     case Endpoint::images_generations:
     case Endpoint::images_edits:
       return post(detail::images);
+    case Endpoint::images_variations:
+      return post(detail::variations);
     case Endpoint::audio_transcriptions:
+    case Endpoint::audio_translations:
       return post(detail::transcriptions);
     case Endpoint::audio_speech:
       return post(detail::speech);

@@ -1,5 +1,5 @@
-// POST /images/generations and /images/edits: a real PNG, never larger than 256 by 256. The answer
-// has SiliconFlow's `images` and OpenAI's `data`.
+// POST /images/generations, /images/edits and /images/variations: a real PNG, never larger than 256
+// by 256. The answer has SiliconFlow's `images` and OpenAI's `data`.
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,10 +35,7 @@ void write_rows(codec::JsonWriter& json, std::string_view list, std::string_view
   json.end_array();
 }
 
-}  // namespace
-
-Outcome<Script> images(Fields& fields, const Asked& asked) {
-  const auto prompt = fields.text("prompt");
+Outcome<Script> pictures_of(Fields& fields, const Asked& asked, std::string_view prompt) {
   const synthetic::Size size = read_size(fields, kMaxSide);
   const auto seed = read_seed(fields, asked, prompt);
   const auto count = fields.integer_or(fields.find("batch_size") ? "batch_size" : "n", kBatch, 1);
@@ -62,6 +59,18 @@ Outcome<Script> images(Fields& fields, const Asked& asked) {
   body += fmt::format(R"(,"timings":{{"inference":{:.3f}}},"seed":{}}})",
                       std::chrono::duration<double>(asked.pace.picture).count(), seed);
   return json_answer(std::move(body), asked.pace.picture);
+}
+
+}  // namespace
+
+Outcome<Script> images(Fields& fields, const Asked& asked) {
+  const auto prompt = fields.text("prompt");
+  return pictures_of(fields, asked, prompt);
+}
+
+Outcome<Script> variations(Fields& fields, const Asked& asked) {
+  [[maybe_unused]] const auto source = read_source(fields, asked);
+  return pictures_of(fields, asked, {});
 }
 
 }  // namespace weir::simulator::detail

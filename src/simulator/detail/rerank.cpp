@@ -1,4 +1,4 @@
-// POST /rerank: documents that share words with the query come first.
+// POST /rerank: documents that share words with the query come first. POST /score: pairs of texts.
 #include <algorithm>
 #include <optional>
 #include <unordered_set>
@@ -33,6 +33,22 @@ std::optional<std::string_view> document_text(const json::value& document) {
   const auto* text = member ? member->if_string() : nullptr;
   if (!text) return std::nullopt;
   return std::string_view(text->data(), text->size());
+}
+
+/// A text, or a list of them.
+std::vector<std::string_view> read_texts(Fields& fields, std::string_view name) {
+  std::vector<std::string_view> texts;
+  const auto* value = fields.find(name);
+  if (value && value->if_string()) return {std::string_view(value->get_string())};
+  const auto* list = value ? value->if_array() : nullptr;
+  const auto is_text = [](const json::value& item) { return item.is_string(); };
+  if (!list || list->empty() || std::cmp_greater(list->size(), kMaxDocuments) ||
+      !std::ranges::all_of(*list, is_text)) {
+    fields.expect(name, "a text, or a list of 1 to 1000 texts");
+    return texts;
+  }
+  for (const auto& item : *list) texts.emplace_back(item.get_string());
+  return texts;
 }
 
 std::vector<std::string_view> read_documents(Fields& fields) {
@@ -119,6 +135,29 @@ Outcome<Script> rerank(Fields& fields, const Asked& asked) {
   std::int64_t tokens = synthetic::count_tokens(query);
   for (const auto document : documents) tokens += synthetic::count_tokens(document);
   body += fmt::format(R"(],"meta":{{"tokens":{{"input_tokens":{},"output_tokens":0}}}}}})", tokens);
+  return json_answer(std::move(body), asked.pace.token);
+}
+
+Outcome<Script> score(Fields& fields, const Asked& asked) {
+  const auto first = read_texts(fields, "text_1");
+  const auto second = read_texts(fields, "text_2");
+  if (first.size() != 1 && first.size() != second.size()) {
+    fields.expect("text_1", "one text, or as many as text_2 has");
+  }
+  if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
+
+  std::string body = fmt::format(R"({{"id":"{}","object":"list","created":{},"model":)",
+                                 asked.id("score-"), asked.created());
+  codec::append_json_string(body, asked.model->id);
+  body += R"(,"data":[)";
+  std::int64_t tokens = 0;
+  for (std::size_t i = 0; i < second.size(); ++i) {
+    const auto query = first.size() == 1 ? first[0] : first[i];
+    body += fmt::format(R"({}{{"index":{},"object":"score","score":{:.6f}}})", i == 0 ? "" : ",", i,
+                        Scorer(query).score(second[i]));
+    tokens += synthetic::count_tokens(query) + synthetic::count_tokens(second[i]);
+  }
+  body += fmt::format(R"(],"usage":{{"prompt_tokens":{0},"total_tokens":{0}}}}})", tokens);
   return json_answer(std::move(body), asked.pace.token);
 }
 

@@ -58,5 +58,27 @@ TEST(Rerank, NeedsAQueryAndDocuments) {
   }
 }
 
+TEST(Score, HasOneScoreForEachPair) {
+  const auto body = json_of(post(
+      "/v1/score",
+      R"({"model":"demo/reranker","text_1":"apple pie","text_2":["Bread.","A warm apple pie."]})"));
+  const auto& data = body.at("data").as_array();
+  ASSERT_EQ(data.size(), 2U);
+  EXPECT_GT(data[1].at("score").to_number<double>(), data[0].at("score").to_number<double>());
+  EXPECT_GT(integer_at(body, "/usage/prompt_tokens"), 0);
+  const auto pairs = json_of(
+      post("/v1/score", R"({"model":"demo/embedding","text_1":["a","b"],"text_2":["a","b"]})"));
+  EXPECT_EQ(pairs.at("data").as_array().size(), 2U);
+}
+
+TEST(Score, NeedsTextsThatFitEachOther) {
+  for (const auto* body :
+       {R"({"model":"demo/reranker","text_1":"a"})", R"({"model":"demo/reranker","text_2":"a"})",
+        R"({"model":"demo/reranker","text_1":["a","b"],"text_2":["a"]})",
+        R"({"model":"demo/reranker","text_1":"a","text_2":[7]})"}) {
+    EXPECT_EQ(post("/v1/score", body).status, 400) << body;
+  }
+}
+
 }  // namespace
 }  // namespace weir::simulator::detail

@@ -186,4 +186,21 @@ Outcome<Script> responses(Fields& fields, const Asked& asked) {
   return tell_whole(std::move(answer), asked.pace.first_token);
 }
 
+// POST /responses/compact: one item stands for the whole input.
+Outcome<Script> compact(Fields& fields, const Asked& asked) {
+  Conversation conversation;
+  read_input(fields, conversation);
+  if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("id").value(asked.id("resp_")).key("object").value("response.compaction");
+  json.key("created_at").value(asked.created()).key("output").begin_array();
+  json.begin_object().key("type").value("compaction").key("id").value(asked.id("cmp_"));
+  json.key("encrypted_content").value(asked.id("simulated-")).end_object().end_array();
+  json.key("usage").begin_object().key("input_tokens").value(conversation.tokens);
+  json.key("output_tokens").value(1).key("total_tokens").value(conversation.tokens + 1);
+  json.end_object().end_object();
+  return json_answer(std::move(body), asked.pace.first_token);
+}
+
 }  // namespace weir::simulator::detail

@@ -84,5 +84,15 @@ TEST(Responses, NeedAnInput) {
   }
 }
 
+TEST(Compact, GivesOneItemForTheWholeInput) {
+  const auto body = json_of(post(
+      "/v1/responses/compact",
+      R"({"model":"demo/chat","input":[{"role":"user","content":"one two"},{"role":"assistant","content":"three"}]})"));
+  EXPECT_EQ(string_at(body, "/object"), "response.compaction");
+  EXPECT_EQ(string_at(body, "/output/0/type"), "compaction");
+  EXPECT_EQ(integer_at(body, "/usage/input_tokens"), 3);
+  EXPECT_EQ(post("/v1/responses/compact", R"({"model":"demo/chat"})").status, 400);
+}
+
 }  // namespace
 }  // namespace weir::simulator::detail

@@ -1,5 +1,5 @@
-// POST /audio/transcriptions. A WAV file of the simulator's own /audio/speech yields its text; for
-// any other file the text is its name and size.
+// POST /audio/transcriptions and /audio/translations. A WAV file of the simulator's own
+// /audio/speech yields its text; for any other file the text is its name and size.
 #include <utility>
 
 #include <fmt/format.h>
