@@ -96,6 +96,9 @@ http::Answer Frontend::handle(http::Exchange& exchange) {
   if (auto* rendering = std::get_if<Rendering>(&found)) {
     return render(exchange, std::move(*rendering));
   }
+  if (auto* usage = std::get_if<OwnUsage>(&found)) {
+    return show_usage(exchange, std::move(*usage));
+  }
   if (auto* input = std::get_if<gateway::CallInput>(&found)) {
     return call(exchange, std::make_unique<gateway::Call>(gateway_, std::move(*input)));
   }
@@ -147,6 +150,15 @@ net::Task<http::Outcome> Frontend::render(http::Exchange& exchange, Rendering re
   auto making = services_.pool.run(std::move(make));
   auto list = co_await std::move(making);
   auto reply = list_reply(*exchange.request, std::move(list), accepted);
+  add_common_fields(exchange, reply.fields);
+  co_return std::make_unique<http::Reply>(std::move(reply));
+}
+
+net::Task<http::Outcome> Frontend::show_usage(http::Exchange& exchange, OwnUsage usage) {
+  auto render = [usage = std::move(usage)] { return usage.render(); };
+  auto rendering = services_.pool.run(std::move(render));
+  auto reply = http::Reply::with_body(200, co_await std::move(rendering));
+  reply.fixed_fields = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
   add_common_fields(exchange, reply.fields);
   co_return std::make_unique<http::Reply>(std::move(reply));
 }
@@ -217,11 +229,11 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
     return method_not_allowed(exchange, found.route->allow_field());
   }
   const auth::KeyEntry* key = nullptr;
-  if (found.route->access == Access::key) {
+  if (found.route->access != Access::anyone) {
     auto authenticated = authenticate(exchange);
     if (!authenticated) return std::move(authenticated.error());
     key = *authenticated;
-    if (!found.route->endpoint) {
+    if (!found.route->endpoint && found.route->access == Access::key) {
       if (auto refused = count(exchange, *key)) return std::move(*refused);
     }
   }
@@ -230,12 +242,23 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
       return list_models(exchange, *key);
     case RouteId::retrieve_model:
       return retrieve_model(exchange, *key, found.parameter);
+    case RouteId::usage:
+      return own_usage(exchange, *key);
     case RouteId::openapi:
       return openapi_reply(request);
     case RouteId::call:
       return call_input(exchange, *key, *found.route->endpoint);
   }
   __builtin_unreachable();
+}
+
+OwnUsage Frontend::own_usage(const http::Exchange& exchange, const auth::KeyEntry& key) {
+  OwnUsage usage{.limiter = key.limiter, .now = exchange.whole};
+  if (!key.grant.model_limits.empty()) {
+    usage.catalogue = published_.get().catalogue;
+    usage.scope = scope_of(key);
+  }
+  return usage;
 }
 
 http::Reply Frontend::options_reply(const http::Request& request,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/error_reply.hpp"
+#include "api/own_usage.hpp"
 #include "api/request_metrics.hpp"
 #include "api/route.hpp"
 #include "api/services.hpp"
@@ -58,10 +59,11 @@ class Frontend : public http::Handler {
 
     [[nodiscard]] catalogue::ListPtr make() const;
   };
-  using Found = std::variant<http::Reply, Rendering, gateway::CallInput>;
+  using Found = std::variant<http::Reply, Rendering, OwnUsage, gateway::CallInput>;
 
   [[nodiscard]] Found answer(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, Rendering rendering);
+  [[nodiscard]] net::Task<http::Outcome> show_usage(http::Exchange& exchange, OwnUsage usage);
   /// Nothing if the client has been answered, or cannot be.
   [[nodiscard]] http::Outcome answer_refusal(http::Exchange& exchange,
                                              const gateway::Refusal* refusal) const;
@@ -75,6 +77,7 @@ class Frontend : public http::Handler {
                                                  const auth::KeyEntry& key);
   [[nodiscard]] gateway::CallInput call_input(http::Exchange& exchange, const auth::KeyEntry& key,
                                               catalogue::Endpoint endpoint);
+  [[nodiscard]] OwnUsage own_usage(const http::Exchange& exchange, const auth::KeyEntry& key);
   [[nodiscard]] Found list_models(http::Exchange& exchange, const auth::KeyEntry& key);
   [[nodiscard]] http::Reply anthropic_list(http::Exchange& exchange, const catalogue::Scope& scope,
                                            const catalogue::ListQuery& query);

@@ -20,6 +20,8 @@ constexpr Route kReadRoutes[] = {
      "`include_unavailable`."},
     {RouteId::retrieve_model, "retrieve_model", "/models/{id}", true, Access::key,
      "One model; slashes in the id may be sent as `/` or `%2F`."},
+    {RouteId::usage, "usage", "/usage", true, Access::key_uncounted,
+     "The key's own limits, and how much of each is in use; counts as no request."},
     {RouteId::openapi, "openapi", "/openapi.yaml", false, Access::anyone,
      "OpenAPI 3 description of these routes."},
 };
@@ -140,7 +142,7 @@ std::string routes_reference() {
     methods.remove_prefix(methods.find(' ') + 1);
     methods.remove_suffix(2);
     text += fmt::format("| `{}{}` | {} | {} | {} |\n", route.versioned ? kVersion : "", route.path,
-                        methods, route.access == Access::key ? "key" : "anyone", route.text);
+                        methods, route.access == Access::anyone ? "anyone" : "key", route.text);
   }
   text += kEchoReference;
   text +=

@@ -15,10 +15,11 @@ namespace weir::api {
 /// Required access to a route. There is no default: each row states it.
 enum class Access : std::uint8_t {
   anyone,
-  key,  ///< a valid key, within its limits
+  key,            ///< a valid key, within its limits
+  key_uncounted,  ///< a valid key; the request is counted by no limit
 };
 
-enum class RouteId : std::uint8_t { list_models, retrieve_model, openapi, call };
+enum class RouteId : std::uint8_t { list_models, retrieve_model, usage, openapi, call };
 
 struct Route {
   RouteId id;

@@ -44,6 +44,7 @@ class JournaledWindow {
   void give_back(std::int64_t amount, MonotonicTime charged_at, MonotonicTime now);
   void set_limit(std::int64_t limit) { window_.set_limit(limit); }
   [[nodiscard]] std::int64_t limit() const { return window_.limit(); }
+  [[nodiscard]] std::int64_t used() const { return window_.used(); }
   /// True also for one that was not used yet, whatever is kept of it.
   [[nodiscard]] bool idle(MonotonicTime now) const { return window_.idle(now); }
 

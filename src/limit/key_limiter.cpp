@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "base/check.hpp"
@@ -38,6 +40,15 @@ Refusal overtaken() { return {Dimension::requests_per_minute, false, Refusal::kS
 Quota tighter(const Quota& a, const Quota& b) {
   if (a.limit == 0) return b;
   return b.limit != 0 && b.remaining < a.remaining ? b : a;
+}
+
+std::vector<LimitUse> uses_of(std::string_view model, Meters& meters, MonotonicTime now) {
+  std::vector<LimitUse> uses;
+  for (const auto dimension : kEnumerators<Dimension>) {
+    if (meters.limits().*describe(dimension).member == 0) continue;
+    uses.push_back({std::string(model), dimension, meters.use(dimension, now)});
+  }
+  return uses;
 }
 
 }  // namespace
@@ -151,6 +162,44 @@ std::expected<void, Refusal> KeyLimiter::try_take_request(MonotonicTime now, Sta
   if (standing != nullptr) tell(*standing, nullptr, now);
   if (refusal) return std::unexpected(*refusal);
   return {};
+}
+
+std::vector<LimitUse> KeyLimiter::uses(std::span<const std::string_view> models,
+                                       MonotonicTime now) {
+  std::map<std::string, std::vector<LimitUse>, std::less<>> by_model;
+  std::vector<ModelLimits> entries;
+  {
+    std::lock_guard lock(mutex_);
+    now = advance(now);
+    by_model[{}] = uses_of({}, of_key_, now);
+    for (auto& [model, meters] : models_) {
+      if (!meters.idle(now)) by_model[model] = uses_of(model, meters, now);
+    }
+    entries = entries_;
+  }
+  const auto add = [&](std::string_view model, const Limits& limits, bool is_kept) {
+    if (by_model.contains(model)) return;
+    auto meters = is_kept ? make_meters(model, limits) : Meters(limits, spans_);
+    by_model.emplace(model, uses_of(model, meters, now));
+  };
+  for (const auto model : models) {
+    const auto* entry = entry_for(entries, model);
+    if (entry != nullptr && keeps(model, entry->limits)) add(model, entry->limits, true);
+  }
+  for (const auto& [pattern, limits] : entries) add(pattern, limits, keeps(pattern, limits));
+
+  std::vector<LimitUse> all;
+  for (auto& [model, uses] : by_model) std::ranges::move(uses, std::back_inserter(all));
+  return all;
+}
+
+/// True if a window of the model is in the table.
+bool KeyLimiter::keeps(std::string_view model, const Limits& limits) const {
+  if (kept_ == nullptr) return false;
+  const auto scope = hash_scope(key_id_, model);
+  return std::ranges::any_of(limit_rows(), [&](const LimitRow& row) {
+    return limits.*row.member > 0 && kept_->find(name_window(scope, row.name));
+  });
 }
 
 bool KeyLimiter::idle(MonotonicTime now) const {

@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,6 +33,13 @@ class KeyLimiter;
 struct Standing {
   Quota requests;
   Quota tokens;
+};
+
+/// One limit of a key and its use.
+struct LimitUse {
+  std::string model;  ///< empty: of the key as a whole; a pattern: of models not listed themselves
+  Dimension dimension;
+  Use use;
 };
 
 /// A call's charges.
@@ -114,6 +122,11 @@ class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
   [[nodiscard]] std::expected<void, Refusal> try_take_request(MonotonicTime now,
                                                               Standing* standing = nullptr);
 
+  /// Every limit of the key, then of its models by name: those that have something in use, and each
+  /// entry's pattern for the others. `models`: those that may have counts of an earlier process.
+  [[nodiscard]] std::vector<LimitUse> uses(std::span<const std::string_view> models,
+                                           MonotonicTime now);
+
   /// True if discarding this limiter would change nothing.
   [[nodiscard]] bool idle(MonotonicTime now) const;
 
@@ -130,6 +143,7 @@ class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
   [[nodiscard]] std::optional<Refusal> charge(Charges& charges, Meters* meters, Claim claim,
                                               MonotonicTime now);
   void tell(Standing& standing, Meters* of_model, MonotonicTime now);
+  [[nodiscard]] bool keeps(std::string_view model, const Limits& limits) const;
   void settle(const Reservation& reservation, Claim actual, MonotonicTime now);
   void release(const Reservation& reservation);
 

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "limit/table_memory_for_test.hpp"
+
 namespace weir::limit {
 namespace {
 
@@ -401,6 +403,57 @@ TEST(KeyLimiter, SweptOverItsEdgesHoldsEachWindow) {
       EXPECT_FALSE(tested->try_reserve("m", {.tokens = 61}, at(edge + offset)));
     }
   }
+}
+
+/// "RPM 1/3", "m TPM 40/100": limit and use of each, with the model.
+std::vector<std::string> shown(KeyLimiter& limiter, MonotonicTime now,
+                               std::vector<std::string_view> models = {}) {
+  std::vector<std::string> all;
+  for (const auto& one : limiter.uses(models, now)) {
+    all.push_back(fmt::format("{}{}{} {}/{}", one.model, one.model.empty() ? "" : " ",
+                              short_name(one.dimension), one.use.used, one.use.quota.limit));
+  }
+  return all;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(KeyLimiter, ShowsEachLimitWithItsUse) {
+  const auto tested = limiter({.requests_per_minute = 3, .tokens_per_day = 100, .max_in_flight = 2},
+                              {{"Qwen/*", {.tokens_per_minute = 50}}, {"free", {}}});
+  EXPECT_EQ(shown(*tested, at(seconds(0))),
+            (Texts{"RPM 0/3", "TPD 0/100", "concurrency 0/2", "Qwen/* TPM 0/50"}));
+
+  auto call = tested->try_reserve("Qwen/a", {.tokens = 40}, at(seconds(0)));
+  ASSERT_TRUE(call);
+  EXPECT_EQ(shown(*tested, at(seconds(1))), (Texts{"RPM 1/3", "TPD 40/100", "concurrency 1/2",
+                                                   "Qwen/* TPM 0/50", "Qwen/a TPM 40/50"}));
+  const auto tokens = tested->uses({}, at(seconds(1)))[4].use.quota;
+  EXPECT_EQ(tokens.remaining, 10);
+  EXPECT_EQ(tokens.reset, seconds(59));
+
+  call->settle({.tokens = 130}, at(seconds(2)));
+  EXPECT_EQ(shown(*tested, at(seconds(3)))[1], "TPD 130/100") << "a debt";
+  EXPECT_EQ(tested->uses({}, at(seconds(3)))[1].use.quota.remaining, 0);
+  EXPECT_EQ(shown(*tested, at(hours(25))),
+            (Texts{"RPM 0/3", "TPD 0/100", "concurrency 0/2", "Qwen/* TPM 0/50"}));
+}
+
+TEST(KeyLimiter, ShowsWhatAnEarlierProcessCounted) {
+  TableMemory memory;
+  const std::vector<ModelLimits> entries{{"Qwen/*", {.images_per_day = 9}}};
+  const auto start = [&] {
+    return std::make_shared<KeyLimiter>(Limits{.requests_per_day = 5}, entries, Spans{},
+                                        &memory.table(), "key");
+  };
+  ASSERT_TRUE(start()->try_reserve("Qwen/a", {.images = 2}, memory.now().monotonic));
+  memory.restart(seconds(10));
+
+  const auto after = start();
+  EXPECT_EQ(shown(*after, memory.now().monotonic, {"Qwen/a", "Qwen/b", "other"}),
+            (Texts{"RPD 1/5", "Qwen/* IPD 0/9", "Qwen/a IPD 2/9"}));
+  EXPECT_FALSE(memory.table().find(name_window(hash_scope("key", "Qwen/b"), "images_per_day")))
+      << "looking takes no place";
 }
 
 TEST(KeyLimiter, SixtyFourThreadsTakeExactlyTheLimit) {

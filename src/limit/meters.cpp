@@ -150,6 +150,16 @@ Quota Meters::quota(Dimension dimension, MonotonicTime now) {
   return {window(dimension).limit(), admission.remaining, admission.reset};
 }
 
+Use Meters::use(Dimension dimension, MonotonicTime now) {
+  if (dimension == Dimension::in_flight) {
+    const auto limit = limits_.max_in_flight;
+    return {{.limit = limit, .remaining = std::max<std::int64_t>(0, limit - in_flight_)},
+            in_flight_};
+  }
+  const Quota current = quota(dimension, now);  // which also counts what has expired
+  return {current, window(dimension).used()};
+}
+
 bool Meters::idle(MonotonicTime now) const {
   return in_flight_ == 0 &&
          std::ranges::all_of(windows_, [&](const auto& window) { return window.idle(now); });

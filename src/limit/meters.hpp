@@ -38,6 +38,12 @@ struct Quota {
   std::chrono::nanoseconds reset{0};  ///< until nothing is counted any more
 };
 
+/// A limit and its use.
+struct Use {
+  Quota quota;
+  std::int64_t used = 0;  ///< more than the limit: a debt, or the limit was lowered
+};
+
 /// Lengths of the windows; tests use other lengths.
 struct Spans {
   std::chrono::nanoseconds minute = std::chrono::minutes(1);
@@ -91,6 +97,9 @@ class Meters {
 
   /// REQUIRES: not in_flight.
   [[nodiscard]] Quota quota(Dimension dimension, MonotonicTime now);
+
+  /// The quota of any dimension, and what is used of it; calls in flight have no reset.
+  [[nodiscard]] Use use(Dimension dimension, MonotonicTime now);
 
   /// True if discarding this would change nothing, in particular if no call is in flight.
   [[nodiscard]] bool idle(MonotonicTime now) const;
