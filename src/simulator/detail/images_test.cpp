@@ -85,8 +85,8 @@ TEST(Images, AnEditNeedsAPictureInJsonOrAForm) {
 
 TEST(Images, AVariationNeedsAPictureAndNoPrompt) {
   const auto form = form_field("model", "demo/image-to-image");
-  const auto body = json_of(post_form("/v1/images/variations",
-                                      form + form_file("image", "one") + std::string(kFormEnd)));
+  const auto body = json_of(
+      post_form("/v1/images/variations", form + form_file("image", "one") + std::string(kFormEnd)));
   EXPECT_EQ(body.at("data").as_array().size(), 1U);
   EXPECT_EQ(post_form("/v1/images/variations", form + std::string(kFormEnd)).status, 400);
 }
