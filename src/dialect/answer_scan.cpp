@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/ascii.hpp"
 #include "base/enum_table.hpp"
 
 namespace weir::dialect {
@@ -17,6 +18,7 @@ struct NameRow {
 
 constexpr std::array kNames{
     NameRow{"id", id},
+    NameRow{"code", code},
     NameRow{"data", data},
     NameRow{"meta", meta},
     NameRow{"name", name},
@@ -76,6 +78,12 @@ MemberName find_name(std::string_view text) {
       return kNames[row].name;
   }
   return other;
+}
+
+// Source: SiliconFlow's 20000 and DashScope's and others' words, 2026-11.
+bool is_success_code(std::string_view raw) {
+  constexpr std::string_view kCodes[] = {"", "0", "200", "20000", "null", "ok", "success"};
+  return std::ranges::any_of(kCodes, [&](auto known) { return equals_ignoring_case(raw, known); });
 }
 
 constexpr TextNames kReports{billed_units, timings, tokens, usage, usageMetadata};
@@ -217,6 +225,7 @@ void AnswerScan::take_fact(MemberName own, std::string_view raw, std::size_t at,
   }
   if (own == error && begins && !(ends && raw.empty())) facts_.has_error = true;
   if (!begins || !ends) return;
+  if (depth == 1) take_code(own, raw);
   if (own == type && depth == 1) facts_.type = raw;
   if (own == object && depth == 1) facts_.object = raw;
   if (own == id && names_[1] != message) facts_.id = raw;
@@ -227,12 +236,18 @@ void AnswerScan::scalar(std::string_view raw, bool begins, bool ends) {
   const auto own = current();
   // Not null, false or 0.
   if (own == error && begins && raw.find_first_of("nf0") != 0) facts_.has_error = true;
+  if (begins && ends) take_code(own, raw);
   if (own != eval_count && own != prompt_eval_count) return;
   if (begins) report_ = own == eval_count ? R"({"eval_count":)" : R"({"prompt_eval_count":)";
   report_ += raw.substr(0, kMaxReportBytes - std::min(report_.size(), kMaxReportBytes));
   if (!ends) return;
   report_ += '}';
   take_report(read_usage(report_), 1);
+}
+
+void AnswerScan::take_code(MemberName own, std::string_view raw) {
+  if (own == code && !is_success_code(raw)) facts_.has_code = true;
+  if (own == message && !is_success_code(raw)) facts_.has_words = true;
 }
 
 void AnswerScan::count_image() {

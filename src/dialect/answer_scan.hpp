@@ -51,6 +51,7 @@ enum class MemberName : std::uint8_t {
   eval_count,
   prompt_eval_count,
   // Read at the top, or just below.
+  code,
   error,
   finish_reason,
   id,
@@ -79,12 +80,19 @@ struct EventFacts {
   std::string_view id = {};  ///< of the answer
   std::string_view object = {};
   bool has_error = false;   ///< an `error` that is not empty, or a choice that ends with one
+  bool has_code = false;    ///< a `code` at the top that is not one of success
+  bool has_words = false;   ///< a `message` at the top that is a text
   bool no_choices = false;  ///< `choices` is there and empty
   bool has_choices = false;
   bool has_usage = false;
   std::optional<Range> model = {};  ///< the first model's name, with its quotes
   std::optional<Range> text = {};   ///< the only text, without quotes
   std::size_t texts = 0;
+
+  /// True for an error, and for the shape of one that has no `error`: a code and a message alone.
+  [[nodiscard]] bool is_error() const {
+    return has_error || (has_code && has_words && !has_choices && !has_usage && texts == 0);
+  }
 };
 
 /// Threads:  one at a time. Lifetime: value type.
@@ -137,6 +145,7 @@ class AnswerScan {
   [[nodiscard]] bool is_report(MemberName name) const;
   void take_text(std::string_view raw, std::size_t at, bool begins, bool ends);
   void take_fact(MemberName name, std::string_view raw, std::size_t at, bool begins, bool ends);
+  void take_code(MemberName name, std::string_view raw);
   void take_report(const TokenUsage& usage, std::size_t depth);
   void count_image();
 

@@ -95,6 +95,15 @@ TEST(AnswerScan, KnowsAnErrorInWhateverShape) {
       {R"({"error":true})", true},
       {R"({"response":{"error":{"code":"server_error"}}})", true},
       {R"({"choices":[{"finish_reason":"error"}]})", true},
+      {R"({"code":50505,"message":"Model service overloaded.","data":null})", true},
+      {R"({"code":"InvalidApiKey","message":"no","request_id":"r"})", true},
+      {R"({"object":"error","message":"no","code":400})", true},
+      {R"({"code":20000,"message":"OK","data":null})", false},
+      {R"({"code":"Success","message":"fine"})", false},
+      {R"({"code":7,"message":""})", false},
+      {R"({"code":7,"data":{"message":"no"}})", false},
+      {R"({"code":7,"message":"a","choices":[{"index":0}]})", false},
+      {R"({"code":7,"message":"a","usage":{"prompt_tokens":3}})", false},
       {R"({"error":null})", false},
       {R"({"error":""})", false},
       {R"({"error":false})", false},
@@ -102,7 +111,7 @@ TEST(AnswerScan, KnowsAnErrorInWhateverShape) {
       {R"({"choices":[{"finish_reason":"stop"}]})", false},
   };
   AnswerScan scan({}, true);
-  for (const auto& c : cases) EXPECT_EQ(scan.read_event(c.data).has_error, c.is_error) << c.data;
+  for (const auto& c : cases) EXPECT_EQ(scan.read_event(c.data).is_error(), c.is_error) << c.data;
 }
 
 TEST(AnswerScan, CountsTheImagesOfAnAnswer) {

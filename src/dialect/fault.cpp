@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <span>
 
@@ -31,6 +32,8 @@ constexpr Path kPaths[] = {
     {"error.param", Part::param},
     {"error.message", Part::message},
     {"error.details", Part::details},
+    {"response.error.code", Part::code},  // of the event response.failed
+    {"response.error.message", Part::message},
     {"error", Part::message},  // a text
     {"code", Part::code},
     {"type", Part::type},
@@ -79,7 +82,7 @@ ErrorBody read_json(std::string_view body) {
   scanner.feed(body, [&](const codec::JsonValue& value) {
     const auto& [path, part] = kPaths[value.member];
     auto text = part == Part::details ? reason_in(value.text) : text_of(value.text);
-    const bool nested = path.starts_with("error.");
+    const bool nested = path.find("error.") != path.npos;
     if (text.empty() || (read.is_nested && !nested)) return;
     if (nested && !read.is_nested) read = ErrorBody{};
     read.is_nested = nested;
@@ -142,6 +145,28 @@ ErrorCause find_cause(int status, std::string_view body, std::string_view model)
   const bool is_absent = status == 404 || status == 410;
   if (is_absent && !detail::names_another_thing(message, model)) return {.fault = Fault::model};
   return {};
+}
+
+// A status of the 4xx that is not listed would blame the request, which the error does not.
+StatedError read_stated_error(std::string_view body, std::string_view model) {
+  constexpr int kDefault = 500;
+  constexpr int kRefusals[] = {401, 402, 403, 404, 410, 429};
+  const auto read = read_body(body);
+  int status = kDefault;
+  for (const auto part : {Part::code, Part::status, Part::type}) {
+    const auto& text = read[part];
+    int number = 0;
+    const auto* end = text.data() + text.size();
+    if (std::from_chars(text.data(), end, number).ptr != end) continue;
+    const bool is_known = std::ranges::find(kRefusals, number) != std::end(kRefusals);
+    if (is_known || (number >= 500 && number <= 599)) {
+      status = number;
+      break;
+    }
+  }
+  // Not implemented: of the request, with a status of its own.
+  if (status == 501 || status == 505) status = kDefault;
+  return {.status = status, .cause = find_cause(status, body, model)};
 }
 
 bool blames_request(std::string_view body) {

@@ -56,6 +56,14 @@ struct ErrorCause {
 /// Cost: one pass; for errors only.
 [[nodiscard]] ErrorCause find_cause(int status, std::string_view body, std::string_view model);
 
+/// An error that came with status 200: as an event, or as the whole body.
+struct StatedError {
+  int status = 500;  ///< the one that it names, if that tells whose fault it is; else 500
+  ErrorCause cause = {};
+};
+/// `body`, `model`: as in find_cause.
+[[nodiscard]] StatedError read_stated_error(std::string_view body, std::string_view model);
+
 /// True if an error that came with status 200, or an event of one, says that the request itself is
 /// at fault. `body`: as in find_cause.
 [[nodiscard]] bool blames_request(std::string_view body);

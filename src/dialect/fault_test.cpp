@@ -375,6 +375,41 @@ TEST(BlamesRequest, OnlyIfTheErrorSaysSo) {
   for (const auto& c : cases) EXPECT_EQ(blames_request(c.body), c.blames) << c.body;
 }
 
+TEST(ReadStatedError, HasTheStatusThatItNamesIfThatTellsWhoseFaultItIs) {
+  const struct {
+    const char* body;
+    int status;
+    Fault fault;
+  } cases[] = {
+      {R"({"error":{"message":"no"}})", 500, Fault::unknown},
+      {R"({"error":{"message":"no","code":503}})", 503, Fault::unknown},
+      {R"({"error":{"message":"no","code":"401"}})", 401, Fault::key},
+      {R"({"error":{"message":"no","code":409}})", 500, Fault::unknown},
+      {R"({"error":{"message":"no","code":501}})", 500, Fault::unknown},
+      {R"({"error":{"message":"no","status":"404"}})", 404, Fault::model},
+      {R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})", 500,
+       Fault::overloaded},
+      {R"({"type":"error","code":"rate_limit_exceeded","message":"no","sequence_number":3})", 500,
+       Fault::rate},
+      {R"({"type":"response.failed","response":{"id":"r","status":"failed",)"
+       R"("error":{"code":"rate_limit_exceeded","message":"slow down"}}})",
+       500, Fault::rate},
+      {R"({"type":"response.failed","response":{"error":{"code":"server_error","message":"no"}}})",
+       500, Fault::unknown},
+      {R"({"code":50505,"message":"Model service overloaded.","data":null})", 500,
+       Fault::overloaded},
+      {R"({"code":30001,"message":"Sorry, your account balance is insufficient","data":null})", 500,
+       Fault::credit},
+      {"\"Invalid token\"", 500, Fault::key},
+      {"<html>", 500, Fault::unknown},
+  };
+  for (const auto& c : cases) {
+    const auto error = read_stated_error(c.body, "m");
+    EXPECT_EQ(error.status, c.status) << c.body;
+    EXPECT_EQ(error.cause.fault, c.fault) << c.body;
+  }
+}
+
 TEST(FindCause, NothingIsToldFromNothing) {
   for (const char* body : {"", " ", "{}", "[]", "null", "{\"error\":", "<html>insufficient balance",
                            "404 page not found", "\"", "{\"error\":{\"message\":7}}",

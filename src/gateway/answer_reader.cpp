@@ -10,8 +10,8 @@ namespace {
 
 using dialect::Range;
 
-constexpr std::size_t kMaxNameBytes = 4096;   // of a model
-constexpr std::size_t kMaxErrorBytes = 4096;  // kept of an event that is an error
+constexpr std::size_t kMaxNameBytes = 4096;       // of a model
+constexpr std::size_t kMaxErrorBytes = 16 << 10;  // kept of an event that is an error
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r\n";
 
@@ -23,6 +23,15 @@ bool is_blank(std::string_view bytes) {
 
 AnswerForm known_or_opaque(AnswerForm declared) {
   return declared == AnswerForm::text ? AnswerForm::opaque : declared;
+}
+
+// An event that begins an answer and has nothing of it yet.
+bool opens(const dialect::EventFacts& facts) {
+  constexpr std::string_view kTypes[] = {"message_start", "response.created", "response.queued",
+                                         "response.in_progress"};
+  if (facts.is_error()) return false;
+  if (facts.has_choices) return facts.texts == 0 && !facts.has_usage;
+  return !facts.type.empty() && std::ranges::find(kTypes, facts.type) != std::end(kTypes);
 }
 
 dialect::AnswerScan scan_of(AnswerForm form, catalogue::Endpoint endpoint) {
@@ -209,8 +218,10 @@ void AnswerReader::take_event(std::string_view event) {
     is_shown = note(facts);
     // Its data may not say so.
     if (event.starts_with("event: error")) failed_ = true;
-    if (failed_ && error_.empty()) error_ = data.substr(0, kMaxErrorBytes);
-    failed_first_ = failed_first_ || (failed_ && events_ == 1);
+    if (failed_ && error_.empty()) {
+      error_ = data.substr(0, kMaxErrorBytes);
+      failed_first_ = events_ == openers_ + 1;
+    }
     // Ranges hold in the event if its data is a single line, as all known servers send it.
     if (data.data() >= event.data() && data.data() < event.data() + event.size()) {
       const auto start = static_cast<std::size_t>(data.data() - event.data());
@@ -219,7 +230,7 @@ void AnswerReader::take_event(std::string_view event) {
       };
       model = facts.model.transform(shifted);
       const bool is_plain = facts.texts == 1 && facts.text && !facts.has_usage &&
-                            !facts.has_error && !dialect::ends_stream(facts.type, stream_);
+                            !facts.is_error() && !dialect::ends_stream(facts.type, stream_);
       if (is_plain) pattern_.set(event, shifted(*facts.text), model);
     }
   }
@@ -229,10 +240,12 @@ void AnswerReader::take_event(std::string_view event) {
 bool AnswerReader::note(const dialect::EventFacts& facts) {
   if (dialect::ends_stream(facts.type, stream_)) finished_ = true;
   if (facts.has_usage) reported_ = scan_.text();
-  if (facts.has_error || facts.object == "error") failed_ = true;
+  if (facts.is_error() || facts.object == "error" || facts.type == "error") failed_ = true;
   if (id_.empty() && !facts.id.empty()) id_.append(1, '"').append(facts.id).append(1, '"');
   if (options_.hide_usage && facts.has_usage && facts.no_choices) return false;
-  ++events_;
+  // Anthropic's form of a comment.
+  if (facts.type != "ping") ++events_;
+  if (opens(facts)) ++openers_;
   return true;
 }
 

@@ -74,8 +74,8 @@ class AnswerReader {
   /// True if an event stream has sent its final event, however its connection ends.
   [[nodiscard]] bool finished() const { return finished_; }
   /// True if the answer is, or an event of it said that it ends with, an error.
-  [[nodiscard]] bool failed() const { return failed_ || scan_.facts().has_error; }
-  /// True if it began with an error, or is one.
+  [[nodiscard]] bool failed() const { return failed_ || scan_.facts().is_error(); }
+  /// True if it is an error, or an event was one before any other that has a part of the answer.
   [[nodiscard]] bool failed_at_once() const {
     return form_ == AnswerForm::events ? failed_first_ : failed();
   }
@@ -83,7 +83,7 @@ class AnswerReader {
   [[nodiscard]] std::string_view error() const { return error_; }
   /// The id that events gave to the answer, as raw JSON; empty if none did, or its family has none.
   [[nodiscard]] std::string_view id() const { return id_; }
-  /// Events with data so far, without a withheld one.
+  /// Events with data so far, without pings and a withheld one.
   [[nodiscard]] std::uint64_t events() const { return events_; }
 
  private:
@@ -109,9 +109,10 @@ class AnswerReader {
   bool finished_ = false;
   bool failed_ = false;
   std::string error_;
-  bool failed_first_ = false;  ///< in the first event
+  bool failed_first_ = false;  ///< before a part of the answer
   bool is_renamed_ = false;    ///< the name of a JSON answer has passed
   std::uint64_t events_ = 0;
+  std::uint64_t openers_ = 0;  ///< events that have no part of the answer
   std::string id_;
   codec::SseSplitter splitter_;
   std::size_t offset_ = 0;  ///< bytes of the answer forwarded or held so far

@@ -8,9 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/answer_reader.hpp"
-#include "gateway/attempt.hpp"
 #include "gateway/call_context.hpp"
+#include "gateway/opening.hpp"
 #include "gateway/settlement.hpp"
 
 namespace weir::gateway {
@@ -27,8 +26,8 @@ struct AnswerInput {
 /// Threads: the client's.
 class Answering {
  public:
-  /// `attempt`: the client may see its answer, whose head is valid until the next suspension.
-  Answering(Attempt&& attempt, const AnswerInput& input);
+  /// `opening`: the client may have its answer. Outlives it. REQUIRES: no suspension since then.
+  Answering(Opening& opening, const AnswerInput& input) : opening_(opening), input_(input) {}
   Answering(const Answering&) = delete;
   Answering& operator=(const Answering&) = delete;
   ~Answering() = default;
@@ -37,36 +36,34 @@ class Answering {
   [[nodiscard]] net::Task<> run();
   /// Concludes the attempt, after run(). Returns how it ended.
   [[nodiscard]] AttemptEnd conclude(MonotonicTime now) {
-    attempt_.conclude(*ended_, now);
+    attempt().conclude(*ended_, now);
     return std::move(*ended_);
   }
 
  private:
   using Sent = http::ClientStream::Sent;
 
-  [[nodiscard]] http::ServerStream& upstream() { return attempt_.upstream(); }
+  [[nodiscard]] Attempt& attempt() { return opening_.attempt(); }
+  [[nodiscard]] AnswerReader& reader() { return *opening_.reader(); }
+  [[nodiscard]] http::ServerStream& upstream() { return attempt().upstream(); }
   [[nodiscard]] http::ClientStream& client() { return input_.context.client; }
   [[nodiscard]] CallRecord& record() { return input_.context.record(); }
-  [[nodiscard]] bool is_submission();
 
-  void keep_fields();
-  void make_reader();
   void begin_answer(std::optional<std::uint64_t> length, MonotonicTime now);
   void release_buffers();
-  /// Forwards a piece of the answer; sets ended_ at its end.
-  [[nodiscard]] Sent take_piece(Result<std::string_view> piece, bool first);
-  /// Why an answer that nothing of was forwarded is none, although its status is good.
-  [[nodiscard]] std::optional<Errc> no_answer(std::string_view passed, bool done) const;
-  /// True if the endpoint's answers are JSON, or events of it.
-  [[nodiscard]] bool answers_json() const;
-  /// True if the error in the answer is the request's. `body`: of one that is not a stream.
-  [[nodiscard]] bool blames_request(std::string_view body) const;
+  // These set ended_ at the answer's end.
+
+  [[nodiscard]] Sent forward_first();
+  /// Forwards the next piece.
+  [[nodiscard]] Sent take_piece(Result<std::string_view> piece);
+  /// The outcome of an answer that is, or ends with, an error. `body`: of one that is not a stream.
+  [[nodiscard]] upstream::Outcome outcome_of_failed(std::string_view body);
   [[nodiscard]] Sent forward(std::string_view passed, bool done, bool whole);
   [[nodiscard]] Sent finish(std::string_view passed, bool whole);
   [[nodiscard]] Sent send_last(std::string_view body, upstream::Outcome outcome);
   [[nodiscard]] Sent break_off(const Error& error);
   void end_with(const Error& error, upstream::Outcome otherwise) {
-    ended_ = attempt_.classify(error, otherwise);
+    ended_ = attempt().classify(error, otherwise);
   }
   [[nodiscard]] net::Task<> send_rest();
   void await_more();
@@ -76,16 +73,11 @@ class Answering {
   [[nodiscard]] net::Task<Result<std::string>> read_submission();
   [[nodiscard]] Result<> seal_request_id(std::string& body);
 
+  Opening& opening_;
   AnswerInput input_;
-  Attempt attempt_;
-  std::string fields_;  ///< of the answer's head; complete lines
-  std::optional<AnswerReader> reader_;
   std::optional<AttemptEnd> ended_;
-  std::string lead_;       ///< comments before a stream's first event, which begin no answer
-  MonotonicTime arrived_;  ///< the piece at hand
-  MonotonicTime finished_at_ = {};  ///< when the stream's last event came
-  int status_ = 0;                  ///< of the upstream's head
-  bool is_plain_ = true;            ///< the answer is not compressed
+  MonotonicTime arrived_ = opening_.arrived();  ///< the piece at hand
+  MonotonicTime finished_at_ = {};              ///< when the stream's last event came
   bool has_released_ = false;
 };
 

@@ -230,10 +230,11 @@ bool Attempt::is_requests_fault(const Received& received) {
 std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
   const auto& head = stream_->head();
   has_reached_ = head.status < 300;
+  if (has_reached_) return std::nullopt;
   const catalogue::Route& route = *choice_.route;
   const auto& not_served = context_->gateway.shared().not_served;
-  auto cause = head.status >= 400 ? dialect::find_cause(head.status, error_body_, route.model)
-                                  : dialect::ErrorCause{};
+  const auto cause = head.status >= 400 ? dialect::find_cause(head.status, error_body_, route.model)
+                                        : dialect::ErrorCause{};
   const bool is_absent = head.status == 404 || head.status == 410;
   const bool may_deny = !is_absent || cause.fault == dialect::Fault::model;
   if (not_served && may_deny &&
@@ -248,25 +249,45 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
                               .fault = cause.fault,
                               .retry_after = retry_after,
                               .names_model = cause.names_model,
-                              .names_request = request.place != nullptr});
+                              .names_request = names_request_});
+  auto judged = judge(std::move(end), head.status, cause, request.received);
+  if (judged && !has_read_error_) [[maybe_unused]]
+    const auto body = stream_->take_unread();
+  return judged;
+}
+
+std::optional<AttemptEnd> Attempt::judge_error(std::string_view body, const Received& received) {
+  const auto [status, cause] = dialect::read_stated_error(body, choice_.route->model);
+  auto end = classify_answer({.status = status,
+                              .fault = cause.fault,
+                              .names_model = cause.names_model,
+                              .names_request = names_request_});
+  if (!end.error) end.error = Errc::upstream_refused;
+  // It would have to be shown as a success.
+  end.is_showable = false;
+  has_reached_ = false;
+  return judge(std::move(end), status, cause, received);
+}
+
+std::optional<AttemptEnd> Attempt::judge(AttemptEnd end, int status, dialect::ErrorCause cause,
+                                         const Received& received) {
   outcome_ = end.outcome;
-  if (is_requests_fault(request.received)) {
+  if (is_requests_fault(received)) {
     outcome_ = Outcome::request_failed;
     return std::nullopt;
   }
-  cause.fault = fault_of(outcome_, cause.fault, head.status);
+  cause.fault = fault_of(outcome_, cause.fault, status);
   const bool lacks_model = outcome_ == Outcome::not_found && cause.fault == dialect::Fault::model;
   if (outcome_ == Outcome::account_refused || outcome_ == Outcome::model_refused || lacks_model) {
     note_fault(cause);
   }
   if (!end.error) return std::nullopt;
-  if (!has_read_error_) [[maybe_unused]]
-    const auto body = stream_->take_unread();
   return end;
 }
 
 // The usual steps are inlined: a coroutine for each would cost as much as the step.
 net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
+  names_request_ = request.place != nullptr;
   auto& pool = context_->gateway.pool_for(context_->client, *context_->input.directory);
   set_stream(request.on_new_connection ? nullptr : pool.take_idle(*destination().upstream));
   if (!stream_) {

@@ -58,6 +58,13 @@ class Attempt {
   /// the client may see it; upstream() has the rest. Else how the attempt ended. Once.
   [[nodiscard]] net::Task<std::optional<AttemptEnd>> run(AttemptRequest request);
 
+  /// The answer, whose status is good, is this error. Nothing: the client may see it, for the
+  /// request is at fault. Else how the attempt ended. Once.
+  [[nodiscard]] std::optional<AttemptEnd> judge_error(std::string_view body,
+                                                      const Received& received);
+  /// The answer is none, and no upstream's work.
+  void note_unreached() { has_reached_ = false; }
+
   /// Reports how it ended, releases the slot, and keeps the connection if it can be used again.
   /// Once, at its end.
   void conclude(const AttemptEnd& end, MonotonicTime now);
@@ -109,6 +116,9 @@ class Attempt {
   [[nodiscard]] AttemptEnd no_head(const Error& error);
   [[nodiscard]] net::Task<> read_error();
   [[nodiscard]] std::optional<AttemptEnd> judge_answer(const AttemptRequest& request);
+  [[nodiscard]] std::optional<AttemptEnd> judge(AttemptEnd end, int status,
+                                                dialect::ErrorCause cause,
+                                                const Received& received);
   void note_fault(const dialect::ErrorCause& cause);
   /// Whether the request failed elsewhere as it fails here.
   [[nodiscard]] bool is_requests_fault(const Received& received);
@@ -121,7 +131,8 @@ class Attempt {
   std::string error_body_;  ///< or its beginning
   upstream::Outcome outcome_ = upstream::Outcome::answered;
   bool has_read_error_ = false;
-  bool sent_whole_ = true;  ///< nothing of the request is still to come on its connection
+  bool names_request_ = false;  ///< the path asked for is that of an earlier request
+  bool sent_whole_ = true;      ///< nothing of the request is still to come on its connection
   bool has_reached_ = false;
   bool can_replay_ = true;
   bool renamed_ = false;

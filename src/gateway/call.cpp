@@ -74,18 +74,18 @@ bool Call::admit() {
 }
 
 net::Task<bool> Call::find_answer() {
-  RouteSearch search(context_, *admitted_, *received_);
-  auto searching = search.run();
-  auto attempt = co_await std::move(searching);
+  RouteSearch search(context_, *admitted_, *received_, settlement_->is_sample());
+  auto searching = search.run(opening_);
+  co_await std::move(searching);
   settlement_->set_reached(search.has_reached());
-  if (!attempt) {
+  if (!opening_) {
     refusal_ = search.take_refusal();
     co_return false;
   }
-  answering_.emplace(std::move(*attempt), AnswerInput{.context = context_,
-                                                      .admitted = *admitted_,
-                                                      .settlement = *settlement_,
-                                                      .received = received_});
+  answering_.emplace(*opening_, AnswerInput{.context = context_,
+                                            .admitted = *admitted_,
+                                            .settlement = *settlement_,
+                                            .received = received_});
   co_return true;
 }
 

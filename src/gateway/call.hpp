@@ -4,7 +4,8 @@
 ///   Received    its body, and what it asks for
 ///   Admitted    its model, and what was reserved for it
 ///   Attempt     one upstream, tried (RouteSearch); as many as are safe
-///   Answering   the answer, made from the attempt that has one: there is no way back
+///   Opening     the beginning of its answer, by which another one may be tried
+///   Answering   the answer, made from the opening of one: there is no way back
 ///   Settlement  what it is charged, however it ended
 #pragma once
 
@@ -15,6 +16,7 @@
 #include "gateway/answering.hpp"
 #include "gateway/call_context.hpp"
 #include "gateway/gateway.hpp"
+#include "gateway/opening.hpp"
 #include "gateway/received.hpp"
 #include "gateway/refusal.hpp"
 #include "gateway/settlement.hpp"
@@ -56,6 +58,7 @@ class Call final {
   std::unique_ptr<Received> received_;  ///< null once a stream has begun
   std::optional<Admitted> admitted_;
   std::optional<Settlement> settlement_;
+  std::optional<Opening> opening_;
   std::optional<Answering> answering_;
   std::unique_ptr<Refusal> refusal_;
 };

@@ -185,6 +185,67 @@ TEST_F(CallTest, AnErrorWithAGoodStatusIsNoAnswer) {
   EXPECT_EQ(last_reason(), Errc::upstream_refused);
 }
 
+constexpr std::string_view kOverloadedJson =
+    R"({"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}})";
+
+TEST_F(CallTest, AnotherUpstreamIsTriedAfterAnErrorWithAGoodStatus) {
+  const auto event = chunk(fmt::format("event: error\ndata: {}\n\n", kOverloadedJson));
+  const std::string half = std::string(kOverloadedJson.substr(0, 20));
+  const std::string rest = std::string(kOverloadedJson.substr(20));
+  const std::string chunked =
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string answers[] = {
+      answer(200, "application/json", kOverloadedJson),
+      answer(200, "text/plain", kOverloadedJson),
+      answer(200, "text/event-stream", fmt::format(": a\n\ndata: {}\n\n", kOverloadedJson)),
+      answer(200, "application/json",
+             R"({"code":50505,"message":"Model service overloaded.","data":null})"),
+      answer(200, "application/json", R"({"error":{"message":"no credit","code":402}})"),
+      answer(200, "text/html", "<html>Sign in</html>"),
+      chunked + chunk(half) + chunk(rest) + "0\r\n\r\n",
+      kStreamHead + chunk(": ping\n\n") + event + "0\r\n\r\n",
+      kStreamHead + chunk("event: ping\ndata: {\"type\": \"ping\"}\n\n") + event + "0\r\n\r\n",
+      kStreamHead +
+          chunk("data: {\"response\":{\"error\":{\"code\":\"rate_limit_exceeded\"}}}\n\n") +
+          "0\r\n\r\n",
+  };
+  for (const auto& text : answers) add({{text}, {text}});
+  add({{kGood}, {kGood}});
+  calls_.retries = 20;
+  start();
+  for (const auto body : {kChat, kStream}) {
+    const auto received = post(body);
+    EXPECT_THAT(received, StartsWith("HTTP/1.1 200"));
+    EXPECT_THAT(received, Not(HasSubstr("event-stream"))) << "a field of an earlier answer";
+    EXPECT_THAT(received, EndsWith(kUsage));
+    EXPECT_EQ(last().upstream, "u10");
+    EXPECT_EQ(last().charged_tokens, 12);
+    EXPECT_EQ(last_reason(), std::nullopt);
+  }
+}
+
+TEST_F(CallTest, AnErrorWithAGoodStatusIsNotTriedAgainIfWorkMayHaveBegun) {
+  const std::string answers[] = {
+      answer(200, "application/json", R"({"error":{"message":"CUDA error"}})"),
+      answer(200, "application/json", ""),
+      kStreamHead + chunk("data: {\"error\":\"no\"}\n\n") + "0\r\n\r\n",
+      kStreamHead + chunk("data: {\"a\":1}\n\n") +
+          chunk(fmt::format("data: {}\n\n", kOverloadedJson)) + "0\r\n\r\n",
+  };
+  for (const auto& text : answers) add({{text}});
+  auto& other = add({});
+  start();
+  for (std::size_t i = 0; i < std::size(answers); ++i) {
+    destinations_[i].priority = -1;
+    replace_directory();
+    post(kStream);
+    EXPECT_EQ(last().attempts, 1) << answers[i];
+    EXPECT_NE(last_reason(), std::nullopt) << answers[i];
+    destinations_[i].priority = 100;
+  }
+  EXPECT_TRUE(other.requests().empty());
+}
+
 TEST_F(CallTest, AnErrorLaterInAStreamIsForwardedAndTheCallHasFailed) {
   add({{kStreamHead + chunk("data: {\"a\":1}\n\n") + chunk("data: {\"error\":\"no\"}\n\n") +
         "0\r\n\r\n"}});

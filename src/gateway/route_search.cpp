@@ -47,13 +47,13 @@ std::optional<Attempt> RouteSearch::begin(const Choice& choice, MonotonicTime be
       elsewhere_);
 }
 
-net::Task<std::optional<Attempt>> RouteSearch::run() {
+net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
   for (;;) {
     const auto began = monotonic_now();
     const auto choice = choose(routes(), tried_, context_.gateway.random(), began);
     if (!choice) {
       explain_no_choice(began);
-      co_return std::nullopt;
+      co_return;
     }
     auto granted_at = began;
     bool granted = choice->destination->upstream->slots().try_take();
@@ -62,7 +62,7 @@ net::Task<std::optional<Attempt>> RouteSearch::run() {
       granted_at = monotonic_now();
     }
     auto attempt = granted ? begin(*choice, began, granted_at) : std::nullopt;
-    if (context_.watch.is_over()) co_return std::nullopt;
+    if (context_.watch.is_over()) co_return;
     if (!attempt) {
       tried_.set(choice->index, true);
       if (!granted) refuse(make_refusal(Errc::upstream_busy));
@@ -76,8 +76,21 @@ net::Task<std::optional<Attempt>> RouteSearch::run() {
                                  .on_new_connection = on_new_connection_});
     auto end = co_await std::move(running);
     has_reached_ = attempt->has_reached();
-    if (!end || (end->is_showable && is_last(*attempt, *end))) co_return attempt;
-    if (!conclude(*attempt, std::move(*end))) co_return std::nullopt;
+    auto* ended = &*attempt;
+    if (!end || (end->is_showable && is_last(*attempt, *end))) {
+      opening.emplace(std::move(*attempt), context_, received_, read_text_);
+      if (!opening->is_over()) {
+        auto waiting = opening->run();
+        co_await std::move(waiting);
+      }
+      end = opening->take_end();
+      ended = &opening->attempt();
+      has_reached_ = ended->has_reached();
+      if (!end) co_return;
+    }
+    const bool goes_on = conclude(*ended, std::move(*end));
+    opening.reset();
+    if (!goes_on) co_return;
   }
 }
 

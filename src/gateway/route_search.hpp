@@ -8,19 +8,20 @@
 #include "gateway/attempt.hpp"
 #include "gateway/call_context.hpp"
 #include "gateway/choice.hpp"
+#include "gateway/opening.hpp"
 
 namespace weir::gateway {
 
 /// Threads: the client's.
 class RouteSearch {
  public:
-  /// All of it outlives the search.
-  RouteSearch(CallContext& context, const Admitted& admitted, Received& received)
-      : context_(context), admitted_(admitted), received_(received) {}
+  /// All of it outlives the search. `read_text`: as AnswerReader's.
+  RouteSearch(CallContext& context, const Admitted& admitted, Received& received, bool read_text)
+      : context_(context), admitted_(admitted), received_(received), read_text_(read_text) {}
 
-  /// The attempt whose answer the client may see. Nothing: refusal() says why there is none, or
-  /// the call must end.
-  [[nodiscard]] net::Task<std::optional<Attempt>> run();
+  /// Sets `opening` to the beginning of the answer that the client may have. Nothing: refusal()
+  /// says why there is none, or the call must end.
+  [[nodiscard]] net::Task<> run(std::optional<Opening>& opening);
 
   [[nodiscard]] std::unique_ptr<Refusal> take_refusal() { return std::move(refusal_); }
   /// Whether the last attempt's upstream has the request, and has not refused it.
@@ -51,6 +52,7 @@ class RouteSearch {
   Outbound outbound_;
   std::unique_ptr<Refusal> refusal_;  ///< why the last attempt brought no answer
   RouteSet tried_;
+  bool read_text_;
   int retries_ = 0;
   MonotonicClock::duration elsewhere_{0};  ///< spent on attempts that ended
   bool on_new_connection_ = false;

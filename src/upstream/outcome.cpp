@@ -8,7 +8,8 @@ namespace {
 // A stale connection was closed by the upstream's idle timer, most likely while the request was in
 // transit: it says nothing about health, and a new connection is the remedy. An account or a model
 // that is refused is refused to every call, and nothing was generated; a 403 may be about one
-// request, whose contents another upstream may accept.
+// request, whose contents another upstream may accept. A page with a good status comes from a
+// server that took the call for another one: an engine's failure has a status of its own.
 constexpr EnumTable<Outcome, OutcomeRow> kRows({
     {Outcome::answered, {"answered", Evidence::good, Again::never}},
     {Outcome::account_refused,
@@ -27,6 +28,7 @@ constexpr EnumTable<Outcome, OutcomeRow> kRows({
     {Outcome::reset_before_answer,
      {"reset_before_answer", Evidence::bad, Again::never, Level::model, Trouble::connection}},
     {Outcome::first_byte_timeout, {"first_byte_timeout", Evidence::bad, Again::never}},
+    {Outcome::no_answer, {"no_answer", Evidence::bad, Again::elsewhere}},
     {Outcome::broken_answer, {"broken_answer", Evidence::bad, Again::never}},
     {Outcome::stalled, {"stalled", Evidence::bad, Again::never}},
     {Outcome::total_timeout, {"total_timeout", Evidence::none, Again::never}},

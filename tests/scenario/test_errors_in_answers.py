@@ -46,6 +46,44 @@ def test_an_error_instead_of_an_answer_has_an_honest_status(server, engine, stre
     assert (row["failed"], row["prompt_tokens"], row["completion_tokens"]) == (1, 0, 0)
 
 
+OVERLOADED = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+ERROR_EVENT = b"event: error\n" + event(OVERLOADED)
+PING = b'event: ping\ndata: {"type": "ping"}\n\n'
+NO_CREDIT = {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}
+BUSY = {"code": 50505, "message": "Model service overloaded. Please try again later.", "data": None}
+FAILED = {"type": "response.failed", "response": {"status": "failed", "error": {"code": "rate_limit_exceeded"}}}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        as_json(OVERLOADED),
+        as_json(NO_CREDIT),
+        as_json(BUSY),
+        as_json({"error": {"message": "no such key", "code": 401}}),
+        as_json("Invalid token"),
+        Script((b'{"error": {"code": 5', b'03, "message": "no"}}'), framing="chunked"),
+        as_stream(event({"error": {"message": "no", "code": 503}}), DONE),
+        as_stream(event(BUSY), framing="length"),
+        as_stream(b"event: response.failed\n" + event(FAILED), framing="close"),
+        as_stream(b": ping\n\n", PING, ERROR_EVENT),
+        HTML,
+    ],
+)
+def test_an_error_instead_of_an_answer_leads_to_another_upstream(weir, engine, script):
+    engine.scripts["lab/chat"] = script
+    with Engine("lab/chat") as healthy:
+        upstreams = [{"name": "bad", "url": engine.url}, {"name": "good", "url": healthy.url}]
+        models = [{**MODELS[0], "upstreams": [{"name": "bad"}, {"name": "good"}]}]
+        server = weir(models=models, upstreams=upstreams)
+        for number in range(20):
+            ending = call(server.public, "lab/chat", stream=number % 2 == 0)
+            assert (ending.status, b"said:" in ending.body) == (200, True), ending
+        assert 1 <= len(engine.calls) <= 3
+        assert len(healthy.calls) == 20
+        eventually(lambda: [(row["requests"], row["failed"]) for row in usage_rows(server)] == [(20, 0)])
+
+
 TOO_LONG = {"error": {"message": "longer than the context", "type": "BadRequestError", "code": 400}}
 
 

@@ -1,0 +1,200 @@
+#include "gateway/opening.hpp"
+
+#include "base/ascii.hpp"
+#include "codec/json_text.hpp"
+#include "dialect/endpoint.hpp"
+#include "dialect/fault.hpp"
+#include "gateway/answer_fields.hpp"
+
+namespace weir::gateway {
+namespace {
+
+using upstream::Outcome;
+
+constexpr std::size_t kMaxLeadBytes = 16 << 10;
+constexpr std::size_t kFieldBytes = 512;  // of an answer, as a rule
+
+bool is_good(int status) { return status >= 200 && status < 300; }
+
+bool answers_json(catalogue::Endpoint endpoint) {
+  const auto& row = dialect::of(endpoint);
+  return row.counts(dialect::Meter::input_tokens) || row.counts(dialect::Meter::images);
+}
+
+}  // namespace
+
+// The head's views are invalid after the first suspension.
+Opening::Opening(Attempt&& attempt, CallContext& context, const Received& received, bool read_text)
+    : context_(context),
+      received_(received),
+      attempt_(std::move(attempt)),
+      arrived_(context.record().first_byte) {
+  record().phase = Phase::answering;
+  keep_fields();
+  if (is_submission()) {
+    is_open_ = true;
+    return;
+  }
+  make_reader(read_text);
+  take_piece(attempt_.take_first_piece());
+}
+
+bool Opening::is_submission() {
+  return dialect::of(context_.input.endpoint).request_id == dialect::RequestId::issued &&
+         is_good(upstream().head().status);
+}
+
+void Opening::keep_fields() {
+  auto& fields = context_.input.fields;
+  own_fields_ = fields.size();
+  fields.reserve(kFieldBytes);
+  put_forwarded_fields(fields, upstream().head());
+}
+
+void Opening::make_reader(bool read_text) {
+  const auto& head = upstream().head();
+  AnswerReader::Options options;
+  options.max_event_bytes = static_cast<std::size_t>(context_.settings().max_event_bytes);
+  if (attempt_.renamed()) codec::append_json_string(options.model, record().model);
+  options.hide_usage = attempt_.hides_usage();
+  options.read_text = read_text;
+  options.endpoint = context_.input.endpoint;
+  // A compressed answer, though none was requested, cannot be read.
+  const auto coding = head.header("content-encoding");
+  const bool is_plain = coding.empty() || equals_ignoring_case(coding, "identity");
+  if (is_good(head.status) && is_plain) declared_ = answer_form(head.header("content-type"));
+  is_read_ = is_good(head.status) && is_plain && answers_json(options.endpoint);
+  reader_.emplace(declared_, std::move(options));
+  record().streamed = reader_->form() == AnswerForm::events;
+}
+
+std::optional<AttemptEnd> Opening::take_end() {
+  if (end_) context_.input.fields.resize(own_fields_);
+  return std::exchange(end_, std::nullopt);
+}
+
+net::Task<> Opening::run() {
+  while (!is_over()) {
+    await_more();
+    if (upstream().must_wait()) co_await upstream().read_more();
+    arrived_ = monotonic_now();
+    take_piece(upstream().take_piece());
+  }
+}
+
+// The time limit for a stream's first event runs already.
+void Opening::await_more() {
+  const auto now = monotonic_now();
+  const auto& settings = context_.settings();
+  if (failed_at_ != MonotonicTime{}) {
+    attempt_.arm(settings.error_body_timeout, Errc::upstream_idle_timeout, failed_at_);
+  } else if (!record().streamed) {
+    attempt_.note_heard(now);
+    attempt_.arm(settings.idle_timeout, Errc::upstream_idle_timeout, now);
+  }
+}
+
+void Opening::take_piece(Result<std::string_view> piece) {
+  auto& reader = *reader_;
+  const bool is_first = std::exchange(is_first_, false);
+  if (!piece) {
+    // An error that cannot be read to its end is judged by what there is of it.
+    if (failed_at_ != MonotonicTime{} && !context_.watch.is_over()) return take_error();
+    // A stream that has said that it ends is complete, however its connection ends.
+    if (!reader.finished() || context_.watch.has_left()) {
+      end_ = attempt_.classify(piece.error(), Outcome::broken_answer);
+      return;
+    }
+    upstream().abort(Errc::upstream_broke);
+    piece = std::string_view{};
+  }
+  first_.is_whole = is_first && upstream().done();
+  const auto passed = first_.is_whole ? reader.pass_whole(*piece) : reader.pass(*piece);
+  if (!passed) {
+    end_ = attempt_.classify(passed.error(), Outcome::broken_answer);
+    return;
+  }
+  record().streamed = reader.form() == AnswerForm::events;
+  first_.bytes = *passed;
+  first_.done = upstream().done() || (reader.finished() && upstream().aborted());
+  if (first_.done && !first_.is_whole && (reader.rewrites() || record().streamed)) {
+    lead_ += *passed;
+    lead_ += reader.rest();
+    first_ = {.bytes = lead_, .done = true, .is_whole = true};
+  } else if (!lead_.empty()) {
+    lead_ += *passed;
+    first_.bytes = lead_;
+  }
+  judge();
+}
+
+void Opening::judge() {
+  if (!is_read_ && !record().streamed) return open();
+  const auto& reader = *reader_;
+  const auto beginning = judge_beginning({.declared = declared_,
+                                          .form = reader.form(),
+                                          .bytes = first_.bytes,
+                                          .done = first_.done,
+                                          .failed = is_read_ && reader.failed_at_once(),
+                                          .events = reader.events(),
+                                          .finished = reader.finished()});
+  switch (beginning) {
+    case Beginning::answer:
+      return open();
+    case Beginning::unknown:
+      return hold();
+    case Beginning::error:
+    case Beginning::text:
+      if (has_whole_error()) return take_error();
+      if (failed_at_ == MonotonicTime{}) failed_at_ = arrived_;
+      return hold();
+    case Beginning::page:
+      return fail_with(Errc::upstream_answer_invalid, "a page with status 200");
+    case Beginning::empty:
+      return fail_with(Errc::upstream_broke, "nothing with status 200");
+    case Beginning::no_events:
+      return fail_with(Errc::upstream_broke, "the event stream has no events");
+  }
+}
+
+// Comments before a stream's first event mean nothing by themselves: without end, they are dropped.
+void Opening::hold() {
+  const bool is_full = record().streamed && first_.bytes.size() > kMaxLeadBytes;
+  if (is_full && failed_at_ == MonotonicTime{}) {
+    lead_.clear();
+  } else if (first_.bytes.data() != lead_.data()) {
+    lead_ = first_.bytes;
+  }
+  first_ = {};
+}
+
+void Opening::open() {
+  is_open_ = true;
+  if (first_.bytes.empty()) first_.bytes = lead_;
+  record().usage = reader_->usage();
+  record().events = reader_->events();
+}
+
+// An event is here as a whole.
+bool Opening::has_whole_error() const {
+  const auto most = static_cast<std::size_t>(context_.settings().max_error_bytes);
+  return reader_->form() == AnswerForm::events || first_.done || first_.bytes.size() >= most;
+}
+
+void Opening::take_error() {
+  if (first_.bytes.empty()) first_.bytes = lead_;
+  const bool is_event = reader_->form() == AnswerForm::events;
+  const auto error = is_event ? reader_->error() : first_.bytes;
+  // A client must read why its request is refused.
+  if (!dialect::blames_request(error)) end_ = attempt_.judge_error(error, received_);
+  if (!end_) open();
+}
+
+void Opening::fail_with(Errc code, const char* why) {
+  const bool is_page = code == Errc::upstream_answer_invalid;
+  if (is_page) attempt_.note_unreached();
+  end_ = attempt_.classify(fail(code, why).error(),
+                           is_page ? Outcome::no_answer : Outcome::broken_answer);
+}
+
+}  // namespace weir::gateway
