@@ -86,6 +86,12 @@ void put_call(Line& line, const gateway::CallRecord& call) {
   if (call.streamed) line.put(",\"events\":").put(static_cast<std::int64_t>(call.events));
   if (call.usage.input) line.put(",\"input_tokens\":").put(*call.usage.input);
   if (call.usage.output) line.put(",\"output_tokens\":").put(*call.usage.output);
+  if (const auto cached = call.usage.cached.value_or(0); cached > 0) {
+    line.put(",\"cached_tokens\":").put(cached);
+  }
+  if (const auto reasoning = call.usage.reasoning.value_or(0); reasoning > 0) {
+    line.put(",\"reasoning_tokens\":").put(reasoning);
+  }
   if (call.images > 0) line.put(",\"images\":").put(call.images);
   if (call.estimated) line.put(",\"estimated_tokens\":").put(call.charged_tokens);
   put_time(line, "sent_us", call.received, call.sent);

@@ -42,6 +42,7 @@ constexpr std::array kNames{
     NameRow{"metadata", metadata},
     NameRow{"response", response},
     NameRow{"thinking", thinking},
+    NameRow{"duration", duration},
     NameRow{"arguments", arguments},
     NameRow{"reasoning", reasoning},
     NameRow{"eval_count", eval_count},
@@ -87,6 +88,7 @@ bool is_success_code(std::string_view raw) {
 }
 
 constexpr TextNames kReports{billed_units, timings, tokens, usage, usageMetadata};
+constexpr TextNames kNumbers{duration, eval_count, prompt_eval_count};
 constexpr TextNames kSkipped{annotations, logprobs, metadata, reasoning_details, tools};
 constexpr TextNames kReasoning{reasoning, reasoning_content};
 // A report may be in these, besides the top.
@@ -171,10 +173,11 @@ void AnswerScan::close(std::size_t at) {
 }
 
 void AnswerScan::take_report(const TokenUsage& usage, std::size_t depth) {
-  if (!usage.known()) return;
-  facts_.has_usage = true;
+  if (!usage.known() && usage.audio_seconds == 0) return;
+  facts_.has_usage = facts_.has_usage || usage.known();
   const bool is_best = depth <= 2 && name_at(depth) != billed_units && name_at(depth) != timings;
   (is_best ? top_ : below_).take(usage);
+  top_.audio_seconds = below_.audio_seconds = std::max(top_.audio_seconds, below_.audio_seconds);
 }
 
 void AnswerScan::name(std::string_view name) {
@@ -224,6 +227,8 @@ void AnswerScan::take_fact(MemberName own, std::string_view raw, std::size_t at,
     return;
   }
   if (own == error && begins && !(ends && raw.empty())) facts_.has_error = true;
+  // Some servers give it as a string.
+  if (own == duration && depth == 1) take_number(own, raw, begins, ends);
   if (!begins || !ends) return;
   if (depth == 1) take_code(own, raw);
   if (own == type && depth == 1) facts_.type = raw;
@@ -237,8 +242,16 @@ void AnswerScan::scalar(std::string_view raw, bool begins, bool ends) {
   // Not null, false or 0.
   if (own == error && begins && raw.find_first_of("nf0") != 0) facts_.has_error = true;
   if (begins && ends) take_code(own, raw);
-  if (own != eval_count && own != prompt_eval_count) return;
-  if (begins) report_ = own == eval_count ? R"({"eval_count":)" : R"({"prompt_eval_count":)";
+  if (kNumbers.contains(own)) take_number(own, raw, begins, ends);
+}
+
+// A number by itself, as if it were a report of its own.
+void AnswerScan::take_number(MemberName own, std::string_view raw, bool begins, bool ends) {
+  if (begins) {
+    report_ = own == eval_count ? R"({"eval_count":)"
+              : own == duration ? R"({"duration":)"
+                                : R"({"prompt_eval_count":)";
+  }
   report_ += raw.substr(0, kMaxReportBytes - std::min(report_.size(), kMaxReportBytes));
   if (!ends) return;
   report_ += '}';

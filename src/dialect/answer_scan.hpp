@@ -48,6 +48,7 @@ enum class MemberName : std::uint8_t {
   usage,
   usageMetadata,
   // Reports of usage that are numbers.
+  duration,
   eval_count,
   prompt_eval_count,
   // Read at the top, or just below.
@@ -147,6 +148,7 @@ class AnswerScan {
   void take_fact(MemberName name, std::string_view raw, std::size_t at, bool begins, bool ends);
   void take_code(MemberName name, std::string_view raw);
   void take_report(const TokenUsage& usage, std::size_t depth);
+  void take_number(MemberName name, std::string_view raw, bool begins, bool ends);
   void count_image();
 
   TextNames text_names_;

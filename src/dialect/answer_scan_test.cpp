@@ -114,6 +114,34 @@ TEST(AnswerScan, KnowsAnErrorInWhateverShape) {
   for (const auto& c : cases) EXPECT_EQ(scan.read_event(c.data).is_error(), c.is_error) << c.data;
 }
 
+TEST(AnswerScan, ReadsHowLongTheAudioWas) {
+  const struct {
+    const char* answer;
+    std::int64_t seconds;
+  } cases[] = {
+      {R"({"text":"a","usage":{"type":"duration","seconds":9}})", 9},
+      {R"({"task":"transcribe","duration":8.470000267028809,"text":"a"})", 9},
+      {R"({"duration":"8.47","text":"a","usage":{"type":"duration","seconds":9}})", 9},
+      {R"({"text":"a","usage":{"type":"tokens","input_tokens":14,"output_tokens":3}})", 0},
+      {R"({"duration":3,"usage":{"type":"tokens","input_tokens":14,"output_tokens":3}})", 3},
+      {R"({"segments":[{"duration":7}],"words":{"duration":5},"text":"a"})", 0},
+      {R"({"duration":-4,"text":"a"})", 0},
+      {R"({"duration":null,"text":"a"})", 0},
+      {R"({"duration":"8.47","text":"a"})", 9},
+      {R"({"duration":"long","text":"a"})", 0},
+      {R"({"duration":1e300})", 1'000'000'000},
+      {R"({"text":"a"})", 0},
+  };
+  for (const auto& c : cases) {
+    const std::string_view answer = c.answer;
+    for (std::size_t size = 1; size <= answer.size(); ++size) {
+      AnswerScan scan(of(Family::openai).text, false);
+      for (std::size_t at = 0; at < answer.size(); at += size) scan.feed(answer.substr(at, size));
+      EXPECT_EQ(scan.usage().audio_seconds, c.seconds) << c.answer << " in pieces of " << size;
+    }
+  }
+}
+
 TEST(AnswerScan, CountsTheImagesOfAnAnswer) {
   const struct {
     const char* answer;

@@ -11,6 +11,8 @@ using enum Family;
 constexpr Meters kTokens{Meter::input_tokens, Meter::output_tokens};
 constexpr Meters kPrompt{Meter::input_tokens};
 constexpr Meters kImages{Meter::images};
+constexpr Meters kAudio{Meter::audio_seconds};
+constexpr Meters kCharacters{Meter::characters};
 constexpr Meters kRequestsOnly{};
 
 constexpr bool kOnRequest = true;  // has_stream_options
@@ -32,10 +34,9 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::images_generations, {openai, kImages, kUnasked, none, "images_generations"}},
     {Endpoint::images_edits, {openai, kImages, kUnasked, none, "images_edits"}},
     {Endpoint::images_variations, {openai, kImages, kUnasked, none, "images_variations"}},
-    {Endpoint::audio_transcriptions,
-     {openai, kRequestsOnly, kUnasked, none, "audio_transcriptions"}},
-    {Endpoint::audio_translations, {openai, kRequestsOnly, kUnasked, none, "audio_translations"}},
-    {Endpoint::audio_speech, {openai, kRequestsOnly, kUnasked, none, "audio_speech"}},
+    {Endpoint::audio_transcriptions, {openai, kAudio, kUnasked, none, "audio_transcriptions"}},
+    {Endpoint::audio_translations, {openai, kAudio, kUnasked, none, "audio_translations"}},
+    {Endpoint::audio_speech, {openai, kCharacters, kUnasked, none, "audio_speech"}},
     {Endpoint::video_submit, {siliconflow, kRequestsOnly, kUnasked, issued, "video_submit"}},
     {Endpoint::video_status, {siliconflow, kRequestsOnly, kUnasked, taken, "video_status"}},
 });

@@ -14,7 +14,9 @@ namespace weir::dialect {
 enum class Meter : std::uint8_t {
   input_tokens,
   output_tokens,
-  images,  ///< as many as the request asks for: answers do not report them
+  images,
+  audio_seconds,  ///< heard, as the answer reports them
+  characters,     ///< spoken
 };
 
 using Meters = EnumSet<Meter>;

@@ -30,6 +30,7 @@ enum class Part : std::uint8_t {
   cached,     // part of the input
   reasoning,  // part of the output
   thoughts,   // beside the output
+  seconds,    // of audio
 };
 
 struct Number {
@@ -62,6 +63,9 @@ constexpr std::array kNumbers{
     Number{"totalTokens", Part::total},
     Number{"cacheReadInputTokens", Part::cache_read},
     Number{"cacheWriteInputTokens", Part::cache_write},
+    Number{"seconds", Part::seconds},
+    Number{"duration", Part::seconds},
+    Number{"prompt_audio_seconds", Part::seconds},
 };
 
 // Members of the report itself, or of an object in it.
@@ -70,8 +74,9 @@ constexpr std::array kDetails{
     Number{"reasoning_tokens", Part::reasoning},
 };
 
-// 7.0 is 7.
-Count read_number(std::string_view text) {
+// 7.0 is 7. A part of a second is one, but not the noise of a number that was a float.
+Count read_number(std::string_view text, Part part) {
+  constexpr double kNoise = 0.001;
   if (const auto count = codec::parse_json_integer(text)) {
     return *count < 0 ? Count{} : std::min(*count, kLargest);
   }
@@ -80,7 +85,7 @@ Count read_number(std::string_view text) {
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc{} || stop != end || !(number >= 0) || !std::isfinite(number)) return {};
   if (number >= static_cast<double>(kLargest)) return kLargest;
-  return std::llround(number);
+  return std::llround(part == Part::seconds ? std::ceil(number - kNoise) : number);
 }
 
 class Counts {
@@ -115,7 +120,11 @@ class Reading {
   }
   void take(std::string_view text) {
     const auto part = std::exchange(part_, std::nullopt);
-    if (const auto count = part ? read_number(text) : Count{}) counts_[*part] = count;
+    const auto count = part ? read_number(text, *part) : Count{};
+    if (!count) return;
+    // Some servers give a part under two names, of which one is always 0.
+    const bool is_part = *part == Part::cached || *part == Part::reasoning;
+    counts_[*part] = is_part ? std::max(counts_[*part], count) : count;
   }
 
   codec::JsonWalk walk_;
@@ -150,6 +159,10 @@ void complete(TokenUsage& usage, std::int64_t total) {
   }
 }
 
+void bound(Count& part, const Count& whole) {
+  if (part && whole) part = std::min(*part, *whole);
+}
+
 }  // namespace
 
 void TokenUsage::take(const TokenUsage& later) {
@@ -164,6 +177,7 @@ void TokenUsage::take(const TokenUsage& later) {
   replace(cached, later.cached);
   replace(reasoning, later.reasoning);
   if (later.beside > 0) beside = later.beside;
+  audio_seconds = std::max(audio_seconds, later.audio_seconds);
 }
 
 TokenUsage read_usage(std::string_view object) {
@@ -178,6 +192,9 @@ TokenUsage read_usage(std::string_view object) {
     usage.output = usage.output.value_or(0) + *thoughts;
   }
   if (const auto total = counts[Part::total]) complete(usage, *total);
+  bound(usage.cached, usage.input);
+  bound(usage.reasoning, usage.output);
+  usage.audio_seconds = counts[Part::seconds].value_or(0);
   return usage;
 }
 

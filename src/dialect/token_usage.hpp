@@ -1,4 +1,4 @@
-/// Token usage as reported by an upstream, in any of the field's shapes. Pure.
+/// Usage as reported by an upstream, in any of the field's shapes. Pure.
 #pragma once
 
 #include <algorithm>
@@ -17,6 +17,7 @@ struct TokenUsage {
   std::optional<std::int64_t> reasoning = {};  ///< part of the output
   /// Part of the input that its figure did not include; a later report may leave it out.
   std::int64_t beside = 0;
+  std::int64_t audio_seconds = 0;  ///< heard; a part of a second counts as one
 
   [[nodiscard]] bool known() const { return input || output || sum; }
   [[nodiscard]] std::int64_t total() const {
@@ -29,15 +30,16 @@ struct TokenUsage {
 
 /// Reads `object`, the raw JSON of a report such as `usage`. Numbers may have a fraction or be
 /// strings; null, negative and other values are absent. A share that is absent, or 0, follows from
-/// the other and the total.
+/// the other and the total. A part is never more than the whole that it belongs to.
 ///
 /// Source: OpenAI (prompt_tokens, completion_tokens; input_tokens, output_tokens for responses;
 /// their _details), Anthropic (input_tokens, cache_creation_input_tokens, cache_read_input_tokens,
 /// output_tokens), SiliconFlow's and Cohere's rerank (input_tokens, output_tokens), Moonshot
-/// (cached_tokens), DeepSeek (prompt_cache_hit_tokens), xAI (a total that alone includes
-/// reasoning), Ollama (prompt_eval_count, eval_count), llama.cpp (timings: cache_n, prompt_n,
-/// predicted_n), Google (promptTokenCount, candidatesTokenCount, thoughtsTokenCount,
-/// totalTokenCount), Bedrock (inputTokens, outputTokens, totalTokens), 2026.
+/// (cached_tokens), DeepSeek and SiliconFlow (prompt_cache_hit_tokens), xAI (a total that alone
+/// includes reasoning), Ollama (prompt_eval_count, eval_count), llama.cpp (timings: cache_n,
+/// prompt_n, predicted_n), Google (promptTokenCount, candidatesTokenCount, thoughtsTokenCount,
+/// totalTokenCount), Bedrock (inputTokens, outputTokens, totalTokens); of audio OpenAI and vLLM
+/// (seconds), Mistral (prompt_audio_seconds), DashScope (duration), 2026.
 [[nodiscard]] TokenUsage read_usage(std::string_view object);
 
 }  // namespace weir::dialect

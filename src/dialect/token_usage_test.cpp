@@ -92,12 +92,55 @@ TEST(TokenUsage, CachedAndReasoningTokensArePartsOfTheirTotals) {
       {R"({"prompt_tokens":9,"cached_tokens":4})", 4, {}},
       {R"({"prompt_tokens":9,"prompt_cache_hit_tokens":4,"prompt_cache_miss_tokens":5})", 4, {}},
       {R"({"prompt_tokens":9,"prompt_tokens_details":null})", {}, {}},
+      // Both names of SiliconFlow's, of which one may be 0.
+      {R"({"prompt_tokens":9,"prompt_cache_hit_tokens":0,"prompt_tokens_details":)"
+       R"({"cached_tokens":4}})",
+       4,
+       {}},
+      {R"({"prompt_tokens":9,"prompt_cache_hit_tokens":4,"cached_tokens":0})", 4, {}},
+      {R"({"prompt_tokens":9,"completion_tokens":5,"reasoning_tokens":3})", {}, 3},
+      {R"({"promptTokenCount":9,"cachedContentTokenCount":4,"candidatesTokenCount":2,)"
+       R"("thoughtsTokenCount":3})",
+       4, 3},
+      {R"({"input_tokens":2,"cache_read_input_tokens":4,"cache_creation_input_tokens":3})", 4, {}},
+      {R"({"input_tokens":9,"cache_read_input_tokens":0,"cache_creation_input_tokens":0})", 0, {}},
+      // A part is no more than its whole, and counted as its whole is.
+      {R"({"prompt_tokens":9,"cached_tokens":10,"completion_tokens":5,"reasoning_tokens":7})", 9,
+       5},
+      {R"({"prompt_tokens":9,"cached_tokens":"4","completion_tokens":5,"reasoning_tokens":3.0})", 4,
+       3},
+      {R"({"prompt_tokens":9,"cached_tokens":-4,"completion_tokens":5,"reasoning_tokens":null})",
+       {},
+       {}},
+      {R"({"prompt_tokens":9,"cached_tokens":true,"reasoning_tokens":3})", {}, 3},
   };
   for (const auto& c : cases) {
     const auto usage = read_usage(c.object);
     EXPECT_EQ(usage.input, 9) << c.object;
     EXPECT_EQ(usage.cached, c.cached) << c.object;
     EXPECT_EQ(usage.reasoning, c.reasoning) << c.object;
+  }
+}
+
+TEST(TokenUsage, AudioIsCountedInSecondsThatBegan) {
+  const struct {
+    const char* object;
+    std::int64_t seconds;
+  } cases[] = {
+      {R"({"type":"duration","seconds":9})", 9},
+      {R"({"seconds":8.2})", 9},
+      {R"({"seconds":9.0000001})", 9},
+      {R"({"seconds":"0.3"})", 1},
+      {R"({"seconds":0})", 0},
+      {R"({"seconds":-2})", 0},
+      {R"({"seconds":true})", 0},
+      {R"({"duration":12.5})", 13},
+      {R"({"prompt_audio_seconds":7,"prompt_tokens":3})", 7},
+      {R"({"input_token_details":{"seconds":4}})", 0},
+      {R"({"seconds":9223372036854775807})", 1'000'000'000},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(read_usage(c.object).audio_seconds, c.seconds) << c.object;
   }
 }
 

@@ -120,6 +120,7 @@ std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& sha
   auto found = find_model(input, admitted->place ? admitted->place->model : request.model);
   if (!found) return std::unexpected(std::move(found.error()));
   admitted->model = *found;
+  admitted->characters = request.characters;
   admitted->shape = shape_of(**found, request, input.endpoint, body_bytes);
   if (auto reserved = reserve(*admitted, input, shared.forecast); !reserved) {
     return std::unexpected(std::move(reserved.error()));

@@ -20,7 +20,8 @@ namespace weir::gateway {
 struct Admitted {
   const catalogue::Model* model = nullptr;
   limit::CallShape shape;
-  limit::Claim claim;  ///< counted until it is settled
+  limit::Claim claim;           ///< counted until it is settled
+  std::int64_t characters = 0;  ///< to be spoken
   limit::Reservation reservation;
   limit::Standing standing;
   std::unique_ptr<RequestPlace> place;  ///< of a video's request; null for all other calls

@@ -137,6 +137,8 @@ Result<std::string_view> AnswerReader::pass_whole(std::string_view answer) {
 // full: its text is needed.
 bool AnswerReader::take_usage_at_the_end(std::string_view answer) {
   constexpr std::string_view kName = R"("usage")";
+  constexpr dialect::Meters kElsewhere{dialect::Meter::images, dialect::Meter::audio_seconds};
+  if (dialect::of(options_.endpoint).meters.intersects(kElsewhere)) return false;
   const auto at = answer.rfind(kName);
   if (at == answer.npos) return false;
   auto scan = scan_of(form_, options_.endpoint);

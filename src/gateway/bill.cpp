@@ -31,6 +31,11 @@ std::int64_t answer_of(const Work& work, const Estimate& estimate) {
   return is_of_start ? reported + estimate.answer : reported;
 }
 
+// Parts may be of another report than their whole.
+void bound(std::optional<std::int64_t>& part, const std::optional<std::int64_t>& whole) {
+  if (part) part = std::min(*part, whole.value_or(0));
+}
+
 }  // namespace
 
 bool needs_prompt(const Work& work, const limit::Claim& claimed) {
@@ -40,7 +45,10 @@ bool needs_prompt(const Work& work, const limit::Claim& claimed) {
 Bill compute_bill(const Work& work, const limit::Claim& claimed, const Estimate& estimate) {
   Bill bill;
   bill.usage = work.reported;
-  if (has_worked(work)) bill.claim = claimed;
+  if (has_worked(work)) {
+    bill.claim = claimed;
+    bill.characters = work.characters;
+  }
   if (has_worked(work) && claimed.tokens > 0) {
     if (bill.usage.sum && !bill.usage.input && !bill.usage.output) {
       divide(bill.usage, estimate);
@@ -52,6 +60,8 @@ Bill compute_bill(const Work& work, const limit::Claim& claimed, const Estimate&
   }
   if (bill.usage.known() || claimed.tokens > 0) bill.claim.tokens = bill.usage.total();
   bill.estimated = bill.claim.tokens != work.reported.total();
+  bound(bill.usage.cached, bill.usage.input);
+  bound(bill.usage.reasoning, bill.usage.output);
   return bill;
 }
 

@@ -1,4 +1,4 @@
-/// The tokens and images that a call is charged for. Pure.
+/// The tokens, images and characters that a call is charged for. Pure.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@ struct Work {
   /// The client has a part of the answer, or left before it had any.
   bool was_taken = false;
   dialect::TokenUsage reported = {};
+  std::int64_t characters = 0;  ///< of the request, to be spoken
 };
 
 /// Tokens by the texts that passed.
@@ -31,6 +32,7 @@ struct Bill {
   dialect::TokenUsage usage;  ///< as reported, with estimates of what was not
   limit::Claim claim;         ///< what the limits count
   bool estimated = false;     ///< the tokens were not reported, or not all of them
+  std::int64_t characters = 0;
 };
 
 /// `claimed`: what was reserved for the call. Nothing is estimated if no tokens were claimed. An

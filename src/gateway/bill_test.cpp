@@ -122,6 +122,35 @@ TEST(Bill, NothingIsEstimatedWhereNoTokensAreCounted) {
   EXPECT_FALSE(bill.estimated);
 }
 
+TEST(Bill, PartsAreNoMoreThanWhatTheyAreOf) {
+  const Work reported{.reached = true,
+                      .succeeded = true,
+                      .reported = {.input = 30, .output = 5, .cached = 40, .reasoning = 6}};
+  const Work unreported{.reached = true,
+                        .succeeded = true,
+                        .reported = {.input = 0, .output = 5, .cached = 40, .reasoning = 4}};
+
+  const auto bill = compute_bill(reported, {.tokens = 1000}, {});
+  const auto estimated = compute_bill(unreported, {.tokens = 1000}, {.prompt = 12});
+
+  EXPECT_EQ(bill.usage.cached, 30);
+  EXPECT_EQ(bill.usage.reasoning, 5);
+  EXPECT_EQ(bill.claim.tokens, 35) << "they are parts";
+  EXPECT_EQ(estimated.usage.cached, 12);
+  EXPECT_EQ(estimated.usage.reasoning, 4);
+}
+
+TEST(Bill, CharactersAreOfCallsThatWereWorkedOn) {
+  const auto characters = [](Work work) {
+    work.characters = 70;
+    return compute_bill(work, {}, {}).characters;
+  };
+  EXPECT_EQ(characters({.reached = true, .succeeded = true}), 70);
+  EXPECT_EQ(characters({.reached = true, .was_taken = true}), 70);
+  EXPECT_EQ(characters({.reached = true}), 0);
+  EXPECT_EQ(characters({.was_taken = true}), 0);
+}
+
 TEST(Bill, ThePromptIsEstimatedOnlyWithoutItsReport) {
   constexpr limit::Claim kClaimed{.tokens = 10};
   EXPECT_TRUE(needs_prompt({.reached = true, .succeeded = true}, kClaimed));

@@ -28,10 +28,10 @@ enum Member : std::size_t {
   kMaxOutputTokens,
   kN,
   kBatchSize,
+  kInput,  // of endpoints that take lists, and of speech
   // Members of endpoints that take lists.
   kBestOf,
   kPrompt,
-  kInput,
   kDocuments,
   kMemberCount,
 };
@@ -47,18 +47,40 @@ constexpr std::array<std::string_view, kMemberCount> kNames = {
     "max_output_tokens",
     "n",
     "batch_size",
+    "input",
     "best_of",
     "prompt",
-    "input",
     "documents",
 };
-constexpr codec::MemberPaths kMembers(std::span(kNames).first(kBestOf));
+constexpr codec::MemberPaths kMembers(std::span(kNames).first(kInput));
+constexpr codec::MemberPaths kSpeechMembers(std::span(kNames).first(kBestOf));
 constexpr codec::MemberPaths kListMembers{std::span(kNames)};
 
 const codec::MemberPaths& members_of(Endpoint endpoint) {
   const bool takes_lists = endpoint == Endpoint::completions || endpoint == Endpoint::embeddings ||
                            endpoint == Endpoint::rerank;
-  return takes_lists ? kListMembers : kMembers;
+  if (takes_lists) return kListMembers;
+  const bool speaks = dialect::of(endpoint).counts(dialect::Meter::characters);
+  return speaks ? kSpeechMembers : kMembers;
+}
+
+// Counts those of a raw JSON string. An escape is one, and so is a pair of surrogates.
+std::int64_t count_characters(std::string_view raw) {
+  if (!raw.starts_with('"')) return 0;
+  raw = raw.substr(1, raw.size() - 2);
+  std::int64_t count = 0;
+  for (std::size_t at = 0; at < raw.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(raw[at]);
+    constexpr unsigned kMask = 0xc0;
+    constexpr unsigned kContinuation = 0x80;
+    if ((byte & kMask) == kContinuation) continue;
+    const auto rest = raw.substr(at);
+    const bool is_low_half = rest.starts_with("\\ud") || rest.starts_with("\\uD");
+    constexpr std::string_view kLow = "cdefCDEF";
+    if (!is_low_half || rest.size() < 4 || kLow.find(rest[3]) == kLow.npos) ++count;
+    if (byte == '\\') at += rest.substr(1).starts_with('u') ? 5 : 1;
+  }
+  return count;
 }
 
 // Counts the prompts of a list: its elements, unless they are the tokens of a single one. Numbers
@@ -101,7 +123,8 @@ std::unexpected<Error> refused(std::string message) {
 class Reading {
  public:
   explicit Reading(Endpoint endpoint)
-      : counts_images_(dialect::of(endpoint).counts(dialect::Meter::images)) {}
+      : counts_images_(dialect::of(endpoint).counts(dialect::Meter::images)),
+        counts_characters_(dialect::of(endpoint).counts(dialect::Meter::characters)) {}
 
   void take(const codec::JsonValue& value) {
     const auto member = value.member;
@@ -143,10 +166,10 @@ class Reading {
       case kBestOf:
         take_answers(member, value);
         break;
-      case kPrompt:
       case kInput:
+      case kPrompt:
       case kDocuments:
-        list_at_ = at;
+        input_at_ = at;
         break;
       case kMemberCount:
         break;
@@ -157,11 +180,15 @@ class Reading {
   [[nodiscard]] const std::string& problem() const { return problem_; }
   [[nodiscard]] CallRequest& request() { return request_; }
 
-  // The list may be longer than a value that the scanner hands over.
-  void count_prompts(std::string_view body) {
-    if (list_at_.end == 0) return;
-    const auto size = list_at_.end - list_at_.begin;
-    const ListReading list(body.substr(list_at_.begin, size));
+  // The input may be longer than a value that the scanner hands over.
+  void count_input(std::string_view body) {
+    if (input_at_.end == 0) return;
+    const auto size = input_at_.end - input_at_.begin;
+    if (counts_characters_) {
+      request_.characters = count_characters(body.substr(input_at_.begin, size));
+      return;
+    }
+    const ListReading list(body.substr(input_at_.begin, size));
     request_.prompts = list.prompts();
     // Beside a longer text in another member, the body's size tells more.
     constexpr std::size_t kUsualBytes = 1024;
@@ -189,8 +216,9 @@ class Reading {
   }
 
   bool counts_images_;
+  bool counts_characters_;
   CallRequest request_;
-  Span list_at_;
+  Span input_at_;
   std::array<bool, kMemberCount> seen_{};
   std::string problem_;
 };
@@ -231,7 +259,7 @@ Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
     return refused("The parameter requestId is missing.");
   }
   if (!by_request && !reading.seen(kModel)) return refused("The parameter model is missing.");
-  reading.count_prompts(body);
+  reading.count_input(body);
   return std::move(reading.request());
 }
 

@@ -31,9 +31,10 @@ struct CallRequest {
   std::optional<Span> stream_options_at;
   std::optional<Span> include_usage_at;
   std::optional<std::int64_t> max_tokens;
-  std::int64_t answers = 1;    ///< to each prompt: `n`, `best_of`, or `batch_size`
-  std::int64_t prompts = 1;    ///< of a list of prompts, inputs or documents
-  std::int64_t token_ids = 0;  ///< of prompts that are given as numbers
+  std::int64_t answers = 1;     ///< to each prompt: `n`, `best_of`, or `batch_size`
+  std::int64_t prompts = 1;     ///< of a list of prompts, inputs or documents
+  std::int64_t token_ids = 0;   ///< of prompts that are given as numbers
+  std::int64_t characters = 0;  ///< Unicode scalar values of a text to be spoken
 };
 
 /// A count, from 1: a raw JSON number, or a form's text. Nothing for any other text; absurdly large

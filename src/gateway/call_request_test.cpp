@@ -1,5 +1,6 @@
 #include "gateway/call_request.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace weir::gateway {
@@ -24,6 +25,34 @@ TEST(CallRequest, ReadsWhatRoutingAndAccountingNeed) {
   EXPECT_TRUE(request->wants_usage);
   EXPECT_EQ(request->max_tokens, 7);
   EXPECT_EQ(request->answers, 2);
+}
+
+TEST(CallRequest, CountsTheCharactersToBeSpoken) {
+  const struct {
+    const char* input;
+    std::int64_t characters;
+  } cases[] = {
+      {R"("")", 0},
+      {R"("one two")", 7},
+      {R"("ein Fluß")", 8},
+      {R"("\u00e9\n\"\\")", 4},
+      {R"("你好，世界")", 5},
+      {R"("🌊")", 1},
+      {R"("\ud83c\uDF0A!")", 2},
+      {R"("\\ud83c")", 6},
+      {R"(["one"])", 0},
+      {R"(null)", 0},
+      {R"(7)", 0},
+  };
+  for (const auto& c : cases) {
+    const auto body = fmt::format(R"({{"model":"a","prompt":"not this","input":{}}})", c.input);
+    const auto request = read_json_request(body, Endpoint::audio_speech);
+    ASSERT_TRUE(request) << body;
+    EXPECT_EQ(request->characters, c.characters) << body;
+    EXPECT_EQ(read_json_request(body, Endpoint::responses)->characters, 0) << body;
+  }
+  const auto body = fmt::format(R"({{"input":"{}","model":"a"}})", std::string(100'000, 'x'));
+  EXPECT_EQ(read_json_request(body, Endpoint::audio_speech)->characters, 100'000);
 }
 
 TEST(CallRequest, CountsThePromptsOfAList) {

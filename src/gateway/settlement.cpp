@@ -37,22 +37,31 @@ std::int64_t Settlement::answer_tokens(const codec::TextWeight& text) const {
   return std::min(tokens, admitted_.shape.answer_bound().value_or(tokens));
 }
 
+Work Settlement::work() const {
+  const CallRecord& record = context_.record();
+  return {.reached = reached_,
+          .succeeded = succeeded_,
+          .finished = finished_,
+          .streamed = record.streamed,
+          .was_taken = context_.watch.has_left() || context_.client.begun(),
+          .reported = record.usage,
+          .characters = admitted_.characters};
+}
+
 Bill Settlement::make_bill() {
   const CallRecord& record = context_.record();
-  work_.streamed = record.streamed;
-  work_.was_taken = context_.watch.has_left() || context_.client.begun();
-  work_.reported = record.usage;
-  if (is_sample_ || needs_prompt(work_, admitted_.claim)) weigh_prompt();
+  const Work work = this->work();
+  if (is_sample_ || needs_prompt(work, admitted_.claim)) weigh_prompt();
   Estimate estimate{.answer = answer_tokens(text_), .unreported = answer_tokens(unreported_)};
   if (prompt_) {
     estimate.prompt = context_.gateway.shared().forecast.prompt_tokens(record.model, *prompt_);
   }
-  return compute_bill(work_, admitted_.claim, estimate);
+  return compute_bill(work, admitted_.claim, estimate);
 }
 
 // Forecasts are learned from all calls, scales from reports only.
 void Settlement::learn(const Bill& bill) {
-  if (!work_.succeeded || !bill.usage.known()) return;
+  if (!succeeded_ || !bill.usage.known()) return;
   auto& forecast = context_.gateway.shared().forecast;
   const auto& model = context_.record().model;
   const auto input = bill.usage.input.value_or(0);
@@ -62,7 +71,7 @@ void Settlement::learn(const Bill& bill) {
   // Numbers as a prompt say nothing of the tokens in a body's bytes.
   const bool is_text = shape.token_ids == 0;
   forecast.learn(model, is_text ? shape.body_bytes : 0, input, (output + answers - 1) / answers);
-  const auto& reported = work_.reported;
+  const auto& reported = context_.record().usage;
   if (prompt_ && reported.input) forecast.learn_prompt(model, *prompt_, *reported.input);
   if (!reported.output || bill.estimated || text_.total() == 0) return;
   // Reasoning may have been hidden.
@@ -89,10 +98,14 @@ void Settlement::settle(MonotonicTime now) {
 void Settlement::count(const Bill& bill) {
   store::UsageCounts counts;
   counts.requests = 1;
-  counts.failed = work_.succeeded ? 0 : 1;
+  counts.failed = succeeded_ ? 0 : 1;
   counts.completion_tokens = bill.usage.output.value_or(0);
   counts.prompt_tokens = bill.usage.total() - counts.completion_tokens;
   counts.images = bill.claim.images;
+  counts.cached_tokens = bill.usage.cached.value_or(0);
+  counts.reasoning_tokens = bill.usage.reasoning.value_or(0);
+  if (this->counts(Meter::audio_seconds)) counts.audio_seconds = bill.usage.audio_seconds;
+  counts.characters = bill.characters;
   counts.estimated = bill.estimated ? 1 : 0;
   const auto& exchange = context_.input.exchange;
   const auto day = std::chrono::floor<std::chrono::days>(exchange.whole_at);

@@ -20,15 +20,15 @@ class Settlement {
   Settlement(CallContext& context, Admitted& admitted, std::unique_ptr<Received>& received);
 
   /// Whether the upstream has the request, and has not refused it.
-  void set_reached(bool reached) { work_.reached = reached; }
+  void set_reached(bool reached) { reached_ = reached; }
   /// The answer so far.
   void set_answer(const AnswerReader& reader) {
     text_ = reader.text();
     unreported_ = reader.unreported_text();
-    work_.finished = reader.finished();
+    finished_ = reader.finished();
   }
   /// The upstream answered with a 2xx, to its end.
-  void set_succeeded() { work_.succeeded = true; }
+  void set_succeeded() { succeeded_ = true; }
   /// The request is about to be released.
   void release_request() { weigh_prompt(); }
 
@@ -40,6 +40,7 @@ class Settlement {
 
  private:
   [[nodiscard]] bool counts(dialect::Meter meter) const;
+  [[nodiscard]] Work work() const;
   [[nodiscard]] Bill make_bill();
   [[nodiscard]] std::int64_t answer_tokens(const codec::TextWeight& text) const;
   void weigh_prompt();
@@ -49,10 +50,12 @@ class Settlement {
   CallContext& context_;
   Admitted& admitted_;
   std::unique_ptr<Received>& received_;
-  Work work_;
   codec::TextWeight text_;
   codec::TextWeight unreported_;
   std::optional<limit::WeighedText> prompt_;
+  bool reached_ = false;
+  bool succeeded_ = false;
+  bool finished_ = false;
   bool is_sample_ = false;
   bool is_settled_ = false;
 };

@@ -108,7 +108,7 @@ TEST_F(SqliteFile, KeepsItsKeysFromOneOpenToTheNext) {
   ASSERT_EQ(keys->size(), 1);
   EXPECT_EQ(keys->front(), key(1));
   EXPECT_EQ(ask("PRAGMA journal_mode"), "wal");
-  EXPECT_EQ(ask("PRAGMA user_version"), "3");
+  EXPECT_EQ(ask("PRAGMA user_version"), "4");
 }
 
 TEST_F(SqliteFile, HoldsNeitherKeyTextNorAnythingLikeIt) {
@@ -199,7 +199,7 @@ TEST_F(SqliteFile, OfANewerWeirIsRefusedAndLeftAlone) {
   ASSERT_TRUE(open()->create(key(1)));
   run_sql("PRAGMA user_version = 99");
 
-  EXPECT_THAT(refusal(), HasSubstr("newer version of Weir (schema 99, this one supports up to 3)"));
+  EXPECT_THAT(refusal(), HasSubstr("newer version of Weir (schema 99, this one supports up to 4)"));
   EXPECT_EQ(ask("PRAGMA user_version"), "99");
 }
 
@@ -214,7 +214,7 @@ TEST_F(SqliteFile, OfTheFirstSchemaIsBroughtUpToDateWithAllItsKeys) {
   ASSERT_NE(store, nullptr);
   const auto keys = store->list();
 
-  EXPECT_EQ(ask("PRAGMA user_version"), "3");
+  EXPECT_EQ(ask("PRAGMA user_version"), "4");
   EXPECT_TRUE(store->check_integrity());
   ASSERT_EQ(keys->size(), 3);
   const KeyRecord& ci = keys->at(0);
@@ -233,6 +233,32 @@ TEST_F(SqliteFile, OfTheFirstSchemaIsBroughtUpToDateWithAllItsKeys) {
   fresh.grant.model_limits = {{"Qwen/*", {.tokens_per_day = 1'000}}};
   ASSERT_TRUE(store->create(fresh));
   EXPECT_EQ(*store->find(fresh.id), fresh);
+}
+
+/// The file has a row of usage and a writer "w" whose last batch was its seventh.
+TEST_F(SqliteFile, OfTheThirdSchemaKeepsItsUsage) {
+  std::filesystem::copy_file("schema_3_for_test.sqlite", path_);
+  ASSERT_EQ(::chmod(path_.c_str(), 0600), 0);
+  ASSERT_EQ(ask("PRAGMA user_version"), "3");
+  const Day day = std::chrono::sys_days(std::chrono::days(20786));
+  const UsageFilter that_day{.from = day, .to = day};
+  const UsageRow kept{day, "config:ci", "demo/chat", {3, 1, 300, 400, 5, 2}};
+
+  const auto store = open();
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(ask("PRAGMA user_version"), "4");
+  EXPECT_TRUE(store->check_integrity());
+  EXPECT_THAT(*store->usage(that_day), testing::ElementsAre(kept));
+
+  const UsageCounts more{1, 0, 20, 30, 0, 0, 12, 25, 4, 50};
+  UsageRow sum = kept;
+  sum.counts.add(more);
+  for (const std::int64_t number : {7, 8}) {
+    UsageBatch batch{.writer = "w", .number = number, .made_at = WallTime(day), .rows = {}};
+    batch.rows.push_back({day, "config:ci", "demo/chat", more});
+    ASSERT_TRUE(store->add_usage(batch));
+  }
+  EXPECT_THAT(*store->usage(that_day), testing::ElementsAre(sum)) << "batch 7 was there";
 }
 
 TEST_F(SqliteFile, OfAnotherProgramIsRefusedAndLeftAlone) {

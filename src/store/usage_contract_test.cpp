@@ -58,18 +58,29 @@ TEST_P(UsageContract, StartsEmpty) { EXPECT_THAT(rows(), IsEmpty()); }
 
 TEST_P(UsageContract, AddsEveryCountPerDayKeyAndModel) {
   const Day eve = kDay - days(1);
-  ASSERT_TRUE(store_->add_usage(batch(
-      "w", 1,
-      {row("key_b", "m", {1, 2, 3, 4, 5, 6}), row("config:ci", "vendor/Ωmega", {1, 0, 0, 0, 0, 0}),
-       row("key_b", "m", {1, 0, 0, 0, 0, 0}, eve)})));
-  ASSERT_TRUE(store_->add_usage(
-      batch("w", 2,
-            {row("key_b", "m", {10, 20, 30, 40, 50, 60}), row("key_b", "", {7, 0, 0, 0, 0, 0})})));
+  ASSERT_TRUE(store_->add_usage(batch("w", 1,
+                                      {row("key_b", "m", {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}),
+                                       row("config:ci", "vendor/Ωmega", {1, 0, 0, 0, 0, 0}),
+                                       row("key_b", "m", {1, 0, 0, 0, 0, 0}, eve)})));
+  ASSERT_TRUE(store_->add_usage(batch("w", 2,
+                                      {row("key_b", "m", {10, 20, 30, 40, 50, 60, 70, 80, 90, 100}),
+                                       row("key_b", "", {7, 0, 0, 0, 0, 0})})));
 
   EXPECT_THAT(rows(), ElementsAre(row("key_b", "m", {1, 0, 0, 0, 0, 0}, eve),
                                   row("config:ci", "vendor/Ωmega", {1, 0, 0, 0, 0, 0}),
                                   row("key_b", "", {7, 0, 0, 0, 0, 0}),
-                                  row("key_b", "m", {11, 22, 33, 44, 55, 66})));
+                                  row("key_b", "m", {11, 22, 33, 44, 55, 66, 77, 88, 99, 110})));
+}
+
+TEST_P(UsageContract, KeepsEachCountApart) {
+  std::vector<UsageRow> expected;
+  for (std::size_t i = 0; i < kUsageMembers.size(); ++i) {
+    UsageCounts counts;
+    counts.*kUsageMembers[i] = 1000 + static_cast<std::int64_t>(i);
+    expected.push_back(row(fmt::format("key_{}", i), "m", counts));
+  }
+  ASSERT_TRUE(store_->add_usage(batch("w", 1, expected)));
+  EXPECT_EQ(rows(), expected);
 }
 
 TEST_P(UsageContract, SumsRowsOfOneBatchThatAreTheSame) {
@@ -120,9 +131,11 @@ TEST_P(UsageContract, GivesWhatTheFilterAsksFor) {
 
 TEST_P(UsageContract, SumsStopAtTheLargestNumber) {
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
-  const UsageCounts most{kMost, kMost, kMost, kMost, kMost, kMost};
+  UsageCounts most;
+  for (const auto member : kUsageMembers) most.*member = kMost;
   ASSERT_TRUE(store_->add_usage(batch("w", 1, {row("a", "m", most)})));
-  ASSERT_TRUE(store_->add_usage(batch("w", 2, {row("a", "m", {1, 2, 3, 4, 5, kMost})})));
+  ASSERT_TRUE(
+      store_->add_usage(batch("w", 2, {row("a", "m", {1, 2, 3, 4, 5, kMost, 7, 8, 9, 10})})));
   ASSERT_TRUE(store_->add_usage(batch("w", 3, {row("a", "m", {})})));
 
   EXPECT_THAT(rows(), ElementsAre(row("a", "m", most)));
@@ -132,7 +145,8 @@ TEST_P(UsageContract, RefusesWhatIsNotABatchAndKeepsNothingOfIt) {
   const UsageRow sound = row("a", "m", {.requests = 1});
   for (const UsageBatch& bad :
        {batch("", 1, {sound}), batch("w", 0, {sound}), batch("w", -1, {sound}),
-        batch("w", 1, {sound, row("a", "m", {.images = -1})})}) {
+        batch("w", 1, {sound, row("a", "m", {.images = -1})}),
+        batch("w", 1, {sound, row("a", "m", {.characters = -1})})}) {
     EXPECT_EQ(store_->add_usage(bad).error().code, Errc::invalid_parameter);
   }
   EXPECT_THAT(rows(), IsEmpty());

@@ -6,12 +6,16 @@
 namespace weir::store {
 
 void UsageCounts::add(const UsageCounts& other) {
-  for (const auto member : kUsageMembers) {
-    std::int64_t& sum = this->*member;
-    if (__builtin_add_overflow(sum, other.*member, &sum)) {
-      sum = std::numeric_limits<std::int64_t>::max();
+  const auto add_at = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) {
+      std::int64_t& sum = this->*kUsageMembers[i];
+      if (__builtin_add_overflow(sum, other.*kUsageMembers[i], &sum)) {
+        sum = std::numeric_limits<std::int64_t>::max();
+      }
     }
-  }
+  };
+  add_at(0, kUsualCounts);
+  if (other.has_rare()) add_at(kUsualCounts, kUsageMembers.size());
 }
 
 Result<> check(const UsageBatch& batch) {

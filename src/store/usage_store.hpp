@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,17 +24,29 @@ struct UsageCounts {
   std::int64_t completion_tokens = 0;
   std::int64_t images = 0;
   std::int64_t estimated = 0;  ///< requests whose tokens are an estimate
+  // Most calls have none of these.
+  std::int64_t cached_tokens = 0;     ///< of the prompt tokens
+  std::int64_t reasoning_tokens = 0;  ///< of the completion tokens
+  std::int64_t audio_seconds = 0;     ///< heard; a part of a second counts as one
+  std::int64_t characters = 0;        ///< spoken
 
   /// Sums saturate at the largest number. REQUIRES: neither side has negative counts.
   void add(const UsageCounts& other);
+  [[nodiscard]] bool has_rare() const {
+    return (cached_tokens | reasoning_tokens | audio_seconds | characters) != 0;
+  }
   bool operator==(const UsageCounts&) const = default;
 };
 
-/// Every count, in the order of their columns.
+/// Every count, in the order of their columns; new ones are added at the end.
 inline constexpr std::array kUsageMembers{
-    &UsageCounts::requests,          &UsageCounts::failed, &UsageCounts::prompt_tokens,
-    &UsageCounts::completion_tokens, &UsageCounts::images, &UsageCounts::estimated,
+    &UsageCounts::requests,          &UsageCounts::failed,           &UsageCounts::prompt_tokens,
+    &UsageCounts::completion_tokens, &UsageCounts::images,           &UsageCounts::estimated,
+    &UsageCounts::cached_tokens,     &UsageCounts::reasoning_tokens, &UsageCounts::audio_seconds,
+    &UsageCounts::characters,
 };
+/// The counts before those of has_rare.
+inline constexpr std::size_t kUsualCounts = 6;
 static_assert(sizeof(UsageCounts) == kUsageMembers.size() * sizeof(std::int64_t));
 
 struct UsageRow {

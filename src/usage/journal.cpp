@@ -90,12 +90,19 @@ bool has_name(const JournalSlot& slot) {
          slot.check == check_of_name(slot);
 }
 
-// A copy belongs to its slot's name: of a name before, it is not whole.
+// A copy belongs to its slot's name: of a name before, it is not whole. Zeros at the end of what
+// most calls do not have are left out.
 std::uint64_t check_of_copy(const JournalCopy& copy, std::uint64_t name, std::size_t counts) {
   std::uint64_t sum = add_word(add_word(name, copy.batch), copy.version);
-  for (std::size_t i = 0; i < counts; ++i) {
-    sum = add_word(sum, static_cast<std::uint64_t>(copy.counts[i]));
-  }
+  const auto add_at = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) {
+      sum = add_word(sum, static_cast<std::uint64_t>(copy.counts[i]));
+    }
+  };
+  add_at(0, std::min(counts, store::kUsualCounts));
+  std::int64_t rare = 0;
+  for (std::size_t i = store::kUsualCounts; i < counts; ++i) rare |= copy.counts[i];
+  if (rare != 0) add_at(store::kUsualCounts, counts);
   return sum;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <random>
 #include <vector>
@@ -70,7 +72,7 @@ class TwoSections : public Journals {
 
 TEST_F(Journals, WhatWasAddedIsThere) {
   add("m", 1);
-  add("m", 1, {1, 1, 10, 20, 3, 1});
+  add("m", 1, {1, 1, 10, 20, 3, 1, 5, 7, 9, 11});
   add("other", 1);
   const auto contents = read();
   ASSERT_EQ(contents.batches.size(), 1U);
@@ -78,7 +80,8 @@ TEST_F(Journals, WhatWasAddedIsThere) {
   EXPECT_EQ(batch.writer, "writer");
   EXPECT_EQ(batch.number, 1);
   ASSERT_EQ(batch.rows.size(), 2U);
-  EXPECT_EQ(batch.rows[0], (store::UsageRow{kDay, "key_a", "m", {2, 1, 12, 24, 3, 1}}));
+  EXPECT_EQ(batch.rows[0],
+            (store::UsageRow{kDay, "key_a", "m", {2, 1, 12, 24, 3, 1, 5, 7, 9, 11}}));
   EXPECT_EQ(batch.rows[1], (store::UsageRow{kDay, "key_a", "other", kCall}));
   EXPECT_EQ(contents.damaged, 0U);
 }
@@ -173,7 +176,7 @@ TEST_F(Journals, ATornChangeIsDroppedAndNothingElse) {
 TEST_F(Journals, AnyPrefixOfAChangeIsTheStateBeforeOrAfter) {
   add("m", 1);
   const auto before = words_;
-  add("m", 1);
+  add("m", 1, {1, 0, 2, 4, 0, 0, 1, 2, 3, 4});
   const auto after = words_;
   std::vector<std::size_t> changed;
   for (std::size_t i = 0; i < before.size(); ++i) {
@@ -217,6 +220,29 @@ TEST_F(Journals, OnlyAJournalIsRead) {
   EXPECT_EQ(read_journal(std::vector<std::byte>(8192), WallTime{}).error(), JournalFault::empty);
   EXPECT_EQ(read_journal(std::vector<std::byte>(10, std::byte{1}), WallTime{}).error(),
             JournalFault::foreign);
+}
+
+// The file is one of a version without the counts that most calls do not have.
+TEST(FormerJournal, IsReadAsFarAsItGoes) {
+  std::ifstream file("journal_of_6_counts_for_test.bin", std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(file), {});
+
+  const auto read = read_journal(std::as_bytes(std::span(bytes)), WallTime{});
+
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->damaged, 0U);
+  ASSERT_EQ(read->batches.size(), 2U);
+  EXPECT_EQ(read->batches[0].rows,
+            (std::vector{store::UsageRow{kDay, "key_a", "m", {2, 1, 20, 40, 6, 2}}}));
+  EXPECT_EQ(read->batches[1].rows,
+            (std::vector{store::UsageRow{kDay, "key_a", "n", {1, 0, 2, 4, 0, 0}}}));
+}
+
+TEST_F(Journals, AFileOfALaterVersionIsLeftAlone) {
+  add("m", 1);
+  std::uint64_t counts = store::kUsageMembers.size() + 1;
+  std::memcpy(bytes().data() + 16 + kMaxWriterBytes + 1 + 8, &counts, sizeof counts);
+  EXPECT_EQ(read_journal(bytes(), WallTime{}).error(), JournalFault::version);
 }
 
 TEST_F(Journals, ARandomHistoryIsExact) {

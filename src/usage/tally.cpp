@@ -12,9 +12,14 @@ constexpr std::size_t kWarmRows = 2048;
 }  // namespace
 
 store::UsageCounts without_negatives(store::UsageCounts counts) {
-  for (const auto member : store::kUsageMembers) {
-    counts.*member = std::max<std::int64_t>(counts.*member, 0);
-  }
+  const auto raise = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) {
+      auto& count = counts.*store::kUsageMembers[i];
+      count = std::max<std::int64_t>(count, 0);
+    }
+  };
+  raise(0, store::kUsualCounts);
+  if (counts.has_rare()) raise(store::kUsualCounts, store::kUsageMembers.size());
   return counts;
 }
 

@@ -33,8 +33,8 @@ std::vector<UsageRow> drain(Tally& tally) {
 
 TEST(Tally, SumsEveryCountPerDayKeyAndModel) {
   Tally tally(100);
-  const UsageCounts one{1, 2, 3, 4, 5, 6};
-  const UsageCounts two{2, 4, 6, 8, 10, 12};
+  const UsageCounts one{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  const UsageCounts two{2, 4, 6, 8, 10, 12, 14, 16, 18, 20};
   tally.add(kDay, "key_a", "m", one);
   tally.add(kDay, "key_a", "m", one);
   tally.add(kDay, "key_a", "n", one);

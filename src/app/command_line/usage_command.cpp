@@ -1,10 +1,10 @@
 #include "app/command_line/usage_command.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,13 +35,26 @@ using store::UsageRow;
 constexpr days kUsualSpan{30};
 constexpr std::string_view kConfigKeyPrefix = "config:";
 
-/// In the order of store::kUsageMembers.
-constexpr std::array kHeadings = std::to_array<std::string_view>(
-    {"REQUESTS", "FAILED", "PROMPT TOKENS", "COMPLETION TOKENS", "IMAGES", "ESTIMATED"});
-constexpr std::array kNames = std::to_array<std::string_view>(
-    {"requests", "failed", "prompt_tokens", "completion_tokens", "images", "estimated"});
-static_assert(kHeadings.size() == store::kUsageMembers.size());
-static_assert(kNames.size() == store::kUsageMembers.size());
+struct Column {
+  std::string_view heading;
+  std::string_view name;  ///< in JSON
+  std::int64_t UsageCounts::* member;
+};
+
+/// In the order in which they are shown: a part follows its total.
+constexpr Column kColumns[] = {
+    {"REQUESTS", "requests", &UsageCounts::requests},
+    {"FAILED", "failed", &UsageCounts::failed},
+    {"PROMPT TOKENS", "prompt_tokens", &UsageCounts::prompt_tokens},
+    {"CACHED", "cached_tokens", &UsageCounts::cached_tokens},
+    {"COMPLETION TOKENS", "completion_tokens", &UsageCounts::completion_tokens},
+    {"REASONING", "reasoning_tokens", &UsageCounts::reasoning_tokens},
+    {"IMAGES", "images", &UsageCounts::images},
+    {"AUDIO SECONDS", "audio_seconds", &UsageCounts::audio_seconds},
+    {"CHARACTERS", "characters", &UsageCounts::characters},
+    {"ESTIMATED", "estimated", &UsageCounts::estimated},
+};
+static_assert(std::size(kColumns) == store::kUsageMembers.size());
 
 struct Grouping {
   bool day = false;
@@ -196,7 +209,7 @@ std::vector<std::string> headings(const Grouping& by) {
 }
 
 void append_counts(std::vector<std::string>& cells, const UsageCounts& counts) {
-  for (const auto member : store::kUsageMembers) cells.push_back(fmt::to_string(counts.*member));
+  for (const auto& column : kColumns) cells.push_back(fmt::to_string(counts.*column.member));
 }
 
 /// Right-aligns numbers.
@@ -211,7 +224,7 @@ void align_right(std::vector<std::vector<std::string>>& rows, std::size_t first_
 std::string usage_table(const Report& report) {
   std::vector<std::vector<std::string>> rows{headings(report.by)};
   const std::size_t labels = rows.front().size();
-  rows.front().insert(rows.front().end(), kHeadings.begin(), kHeadings.end());
+  for (const auto& column : kColumns) rows.front().emplace_back(column.heading);
   for (const UsageRow& row : report.rows) {
     append_counts(rows.emplace_back(label_cells(report, row)), row.counts);
   }
@@ -230,9 +243,7 @@ std::string nothing_text(const Report& report, const UsageQuery& query) {
 }
 
 void write_counts(JsonWriter& json, const UsageCounts& counts) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    json.key(kNames[i]).value(counts.*store::kUsageMembers[i]);
-  }
+  for (const auto& column : kColumns) json.key(column.name).value(counts.*column.member);
 }
 
 void write_text_or_null(JsonWriter& json, std::string_view name, std::string_view text) {

@@ -48,7 +48,7 @@ class UsageCommand : public testing::Test {
   }
 
   void add_a_little_of_everything() {
-    add(kToday - days(1), "key_000000000001", "Qwen/Qwen3-8B", {2, 0, 100, 200, 0, 0});
+    add(kToday - days(1), "key_000000000001", "Qwen/Qwen3-8B", {2, 0, 100, 200, 0, 0, 60, 50});
     add(kToday, "key_000000000001", "Qwen/Qwen3-8B", {3, 1, 300, 400, 0, 1});
     add(kToday, "config:ci", "demo/image", {10, 0, 0, 0, 20, 0});
   }
@@ -68,44 +68,52 @@ TEST_F(UsageCommand, PrintsARowPerDayKeyAndModelAndATotal) {
   add_a_little_of_everything();
 
   EXPECT_EQ(show({}),
-            "DAY         KEY  KEY ID            MODEL          REQUESTS  FAILED  PROMPT TOKENS"
-            "  COMPLETION TOKENS  IMAGES  ESTIMATED\n"
-            "2026-11-22  ops  key_000000000001  Qwen/Qwen3-8B         2       0            100"
-            "                200       0          0\n"
-            "2026-11-23  ci   config:ci         demo/image           10       0              0"
-            "                  0      20          0\n"
-            "2026-11-23  ops  key_000000000001  Qwen/Qwen3-8B         3       1            300"
-            "                400       0          1\n"
-            "total                                                   15       1            400"
-            "                600      20          1\n");
+            "DAY         KEY  KEY ID            MODEL          REQUESTS  FAILED"
+            "  PROMPT TOKENS  CACHED  COMPLETION TOKENS  REASONING  IMAGES  AUDIO SECONDS  "
+            "CHARACTERS  ESTIMATED\n"
+            "2026-11-22  ops  key_000000000001  Qwen/Qwen3-8B         2  "
+            "     0            100      60                200         50       0              0    "
+            "       0          0\n"
+            "2026-11-23  ci   config:ci         demo/image           10  "
+            "     0              0       0                  0          0      20              0    "
+            "       0          0\n"
+            "2026-11-23  ops  key_000000000001  Qwen/Qwen3-8B         3  "
+            "     1            300       0                400          0       0              0    "
+            "       0          1\n"
+            "total                                                   15  "
+            "     1            400      60                600         50      20              0    "
+            "       0          1\n");
 }
 
 TEST_F(UsageCommand, AddsUpWhatIsNotAskedFor) {
   add_a_little_of_everything();
 
   EXPECT_EQ(show({.by = {"key"}}),
-            "KEY    KEY ID            REQUESTS  FAILED  PROMPT TOKENS  COMPLETION TOKENS"
-            "  IMAGES  ESTIMATED\n"
-            "ci     config:ci               10       0              0                  0"
-            "      20          0\n"
-            "ops    key_000000000001         5       1            400                600"
-            "       0          1\n"
-            "total                          15       1            400                600"
-            "      20          1\n");
+            "KEY    KEY ID            REQUESTS  FAILED  PROMPT TOKENS  CACHED"
+            "  COMPLETION TOKENS  REASONING  IMAGES  AUDIO SECONDS  CHARACTERS  ESTIMATED\n"
+            "ci     config:ci               10       0              0    "
+            "   0                  0          0      20              0           0          0\n"
+            "ops    key_000000000001         5       1            400    "
+            "  60                600         50       0              0           0          1\n"
+            "total                          15       1            400    "
+            "  60                600         50      20              0           0          1\n");
 }
 
 TEST_F(UsageCommand, PrintsJson) {
-  add(kToday, "config:ci", "m", {1, 0, 2, 3, 4, 1});
+  add(kToday, "config:ci", "m", {1, 0, 2, 3, 4, 1, 1, 2, 9, 70});
   add(kToday, "", "", {1, 1, 0, 0, 0, 0});
 
   EXPECT_EQ(show({.from = "2026-11-23"}, true),
             R"({"from":"2026-11-23","to":"2026-11-23","rows":[)"
             R"({"day":"2026-11-23","key":null,"key_id":null,"model":null,"requests":1,"failed":1,)"
-            R"("prompt_tokens":0,"completion_tokens":0,"images":0,"estimated":0},)"
+            R"("prompt_tokens":0,"cached_tokens":0,"completion_tokens":0,"reasoning_tokens":0,)"
+            R"("images":0,"audio_seconds":0,"characters":0,"estimated":0},)"
             R"({"day":"2026-11-23","key":"ci","key_id":"config:ci","model":"m","requests":1,)"
-            R"("failed":0,"prompt_tokens":2,"completion_tokens":3,"images":4,"estimated":1}],)"
-            R"("total":{"requests":2,"failed":1,"prompt_tokens":2,"completion_tokens":3,)"
-            R"("images":4,"estimated":1}})"
+            R"("failed":0,"prompt_tokens":2,"cached_tokens":1,"completion_tokens":3,)"
+            R"("reasoning_tokens":2,"images":4,"audio_seconds":9,"characters":70,"estimated":1}],)"
+            R"("total":{"requests":2,"failed":1,"prompt_tokens":2,"cached_tokens":1,)"
+            R"("completion_tokens":3,"reasoning_tokens":2,"images":4,"audio_seconds":9,)"
+            R"("characters":70,"estimated":1}})"
             "\n");
 }
 

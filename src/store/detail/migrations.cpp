@@ -102,6 +102,14 @@ constexpr const char* kSteps[] = {
 
       PRAGMA user_version = 3;
     )sql",
+    R"sql(
+      ALTER TABLE usage ADD COLUMN cached_tokens INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE usage ADD COLUMN reasoning_tokens INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE usage ADD COLUMN audio_seconds INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE usage ADD COLUMN characters INTEGER NOT NULL DEFAULT 0;
+
+      PRAGMA user_version = 4;
+    )sql",
 };
 static_assert(kApplicationId == 2003134834);
 

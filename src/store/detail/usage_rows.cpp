@@ -42,14 +42,19 @@ Result<> add_rows(const Connection& connection, const std::vector<UsageRow>& row
   // A sum beyond 64 bits becomes a real number, which CAST turns into the largest integer.
   auto add = connection.prepare(
       "INSERT INTO usage (day, key_id, model, requests, failed, prompt_tokens, completion_tokens, "
-      "images, estimated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "images, estimated, cached_tokens, reasoning_tokens, audio_seconds, characters) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
       "ON CONFLICT (day, key_id, model) DO UPDATE SET "
       "requests = CAST(requests + excluded.requests AS INTEGER), "
       "failed = CAST(failed + excluded.failed AS INTEGER), "
       "prompt_tokens = CAST(prompt_tokens + excluded.prompt_tokens AS INTEGER), "
       "completion_tokens = CAST(completion_tokens + excluded.completion_tokens AS INTEGER), "
       "images = CAST(images + excluded.images AS INTEGER), "
-      "estimated = CAST(estimated + excluded.estimated AS INTEGER)");
+      "estimated = CAST(estimated + excluded.estimated AS INTEGER), "
+      "cached_tokens = CAST(cached_tokens + excluded.cached_tokens AS INTEGER), "
+      "reasoning_tokens = CAST(reasoning_tokens + excluded.reasoning_tokens AS INTEGER), "
+      "audio_seconds = CAST(audio_seconds + excluded.audio_seconds AS INTEGER), "
+      "characters = CAST(characters + excluded.characters AS INTEGER)");
   if (!add) return std::unexpected(add.error());
   for (const UsageRow& row : rows) {
     add->bind(to_column(row.day))
@@ -75,7 +80,8 @@ Result<> add_usage(const Connection& connection, const UsageBatch& batch) {
 Result<std::vector<UsageRow>> read_usage(const Connection& connection, const UsageFilter& filter) {
   auto rows = connection.prepare(
       "SELECT day, key_id, model, requests, failed, prompt_tokens, completion_tokens, images, "
-      "estimated FROM usage WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR key_id = ?3) "
+      "estimated, cached_tokens, reasoning_tokens, audio_seconds, characters FROM usage WHERE day "
+      "BETWEEN ?1 AND ?2 AND (?3 IS NULL OR key_id = ?3) "
       "AND (?4 IS NULL OR model = ?4) ORDER BY day, key_id, model");
   if (!rows) return std::unexpected(rows.error());
   rows->bind(to_column(filter.from)).bind(to_column(filter.to));
