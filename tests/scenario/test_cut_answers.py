@@ -17,7 +17,8 @@ from support.process import KEY
 from support.wire import head
 
 MODELS = [{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}]
-LARGE = b"x" * HELD_AT_MOST
+LARGE = b'{"a":"' + b"x" * HELD_AT_MOST + b'"}'
+BEGINNING = '{"a":"' + "x" * 5_000  # long enough to be no error
 # A slow client that reads: each pause is far below the server's time limit, and their sum is above it.
 PATIENCE_S, PAUSES, PACE_S = 3, 50, 0.1
 
@@ -99,7 +100,7 @@ def test_an_http_1_0_client_sees_that_its_answer_is_cut(weir, engine):
 def test_a_length_beyond_a_signed_number_stays_as_it_is(weir, engine):
     server = weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url}])
     length = str(10**19 - 1)
-    lines = ["HTTP/1.1 200 OK", "Content-Type: application/json", f"Content-Length: {length}", "", "{}"]
+    lines = ["HTTP/1.1 200 OK", "Content-Type: application/json", f"Content-Length: {length}", "", BEGINNING]
     engine.scripts["lab/chat"] = Script((threading.Event(),), raw="\r\n".join(lines).encode())
     with Caller(server.public) as caller:
         caller.call("lab/chat")

@@ -261,7 +261,7 @@ def test_a_client_that_leaves_lets_the_engine_go(start, engine, leave, streamed)
 
 def test_a_client_that_reads_nothing_is_given_up(start, engine):
     server = start(server={"write_stall_timeout": "300ms"})
-    engine.scripts["lab/chat"] = Script((b"x" * HELD_AT_MOST,))
+    engine.scripts["lab/chat"] = Script((b'{"a":"' + b"x" * HELD_AT_MOST + b'"}',))
     header = trace()
     with Caller(server.public) as caller:
         caller.call("lab/chat", headers=[header])
