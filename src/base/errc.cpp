@@ -105,6 +105,10 @@ consteval ErrorRow row(Errc code) {
       return rejected(
           "uri_too_long", 414, "The request target is too long.",
           "The request line is longer than server.max_request_line_bytes. Shorten the target.");
+    case Errc::unsupported_coding:
+      return rejected("unsupported_coding", 415,
+                      "The Content-Encoding of the request is not supported.",
+                      "Encode the body with one of gzip, deflate, br and zstd, or not at all.");
     case Errc::expectation_failed:
       return rejected("expectation_failed", 417, "The expectation cannot be met.",
                       "The Expect header has a value other than 100-continue. Remove it.");

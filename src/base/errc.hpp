@@ -26,6 +26,7 @@ enum class Errc : std::uint8_t {
   request_timeout,
   payload_too_large,
   uri_too_long,
+  unsupported_coding,
   expectation_failed,
   misdirected_request,
   rate_limited,

@@ -60,7 +60,8 @@ class AdmissionTest : public ::testing::Test {
   http::Exchange exchange_;
   CallRecord record_;
   net::WorkerPool resolvers_{1};
-  Shared shared_{RequestSeal(Secret("a pepper of some length, for tests")), resolvers_};
+  net::WorkerPool workers_{1};
+  Shared shared_{RequestSeal(Secret("a pepper of some length, for tests")), resolvers_, workers_};
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
   std::shared_ptr<const Directory> directory_ = std::make_shared<Directory>(
       std::vector<Destination>{}, upstream::Settings{}, std::span<const catalogue::Model>{});

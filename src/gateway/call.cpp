@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/ascii.hpp"
+#include "codec/content_encoding.hpp"
 #include "gateway/route_search.hpp"
 
 namespace weir::gateway {
@@ -17,7 +19,8 @@ Call::Call(Gateway& gateway, CallInput&& input)
 // A coroutine's frame keeps its locals until it ends, and a stream is long: the steps before the
 // answer are coroutines that end before it, the rest are functions beside it.
 net::Task<> Call::run() {
-  const bool is_received = names_one_type() && (received_->take_at_hand() || co_await receive());
+  const bool is_received =
+      names_one_type() && can_decode() && (received_->take_at_hand() || co_await receive());
   if (is_received && read() && admit()) {
     context_.watch.begin();
     if (co_await find_answer()) {
@@ -39,6 +42,25 @@ bool Call::names_one_type() {
   if (context_.client.request().count(http::FieldName::content_type) <= 1) return true;
   refuse(make_refusal(Errc::invalid_parameter, "The request has more than one Content-Type."));
   return false;
+}
+
+bool Call::can_decode() {
+  const auto& request = context_.client.request();
+  if (request.count(http::FieldName::content_encoding) == 0) return true;
+  codec::ContentEncoding encoding;
+  for (const auto& field : request.fields) {
+    if (equals_ignoring_case(field.name, "content-encoding")) encoding.add(field.value);
+  }
+  if (!encoding.is_supported()) {
+    auto refusal = make_refusal(Errc::unsupported_coding);
+    refusal.fields = "Accept-Encoding: gzip, deflate, br, zstd\r\n";
+    refuse(std::move(refusal));
+    return false;
+  }
+  if (const auto coding = encoding.coding()) {
+    received_->set_coding(*coding, context_.gateway.shared().workers);
+  }
+  return true;
 }
 
 net::Task<bool> Call::receive() {

@@ -42,6 +42,7 @@ class Call final {
   // False: the call is refused.
 
   [[nodiscard]] bool names_one_type();
+  [[nodiscard]] bool can_decode();
   [[nodiscard]] net::Task<bool> receive();
   [[nodiscard]] bool read();
   [[nodiscard]] bool admit();

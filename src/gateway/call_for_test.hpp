@@ -54,8 +54,9 @@ class CallHandler final : public http::Handler {
     const bool is_gone = refusal != nullptr && refusal->code == Errc::client_left;
     if (refusal == nullptr || exchange.client->begun() || is_gone) co_return nullptr;
     auto text = std::string(describe(refusal->code).slug) + ": " + refusal->message;
-    co_return std::make_unique<http::Reply>(
-        http::Reply::with_body(describe(refusal->code).status, std::move(text)));
+    auto reply = http::Reply::with_body(describe(refusal->code).status, std::move(text));
+    reply.fields = refusal->fields;
+    co_return std::make_unique<http::Reply>(std::move(reply));
   }
 
   Gateway& gateway_;
@@ -170,7 +171,8 @@ class CallFixture : public http::ServerFixture {
   std::shared_ptr<limit::KeyLimiter> limiter_ =
       std::make_shared<limit::KeyLimiter>(limit::Limits{});
   net::WorkerPool resolvers_{1};
-  Shared shared_{RequestSeal(Secret("a pepper of some length, for tests")), resolvers_};
+  net::WorkerPool workers_{1};
+  Shared shared_{RequestSeal(Secret("a pepper of some length, for tests")), resolvers_, workers_};
   usage::Recorder recorder_{64, registry_};
   std::unique_ptr<Gateway> gateway_ =
       std::make_unique<Gateway>(shared_, recorder_.add_cell(), registry_);

@@ -37,6 +37,7 @@ using NotServed = std::function<void(const std::string& upstream, const std::str
 struct Shared {
   RequestSeal request_seal;  ///< for request ids; the same on all nodes
   net::WorkerPool& resolvers;
+  net::WorkerPool& workers;  ///< for what takes long, such as decoding a large body
   limit::TokenForecast forecast = {};
   std::atomic<std::int64_t> buffered_bytes{0};  ///< request bodies held in memory
   std::size_t max_connections = SIZE_MAX;       ///< to upstreams, per thread

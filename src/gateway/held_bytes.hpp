@@ -33,6 +33,12 @@ class HeldBytes {
     held_ += size;
     return true;
   }
+  /// REQUIRES: at least so many are held.
+  void release(std::size_t bytes) {
+    const auto size = static_cast<std::int64_t>(bytes);
+    total_.fetch_sub(size, std::memory_order_relaxed);
+    held_ -= size;
+  }
 
  private:
   std::atomic<std::int64_t>& total_;

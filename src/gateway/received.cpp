@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "dialect/endpoint.hpp"
+#include "gateway/encoded_body.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -38,7 +39,7 @@ bool Received::counts_images() const {
 
 // A body that is too large is refused by receive().
 bool Received::take_at_hand() {
-  if (!is_json()) return false;
+  if (!is_json() || coding_) return false;
   if (!client_.limit_body(static_cast<std::uint64_t>(settings_.max_body_bytes))) return false;
   const auto body = client_.take_body_at_hand();
   if (!body) return false;
@@ -47,14 +48,17 @@ bool Received::take_at_hand() {
   return true;
 }
 
-net::Task<Result<>> Received::receive() { return is_json() ? receive_json() : receive_form(); }
+net::Task<Result<>> Received::receive() {
+  if (coding_) return receive_encoded();
+  return is_json() ? receive_json() : receive_form();
+}
 
 Result<> Received::hold(std::string_view piece) {
   if (!held_.add(piece.size())) return no_room();
   return {};
 }
 
-net::Task<Result<>> Received::receive_json() {
+net::Task<Result<>> Received::receive_whole() {
   const auto limit = static_cast<std::uint64_t>(settings_.max_body_bytes);
   if (auto fits = client_.limit_body(limit); !fits) co_return fits;
   if (const auto length = client_.request().content_length) {
@@ -66,9 +70,34 @@ net::Task<Result<>> Received::receive_json() {
     if (!piece) co_return std::unexpected(piece.error());
     if (auto held = hold(*piece); !held) co_return held;
   }
+  co_return Result<>{};
+}
+
+net::Task<Result<>> Received::receive_json() {
+  auto receiving = receive_whole();
+  if (auto received = co_await std::move(receiving); !received) co_return received;
   body_ = store_;
   is_whole_ = true;
   co_return Result<>{};
+}
+
+net::Task<Result<>> Received::receive_encoded() {
+  if (!is_json()) {
+    if (auto begun = begin_form(); !begun) co_return begun;
+  }
+  auto receiving = receive_whole();
+  if (auto received = co_await std::move(receiving); !received) co_return received;
+  const auto most = static_cast<std::size_t>(settings_.max_body_bytes);
+  auto decoding = decode_body(*workers_, EncodedBody{*coding_, store_, most, &held_});
+  auto decoded = co_await std::move(decoding);
+  if (!decoded) co_return std::unexpected(std::move(decoded.error()));
+  held_.release(store_.size());
+  store_ = std::move(*decoded);
+  body_ = store_;
+  is_whole_ = true;
+  if (is_json()) co_return Result<>{};
+  if (auto taken = take_fields(body_); !taken) co_return taken;
+  co_return end_form();
 }
 
 Result<> Received::read() {
@@ -116,20 +145,30 @@ Result<> Received::take_fields(std::string_view piece) {
   return {};
 }
 
-net::Task<Result<>> Received::receive_form() {
+Result<> Received::begin_form() {
   const auto content_type = client_.request().header(http::FieldName::content_type);
   const auto boundary = codec::multipart_boundary(content_type);
   if (!boundary) {
-    co_return fail(Errc::invalid_parameter,
-                   "The Content-Type must be multipart/form-data with one boundary.");
+    return fail(Errc::invalid_parameter,
+                "The Content-Type must be multipart/form-data with one boundary.");
   }
+  fields_ = std::make_unique<codec::MultipartScanner>(*boundary, kFieldNames, kMaxFieldBytes,
+                                                      codec::multipart_is_ascii(content_type));
+  return {};
+}
+
+Result<> Received::end_form() {
+  if (!request_.model.empty()) return {};
+  return fail(Errc::invalid_parameter, "The parameter model is missing.");
+}
+
+net::Task<Result<>> Received::receive_form() {
+  if (auto begun = begin_form(); !begun) co_return begun;
   // The number of images may follow the files.
   const bool all = counts_images();
   const auto limit =
       static_cast<std::uint64_t>(all ? settings_.max_body_bytes : settings_.max_upload_bytes);
   if (auto fits = client_.limit_body(limit); !fits) co_return fits;
-  fields_ = std::make_unique<codec::MultipartScanner>(*boundary, kFieldNames, kMaxFieldBytes,
-                                                      codec::multipart_is_ascii(content_type));
   while ((all || request_.model.empty()) && !client_.body_done()) {
     const auto piece = co_await client_.append_body(store_);
     if (!piece) co_return std::unexpected(piece.error());
@@ -141,9 +180,7 @@ net::Task<Result<>> Received::receive_form() {
                      "Send `model` before the file, or reduce the file size.");
     }
   }
-  if (request_.model.empty()) {
-    co_return fail(Errc::invalid_parameter, "The parameter model is missing.");
-  }
+  if (auto ended = end_form(); !ended) co_return ended;
   body_ = store_;
   is_whole_ = client_.body_done();
   co_return Result<>{};

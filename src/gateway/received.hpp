@@ -5,16 +5,19 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
 #include "catalogue/endpoint.hpp"
+#include "codec/content_encoding.hpp"
 #include "codec/multipart.hpp"
 #include "gateway/call_request.hpp"
 #include "gateway/held_bytes.hpp"
 #include "http/client_stream.hpp"
 #include "net/task.hpp"
+#include "net/worker_pool.hpp"
 #include "upstream/settings.hpp"
 
 namespace weir::gateway {
@@ -30,11 +33,17 @@ class Received {
   // Reading, in this order. The detail of an invalid_parameter is for the client; other details are
   // not.
 
+  /// The body's Content-Encoding. An encoded body is received as a whole and decoded, in large
+  /// part on `workers`.
+  void set_coding(codec::BodyCoding coding, net::WorkerPool& workers) {
+    coding_ = coding;
+    workers_ = &workers;
+  }
   /// Whether all of a JSON body came with the head, as it usually does; it is then not copied.
   /// Otherwise nothing has been taken, and receive() is next.
   [[nodiscard]] bool take_at_hand();
   /// Receives a JSON body as a whole, and a form up to the part that names the model. An image
-  /// edit's form is received as a whole, because `n` may come last.
+  /// edit's form is received as a whole, because `n` may come last; so is any encoded body.
   /// Errors: invalid_parameter, overloaded at the bound of all bodies, and those of
   /// ClientStream::next_body.
   [[nodiscard]] net::Task<Result<>> receive();
@@ -54,6 +63,11 @@ class Received {
  private:
   [[nodiscard]] net::Task<Result<>> receive_json();
   [[nodiscard]] net::Task<Result<>> receive_form();
+  /// Receives all of the body into `store_`, within max_body_bytes.
+  [[nodiscard]] net::Task<Result<>> receive_whole();
+  [[nodiscard]] net::Task<Result<>> receive_encoded();
+  [[nodiscard]] Result<> begin_form();
+  [[nodiscard]] Result<> end_form();
   [[nodiscard]] Result<> hold(std::string_view piece);
   [[nodiscard]] Result<> take_fields(std::string_view piece);
   [[nodiscard]] Result<> take_field(codec::MultipartValue value);
@@ -69,6 +83,8 @@ class Received {
   std::unique_ptr<codec::MultipartScanner> fields_;
   CallRequest request_;
   bool is_whole_ = false;
+  std::optional<codec::BodyCoding> coding_;
+  net::WorkerPool* workers_ = nullptr;
 };
 
 }  // namespace weir::gateway

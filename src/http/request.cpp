@@ -19,6 +19,7 @@ constexpr EnumNames<FieldName> kNames({
     {FieldName::anthropic_version, "anthropic-version"},
     {FieldName::authorization, "authorization"},
     {FieldName::connection, "connection"},
+    {FieldName::content_encoding, "content-encoding"},
     {FieldName::content_length, "content-length"},
     {FieldName::content_type, "content-type"},
     {FieldName::expect, "expect"},

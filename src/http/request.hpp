@@ -28,6 +28,7 @@ enum class FieldName : std::uint8_t {
   anthropic_version,
   authorization,
   connection,
+  content_encoding,
   content_length,
   content_type,
   expect,
