@@ -185,6 +185,7 @@ Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
   const bool joined = !held_.empty();
   if (joined) held_ += piece;
   const std::string_view bytes = joined ? std::string_view(held_) : piece;
+  if (out_.capacity() > kFreeBytes) std::string().swap(out_);
   const auto whole = splitter_.whole_events(bytes);
   if (!whole) return std::unexpected(whole.error());
   const auto events = bytes.substr(0, *whole);
@@ -202,6 +203,7 @@ Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
   if (joined) {
     offset_ = *whole;
   } else {
+    if (held_.capacity() > kFreeBytes) std::string().swap(held_);
     held_ = piece.substr(*whole);
   }
   return edits_events() ? std::string_view(out_) : events;

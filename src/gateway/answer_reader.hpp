@@ -44,7 +44,7 @@ class AnswerReader {
     bool hide_usage = false;
     /// Read the text of an answer that reports its usage, too.
     bool read_text = false;
-    std::size_t max_event_bytes = 1 << 20;
+    std::size_t max_event_bytes = 32 << 20;
   };
 
   AnswerReader(AnswerForm form, Options options);
@@ -83,10 +83,17 @@ class AnswerReader {
   [[nodiscard]] std::string_view error() const { return error_; }
   /// The id that events gave to the answer, as raw JSON; empty if none did, or its family has none.
   [[nodiscard]] std::string_view id() const { return id_; }
+  /// The memory that long events take, beyond what every answer may.
+  [[nodiscard]] std::size_t held_bytes() const {
+    const auto held = held_.capacity() + out_.capacity();
+    return held > kFreeBytes ? held : 0;
+  }
   /// Events with data so far, without pings and a withheld one.
   [[nodiscard]] std::uint64_t events() const { return events_; }
 
  private:
+  static constexpr std::size_t kFreeBytes = 256 << 10;
+
   void begin_as(AnswerForm form);
   [[nodiscard]] Result<std::string_view> pass_known(std::string_view piece);
   [[nodiscard]] std::string_view pass_json(std::string_view piece);

@@ -261,5 +261,20 @@ TEST(AnswerReader, AnEventBeyondTheBoundIsAnError) {
   EXPECT_EQ(piece.error().code, Errc::upstream_answer_too_large);
 }
 
+TEST(AnswerReader, TheMemoryOfALongEventIsToldAndReleasedBehindIt) {
+  constexpr std::size_t kPieceBytes = 64 << 10;
+  constexpr std::size_t kPieces = 16;
+  AnswerReader reader(AnswerForm::events, {.model = R"("mine")", .max_event_bytes = 32 << 20});
+  EXPECT_EQ(reader.pass("data: {\"choices\":[{\"delta\":{\"content\":\""), "");
+  EXPECT_EQ(reader.held_bytes(), 0U);
+  const std::string piece(kPieceBytes, 'a');
+  for (std::size_t i = 0; i < kPieces; ++i) EXPECT_EQ(reader.pass(piece), "");
+  EXPECT_GE(reader.held_bytes(), kPieceBytes * kPieces);
+  EXPECT_GT(reader.pass("\"}}]}\n\n")->size(), kPieceBytes * kPieces);
+  EXPECT_EQ(reader.pass("data: 1\n\n"), "data: 1\n\n");
+  EXPECT_EQ(reader.pass("data: 2\n\n"), "data: 2\n\n");
+  EXPECT_EQ(reader.held_bytes(), 0U);
+}
+
 }  // namespace
 }  // namespace weir::gateway

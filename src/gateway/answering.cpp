@@ -20,6 +20,7 @@ constexpr std::string_view kStreamFields = "Cache-Control: no-cache\r\nX-Accel-B
 constexpr std::size_t kMaxSubmissionBytes = 64 << 10;
 constexpr std::size_t kMaxRequestIdBytes = 1024;  // a sealed one has room for it
 constexpr std::chrono::seconds kAfterLastEvent{1};
+constexpr std::size_t kLargePieceBytes = 256 << 10;
 
 bool is_good(int status) { return status >= 200 && status < 300; }
 
@@ -110,6 +111,7 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece) {
   }
   const auto passed = reader.pass(*piece);
   if (!passed) return break_off(passed.error());
+  if (const auto held = opening_.hold_bytes(0); !held) return break_off(held.error());
   record.streamed = reader.form() == AnswerForm::events;
   record.usage = reader.usage();
   record.events = reader.events();
@@ -136,6 +138,10 @@ Answering::Sent Answering::forward(std::string_view passed, bool done, bool whol
   if (!client().begun()) {
     const bool any_length = reader.rewrites() || record.streamed;
     begin_answer(any_length ? std::nullopt : upstream().head().length, monotonic_now());
+  }
+  // A slow client's part is copied.
+  if (passed.size() > kLargePieceBytes) {
+    if (const auto held = opening_.hold_bytes(passed.size()); !held) return break_off(held.error());
   }
   const auto sent = client().send_piece(passed);
   if (sent == Sent::failed) end_with(fail(Errc::client_left).error(), Outcome::cancelled);
@@ -189,7 +195,9 @@ Answering::Sent Answering::send_last(std::string_view body, Outcome outcome) {
 // Before anything has gone to the client, an error is an answer of its own. After it, an event
 // stream ends with an error event, and every answer without its proper end.
 Answering::Sent Answering::break_off(const Error& error) {
-  end_with(error, Outcome::broken_answer);
+  // Memory of this process is not the upstream's fault.
+  const bool is_ours = error.code == Errc::overloaded;
+  end_with(error, is_ours ? Outcome::no_socket : Outcome::broken_answer);
   const bool stopping = ended_->error == Errc::stopping;
   const bool can_tell = client().begun() && record().streamed && !reader().finished() &&
                         (ended_->outcome != Outcome::cancelled || stopping);

@@ -326,6 +326,22 @@ TEST_F(CallTest, ARequestThatCannotBeReadReachesNoUpstream) {
   EXPECT_TRUE(upstream.requests().empty());
 }
 
+TEST_F(CallTest, LongEventsHaveTheSameBound) {
+  const std::string begin = "data: {\"a\":1}\n\n";
+  const std::string event = "data: \"" + std::string(2 << 20, 'a') + "\"\n\n";
+  const auto turn =
+      kStreamHead + chunk(begin) + chunk(event) + chunk("data: [DONE]\n\n") + "0\r\n\r\n";
+  add({{turn}, {turn, true}});
+  start();
+  EXPECT_THAT(post(kStream), HasSubstr("data: [DONE]"));
+  EXPECT_EQ(shared_.buffered_bytes, 0);
+  calls_.buffer_bytes = 1 << 20;
+  replace_directory();
+  EXPECT_THAT(post(kStream), HasSubstr(R"("code":"overloaded")"));
+  EXPECT_EQ(last_reason(), Errc::overloaded);
+  EXPECT_EQ(shared_.buffered_bytes, 0);
+}
+
 TEST_F(CallTest, BodiesInMemoryHaveABound) {
   calls_.buffer_bytes = 10;
   auto& upstream = add({});

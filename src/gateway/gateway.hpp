@@ -39,7 +39,7 @@ struct Shared {
   net::WorkerPool& resolvers;
   net::WorkerPool& workers;  ///< for what takes long, such as decoding a large body
   limit::TokenForecast forecast = {};
-  std::atomic<std::int64_t> buffered_bytes{0};  ///< request bodies held in memory
+  std::atomic<std::int64_t> buffered_bytes{0};  ///< bodies and events held in memory
   std::size_t max_connections = SIZE_MAX;       ///< to upstreams, per thread
   WaitingCalls waiting = {};
   FailedRequests failed_requests = {};

@@ -1,4 +1,4 @@
-/// Bytes of request bodies that wait in memory, counted against the bound of all calls.
+/// Bytes of bodies that wait in memory, counted against the bound of all calls.
 #pragma once
 
 #include <atomic>
@@ -39,6 +39,15 @@ class HeldBytes {
     total_.fetch_sub(size, std::memory_order_relaxed);
     held_ -= size;
   }
+  /// Holds `bytes` instead of those so far. False: the bound is reached, and nothing changed.
+  [[nodiscard]] bool resize(std::size_t bytes) {
+    const auto more = static_cast<std::int64_t>(bytes) - held_;
+    if (more > 0) return add(static_cast<std::size_t>(more));
+    total_.fetch_add(more, std::memory_order_relaxed);
+    held_ += more;
+    return true;
+  }
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(held_); }
 
  private:
   std::atomic<std::int64_t>& total_;

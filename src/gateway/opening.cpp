@@ -28,6 +28,7 @@ Opening::Opening(Attempt&& attempt, CallContext& context, const Received& receiv
     : context_(context),
       received_(received),
       attempt_(std::move(attempt)),
+      held_bytes_(context.gateway.shared().buffered_bytes, context.settings().buffer_bytes),
       arrived_(context.record().first_byte) {
   record().phase = Phase::answering;
   keep_fields();
@@ -114,6 +115,10 @@ void Opening::take_piece(Result<std::string_view> piece) {
     end_ = attempt_.classify(passed.error(), Outcome::broken_answer);
     return;
   }
+  if (auto held = hold_bytes(0); !held) {
+    end_ = attempt_.classify(held.error(), Outcome::cancelled);
+    return;
+  }
   record().streamed = reader.form() == AnswerForm::events;
   first_.bytes = *passed;
   first_.done = upstream().done() || (reader.finished() && upstream().aborted());
@@ -126,6 +131,12 @@ void Opening::take_piece(Result<std::string_view> piece) {
     first_.bytes = lead_;
   }
   judge();
+}
+
+Result<> Opening::hold_bytes(std::size_t more) {
+  const auto bytes = reader_->held_bytes() + more;
+  if (bytes == held_bytes_.size() || held_bytes_.resize(bytes)) return {};
+  return fail(Errc::overloaded, "calls.buffer_bytes");
 }
 
 void Opening::judge() {

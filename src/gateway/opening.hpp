@@ -11,6 +11,7 @@
 #include "gateway/attempt.hpp"
 #include "gateway/beginning.hpp"
 #include "gateway/call_context.hpp"
+#include "gateway/held_bytes.hpp"
 
 namespace weir::gateway {
 
@@ -49,6 +50,9 @@ class Opening {
   /// True if the answer is a success of an endpoint that answers JSON, or events of it, and can be
   /// read.
   [[nodiscard]] bool is_read() const { return is_read_; }
+  /// Counts the memory that the answer takes, with `more` bytes. Errors: overloaded, beyond the
+  /// bound of all calls.
+  [[nodiscard]] Result<> hold_bytes(std::size_t more);
   /// Releases what came before the first event.
   void release_buffers() { std::string().swap(lead_); }
 
@@ -71,6 +75,7 @@ class Opening {
   const Received& received_;
   Attempt attempt_;
   std::optional<AnswerReader> reader_;
+  HeldBytes held_bytes_;
   AnswerForm declared_ = AnswerForm::opaque;
   First first_;
   std::string lead_;  ///< what was held back, and the bytes at hand

@@ -141,11 +141,13 @@ void add_sizes(config::Schema<Settings>& schema) {
       .field("max_upload_bytes", &Settings::max_upload_bytes, bytes({kKiB, 64 * kGiB}),
              "Maximum size of any other file upload, which is forwarded as it arrives and not held "
              "in memory; a larger one is answered 413.")
-      .field("buffer_bytes", &Settings::buffer_bytes, bytes({kMiB, 1'024 * kGiB}),
-             "Total memory for the requests that are held until they are answered, so that they "
-             "can be retried; beyond it calls are answered 503.")
+      .field(
+          "buffer_bytes", &Settings::buffer_bytes, bytes({kMiB, 1'024 * kGiB}),
+          "Total memory for the requests that are held until they are answered, so that they "
+          "can be retried, and for events of more than 256 KiB; beyond it calls are answered 503, "
+          "and streams end with an error event.")
       .field("max_event_bytes", &Settings::max_event_bytes, bytes({4 * kKiB, 64 * kMiB}),
-             "Maximum size of an event of a stream.")
+             "Maximum size of an event of a stream, which is held until it is complete.")
       .field("max_response_head_bytes", &Settings::max_response_head_bytes, bytes({kKiB, kMiB}),
              "Maximum size of the head of an upstream's answer.")
       .field("error_body_timeout", &Settings::error_body_timeout, duration({10, 60 * kSecond}),

@@ -33,8 +33,8 @@ struct Settings {
   std::int64_t max_body_bytes = 32 << 20;     ///< a JSON request
   int max_json_depth = 64;                    ///< of a JSON request
   std::int64_t max_upload_bytes = 512 << 20;  ///< a multipart request
-  std::int64_t buffer_bytes = 256 << 20;      ///< request bodies held in memory, all together
-  std::int64_t max_event_bytes = 1 << 20;
+  std::int64_t buffer_bytes = 256 << 20;      ///< bodies and events held in memory, all together
+  std::int64_t max_event_bytes = 32 << 20;
   std::int64_t max_response_head_bytes = 64 << 10;
   std::chrono::milliseconds error_body_timeout{2'000};  ///< for reading those bytes
   std::int64_t max_error_bytes = 16 << 10;  ///< of an error's body, read to tell its cause

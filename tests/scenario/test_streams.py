@@ -319,3 +319,16 @@ def test_an_error_instead_of_a_stream_passes_as_it_is(weir, engine):
     server = served(weir, engine)
     ending = call(server.public, "lab/chat", stream=True)
     assert (ending.status, ending.body) == (400, body)
+
+
+def test_an_event_of_twenty_megabytes_passes(weir):
+    with Engine("lab/chat") as engine:
+        server = weir(
+            models=[{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}],
+            upstreams=[{"name": "gpu", "url": engine.url}],
+        )
+        picture = event({"choices": [{"index": 0, "delta": {"images": ["a" * (20 << 20)]}}]})
+        engine.scripts["lab/chat"] = as_stream(picture, DONE)
+        ending = call(server.public, "lab/chat", stream=True)
+        assert ending.whole
+        assert ending.body == picture + DONE
