@@ -169,6 +169,11 @@ StatedError read_stated_error(std::string_view body, std::string_view model) {
   return {.status = status, .cause = find_cause(status, body, model)};
 }
 
+bool may_blame_usage(int status, std::string_view body) {
+  if (status != 400 && status != 422 && status != 200) return false;
+  return body.find("stream_options") != body.npos || body.find("include_usage") != body.npos;
+}
+
 bool blames_request(std::string_view body) {
   constexpr std::string_view kTypes[] = {"badrequesterror", "invalid_request_error",
                                          "invalid_argument"};

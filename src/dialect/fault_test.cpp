@@ -410,6 +410,14 @@ TEST(ReadStatedError, HasTheStatusThatItNamesIfThatTellsWhoseFaultItIs) {
   }
 }
 
+TEST(MayBlameUsage, IfTheRequestIsRefusedAndTheOptionsAreMentioned) {
+  EXPECT_TRUE(may_blame_usage(400, R"({"error":{"param":"stream_options"}})"));
+  EXPECT_TRUE(may_blame_usage(422, R"({"detail":"include_usage: not permitted"})"));
+  EXPECT_TRUE(may_blame_usage(200, R"({"error":"unknown field stream_options"})"));
+  EXPECT_FALSE(may_blame_usage(500, R"({"error":"stream_options"})"));
+  EXPECT_FALSE(may_blame_usage(400, R"({"error":"stream"})"));
+}
+
 TEST(FindCause, NothingIsToldFromNothing) {
   for (const char* body : {"", " ", "{}", "[]", "null", "{\"error\":", "<html>insufficient balance",
                            "404 page not found", "\"", "{\"error\":{\"message\":7}}",

@@ -19,6 +19,11 @@ namespace {
 namespace asio = boost::asio;
 using upstream::Outcome;
 
+bool asks_usage(const Choice& choice, const AttemptRequest& request) {
+  return request.may_ask_usage && choice.destination->asks_usage &&
+         request.received.request().streamed && choice.health->may_ask_usage(monotonic_now());
+}
+
 OutboundPlan plan_request(const CallContext& context, const Choice& choice,
                           const AttemptRequest& request) {
   const Received& received = request.received;
@@ -29,7 +34,7 @@ OutboundPlan plan_request(const CallContext& context, const Choice& choice,
           .body = received.body(),
           .model = choice.route->model,
           .request_id = request.place != nullptr ? &request.place->request_id : nullptr,
-          .asks_usage = choice.destination->asks_usage,
+          .asks_usage = asks_usage(choice, request),
           .length = length};
 }
 
@@ -79,6 +84,7 @@ Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
   compose(outbound, plan, client, context_->input.exchange.trace_id.text());
   renamed_ = outbound.renamed;
   hides_usage_ = outbound.hides_usage;
+  adds_options_ = hides_usage_ && !received.request().stream_options_at;
   std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
   std::size_t count = 0;
   pieces[count++] = asio::buffer(destination().head(endpoint, beta).reveal());
@@ -231,6 +237,7 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
   const auto& head = stream_->head();
   has_reached_ = head.status < 300;
   if (has_reached_) return std::nullopt;
+  if (auto end = judge_usage(head.status, error_body_)) return end;
   const catalogue::Route& route = *choice_.route;
   const auto& not_served = context_->gateway.shared().not_served;
   const auto cause = head.status >= 400 ? dialect::find_cause(head.status, error_body_, route.model)
@@ -254,6 +261,12 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
   if (judged && !has_read_error_) [[maybe_unused]]
     const auto body = stream_->take_unread();
   return judged;
+}
+
+std::optional<AttemptEnd> Attempt::judge_usage(int status, std::string_view body) {
+  if (!adds_options_ || !can_replay_ || !dialect::may_blame_usage(status, body))
+    return std::nullopt;
+  return AttemptEnd{.outcome = Outcome::options_refused, .error = Errc::upstream_refused};
 }
 
 std::optional<AttemptEnd> Attempt::judge_error(std::string_view body, const Received& received) {

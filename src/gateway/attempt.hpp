@@ -27,6 +27,7 @@ struct AttemptRequest {
   Received& received;
   Outbound& outbound;      ///< composed anew
   bool on_new_connection;  ///< no idle connection may be used
+  bool may_ask_usage;      ///< else a stream is not asked for it
 };
 
 /// Owns its slot, its breaker pass and its connection.
@@ -64,6 +65,12 @@ class Attempt {
                                                       const Received& received);
   /// The answer is none, and no upstream's work.
   void note_unreached() { has_reached_ = false; }
+
+  /// How the attempt ended if an error with `status` is about the usage that Weir asked for, as far
+  /// as can be told; nothing: it is not.
+  [[nodiscard]] std::optional<AttemptEnd> judge_usage(int status, std::string_view body);
+  /// Whether the answer, which has begun, shows that the upstream refuses to be asked for usage.
+  void note_usage_refused(MonotonicTime now) { choice_.health->refused_usage(now); }
 
   /// Reports how it ended, releases the slot, and keeps the connection if it can be used again.
   /// Once, at its end.
@@ -137,6 +144,7 @@ class Attempt {
   bool can_replay_ = true;
   bool renamed_ = false;
   bool hides_usage_ = false;
+  bool adds_options_ = false;  ///< stream_options, which the client did not send
 };
 
 }  // namespace weir::gateway

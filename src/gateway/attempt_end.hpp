@@ -58,7 +58,7 @@ struct AnswerHead {
 
 struct NextStep {
   bool is_retry = false;           ///< else `end` is final
-  bool at_same_upstream = false;   ///< which may be chosen again, on a new connection
+  bool at_same_upstream = false;   ///< which may be chosen again
   bool counts = false;             ///< as one of the retries that a call may make
   bool takes_from_budget = false;  ///< the failed attempt may have cost the upstream something
 };

@@ -326,6 +326,45 @@ TEST_F(CallTest, ARequestThatCannotBeReadReachesNoUpstream) {
   EXPECT_TRUE(upstream.requests().empty());
 }
 
+TEST_F(CallTest, AStreamWhoseOptionsAreRefusedIsAskedForWithoutThem) {
+  const auto stream =
+      kStreamHead + chunk("data: {\"a\":1}\n\n") + chunk("data: [DONE]\n\n") + "0\r\n\r\n";
+  const auto refusal = answer(
+      422, "application/json",
+      R"({"detail":[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"no"}]})");
+  const auto other_refusal =
+      answer(400, "application/json", R"({"error":{"message":"n, or stream_options, is bad"}})");
+  auto& upstream = add({{other_refusal}, {other_refusal}, {refusal}, {stream}, {stream}});
+  destinations_[0].asks_usage = true;
+  calls_.retries = 0;
+  start();
+  const auto asks = [&](std::size_t number) {
+    return upstream.requests().at(number).find("include_usage") != std::string::npos;
+  };
+  EXPECT_THAT(post(kStream), HasSubstr("is bad")) << "the options were not the reason";
+  EXPECT_TRUE(asks(0));
+  EXPECT_FALSE(asks(1));
+
+  EXPECT_THAT(post(kStream), EndsWith("0\r\n\r\n"));
+  EXPECT_TRUE(asks(2));
+  EXPECT_FALSE(asks(3));
+  EXPECT_EQ(last_reason(), std::nullopt);
+
+  EXPECT_THAT(post(kStream), EndsWith("0\r\n\r\n"));
+  EXPECT_FALSE(asks(4)) << "it is remembered";
+  EXPECT_EQ(last().attempts, 1);
+}
+
+TEST_F(CallTest, TheClientsOwnStreamOptionsStay) {
+  const auto refusal =
+      answer(400, "application/json", R"({"error":{"message":"stream_options is unknown"}})");
+  auto& upstream = add({{refusal}});
+  destinations_[0].asks_usage = true;
+  start();
+  EXPECT_THAT(post(R"({"model":"m","stream":true,"stream_options":{}})"), HasSubstr("is unknown"));
+  EXPECT_EQ(upstream.requests().size(), 1U);
+}
+
 TEST_F(CallTest, LongEventsHaveTheSameBound) {
   const std::string begin = "data: {\"a\":1}\n\n";
   const std::string event = "data: \"" + std::string(2 << 20, 'a') + "\"\n\n";

@@ -196,8 +196,9 @@ void Opening::take_error() {
   if (first_.bytes.empty()) first_.bytes = lead_;
   const bool is_event = reader_->form() == AnswerForm::events;
   const auto error = is_event ? reader_->error() : first_.bytes;
+  end_ = attempt_.judge_usage(upstream().head().status, error);
   // A client must read why its request is refused.
-  if (!dialect::blames_request(error)) end_ = attempt_.judge_error(error, received_);
+  if (!end_ && !dialect::blames_request(error)) end_ = attempt_.judge_error(error, received_);
   if (!end_) open();
 }
 

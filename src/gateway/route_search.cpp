@@ -50,7 +50,8 @@ std::optional<Attempt> RouteSearch::begin(const Choice& choice, MonotonicTime be
 net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
   for (;;) {
     const auto began = monotonic_now();
-    const auto choice = choose(routes(), tried_, context_.gateway.random(), began);
+    const auto choice = again_ ? std::exchange(again_, std::nullopt)
+                               : choose(routes(), tried_, context_.gateway.random(), began);
     if (!choice) {
       explain_no_choice(began);
       co_return;
@@ -73,7 +74,8 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
                                  .place = admitted_.place.get(),
                                  .received = received_,
                                  .outbound = outbound_,
-                                 .on_new_connection = on_new_connection_});
+                                 .on_new_connection = on_new_connection_,
+                                 .may_ask_usage = refused_usage_ == nullptr});
     auto end = co_await std::move(running);
     has_reached_ = attempt->has_reached();
     auto* ended = &*attempt;
@@ -86,7 +88,10 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
       end = opening->take_end();
       ended = &opening->attempt();
       has_reached_ = ended->has_reached();
-      if (!end) co_return;
+      if (!end) {
+        note_usage_refused(*opening);
+        co_return;
+      }
     }
     const bool goes_on = conclude(*ended, std::move(*end));
     opening.reset();
@@ -110,16 +115,31 @@ bool RouteSearch::is_budgeted(const Choice& failed) const {
   return failed.in_doubt || !has_budget;
 }
 
+// Its error may have mentioned the options for another reason: the answer without them tells.
+void RouteSearch::note_usage_refused(Opening& opening) {
+  auto& attempt = opening.attempt();
+  if (refused_usage_ == nullptr || attempt.choice().health != refused_usage_) return;
+  const auto* reader = opening.reader();
+  const bool is_error = reader == nullptr || reader->failed();
+  if (!is_error && attempt.upstream().head().status < 300) {
+    attempt.note_usage_refused(monotonic_now());
+  }
+}
+
 bool RouteSearch::conclude(Attempt& attempt, AttemptEnd end) {
   const auto now = monotonic_now();
   elsewhere_ += now - attempt.began();  // the whole attempt, waits included
   attempt.conclude(end, now);
+  on_new_connection_ = end.outcome == upstream::Outcome::stale_connection;
+  if (end.outcome == upstream::Outcome::options_refused) {
+    again_ = attempt.choice();
+    refused_usage_ = attempt.choice().health;
+  }
   const auto step = next_step(end, attempt.can_replay(), retries_, context_.settings().retries);
   refuse(make_refusal(std::move(end)));
   if (!step.is_retry) return false;
   if (step.counts) ++retries_;
   takes_from_budget_ = step.takes_from_budget && is_budgeted(attempt.choice());
-  on_new_connection_ = step.at_same_upstream;
   tried_.set(attempt.choice().index, !step.at_same_upstream);
   return true;
 }

@@ -41,6 +41,7 @@ class RouteSearch {
   [[nodiscard]] bool is_last(const Attempt& attempt, const AttemptEnd& end) const;
   /// Whether a retry after the failure there counts against the retry budget.
   [[nodiscard]] bool is_budgeted(const Choice& failed) const;
+  void note_usage_refused(Opening& opening);
   /// Whether another attempt follows.
   [[nodiscard]] bool conclude(Attempt& attempt, AttemptEnd end);
   void explain_no_choice(MonotonicTime now);
@@ -56,6 +57,9 @@ class RouteSearch {
   int retries_ = 0;
   MonotonicClock::duration elsewhere_{0};  ///< spent on attempts that ended
   bool on_new_connection_ = false;
+  /// The route that refused to be asked for usage, and is tried again without.
+  std::optional<Choice> again_;
+  upstream::Health* refused_usage_ = nullptr;  ///< its health
   /// The next attempt is a retry of what may have cost the upstream something.
   bool takes_from_budget_ = false;
   bool has_reached_ = false;

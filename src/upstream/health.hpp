@@ -39,6 +39,11 @@ class Health : public std::enable_shared_from_this<Health> {
           now + std::max<MonotonicClock::duration>(window, Breaker::kUnlistedDoubt));
   }
 
+  /// False for some hours after refused_usage().
+  [[nodiscard]] bool may_ask_usage(MonotonicTime now) const { return now >= load(no_usage_until_); }
+  /// The upstream answers calls of this model only if they do not ask for usage.
+  void refused_usage(MonotonicTime now) { store(no_usage_until_, now + kNoUsage); }
+
   // As Breaker's.
 
   [[nodiscard]] std::optional<Breaker::Pass> try_admit(MonotonicTime now);
@@ -75,6 +80,7 @@ class Health : public std::enable_shared_from_this<Health> {
     std::lock_guard<std::mutex> lock_;
   };
 
+  static constexpr std::chrono::hours kNoUsage{6};  ///< engines are updated
   static constexpr Ticks kNever = MonotonicTime::min().time_since_epoch().count();
 
   mutable std::mutex mutex_;
@@ -83,6 +89,7 @@ class Health : public std::enable_shared_from_this<Health> {
   std::atomic<Ticks> ready_at_{kNever};
   std::atomic<Ticks> doubt_until_{kNever};
   std::atomic<Ticks> troubled_until_{kNever};
+  std::atomic<Ticks> no_usage_until_{kNever};
   std::atomic<BreakerState> state_{BreakerState::admitting};
 };
 

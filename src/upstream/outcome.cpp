@@ -24,6 +24,7 @@ constexpr EnumTable<Outcome, OutcomeRow> kRows({
     {Outcome::no_socket, {"no_socket", Evidence::none, Again::elsewhere}},
     {Outcome::connect_failed,
      {"connect_failed", Evidence::bad, Again::elsewhere, Level::upstream, Trouble::connection}},
+    {Outcome::options_refused, {"options_refused", Evidence::none, Again::same}},
     {Outcome::stale_connection, {"stale_connection", Evidence::none, Again::same}},
     {Outcome::reset_before_answer,
      {"reset_before_answer", Evidence::bad, Again::never, Level::model, Trouble::connection}},

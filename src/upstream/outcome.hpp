@@ -22,6 +22,7 @@ enum class Outcome : std::uint8_t {
   request_failed,       ///< the same, to a request that fails so at another upstream too
   no_socket,            ///< this machine had no descriptor, port or memory for a connection
   connect_failed,       ///< name, connection or TLS handshake failed or timed out; nothing was sent
+  options_refused,      ///< the usage that Weir asked for is what the upstream does not accept
   stale_connection,     ///< a pooled connection closed before any byte of the answer
   reset_before_answer,  ///< the same on a connection made for this call
   first_byte_timeout,   ///< no head, or no first event of a stream, in time

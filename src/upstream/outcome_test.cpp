@@ -49,6 +49,7 @@ TEST(Outcome, SaysWhoseFaultItWasAndWhetherToTryAgain) {
       {Outcome::request_failed, "request_failed", Evidence::none, Again::never},
       {Outcome::no_socket, "no_socket", Evidence::none, Again::elsewhere},
       {Outcome::connect_failed, "connect_failed", Evidence::bad, Again::elsewhere},
+      {Outcome::options_refused, "options_refused", Evidence::none, Again::same},
       {Outcome::stale_connection, "stale_connection", Evidence::none, Again::same},
       {Outcome::reset_before_answer, "reset_before_answer", Evidence::bad, Again::never},
       {Outcome::first_byte_timeout, "first_byte_timeout", Evidence::bad, Again::never},

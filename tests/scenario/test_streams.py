@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from support.caller import OVERLOADED, Stream, call
-from support.engine import DONE, Engine, Script, as_stream, event
+from support.engine import DONE, Engine, Script, as_json, as_stream, event
 from support.eventually import DEADLINE_S, eventually
 from support.kernel import HELD_AT_MOST
 
@@ -321,14 +321,26 @@ def test_an_error_instead_of_a_stream_passes_as_it_is(weir, engine):
     assert (ending.status, ending.body) == (400, body)
 
 
-def test_an_event_of_twenty_megabytes_passes(weir):
-    with Engine("lab/chat") as engine:
-        server = weir(
-            models=[{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}],
-            upstreams=[{"name": "gpu", "url": engine.url}],
-        )
-        picture = event({"choices": [{"index": 0, "delta": {"images": ["a" * (20 << 20)]}}]})
-        engine.scripts["lab/chat"] = as_stream(picture, DONE)
+def test_an_event_of_twenty_megabytes_passes(weir, engine):
+    picture = event({"choices": [{"index": 0, "delta": {"images": ["a" * (20 << 20)]}}]})
+    engine.scripts["lab/chat"] = as_stream(picture, DONE)
+    ending = call(served(weir, engine).public, "lab/chat", stream=True)
+    assert ending.whole
+    assert ending.body == picture + DONE
+
+
+def refuses_options(asked):
+    if "stream_options" not in asked.json():
+        return as_stream(chunk("word"), DONE)
+    return as_json({"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"]}]}, status=422)
+
+
+def test_refused_stream_options_are_left_out(weir, engine):
+    server = weir(models=[CHAT], upstreams=[{"name": "gpu", "url": engine.url, "stream_usage": "always"}])
+    engine.scripts["lab/chat"] = refuses_options
+    for _ in range(5):
         ending = call(server.public, "lab/chat", stream=True)
-        assert ending.whole
-        assert ending.body == picture + DONE
+        assert (ending.status, ending.body) == (200, chunk("word") + DONE)
+    assert len(engine.calls) == 6
+    ending = call(server.public, "lab/chat", stream=True, stream_options={"include_usage": True})
+    assert ending.status == 422, "what the client asks for is its own"
