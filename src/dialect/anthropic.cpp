@@ -42,7 +42,7 @@ void append_error(std::string& out, const PublicError& error) {
 
 void append_break(std::string& out, const StreamBreak& broken) {
   out += "event: error\ndata: ";
-  append_error(out, {broken.code, kBroken});
+  append_error(out, {broken.code, message_of(broken)});
   out += "\n\n";
 }
 

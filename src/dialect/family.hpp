@@ -44,9 +44,10 @@ struct PublicError {
 /// A stream that has begun and cannot be completed.
 struct StreamBreak {
   Errc code;
-  std::uint64_t events = 0;     ///< forwarded before
-  std::string_view model = {};  ///< the client's id of the model
-  std::string_view id = {};     ///< the answer's id as raw JSON; empty if it is not known
+  std::uint64_t events = 0;       ///< forwarded before
+  std::string_view model = {};    ///< the client's id of the model
+  std::string_view id = {};       ///< the answer's id as raw JSON; empty if it is not known
+  std::string_view message = {};  ///< empty: that the answer is not complete
 };
 
 /// No member has a default: a row states every fact, or does not compile.

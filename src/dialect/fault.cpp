@@ -169,6 +169,8 @@ StatedError read_stated_error(std::string_view body, std::string_view model) {
   return {.status = status, .cause = find_cause(status, body, model)};
 }
 
+std::string error_message(std::string_view body) { return read_body(body)[Part::message]; }
+
 bool may_blame_usage(int status, std::string_view body) {
   if (status != 400 && status != 422 && status != 200) return false;
   return body.find("stream_options") != body.npos || body.find("include_usage") != body.npos;

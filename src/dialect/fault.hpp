@@ -64,6 +64,9 @@ struct StatedError {
 /// `body`, `model`: as in find_cause.
 [[nodiscard]] StatedError read_stated_error(std::string_view body, std::string_view model);
 
+/// The message in the body of an error; empty if there is none. `body`: as in find_cause.
+[[nodiscard]] std::string error_message(std::string_view body);
+
 /// True if an error of a request that Weir asked for its usage in may be about that: a 400 or a
 /// 422, or one that came with status 200, that mentions it. `body`: as in find_cause. It may repeat
 /// the request, so that it mentions what it does not blame.

@@ -38,12 +38,13 @@ void append_openai_error(std::string& out, const PublicError& error) {
 }
 
 void append_openai_break(std::string& out, const StreamBreak& broken) {
-  const bool stopping = broken.code == Errc::stopping;
+  const auto status = describe(broken.code).status;
+  const bool is_ours = broken.code == Errc::stopping || status < 500;
   out += "data: ";
   codec::JsonWriter json(out);
   json.begin_object().key("error").begin_object();
-  json.key("message").value(kBroken);
-  json.key("type").value(stopping ? "server_error" : "upstream_error");
+  json.key("message").value(message_of(broken));
+  json.key("type").value(is_ours ? error_type(status) : "upstream_error");
   json.key("code").value(describe(broken.code).slug).end_object().end_object();
   out += "\n\n";
 }

@@ -23,7 +23,7 @@ void append_break(std::string& out, const StreamBreak& broken) {
   json.key("id").value(codec::parse_json_string(broken.id).value_or(std::string{}));
   json.key("object").value("response").key("status").value("failed");
   json.key("error").begin_object().key("code").value("server_error");
-  json.key("message").value(kBroken).end_object();
+  json.key("message").value(message_of(broken)).end_object();
   json.key("incomplete_details").null().key("model").value(broken.model);
   json.key("output").begin_array().end_array().key("usage").null().end_object().end_object();
   out += "\n\n";

@@ -18,6 +18,10 @@ TEST(StreamBreak, IsToldAsTheFamilyTellsErrors) {
        {.code = Errc::upstream_broke},
        "data: {\"error\":{\"message\":\"The answer was interrupted.\",\"type\":\"upstream_error\","
        "\"code\":\"upstream_broke\"}}\n\n"},
+      {Family::openai,
+       {.code = Errc::invalid_parameter, .message = "n is 0"},
+       "data: {\"error\":{\"message\":\"n is 0\",\"type\":\"invalid_request_error\","
+       "\"code\":\"invalid_parameter\"}}\n\n"},
       {Family::siliconflow,
        {.code = Errc::stopping},
        "data: {\"error\":{\"message\":\"The answer was interrupted.\",\"type\":\"server_error\","

@@ -38,7 +38,7 @@ net::Task<> Answering::run() {
     if (record().streamed && client().begun() && !has_released_) release_buffers();
     await_more();
     if (upstream().must_wait()) co_await upstream().read_more();
-    if (!client().begun()) arrived_ = monotonic_now();
+    if (!has_begun_) arrived_ = monotonic_now();
     sent = take_piece(upstream().take_piece());
   }
 }
@@ -63,6 +63,8 @@ void Answering::begin_answer(std::optional<std::uint64_t> length, MonotonicTime 
   const auto after = now - record.first_event;
   record.overhead = before + after;
   put_server_timing(fields, record.overhead, record.first_event - record.sent);
+  has_begun_ = true;
+  if (client().begun()) return;  // by comments
   const http::AnswerHead answer{
       .status = upstream().head().status,
       .fixed_fields = record.streamed ? kStreamFields : std::string_view{},
@@ -135,7 +137,7 @@ Answering::Sent Answering::forward(std::string_view passed, bool done, bool whol
   }
   if (done) return finish(passed, whole);
   if (passed.empty()) return Sent::whole;
-  if (!client().begun()) {
+  if (!has_begun_) {
     const bool any_length = reader.rewrites() || record.streamed;
     begin_answer(any_length ? std::nullopt : upstream().head().length, monotonic_now());
   }
@@ -164,7 +166,7 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
     rest = joined;
   }
   const int status = upstream().head().status;
-  if (!client().begun()) {
+  if (!has_begun_) {
     begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(rest.size()), now);
   }
   if (!opening_.is_read() || !reader.failed()) {

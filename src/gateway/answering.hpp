@@ -78,6 +78,7 @@ class Answering {
   std::optional<AttemptEnd> ended_;
   MonotonicTime arrived_ = opening_.arrived();  ///< the piece at hand
   MonotonicTime finished_at_ = {};              ///< when the stream's last event came
+  bool has_begun_ = false;
   bool has_released_ = false;
 };
 

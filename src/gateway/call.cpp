@@ -4,6 +4,8 @@
 
 #include "base/ascii.hpp"
 #include "codec/content_encoding.hpp"
+#include "dialect/endpoint.hpp"
+#include "dialect/family.hpp"
 #include "gateway/route_search.hpp"
 
 namespace weir::gateway {
@@ -23,7 +25,10 @@ net::Task<> Call::run() {
       names_one_type() && can_decode() && (received_->take_at_hand() || co_await receive());
   if (is_received && read() && admit()) {
     context_.watch.begin();
-    if (co_await find_answer()) {
+    begin_comments();
+    const bool has_answer = co_await find_answer();
+    comments_.reset();
+    if (has_answer) {
       co_await answering_->run();
       conclude();
     }
@@ -33,6 +38,7 @@ net::Task<> Call::run() {
     } else if (context_.watch.is_stopping() && context_.record().phase != Phase::done) {
       refuse(make_refusal(Errc::stopping));
     }
+    if (refusal_ && !answering_ && context_.client.begun()) co_await tell_refusal();
   }
   end();
 }
@@ -109,6 +115,27 @@ net::Task<bool> Call::find_answer() {
                                             .settlement = *settlement_,
                                             .received = received_});
   co_return true;
+}
+
+void Call::begin_comments() {
+  const auto interval = context_.settings().comment_interval;
+  if (interval.count() == 0 || !received_->request().streamed) return;
+  if (!dialect::of(context_.input.endpoint).counts(dialect::Meter::output_tokens)) return;
+  comments_ = std::make_unique<WaitingComments>(context_, *admitted_, interval);
+}
+
+net::Task<> Call::tell_refusal() {
+  if (context_.watch.has_left()) co_return;
+  const auto family = dialect::of(context_.input.endpoint).family;
+  const auto& message = refusal_->message;
+  const auto event = dialect::break_event(
+      family, {.code = refusal_->code,
+               .model = context_.record().model,
+               .message = message.empty() ? describe(refusal_->code).message : message});
+  settlement_->settle(monotonic_now());
+  if (context_.client.send_last_piece(event) == http::ClientStream::Sent::partial) {
+    [[maybe_unused]] const auto lost = co_await context_.client.send_rest();
+  }
 }
 
 void Call::conclude() {

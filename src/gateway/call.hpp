@@ -20,6 +20,7 @@
 #include "gateway/received.hpp"
 #include "gateway/refusal.hpp"
 #include "gateway/settlement.hpp"
+#include "gateway/waiting_comments.hpp"
 
 namespace weir::gateway {
 
@@ -48,6 +49,9 @@ class Call final {
   [[nodiscard]] bool admit();
   /// Whether an upstream has begun to answer.
   [[nodiscard]] net::Task<bool> find_answer();
+  void begin_comments();
+  /// Says in a stream that comments have begun why there is none.
+  [[nodiscard]] net::Task<> tell_refusal();
   void conclude();
   void end();
 
@@ -59,6 +63,7 @@ class Call final {
   std::unique_ptr<Received> received_;  ///< null once a stream has begun
   std::optional<Admitted> admitted_;
   std::optional<Settlement> settlement_;
+  std::unique_ptr<WaitingComments> comments_;  ///< null: none are wanted
   std::optional<Opening> opening_;
   std::optional<Answering> answering_;
   std::unique_ptr<Refusal> refusal_;

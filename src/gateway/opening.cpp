@@ -180,10 +180,24 @@ void Opening::hold() {
 }
 
 void Opening::open() {
-  is_open_ = true;
   if (first_.bytes.empty()) first_.bytes = lead_;
+  if (context_.client.begun() && !is_stream()) return end_begun_stream();
+  is_open_ = true;
   record().usage = reader_->usage();
   record().events = reader_->events();
+}
+
+bool Opening::is_stream() { return record().streamed && is_good(upstream().head().status); }
+
+// Comments have promised the client a stream.
+void Opening::end_begun_stream() {
+  const int status = upstream().head().status;
+  const bool is_refused = reader_->failed() || (status >= 400 && status < 500);
+  const auto code = is_refused        ? Errc::invalid_parameter
+                    : is_good(status) ? Errc::upstream_answer_invalid
+                                      : Errc::upstream_refused;
+  end_ = AttemptEnd{.outcome = attempt_.outcome(), .error = code};
+  if (is_refused) end_->message = dialect::error_message(first_.bytes);
 }
 
 // An event is here as a whole.

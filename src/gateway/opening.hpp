@@ -67,6 +67,8 @@ class Opening {
   void judge();
   void hold();
   void open();
+  [[nodiscard]] bool is_stream();
+  void end_begun_stream();
   [[nodiscard]] bool has_whole_error() const;
   void take_error();
   void fail_with(Errc code, const char* why);

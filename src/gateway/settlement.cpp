@@ -39,11 +39,13 @@ std::int64_t Settlement::answer_tokens(const codec::TextWeight& text) const {
 
 Work Settlement::work() const {
   const CallRecord& record = context_.record();
+  // Comments are no answer.
+  const bool has_begun = context_.client.begun() && record.first_event != MonotonicTime{};
   return {.reached = reached_,
           .succeeded = succeeded_,
           .finished = finished_,
           .streamed = record.streamed,
-          .was_taken = context_.watch.has_left() || context_.client.begun(),
+          .was_taken = context_.watch.has_left() || has_begun,
           .reported = record.usage,
           .characters = admitted_.characters};
 }

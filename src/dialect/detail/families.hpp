@@ -18,8 +18,11 @@ void append_openai_error(std::string& out, const PublicError& error);
 /// The same as an event, without `param`.
 void append_openai_break(std::string& out, const StreamBreak& broken);
 
-/// The message of a broken stream, in every family.
+/// The message of a broken stream, in every family, if it has none of its own.
 inline constexpr std::string_view kBroken = "The answer was interrupted.";
+[[nodiscard]] inline std::string_view message_of(const StreamBreak& broken) {
+  return broken.message.empty() ? kBroken : broken.message;
+}
 
 /// SiliconFlow's number of an error; the status where it has none.
 [[nodiscard]] int siliconflow_number(Errc code);
