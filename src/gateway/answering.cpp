@@ -19,7 +19,6 @@ using upstream::Outcome;
 constexpr std::string_view kStreamFields = "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
 constexpr std::size_t kMaxSubmissionBytes = 64 << 10;
 constexpr std::size_t kMaxRequestIdBytes = 1024;  // a sealed one has room for it
-constexpr std::chrono::seconds kAfterLastEvent{1};
 constexpr std::size_t kLargePieceBytes = 256 << 10;
 
 bool is_good(int status) { return status >= 200 && status < 300; }
@@ -86,7 +85,8 @@ void Answering::await_more() {
   if (reader().finished()) {
     attempt().release_slot();
     if (finished_at_ == MonotonicTime{}) finished_at_ = monotonic_now();
-    attempt().arm(kAfterLastEvent, Errc::upstream_idle_timeout, finished_at_);
+    const auto patience = input_.context.settings().stream_end_timeout;
+    attempt().arm(patience, Errc::upstream_idle_timeout, finished_at_);
     return;
   }
   if (client().begun() || !record().streamed) {

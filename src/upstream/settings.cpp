@@ -80,6 +80,10 @@ void add_timeouts(config::Schema<Settings>& schema) {
           "commits the status to 200: a failure is then an event.")
       .field("idle_timeout", &Settings::idle_timeout, duration({100, 24 * kHour}),
              "Maximum pause within an answer.")
+      .field(
+          "stream_end_timeout", &Settings::stream_end_timeout, duration({10, 60 * kSecond}),
+          "Time limit for the end of a stream's connection after its last event, which frees its "
+          "slot; the stream is complete, whatever comes.")
       .field("total_timeout", &Settings::total_timeout, duration({kSecond, 168 * kHour}),
              "Time limit for a whole call.")
       .field(
