@@ -18,6 +18,7 @@ struct NameRow {
 
 constexpr std::array kNames{
     NameRow{"id", id},
+    NameRow{"url", url},
     NameRow{"code", code},
     NameRow{"data", data},
     NameRow{"meta", meta},
@@ -29,6 +30,8 @@ constexpr std::array kNames{
     NameRow{"model", model},
     NameRow{"tools", tools},
     NameRow{"usage", usage},
+    NameRow{"image", image},
+    NameRow{"base64", base64},
     NameRow{"images", images},
     NameRow{"object", object},
     NameRow{"tokens", tokens},
@@ -41,6 +44,7 @@ constexpr std::array kNames{
     NameRow{"logprobs", logprobs},
     NameRow{"metadata", metadata},
     NameRow{"response", response},
+    NameRow{"b64_json", b64_json},
     NameRow{"thinking", thinking},
     NameRow{"duration", duration},
     NameRow{"arguments", arguments},
@@ -54,6 +58,7 @@ constexpr std::array kNames{
     NameRow{"prompt_eval_count", prompt_eval_count},
     NameRow{"reasoning_content", reasoning_content},
     NameRow{"reasoning_details", reasoning_details},
+    NameRow{"partial_image_index", partial_image_index},
 };
 static_assert(kNames.size() + 2 == kEnumeratorCount<MemberName>);
 static_assert(std::ranges::is_sorted(kNames, {},
@@ -89,10 +94,17 @@ bool is_success_code(std::string_view raw) {
 
 constexpr TextNames kReports{billed_units, timings, tokens, usage, usageMetadata};
 constexpr TextNames kNumbers{duration, eval_count, prompt_eval_count};
+constexpr TextNames kImageLists{data, images};
+constexpr TextNames kImages{b64_json, base64, image, url};
 constexpr TextNames kSkipped{annotations, logprobs, metadata, reasoning_details, tools};
 constexpr TextNames kReasoning{reasoning, reasoning_content};
 // A report may be in these, besides the top.
 constexpr TextNames kAroundReports{choices, message, meta, response, x_groq, delta, data};
+
+// Source: OpenAI's image_generation.partial_image and image_edit.partial_image, 2026-11.
+bool is_preview(const EventFacts& facts) {
+  return facts.is_partial_image || facts.type.ends_with("partial_image");
+}
 
 }  // namespace
 
@@ -114,7 +126,9 @@ const EventFacts& AnswerScan::read_event(std::string_view data) {
   reasoning_ = 0;
   open_model_ = {};
   names_ = {};
+  holds_image_ = false;
   feed(data);
+  if (facts_.has_image && !is_preview(facts_)) ++images_alone_;
   return facts_;
 }
 
@@ -151,11 +165,7 @@ void AnswerScan::open(char bracket, std::size_t at) {
     } else if (depth == 2 && names_[1] == choices) {
       facts_.no_choices = false;
     }
-    if (depth == 1 && (own == data || own == images) && bracket == '[') {
-      images_ = images_.value_or(0);
-    } else if (depth == 2 && bracket == '{' && !walk_.in_object()) {
-      count_image();
-    }
+    if (depth == 1 && bracket == '[' && kImageLists.contains(own)) has_list_ = true;
   }
   if (depth + 1 < kMaxDepth) names_[depth + 1] = bracket == '[' ? own : none;
 }
@@ -163,6 +173,7 @@ void AnswerScan::open(char bracket, std::size_t at) {
 void AnswerScan::close(std::size_t at) {
   const auto depth = walk_.depth();
   if (skipped_ != 0 && depth <= skipped_) skipped_ = 0;
+  if (holds_image_ && depth <= 2) end_image();
   if (report_depth_ == 0 || depth > report_depth_) return;
   if (report_.size() <= kMaxReportBytes) {
     report_ += piece_.substr(report_from_, at + 1 - report_from_);
@@ -216,7 +227,7 @@ void AnswerScan::take_fact(MemberName own, std::string_view raw, std::size_t at,
                            bool ends) {
   const auto depth = walk_.depth();
   if (own == finish_reason && names_[1] == choices && raw == "error") facts_.has_error = true;
-  if (depth == 2 && begins && !walk_.in_object()) count_image();
+  if (kImages.contains(own) || kImageLists.contains(own)) take_image(own, raw, ends);
   if (!is_at_top()) return;
   if (own == model && !facts_.model) {
     if (begins) open_model_ = offset_ + at - 1;
@@ -242,6 +253,7 @@ void AnswerScan::scalar(std::string_view raw, bool begins, bool ends) {
   // Not null, false or 0.
   if (own == error && begins && raw.find_first_of("nf0") != 0) facts_.has_error = true;
   if (begins && ends) take_code(own, raw);
+  if (own == partial_image_index) facts_.is_partial_image = true;
   if (kNumbers.contains(own)) take_number(own, raw, begins, ends);
 }
 
@@ -263,8 +275,28 @@ void AnswerScan::take_code(MemberName own, std::string_view raw) {
   if (own == message && !is_success_code(raw)) facts_.has_words = true;
 }
 
-void AnswerScan::count_image() {
-  if (names_[1] == data || names_[1] == images) images_ = images_.value_or(0) + 1;
+// An image is an address or data: itself, or in an object. Servers put what has failed into the
+// same list, with an error instead.
+void AnswerScan::take_image(MemberName own, std::string_view raw, bool ends) {
+  const auto depth = walk_.depth();
+  const bool is_image = kImages.contains(own);
+  const bool is_element = depth == 2 && !walk_.in_object();
+  if (depth == 1 && is_image && !raw.empty()) facts_.has_image = true;
+  if (!kImageLists.contains(names_[1])) return;
+  if (!raw.empty() && (is_element || (depth == 3 && is_image))) holds_image_ = true;
+  if (is_element && ends && holds_image_) end_image();
+}
+
+// The innermost array's element is complete; other brackets hold no images.
+void AnswerScan::end_image() {
+  holds_image_ = false;
+  if (walk_.depth() != 2 || walk_.in_object()) return;
+  ++(names_[1] == data ? images_in_data_ : images_in_list_);
+}
+
+std::optional<std::int64_t> AnswerScan::image_count() const {
+  if (!is_stream_ && !has_list_) return std::nullopt;
+  return std::int64_t{images_alone_} + std::max(images_in_data_, images_in_list_);
 }
 
 }  // namespace weir::dialect

@@ -51,6 +51,11 @@ enum class MemberName : std::uint8_t {
   duration,
   eval_count,
   prompt_eval_count,
+  // An image, where it is a string.
+  b64_json,
+  base64,
+  image,
+  url,
   // Read at the top, or just below.
   code,
   error,
@@ -58,6 +63,7 @@ enum class MemberName : std::uint8_t {
   id,
   model,
   object,
+  partial_image_index,
   type,
   // Holding no part of the answer: echoes of the request, and copies.
   annotations,
@@ -86,6 +92,8 @@ struct EventFacts {
   bool no_choices = false;  ///< `choices` is there and empty
   bool has_choices = false;
   bool has_usage = false;
+  bool has_image = false;           ///< itself, not in a list
+  bool is_partial_image = false;    ///< a preview of one
   std::optional<Range> model = {};  ///< the first model's name, with its quotes
   std::optional<Range> text = {};   ///< the only text, without quotes
   std::size_t texts = 0;
@@ -115,8 +123,8 @@ class AnswerScan {
   [[nodiscard]] const TokenUsage& usage() const { return top_.known() ? top_ : below_; }
   /// The weight of all texts so far.
   [[nodiscard]] const codec::TextWeight& text() const { return meter_.weight(); }
-  /// Images delivered so far; nothing if the answer has no list that could hold them.
-  [[nodiscard]] std::optional<std::int64_t> image_count() const { return images_; }
+  /// Images delivered so far; nothing if a whole answer has no list that could hold them.
+  [[nodiscard]] std::optional<std::int64_t> image_count() const;
   [[nodiscard]] const EventFacts& facts() const { return facts_; }
   /// True if what was fed is one complete JSON text.
   [[nodiscard]] bool is_complete() const { return walk_.is_complete(); }
@@ -149,7 +157,8 @@ class AnswerScan {
   void take_code(MemberName name, std::string_view raw);
   void take_report(const TokenUsage& usage, std::size_t depth);
   void take_number(MemberName name, std::string_view raw, bool begins, bool ends);
-  void count_image();
+  void take_image(MemberName name, std::string_view raw, bool ends);
+  void end_image();
 
   TextNames text_names_;
   bool is_stream_;
@@ -165,7 +174,11 @@ class AnswerScan {
   std::size_t reasoning_ = 0;  ///< hash of the last whole text: pieces do not last
   TokenUsage top_;
   TokenUsage below_;
-  std::optional<std::int64_t> images_;
+  std::uint32_t images_in_data_ = 0;
+  std::uint32_t images_in_list_ = 0;  ///< in `images`, which some servers send besides
+  std::uint32_t images_alone_ = 0;    ///< each an event
+  bool has_list_ = false;
+  bool holds_image_ = false;  ///< the open element of a list
   std::optional<std::size_t> open_model_;
   EventFacts facts_;
 };

@@ -150,8 +150,18 @@ TEST(AnswerScan, CountsTheImagesOfAnAnswer) {
       {R"({"created":1,"data":[{"url":"x"},{"b64_json":"y"}]})", 2},
       {R"({"images":[{"url":"x","size":{"w":1}}],"timings":{"inference":0.1}})", 1},
       {R"({"images":["x","y","z"]})", 3},
+      {R"({"images":["","z"]})", 1},
+      {R"({"images":[{"url":"x"},{"url":"y"}],"data":[{"url":"x"},{"url":"y"}]})", 2},
+      {R"({"images":[],"data":[{"b64_json":"x"}]})", 1},
+      {R"({"data":[{"b64_json":null,"url":"x"},{"url":"x","b64_json":"y"}]})", 2},
+      {R"({"data":[{"error":{"code":"moderated","message":"m"}},{"url":"x","size":"1x1"}]})", 1},
+      {R"({"data":[{"url":""},{"url":null},{},null,7,{"revised_prompt":"p"}]})", 0},
+      {R"({"data":[{"url":"x","more":{"a":[{"url":"y"}]}}]})", 1},
+      {R"({"data":[["x"],[{"url":"y"}]]})", 0},
       {R"({"data":[]})", 0},
       {R"({"data":{"a":{}}})", {}},
+      {R"({"data":{"a":{"url":"x"}}})", {}},
+      {R"({"url":"x","error":{"message":"m"}})", {}},
       {R"({"created":1})", {}},
   };
   for (const auto& c : cases) {
@@ -163,6 +173,42 @@ TEST(AnswerScan, CountsTheImagesOfAnAnswer) {
       EXPECT_TRUE(scan.is_complete());
     }
   }
+}
+
+TEST(AnswerScan, CountsAnImageThatIsCutAsNone) {
+  AnswerScan scan({}, false);
+  scan.feed(R"({"data":[{"b64_json":"abc"},{"b64_json":"ab)");
+  EXPECT_EQ(scan.image_count(), 1);
+}
+
+TEST(AnswerScan, CountsTheImagesOfAStreamWithoutPreviews) {
+  const struct {
+    const char* event;
+    std::int64_t images;
+  } cases[] = {
+      {R"({"type":"image_generation.partial_image","b64_json":"x","partial_image_index":0})", 0},
+      {R"({"b64_json":"x","type":"image_edit.partial_image"})", 0},
+      {R"({"b64_json":"x","partial_image_index":1})", 0},
+      {R"({"type":"image_generation.completed","b64_json":"x","usage":{"input_tokens":5}})", 1},
+      {R"({"b64_json":"x","type":"image_edit.completed"})", 1},
+      // Volcano Ark: an event for each image, and one without any at the end.
+      {R"({"type":"image_generation.partial_succeeded","image_index":0,"url":"x"})", 1},
+      {R"({"type":"image_generation.partial_failed","error":{"code":"c","message":"m"}})", 0},
+      {R"({"type":"image_generation.completed","usage":{"generated_images":2}})", 0},
+      {R"({"created":1,"data":[{"url":"x"},{"url":"y"}]})", 2},
+      {R"({"error":{"message":"m"}})", 0},
+  };
+  AnswerScan all({}, true);
+  EXPECT_EQ(all.image_count(), 0);
+  std::int64_t sum = 0;
+  for (const auto& c : cases) {
+    AnswerScan scan({}, true);
+    scan.read_event(c.event);
+    EXPECT_EQ(scan.image_count(), c.images) << c.event;
+    all.read_event(c.event);
+    sum += c.images;
+  }
+  EXPECT_EQ(all.image_count(), sum);
 }
 
 TEST(AnswerScan, ABrokenTextIsNoMoreThanNonsense) {

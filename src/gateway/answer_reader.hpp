@@ -71,6 +71,10 @@ class AnswerReader {
   [[nodiscard]] const codec::TextWeight& text() const { return scan_.text(); }
   /// The text of an event stream after its last report of usage.
   [[nodiscard]] codec::TextWeight unreported_text() const { return text() - reported_; }
+  /// Images delivered so far; nothing if the answer is not read, or has no place for them.
+  [[nodiscard]] std::optional<std::int64_t> images() const {
+    return is_read() ? scan_.image_count() : std::nullopt;
+  }
   /// True if an event stream has sent its final event, however its connection ends.
   [[nodiscard]] bool finished() const { return finished_; }
   /// True if the answer is, or an event of it said that it ends with, an error.
@@ -94,6 +98,9 @@ class AnswerReader {
  private:
   static constexpr std::size_t kFreeBytes = 256 << 10;
 
+  [[nodiscard]] bool is_read() const {
+    return form_ == AnswerForm::json || form_ == AnswerForm::events;
+  }
   void begin_as(AnswerForm form);
   [[nodiscard]] Result<std::string_view> pass_known(std::string_view piece);
   [[nodiscard]] std::string_view pass_json(std::string_view piece);

@@ -31,6 +31,12 @@ std::int64_t answer_of(const Work& work, const Estimate& estimate) {
   return is_of_start ? reported + estimate.answer : reported;
 }
 
+// Images whose number cannot be read are all there in an answer that is.
+std::int64_t images_of(const Work& work, const limit::Claim& claimed) {
+  if (claimed.images == 0) return 0;
+  return work.images.value_or(work.succeeded ? claimed.images : 0);
+}
+
 // Parts may be of another report than their whole.
 void bound(std::optional<std::int64_t>& part, const std::optional<std::int64_t>& whole) {
   if (part) part = std::min(*part, whole.value_or(0));
@@ -47,6 +53,7 @@ Bill compute_bill(const Work& work, const limit::Claim& claimed, const Estimate&
   bill.usage = work.reported;
   if (has_worked(work)) {
     bill.claim = claimed;
+    bill.claim.images = images_of(work, claimed);
     bill.characters = work.characters;
   }
   if (has_worked(work) && claimed.tokens > 0) {

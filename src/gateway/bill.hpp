@@ -18,7 +18,8 @@ struct Work {
   /// The client has a part of the answer, or left before it had any.
   bool was_taken = false;
   dialect::TokenUsage reported = {};
-  std::int64_t characters = 0;  ///< of the request, to be spoken
+  std::optional<std::int64_t> images = {};  ///< delivered; nothing: the answer does not say
+  std::int64_t characters = 0;              ///< of the request, to be spoken
 };
 
 /// Tokens by the texts that passed.

@@ -79,28 +79,28 @@ TEST(Bill, IsWhatTheUpstreamReportedOrMayHaveDone) {
        kPassed,
        30,
        5,
-       2,
+       0,
        false},
       {"a stream cut after it reported its start",
        {.reached = true, .streamed = true, .was_taken = true, .reported = usage},
        kPassed,
        30,
        8,
-       2,
+       0,
        true},
       {"a stream cut without a report",
        {.reached = true, .streamed = true, .was_taken = true},
        kPassed,
        40,
        12,
-       2,
+       0,
        true},
       {"a client that left before the answer",
        {.reached = true, .was_taken = true},
        {.prompt = 40},
        40,
        0,
-       2,
+       0,
        true},
       {"an upstream that broke before anything came", {.reached = true}, kPassed, 0, 0, 0, false},
   };
@@ -120,6 +120,22 @@ TEST(Bill, NothingIsEstimatedWhereNoTokensAreCounted) {
   EXPECT_EQ(bill.claim.tokens, 0);
   EXPECT_EQ(bill.claim.images, 2);
   EXPECT_FALSE(bill.estimated);
+}
+
+TEST(Bill, ImagesAreThoseDelivered) {
+  const auto images = [](Work work, std::int64_t asked = 4) {
+    return compute_bill(work, {.images = asked}, {}).claim.images;
+  };
+  EXPECT_EQ(images({.reached = true, .succeeded = true, .images = 4}), 4);
+  EXPECT_EQ(images({.reached = true, .succeeded = true, .images = 1}), 1);
+  EXPECT_EQ(images({.reached = true, .succeeded = true, .images = 0}), 0);
+  EXPECT_EQ(images({.reached = true, .succeeded = true, .images = 9}), 9);
+  EXPECT_EQ(images({.reached = true, .succeeded = true}), 4) << "a picture by itself";
+  EXPECT_EQ(images({.reached = true, .streamed = true, .was_taken = true, .images = 1}), 1);
+  EXPECT_EQ(images({.reached = true, .was_taken = true}), 0) << "it left before any";
+  EXPECT_EQ(images({.reached = true, .images = 2}), 0) << "nobody got them";
+  EXPECT_EQ(images({.was_taken = true}), 0) << "it was refused";
+  EXPECT_EQ(images({.reached = true, .succeeded = true, .images = 3}, 0), 0) << "no images there";
 }
 
 TEST(Bill, PartsAreNoMoreThanWhatTheyAreOf) {

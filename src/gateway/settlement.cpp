@@ -47,6 +47,7 @@ Work Settlement::work() const {
           .streamed = record.streamed,
           .was_taken = context_.watch.has_left() || has_begun,
           .reported = record.usage,
+          .images = images_,
           .characters = admitted_.characters};
 }
 

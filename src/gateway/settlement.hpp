@@ -25,6 +25,7 @@ class Settlement {
   void set_answer(const AnswerReader& reader) {
     text_ = reader.text();
     unreported_ = reader.unreported_text();
+    images_ = reader.images();
     finished_ = reader.finished();
   }
   /// The upstream answered with a 2xx, to its end.
@@ -53,6 +54,7 @@ class Settlement {
   codec::TextWeight text_;
   codec::TextWeight unreported_;
   std::optional<limit::WeighedText> prompt_;
+  std::optional<std::int64_t> images_;
   bool reached_ = false;
   bool succeeded_ = false;
   bool finished_ = false;

@@ -6,8 +6,9 @@ import json
 import pytest
 
 from support.caller import multipart, post, usage_rows
-from support.engine import DONE, Engine, as_json, as_stream, event
+from support.engine import DONE, Engine, Script, as_json, as_stream, event
 from support.eventually import eventually
+from support.process import KEY
 
 SUB_TYPES = ("chat", "text-to-image", "speech-to-text", "text-to-speech")
 MODELS = [{"id": f"lab/{sub_type}", "sub_types": [sub_type], "upstreams": [{"name": "gpu"}]} for sub_type in SUB_TYPES]
@@ -193,3 +194,60 @@ def test_speech_is_booked_in_characters_of_what_was_spoken(server, engine):
         return True
 
     eventually(thirteen)
+
+
+PICTURES = [{"b64_json": "iVBO"}, {"b64_json": "iVBP"}]
+MODERATED = {"error": {"code": "moderated", "message": "not this one"}}
+
+
+def preview(number):
+    return event({"type": "image_generation.partial_image", "partial_image_index": number, "b64_json": "iVBO"})
+
+
+def complete(kind="image_generation"):
+    return event({"type": f"{kind}.completed", "b64_json": "iVBO", "usage": {"input_tokens": 5, "output_tokens": 7}})
+
+
+# name: (the answer to a request for four, the images that are booked)
+DRAWN = {
+    "all": (as_json({"data": PICTURES * 2}), 4),
+    "fewer": (as_json({"created": 1, "data": PICTURES}), 2),
+    "more": (as_json({"data": PICTURES * 3}), 6),
+    "none": (as_json({"data": []}), 0),
+    "in images": (as_json({"images": [{"url": "https://x/1"}], "timings": {}, "seed": 1}), 1),
+    "in both": (as_json({"images": [{"url": "https://x/1"}] * 2, "data": [{"url": "https://x/1"}] * 2}), 2),
+    "some failed": (as_json({"data": [MODERATED, *PICTURES]}), 2),
+    "with usage": (as_json({"data": PICTURES, "usage": {"input_tokens": 5, "output_tokens": 7}}), 2),
+    "a picture": (Script((b"\x89PNG",), content_type="image/png"), 4),
+    "streamed": (as_stream(preview(0), preview(1), complete()), 1),
+    "two streamed": (as_stream(preview(0), complete("image_edit"), preview(0), complete()), 2),
+    "cut after a preview": (as_stream(preview(0), end="cut"), 0),
+    "cut between two": (as_stream(preview(0), complete(), preview(0), end="cut"), 1),
+    "refused": (as_json({"error": {"message": "no"}}, status=400), 0),
+    "broken": (as_json({"error": {"message": "no"}}, status=500), 0),
+    "an error with status 200": (as_json({"error": {"message": "overloaded", "type": "server_error"}}), 0),
+}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_images_are_booked_as_delivered(server, engine, name):
+    answer, expected = DRAWN[name]
+    engine.scripts["lab/text-to-image"] = answer
+    body = json.dumps({"model": "lab/text-to-image", "prompt": "p", "n": 4}).encode()
+    post(server.public, "/v1/images/generations", body)
+
+    def delivered():
+        row = booked(server, "lab/text-to-image")
+        assert (row["requests"], row.get("images", 0)) == (1, expected)
+        return True
+
+    eventually(delivered)
+
+
+def test_a_limit_of_images_is_corrected_to_what_was_delivered(weir, engine):
+    key = {"name": "test", "key": KEY, "images_per_day": 5}
+    server = weir(models=MODELS, keys=[key], upstreams=[{"name": "gpu", "url": engine.url}])
+    engine.scripts["lab/text-to-image"] = as_json({"data": PICTURES[:1]})
+    body = json.dumps({"model": "lab/text-to-image", "prompt": "p", "n": 4}).encode()
+    statuses = [post(server.public, "/v1/images/generations", body).status for _ in range(4)]
+    assert statuses == [200, 200, 429, 429]

@@ -458,7 +458,8 @@ def rerank(call):
 
 
 def images(call):
-    count = int(call.json().get("batch_size", 1)) if call.path.endswith("generations") else 1
+    asked = call.json() if call.path.endswith("generations") else {}
+    count = max(asked.get("batch_size", 1), asked.get("n", 1))
     drawn = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
     return as_json({"images": [{"url": "https://x/1.png"}] * count, "data": [{"b64_json": drawn}] * count})
 
