@@ -8,6 +8,7 @@
 #include "api/error_family.hpp"
 #include "api/openapi.hpp"
 #include "api/stored_reply.hpp"
+#include "api/websocket.hpp"
 #include "auth/presented_key.hpp"
 #include "catalogue/anthropic_list.hpp"
 #include "catalogue/list_query.hpp"
@@ -220,12 +221,17 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
   const RouteMatch found = match_route(request.path);
   const bool whole_server = request.path == "*";
-  if (found.route == nullptr && !whole_server) return fail_with(exchange, {no_route(request.path)});
+  if (found.route == nullptr && !whole_server) {
+    const bool is_handshake = is_websocket_path(request.path) && asks_for_websocket(request);
+    return is_handshake ? refuse_websocket(exchange)
+                        : fail_with(exchange, {no_route(request.path)});
+  }
   if (found.route != nullptr) exchange.route = found.route->label;
   if (request.method == http::Method::options) {
     return options_reply(request, whole_server ? kAllowAll : found.route->allow_field());
   }
   if (!found.route->allows(request.method)) {
+    if (asks_for_websocket(request)) return refuse_websocket(exchange);
     return method_not_allowed(exchange, found.route->allow_field());
   }
   const auth::KeyEntry* key = nullptr;
@@ -278,6 +284,10 @@ http::Reply Frontend::method_not_allowed(http::Exchange& exchange, std::string_v
   auto reply = fail_with(exchange, {Errc::method_not_allowed});
   reply.fields += allow_field;
   return reply;
+}
+
+http::Reply Frontend::refuse_websocket(http::Exchange& exchange) {
+  return as_upgrade_required(fail_with(exchange, {Errc::method_not_allowed, kNoWebSocket}));
 }
 
 std::expected<const auth::KeyEntry*, http::Reply> Frontend::authenticate(http::Exchange& exchange) {

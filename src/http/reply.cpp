@@ -59,6 +59,8 @@ std::string_view status_line(int status) {
       return "HTTP/1.1 422 Unprocessable Content\r\n";
     case 424:
       return "HTTP/1.1 424 Failed Dependency\r\n";
+    case 426:
+      return "HTTP/1.1 426 Upgrade Required\r\n";
     case 429:
       return "HTTP/1.1 429 Too Many Requests\r\n";
     case 431:
