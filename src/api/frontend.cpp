@@ -10,6 +10,7 @@
 #include "api/stored_reply.hpp"
 #include "api/websocket.hpp"
 #include "auth/presented_key.hpp"
+#include "base/stable_hash.hpp"
 #include "catalogue/anthropic_list.hpp"
 #include "catalogue/list_query.hpp"
 #include "catalogue/render.hpp"
@@ -122,6 +123,9 @@ gateway::CallInput Frontend::call_input(http::Exchange& exchange, const auth::Ke
                            .limiter = key.limiter,
                            .key_identity = has_request_id(endpoint) ? key.identity : std::string{},
                            .fields = {}};
+  if (published.directory->settings().affinity == upstream::Affinity::key) {
+    input.key_hash = stable_hash(key.name);
+  }
   add_common_fields(exchange, input.fields);
   return input;
 }

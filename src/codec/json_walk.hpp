@@ -16,7 +16,8 @@
 namespace weir::codec {
 
 /// The receiver of a walk. `at`: an offset in the piece. A value's pieces come in order; `begins`
-/// and `ends` say which ones it begins and ends with. Strings come without quotes, undecoded.
+/// and `ends` say which ones it begins and ends with. Strings come without quotes, undecoded. A
+/// visitor with `is_done()` ends the walk when that is true.
 template <class T>
 concept JsonVisitor =
     requires(T visitor, bool flag, std::string_view text, std::size_t at, char bracket) {
@@ -36,6 +37,9 @@ class JsonWalk {
   template <JsonVisitor Visitor>
   void feed(std::string_view piece, Visitor& visitor) {
     for (std::size_t at = 0; at < piece.size();) {
+      if constexpr (requires { visitor.is_done(); }) {
+        if (visitor.is_done()) return;
+      }
       switch (within_) {
         case Within::none:
           take_token(piece, at, visitor);

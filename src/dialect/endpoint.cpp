@@ -20,25 +20,34 @@ constexpr bool kUnasked = false;
 
 using enum RequestId;
 
+constexpr Turns kListed = Turns::listed;
+constexpr Turns kWritten = Turns::written;
+constexpr Turns kSingle = Turns::none;
+
 constexpr EnumTable<Endpoint, EndpointRow> kRows({
-    {Endpoint::chat_completions, {openai, kTokens, kOnRequest, none, "chat"}},
-    {Endpoint::completions, {openai, kTokens, kOnRequest, none, "text_completion"}},
-    {Endpoint::responses, {responses, kTokens, kUnasked, none, "chat"}},
-    {Endpoint::responses_compact, {responses, kTokens, kUnasked, none, "responses_compact"}},
-    {Endpoint::messages, {anthropic, kTokens, kUnasked, none, "chat"}},
-    {Endpoint::tokenize, {openai, kRequestsOnly, kUnasked, none, "tokenize"}},
-    {Endpoint::moderations, {openai, kPrompt, kUnasked, none, "moderations"}},
-    {Endpoint::embeddings, {openai, kPrompt, kUnasked, none, "embeddings"}},
-    {Endpoint::rerank, {siliconflow, kPrompt, kUnasked, none, "rerank"}},
-    {Endpoint::score, {openai, kPrompt, kUnasked, none, "score"}},
-    {Endpoint::images_generations, {openai, kImages, kUnasked, none, "images_generations"}},
-    {Endpoint::images_edits, {openai, kImages, kUnasked, none, "images_edits"}},
-    {Endpoint::images_variations, {openai, kImages, kUnasked, none, "images_variations"}},
-    {Endpoint::audio_transcriptions, {openai, kAudio, kUnasked, none, "audio_transcriptions"}},
-    {Endpoint::audio_translations, {openai, kAudio, kUnasked, none, "audio_translations"}},
-    {Endpoint::audio_speech, {openai, kCharacters, kUnasked, none, "audio_speech"}},
-    {Endpoint::video_submit, {siliconflow, kRequestsOnly, kUnasked, issued, "video_submit"}},
-    {Endpoint::video_status, {siliconflow, kRequestsOnly, kUnasked, taken, "video_status"}},
+    {Endpoint::chat_completions, {openai, kTokens, kOnRequest, none, kListed, "chat"}},
+    {Endpoint::completions, {openai, kTokens, kOnRequest, none, kWritten, "text_completion"}},
+    {Endpoint::responses, {responses, kTokens, kUnasked, none, kListed, "chat"}},
+    {Endpoint::responses_compact,
+     {responses, kTokens, kUnasked, none, kListed, "responses_compact"}},
+    {Endpoint::messages, {anthropic, kTokens, kUnasked, none, kListed, "chat"}},
+    {Endpoint::tokenize, {openai, kRequestsOnly, kUnasked, none, kSingle, "tokenize"}},
+    {Endpoint::moderations, {openai, kPrompt, kUnasked, none, kSingle, "moderations"}},
+    {Endpoint::embeddings, {openai, kPrompt, kUnasked, none, kSingle, "embeddings"}},
+    {Endpoint::rerank, {siliconflow, kPrompt, kUnasked, none, kSingle, "rerank"}},
+    {Endpoint::score, {openai, kPrompt, kUnasked, none, kSingle, "score"}},
+    {Endpoint::images_generations,
+     {openai, kImages, kUnasked, none, kSingle, "images_generations"}},
+    {Endpoint::images_edits, {openai, kImages, kUnasked, none, kSingle, "images_edits"}},
+    {Endpoint::images_variations, {openai, kImages, kUnasked, none, kSingle, "images_variations"}},
+    {Endpoint::audio_transcriptions,
+     {openai, kAudio, kUnasked, none, kSingle, "audio_transcriptions"}},
+    {Endpoint::audio_translations, {openai, kAudio, kUnasked, none, kSingle, "audio_translations"}},
+    {Endpoint::audio_speech, {openai, kCharacters, kUnasked, none, kSingle, "audio_speech"}},
+    {Endpoint::video_submit,
+     {siliconflow, kRequestsOnly, kUnasked, issued, kSingle, "video_submit"}},
+    {Endpoint::video_status,
+     {siliconflow, kRequestsOnly, kUnasked, taken, kSingle, "video_status"}},
 });
 
 }  // namespace

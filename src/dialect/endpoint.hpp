@@ -28,6 +28,13 @@ enum class RequestId : std::uint8_t {
   taken,   ///< the request has one instead of a model
 };
 
+/// How a later turn of a conversation repeats the turns before it.
+enum class Turns : std::uint8_t {
+  none,     ///< calls have nothing to do with one another
+  listed,   ///< as messages, the new ones last
+  written,  ///< as the beginning of one text
+};
+
 /// No member has a default: a row states every fact, or does not compile.
 struct EndpointRow {
   Family family;
@@ -36,6 +43,7 @@ struct EndpointRow {
   /// always report it, or are not token streams.
   bool has_stream_options;
   RequestId request_id;
+  Turns turns;
   /// The metrics' name of such a call. Source: gen_ai.operation.name of OpenTelemetry's
   /// conventions; the endpoint's slug if they have none.
   std::string_view operation;

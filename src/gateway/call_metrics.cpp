@@ -38,7 +38,9 @@ CallMetrics::CallMetrics(telemetry::Registry& registry)
       faults_(telemetry::register_counter(registry, kUpstreamFaults)),
       overhead_(
           cells_.add(telemetry::register_histogram(registry, kCallOverhead), {}, kOverheadBuckets)),
-      estimated_(telemetry::register_counter(registry, kCallsEstimated).Add({})) {}
+      estimated_(telemetry::register_counter(registry, kCallsEstimated).Add({})),
+      followed_(telemetry::register_counter(registry, kCallAffinity).Add({{"result", "followed"}})),
+      moved_(telemetry::register_counter(registry, kCallAffinity).Add({{"result", "moved"}})) {}
 
 CallMetrics::PerModel& CallMetrics::of(catalogue::Endpoint endpoint, std::string_view model,
                                        std::string_view& label) {

@@ -8,6 +8,7 @@
 #include "base/errc.hpp"
 #include "gateway/call_record.hpp"
 #include "telemetry/metrics.hpp"
+#include "upstream/affinity.hpp"
 
 namespace weir::gateway {
 
@@ -44,9 +45,15 @@ inline constexpr telemetry::MetricRow kUpstreamFaults{
     "Errors of an upstream about Weir's account there (`key`, `credit`, `account`) or a model that "
     "it "
     "does not have (`model`), whatever their status."};
-inline constexpr std::array kCallMetrics{kTokenUsage,         kCallDuration,  kTimeToFirstToken,
-                                         kTimePerOutputToken, kCallOverhead,  kCallAttempts,
-                                         kUpstreamFaults,     kCallsEstimated};
+inline constexpr telemetry::MetricRow kCallAffinity{
+    "weir_call_affinity_total", "counter", "result",
+    "Attempts whose upstream was chosen by `calls.affinity`: at the one that comes first for the "
+    "conversation or key (`followed`), or at the next, because the first had more than its share "
+    "of "
+    "the calls in flight or was full (`moved`)."};
+inline constexpr std::array kCallMetrics{kTokenUsage,         kCallDuration,   kTimeToFirstToken,
+                                         kTimePerOutputToken, kCallOverhead,   kCallAttempts,
+                                         kUpstreamFaults,     kCallsEstimated, kCallAffinity};
 
 /// Caches the handles it has used. Models beyond kMaxModels are counted under `other`, so that
 /// clients cannot make a label grow without bound.
@@ -62,6 +69,10 @@ class CallMetrics {
   void record(const CallRecord& record, std::optional<Errc> reason, MonotonicTime ended);
   void count_attempt(std::string_view upstream, std::string_view outcome);
   void count_fault(std::string_view upstream, std::string_view cause);
+  /// REQUIRES: `result` is not none.
+  void count_affinity(upstream::AffinityResult result) {
+    (result == upstream::AffinityResult::followed ? followed_ : moved_).Increment();
+  }
 
  private:
   struct PerModel {
@@ -89,6 +100,8 @@ class CallMetrics {
   prometheus::Family<telemetry::Counter>& faults_;
   telemetry::HistogramCell& overhead_;
   telemetry::Counter& estimated_;
+  telemetry::Counter& followed_;
+  telemetry::Counter& moved_;
   std::array<ByModel, catalogue::kEndpointCount> models_;
   std::unordered_map<std::string, telemetry::Counter*, Hash, std::equal_to<>> attempt_counters_;
   std::string attempt_key_;

@@ -28,10 +28,14 @@ enum Member : std::size_t {
   kMaxOutputTokens,
   kN,
   kBatchSize,
-  kInput,  // of endpoints that take lists, and of speech
+  kInput,  // of endpoints that take lists, of speech, and of conversations
+  // Members of conversations.
+  kMessages,
+  kSystem,
+  kInstructions,
   // Members of endpoints that take lists.
-  kBestOf,
   kPrompt,
+  kBestOf,
   kDocuments,
   kMemberCount,
 };
@@ -48,20 +52,29 @@ constexpr std::array<std::string_view, kMemberCount> kNames = {
     "n",
     "batch_size",
     "input",
-    "best_of",
+    "messages",
+    "system",
+    "instructions",
     "prompt",
+    "best_of",
     "documents",
 };
 constexpr codec::MemberPaths kMembers(std::span(kNames).first(kInput));
-constexpr codec::MemberPaths kSpeechMembers(std::span(kNames).first(kBestOf));
+constexpr codec::MemberPaths kSpeechMembers(std::span(kNames).first(kMessages));
+constexpr codec::MemberPaths kConversationMembers(std::span(kNames).first(kPrompt));
 constexpr codec::MemberPaths kListMembers{std::span(kNames)};
 
-const codec::MemberPaths& members_of(Endpoint endpoint) {
-  const bool takes_lists = endpoint == Endpoint::completions || endpoint == Endpoint::embeddings ||
-                           endpoint == Endpoint::rerank;
-  if (takes_lists) return kListMembers;
-  const bool speaks = dialect::of(endpoint).counts(dialect::Meter::characters);
-  return speaks ? kSpeechMembers : kMembers;
+bool takes_lists(Endpoint endpoint) {
+  return endpoint == Endpoint::completions || endpoint == Endpoint::embeddings ||
+         endpoint == Endpoint::rerank;
+}
+
+const codec::MemberPaths& members_of(Endpoint endpoint, const ReadOptions& options) {
+  if (takes_lists(endpoint)) return kListMembers;
+  const auto& row = dialect::of(endpoint);
+  if (row.counts(dialect::Meter::characters)) return kSpeechMembers;
+  const bool has_turns = row.turns != dialect::Turns::none;
+  return options.finds_turns && has_turns ? kConversationMembers : kMembers;
 }
 
 // Counts those of a raw JSON string. An escape is one, and so is a pair of surrogates.
@@ -124,10 +137,15 @@ class Reading {
  public:
   explicit Reading(Endpoint endpoint)
       : counts_images_(dialect::of(endpoint).counts(dialect::Meter::images)),
-        counts_characters_(dialect::of(endpoint).counts(dialect::Meter::characters)) {}
+        counts_characters_(dialect::of(endpoint).counts(dialect::Meter::characters)),
+        reads_input_(takes_lists(endpoint) || counts_characters_) {}
 
   void take(const codec::JsonValue& value) {
     const auto member = value.member;
+    if (is_only_observed(member)) {
+      observe(member, value);
+      return;
+    }
     if (seen_[member] && problem_.empty()) {
       problem_ = fmt::format("The parameter {} is given twice.", kNames[member]);
     } else if (!value.exact && problem_.empty()) {
@@ -166,11 +184,16 @@ class Reading {
       case kBestOf:
         take_answers(member, value);
         break;
-      case kInput:
       case kPrompt:
+        request_.turns_at = at;
+        [[fallthrough]];
+      case kInput:
       case kDocuments:
         input_at_ = at;
         break;
+      case kMessages:
+      case kSystem:
+      case kInstructions:
       case kMemberCount:
         break;
     }
@@ -197,6 +220,15 @@ class Reading {
   }
 
  private:
+  // Nothing that is charged or sent depends on it.
+  [[nodiscard]] bool is_only_observed(std::size_t member) const {
+    return member >= kInput && member < kPrompt && (member != kInput || !reads_input_);
+  }
+  void observe(std::size_t member, const codec::JsonValue& value) {
+    const bool instructs = member == kSystem || member == kInstructions;
+    (instructs ? request_.instructions_at : request_.turns_at) = {value.begin, value.end};
+  }
+
   void take_text(std::size_t member, const codec::JsonValue& value, std::string& text) {
     if (auto parsed = codec::parse_json_string(value.text); parsed && !parsed->empty()) {
       text = std::move(*parsed);
@@ -217,6 +249,7 @@ class Reading {
 
   bool counts_images_;
   bool counts_characters_;
+  bool reads_input_;
   CallRequest request_;
   Span input_at_;
   std::array<bool, kMemberCount> seen_{};
@@ -233,9 +266,10 @@ std::optional<std::int64_t> read_count(std::string_view text) {
 }
 
 Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
-                                      std::size_t max_depth) {
+                                      const ReadOptions& options) {
   using codec::JsonScanner;
-  JsonScanner scanner(members_of(endpoint), kMaxValueBytes, max_depth,
+  const auto max_depth = options.max_depth;
+  JsonScanner scanner(members_of(endpoint, options), kMaxValueBytes, max_depth,
                       JsonScanner::Check::everything);
   Reading reading(endpoint);
   scanner.feed(body, [&](const codec::JsonValue& value) { reading.take(value); });

@@ -35,11 +35,20 @@ struct CallRequest {
   std::int64_t prompts = 1;     ///< of a list of prompts, inputs or documents
   std::int64_t token_ids = 0;   ///< of prompts that are given as numbers
   std::int64_t characters = 0;  ///< Unicode scalar values of a text to be spoken
+  // The values that a conversation is known by, if they are looked for; empty: there is none.
+  Span instructions_at;  ///< `system` or `instructions`
+  Span turns_at;         ///< `messages`, `input` or `prompt`
 };
 
 /// A count, from 1: a raw JSON number, or a form's text. Nothing for any other text; absurdly large
 /// values are capped.
 [[nodiscard]] std::optional<std::int64_t> read_count(std::string_view text);
+
+/// How a body is read.
+struct ReadOptions {
+  std::size_t max_depth = codec::JsonScanner::kMaxDepth;
+  bool finds_turns = false;  ///< of endpoints that have conversations
+};
 
 /// Reads a complete JSON body.
 ///
@@ -47,9 +56,9 @@ struct CallRequest {
 /// differently: a member given twice or in capital letters, and anything that RFC 8259 does not
 /// allow (docs/decisions/0038).
 /// Errors: invalid_parameter; the detail is for the client.
-[[nodiscard]] Result<CallRequest> read_json_request(
-    std::string_view body, catalogue::Endpoint endpoint,
-    std::size_t max_depth = codec::JsonScanner::kMaxDepth);
+[[nodiscard]] Result<CallRequest> read_json_request(std::string_view body,
+                                                    catalogue::Endpoint endpoint,
+                                                    const ReadOptions& options = {});
 
 /// One replacement in the client's bytes, such as the upstream's name of the model. A call has at
 /// most two.

@@ -174,6 +174,35 @@ TEST(CallRequest, UsageIsAskedForWithoutTouchingAnythingElse) {
   }
 }
 
+TEST(CallRequest, FindsWhereAConversationIsIfAsked) {
+  const struct {
+    const char* body;
+    Endpoint endpoint;
+    const char* instructions;
+    const char* turns;
+  } cases[] = {
+      {R"({"messages":[{"content":"a"}],"model":"m"})", Endpoint::chat_completions, "",
+       R"([{"content":"a"}])"},
+      {R"({"model":"m","messages":[1],"system":"b"})", Endpoint::messages, R"("b")", "[1]"},
+      {R"({"instructions":"b","model":"m","input":"a"})", Endpoint::responses, R"("b")", R"("a")"},
+      {R"({"model":"m","input":"a","prompt":{"id":"p"}})", Endpoint::responses, "", R"("a")"},
+      {R"({"model":"m","prompt":"a"})", Endpoint::completions, "", R"("a")"},
+      {R"({"model":"m"})", Endpoint::chat_completions, "", ""},
+      // Nothing is refused because of it.
+      {R"({"model":"m","messages":[1],"messages":[2],"System":"b"})", Endpoint::messages, R"("b")",
+       "[2]"},
+  };
+  for (const auto& c : cases) {
+    const std::string body = c.body;
+    const auto request = read_json_request(body, c.endpoint, {.finds_turns = true});
+    ASSERT_TRUE(request) << c.body;
+    const auto part = [&](const Span& at) { return body.substr(at.begin, at.end - at.begin); };
+    EXPECT_EQ(part(request->instructions_at), c.instructions) << c.body;
+    EXPECT_EQ(part(request->turns_at), c.turns) << c.body;
+    EXPECT_EQ(request->prompts, 1) << c.body;
+  }
+}
+
 TEST(CallRequest, IsRefusedWhenItIsNestedTooDeeply) {
   const auto nested = [](std::size_t arrays) {
     return R"({"model":"a","x":)" + std::string(arrays, '[') + std::string(arrays, ']') + "}";
@@ -182,10 +211,10 @@ TEST(CallRequest, IsRefusedWhenItIsNestedTooDeeply) {
   EXPECT_TRUE(read_json_request(nested(63), endpoint));
   EXPECT_EQ(read_json_request(nested(64), endpoint).error().detail,
             "The request body is nested more than 64 levels deep.");
-  EXPECT_TRUE(read_json_request(nested(3), endpoint, 4));
-  EXPECT_EQ(read_json_request(nested(4), endpoint, 4).error().detail,
+  EXPECT_TRUE(read_json_request(nested(3), endpoint, {.max_depth = 4}));
+  EXPECT_EQ(read_json_request(nested(4), endpoint, {.max_depth = 4}).error().detail,
             "The request body is nested more than 4 levels deep.");
-  EXPECT_EQ(read_json_request(R"({"model":"a"]})", endpoint, 4).error().detail,
+  EXPECT_EQ(read_json_request(R"({"model":"a"]})", endpoint, {.max_depth = 4}).error().detail,
             "The request body is not valid JSON: unexpected byte at offset 12.");
 }
 

@@ -1,19 +1,18 @@
 #include "gateway/choice.hpp"
 
 #include <algorithm>
+#include <span>
 
+#include "upstream/affinity.hpp"
 #include "upstream/health.hpp"
 #include "upstream/picker.hpp"
 
 namespace weir::gateway {
 namespace {
 
-// Both are behind every priority that can be set. A full upstream is for when every other one is
-// full too: a call can wait for it. A route whose model has not been listed for the grace time
-// comes last: a call that waits will be served, while this route may answer that the model is
-// unknown.
-constexpr int kFullPriority = 1'000'000;
-constexpr int kLastPriority = 10'000'000;
+// A route whose model has not been listed for the grace time comes last, behind what is full: a
+// call that waits will be served, while this route may answer that the model is unknown.
+constexpr int kLastPriority = 10 * upstream::kFullPriority;
 
 /// Routes for which choosing allocates nothing.
 constexpr std::size_t kUsualRoutes = 32;
@@ -29,13 +28,24 @@ upstream::Candidate candidate_of(const catalogue::Route& route, const Path& path
   upstream::Candidate candidate;
   candidate.priority = route.priority.value_or(to.priority);
   if (route.status == catalogue::Status::unavailable) candidate.priority += kLastPriority;
-  if (to.upstream->slots().is_full()) candidate.priority += kFullPriority;
+  candidate.is_full = to.upstream->slots().is_full();
+  if (candidate.is_full) candidate.priority += upstream::kFullPriority;
   candidate.weight = route.weight.value_or(to.weight);
   candidate.in_flight = to.upstream->slots().in_flight();
+  candidate.id = to.upstream->id();
   const auto& whole = to.upstream->health();
   candidate.usable = whole.admits(now) && path.health->admits(now);
   candidate.in_doubt = whole.in_doubt(now) || path.health->in_doubt(now);
   return candidate;
+}
+
+std::optional<upstream::AffinePick> pick(const Routes& routes,
+                                         std::span<const upstream::Candidate> candidates,
+                                         std::uint64_t random) {
+  if (routes.affinity) return upstream::pick_by_affinity(candidates, *routes.affinity);
+  const auto drawn = upstream::pick(candidates, random);
+  if (!drawn) return std::nullopt;
+  return upstream::AffinePick{*drawn, upstream::AffinityResult::none};
 }
 
 }  // namespace
@@ -50,11 +60,12 @@ std::optional<Choice> choose(const Routes& routes, const RouteSet& tried, std::u
     candidates.push_back(is_open ? candidate_of(all[i], paths[i], now)
                                  : upstream::Candidate{.usable = false});
   }
-  const auto picked = upstream::pick({candidates.data(), candidates.size()}, random);
+  const auto picked = pick(routes, {candidates.data(), candidates.size()}, random);
   if (!picked) return std::nullopt;
-  const auto& path = paths[*picked];
-  return Choice{&all[*picked], path.destination, path.health.get(), *picked,
-                candidates[*picked].in_doubt};
+  const auto index = picked->index;
+  const auto& path = paths[index];
+  return Choice{&all[index], path.destination, path.health.get(),
+                index,       picked->result,   candidates[index].in_doubt};
 }
 
 NoChoice why_none(const Routes& routes, MonotonicTime now) {

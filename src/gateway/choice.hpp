@@ -14,6 +14,7 @@
 #include "catalogue/endpoint.hpp"
 #include "catalogue/model.hpp"
 #include "gateway/directory.hpp"
+#include "upstream/affinity.hpp"
 
 namespace weir::gateway {
 
@@ -43,6 +44,8 @@ struct Routes {
   const Directory& directory;
   catalogue::Endpoint endpoint;
   const std::string* only = nullptr;  ///< the upstream that already has the request; null: any
+  /// A hash of what the calls share that should go to the same upstream; none: the load decides.
+  std::optional<std::uint64_t> affinity = {};
 };
 
 struct Choice {
@@ -50,7 +53,8 @@ struct Choice {
   const Destination* destination = nullptr;
   upstream::Health* health = nullptr;  ///< of the model there; the directory holds it
   std::size_t index = 0;               ///< index of the route
-  bool in_doubt = false;               ///< it was known to fail
+  upstream::AffinityResult affinity = upstream::AffinityResult::none;
+  bool in_doubt = false;  ///< it was known to fail
 };
 
 /// Nothing: every upstream that may be called now has been `tried`. `random`: uniform over all

@@ -142,6 +142,40 @@ TEST_F(ChoiceTest, WhoDoesNotSpeakTheEndpointOrIsNotKnownIsLeftOut) {
   EXPECT_EQ(chosen(), "two");
 }
 
+TEST_F(ChoiceTest, WhatCallsHaveInCommonDecidesAmongTheHealthy) {
+  settings_.breaker.consecutive_failures = 5;
+  for (const auto* name : {"one", "two", "three"}) add(name);
+  auto open = routes();
+  open.affinity = 7;
+  const auto at_first = choose(open, {}, 0, kNow);
+  ASSERT_TRUE(at_first);
+  EXPECT_EQ(at_first->affinity, upstream::AffinityResult::followed);
+  EXPECT_EQ(choose(open, {}, ~0ULL, kNow)->index, at_first->index) << "nothing is drawn";
+
+  RouteSet tried;
+  tried.set(at_first->index, true);
+  const auto next = choose(open, tried, 0, kNow);
+  EXPECT_NE(next->index, at_first->index);
+  fail(destinations_[at_first->index]);
+  EXPECT_EQ(choose(open, {}, 0, kNow)->index, next->index) << "the first is in doubt";
+  fail(destinations_[next->index]);
+  const auto last = choose(open, {}, 0, kNow);
+  EXPECT_EQ(last->affinity, upstream::AffinityResult::none) << "one is left";
+}
+
+TEST_F(ChoiceTest, OneThatHasItsShareOfTheCallsIsPassedOver) {
+  for (const auto* name : {"one", "two"}) add(name);
+  auto open = routes();
+  open.affinity = 7;
+  const auto first = choose(open, {}, 0, kNow)->index;
+  auto& slots = destinations_[first].upstream->slots();
+  ASSERT_TRUE(slots.try_take() && slots.try_take());
+  const auto next = choose(open, {}, 0, kNow);
+  EXPECT_NE(next->index, first);
+  EXPECT_EQ(next->affinity, upstream::AffinityResult::moved);
+  EXPECT_FALSE(choose(routes(), {}, 0, kNow)->affinity == upstream::AffinityResult::followed);
+}
+
 TEST_F(ChoiceTest, ARequestThatOneUpstreamHasGoesThere) {
   add("one");
   add("two");

@@ -60,6 +60,8 @@ struct CallInput {
   std::shared_ptr<limit::KeyLimiter> limiter;
   /// The key of a call that submits a video or asks for one; empty for all other calls.
   std::string key_identity;
+  /// A hash of the key's name; only if it decides which upstream is called.
+  std::uint64_t key_hash = 0;
   /// Complete field lines for every answer.
   std::string fields;
 };

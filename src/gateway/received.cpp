@@ -102,8 +102,9 @@ net::Task<Result<>> Received::receive_encoded() {
 
 Result<> Received::read() {
   if (!is_json()) return {};
-  auto request =
-      read_json_request(body_, endpoint_, static_cast<std::size_t>(settings_.max_json_depth));
+  const ReadOptions options{.max_depth = static_cast<std::size_t>(settings_.max_json_depth),
+                            .finds_turns = settings_.affinity == upstream::Affinity::prefix};
+  auto request = read_json_request(body_, endpoint_, options);
   if (!request) return std::unexpected(std::move(request.error()));
   request_ = std::move(*request);
   return {};

@@ -56,6 +56,9 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
       explain_no_choice(began);
       co_return;
     }
+    if (choice->affinity != upstream::AffinityResult::none) {
+      context_.gateway.metrics().count_affinity(choice->affinity);
+    }
     auto granted_at = began;
     bool granted = choice->destination->upstream->slots().try_take();
     if (!granted) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "gateway/admission.hpp"
+#include "gateway/affinity.hpp"
 #include "gateway/attempt.hpp"
 #include "gateway/call_context.hpp"
 #include "gateway/choice.hpp"
@@ -17,7 +18,11 @@ class RouteSearch {
  public:
   /// All of it outlives the search. `read_text`: as AnswerReader's.
   RouteSearch(CallContext& context, const Admitted& admitted, Received& received, bool read_text)
-      : context_(context), admitted_(admitted), received_(received), read_text_(read_text) {}
+      : context_(context),
+        admitted_(admitted),
+        received_(received),
+        affinity_(find_affinity(context, *admitted.model, received)),
+        read_text_(read_text) {}
 
   /// Sets `opening` to the beginning of the answer that the client may have. Nothing: refusal()
   /// says why there is none, or the call must end.
@@ -30,7 +35,7 @@ class RouteSearch {
  private:
   [[nodiscard]] Routes routes() const {
     return {*admitted_.model, *context_.input.directory, context_.input.endpoint,
-            admitted_.place ? &admitted_.place->upstream : nullptr};
+            admitted_.place ? &admitted_.place->upstream : nullptr, affinity_};
   }
   /// With a slot that was granted. Nothing: the upstream refuses calls for now, or the call must
   /// end.
@@ -52,6 +57,7 @@ class RouteSearch {
   Received& received_;
   Outbound outbound_;
   std::unique_ptr<Refusal> refusal_;  ///< why the last attempt brought no answer
+  std::optional<std::uint64_t> affinity_;
   RouteSet tried_;
   bool read_text_;
   int retries_ = 0;

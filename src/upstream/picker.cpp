@@ -1,46 +1,14 @@
 #include "upstream/picker.hpp"
 
-#include <limits>
-
 #include "base/check.hpp"
+#include "upstream/detail/tier.hpp"
 
 namespace weir::upstream {
 namespace {
 
-/// The usable candidates of one priority, of those in doubt or of the others.
-struct Tier {
-  int priority = std::numeric_limits<int>::max();
-  bool in_doubt = true;
-  std::uint64_t weight = 0;  ///< sum over the tier
-  std::size_t size = 0;
-
-  [[nodiscard]] bool has(const Candidate& candidate) const {
-    return candidate.usable && candidate.priority == priority && candidate.in_doubt == in_doubt;
-  }
-  [[nodiscard]] bool is_behind(const Candidate& candidate) const {
-    return candidate.priority < priority ||
-           (candidate.priority == priority && in_doubt && !candidate.in_doubt);
-  }
-};
-
-std::uint64_t weight_of(const Candidate& candidate) {
-  DCHECK(candidate.weight > 0);
-  return static_cast<std::uint64_t>(candidate.weight);
-}
-
-Tier best_tier(std::span<const Candidate> candidates) {
-  Tier tier;
-  for (const Candidate& candidate : candidates) {
-    if (!candidate.usable) continue;
-    if (tier.is_behind(candidate)) {
-      tier = {.priority = candidate.priority, .in_doubt = candidate.in_doubt};
-    }
-    if (!tier.has(candidate)) continue;
-    tier.weight += weight_of(candidate);
-    ++tier.size;
-  }
-  return tier;
-}
+using detail::best_tier;
+using detail::Tier;
+using detail::weight_of;
 
 // Maps uniformly onto [0, bound), with a bias below bound / 2^32.
 std::uint64_t scale(std::uint32_t random, std::uint64_t bound) { return (random * bound) >> 32; }

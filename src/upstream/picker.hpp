@@ -13,6 +13,10 @@
 
 namespace weir::upstream {
 
+/// Added to the priority of a full one, and behind every priority that can be set: a call can wait
+/// for it if all others are full too.
+inline constexpr int kFullPriority = 1'000'000;
+
 struct Candidate {
   int priority = 0;  ///< lower is preferred
   int weight = 1;    ///< share among those of equal priority; 1 to 1000
@@ -20,6 +24,8 @@ struct Candidate {
   /// False if its breaker refuses, or this call has already tried it.
   bool usable = true;
   bool in_doubt = false;  ///< a call failed, and none has succeeded since
+  bool is_full = false;   ///< its priority includes kFullPriority
+  std::uint64_t id = 0;   ///< for pick_by_affinity: a hash of what names it everywhere
 };
 
 /// So few are compared all: a call lost with its upstream is one of those in flight there, and the

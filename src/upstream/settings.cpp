@@ -115,6 +115,12 @@ void add_choice(config::Schema<Settings>& schema) {
              "are answered 503.")
       .field("queue_timeout", &Settings::queue_timeout, duration({1, 300 * kSecond}),
              "How long a call may wait in the queue before it is answered 503.")
+      .field("affinity", &Settings::affinity, config::one_of(kAffinityNames),
+             "Which calls of a model go to the same upstream, among those of equal priority that "
+             "are healthy: none: the less busy of two drawn by weight is called; prefix: the turns "
+             "of a conversation, by its system prompt and first message, so that the upstream has "
+             "them in its prefix cache; key: the calls of a key. An upstream that has 1.25 times "
+             "its share of the calls in flight gets no more: the next one is called.")
       .field("retries", &Settings::retries, integer<int>({1, 10, "never"}),
              "Maximum number of retries of a call, at another upstream, if that is safe: the "
              "upstream answered 429 or 503. Unless it is never, a call is also retried, at each "

@@ -5,10 +5,24 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/enum_table.hpp"
 #include "config/schema_fwd.hpp"
 #include "upstream/breaker.hpp"
 
 namespace weir::upstream {
+
+/// Chooses the calls of a model that go to the same upstream. The enumerator is the word in the
+/// config file.
+enum class Affinity : std::uint8_t {
+  none,    ///< nothing: the load alone decides
+  prefix,  ///< the conversation: an upstream has the earlier turns in its cache
+  key,     ///< the key
+};
+inline constexpr EnumNames<Affinity> kAffinityNames({
+    {Affinity::none, "none"},
+    {Affinity::prefix, "prefix"},
+    {Affinity::key, "key"},
+});
 
 struct Settings {
   std::chrono::milliseconds connect_timeout{5'000};          ///< name, connection and TLS handshake
@@ -23,6 +37,7 @@ struct Settings {
   int silent_lists = 2;   ///< in a row, before waiting calls end; 0: they do not
   int max_in_flight = 0;  ///< per upstream; 0: unlimited
   int queue_length = 64;  ///< per upstream
+  Affinity affinity = Affinity::none;
   std::chrono::milliseconds queue_timeout{2'000};
   int retries = 2;                ///< per call
   int retry_budget_percent = 20;  ///< of the calls to one upstream

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/stable_hash.hpp"
+
 namespace weir::upstream {
 
 Upstream::Upstream(Address address, const Settings& settings, int max_in_flight)
     : address_(std::move(address)),
+      id_(stable_hash(address_.name)),
       slots_(max_in_flight, settings.queue_length),
       health_(settings.breaker),
       budget_(settings.retry_budget_percent, settings.retry_budget_min),

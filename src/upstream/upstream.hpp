@@ -55,6 +55,8 @@ class Upstream {
   void configure(const Settings& settings, int max_in_flight);
 
   [[nodiscard]] const Address& address() const { return address_; }
+  /// A hash of its name: the same at every node.
+  [[nodiscard]] std::uint64_t id() const { return id_; }
   [[nodiscard]] Slots& slots() { return slots_; }
 
   /// The health of the upstream as a whole.
@@ -97,6 +99,7 @@ class Upstream {
   };
 
   const Address address_;
+  const std::uint64_t id_;
   Slots slots_;
   Health health_;
   std::atomic<MonotonicTime::rep> heard_{0};
