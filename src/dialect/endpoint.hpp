@@ -44,6 +44,8 @@ struct EndpointRow {
   bool has_stream_options;
   RequestId request_id;
   Turns turns;
+  /// True if a call changes nothing and costs no more than the work, so that it may be made twice.
+  bool is_repeatable;
   /// The metrics' name of such a call. Source: gen_ai.operation.name of OpenTelemetry's
   /// conventions; the endpoint's slug if they have none.
   std::string_view operation;

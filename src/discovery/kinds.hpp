@@ -52,6 +52,9 @@ struct Kind {
   /// The endpoints that its servers are documented not to serve.
   catalogue::Endpoints absent = {};
   std::span<const CallPath> call_paths = {};
+  /// Where its servers say whether they can work, below the server's root, without generating
+  /// anything. Empty: nowhere known. A 404 there is no failure.
+  std::string_view health_path = {};
   /// True if a stream reports its usage on request, by `stream_options.include_usage`. False if it
   /// always does, or does not know the option.
   bool usage_on_request = true;

@@ -172,14 +172,16 @@ void Attempt::begin_waiting(bool streamed) {
       Errc::upstream_first_byte_timeout, record.sent);
 }
 
-AttemptEnd Attempt::no_head(const Error& error) {
+AttemptEnd Attempt::no_head(const Error& error, bool went_silent) {
   constexpr std::chrono::seconds kAtOnce{1};
   const NoHead connection{.has_answered = stream_->has_answered(),
                           .reused = stream_->reused(),
                           .at_once = monotonic_now() - context_->record().sent < kAtOnce};
   const bool has_left = context_->watch.has_left();
   if (error.code == Errc::upstream_broke) has_reached_ = has_left;
-  return classify_no_head(error, connection, has_left);
+  auto end = classify_no_head(error, connection, has_left);
+  if (went_silent && end.outcome == Outcome::first_byte_timeout) end.outcome = Outcome::went_silent;
+  return end;
 }
 
 Result<std::string_view> Attempt::take_first_piece() {
@@ -328,7 +330,7 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
     for (;;) {
       if (stream_->must_wait()) co_await stream_->read_more();
       const auto whole = stream_->take_head();
-      if (!whole) co_return no_head(whole.error());
+      if (!whole) co_return no_head(whole.error(), waiting.is_ended());
       if (*whole) break;
     }
   }

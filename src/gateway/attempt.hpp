@@ -120,7 +120,7 @@ class Attempt {
   [[nodiscard]] net::Task<Result<>> send_upload(Received& received);
   [[nodiscard]] Sent send_piece(std::string_view piece, bool chunked, bool last);
   void begin_waiting(bool streamed);
-  [[nodiscard]] AttemptEnd no_head(const Error& error);
+  [[nodiscard]] AttemptEnd no_head(const Error& error, bool went_silent);
   [[nodiscard]] net::Task<> read_error();
   [[nodiscard]] std::optional<AttemptEnd> judge_answer(const AttemptRequest& request);
   [[nodiscard]] std::optional<AttemptEnd> judge(AttemptEnd end, int status,

@@ -132,9 +132,12 @@ bool denies_route(int status, const catalogue::Route& route, catalogue::Endpoint
   return assumed && is_first_endpoint(endpoint, sub_types);
 }
 
-NextStep next_step(const AttemptEnd& end, bool can_replay, int retries, int max_retries) {
+NextStep next_step(const AttemptEnd& end, bool can_replay, bool is_repeatable, int retries,
+                   int max_retries) {
   if (!end.error) return {};
-  const auto again = upstream::may_retry(end.outcome, can_replay);
+  auto again = upstream::may_retry(end.outcome, can_replay);
+  if (end.outcome == Outcome::went_silent && is_repeatable && can_replay)
+    again = upstream::Again::elsewhere;
   if (again == upstream::Again::never) return {};
   // That an idle connection had been closed is nobody's failure, and costs nobody anything.
   if (again == upstream::Again::same) return {.is_retry = true, .at_same_upstream = true};

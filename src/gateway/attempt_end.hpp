@@ -64,8 +64,9 @@ struct NextStep {
 };
 
 /// After an attempt that brought no answer. `retries`: made so far, of at most `max_retries`.
-/// `can_replay`: all of the request's body is still here.
-[[nodiscard]] NextStep next_step(const AttemptEnd& end, bool can_replay, int retries,
-                                 int max_retries);
+/// `can_replay`: all of the request's body is still here. `is_repeatable`: the call may be made
+/// twice, so that another upstream is tried where this one may have begun, and will not end.
+[[nodiscard]] NextStep next_step(const AttemptEnd& end, bool can_replay, bool is_repeatable,
+                                 int retries, int max_retries);
 
 }  // namespace weir::gateway

@@ -288,7 +288,7 @@ TEST(NextStep, ARetryMustBeSafeAndWithinItsBounds) {
       {"the client left", {Outcome::cancelled, Errc::client_left}, true, 0, {}},
   };
   for (const auto& row : rows) {
-    const auto step = next_step(row.end, row.can_replay, row.retries, 2);
+    const auto step = next_step(row.end, row.can_replay, false, row.retries, 2);
     EXPECT_EQ(step.is_retry, row.step.is_retry) << row.what;
     EXPECT_EQ(step.at_same_upstream, row.step.at_same_upstream) << row.what;
     EXPECT_EQ(step.counts, row.step.counts) << row.what;
@@ -296,9 +296,21 @@ TEST(NextStep, ARetryMustBeSafeAndWithinItsBounds) {
   }
 }
 
+TEST(NextStep, WhatMayBeDoneTwiceIsDoneElsewhereWhenItsUpstreamGoesSilent) {
+  const AttemptEnd silent{Outcome::went_silent, Errc::upstream_first_byte_timeout};
+  const auto step = next_step(silent, true, true, 0, 2);
+  EXPECT_TRUE(step.is_retry && step.counts && step.takes_from_budget);
+  EXPECT_FALSE(step.at_same_upstream);
+  EXPECT_FALSE(next_step(silent, true, false, 0, 2).is_retry) << "it may be paid for twice";
+  EXPECT_FALSE(next_step(silent, false, true, 0, 2).is_retry) << "the body is gone";
+  EXPECT_FALSE(next_step(silent, true, true, 2, 2).is_retry);
+  const AttemptEnd late{Outcome::first_byte_timeout, Errc::upstream_first_byte_timeout};
+  EXPECT_FALSE(next_step(late, true, true, 0, 2).is_retry) << "it may still be at it";
+}
+
 TEST(NextStep, WithoutRetriesThereIsNoneEither) {
   const AttemptEnd refused{Outcome::account_refused, Errc::upstream_rejected_key};
-  EXPECT_FALSE(next_step(refused, true, 0, 0).is_retry);
+  EXPECT_FALSE(next_step(refused, true, false, 0, 0).is_retry);
 }
 
 }  // namespace

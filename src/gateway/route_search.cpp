@@ -103,7 +103,8 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
 }
 
 bool RouteSearch::is_last(const Attempt& attempt, const AttemptEnd& end) const {
-  const auto step = next_step(end, attempt.can_replay(), retries_, context_.settings().retries);
+  const auto step =
+      next_step(end, attempt.can_replay(), is_repeatable(), retries_, context_.settings().retries);
   if (!step.is_retry) return true;
   auto tried = tried_;
   tried.set(attempt.choice().index, true);
@@ -138,7 +139,8 @@ bool RouteSearch::conclude(Attempt& attempt, AttemptEnd end) {
     again_ = attempt.choice();
     refused_usage_ = attempt.choice().health;
   }
-  const auto step = next_step(end, attempt.can_replay(), retries_, context_.settings().retries);
+  const auto step =
+      next_step(end, attempt.can_replay(), is_repeatable(), retries_, context_.settings().retries);
   refuse(make_refusal(std::move(end)));
   if (!step.is_retry) return false;
   if (step.counts) ++retries_;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "dialect/endpoint.hpp"
 #include "gateway/admission.hpp"
 #include "gateway/affinity.hpp"
 #include "gateway/attempt.hpp"
@@ -36,6 +37,9 @@ class RouteSearch {
   [[nodiscard]] Routes routes() const {
     return {*admitted_.model, *context_.input.directory, context_.input.endpoint,
             admitted_.place ? &admitted_.place->upstream : nullptr, affinity_};
+  }
+  [[nodiscard]] bool is_repeatable() const {
+    return dialect::of(context_.input.endpoint).is_repeatable;
   }
   /// With a slot that was granted. Nothing: the upstream refuses calls for now, or the call must
   /// end.

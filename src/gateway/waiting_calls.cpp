@@ -9,6 +9,7 @@ void WaitingCalls::OfThread::end(const upstream::Upstream& upstream, MonotonicTi
   for (auto next = calls_.begin(); next != calls_.end();) {
     Call& call = *next++;
     if (&call.upstream_ != &upstream || call.sent_ >= sent_before) continue;
+    call.is_ended_ = true;
     call.stream_.abort(Errc::upstream_first_byte_timeout);
   }
 }

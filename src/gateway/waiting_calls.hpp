@@ -29,12 +29,16 @@ class WaitingCalls {
     Call& operator=(const Call&) = delete;
     ~Call();
 
+    /// Whether it was ended because its upstream went silent.
+    [[nodiscard]] bool is_ended() const { return is_ended_; }
+
    private:
     friend class OfThread;
     OfThread& calls_;
     http::ServerStream& stream_;
     const upstream::Upstream& upstream_;
     const MonotonicTime sent_;
+    bool is_ended_ = false;
   };
 
   /// The calls of one thread. Threads: its own.

@@ -103,16 +103,16 @@ void Breaker::doubt(MonotonicTime now, std::chrono::seconds most) {
   doubt_until_ = now + doubt_;
 }
 
-void Breaker::distrust(MonotonicTime now, bool until_listed) {
+void Breaker::distrust(MonotonicTime now, Until until) {
   doubt(now);
-  if (!until_listed) return;
-  is_unlisted_ = true;
+  if (until == Until::later) return;
+  (until == Until::listed ? is_unlisted_ : is_unhealthy_) = true;
   doubt_until_ = std::max(doubt_until_, now + kUnlistedDoubt);
 }
 
 void Breaker::trust() {
   weak_ = 0;
-  is_unlisted_ = false;
+  is_unlisted_ = is_unhealthy_ = false;
   doubt_ = {};
   doubt_until_ = MonotonicTime::min();
 }
@@ -135,10 +135,19 @@ void Breaker::cool_down(std::optional<std::chrono::seconds> retry_after, Monoton
 }
 
 void Breaker::listed() {
-  if (is_unlisted_ && consecutive_ == 0) trust();
+  if (is_unlisted_ && consecutive_ == 0) {
+    is_unlisted_ = false;
+    if (!is_unhealthy_) trust();
+  }
   if (state_ == BreakerState::admitting || !only_connections_) return;
   admit();
   trust();
+}
+
+void Breaker::healthy() {
+  if (!is_unhealthy_) return;
+  is_unhealthy_ = false;
+  if (!is_unlisted_ && consecutive_ == 0) trust();
 }
 
 void Breaker::configure(const BreakerSettings& settings) {

@@ -90,9 +90,14 @@ class Breaker {
   /// Failures in a row that were counted.
   [[nodiscard]] int failures() const { return consecutive_; }
 
-  /// Puts it in doubt, for a reason other than a call. `until_listed`: until it answers a list
-  /// request or a call, as a rule.
-  void distrust(MonotonicTime now, bool until_listed = false);
+  /// What ends a doubt for a reason other than a call. A call that succeeds ends each of them.
+  enum class Until : std::uint8_t {
+    later,    ///< time
+    listed,   ///< an answered list request, as a rule
+    healthy,  ///< a good answer at the engine's own health path, as a rule
+  };
+  /// Puts it in doubt, for a reason other than a call.
+  void distrust(MonotonicTime now, Until until = Until::later);
 
   /// `retry_after` limited to a credible range: at least kDefaultCoolDown, at most kMaxCoolDown.
   [[nodiscard]] static std::chrono::seconds bounded(std::chrono::seconds retry_after);
@@ -103,6 +108,9 @@ class Breaker {
   /// The upstream answered a list request, which ends a refusal if all that failed was connections:
   /// a probe that costs no call. It does not prove that calls are answered.
   void listed();
+
+  /// The engine says that it can work, which ends only what its own denial began.
+  void healthy();
 
   /// Keeps what was observed, except the counts of a window whose length changes.
   void configure(const BreakerSettings& settings);
@@ -153,7 +161,8 @@ class Breaker {
   MonotonicTime cool_until_ = MonotonicTime::min();
   std::chrono::seconds doubt_{0};
   MonotonicTime doubt_until_ = MonotonicTime::min();
-  bool is_unlisted_ = false;  ///< in doubt because of its list
+  bool is_unlisted_ = false;   ///< in doubt because of its list
+  bool is_unhealthy_ = false;  ///< in doubt because of what it says of itself
 };
 
 }  // namespace weir::upstream

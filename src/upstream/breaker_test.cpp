@@ -215,6 +215,28 @@ TEST(Breaker, DistrustIsDoubtWithoutAFailure) {
   EXPECT_EQ(story.breaker.failures(), 0);
 }
 
+TEST(Breaker, WhatSaysThatItIsDeadIsInDoubtUntilItSaysOtherwise) {
+  using Until = Breaker::Until;
+  Story story;
+  story.breaker.distrust(story.now, Until::healthy);
+  story.breaker.listed();
+  story.after(2min);
+  EXPECT_TRUE(story.breaker.in_doubt(story.now)) << "its front end lists";
+  story.breaker.healthy();
+  EXPECT_FALSE(story.breaker.in_doubt(story.now));
+
+  story.breaker.distrust(story.now, Until::healthy);
+  story.breaker.distrust(story.now, Until::listed);
+  story.breaker.healthy();
+  EXPECT_TRUE(story.breaker.in_doubt(story.now)) << "it has not listed";
+  story.breaker.listed();
+  EXPECT_FALSE(story.breaker.in_doubt(story.now));
+
+  story.breaker.distrust(story.now, Until::healthy);
+  story.calls(1, good);
+  EXPECT_FALSE(story.breaker.in_doubt(story.now)) << "a call shows more";
+}
+
 TEST(Breaker, CallsOfAnEarlierTimeDecideNothing) {
   Story story;
   const auto slow = story.begin();

@@ -38,9 +38,9 @@ int Health::failures() const {
   return breaker_.failures();
 }
 
-void Health::distrust(MonotonicTime now, bool until_listed) {
+void Health::distrust(MonotonicTime now, Breaker::Until until) {
   const Change change(*this);
-  breaker_.distrust(now, until_listed);
+  breaker_.distrust(now, until);
   expect_successes(now);
 }
 
@@ -53,6 +53,12 @@ void Health::listed(MonotonicTime now) {
   if (!needs_successes(now)) return;
   const Change change(*this);
   breaker_.listed();
+}
+
+void Health::healthy(MonotonicTime now) {
+  if (!needs_successes(now)) return;
+  const Change change(*this);
+  breaker_.healthy();
 }
 
 void Health::configure(const BreakerSettings& settings) {

@@ -52,9 +52,10 @@ class Health : public std::enable_shared_from_this<Health> {
   void began(Breaker::Pass pass);
   void forgive(MonotonicTime now);
   [[nodiscard]] int failures() const;
-  void distrust(MonotonicTime now, bool until_listed = false);
+  void distrust(MonotonicTime now, Breaker::Until until = Breaker::Until::later);
   void cool_down(std::optional<std::chrono::seconds> retry_after, MonotonicTime now);
   void listed(MonotonicTime now);
+  void healthy(MonotonicTime now);
   void configure(const BreakerSettings& settings);
 
  private:

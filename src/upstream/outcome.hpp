@@ -26,6 +26,7 @@ enum class Outcome : std::uint8_t {
   stale_connection,     ///< a pooled connection closed before any byte of the answer
   reset_before_answer,  ///< the same on a connection made for this call
   first_byte_timeout,   ///< no head, or no first event of a stream, in time
+  went_silent,          ///< no head, and the upstream's list or health showed that none will come
   no_answer,            ///< a good status with a page of some front end instead of an answer
   broken_answer,        ///< not HTTP, beyond a bound, or cut short
   stalled,              ///< silence within the answer for longer than idle_timeout

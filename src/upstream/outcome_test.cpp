@@ -53,6 +53,7 @@ TEST(Outcome, SaysWhoseFaultItWasAndWhetherToTryAgain) {
       {Outcome::stale_connection, "stale_connection", Evidence::none, Again::same},
       {Outcome::reset_before_answer, "reset_before_answer", Evidence::bad, Again::never},
       {Outcome::first_byte_timeout, "first_byte_timeout", Evidence::bad, Again::never},
+      {Outcome::went_silent, "went_silent", Evidence::bad, Again::never},
       {Outcome::no_answer, "no_answer", Evidence::bad, Again::elsewhere},
       {Outcome::broken_answer, "broken_answer", Evidence::bad, Again::never},
       {Outcome::stalled, "stalled", Evidence::bad, Again::never},

@@ -101,6 +101,12 @@ void add_timeouts(config::Schema<Settings>& schema) {
       .field("silent_lists", &Settings::silent_lists, integer<int>({1, 1'000, "never"}),
              "Number of consecutive list requests that an upstream must leave unanswered "
              "(discovery.timeout) before the calls end to which it has answered nothing.")
+      .field("health_interval", &Settings::health_interval, duration({100, kHour, "never"}),
+             "If calls wait for an engine and none was answered for this long, its own health path "
+             "is requested, if its kind has one, and again after each such interval until it is "
+             "healthy. While it is not, other upstreams are called; after an answer 5xx there, or "
+             "silent_lists requests in a row without any, the calls end to which it has answered "
+             "nothing.")
       .field("video_request_id_lifetime", &Settings::video_request_id_lifetime,
              duration({kSecond, 366 * 24 * kHour}),
              "How long a requestId stays valid after a video has been submitted.");

@@ -34,9 +34,10 @@ struct Settings {
   std::chrono::milliseconds unacknowledged_timeout{10'000};  ///< of TCP; 0: the system's
   std::chrono::milliseconds keepalive_interval{5'000};       ///< of TCP; 0: no probes
   std::chrono::milliseconds list_after_silence{2'000};       ///< 0: never
-  int silent_lists = 2;   ///< in a row, before waiting calls end; 0: they do not
-  int max_in_flight = 0;  ///< per upstream; 0: unlimited
-  int queue_length = 64;  ///< per upstream
+  int silent_lists = 2;  ///< in a row, before waiting calls end; 0: they do not
+  std::chrono::milliseconds health_interval{2'000};  ///< 0: never
+  int max_in_flight = 0;                             ///< per upstream; 0: unlimited
+  int queue_length = 64;                             ///< per upstream
   Affinity affinity = Affinity::none;
   std::chrono::milliseconds queue_timeout{2'000};
   int retries = 2;                ///< per call

@@ -81,7 +81,12 @@ class Upstream {
   /// It has answered a list request.
   void listed(MonotonicTime now);
   /// It has not, or with an error.
-  void list_failed(bool is_unanswered, MonotonicTime now) { health_.distrust(now, is_unanswered); }
+  void list_failed(bool is_unanswered, MonotonicTime now) {
+    health_.distrust(now, is_unanswered ? Breaker::Until::listed : Breaker::Until::later);
+  }
+  /// What its own health path says.
+  void healthy(MonotonicTime now) { health_.healthy(now); }
+  void unhealthy(MonotonicTime now) { health_.distrust(now, Breaker::Until::healthy); }
 
   /// It has answered something, or begins to be waited for.
   void heard(MonotonicTime now) {

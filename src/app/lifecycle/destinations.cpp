@@ -120,6 +120,25 @@ std::shared_ptr<upstream::Upstream> Destinations::list_failed(const std::string&
   return known->second;
 }
 
+std::shared_ptr<upstream::Upstream> Destinations::found_health(const std::string& upstream,
+                                                               bool is_alive, MonotonicTime now) {
+  const auto known = known_.find(upstream);
+  if (known == known_.end()) return nullptr;
+  if (is_alive) {
+    known->second->healthy(now);
+  } else {
+    known->second->unhealthy(now);
+  }
+  return known->second;
+}
+
+bool Destinations::is_silent(const std::string& upstream, std::chrono::milliseconds silence,
+                             MonotonicTime now) const {
+  const auto known = known_.find(upstream);
+  return known != known_.end() && known->second->slots().in_flight() > 0 &&
+         now - known->second->last_heard() >= silence;
+}
+
 std::vector<std::string> Destinations::silent(std::chrono::milliseconds silence,
                                               MonotonicTime now) {
   std::vector<std::string> due;

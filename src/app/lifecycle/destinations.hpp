@@ -37,6 +37,13 @@ class Destinations {
                                                                 bool is_unanswered,
                                                                 MonotonicTime now);
 
+  /// The engine has said, at its own health path, whether it can work. Null: it is unknown.
+  [[nodiscard]] std::shared_ptr<upstream::Upstream> found_health(const std::string& upstream,
+                                                                 bool is_alive, MonotonicTime now);
+  /// Whether calls wait for it, and none was answered for `silence`.
+  [[nodiscard]] bool is_silent(const std::string& upstream, std::chrono::milliseconds silence,
+                               MonotonicTime now) const;
+
   /// Names of the upstreams whose lists are to be requested now: calls wait there, and none has
   /// been answered for `silence`, or twice as long after each request before.
   [[nodiscard]] std::vector<std::string> silent(std::chrono::milliseconds silence,

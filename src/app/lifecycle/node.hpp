@@ -29,6 +29,7 @@
 #include "app/process/service_manager.hpp"
 #include "app/process/takeover.hpp"
 #include "auth/keyring.hpp"
+#include "discovery/health_checks.hpp"
 #include "discovery/loopback_scan.hpp"
 #include "discovery/refresher.hpp"
 #include "http/server.hpp"
@@ -127,6 +128,7 @@ class Node {
 
   struct Background {
     std::unique_ptr<discovery::Refresher> refresher;
+    std::unique_ptr<discovery::HealthChecks> health;
     std::unique_ptr<discovery::LoopbackScan> scan;
     std::unique_ptr<net::TaskGroup> watchers;
   };
@@ -179,6 +181,7 @@ class Node {
   [[nodiscard]] net::Task<> flush_usage();
   [[nodiscard]] net::Task<> watch_silence();
   void list_failed(const std::string& upstream, const discovery::Refresher::Failure& failure);
+  void found_health(const std::string& upstream, const discovery::HealthChecks::Finding& finding);
   [[nodiscard]] net::Task<> watch_config();
   [[nodiscard]] net::Task<> watch_certificate();
   [[nodiscard]] net::Task<> watch_store();

@@ -63,7 +63,9 @@ net::Task<> Node::watch_store() {
 }
 
 void Node::ask_upstreams() {
-  background_.refresher->apply(settings_.discovery, publisher_.upstreams());
+  const auto upstreams = publisher_.upstreams();
+  background_.refresher->apply(settings_.discovery, upstreams);
+  background_.health->apply(settings_.discovery, upstreams);
 }
 
 net::Task<> Node::reload(const char* why) {

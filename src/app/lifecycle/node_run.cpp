@@ -88,6 +88,9 @@ void Node::start_background() {
         [this](auto listings) { publisher_.take_listings(std::move(listings)); },
         [this](const auto& upstream) { publisher_.listed(upstream); },
         [this](const auto& upstream, const auto& failure) { list_failed(upstream, failure); });
+    background_.health = std::make_unique<discovery::HealthChecks>(
+        threads_.control->executor(), pools_.resolvers,
+        [this](const auto& upstream, const auto& finding) { found_health(upstream, finding); });
     ask_upstreams();
     background_.watchers = std::make_unique<net::TaskGroup>(threads_.control->executor());
     handover_.tasks = std::make_unique<net::TaskGroup>(threads_.control->executor());
@@ -143,6 +146,13 @@ net::Task<> Node::watch_silence() {
   for (;;) {
     co_await net::wait_for(kSilencePoll);
     for (const auto& upstream : publisher_.silent()) background_.refresher->refresh_now(upstream);
+    const auto interval = settings_.calls.health_interval;
+    if (interval.count() == 0) continue;
+    background_.health->ask_due(
+        [this](const auto& upstream, auto silence) {
+          return publisher_.is_silent(upstream, silence);
+        },
+        interval, monotonic_now());
   }
 }
 
@@ -153,6 +163,19 @@ void Node::list_failed(const std::string& upstream, const discovery::Refresher::
   if (!known || !failure.is_unanswered || needed == 0 || failure.in_a_row < needed) return;
   if (known->last_heard() >= failure.began) return;
   api_.gateway->waiting.end(known, failure.began);
+}
+
+// An engine that no longer takes connections may still answer what it has begun. One that has
+// answered a call since it was asked is not dead.
+void Node::found_health(const std::string& upstream,
+                        const discovery::HealthChecks::Finding& finding) {
+  using enum discovery::HealthAnswer;
+  const auto known = publisher_.found_health(upstream, finding.answer == alive);
+  const int needed = settings_.calls.silent_lists;
+  const bool is_silent = finding.answer == unanswered && needed > 0 && finding.in_a_row >= needed;
+  if (!known || (finding.answer != failing && !is_silent)) return;
+  if (known->last_heard() >= finding.began) return;
+  api_.gateway->waiting.end(known, finding.began);
 }
 
 void Node::start_servers() {
@@ -225,6 +248,7 @@ void Node::stop() {
   threads_.control->call([this] { background_.watchers->cancel(); });
   on_thread(*threads_.control, background_.watchers->join());
   on_thread(*threads_.control, background_.refresher->stop());
+  on_thread(*threads_.control, background_.health->stop());
   servers_.admin->stop(kAdminDrain);
   if (servers_.simulator) servers_.simulator->stop(kAdminDrain);
   // All calls have ended: their usage is complete.
@@ -240,6 +264,7 @@ void Node::stop() {
     threads_.signals.reset();
     background_.scan.reset();
     background_.refresher.reset();
+    background_.health.reset();
     handover_.predecessor.reset();
     handover_.tasks.reset();
     background_.watchers.reset();

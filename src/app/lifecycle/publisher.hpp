@@ -52,6 +52,15 @@ class Publisher {
                                                                 bool is_unanswered) {
     return destinations_.list_failed(upstream, is_unanswered, monotonic_now());
   }
+  // As of Destinations.
+  [[nodiscard]] std::shared_ptr<upstream::Upstream> found_health(const std::string& upstream,
+                                                                 bool is_alive) {
+    return destinations_.found_health(upstream, is_alive, monotonic_now());
+  }
+  [[nodiscard]] bool is_silent(const std::string& upstream,
+                               std::chrono::milliseconds silence) const {
+    return destinations_.is_silent(upstream, silence, monotonic_now());
+  }
   /// As of Destinations; empty if silence has no consequence.
   [[nodiscard]] std::vector<std::string> silent();
   /// The upstream has answered a call that it does not serve its model `id`, which it was only

@@ -1,0 +1,42 @@
+#include "discovery/health_state.hpp"
+
+namespace weir::discovery {
+namespace {
+
+HealthAnswer of_status(int status) {
+  if (status >= 200 && status < 300) return HealthAnswer::alive;
+  // 501 is about the method or the path. Any other 4xx comes from a front end that does not let
+  // this request pass; 429 and the like are about load.
+  if (status >= 500 && status != 501) return HealthAnswer::failing;
+  if (status == 408 || status == 425 || status == 429) return HealthAnswer::unknown;
+  return HealthAnswer::absent;
+}
+
+HealthAnswer of_error(Errc code) {
+  switch (code) {
+    case Errc::upstream_unreachable:
+    case Errc::connection_lost:
+      return HealthAnswer::refused;
+    case Errc::deadline_exceeded:
+    case Errc::upstream_connect_timeout:
+      return HealthAnswer::unanswered;
+    default:
+      return HealthAnswer::unknown;
+  }
+}
+
+}  // namespace
+
+HealthAnswer read_health(const Result<Answer>& answer) {
+  return answer ? of_status(answer->status) : of_error(answer.error().code);
+}
+
+void HealthState::answered(HealthAnswer answer) {
+  is_asking_ = false;
+  if (answer == HealthAnswer::unknown) return;
+  is_absent_ = answer == HealthAnswer::absent;
+  unanswered_ = answer == HealthAnswer::unanswered ? unanswered_ + 1 : 0;
+  has_failed_ = answer != HealthAnswer::alive && answer != HealthAnswer::absent;
+}
+
+}  // namespace weir::discovery

@@ -1,0 +1,58 @@
+/// What an engine's answers at its own health path say. Pure: the time is a parameter.
+///
+/// Engines answer there without generating anything, and say that a worker behind a live front end
+/// is dead, which a list does not.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "discovery/ask.hpp"
+
+namespace weir::discovery {
+
+enum class HealthAnswer : std::uint8_t {
+  alive,       ///< 2xx
+  failing,     ///< 5xx
+  refused,     ///< no connection, or one that was closed: what it has begun it may still finish
+  unanswered,  ///< nothing in time
+  absent,      ///< there is no such path, or not for Weir
+  unknown,     ///< this machine could not ask
+};
+
+[[nodiscard]] HealthAnswer read_health(const Result<Answer>& answer);
+
+/// When an engine is asked. Threads: one owner. Lifetime: value type.
+class HealthState {
+ public:
+  /// Whether it is to be asked now. `waits`: calls wait for it, and none was answered for
+  /// `interval`; after a failure it is asked without that too.
+  [[nodiscard]] bool is_due(bool waits, std::chrono::milliseconds interval,
+                            MonotonicTime now) const {
+    return !is_asking_ && !is_absent_ && (waits || has_failed_) && now - asked_at_ >= interval;
+  }
+  void asked(MonotonicTime now) {
+    is_asking_ = true;
+    asked_at_ = now;
+  }
+  void answered(HealthAnswer answer);
+
+  /// When it was last asked.
+  [[nodiscard]] MonotonicTime asked_at() const { return asked_at_; }
+  /// Requests in a row that were not answered.
+  [[nodiscard]] int unanswered() const { return unanswered_; }
+  /// Whether the last answer was a failure, or none.
+  [[nodiscard]] bool has_failed() const { return has_failed_; }
+  [[nodiscard]] bool is_absent() const { return is_absent_; }
+
+ private:
+  MonotonicTime asked_at_{};
+  int unanswered_ = 0;
+  bool is_asking_ = false;
+  bool has_failed_ = false;
+  bool is_absent_ = false;
+};
+
+}  // namespace weir::discovery
