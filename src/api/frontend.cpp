@@ -45,26 +45,6 @@ Presented& memo_of(http::Exchange& exchange) {
   return static_cast<Presented&>(*memo);
 }
 
-bool accepts_coding(const codec::AcceptEncoding& accepted) {
-  using enum codec::Coding;
-  return accepted.choose({gzip, br, zstd}) != identity;
-}
-
-// Codex sends its version, and fails to read a list without the member `models`. It has records of
-// Codex's own with the instructions to the model in them; for a model without one, Codex uses its
-// general record, so none is written.
-bool shows_codex(std::string_view query) {
-  constexpr std::string_view kParameter = "client_version=";
-  return query.starts_with(kParameter) || query.contains("&client_version=");
-}
-
-std::string codex_list(const catalogue::Catalogue& catalogue, const catalogue::Scope& scope,
-                       const catalogue::ListQuery& query) {
-  auto list = catalogue::render_list(catalogue, scope, query);
-  list.pop_back();
-  return list += R"(,"models":[]})";
-}
-
 // True if the call's request id belongs to the key.
 bool has_request_id(catalogue::Endpoint endpoint) {
   return dialect::of(endpoint).request_id != dialect::RequestId::none;
@@ -95,7 +75,7 @@ bool Frontend::takes_body(const http::Request& request) {
 
 http::Answer Frontend::handle(http::Exchange& exchange) {
   auto found = answer(exchange);
-  if (auto* rendering = std::get_if<Rendering>(&found)) {
+  if (auto* rendering = std::get_if<ListRendering>(&found)) {
     return render(exchange, std::move(*rendering));
   }
   if (auto* usage = std::get_if<OwnUsage>(&found)) {
@@ -149,12 +129,13 @@ http::Outcome Frontend::answer_refusal(http::Exchange& exchange,
   return std::make_unique<http::Reply>(std::move(reply));
 }
 
-net::Task<http::Outcome> Frontend::render(http::Exchange& exchange, Rendering rendering) {
+net::Task<http::Outcome> Frontend::render(http::Exchange& exchange, ListRendering rendering) {
   const auto accepted = rendering.accepted;
   auto make = [rendering = std::move(rendering)] { return rendering.make(); };
   auto making = services_.pool.run(std::move(make));
   auto list = co_await std::move(making);
-  auto reply = list_reply(*exchange.request, std::move(list), accepted);
+  auto reply = list ? list_reply(*exchange.request, std::move(*list), accepted)
+                    : fail_with(exchange, {Errc::invalid_parameter, list.error().message});
   add_common_fields(exchange, reply.fields);
   co_return std::make_unique<http::Reply>(std::move(reply));
 }
@@ -348,40 +329,32 @@ Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyE
   const auto query = catalogue::parse_list_query(request.query, published.settings.view);
   if (!query) return fail_with(exchange, {Errc::invalid_parameter, query.error().message});
   auto scope = scope_of(key);
-  if (shows_anthropic(request)) return anthropic_list(exchange, *scope, *query);
-  if (services_.errors == http::Errors::client && shows_codex(request.query)) {
-    return tagged_reply(request, codex_list(*published.catalogue, *scope, *query));
-  }
   const auto accepted =
       codec::AcceptEncoding::parse(request.header(http::FieldName::accept_encoding));
-  auto list = published.lists->find(catalogue::ListKey(*scope, *query));
-  if (list && !(accepts_coding(accepted) && published.lists->lacks_codings(*list))) {
-    return list_reply(request, std::move(list), accepted);
+  const auto shape = shape_of(request);
+  catalogue::AnthropicPage page;
+  if (shape == ListShape::anthropic) {
+    auto parsed = catalogue::parse_anthropic_page(request.query);
+    if (!parsed) return fail_with(exchange, {Errc::invalid_parameter, parsed.error().message});
+    page = std::move(*parsed);
   }
-  return Rendering{published.lists, std::move(scope), *query, accepted};
+  if (shape == ListShape::contract) {
+    auto list = published.lists->find(catalogue::ListKey(*scope, *query));
+    if (list && !(accepts_coding(accepted) && published.lists->lacks_codings(*list))) {
+      return list_reply(request, std::move(list), accepted);
+    }
+  }
+  return ListRendering{.catalogue = published.catalogue,
+                       .lists = published.lists,
+                       .scope = std::move(scope),
+                       .query = *query,
+                       .accepted = accepted,
+                       .shape = shape,
+                       .page = std::move(page)};
 }
 
-http::Reply Frontend::anthropic_list(http::Exchange& exchange, const catalogue::Scope& scope,
-                                     const catalogue::ListQuery& query) {
-  const http::Request& request = *exchange.request;
-  const auto page = catalogue::parse_anthropic_page(request.query);
-  if (!page) return fail_with(exchange, {Errc::invalid_parameter, page.error().message});
-  auto list = catalogue::render_anthropic_list(*published_.get().catalogue, scope, query, *page);
-  if (!list) return fail_with(exchange, {Errc::invalid_parameter, list.error().message});
-  return tagged_reply(request, std::move(*list));
-}
-
-bool Frontend::shows_anthropic(const http::Request& request) const {
-  return services_.errors == http::Errors::client &&
-         request.names().contains(http::FieldName::anthropic_version);
-}
-
-// Runs on a worker: rendering and compressing thousands of models takes milliseconds.
-catalogue::ListPtr Frontend::Rendering::make() const {
-  auto list = lists->get(*scope, query);
-  if (!accepts_coding(accepted)) return list;
-  lists->add_codings(catalogue::ListKey(*scope, query));
-  return lists->get(*scope, query);
+ListShape Frontend::shape_of(const http::Request& request) const {
+  return services_.errors == http::Errors::client ? list_shape(request) : ListShape::contract;
 }
 
 http::Reply Frontend::retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
@@ -395,7 +368,7 @@ http::Reply Frontend::retrieve_model(http::Exchange& exchange, const auth::KeyEn
   const auto* model = catalogue::find_visible(*published.catalogue, *id, *scope_of(key),
                                               query->include_unavailable);
   if (model == nullptr) return fail_with(exchange, {Errc::model_not_found});
-  return tagged_reply(request, shows_anthropic(request)
+  return tagged_reply(request, shape_of(request) == ListShape::anthropic
                                    ? catalogue::render_anthropic_model(*model)
                                    : catalogue::render_model(*model, query->view));
 }

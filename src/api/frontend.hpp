@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/error_reply.hpp"
+#include "api/list_rendering.hpp"
 #include "api/own_usage.hpp"
 #include "api/request_metrics.hpp"
 #include "api/route.hpp"
@@ -51,19 +52,10 @@ class Frontend : public http::Handler {
   void add_common_fields(const http::Exchange& exchange, std::string& fields) const;
 
  private:
-  /// A list that must be rendered first, on another thread.
-  struct Rendering {
-    std::shared_ptr<catalogue::ListCache> lists;
-    std::shared_ptr<const catalogue::Scope> scope;
-    catalogue::ListQuery query;
-    codec::AcceptEncoding accepted;
-
-    [[nodiscard]] catalogue::ListPtr make() const;
-  };
-  using Found = std::variant<http::Reply, Rendering, OwnUsage, gateway::CallInput>;
+  using Found = std::variant<http::Reply, ListRendering, OwnUsage, gateway::CallInput>;
 
   [[nodiscard]] Found answer(http::Exchange& exchange);
-  [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, Rendering rendering);
+  [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, ListRendering rendering);
   [[nodiscard]] net::Task<http::Outcome> show_usage(http::Exchange& exchange, OwnUsage usage);
   /// Nothing if the client has been answered, or cannot be.
   [[nodiscard]] http::Outcome answer_refusal(http::Exchange& exchange,
@@ -80,9 +72,8 @@ class Frontend : public http::Handler {
                                               catalogue::Endpoint endpoint);
   [[nodiscard]] OwnUsage own_usage(const http::Exchange& exchange, const auth::KeyEntry& key);
   [[nodiscard]] Found list_models(http::Exchange& exchange, const auth::KeyEntry& key);
-  [[nodiscard]] http::Reply anthropic_list(http::Exchange& exchange, const catalogue::Scope& scope,
-                                           const catalogue::ListQuery& query);
-  [[nodiscard]] bool shows_anthropic(const http::Request& request) const;
+  /// The contract's, if the settings want no other.
+  [[nodiscard]] ListShape shape_of(const http::Request& request) const;
   [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
                                            std::string_view encoded_id);
   /// In whose shape an error is answered.

@@ -30,7 +30,9 @@ std::string OwnUsage::render() const {
   std::vector<std::string_view> models;
   if (catalogue) {
     for (const auto& model : catalogue->models()) {
-      if (scope->admits(model)) models.emplace_back(model.id);
+      if (!scope->admits(model)) continue;
+      const auto& id = model.counted_id();  // its aliases follow a model
+      if (models.empty() || models.back() != id) models.emplace_back(id);
     }
   }
   return render_uses(limiter->uses(models, now));

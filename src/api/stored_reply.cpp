@@ -9,11 +9,11 @@ namespace {
 // depend on the key, so no shared cache may store it.
 constexpr std::string_view kNotModifiedFields =
     "Cache-Control: private, no-cache\r\nVary: Authorization, x-api-key, x-goog-api-key, "
-    "Accept-Encoding, Origin\r\n";
+    "Accept-Encoding, Origin, anthropic-version\r\n";
 constexpr std::string_view kFields =
     "Content-Type: application/json\r\n"
     "Cache-Control: private, no-cache\r\nVary: Authorization, x-api-key, x-goog-api-key, "
-    "Accept-Encoding, Origin\r\n";
+    "Accept-Encoding, Origin, anthropic-version\r\n";
 
 // RFC 9110 §13.1.2 and §15.4.5.
 bool client_has(const http::Request& request, std::string_view etag) {

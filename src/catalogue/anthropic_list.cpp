@@ -122,6 +122,10 @@ std::expected<AnthropicPage, BadParameter> parse_anthropic_page(std::string_view
     }
     page.limit = *number;
   }
+  for (const auto* name : {"limit", "after_id", "before_id"}) {
+    const auto found = query->find(name);
+    if (found.count > 1) return std::unexpected(refuse(name, found.value, "one value"));
+  }
   page.after_id = query->find("after_id").value;
   page.before_id = query->find("before_id").value;
   if (!page.after_id.empty() && !page.before_id.empty()) {

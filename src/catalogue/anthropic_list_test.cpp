@@ -66,6 +66,7 @@ TEST(AnthropicList, APageThatCannotBeIsRefusedByTheNameOfItsParameter) {
     ASSERT_FALSE(page) << query;
     EXPECT_THAT(page.error().message, HasSubstr("limit")) << query;
   }
+  EXPECT_EQ(parse_anthropic_page("limit=1&limit=2").error().parameter, "limit");
   EXPECT_EQ(parse_anthropic_page("after_id=a&before_id=b").error().parameter, "before_id");
   EXPECT_EQ(parse_anthropic_page("beta=true&limit=1000").value(), AnthropicPage{.limit = 1000});
   const auto catalogue = catalogue_of({"a"});

@@ -181,12 +181,13 @@ class Builder {
     std::vector<Model> models;
     models.reserve(drafts_.size());
     for (auto& draft : drafts_) {
-      auto model = std::move(draft).finish(judge);
-      const auto aliases = corrections_.aliases_of(model.id);
-      models.push_back(model);
-      for (const auto alias : aliases) {
+      models.push_back(std::move(draft).finish(judge));
+      for (const auto alias : corrections_.aliases_of(models.back().id)) {
+        if (corrections_.of(alias).hidden) continue;
+        auto model = models.back();
+        model.alias_of = model.counted_id();
         model.id = alias;
-        models.push_back(model);
+        models.push_back(std::move(model));
       }
     }
     return models;

@@ -429,6 +429,8 @@ TEST(Build, AnAliasIsItsModelUnderAnotherId) {
   EXPECT_THAT(ids_of(*catalogue), ElementsAre("big", "claude-big", "claude-2", "small"));
   EXPECT_THAT(routes_of(at(*catalogue, "claude-big")), ElementsAre("a:big:available"));
   EXPECT_THAT(routes_of(at(*catalogue, "claude-2")), ElementsAre("a:big:available"));
+  EXPECT_EQ(at(*catalogue, "claude-2").counted_id(), "big");
+  EXPECT_EQ(at(*catalogue, "big").counted_id(), "big");
   EXPECT_EQ(at(*catalogue, "claude-2").model_class, at(*catalogue, "big").model_class);
 }
 
@@ -446,7 +448,17 @@ TEST(Build, AHiddenModelHasNoAliases) {
   auto declared = declare("big");
   declared.aliases = {"claude-big"};
   declared.hidden = true;
-  EXPECT_THAT(ids_of(*build_of({declared}, {listing("a", {"big", "claude-big"})})), IsEmpty());
+  EXPECT_THAT(ids_of(*build_of({declared}, {listing("a", {"big"})})), IsEmpty());
+  EXPECT_THAT(routes_of(at(*build_of({declared}, {listing("a", {"claude-big"})}), "claude-big")),
+              ElementsAre("a:claude-big:available"));
+}
+
+TEST(Build, APatternHidesAliasesToo) {
+  auto declared = declare("big");
+  declared.aliases = {"claude-big"};
+  ModelSettings pattern{.id = "claude-*"};
+  pattern.hidden = true;
+  EXPECT_THAT(ids_of(*build_of({declared, pattern}, {listing("a", {"big"})})), ElementsAre("big"));
 }
 
 TEST(Build, AGlobDeclaresNothing) {

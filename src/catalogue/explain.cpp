@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "base/check.hpp"
 #include "catalogue/spelling.hpp"
 
 namespace weir::catalogue {
@@ -14,7 +15,10 @@ std::vector<std::string_view> ids_elsewhere(std::string_view id,
                                             std::span<const ModelSettings> settings) {
   std::vector<std::string_view> ids{id};
   for (const auto& entry : settings) {
-    if (!SameSpelling()(trim(entry.id), id)) continue;
+    const bool is_alias =
+        std::ranges::any_of(entry.aliases, [&](const auto& alias) { return trim(alias) == id; });
+    if (!is_alias && !SameSpelling()(trim(entry.id), id)) continue;
+    if (is_alias) ids.push_back(trim(entry.id));
     for (const auto& route : entry.upstreams) {
       if (!route.model.empty()) ids.push_back(route.model);
     }
@@ -74,8 +78,9 @@ Explanation explain(std::string_view id, std::span<const ModelSettings> settings
   }
   explanation.model = *model;
   explanation.words = words_on(*model, rows);
-  const auto found = std::ranges::find(explained, model->id,
+  const auto found = std::ranges::find(explained, model->counted_id(),
                                        [](const auto& pair) -> const auto& { return pair.first; });
+  CHECK(found != explained.end());  // the model was built with this judge
   explanation.steps = std::move(found->second);
   return explanation;
 }

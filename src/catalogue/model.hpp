@@ -154,6 +154,7 @@ struct Route {
 /// One row of the catalogue.
 struct Model {
   std::string id;
+  std::string alias_of = {};  ///< the id of the model that this one is; empty: no other
   ModelFacts facts = {};
   Facts registry_facts = {};       ///< the facts that only a public registry states
   std::string_view registry = {};  ///< its name; static text
@@ -163,6 +164,9 @@ struct Model {
   Status status = Status::available;
   Spelling spelling = Spelling::exact;  ///< how an upstream that serves it interprets ids
   std::vector<Route> routes = {};
+
+  /// The id that limits count by: an alias has no limit of its own.
+  [[nodiscard]] const std::string& counted_id() const { return alias_of.empty() ? id : alias_of; }
 };
 
 }  // namespace weir::catalogue

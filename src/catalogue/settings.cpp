@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "catalogue/build.hpp"
 #include "codec/glob.hpp"
 #include "config/schema.hpp"
@@ -94,8 +95,11 @@ std::optional<Complaint> aliases_are_ids(const ModelSettings& model) {
     return Complaint{"aliases", "cannot be used with a pattern as id",
                      "none: an alias is another id of one model"};
   }
-  if (std::ranges::none_of(model.aliases, codec::is_glob)) return std::nullopt;
-  return Complaint{"aliases", "has a pattern", "ids without `*` and `?`"};
+  const auto is_no_id = [](const std::string& alias) {
+    return codec::is_glob(alias) || trim(alias).empty();
+  };
+  if (std::ranges::none_of(model.aliases, is_no_id)) return std::nullopt;
+  return Complaint{"aliases", "has a pattern, or an empty one", "ids without `*` and `?`"};
 }
 
 std::optional<Complaint> pattern_has_no_upstreams(const ModelSettings& model) {

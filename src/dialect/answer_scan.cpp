@@ -158,7 +158,9 @@ void AnswerScan::open(char bracket, std::size_t at) {
       report_.clear();
     }
     if (kSkipped.contains(own)) skipped_ = depth;
-    if (own == error && is_at_top() && bracket == '{') facts_.has_error = true;
+    const bool is_filled = !is_followed_by(bracket == '{' ? '}' : ']', at);
+    if (own == error && is_at_top() && bracket == '{' && is_filled) facts_.has_error = true;
+    if (depth == 1 && bracket == '[' && is_filled) facts_.has_list = true;
     if (depth == 1 && own == choices) {
       facts_.has_choices = true;
       facts_.no_choices = true;
@@ -168,6 +170,12 @@ void AnswerScan::open(char bracket, std::size_t at) {
     if (depth == 1 && bracket == '[' && kImageLists.contains(own)) has_list_ = true;
   }
   if (depth + 1 < kMaxDepth) names_[depth + 1] = bracket == '[' ? own : none;
+}
+
+// Nothing is known of what is still to come.
+bool AnswerScan::is_followed_by(char byte, std::size_t at) const {
+  const auto next = piece_.find_first_not_of(" \t\r\n", at + 1);
+  return next != std::string_view::npos && piece_[next] == byte;
 }
 
 void AnswerScan::close(std::size_t at) {
@@ -240,8 +248,8 @@ void AnswerScan::take_fact(MemberName own, std::string_view raw, std::size_t at,
   if (own == error && begins && !(ends && raw.empty())) facts_.has_error = true;
   // Some servers give it as a string.
   if (own == duration && depth == 1) take_number(own, raw, begins, ends);
+  if (depth == 1 && begins) take_code(own, raw, ends);
   if (!begins || !ends) return;
-  if (depth == 1) take_code(own, raw);
   if (own == type && depth == 1) facts_.type = raw;
   if (own == object && depth == 1) facts_.object = raw;
   if (own == id && names_[1] != message) facts_.id = raw;
@@ -252,7 +260,7 @@ void AnswerScan::scalar(std::string_view raw, bool begins, bool ends) {
   const auto own = current();
   // Not null, false or 0.
   if (own == error && begins && raw.find_first_of("nf0") != 0) facts_.has_error = true;
-  if (begins && ends) take_code(own, raw);
+  if (begins) take_code(own, raw, ends);
   if (own == partial_image_index) facts_.is_partial_image = true;
   if (kNumbers.contains(own)) take_number(own, raw, begins, ends);
 }
@@ -270,9 +278,11 @@ void AnswerScan::take_number(MemberName own, std::string_view raw, bool begins, 
   take_report(read_usage(report_), 1);
 }
 
-void AnswerScan::take_code(MemberName own, std::string_view raw) {
-  if (own == code && !is_success_code(raw)) facts_.has_code = true;
-  if (own == message && !is_success_code(raw)) facts_.has_words = true;
+// A value that goes on in the next piece is taken for one of an error.
+void AnswerScan::take_code(MemberName own, std::string_view raw, bool ends) {
+  if (own != code && own != message) return;
+  if (ends && is_success_code(raw)) return;
+  (own == code ? facts_.has_code : facts_.has_words) = true;
 }
 
 // An image is an address or data: itself, or in an object. Servers put what has failed into the

@@ -89,6 +89,7 @@ struct EventFacts {
   bool has_error = false;   ///< an `error` that is not empty, or a choice that ends with one
   bool has_code = false;    ///< a `code` at the top that is not one of success
   bool has_words = false;   ///< a `message` at the top that is a text
+  bool has_list = false;    ///< one at the top that is not empty
   bool no_choices = false;  ///< `choices` is there and empty
   bool has_choices = false;
   bool has_usage = false;
@@ -100,7 +101,8 @@ struct EventFacts {
 
   /// True for an error, and for the shape of one that has no `error`: a code and a message alone.
   [[nodiscard]] bool is_error() const {
-    return has_error || (has_code && has_words && !has_choices && !has_usage && texts == 0);
+    return has_error ||
+           (has_code && has_words && !has_list && !has_choices && !has_usage && texts == 0);
   }
 };
 
@@ -154,7 +156,8 @@ class AnswerScan {
   [[nodiscard]] bool is_report(MemberName name) const;
   void take_text(std::string_view raw, std::size_t at, bool begins, bool ends);
   void take_fact(MemberName name, std::string_view raw, std::size_t at, bool begins, bool ends);
-  void take_code(MemberName name, std::string_view raw);
+  void take_code(MemberName name, std::string_view raw, bool ends);
+  [[nodiscard]] bool is_followed_by(char byte, std::size_t at) const;
   void take_report(const TokenUsage& usage, std::size_t depth);
   void take_number(MemberName name, std::string_view raw, bool begins, bool ends);
   void take_image(MemberName name, std::string_view raw, bool ends);

@@ -134,7 +134,7 @@ class Reading {
 
 // The input, with what its figure leaves out.
 void set_input(TokenUsage& usage, const Counts& counts) {
-  usage.cached = counts[Part::cached] ? counts[Part::cached] : counts[Part::cache_read];
+  usage.cached = std::max(counts[Part::cached], counts[Part::cache_read]);
   usage.input = counts[Part::input];
   if (usage.input || !counts[Part::fresh]) return;
   usage.beside = counts[Part::cache_read].value_or(0) + counts[Part::cache_write].value_or(0);

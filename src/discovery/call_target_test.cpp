@@ -42,7 +42,7 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "chat_completions completions responses messages tokenize embeddings rerank score "
        "audio_transcriptions audio_translations"},
       {"sglang",
-       "chat_completions completions responses messages tokenize embeddings rerank score "
+       "chat_completions completions responses messages tokenize embeddings rerank "
        "audio_transcriptions"},
       {"llama.cpp", "chat_completions completions responses messages embeddings rerank"},
       {"lmstudio", "chat_completions completions responses messages embeddings"},

@@ -1,4 +1,4 @@
-/// What an engine's answers at its own health path say. Pure: the time is a parameter.
+/// The meaning of an engine's answers at its own health path. Pure: the time is a parameter.
 ///
 /// Engines answer there without generating anything, and say that a worker behind a live front end
 /// is dead, which a list does not.

@@ -40,7 +40,8 @@ constexpr Endpoints all_but(Endpoints calls) {
 }
 constexpr Endpoints kText{chat_completions, completions};
 
-// Most servers have none of these: a model is called there only where they are documented.
+// Few servers have any of these: those of a kind of their own are called there only if their
+// documentation says so.
 constexpr Endpoints kRare{responses_compact, tokenize,          moderations, score,
                           images_variations, audio_translations};
 
@@ -60,9 +61,8 @@ constexpr Endpoints kVllm{chat_completions,
                           score,
                           audio_transcriptions,
                           audio_translations};
-constexpr Endpoints kSglang{chat_completions, completions, responses,
-                            messages,         embeddings,  rerank,
-                            tokenize,         score,       audio_transcriptions};
+constexpr Endpoints kSglang{chat_completions, completions, responses, messages,
+                            embeddings,       rerank,      tokenize,  audio_transcriptions};
 constexpr Endpoints kLlamaCpp{chat_completions, completions, responses,
                               messages,         embeddings,  rerank};
 constexpr Endpoints kLmstudio{chat_completions, completions, responses, messages, embeddings};

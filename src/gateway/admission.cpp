@@ -54,7 +54,7 @@ std::unique_ptr<RequestPlace> find_place(const CallInput& input, const Shared& s
 // Reserves what the call is expected to use.
 std::expected<void, Refusal> reserve(Admitted& admitted, const CallInput& input,
                                      const limit::TokenForecast& forecast) {
-  const auto& model = admitted.model->id;
+  const auto& model = admitted.model->counted_id();
   limit::Claim& claim = admitted.claim;
   const auto& row = dialect::of(input.endpoint);
   if (row.counts(Meter::input_tokens)) claim.tokens = forecast.estimate(model, admitted.shape);

@@ -79,6 +79,8 @@ class AnswerReader {
   [[nodiscard]] bool finished() const { return finished_; }
   /// True if the answer is, or an event of it said that it ends with, an error.
   [[nodiscard]] bool failed() const { return failed_ || scan_.facts().is_error(); }
+  /// The same, and nothing that is still to come can change it.
+  [[nodiscard]] bool failed_for_certain() const { return failed_ || scan_.facts().has_error; }
   /// True if it is an error, or an event was one before any other that has a part of the answer.
   [[nodiscard]] bool failed_at_once() const {
     return form_ == AnswerForm::events ? failed_first_ : failed();

@@ -169,7 +169,7 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
   if (!has_begun_) {
     begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(rest.size()), now);
   }
-  if (!opening_.is_read() || !reader.failed()) {
+  if (!opening_.is_error() && (!opening_.is_read() || !reader.failed())) {
     if (is_good(status)) input_.settlement.set_succeeded();
     return send_last(rest, attempt().outcome());
   }

@@ -81,7 +81,8 @@ Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
   const auto endpoint = context_->input.endpoint;
   const auto& client = context_->client.request();
   const bool beta = wants_beta(client.query, dialect::of(endpoint).family);
-  compose(outbound, plan, client, context_->input.exchange.trace_id.text());
+  compose(outbound, plan, client, context_->input.exchange.trace_id.text(),
+          context_->input.exchange.caller);
   renamed_ = outbound.renamed;
   hides_usage_ = outbound.hides_usage;
   adds_options_ = hides_usage_ && !received.request().stream_options_at;
@@ -258,6 +259,7 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
                               .fault = cause.fault,
                               .retry_after = retry_after,
                               .names_model = cause.names_model,
+                              .names_account = names_account(context_->client.request()),
                               .names_request = names_request_});
   auto judged = judge(std::move(end), head.status, cause, request.received);
   if (judged && !has_read_error_) [[maybe_unused]]
@@ -276,6 +278,7 @@ std::optional<AttemptEnd> Attempt::judge_error(std::string_view body, const Rece
   auto end = classify_answer({.status = status,
                               .fault = cause.fault,
                               .names_model = cause.names_model,
+                              .names_account = names_account(context_->client.request()),
                               .names_request = names_request_});
   if (!end.error) end.error = Errc::upstream_refused;
   // It would have to be shown as a success.

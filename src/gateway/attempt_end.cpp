@@ -20,7 +20,7 @@ bool finds_nothing(const AnswerHead& answer) {
   return is_absent && !answer.names_request && answer.fault == dialect::Fault::unknown;
 }
 
-Outcome outcome_of(const AnswerHead& answer) {
+Outcome outcome_by_cause(const AnswerHead& answer) {
   const auto by_status = upstream::outcome_of_status(answer.status);
   if (answer.status < 400 || by_status == Outcome::account_refused) return by_status;
   switch (answer.fault) {
@@ -40,6 +40,13 @@ Outcome outcome_of(const AnswerHead& answer) {
       return finds_nothing(answer) ? Outcome::not_found : by_status;
   }
   __builtin_unreachable();
+}
+
+// One client's choice of an account that is not Weir's says nothing of the upstream.
+Outcome outcome_of(const AnswerHead& answer) {
+  const auto outcome = outcome_by_cause(answer);
+  const bool is_choice = answer.names_account && outcome == Outcome::account_refused;
+  return is_choice ? Outcome::forbidden : outcome;
 }
 
 // Nothing was generated, and the upstream's load is not the reason.

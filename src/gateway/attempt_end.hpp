@@ -42,6 +42,7 @@ struct AnswerHead {
   dialect::Fault fault = dialect::Fault::unknown;
   std::optional<std::chrono::seconds> retry_after = {};
   bool names_model = false;    ///< the error does, and no other reason
+  bool names_account = false;  ///< the request chooses an organization or a project
   bool names_request = false;  ///< the path asked for is that of an earlier request, as a video's
 };
 /// An attempt that was answered. An error of the upstream itself, or of Weir's account with it, is

@@ -118,6 +118,15 @@ TEST(ClassifyAnswer, WhatIsNotTheClientsToSee) {
   }
 }
 
+TEST(ClassifyAnswer, ARefusalOfTheAccountThatTheClientChoseIsNotTheUpstreamsFault) {
+  for (const int status : {401, 402}) {
+    EXPECT_EQ(classify_answer({.status = status}).outcome, Outcome::account_refused);
+    EXPECT_EQ(classify_answer({.status = status, .names_account = true}).outcome,
+              Outcome::forbidden);
+  }
+  EXPECT_EQ(classify_answer({.status = 500, .names_account = true}).outcome, Outcome::server_error);
+}
+
 TEST(ClassifyAnswer, TheCauseInTheBodyComesBeforeTheStatus) {
   using enum dialect::Fault;
   const struct {

@@ -100,7 +100,10 @@ void Opening::take_piece(Result<std::string_view> piece) {
   const bool is_first = std::exchange(is_first_, false);
   if (!piece) {
     // An error that cannot be read to its end is judged by what there is of it.
-    if (failed_at_ != MonotonicTime{} && !context_.watch.is_over()) return take_error();
+    const bool is_late = piece.error().code == Errc::upstream_total_timeout;
+    if (failed_at_ != MonotonicTime{} && !is_late && !context_.watch.is_over()) {
+      return take_error();
+    }
     // A stream that has said that it ends is complete, however its connection ends.
     if (!reader.finished() || context_.watch.has_left()) {
       end_ = attempt_.classify(piece.error(), Outcome::broken_answer);
@@ -153,8 +156,11 @@ void Opening::judge() {
     case Beginning::answer:
       return open();
     case Beginning::unknown:
+      failed_at_ = {};
       return hold();
     case Beginning::error:
+      if (has_whole_error() && !first_.done && !reader.failed_for_certain()) return open();
+      [[fallthrough]];
     case Beginning::text:
       if (has_whole_error()) return take_error();
       if (failed_at_ == MonotonicTime{}) failed_at_ = arrived_;
@@ -212,7 +218,14 @@ void Opening::take_error() {
   const auto error = is_event ? reader_->error() : first_.bytes;
   end_ = attempt_.judge_usage(upstream().head().status, error);
   // A client must read why its request is refused.
-  if (!end_ && !dialect::blames_request(error)) end_ = attempt_.judge_error(error, received_);
+  if (!end_) {
+    is_error_ = true;
+    if (dialect::blames_request(error)) {
+      attempt_.note_unreached();
+    } else {
+      end_ = attempt_.judge_error(error, received_);
+    }
+  }
   if (!end_) open();
 }
 

@@ -50,6 +50,8 @@ class Opening {
   /// True if the answer is a success of an endpoint that answers JSON, or events of it, and can be
   /// read.
   [[nodiscard]] bool is_read() const { return is_read_; }
+  /// True if the answer is an error, which the client may have.
+  [[nodiscard]] bool is_error() const { return is_error_; }
   /// Counts the memory that the answer takes, with `more` bytes. Errors: overloaded, beyond the
   /// bound of all calls.
   [[nodiscard]] Result<> hold_bytes(std::size_t more);
@@ -87,6 +89,7 @@ class Opening {
   std::size_t own_fields_ = 0;    ///< of the fields, those that are not the upstream's
   bool is_first_ = true;
   bool is_read_ = false;
+  bool is_error_ = false;
   bool is_open_ = false;
 };
 

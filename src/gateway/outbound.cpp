@@ -56,7 +56,7 @@ void put_edits(Outbound& outbound, const OutboundPlan& plan) {
 }  // namespace
 
 void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& client,
-             std::string_view trace_id) {
+             std::string_view trace_id, std::string_view caller) {
   using enum http::FieldName;
   outbound.edits.clear();
   outbound.renamed = outbound.hides_usage = false;
@@ -70,7 +70,7 @@ void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& 
             is_json(plan.endpoint) ? "application/json" : client.header(content_type));
   put_field(head, "Accept: ", client.header(accept));
   put_field(head, "X-Trace-Id: ", trace_id);
-  append_passed_fields(head, client, dialect::of(plan.endpoint).family);
+  append_passed_fields(head, client, dialect::of(plan.endpoint).family, caller);
   if (plan.length) {
     head += "Content-Length: ";
     codec::append_json_integer(head, edited_size(*plan.length, outbound.edits));

@@ -36,6 +36,6 @@ struct Outbound {
 };
 
 void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& client,
-             std::string_view trace_id);
+             std::string_view trace_id, std::string_view caller);
 
 }  // namespace weir::gateway

@@ -43,7 +43,7 @@ Composed compose_json(std::string_view body, std::string_view model, bool asks_u
            .asks_usage = asks_usage,
            .length = body.size()},
           client_with({{"Content-Type", "application/json; charset=utf-8"}, {"Accept", "*/*"}}),
-          "t1");
+          "t1", "key");
   composed.body = edited(body, composed.outbound);
   return composed;
 }
@@ -89,7 +89,7 @@ TEST(Outbound, AVideosRequestIsAskedForByTheUpstreamsId) {
            .model = "m",
            .request_id = &id,
            .length = kBody.size()},
-          {}, {});
+          {}, {}, {});
   EXPECT_EQ(edited(kBody, outbound), R"({"requestId":"u-7"})");
   EXPECT_FALSE(outbound.renamed);
 }
@@ -106,7 +106,7 @@ TEST(Outbound, AnUploadOfUnknownLengthIsSentInChunks) {
            .request = request,
            .body = kStart,
            .model = "longer"},
-          client_with({{"Content-Type", "multipart/form-data; boundary=b"}}), {});
+          client_with({{"Content-Type", "multipart/form-data; boundary=b"}}), {}, {});
   EXPECT_THAT(outbound.head, HasSubstr("Content-Type: multipart/form-data; boundary=b\r\n"));
   EXPECT_THAT(outbound.head, Not(HasSubstr("Content-Length")));
   EXPECT_THAT(outbound.head, testing::EndsWith("Transfer-Encoding: chunked\r\n\r\n3b\r\n"));
@@ -119,7 +119,7 @@ TEST(Outbound, TheHeadHasThePassedFields) {
   compose(
       outbound,
       {.endpoint = Endpoint::messages, .request = request, .body = "{}", .model = "m", .length = 2},
-      client_with({{"Authorization", "Bearer sk"}, {"anthropic-version", "2023-06-01"}}), {});
+      client_with({{"Authorization", "Bearer sk"}, {"anthropic-version", "2023-06-01"}}), {}, {});
   EXPECT_EQ(outbound.head,
             "Content-Type: application/json\r\nanthropic-version: 2023-06-01\r\n"
             "Content-Length: 2\r\n\r\n");

@@ -4,6 +4,7 @@
 
 #include "base/ascii.hpp"
 #include "base/enum_table.hpp"
+#include "codec/etag.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -31,22 +32,28 @@ constexpr EnumTable<Family, http::FieldNames> kPassed({
     {Family::siliconflow, kAny},
 });
 
-bool has_token(std::string_view list, std::string_view token) {
-  while (!list.empty()) {
-    const auto end = std::min(list.find(','), list.size());
-    auto item = list.substr(0, end);
-    list.remove_prefix(std::min(end + 1, list.size()));
-    item.remove_prefix(std::min(item.find_first_not_of(" \t"), item.size()));
-    item = item.substr(0, item.find_last_not_of(" \t") + 1);
-    if (same_ignoring_case(item, token)) return true;
+// Those that may be given in several lines. Two values of any other would mean two things.
+constexpr http::FieldNames kLists{anthropic_beta, openai_beta};
+
+// The fields that the client's Connection names.
+http::FieldNames named_by_connection(const http::Request& request) {
+  http::FieldNames named;
+  if (request.count(connection) == 0) return named;
+  for (const http::Field& field : request.fields) {
+    if (!equals_ignoring_case(field.name, "connection")) continue;
+    for (auto list = field.value; !list.empty();) {
+      const auto end = std::min(list.find(','), list.size());
+      if (const auto name = http::field_name(trim(list.substr(0, end)))) named.insert(*name);
+      list.remove_prefix(std::min(end + 1, list.size()));
+    }
   }
-  return false;
+  return named;
 }
 
-bool is_for_this_hop(const http::Request& request, std::string_view name) {
-  return std::ranges::any_of(request.fields, [&](const http::Field& field) {
-    return equals_ignoring_case(field.name, "connection") && has_token(field.value, name);
-  });
+// All keys have one account at the upstream: the same value of two clients is not the same request.
+std::string own_to(std::string_view caller, std::string_view value) {
+  const auto tag = codec::strong_etag(std::string(caller).append("\n").append(value));
+  return tag.substr(1, tag.size() - 2);
 }
 
 }  // namespace
@@ -62,15 +69,28 @@ bool wants_beta(std::string_view query, Family family) {
   return false;
 }
 
-void append_passed_fields(std::string& head, const http::Request& request, Family family) {
+void append_passed_fields(std::string& head, const http::Request& request, Family family,
+                          std::string_view caller) {
   const auto passed = kPassed[family];
   if (!request.names().intersects(passed)) return;
+  const auto ends_here = named_by_connection(request);
   for (const http::Field& field : request.fields) {
     const auto name = http::field_name(field.name);
-    if (!name || !passed.contains(*name) || field.value.empty()) continue;
-    if (is_for_this_hop(request, field.name)) continue;
-    head.append(field.name).append(": ").append(field.value).append("\r\n");
+    if (!name || !passed.contains(*name) || ends_here.contains(*name)) continue;
+    if (field.value.empty() || (!kLists.contains(*name) && request.count(*name) > 1)) continue;
+    head.append(field.name).append(": ");
+    if (*name == idempotency_key) {
+      head += own_to(caller, field.value);
+    } else {
+      head += field.value;
+    }
+    head += "\r\n";
   }
+}
+
+bool names_account(const http::Request& request) {
+  constexpr http::FieldNames kAccounts{openai_organization, openai_project};
+  return request.names().intersects(kAccounts);
 }
 
 }  // namespace weir::gateway

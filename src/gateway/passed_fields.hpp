@@ -13,7 +13,13 @@ namespace weir::gateway {
 /// Every other field stays here: it may hold the client's key, or tell of the network inside.
 ///
 /// Fields that the client's Connection names are for this hop alone (RFC 9110 §7.6.1).
-void append_passed_fields(std::string& head, const http::Request& request, dialect::Family family);
+/// An Idempotency-Key is passed as a digest of it and the caller; `caller`: the key's id.
+void append_passed_fields(std::string& head, const http::Request& request, dialect::Family family,
+                          std::string_view caller);
+
+/// True if the request chooses an organization or a project of the upstream's account: a refusal
+/// may then be about the choice.
+[[nodiscard]] bool names_account(const http::Request& request);
 
 /// True if the query asks for the beta version of the family's API; no other parameter is passed
 /// on.

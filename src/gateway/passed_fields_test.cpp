@@ -9,11 +9,12 @@ namespace {
 
 using enum dialect::Family;
 
-std::string passed(dialect::Family family, std::initializer_list<http::Field> fields) {
+std::string passed(dialect::Family family, std::initializer_list<http::Field> fields,
+                   std::string_view caller = "key") {
   http::Request request;
   for (const auto& field : fields) request.add(field, http::field_name(field.name));
   std::string head;
-  append_passed_fields(head, request, family);
+  append_passed_fields(head, request, family, caller);
   return head;
 }
 
@@ -24,7 +25,8 @@ TEST(PassedFields, AreThoseOfTheFamily) {
       {"session-id", "s"},          {"x-session-affinity", "x"}};
   const std::string openais = "OpenAI-Organization: o\r\nOpenAI-Project: p\r\nOpenAI-Beta: b\r\n";
   const std::string anthropics = "anthropic-version: v\r\nanthropic-beta: a\r\n";
-  const std::string any = "Idempotency-Key: i\r\nsession-id: s\r\nx-session-affinity: x\r\n";
+  const auto any =
+      passed(openai, {{"Idempotency-Key", "i"}}) + "session-id: s\r\nx-session-affinity: x\r\n";
   EXPECT_EQ(passed(openai, all), openais + anthropics + any);
   EXPECT_EQ(passed(responses, all), openais + any);
   EXPECT_EQ(passed(anthropic, all), anthropics + any);
@@ -53,7 +55,20 @@ TEST(PassedFields, EachLineOfAListIsPassed) {
 
 TEST(PassedFields, AnEmptyOneIsLeftOut) {
   EXPECT_EQ(passed(openai, {{"OpenAI-Organization", ""}, {"Idempotency-Key", "i"}}),
-            "Idempotency-Key: i\r\n");
+            passed(openai, {{"Idempotency-Key", "i"}}));
+}
+
+TEST(PassedFields, AnIdempotencyKeyIsTheCallersOwn) {
+  const auto mine = passed(openai, {{"Idempotency-Key", "order-1"}}, "a");
+  EXPECT_EQ(mine, passed(openai, {{"Idempotency-Key", "order-1"}}, "a"));
+  EXPECT_NE(mine, passed(openai, {{"Idempotency-Key", "order-1"}}, "b"));
+  EXPECT_NE(mine, passed(openai, {{"Idempotency-Key", "order-2"}}, "a"));
+  EXPECT_EQ(mine.size(), std::string_view("Idempotency-Key: \r\n").size() + 32);
+}
+
+TEST(PassedFields, OneGivenTwiceThatIsNoListIsLeftOut) {
+  EXPECT_EQ(passed(openai, {{"traceparent", "a"}, {"Traceparent", "b"}, {"session-id", "s"}}),
+            "session-id: s\r\n");
 }
 
 TEST(PassedFields, ThoseThatConnectionNamesEndHere) {

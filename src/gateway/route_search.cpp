@@ -78,7 +78,7 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
                                  .received = received_,
                                  .outbound = outbound_,
                                  .on_new_connection = on_new_connection_,
-                                 .may_ask_usage = refused_usage_ == nullptr});
+                                 .may_ask_usage = refused_usage_ != choice->health});
     auto end = co_await std::move(running);
     has_reached_ = attempt->has_reached();
     auto* ended = &*attempt;

@@ -17,7 +17,7 @@ Settlement::Settlement(CallContext& context, Admitted& admitted,
       admitted_(admitted),
       received_(received),
       is_sample_(counts(Meter::input_tokens) &&
-                 context.gateway.shared().forecast.wants_sample(admitted.model->id)) {}
+                 context.gateway.shared().forecast.wants_sample(admitted.model->counted_id())) {}
 
 bool Settlement::counts(Meter meter) const {
   return dialect::of(context_.input.endpoint).counts(meter);

@@ -90,7 +90,8 @@ class Breaker {
   /// Failures in a row that were counted.
   [[nodiscard]] int failures() const { return consecutive_; }
 
-  /// What ends a doubt for a reason other than a call. A call that succeeds ends each of them.
+  /// The end of a doubt that has a reason other than a call. A call that succeeds ends each of
+  /// them.
   enum class Until : std::uint8_t {
     later,    ///< time
     listed,   ///< an answered list request, as a rule

@@ -84,7 +84,7 @@ class Upstream {
   void list_failed(bool is_unanswered, MonotonicTime now) {
     health_.distrust(now, is_unanswered ? Breaker::Until::listed : Breaker::Until::later);
   }
-  /// What its own health path says.
+  /// By the answer at its own health path.
   void healthy(MonotonicTime now) { health_.healthy(now); }
   void unhealthy(MonotonicTime now) { health_.distrust(now, Breaker::Until::healthy); }
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "auth/pepper.hpp"
+#include "base/ascii.hpp"
 #include "base/check.hpp"
 #include "config/document.hpp"
 #include "config/reader.hpp"
@@ -75,13 +76,13 @@ void check_routes(config::Reader& reader, const config::Node& root, const Settin
 void check_aliases(config::Reader& reader, const config::Node& root, const Settings& settings) {
   std::unordered_map<std::string_view, std::string> taken;
   for (std::size_t i = 0; i < settings.models.size(); ++i) {
-    taken.emplace(settings.models[i].id, fmt::format("models[{}].id", i));
+    taken.emplace(trim(settings.models[i].id), fmt::format("models[{}].id", i));
   }
   for (std::size_t i = 0; i < settings.models.size(); ++i) {
     const auto& aliases = settings.models[i].aliases;
     for (std::size_t j = 0; j < aliases.size(); ++j) {
       const auto path = fmt::format("models[{}].aliases[{}]", i, j);
-      const auto [other, is_free] = taken.emplace(aliases[j], path);
+      const auto [other, is_free] = taken.emplace(trim(aliases[j]), path);
       if (is_free) continue;
       const config::Reader::Step step(reader, path);
       reader.reject_for(config::find_deepest(root, path), "is taken",

@@ -193,7 +193,8 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
        "weir.yaml:1: models[0].aliases: cannot be used with a pattern as id; expected none: an "
        "alias is another id of one model\n"},
       {"models: [{id: m, aliases: ['a*']}]",
-       "weir.yaml:1: models[0].aliases: has a pattern; expected ids without `*` and `?`\n"},
+       "weir.yaml:1: models[0].aliases: has a pattern, or an empty one; expected ids without `*` "
+       "and `?`\n"},
       {"models: [{id: ''}]",
        "weir.yaml:1: models[0].id: \"\" is not allowed; expected 1 to 512 characters, no control "
        "characters\n"},

@@ -34,6 +34,7 @@ Corrections::Corrections(std::span<const ModelSettings> settings) {
     }
   }
   for (const ModelSettings* entry : declared_) {
+    if (entry->hidden) continue;
     for (const auto& text : entry->aliases) {
       const auto alias = trim(text);
       if (!exact_.contains(alias)) aliases_.emplace(alias, entry);

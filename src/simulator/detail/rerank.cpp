@@ -151,11 +151,16 @@ Outcome<Script> score(Fields& fields, const Asked& asked) {
   codec::append_json_string(body, asked.model->id);
   body += R"(,"data":[)";
   std::int64_t tokens = 0;
+  std::optional<Scorer> scorer;  // of the text at hand, which may be that of all pairs
   for (std::size_t i = 0; i < second.size(); ++i) {
     const auto query = first.size() == 1 ? first[0] : first[i];
+    if (i == 0 || first.size() > 1) {
+      scorer.emplace(query);
+      tokens += synthetic::count_tokens(query);
+    }
     body += fmt::format(R"({}{{"index":{},"object":"score","score":{:.6f}}})", i == 0 ? "" : ",", i,
-                        Scorer(query).score(second[i]));
-    tokens += synthetic::count_tokens(query) + synthetic::count_tokens(second[i]);
+                        scorer->score(second[i]));
+    tokens += synthetic::count_tokens(second[i]);
   }
   body += fmt::format(R"(],"usage":{{"prompt_tokens":{0},"total_tokens":{0}}}}})", tokens);
   return json_answer(std::move(body), asked.pace.token);

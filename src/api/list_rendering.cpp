@@ -1,0 +1,57 @@
+#include "api/list_rendering.hpp"
+
+#include <string>
+#include <utility>
+
+namespace weir::api {
+namespace {
+
+using catalogue::ListPtr;
+using catalogue::RenderedList;
+
+bool is_from_codex(std::string_view query) {
+  constexpr std::string_view kParameter = "client_version=";
+  return query.starts_with(kParameter) || query.contains("&client_version=");
+}
+
+// Codex fails to read a list without the member `models`. It has records of Codex's own with the
+// instructions to the model in them; for a model without one, Codex uses its general record, so
+// none is written.
+std::string with_models(std::string list) {
+  list.pop_back();
+  return list += R"(,"models":[]})";
+}
+
+}  // namespace
+
+bool accepts_coding(const codec::AcceptEncoding& accepted) {
+  using enum codec::Coding;
+  return accepted.choose({gzip, br, zstd}) != identity;
+}
+
+ListShape list_shape(const http::Request& request) {
+  if (request.names().contains(http::FieldName::anthropic_version)) return ListShape::anthropic;
+  return is_from_codex(request.query) ? ListShape::codex : ListShape::contract;
+}
+
+std::expected<ListPtr, catalogue::BadParameter> ListRendering::make() const {
+  auto list = lists->get(*scope, query);
+  switch (shape) {
+    case ListShape::contract:
+      break;
+    case ListShape::anthropic: {
+      auto json = catalogue::render_anthropic_list(*catalogue, *scope, query, page);
+      if (!json) return std::unexpected(std::move(json.error()));
+      return std::make_shared<const RenderedList>(std::move(*json), list->missing());
+    }
+    case ListShape::codex: {
+      auto json = with_models(list->body(codec::Coding::identity).bytes);
+      return std::make_shared<const RenderedList>(std::move(json), list->missing());
+    }
+  }
+  if (!accepts_coding(accepted)) return list;
+  lists->add_codings(catalogue::ListKey(*scope, query));
+  return lists->get(*scope, query);
+}
+
+}  // namespace weir::api

@@ -1,0 +1,42 @@
+/// A list of models in the shape that its client knows, made where it stops nobody else.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+
+#include "catalogue/anthropic_list.hpp"
+#include "catalogue/list_cache.hpp"
+#include "catalogue/list_query.hpp"
+#include "catalogue/scope.hpp"
+#include "codec/accept_encoding.hpp"
+#include "http/request.hpp"
+
+namespace weir::api {
+
+enum class ListShape : std::uint8_t {
+  contract,
+  anthropic,  ///< for clients that send anthropic-version
+  codex,      ///< the contract's with the member `models`, for clients that send client_version
+};
+
+/// True if the client takes any compressed form.
+[[nodiscard]] bool accepts_coding(const codec::AcceptEncoding& accepted);
+
+[[nodiscard]] ListShape list_shape(const http::Request& request);
+
+/// A list that must be rendered.
+struct ListRendering {
+  std::shared_ptr<const catalogue::Catalogue> catalogue;
+  std::shared_ptr<catalogue::ListCache> lists;  ///< of that catalogue
+  std::shared_ptr<const catalogue::Scope> scope;
+  catalogue::ListQuery query;
+  codec::AcceptEncoding accepted;
+  ListShape shape = ListShape::contract;
+  catalogue::AnthropicPage page = {};
+
+  /// Takes milliseconds for thousands of models: not for I/O threads. Threads: any.
+  [[nodiscard]] std::expected<catalogue::ListPtr, catalogue::BadParameter> make() const;
+};
+
+}  // namespace weir::api
