@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "codec/visible.hpp"
 #include "dialect/family.hpp"
 
 namespace weir::api {
@@ -11,8 +12,11 @@ namespace {
 // A row's own message is the contract's, and short.
 std::string advice(const ErrorAnswer& error) {
   const ErrorRow& row = describe(error.code);
-  std::string text(error.message.empty() ? row.message : error.message);
-  if (error.message.empty() && row.party == Party::client) {
+  std::string text(error.plain);
+  if (text.empty()) text = error.message;
+  if (text.empty()) text = row.plain;
+  if (text.empty()) text = row.message;
+  if (error.plain.empty() && error.message.empty() && row.party == Party::client) {
     text.append(text.ends_with('.') ? " " : ". ").append(row.use);
   }
   if (error.retry_after) {
@@ -48,14 +52,23 @@ http::Reply error_reply(dialect::Family family, const ErrorAnswer& error) {
   return reply;
 }
 
+std::string unknown_path_text(std::string_view path) {
+  return fmt::format(
+      "The path {} does not exist. The base URL ends in /v1; GET /openapi.yaml lists the paths.",
+      codec::visible_excerpt(path));
+}
+
 std::string errors_reference() {
   std::string text =
-      "| Error | Status | Body | Party | Retry | Meaning and action |\n| --- | --- | --- | --- | "
-      "--- | --- |\n";
+      "The body is the contract's. In other shapes the message is the one beside it; where there "
+      "is "
+      "none, the body's, and what the client can do.\n\n"
+      "| Error | Status | Body | Message elsewhere | Party | Retry | Meaning and action |\n"
+      "| --- | --- | --- | --- | --- | --- | --- |\n";
   for (Errc code : all_errors()) {
     const ErrorRow& row = describe(code);
-    text += fmt::format("| `{}` | {} | `{}` | {} | {} | {} |\n", row.slug, row.status,
-                        error_body(code), name(row.party), name(row.retry), row.use);
+    text += fmt::format("| `{}` | {} | `{}` | {} | {} | {} | {} |\n", row.slug, row.status,
+                        error_body(code), row.plain, name(row.party), name(row.retry), row.use);
   }
   return text;
 }

@@ -64,7 +64,21 @@ TEST(ErrorReply, SaysWhatTheClientCanDo) {
   EXPECT_EQ(message({Errc::invalid_parameter, "The parameter n must be a positive integer."}),
             "The parameter n must be a positive integer.");
   EXPECT_EQ(message({Errc::upstream_unavailable, {}, std::chrono::seconds(1)}),
-            "Model service overloaded. Please try again later. Retry after 1 second.");
+            "No upstream of this model is available now. Retry after 1 second.");
+  EXPECT_EQ(message({Errc::upstream_unreachable}), "The upstream of this model is unreachable.");
+  EXPECT_EQ(message({.code = Errc::model_not_found, .plain = "No model x."}), "No model x.");
+}
+
+TEST(ErrorReply, KeepsTheContractsWordingInItsShape) {
+  const ErrorAnswer cases[] = {
+      {.code = Errc::upstream_unreachable},
+      {.code = Errc::upstream_first_byte_timeout, .plain = "Not within 5 s."},
+      {.code = Errc::model_not_found, .plain = "No model x."},
+      {.code = Errc::route_not_found, .plain = "No path /x."},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(error_reply(dialect::Family::siliconflow, c).body, error_body(c.code));
+  }
 }
 
 }  // namespace

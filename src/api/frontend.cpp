@@ -50,12 +50,6 @@ bool has_request_id(catalogue::Endpoint endpoint) {
   return dialect::of(endpoint).request_id != dialect::RequestId::none;
 }
 
-// An encoded slash is allowed in an id only: elsewhere it hides where a segment ends.
-Errc no_route(std::string_view path) {
-  const bool hides_slash = path.contains("%2F") || path.contains("%2f");
-  return hides_slash ? Errc::malformed_request : Errc::route_not_found;
-}
-
 }  // namespace
 
 Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log)
@@ -122,8 +116,10 @@ http::Outcome Frontend::answer_refusal(http::Exchange& exchange,
   const bool unanswerable =
       describe(exchange.reason.value_or(Errc::internal)).status == kClientClosedRequest;
   if (refusal == nullptr || exchange.client->begun() || unanswerable) return nullptr;
-  auto reply =
-      error_reply(family_of(exchange), {refusal->code, refusal->message, refusal->retry_after});
+  auto reply = error_reply(family_of(exchange), {.code = refusal->code,
+                                                 .message = refusal->message,
+                                                 .retry_after = refusal->retry_after,
+                                                 .plain = refusal->plain});
   reply.fields += refusal->fields;
   add_common_fields(exchange, reply.fields);
   return std::make_unique<http::Reply>(std::move(reply));
@@ -136,15 +132,6 @@ net::Task<http::Outcome> Frontend::render(http::Exchange& exchange, ListRenderin
   auto list = co_await std::move(making);
   auto reply = list ? list_reply(*exchange.request, std::move(*list), accepted)
                     : fail_with(exchange, {Errc::invalid_parameter, list.error().message});
-  add_common_fields(exchange, reply.fields);
-  co_return std::make_unique<http::Reply>(std::move(reply));
-}
-
-net::Task<http::Outcome> Frontend::show_usage(http::Exchange& exchange, OwnUsage usage) {
-  auto render = [usage = std::move(usage)] { return usage.render(); };
-  auto rendering = services_.pool.run(std::move(render));
-  auto reply = http::Reply::with_body(200, co_await std::move(rendering));
-  reply.fixed_fields = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
   add_common_fields(exchange, reply.fields);
   co_return std::make_unique<http::Reply>(std::move(reply));
 }
@@ -208,8 +195,7 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   const bool whole_server = request.path == "*";
   if (found.route == nullptr && !whole_server) {
     const bool is_handshake = is_websocket_path(request.path) && asks_for_websocket(request);
-    return is_handshake ? refuse_websocket(exchange)
-                        : fail_with(exchange, {no_route(request.path)});
+    return is_handshake ? refuse_websocket(exchange) : no_route(exchange);
   }
   if (found.route != nullptr) exchange.route = found.route->label;
   if (request.method == http::Method::options) {
@@ -243,13 +229,18 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   __builtin_unreachable();
 }
 
-OwnUsage Frontend::own_usage(const http::Exchange& exchange, const auth::KeyEntry& key) {
-  OwnUsage usage{.limiter = key.limiter, .now = exchange.whole};
-  if (!key.grant.model_limits.empty()) {
-    usage.catalogue = published_.get().catalogue;
-    usage.scope = scope_of(key);
-  }
-  return usage;
+// An encoded slash is allowed in an id only: elsewhere it hides where a segment ends.
+http::Reply Frontend::no_route(http::Exchange& exchange) {
+  const auto path = exchange.request->path;
+  const bool hides_slash = path.contains("%2F") || path.contains("%2f");
+  if (hides_slash) return fail_with(exchange, {Errc::malformed_request});
+  const auto text = unknown_path_text(path);
+  return fail_with(exchange, {.code = Errc::route_not_found, .plain = text});
+}
+
+http::Reply Frontend::unknown_model(http::Exchange& exchange, std::string_view name) {
+  const auto text = gateway::unknown_model_text(name);
+  return fail_with(exchange, {.code = Errc::model_not_found, .plain = text});
 }
 
 http::Reply Frontend::options_reply(const http::Request& request,
@@ -364,10 +355,10 @@ http::Reply Frontend::retrieve_model(http::Exchange& exchange, const auth::KeyEn
   const auto query = catalogue::parse_list_query(request.query, published.settings.view);
   if (!query) return fail_with(exchange, {Errc::invalid_parameter, query.error().message});
   const auto id = codec::percent_decode(encoded_id);
-  if (!id) return fail_with(exchange, {Errc::model_not_found});
+  if (!id) return unknown_model(exchange, encoded_id);
   const auto* model = catalogue::find_visible(*published.catalogue, *id, *scope_of(key),
                                               query->include_unavailable);
-  if (model == nullptr) return fail_with(exchange, {Errc::model_not_found});
+  if (model == nullptr) return unknown_model(exchange, *id);
   return tagged_reply(request, shape_of(request) == ListShape::anthropic
                                    ? catalogue::render_anthropic_model(*model)
                                    : catalogue::render_model(*model, query->view));

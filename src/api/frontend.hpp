@@ -70,6 +70,10 @@ class Frontend : public http::Handler {
                                                  const auth::KeyEntry& key);
   [[nodiscard]] gateway::CallInput call_input(http::Exchange& exchange, const auth::KeyEntry& key,
                                               catalogue::Endpoint endpoint);
+  /// The answer to a path that no route has.
+  [[nodiscard]] http::Reply no_route(http::Exchange& exchange);
+  /// `name`: as the client wrote it.
+  [[nodiscard]] http::Reply unknown_model(http::Exchange& exchange, std::string_view name);
   [[nodiscard]] OwnUsage own_usage(const http::Exchange& exchange, const auth::KeyEntry& key);
   [[nodiscard]] Found list_models(http::Exchange& exchange, const auth::KeyEntry& key);
   /// The contract's, if the settings want no other.

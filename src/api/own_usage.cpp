@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/frontend.hpp"
 #include "codec/json_text.hpp"
 
 namespace weir::api {
@@ -45,6 +46,24 @@ std::string render_uses(std::span<const limit::LimitUse> uses) {
   for (const auto& one : uses) write_use(json, one);
   json.end_array().end_object();
   return text;
+}
+
+OwnUsage Frontend::own_usage(const http::Exchange& exchange, const auth::KeyEntry& key) {
+  OwnUsage usage{.limiter = key.limiter, .now = exchange.whole};
+  if (!key.grant.model_limits.empty()) {
+    usage.catalogue = published_.get().catalogue;
+    usage.scope = scope_of(key);
+  }
+  return usage;
+}
+
+net::Task<http::Outcome> Frontend::show_usage(http::Exchange& exchange, OwnUsage usage) {
+  auto render = [usage = std::move(usage)] { return usage.render(); };
+  auto rendering = services_.pool.run(std::move(render));
+  auto reply = http::Reply::with_body(200, co_await std::move(rendering));
+  reply.fixed_fields = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
+  add_common_fields(exchange, reply.fields);
+  co_return std::make_unique<http::Reply>(std::move(reply));
 }
 
 }  // namespace weir::api

@@ -8,14 +8,16 @@ namespace {
 
 using enum Party;
 
-// The row of an upstream's failure, for which clients always get the imitated API's 503.
-consteval ErrorRow unavailable(std::string_view slug, Party party, std::string_view use) {
-  return {slug, 503, "Model service overloaded. Please try again later.", party, Retry::later, use};
+// The row of an upstream's failure: where the contract speaks, the imitated API's 503.
+consteval ErrorRow unavailable(std::string_view slug, Party party, std::string_view plain,
+                               std::string_view use) {
+  return {slug, 503,  "Model service overloaded. Please try again later.", party, Retry::later,
+          use,  plain};
 }
 
 // The row of an upstream's time-out: the imitated API's 504.
-consteval ErrorRow timed_out(std::string_view slug, std::string_view use) {
-  return {slug, 504, "Gateway Timeout", upstream, Retry::later, use};
+consteval ErrorRow timed_out(std::string_view slug, std::string_view plain, std::string_view use) {
+  return {slug, 504, "Gateway Timeout", upstream, Retry::later, use, plain};
 }
 
 // A request that cannot be right whenever it is sent.
@@ -139,7 +141,8 @@ consteval ErrorRow row(Errc code) {
               "Request failed: Unknown error.",
               self,
               Retry::later,
-              "An internal error. The log line with the trace id has the details."};
+              "An internal error. The log line with the trace id has the details.",
+              "Internal error. The operator finds the cause by the request id."};
     case Errc::not_implemented:
       return {"not_implemented",
               501,
@@ -154,7 +157,8 @@ consteval ErrorRow row(Errc code) {
               self,
               Retry::later,
               "There are too many connections or requests in progress, or no descriptors, ports or "
-              "memory for more. Retry after the seconds in Retry-After."};
+              "memory for more. Retry after the seconds in Retry-After.",
+              "The server has no room for this request now."};
     case Errc::stopping:
       return {"stopping",
               503,
@@ -162,7 +166,8 @@ consteval ErrorRow row(Errc code) {
               operator_,
               Retry::now,
               "The server is stopping, and the answer was not complete within "
-              "server.drain_timeout. Retry; another server, or the restarted one, answers."};
+              "server.drain_timeout. Retry; another server, or the restarted one, answers.",
+              "The server is stopping. Another one, or the restarted one, answers."};
     case Errc::version_not_supported:
       return {"version_not_supported",
               505,
@@ -176,29 +181,36 @@ consteval ErrorRow row(Errc code) {
               "Request was rejected due to rate limiting. Details:upstream limit reached.",
               upstream,
               Retry::later,
-              "Every upstream of the model answered 429. Retry after the seconds in Retry-After."};
+              "Every upstream of the model answered 429. Retry after the seconds in Retry-After.",
+              "Every upstream of this model has reached a rate limit of its own."};
     case Errc::upstream_busy:
       return unavailable(
           "upstream_busy", upstream,
+          "Every upstream of this model is busy, and no place became free in time.",
           "Every upstream of the model has max_in_flight calls, and its queue is full or "
           "calls.queue_timeout passed. Retry after the seconds in Retry-After.");
     case Errc::upstream_unavailable:
       return unavailable("upstream_unavailable", upstream,
+                         "No upstream of this model is available now.",
                          "Every upstream of the model has failed and is not called for some time. "
                          "Retry after the seconds in Retry-After.");
     case Errc::upstream_connect_timeout:
       return timed_out(
           "upstream_connect_timeout",
+          "The upstream of this model did not accept a connection in time.",
           "The connection to the upstream was not established within calls.connect_timeout.");
     case Errc::upstream_first_byte_timeout:
       return timed_out("upstream_first_byte_timeout",
+                       "The upstream of this model did not begin its answer in time.",
                        "The upstream did not begin its answer in time (calls.first_byte_timeout, "
                        "calls.first_event_timeout).");
     case Errc::upstream_idle_timeout:
       return timed_out("upstream_idle_timeout",
+                       "The upstream of this model sent nothing for too long.",
                        "The upstream sent nothing within its answer for calls.idle_timeout.");
     case Errc::upstream_total_timeout:
-      return timed_out("upstream_total_timeout", "The call took longer than calls.total_timeout.");
+      return timed_out("upstream_total_timeout", "The call took longer than a call may take.",
+                       "The call took longer than calls.total_timeout.");
     case Errc::config_invalid:
       return {"config_invalid",
               500,
@@ -213,7 +225,8 @@ consteval ErrorRow row(Errc code) {
               "Request failed: Unknown error.",
               store,
               Retry::later,
-              "The store cannot be read or written. Check the disk and the permissions."};
+              "The store cannot be read or written. Check the disk and the permissions.",
+              "Internal error. The operator finds the cause by the request id."};
     case Errc::not_found:
       return {"not_found",
               404,
@@ -236,12 +249,21 @@ consteval ErrorRow row(Errc code) {
               Retry::never,
               "The result is no longer needed: the client disconnected or the server is stopping."};
     case Errc::deadline_exceeded:
-      return {"deadline_exceeded", 504, "Gateway Timeout", upstream, Retry::later,
-              "A deadline passed."};
+      return {"deadline_exceeded",
+              504,
+              "Gateway Timeout",
+              upstream,
+              Retry::later,
+              "A deadline passed.",
+              "The upstream of this model did not answer in time."};
     case Errc::connection_lost:
-      return {"connection_lost", 504,
-              "Gateway Timeout", upstream,
-              Retry::later,      "A connection was lost before the answer was complete."};
+      return {"connection_lost",
+              504,
+              "Gateway Timeout",
+              upstream,
+              Retry::later,
+              "A connection was lost before the answer was complete.",
+              "The connection to the upstream of this model was lost."};
     case Errc::client_left:
       return {"client_left",
               kClientClosedRequest,
@@ -257,33 +279,40 @@ consteval ErrorRow row(Errc code) {
               Retry::never,
               "The client read nothing of its answer for server.write_stall_timeout."};
     case Errc::upstream_broke:
-      return unavailable("upstream_broke", upstream,
-                         "The upstream closed the connection before its answer was complete.");
+      return unavailable(
+          "upstream_broke", upstream,
+          "The upstream of this model closed the connection before its answer was complete.",
+          "The upstream closed the connection before its answer was complete.");
     case Errc::upstream_unreachable:
       return unavailable(
-          "upstream_unreachable", upstream,
+          "upstream_unreachable", upstream, "The upstream of this model is unreachable.",
           "The upstream cannot be reached. Check its address and whether it is running.");
     case Errc::upstream_tls_failed:
       return unavailable("upstream_tls_failed", upstream,
+                         "No secure connection to the upstream of this model could be made.",
                          "The TLS handshake failed. Check the upstream's certificate and name.");
     case Errc::upstream_refused:
       return unavailable("upstream_refused", upstream,
+                         "The upstream of this model answered with an error.",
                          "The upstream answered with an error status.");
     case Errc::upstream_rejected_key:
       return unavailable(
           "upstream_rejected_key", operator_,
+          "The upstream of this model refuses this server's own account. Tell the operator.",
           "The upstream answered 401, 402 or 403, or said that Weir's account there is at fault. "
           "Check the upstream's api_key setting and its account; weir upstreams shows the cause.");
     case Errc::upstream_answer_invalid:
       return unavailable("upstream_answer_invalid", upstream,
+                         "The answer of the upstream of this model was not understood.",
                          "The upstream's answer is not HTTP, or not what its kind returns (HTML, "
                          "for example). Check kind and url.");
     case Errc::upstream_answer_too_large:
       return unavailable("upstream_answer_too_large", upstream,
+                         "The answer of the upstream of this model is too large.",
                          "The upstream's answer, or one of its events, exceeds its size limit.");
     case Errc::upstream_list_empty:
       return unavailable(
-          "upstream_list_empty", upstream,
+          "upstream_list_empty", upstream, "No upstream of this model is available now.",
           "The upstream listed no models. Its last good list stays for discovery.grace.");
   }
   __builtin_unreachable();

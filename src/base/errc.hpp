@@ -80,6 +80,8 @@ struct ErrorRow {
   Party party;
   Retry retry;
   std::string_view use;  ///< when this row is used and what the caller should do next
+  /// In answers whose wording the contract does not prescribe; empty: `message`.
+  std::string_view plain = {};
 };
 
 /// The row of `code`.

@@ -112,6 +112,18 @@ std::string visible_text(std::string_view text) {
   });
 }
 
+std::string visible_excerpt(std::string_view text) {
+  if (text.size() <= kExcerptBytes) return visible_text(text);
+  constexpr unsigned kContinuationMask = 0xc0;
+  constexpr unsigned kContinuation = 0x80;
+  auto size = kExcerptBytes;
+  while (size > 0 &&
+         (static_cast<unsigned char>(text[size]) & kContinuationMask) == kContinuation) {
+    --size;
+  }
+  return visible_text(text.substr(0, size)) + "…";
+}
+
 std::string visible_json(std::string json) {
   if (plain_prefix(json) == json.size()) return json;
   return spell_out(json, put_json_escape, [](std::string& out, char c) { out.push_back(c); });

@@ -75,5 +75,16 @@ TEST(Visible, JsonKeepsItsValue) {
   }
 }
 
+TEST(VisibleExcerpt, IsBoundedAndCutBetweenCharacters) {
+  EXPECT_EQ(visible_excerpt("lab/chat"), "lab/chat");
+  EXPECT_EQ(visible_excerpt("a\x1b"), "a\\x1b");
+  EXPECT_EQ(visible_excerpt(std::string(kExcerptBytes, 'x')), std::string(kExcerptBytes, 'x'));
+  EXPECT_EQ(visible_excerpt(std::string(kExcerptBytes + 1, 'x')),
+            std::string(kExcerptBytes, 'x') + "…");
+  std::string wide;
+  for (int i = 0; i < 100; ++i) wide += "語";
+  EXPECT_EQ(visible_excerpt(wide), wide.substr(0, 126) + "…");
+}
+
 }  // namespace
 }  // namespace weir::codec

@@ -32,7 +32,11 @@ limit::CallShape shape_of(const catalogue::Model& model, const CallRequest& requ
 std::expected<const catalogue::Model*, Refusal> find_model(const CallInput& input,
                                                            const std::string& name) {
   const auto* model = catalogue::find_visible(*input.catalogue, name, *input.scope, true);
-  if (model == nullptr) return std::unexpected(make_refusal(Errc::model_not_found));
+  if (model == nullptr) {
+    auto refusal = make_refusal(Errc::model_not_found);
+    refusal.plain = unknown_model_text(name);
+    return std::unexpected(std::move(refusal));
+  }
   input.record.model = model->id;
   const auto& row = catalogue::describe(input.endpoint);
   if (!row.takes(model->model_class.sub_types)) {

@@ -1,5 +1,6 @@
 #include "gateway/attempt.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <span>
@@ -56,7 +57,23 @@ void Attempt::arm(MonotonicClock::duration patience, Errc why, MonotonicTime now
   const auto at = now + patience;
   const auto total = context_->record().received + destination().total_timeout;
   const bool total_first = total < at;
+  patience_ = total_first ? destination().total_timeout : patience;
   stream_->arm(total_first ? total : at, total_first ? Errc::upstream_total_timeout : why);
+}
+
+AttemptEnd Attempt::classify(const Error& error, Outcome otherwise) const {
+  return explain(classify_error(error, otherwise, context_->watch.has_left()));
+}
+
+AttemptEnd Attempt::explain(AttemptEnd end) const {
+  if (!end.error) return end;
+  auto waited = patience_;
+  // An upstream that is known to be silent is not waited for any longer.
+  if (end.error == Errc::upstream_first_byte_timeout) {
+    waited = std::min(waited, monotonic_now() - context_->record().sent);
+  }
+  end.plain = timeout_text(*end.error, waited);
+  return end;
 }
 
 void Attempt::set_stream(http::ServerStream::Ptr stream) {
@@ -182,7 +199,7 @@ AttemptEnd Attempt::no_head(const Error& error, bool went_silent) {
   if (error.code == Errc::upstream_broke) has_reached_ = has_left;
   auto end = classify_no_head(error, connection, has_left);
   if (went_silent && end.outcome == Outcome::first_byte_timeout) end.outcome = Outcome::went_silent;
-  return end;
+  return explain(std::move(end));
 }
 
 Result<std::string_view> Attempt::take_first_piece() {

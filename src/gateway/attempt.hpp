@@ -104,9 +104,7 @@ class Attempt {
   [[nodiscard]] bool hides_usage() const { return hides_usage_; }
   /// Whether the request can be sent again.
   [[nodiscard]] bool can_replay() const { return can_replay_; }
-  [[nodiscard]] AttemptEnd classify(const Error& error, upstream::Outcome otherwise) const {
-    return classify_error(error, otherwise, context_->watch.has_left());
-  }
+  [[nodiscard]] AttemptEnd classify(const Error& error, upstream::Outcome otherwise) const;
 
  private:
   using Sent = http::ServerStream::Sent;
@@ -119,6 +117,8 @@ class Attempt {
   [[nodiscard]] net::Task<Result<>> send_rest(Sent sent, Received& received);
   [[nodiscard]] net::Task<Result<>> send_upload(Received& received);
   [[nodiscard]] Sent send_piece(std::string_view piece, bool chunked, bool last);
+  /// Says for how long was waited, if a time limit passed.
+  [[nodiscard]] AttemptEnd explain(AttemptEnd end) const;
   void begin_waiting(bool streamed);
   [[nodiscard]] AttemptEnd no_head(const Error& error, bool went_silent);
   [[nodiscard]] net::Task<> read_error();
@@ -135,7 +135,8 @@ class Attempt {
   Grant grant_;
   http::ServerStream::Ptr stream_;
   MonotonicClock::duration elsewhere_;
-  std::string error_body_;  ///< or its beginning
+  MonotonicClock::duration patience_{0};  ///< the time limit that was set last
+  std::string error_body_;                ///< or its beginning
   upstream::Outcome outcome_ = upstream::Outcome::answered;
   bool has_read_error_ = false;
   bool names_request_ = false;  ///< the path asked for is that of an earlier request

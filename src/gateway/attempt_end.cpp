@@ -1,5 +1,7 @@
 #include "gateway/attempt_end.hpp"
 
+#include <fmt/format.h>
+
 namespace weir::gateway {
 namespace {
 
@@ -91,6 +93,25 @@ AttemptEnd classify_error(const Error& error, Outcome otherwise, bool client_lef
       return {.outcome = Outcome::first_byte_timeout, .error = error.code};
     default:
       return {.outcome = otherwise, .error = error.code};
+  }
+}
+
+std::string timeout_text(Errc code, MonotonicClock::duration limit) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
+  const auto text = ms % 1000 == 0 ? fmt::format("{} s", ms / 1000)
+                    : ms < 1000    ? fmt::format("{} ms", ms)
+                                   : fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);
+  switch (code) {
+    case Errc::upstream_connect_timeout:
+      return fmt::format("The upstream of this model did not accept a connection within {}.", text);
+    case Errc::upstream_first_byte_timeout:
+      return fmt::format("The upstream of this model did not begin its answer within {}.", text);
+    case Errc::upstream_idle_timeout:
+      return fmt::format("The upstream of this model sent nothing for {}.", text);
+    case Errc::upstream_total_timeout:
+      return fmt::format("The call took longer than {}.", text);
+    default:
+      return {};
   }
 }
 

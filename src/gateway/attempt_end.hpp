@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "catalogue/endpoint.hpp"
 #include "catalogue/model.hpp"
@@ -19,6 +20,7 @@ struct AttemptEnd {
   std::optional<Errc> error = {};
   std::optional<std::chrono::seconds> retry_after = {};
   std::string message = {};  ///< for the client; empty: the error's own
+  std::string plain = {};    ///< as Refusal's
   /// The upstream's own answer may be shown to the client if no other attempt follows.
   bool is_showable = false;
 };
@@ -26,6 +28,9 @@ struct AttemptEnd {
 /// An attempt that an error ended. `otherwise`: the outcome of an error that does not imply one.
 [[nodiscard]] AttemptEnd classify_error(const Error& error, upstream::Outcome otherwise,
                                         bool client_left);
+
+/// Which time limit passed, and how long it is. Empty for any other error.
+[[nodiscard]] std::string timeout_text(Errc code, MonotonicClock::duration limit);
 
 /// The state of a connection on which no head of an answer came.
 struct NoHead {

@@ -322,5 +322,18 @@ TEST(NextStep, WithoutRetriesThereIsNoneEither) {
   EXPECT_FALSE(next_step(refused, true, false, 0, 0).is_retry);
 }
 
+TEST(TimeoutText, NamesTheLimitAndItsLength) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(timeout_text(Errc::upstream_connect_timeout, milliseconds(5'000)),
+            "The upstream of this model did not accept a connection within 5 s.");
+  EXPECT_EQ(timeout_text(Errc::upstream_first_byte_timeout, milliseconds(2'449)),
+            "The upstream of this model did not begin its answer within 2.4 s.");
+  EXPECT_EQ(timeout_text(Errc::upstream_idle_timeout, milliseconds(300)),
+            "The upstream of this model sent nothing for 300 ms.");
+  EXPECT_EQ(timeout_text(Errc::upstream_total_timeout, milliseconds(3'600'000)),
+            "The call took longer than 3600 s.");
+  EXPECT_EQ(timeout_text(Errc::upstream_broke, milliseconds(1)), "");
+}
+
 }  // namespace
 }  // namespace weir::gateway

@@ -61,7 +61,7 @@ def test_a_bearer_token_is_good_too(server):
     ("key", "model", "expected", "message"),
     [
         ("sk-wrong", "demo/chat", anthropic.AuthenticationError, "Invalid token. "),
-        (KEY, "no/such-model", anthropic.NotFoundError, "Model does not exist."),
+        (KEY, "no/such-model", anthropic.NotFoundError, "The model `no/such-model` does not exist"),
         (KEY, "demo/embedding", anthropic.BadRequestError, "/v1/embeddings"),
     ],
 )

@@ -142,7 +142,7 @@ def test_an_unknown_model_is_not_found(client):
     with pytest.raises(openai.NotFoundError) as error:
         client.chat.completions.create(model="no/such-model", messages=HELLO)
     assert error.value.code == "model_not_found"
-    assert "Model does not exist" in error.value.message
+    assert "The model `no/such-model` does not exist" in error.value.message
 
 
 def test_a_model_of_another_kind_is_a_bad_request_that_names_the_path(client):

@@ -60,9 +60,9 @@ def test_sound_both_ways(ask):
 @pytest.mark.parametrize(
     ("body", "status", "error", "message"),
     [
-        ({**CHAT, "model": "no/such-model"}, 404, "NotFoundError", "Model does not exist."),
+        ({**CHAT, "model": "no/such-model"}, 404, "NotFoundError", "The model `no/such-model` does not exist"),
         ({**CHAT, "model": "demo/embedding"}, 400, "BadRequestError", "/v1/embeddings"),
-        ({**CHAT, "simulator": {"status": 500}}, 503, "InternalServerError", "overloaded"),
+        ({**CHAT, "simulator": {"status": 500}}, 503, "InternalServerError", "answered with an error"),
     ],
 )
 def test_errors_are_the_sdks_own(ask, body, status, error, message):

@@ -44,7 +44,7 @@ def test_retrieve_by_an_id_with_a_slash(ask):
 @pytest.mark.parametrize(
     ("question", "status", "error", "message"),
     [
-        ({"retrieve": "no/such-model"}, 404, "NotFoundError", "Model does not exist."),
+        ({"retrieve": "no/such-model"}, 404, "NotFoundError", "The model `no/such-model` does not exist"),
         ({"list": {"type": "nonsense"}}, 400, "BadRequestError", "type"),
         ({"list": {}, "key": "sk-wrong"}, 401, "AuthenticationError", "Invalid token."),
     ],

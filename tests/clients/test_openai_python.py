@@ -53,7 +53,7 @@ def test_an_unknown_model_is_the_sdks_not_found(client):
     with pytest.raises(openai.NotFoundError) as error:
         client.models.retrieve("no/such-model")
     assert error.value.code == "model_not_found"
-    assert "Model does not exist" in error.value.message
+    assert "The model `no/such-model` does not exist" in error.value.message
 
 
 def test_a_bad_filter_is_the_sdks_bad_request(client):

@@ -298,7 +298,7 @@ def test_a_model_of_another_kind_is_told_its_path(server, engine, path, model):
     assert engine.calls == []
 
 
-UNKNOWN = Told(20012, "Model does not exist. Please check it carefully.")
+UNKNOWN = Told(20012, "The model `")
 
 
 @pytest.mark.parametrize("model", ["no/such-model", "lab/hidden", "lab/chat "])

@@ -46,13 +46,13 @@ def test_every_path_of_calls_answers_errors_in_its_own_shape(server, path, messa
     body = chat_body("lab/none")
     wrong = post(server.public, path, body, key=WRONG)
     if path == "/v1/unknown":
-        assert "page not found" in message_in(wrong.body)
+        assert message_in(wrong.body).startswith("The path /v1/unknown does not exist. ")
         return
     assert (wrong.status, message_in(wrong.body)[:14]) == (401, "Invalid token.")
     assert wrong.header("x-should-retry") == "false"
     unknown = post(server.public, path, body)
     assert (unknown.status, unknown.header("x-should-retry")) == (404, "false")
-    assert message_in(unknown.body).startswith("Model does not exist")
+    assert message_in(unknown.body).startswith("The model `lab/none` does not exist ")
     assert post(server.public, path, b"{").status == 400
     assert "not complete JSON" in message_in(post(server.public, path, b"{").body)
 

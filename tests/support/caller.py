@@ -12,27 +12,33 @@ CHAT = "/v1/chat/completions"
 
 
 class Told:
-    """Equals the body of an error with this number and message, which may go on, in any API's shape."""
+    """Equals the body of an error with this number and one of these messages, which may go on, in any API's shape."""
 
-    def __init__(self, number, message):
-        self.number, self.message = number, message
+    def __init__(self, number, *messages):
+        self.number, self.messages = number, messages
 
     def __eq__(self, body):
         told = json.loads(body)
         if isinstance(told, str):
-            return told.startswith(self.message)
+            return told.startswith(self.messages)
         numbers = {"code": told["code"]} if "code" in told else {}
         texts = [member["message"] for member in (told, told.get("error")) if member and "message" in member]
         return numbers in ({}, {"code": self.number}) and bool(texts) and all(
-            text.startswith(self.message) for text in texts
+            text.startswith(self.messages) for text in texts
         )
 
     def __repr__(self):
-        return f"an error {self.number}, {self.message!r}"
+        return f"an error {self.number}, {self.messages!r}"
 
 
-OVERLOADED = Told(50505, "Model service overloaded. Please try again later.")
-TIMED_OUT = Told(504, "Gateway Timeout")
+# The contract's sentence for every 503 and 504, and the beginnings of those in other shapes.
+OVERLOADED = Told(
+    50505, "Model service overloaded. Please try again later.", "The upstream of this model ",
+    "Every upstream of this model is busy", "No upstream of this model is available now.",
+    "No secure connection to the upstream", "The answer of the upstream ", "The server has no room ",
+    "The server is stopping.",
+)  # fmt: skip
+TIMED_OUT = Told(504, "Gateway Timeout", "The upstream of this model ", "The call took longer than ")
 
 
 def chat_body(model, text="hello there", **fields):
