@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/route.hpp"
+#include "api/websocket.hpp"
 #include "base/ascii.hpp"
 #include "dialect/endpoint.hpp"
 
@@ -20,9 +21,10 @@ bool shows_openai(const http::Request& request) {
   });
 }
 
-// A call to a path that does not exist is a call as well.
+// A call to a path that does not exist is a call as well, and so is a handshake that begins one.
 bool is_call(const http::Request& request, const Route* route) {
-  return route != nullptr ? route->id == RouteId::call : request.method == http::Method::post;
+  if (route != nullptr) return route->id == RouteId::call;
+  return request.method == http::Method::post || is_websocket_path(request.path);
 }
 
 bool is_of_anthropic(const Route* route) {

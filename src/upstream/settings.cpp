@@ -74,7 +74,7 @@ void add_timeouts(config::Schema<Settings>& schema) {
       .field("first_event_timeout", &Settings::first_event_timeout, duration({100, 24 * kHour}),
              "Time limit for the first event of a stream.")
       .field(
-          "comment_interval", &Settings::comment_interval, duration({100, kHour, "no comments"}),
+          "comment_interval", &Settings::comment_interval, duration({100, kHour, "off"}),
           "Interval of comments (`: keep-alive`) to a client that waits for the first event of a "
           "stream, for proxies that end a connection on which nothing is sent. The first one "
           "commits the status to 200: a failure is then an event.")

@@ -1,6 +1,5 @@
 """An engine's own health path: what it says there ends calls that it will not answer, and turns others away."""
 
-import contextlib
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -105,7 +104,7 @@ def test_a_call_goes_on_unless_its_engine_says_that_it_is_dead(weir, engine, sta
         assert caller.ending().status == 200
     if status in (404, 401):
         engine.scripts[MODEL] = Script((b"{}",), hold=(held := threading.Event()))
-        with Caller(server.public) as caller, contextlib.closing(engine):
+        with Caller(server.public) as caller:
             caller.call(MODEL)
             eventually(lambda: len(engine.calls) == 2)
             held.set()

@@ -249,7 +249,7 @@ def test_a_slow_reader_holds_the_engine_back(weir):
 def test_an_event_over_the_bound_breaks_the_stream_visibly(weir, engine):
     first = chunk("hello")
     engine.scripts["lab/chat"] = as_stream(first, chunk("x" * (2 << 20)), DONE)
-    server = served(weir, engine)
+    server = served(weir, engine, calls={"max_event_bytes": "1MiB"})
     ending = call(server.public, "lab/chat", stream=True)
     events, left = ending.events()
     assert (ending.whole, left, events[0], len(events)) == (False, b"", first, 2)

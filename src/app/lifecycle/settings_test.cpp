@@ -335,6 +335,7 @@ TEST(Settings, EveryLimitIsFiniteByDefault) {
       {"calls.max_in_flight", "server.max_in_flight"},
       {"server.memory_limit_bytes", "the container's limit"},
       {"upstreams[].priority", "no limit: those that are called first"},
+      {"calls.comment_interval", "no limit: no comments are sent"},
   };
   int limits = 0;
   for (const config::Row& row : settings_schema().rows()) {
