@@ -89,7 +89,7 @@ net::Task<> HealthChecks::ask(std::shared_ptr<Engine> engine) {
         {{"upstream", upstream}, {"path", kind.health_path}, {"answer", name(answer)}});
   }
   if (answer == HealthAnswer::absent || answer == HealthAnswer::unknown) co_return;
-  found_(upstream, {.began = state.asked_at(), .answer = answer, .in_a_row = state.unanswered()});
+  found_(upstream, {.began = state.asked_at(), .answer = answer, .in_a_row = state.lifeless()});
 }
 
 net::Task<> HealthChecks::stop() {

@@ -35,7 +35,8 @@ void HealthState::answered(HealthAnswer answer) {
   is_asking_ = false;
   if (answer == HealthAnswer::unknown) return;
   is_absent_ = answer == HealthAnswer::absent;
-  unanswered_ = answer == HealthAnswer::unanswered ? unanswered_ + 1 : 0;
+  const bool is_lifeless = answer == HealthAnswer::unanswered || answer == HealthAnswer::failing;
+  lifeless_ = is_lifeless ? lifeless_ + 1 : 0;
   has_failed_ = answer != HealthAnswer::alive && answer != HealthAnswer::absent;
 }
 

@@ -41,15 +41,15 @@ class HealthState {
 
   /// When it was last asked.
   [[nodiscard]] MonotonicTime asked_at() const { return asked_at_; }
-  /// Requests in a row that were not answered.
-  [[nodiscard]] int unanswered() const { return unanswered_; }
+  /// Requests in a row that were not answered, or by a failure.
+  [[nodiscard]] int lifeless() const { return lifeless_; }
   /// Whether the last answer was a failure, or none.
   [[nodiscard]] bool has_failed() const { return has_failed_; }
   [[nodiscard]] bool is_absent() const { return is_absent_; }
 
  private:
   MonotonicTime asked_at_{};
-  int unanswered_ = 0;
+  int lifeless_ = 0;
   bool is_asking_ = false;
   bool has_failed_ = false;
   bool is_absent_ = false;

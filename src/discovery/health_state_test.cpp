@@ -69,16 +69,16 @@ TEST(HealthState, AfterAFailureItIsAskedUntilItIsAlive) {
   }
 }
 
-TEST(HealthState, CountsWhatIsNotAnsweredInARow) {
+TEST(HealthState, CountsWhatShowsNoLifeInARow) {
   HealthState state;
   state.answered(unanswered);
-  state.answered(unanswered);
-  EXPECT_EQ(state.unanswered(), 2);
   state.answered(failing);
-  EXPECT_EQ(state.unanswered(), 0) << "it answers";
-  state.answered(unanswered);
+  EXPECT_EQ(state.lifeless(), 2);
+  state.answered(refused);
+  EXPECT_EQ(state.lifeless(), 0) << "it may go on with what it has begun";
+  state.answered(failing);
   state.answered(alive);
-  EXPECT_EQ(state.unanswered(), 0);
+  EXPECT_EQ(state.lifeless(), 0);
 }
 
 TEST(HealthState, APathThatIsAbsentIsNotAskedAgain) {

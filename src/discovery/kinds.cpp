@@ -24,8 +24,8 @@ constexpr FixedHeader kAnthropicHeaders[] = {{"anthropic-version", "2023-06-01"}
 constexpr int kHosted = 10;
 
 // Source of the health paths: the servers' documentation and source, 2026. vLLM answers 503 when
-// its engine is dead, SGLang when its scheduler no longer answers, llama.cpp while it loads a
-// model.
+// its engine is dead, llama.cpp while it loads a model. SGLang's is not used: it generates a token,
+// and answers 503 while it drains, although it finishes what it has begun.
 
 // The endpoints of each kind are from its documentation or its server's source, read in 2026. An
 // endpoint is listed if requests and answers have the bodies that its clients expect.
@@ -136,8 +136,7 @@ constexpr Kind kKinds[] = {
      .text = "SGLang",
      .protocol = &kinds::sglang,
      .calls = kSglang,
-     .call_paths = kTokenizePaths,
-     .health_path = "/health"},
+     .call_paths = kTokenizePaths},
     {.slug = "llama.cpp",
      .text = "llama.cpp's server, with one model or as a router",
      .protocol = &kinds::llama_cpp,

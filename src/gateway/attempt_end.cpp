@@ -131,8 +131,14 @@ AttemptEnd classify_answer(const AnswerHead& answer) {
   const auto outcome = outcome_of(answer);
   switch (outcome) {
     case Outcome::account_refused:
-    case Outcome::forbidden:
       return {.outcome = outcome, .error = Errc::upstream_rejected_key};
+    case Outcome::forbidden:
+      return {.outcome = outcome,
+              .error = Errc::upstream_rejected_key,
+              .plain = answer.names_account
+                           ? "The upstream of this model refuses the organization or the project "
+                             "that the request names."
+                           : "The upstream of this model refuses this request."};
     case Outcome::model_refused:
     case Outcome::not_found:
       return {.outcome = outcome,

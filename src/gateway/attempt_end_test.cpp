@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace weir::gateway {
@@ -125,6 +126,9 @@ TEST(ClassifyAnswer, ARefusalOfTheAccountThatTheClientChoseIsNotTheUpstreamsFaul
               Outcome::forbidden);
   }
   EXPECT_EQ(classify_answer({.status = 500, .names_account = true}).outcome, Outcome::server_error);
+  EXPECT_THAT(classify_answer({.status = 401, .names_account = true}).plain,
+              testing::HasSubstr("organization"));
+  EXPECT_THAT(classify_answer({.status = 403}).plain, testing::HasSubstr("this request"));
 }
 
 TEST(ClassifyAnswer, TheCauseInTheBodyComesBeforeTheStatus) {

@@ -147,7 +147,10 @@ void Breaker::listed() {
 void Breaker::healthy() {
   if (!is_unhealthy_) return;
   is_unhealthy_ = false;
-  if (!is_unlisted_ && consecutive_ == 0) trust();
+  if (is_unlisted_) return;
+  if (consecutive_ == 0) return trust();
+  // Calls failed as well, which ends with those that succeed: they must come.
+  doubt_until_ = MonotonicTime::min();
 }
 
 void Breaker::configure(const BreakerSettings& settings) {

@@ -235,6 +235,11 @@ TEST(Breaker, WhatSaysThatItIsDeadIsInDoubtUntilItSaysOtherwise) {
   story.breaker.distrust(story.now, Until::healthy);
   story.calls(1, good);
   EXPECT_FALSE(story.breaker.in_doubt(story.now)) << "a call shows more";
+
+  story.calls(1, bad);
+  story.breaker.distrust(story.now, Until::healthy);
+  story.breaker.healthy();
+  EXPECT_FALSE(story.breaker.in_doubt(story.now)) << "a call failed before it was healthy again";
 }
 
 TEST(Breaker, CallsOfAnEarlierTimeDecideNothing) {

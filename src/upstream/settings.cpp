@@ -104,9 +104,9 @@ void add_timeouts(config::Schema<Settings>& schema) {
       .field("health_interval", &Settings::health_interval, duration({100, kHour, "never"}),
              "If calls wait for an engine and none was answered for this long, its own health path "
              "is requested, if its kind has one, and again after each such interval until it is "
-             "healthy. While it is not, other upstreams are called; after an answer 5xx there, or "
-             "silent_lists requests in a row without any, the calls end to which it has answered "
-             "nothing.")
+             "healthy. While it is not, other upstreams are called; after silent_lists requests in "
+             "a row without an answer, or with an answer 5xx, the calls end to which it has "
+             "answered nothing.")
       .field("video_request_id_lifetime", &Settings::video_request_id_lifetime,
              duration({kSecond, 366 * 24 * kHour}),
              "How long a requestId stays valid after a video has been submitted.");

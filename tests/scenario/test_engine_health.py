@@ -49,7 +49,7 @@ def embed(server):
     return post(server.public, "/v1/embeddings", json.dumps({"model": MODEL, "input": "text"}).encode())
 
 
-@pytest.mark.parametrize("kind", ["vllm", "sglang", "llama.cpp"])
+@pytest.mark.parametrize("kind", ["vllm", "tgi", "llama.cpp"])
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 def test_a_call_ends_when_its_engine_says_that_it_is_dead(weir, engine, kind, stream):
     """Its front end lives, and answers lists."""

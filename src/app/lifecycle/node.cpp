@@ -153,7 +153,7 @@ Result<> Node::open_servers() {
       static_cast<std::size_t>(settings_.usage.max_pending_rows), telemetry_.registry);
   keep_usage();
   api_.gateway = std::make_unique<gateway::Shared>(gateway::RequestSeal(keys_.opened.pepper),
-                                                   pools_.resolvers, pools_.general);
+                                                   pools_.resolvers, pools_.bodies);
   api_.gateway->max_connections = static_cast<std::size_t>(servers_.plan.upstreams) /
                                   io_thread_count(start_.settings.server.threads);
   api_.services = std::make_unique<api::Services>(

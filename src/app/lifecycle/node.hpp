@@ -112,13 +112,14 @@ class Node {
     std::vector<std::unique_ptr<net::IoThread>> io;
   };
 
-  /// Declared after the threads, so that running work finds their contexts. Names and the store
-  /// have threads of their own: a name service that does not answer, or a slow disk, must not block
-  /// anything else.
+  /// Declared after the threads, so that running work finds their contexts. Names, the store and
+  /// bodies have threads of their own: a name service that does not answer, a slow disk, or many
+  /// encoded bodies must not block anything else.
   struct Pools {
     net::WorkerPool general{2};
     net::WorkerPool store{1};  ///< calls of a store wait for one another
     net::WorkerPool resolvers{4};
+    net::WorkerPool bodies{1};  ///< what clients send is decoded here, and holds nothing else up
   };
 
   struct Api {

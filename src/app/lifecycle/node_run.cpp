@@ -165,15 +165,15 @@ void Node::list_failed(const std::string& upstream, const discovery::Refresher::
   api_.gateway->waiting.end(known, failure.began);
 }
 
-// An engine that no longer takes connections may still answer what it has begun. One that has
-// answered a call since it was asked is not dead.
+// An engine that no longer takes connections may still answer what it has begun, and a single
+// failure may be that of a proxy in front of it. One that has answered a call since it was asked is
+// not dead.
 void Node::found_health(const std::string& upstream,
                         const discovery::HealthChecks::Finding& finding) {
   using enum discovery::HealthAnswer;
   const auto known = publisher_.found_health(upstream, finding.answer == alive);
   const int needed = settings_.calls.silent_lists;
-  const bool is_silent = finding.answer == unanswered && needed > 0 && finding.in_a_row >= needed;
-  if (!known || (finding.answer != failing && !is_silent)) return;
+  if (!known || needed == 0 || finding.in_a_row < needed) return;
   if (known->last_heard() >= finding.began) return;
   api_.gateway->waiting.end(known, finding.began);
 }
