@@ -7,15 +7,14 @@ cached, and reports the others as cached tokens. GET /figures answers what it ha
 
 import collections
 import hashlib
-import http.server
 import json
 import os
-import socketserver
 import sys
 import threading
 import time
 
-MODEL = "bench-chat"
+from json_engine import JsonEngine, JsonHandler
+
 BLOCK_BYTES = 64
 BLOCK_TOKENS = 16
 BLOCK_S = 0.0008  # of prefill
@@ -64,27 +63,13 @@ class Counts:
         return {"calls": self.calls, "blocks": self.total, "cached": self.cached, "busy_s": self.busy}
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def log_message(self, *_):
-        pass
-
-    def reply(self, value):
-        body = json.dumps(value).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
+class Handler(JsonHandler):
     def do_GET(self):
         if self.path == "/figures":
             with self.server.lock:
                 figures, self.server.counts = self.server.counts.figures(), Counts()
             return self.reply(figures)
-        return self.reply({"object": "list", "data": [{"id": MODEL, "object": "model"}]})
+        return super().do_GET()
 
     def do_POST(self):
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -105,22 +90,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "total_tokens": total * BLOCK_TOKENS + 100,
             "prompt_tokens_details": {"cached_tokens": cached * BLOCK_TOKENS},
         }
-        message = {"role": "assistant", "content": ANSWER}
-        self.reply({"id": "x", "model": MODEL, "choices": [{"index": 0, "message": message}], "usage": usage})
+        self.reply_chat(ANSWER, usage)
 
 
-class Engine(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
+class Engine(JsonEngine):
     def __init__(self, port, blocks):
         super().__init__(("127.0.0.1", port), Handler)
         self.lock = threading.Lock()
         self.cache = PrefixCache(blocks)
         self.counts = Counts()
-
-    def handle_error(self, *_):
-        pass
 
 
 def main():

@@ -6,20 +6,18 @@ the connections that are open, and new ones work.
 """
 
 import ctypes
-import http.server
-import json
 import os
 import signal
 import socket
-import socketserver
 import struct
 import sys
 import threading
 import time
 
+from json_engine import JsonEngine, JsonHandler
+
 SO_ATTACH_FILTER = 26  # socket(7)
 WORK_S = 0.05
-MODEL = "bench-chat"
 
 
 def drop_all(sock):
@@ -28,10 +26,7 @@ def drop_all(sock):
     sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HL", 1, ctypes.addressof(program)))
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
+class Handler(JsonHandler):
     def setup(self):
         super().setup()
         self.server.connections.add(self.connection)
@@ -40,38 +35,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.connections.discard(self.connection)
         super().finish()
 
-    def log_message(self, *_):
-        pass
-
-    def reply(self, value):
-        body = json.dumps(value).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_GET(self):
-        self.reply({"object": "list", "data": [{"id": MODEL, "object": "model"}]})
-
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
         time.sleep(WORK_S)
-        message = {"role": "assistant", "content": "Hello."}
         usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
-        self.reply({"id": "x", "model": MODEL, "choices": [{"index": 0, "message": message}], "usage": usage})
+        self.reply_chat("Hello.", usage)
 
 
-class Engine(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
+class Engine(JsonEngine):
     def __init__(self, port):
         super().__init__(("127.0.0.1", port), Handler)
         self.connections = set()
-
-    def handle_error(self, *_):
-        pass
 
     def vanish(self, with_listener):
         for sock in [*self.connections, *([self.socket] if with_listener else [])]:

@@ -4,21 +4,16 @@
 #include <array>
 
 #include "base/ascii.hpp"
+#include "codec/field_list.hpp"
 
 namespace weir::api {
 namespace {
 
 // A list of protocols, each with an optional version.
 bool names_websocket(std::string_view value) {
-  while (!value.empty()) {
-    const auto comma = std::min(value.find(','), value.size());
-    auto protocol = value.substr(0, comma);
-    protocol.remove_prefix(std::min(protocol.find_first_not_of(" \t"), protocol.size()));
-    protocol = protocol.substr(0, std::min(protocol.find_first_of(" \t/"), protocol.size()));
-    if (equals_ignoring_case(protocol, "websocket")) return true;
-    value.remove_prefix(std::min(comma + 1, value.size()));
-  }
-  return false;
+  return !codec::for_each_element(value, [](std::string_view protocol) {
+    return !equals_ignoring_case(protocol.substr(0, protocol.find_first_of(" \t/")), "websocket");
+  });
 }
 
 }  // namespace

@@ -1,19 +1,11 @@
 #include "codec/content_encoding.hpp"
 
-#include <algorithm>
-
 #include "base/ascii.hpp"
 #include "base/enum_table.hpp"
+#include "codec/field_list.hpp"
 
 namespace weir::codec {
 namespace {
-
-constexpr std::string_view kBlanks = " \t";
-
-std::string_view without_blanks(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
 
 std::optional<BodyCoding> find_coding(std::string_view name) {
   for (const auto coding : kEnumerators<BodyCoding>) {
@@ -40,12 +32,10 @@ std::string_view wire_name(BodyCoding coding) {
 }
 
 void ContentEncoding::add(std::string_view value) {
-  for (;;) {
-    const auto comma = value.find(',');
-    add_one(without_blanks(value.substr(0, comma)));
-    if (comma == value.npos) return;
-    value.remove_prefix(comma + 1);
-  }
+  for_each_element(value, [&](std::string_view name) {
+    add_one(name);
+    return true;
+  });
 }
 
 void ContentEncoding::add_one(std::string_view name) {

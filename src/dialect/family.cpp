@@ -31,6 +31,10 @@ std::string break_event(Family family, const StreamBreak& broken) {
   return event;
 }
 
+std::string_view beta_query(Family family) {
+  return family == Family::anthropic ? "beta=true" : "";
+}
+
 bool ends_stream(std::string_view type, const StreamRow& stream) {
   return std::ranges::find(stream.ends, type) != stream.ends.end();
 }

@@ -70,6 +70,9 @@ struct FamilyRow {
 /// The last event of a broken stream. It is not the family's mark of a complete one.
 [[nodiscard]] std::string break_event(Family family, const StreamBreak& broken);
 
+/// The query of a request for the beta version of the family's API; empty if it has none.
+[[nodiscard]] std::string_view beta_query(Family family);
+
 /// True if an event of this type is the stream's last.
 [[nodiscard]] bool ends_stream(std::string_view type, const StreamRow& stream);
 

@@ -26,7 +26,7 @@ const KeyHeader& call_key_header(const Kind& kind, Endpoint endpoint) {
 }
 
 std::string_view beta_query(Endpoint endpoint) {
-  return dialect::of(endpoint).family == dialect::Family::anthropic ? "beta=true" : "";
+  return dialect::beta_query(dialect::of(endpoint).family);
 }
 
 bool asks_for_usage(const Kind& kind, Endpoint endpoint) {

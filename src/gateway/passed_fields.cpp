@@ -5,6 +5,7 @@
 #include "base/ascii.hpp"
 #include "base/enum_table.hpp"
 #include "codec/etag.hpp"
+#include "codec/field_list.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -41,11 +42,10 @@ http::FieldNames named_by_connection(const http::Request& request) {
   if (request.count(connection) == 0) return named;
   for (const http::Field& field : request.fields) {
     if (!equals_ignoring_case(field.name, "connection")) continue;
-    for (auto list = field.value; !list.empty();) {
-      const auto end = std::min(list.find(','), list.size());
-      if (const auto name = http::field_name(trim(list.substr(0, end)))) named.insert(*name);
-      list.remove_prefix(std::min(end + 1, list.size()));
-    }
+    codec::for_each_element(field.value, [&](std::string_view option) {
+      if (const auto name = http::field_name(option)) named.insert(*name);
+      return true;
+    });
   }
   return named;
 }
@@ -59,11 +59,11 @@ std::string own_to(std::string_view caller, std::string_view value) {
 }  // namespace
 
 bool wants_beta(std::string_view query, Family family) {
-  constexpr std::string_view kBeta = "beta=true";
-  if (family != Family::anthropic) return false;
+  const auto beta = dialect::beta_query(family);
+  if (beta.empty()) return false;
   while (!query.empty()) {
     const auto end = std::min(query.find('&'), query.size());
-    if (query.substr(0, end) == kBeta) return true;
+    if (query.substr(0, end) == beta) return true;
     query.remove_prefix(std::min(end + 1, query.size()));
   }
   return false;

@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 
 #include "base/ascii.hpp"
+#include "codec/field_list.hpp"
 #include "discovery/kinds/created.hpp"
 
 namespace weir::discovery::kinds {
@@ -63,11 +64,10 @@ bool is_yes(const json::value& value) {
 }
 
 void add_words_of_text(std::string_view text, std::vector<std::string_view>& words) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find(','), text.size());
-    if (const auto word = trim(text.substr(0, end)); !word.empty()) words.push_back(word);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  codec::for_each_element(text, [&](std::string_view word) {
+    if (!word.empty()) words.push_back(word);
+    return true;
+  });
 }
 
 void add_name(const json::object& object, std::vector<std::string_view>& words) {

@@ -4,23 +4,13 @@
 #include <charconv>
 
 #include "base/ascii.hpp"
+#include "codec/field_list.hpp"
 #include "http/detail/bytes.hpp"
 
 namespace weir::http::detail {
 namespace {
 
 constexpr std::size_t kMaxLengthDigits = 19;  // more could overflow 64 bits
-
-// Visits the elements of a list, empty ones too; `visit` returns false to stop.
-template <class F>
-bool for_each_element(std::string_view list, F&& visit) {
-  for (;;) {
-    const auto comma = list.find(',');
-    if (!visit(trim(list.substr(0, comma)))) return false;
-    if (comma == list.npos) return true;
-    list.remove_prefix(comma + 1);
-  }
-}
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return is_in(kToken, c); });
@@ -31,7 +21,7 @@ bool is_token(std::string_view text) {
 Codings read_codings(std::string_view value) {
   int others = 0;
   bool ended = false;
-  const bool is_list = for_each_element(value, [&](std::string_view coding) {
+  const bool is_list = codec::for_each_element(value, [&](std::string_view coding) {
     if (ended) return false;
     if (equals_ignoring_case(coding, "chunked")) {
       ended = true;
@@ -55,7 +45,7 @@ std::optional<std::uint64_t> parse_content_length(std::string_view value) {
 }
 
 void ConnectionOptions::add(std::string_view value) {
-  for_each_element(value, [&](std::string_view option) {
+  codec::for_each_element(value, [&](std::string_view option) {
     close = close || equals_ignoring_case(option, "close");
     keep_alive = keep_alive || equals_ignoring_case(option, "keep-alive");
     return true;
