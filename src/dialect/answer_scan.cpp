@@ -110,10 +110,10 @@ bool is_preview(const EventFacts& facts) {
 
 void AnswerScan::feed(std::string_view piece) {
   piece_ = piece;
-  report_from_ = 0;
+  report_.from = 0;
   walk_.feed(piece, *this);
-  if (report_depth_ > 0 && report_.size() <= kMaxReportBytes) {
-    report_ += piece.substr(report_from_);
+  if (report_.depth > 0 && report_.bytes.size() <= kMaxReportBytes) {
+    report_.bytes += piece.substr(report_.from);
   }
   offset_ += piece.size();
 }
@@ -121,14 +121,14 @@ void AnswerScan::feed(std::string_view piece) {
 const EventFacts& AnswerScan::read_event(std::string_view data) {
   walk_.reset();
   facts_ = {};
-  skipped_ = report_depth_ = 0;
+  skipped_ = report_.depth = 0;
   offset_ = 0;
   reasoning_ = 0;
   open_model_ = {};
   names_ = {};
-  holds_image_ = false;
+  images_.is_open = false;
   feed(data);
-  if (facts_.has_image && !is_preview(facts_)) ++images_alone_;
+  if (facts_.has_image && !is_preview(facts_)) ++images_.alone;
   return facts_;
 }
 
@@ -151,11 +151,11 @@ bool AnswerScan::is_report(MemberName name) const {
 void AnswerScan::open(char bracket, std::size_t at) {
   const auto depth = walk_.depth();
   const auto own = current();
-  if (report_depth_ == 0 && skipped_ == 0 && depth > 0) {
+  if (report_.depth == 0 && skipped_ == 0 && depth > 0) {
     if (bracket == '{' && is_report(own)) {
-      report_depth_ = depth;
-      report_from_ = at;
-      report_.clear();
+      report_.depth = depth;
+      report_.from = at;
+      report_.bytes.clear();
     }
     if (kSkipped.contains(own)) skipped_ = depth;
     const bool is_filled = !is_followed_by(bracket == '{' ? '}' : ']', at);
@@ -167,7 +167,7 @@ void AnswerScan::open(char bracket, std::size_t at) {
     } else if (depth == 2 && names_[1] == choices) {
       facts_.no_choices = false;
     }
-    if (depth == 1 && bracket == '[' && kImageLists.contains(own)) has_list_ = true;
+    if (depth == 1 && bracket == '[' && kImageLists.contains(own)) images_.has_list = true;
   }
   if (depth + 1 < kMaxDepth) names_[depth + 1] = bracket == '[' ? own : none;
 }
@@ -181,14 +181,14 @@ bool AnswerScan::is_followed_by(char byte, std::size_t at) const {
 void AnswerScan::close(std::size_t at) {
   const auto depth = walk_.depth();
   if (skipped_ != 0 && depth <= skipped_) skipped_ = 0;
-  if (holds_image_ && depth <= 2) end_image();
-  if (report_depth_ == 0 || depth > report_depth_) return;
-  if (report_.size() <= kMaxReportBytes) {
-    report_ += piece_.substr(report_from_, at + 1 - report_from_);
+  if (images_.is_open && depth <= 2) end_image();
+  if (report_.depth == 0 || depth > report_.depth) return;
+  if (report_.bytes.size() <= kMaxReportBytes) {
+    report_.bytes += piece_.substr(report_.from, at + 1 - report_.from);
   }
-  if (report_.size() <= kMaxReportBytes) take_report(read_usage(report_), depth);
-  report_depth_ = 0;
-  report_from_ = 0;
+  if (report_.bytes.size() <= kMaxReportBytes) take_report(read_usage(report_.bytes), depth);
+  report_.depth = 0;
+  report_.from = 0;
 }
 
 void AnswerScan::take_report(const TokenUsage& usage, std::size_t depth) {
@@ -201,11 +201,11 @@ void AnswerScan::take_report(const TokenUsage& usage, std::size_t depth) {
 
 void AnswerScan::name(std::string_view name) {
   const auto depth = walk_.depth();
-  if (depth < kMaxDepth) names_[depth] = report_depth_ > 0 ? other : find_name(name);
+  if (depth < kMaxDepth) names_[depth] = report_.depth > 0 ? other : find_name(name);
 }
 
 void AnswerScan::string(std::string_view raw, std::size_t at, bool begins, bool ends) {
-  if (report_depth_ > 0 || skipped_ > 0) return;
+  if (report_.depth > 0 || skipped_ > 0) return;
   const auto own = current();
   if (own == other || own == none) return;
   if (text_names_.contains(own)) {
@@ -256,7 +256,7 @@ void AnswerScan::take_fact(MemberName own, std::string_view raw, std::size_t at,
 }
 
 void AnswerScan::scalar(std::string_view raw, bool begins, bool ends) {
-  if (report_depth_ > 0 || walk_.depth() != 1) return;
+  if (report_.depth > 0 || walk_.depth() != 1) return;
   const auto own = current();
   // Not null, false or 0.
   if (own == error && begins && raw.find_first_of("nf0") != 0) facts_.has_error = true;
@@ -268,14 +268,14 @@ void AnswerScan::scalar(std::string_view raw, bool begins, bool ends) {
 // A number by itself, as if it were a report of its own.
 void AnswerScan::take_number(MemberName own, std::string_view raw, bool begins, bool ends) {
   if (begins) {
-    report_ = own == eval_count ? R"({"eval_count":)"
-              : own == duration ? R"({"duration":)"
-                                : R"({"prompt_eval_count":)";
+    report_.bytes = own == eval_count ? R"({"eval_count":)"
+                    : own == duration ? R"({"duration":)"
+                                      : R"({"prompt_eval_count":)";
   }
-  report_ += raw.substr(0, kMaxReportBytes - std::min(report_.size(), kMaxReportBytes));
+  report_.bytes += raw.substr(0, kMaxReportBytes - std::min(report_.bytes.size(), kMaxReportBytes));
   if (!ends) return;
-  report_ += '}';
-  take_report(read_usage(report_), 1);
+  report_.bytes += '}';
+  take_report(read_usage(report_.bytes), 1);
 }
 
 // A value that goes on in the next piece is taken for one of an error.
@@ -293,20 +293,20 @@ void AnswerScan::take_image(MemberName own, std::string_view raw, bool ends) {
   const bool is_element = depth == 2 && !walk_.in_object();
   if (depth == 1 && is_image && !raw.empty()) facts_.has_image = true;
   if (!kImageLists.contains(names_[1])) return;
-  if (!raw.empty() && (is_element || (depth == 3 && is_image))) holds_image_ = true;
-  if (is_element && ends && holds_image_) end_image();
+  if (!raw.empty() && (is_element || (depth == 3 && is_image))) images_.is_open = true;
+  if (is_element && ends && images_.is_open) end_image();
 }
 
 // The innermost array's element is complete; other brackets hold no images.
 void AnswerScan::end_image() {
-  holds_image_ = false;
+  images_.is_open = false;
   if (walk_.depth() != 2 || walk_.in_object()) return;
-  ++(names_[1] == data ? images_in_data_ : images_in_list_);
+  ++(names_[1] == data ? images_.in_data : images_.in_list);
 }
 
 std::optional<std::int64_t> AnswerScan::image_count() const {
-  if (!is_stream_ && !has_list_) return std::nullopt;
-  return std::int64_t{images_alone_} + std::max(images_in_data_, images_in_list_);
+  if (!is_stream_ && !images_.has_list) return std::nullopt;
+  return std::int64_t{images_.alone} + std::max(images_.in_data, images_.in_list);
 }
 
 }  // namespace weir::dialect

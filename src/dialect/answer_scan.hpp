@@ -99,6 +99,10 @@ struct EventFacts {
   std::optional<Range> text = {};   ///< the only text, without quotes
   std::size_t texts = 0;
 
+  /// True for an event that is an error, by what it says.
+  [[nodiscard]] bool is_error_event() const {
+    return is_error() || object == "error" || type == "error";
+  }
   /// True for an error, and for the shape of one that has no `error`: a code and a message alone.
   [[nodiscard]] bool is_error() const {
     return has_error ||
@@ -141,6 +145,20 @@ class AnswerScan {
   static constexpr std::size_t kMaxDepth = 12;
   static constexpr std::size_t kMaxReportBytes = 4096;
 
+  /// A report of usage that is open.
+  struct Report {
+    std::size_t depth = 0;  ///< 0: none is
+    std::string bytes = {};
+    std::size_t from = 0;  ///< where it goes on in the piece
+  };
+  struct Images {
+    std::uint32_t in_data = 0;
+    std::uint32_t in_list = 0;  ///< in `images`, which some servers send besides
+    std::uint32_t alone = 0;    ///< each an event
+    bool has_list = false;
+    bool is_open = false;  ///< the open element of a list is one
+  };
+
   // Called by the walk.
   void open(char bracket, std::size_t at);
   void close(std::size_t at);
@@ -169,19 +187,13 @@ class AnswerScan {
   codec::TextMeter meter_;
   std::array<MemberName, kMaxDepth> names_{};  ///< by depth: the latest name there
   std::size_t skipped_ = 0;                    ///< depth within which nothing counts; 0: none
-  std::size_t report_depth_ = 0;               ///< of an open report of usage; 0: none
-  std::string report_;                         ///< its bytes so far
-  std::size_t report_from_ = 0;                ///< where it goes on in the piece
+  Report report_;
   std::string_view piece_;
   std::size_t offset_ = 0;     ///< of the piece
   std::size_t reasoning_ = 0;  ///< hash of the last whole text: pieces do not last
   TokenUsage top_;
   TokenUsage below_;
-  std::uint32_t images_in_data_ = 0;
-  std::uint32_t images_in_list_ = 0;  ///< in `images`, which some servers send besides
-  std::uint32_t images_alone_ = 0;    ///< each an event
-  bool has_list_ = false;
-  bool holds_image_ = false;  ///< the open element of a list
+  Images images_;
   std::optional<std::size_t> open_model_;
   EventFacts facts_;
 };

@@ -193,7 +193,7 @@ Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
   for (auto rest = events; !rest.empty();) {
     if (const auto match = pattern_.match(rest)) {
       scan_.add_text(match->text);
-      ++events_;
+      ++progress_.events;
       if (edits_events()) append(match->event, pattern_.model());
       rest.remove_prefix(match->event.size());
     } else {
@@ -216,15 +216,15 @@ void AnswerReader::take_event(std::string_view event) {
   std::optional<Range> model;
   bool is_shown = true;
   if (data == dialect::kDone) {
-    finished_ = true;
+    progress_.finished = true;
   } else if (!data.empty()) {
     const auto& facts = scan_.read_event(data);
     is_shown = note(facts);
     // Its data may not say so.
-    if (event.starts_with("event: error")) failed_ = true;
-    if (failed_ && error_.empty()) {
-      error_ = data.substr(0, kMaxErrorBytes);
-      failed_first_ = events_ == openers_ + 1;
+    if (event.starts_with("event: error")) progress_.failed = true;
+    if (progress_.failed && progress_.error.empty()) {
+      progress_.error = data.substr(0, kMaxErrorBytes);
+      progress_.failed_first = progress_.events == progress_.openers + 1;
     }
     // Ranges hold in the event if its data is a single line, as all known servers send it.
     if (data.data() >= event.data() && data.data() < event.data() + event.size()) {
@@ -242,14 +242,15 @@ void AnswerReader::take_event(std::string_view event) {
 }
 
 bool AnswerReader::note(const dialect::EventFacts& facts) {
-  if (dialect::ends_stream(facts.type, stream_)) finished_ = true;
+  if (dialect::ends_stream(facts.type, stream_)) progress_.finished = true;
   if (facts.has_usage) reported_ = scan_.text();
-  if (facts.is_error() || facts.object == "error" || facts.type == "error") failed_ = true;
-  if (id_.empty() && !facts.id.empty()) id_.append(1, '"').append(facts.id).append(1, '"');
+  if (facts.is_error_event()) progress_.failed = true;
+  if (progress_.id.empty() && !facts.id.empty())
+    progress_.id.append(1, '"').append(facts.id).append(1, '"');
   if (options_.hide_usage && facts.has_usage && facts.no_choices) return false;
   // Anthropic's form of a comment.
-  if (facts.type != "ping") ++events_;
-  if (opens(facts)) ++openers_;
+  if (facts.type != "ping") ++progress_.events;
+  if (opens(facts)) ++progress_.openers;
   return true;
 }
 

@@ -76,29 +76,42 @@ class AnswerReader {
     return is_read() ? scan_.image_count() : std::nullopt;
   }
   /// True if an event stream has sent its final event, however its connection ends.
-  [[nodiscard]] bool finished() const { return finished_; }
+  [[nodiscard]] bool finished() const { return progress_.finished; }
   /// True if the answer is, or an event of it said that it ends with, an error.
-  [[nodiscard]] bool failed() const { return failed_ || scan_.facts().is_error(); }
+  [[nodiscard]] bool failed() const { return progress_.failed || scan_.facts().is_error(); }
   /// The same, and nothing that is still to come can change it.
-  [[nodiscard]] bool failed_for_certain() const { return failed_ || scan_.facts().has_error; }
+  [[nodiscard]] bool failed_for_certain() const {
+    return progress_.failed || scan_.facts().has_error;
+  }
   /// True if it is an error, or an event was one before any other that has a part of the answer.
   [[nodiscard]] bool failed_at_once() const {
-    return form_ == AnswerForm::events ? failed_first_ : failed();
+    return form_ == AnswerForm::events ? progress_.failed_first : failed();
   }
   /// The data of the first event that was an error, or the beginning of it.
-  [[nodiscard]] std::string_view error() const { return error_; }
+  [[nodiscard]] std::string_view error() const { return progress_.error; }
   /// The id that events gave to the answer, as raw JSON; empty if none did, or its family has none.
-  [[nodiscard]] std::string_view id() const { return id_; }
+  [[nodiscard]] std::string_view id() const { return progress_.id; }
   /// The memory that long events take, beyond what every answer may.
   [[nodiscard]] std::size_t held_bytes() const {
     const auto held = held_.capacity() + out_.capacity();
     return held > kFreeBytes ? held : 0;
   }
   /// Events with data so far, without pings and a withheld one.
-  [[nodiscard]] std::uint64_t events() const { return events_; }
+  [[nodiscard]] std::uint64_t events() const { return progress_.events; }
 
  private:
   static constexpr std::size_t kFreeBytes = 256 << 10;
+
+  /// How far the events of a stream have come.
+  struct Progress {
+    std::uint64_t events = 0;
+    std::uint64_t openers = 0;  ///< events that have no part of the answer
+    bool finished = false;
+    bool failed = false;
+    bool failed_first = false;  ///< before a part of the answer
+    std::string error = {};
+    std::string id = {};
+  };
 
   [[nodiscard]] bool is_read() const {
     return form_ == AnswerForm::json || form_ == AnswerForm::events;
@@ -122,14 +135,8 @@ class AnswerReader {
   dialect::AnswerScan scan_;
   EventPattern pattern_;
   codec::TextWeight reported_;  ///< the text at the last report
-  bool finished_ = false;
-  bool failed_ = false;
-  std::string error_;
-  bool failed_first_ = false;  ///< before a part of the answer
-  bool is_renamed_ = false;    ///< the name of a JSON answer has passed
-  std::uint64_t events_ = 0;
-  std::uint64_t openers_ = 0;  ///< events that have no part of the answer
-  std::string id_;
+  Progress progress_;
+  bool is_renamed_ = false;  ///< the name of a JSON answer has passed
   codec::SseSplitter splitter_;
   std::size_t offset_ = 0;  ///< bytes of the answer forwarded or held so far
   std::string held_;        ///< of an unfinished value or event
