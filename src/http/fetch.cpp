@@ -160,7 +160,8 @@ net::Task<Result<FetchAnswer>> Fetcher::fetch(FetchRequest request, MonotonicTim
   if (!may_be_sent(request)) {
     co_return fail(Errc::upstream_answer_invalid, "a request with control characters is not sent");
   }
-  auto resolving = net::resolve(pool_, request.origin.host, request.origin.port, deadline);
+  net::Interrupt never;
+  auto resolving = net::resolve(pool_, request.origin.host, request.origin.port, deadline, never);
   auto endpoints = co_await std::move(resolving);
   if (!endpoints) co_return std::unexpected(endpoints.error());
 

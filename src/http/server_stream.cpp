@@ -63,10 +63,10 @@ net::Task<Result<std::size_t>> ServerStream::connect(net::Endpoints endpoints, c
                                                      TlsClient* tls) {
   if (aborted_) co_return fail(*aborted_);
   net::Connector connector(stream_.socket().get_executor(), std::move(endpoints));
-  connector_ = &connector;
+  std::optional<net::Interrupt::Scope> scope(std::in_place, interrupt_, connector);
   auto connecting = connector.connect();
   auto connected = co_await std::move(connecting);
-  connector_ = nullptr;
+  scope.reset();
   if (aborted_) co_return fail(*aborted_);
   if (!connected) co_return std::unexpected(std::move(connected.error()));
   stream_.start(std::move(connected->socket));
@@ -80,7 +80,7 @@ net::Task<Result<std::size_t>> ServerStream::connect(net::Endpoints endpoints, c
 }
 
 net::Task<Result<>> ServerStream::shake_hands(const Origin& origin, TlsClient& tls) {
-  auto loading = tls.context();
+  auto loading = tls.context(interrupt_);
   const auto context = co_await std::move(loading);
   if (!context) co_return std::unexpected(context.error());
   if (!stream_.socket().is_open()) co_return fail(Errc::connection_lost);
@@ -93,7 +93,7 @@ net::Task<Result<>> ServerStream::shake_hands(const Origin& origin, TlsClient& t
 
 void ServerStream::abort(Errc why) {
   if (!aborted_) aborted_ = why;
-  if (connector_ != nullptr) connector_->cancel();
+  interrupt_.fire();
   stream_.close();
 }
 

@@ -20,13 +20,10 @@
 #include "http/response_parser.hpp"
 #include "http/unsent.hpp"
 #include "net/deadline.hpp"
+#include "net/interrupt.hpp"
 #include "net/peer_limits.hpp"
 #include "net/resolve.hpp"
 #include "net/stream.hpp"
-
-namespace weir::net {
-class Connector;
-}
 
 namespace weir::http {
 
@@ -86,6 +83,8 @@ class ServerStream final : private net::Readiness::Watcher {
   void limit_peer(const net::PeerLimits& limits) { net::limit_peer(stream_.socket(), limits); }
   /// Ends pending and later waits with `why`.
   void abort(Errc why);
+  /// Fired by `abort`, for waits before `connect`.
+  [[nodiscard]] net::Interrupt& interrupt() { return interrupt_; }
   /// Aborts at `at`.
   void arm(MonotonicTime at, Errc why);
   void disarm() { timeout_.disarm(); }
@@ -188,7 +187,7 @@ class ServerStream final : private net::Readiness::Watcher {
   [[nodiscard]] std::unexpected<Error> broke(const char* why) const;
 
   net::Stream stream_;
-  net::Connector* connector_ = nullptr;  ///< while connecting
+  net::Interrupt interrupt_;  ///< of what connecting waits for, but for the socket
   Timeout timeout_;
   Recheck recheck_;
   ResponseParser parser_;

@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "http/origin.hpp"
+#include "net/interrupt.hpp"
 #include "net/task.hpp"
 #include "net/tls_client_context.hpp"
 #include "net/worker_pool.hpp"
@@ -18,8 +19,9 @@ class TlsClient {
       : settings_(std::move(settings)), pool_(pool) {}
 
   /// Created on first use, on a thread of the pool.
-  /// Errors: upstream_tls_failed when the certificates cannot be loaded.
-  [[nodiscard]] net::Task<Result<std::shared_ptr<const net::TlsClientContext>>> context();
+  /// Errors: upstream_tls_failed when the certificates cannot be loaded, or `interrupt` fired.
+  [[nodiscard]] net::Task<Result<std::shared_ptr<const net::TlsClientContext>>> context(
+      net::Interrupt& interrupt);  // outlives the task
 
   [[nodiscard]] const TlsSettings& settings() const { return settings_; }
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "net/interrupt.hpp"
 #include "net/resolve.hpp"
 #include "net/socket.hpp"
 
@@ -27,7 +28,7 @@ namespace weir::net {
 /// Lifetime:     outlives the task; for one connection.
 /// Cancellation: `cancel`, and that of the coroutine.
 /// Source:       RFC 8305 §5.
-class Connector {
+class Connector final : public Interrupt::Wait {
  public:
   /// The "connection attempt delay" that RFC 8305 §8 recommends.
   static constexpr std::chrono::milliseconds kHeadStart{250};
@@ -48,6 +49,7 @@ class Connector {
 
   /// Ends the wait, or a later one at once.
   void cancel();
+  void interrupt() override { cancel(); }
 
  private:
   struct Race;

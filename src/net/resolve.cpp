@@ -1,9 +1,7 @@
 #include "net/resolve.hpp"
 
-#include <memory>
-#include <optional>
+#include <utility>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
@@ -12,12 +10,6 @@
 namespace weir::net {
 namespace asio = boost::asio;
 namespace {
-
-struct Lookup {
-  explicit Lookup(Executor executor) : done(executor) {}
-  Timer done;
-  std::optional<Result<Endpoints>> found;
-};
 
 Result<Endpoints> resolve_blocking(const std::string& host, std::uint16_t port) {
   asio::io_context context;
@@ -36,27 +28,21 @@ Result<Endpoints> resolve_blocking(const std::string& host, std::uint16_t port) 
 }  // namespace
 
 Task<Result<Endpoints>> resolve(WorkerPool& pool, std::string host, std::uint16_t port,
-                                MonotonicTime deadline) {
+                                MonotonicTime deadline, Interrupt& interrupt) {
   boost::system::error_code not_an_address;
   const auto address = asio::ip::make_address(host, not_an_address);
   if (!not_an_address) co_return allowed_of(Endpoints(1, Tcp::endpoint(address, port)));
 
-  Executor executor = co_await asio::this_coro::executor;
-  auto lookup = std::make_shared<Lookup>(executor);
-  lookup->done.expires_at(deadline);
-  pool.post([lookup, host, port, deadline, guard = asio::make_work_guard(executor), executor] {
+  auto look_up = [host, port, deadline]() -> Result<Endpoints> {
     // While a name service does not answer, lookups queue up whose callers have given up.
-    if (monotonic_now() >= deadline) return;
-    auto found = resolve_blocking(host, port);
-    asio::post(executor, [lookup, found = std::move(found)]() mutable {
-      lookup->found = std::move(found);
-      lookup->done.cancel();
-    });
-  });
-  co_await lookup->done.async_wait(use_task);
-  if (lookup->found && *lookup->found) co_return allowed_of(**lookup->found);
-  if (lookup->found) co_return std::move(*lookup->found);
-  co_return fail(Errc::deadline_exceeded, "the name was not resolved in time");
+    if (monotonic_now() >= deadline) return fail(Errc::deadline_exceeded);
+    return resolve_blocking(host, port);
+  };
+  auto looking = pool.run_until(std::move(look_up), deadline, interrupt);
+  auto found = co_await std::move(looking);
+  if (!found) co_return fail(Errc::deadline_exceeded, "the name was not resolved in time");
+  if (!*found) co_return std::move(*found);
+  co_return allowed_of(std::move(**found));
 }
 
 }  // namespace weir::net

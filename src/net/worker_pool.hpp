@@ -10,6 +10,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "base/clock.hpp"
+#include "net/interrupt.hpp"
 #include "net/socket.hpp"
 #include "net/suspend.hpp"
 #include "net/task.hpp"
@@ -52,7 +54,37 @@ class WorkerPool {
     co_return std::move(*result);
   }
 
+  /// Likewise, but resumes with nothing once `interrupt` fires or the deadline has passed. `work`
+  /// then runs to its end all the same, and owns what it uses.
+  template <class F>
+  [[nodiscard]] Task<std::optional<std::invoke_result_t<F&>>> run_until(
+      F work, MonotonicTime deadline,
+      Interrupt& interrupt) {  // outlives the task
+    using T = std::invoke_result_t<F&>;
+    Executor executor = co_await boost::asio::this_coro::executor;
+    auto pending = std::make_shared<Pending<T>>(executor, deadline);
+    boost::asio::post(pool_, [pending, work = std::move(work), executor,
+                              guard = boost::asio::make_work_guard(executor)]() mutable {
+      boost::asio::post(executor, [pending, result = work()]() mutable {
+        pending->result.emplace(std::move(result));
+        pending->interrupt();
+      });
+    });
+    const Interrupt::Scope scope(interrupt, *pending);
+    co_await pending->done.async_wait(use_task);
+    co_return std::move(pending->result);
+  }
+
  private:
+  /// Shared with work whose caller may have given up.
+  template <class T>
+  struct Pending final : Interrupt::Wait {
+    Pending(Executor executor, MonotonicTime deadline) : done(executor, deadline) {}
+    void interrupt() override { done.cancel(); }
+    Timer done;
+    std::optional<T> result;
+  };
+
   boost::asio::thread_pool pool_;
 };
 

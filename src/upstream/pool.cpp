@@ -32,12 +32,14 @@ http::ServerStream::Ptr Pool::make() {
 
 net::Task<Result<>> Pool::connect(http::ServerStream& stream, std::shared_ptr<Upstream> upstream,
                                   MonotonicTime deadline) {
+  if (stream.aborted()) co_return fail(*stream.aborted());
   const auto& [name, origin, tls] = upstream->address();
   net::Endpoints endpoints;
   if (Place& place = place_of(upstream); monotonic_now() < place.endpoints_until) {
     endpoints = place.endpoints;
   } else {
-    auto resolving = net::resolve(resolvers_, origin.host, origin.port, deadline);
+    auto resolving =
+        net::resolve(resolvers_, origin.host, origin.port, deadline, stream.interrupt());
     auto resolved = co_await std::move(resolving);
     if (stream.aborted()) co_return fail(*stream.aborted());
     if (!resolved) {

@@ -1,6 +1,7 @@
 #include "upstream/pool.hpp"
 
 #include <array>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -70,6 +71,7 @@ class PoolTest : public ::testing::Test {
 
   net::IoThread thread_{"test-io"};
   std::unique_ptr<Pool> pool_;
+  net::WorkerPool resolvers_{1};
 
  private:
   net::Task<> exchange(http::ServerStream& stream, UpstreamPtr upstream) {  // both outlive it
@@ -90,7 +92,6 @@ class PoolTest : public ::testing::Test {
   net::Acceptor acceptor_{context_.get_executor(), {asio::ip::address_v4::loopback(), 0}};
   std::vector<net::Socket> peers_;
   net::DeadlineSweeper sweeper_;
-  net::WorkerPool resolvers_{1};
 };
 
 TEST_F(PoolTest, KeepsAConnectionForTheNextCallOfItsUpstreamAlone) {
@@ -132,6 +133,28 @@ TEST_F(PoolTest, ForgettingAnUpstreamClosesItsConnections) {
   thread_.call(
       [&] { pool_->forget_if([&](const Upstream& upstream) { return &upstream == one.get(); }); });
   EXPECT_EQ(idle(), 0U);
+}
+
+// Neither the name service nor a slow disk keeps a call that ends otherwise.
+TEST_F(PoolTest, AnAbortEndsTheWaitForTheResolvers) {
+  std::promise<void> release;
+  resolvers_.post([held = release.get_future().share()] { held.wait(); });
+  const auto port = make_upstream("one")->address().origin.port;
+  const http::Origin secure{.tls = true, .host = "127.0.0.1", .port = port};
+  for (const auto& to : {http::Origin{.host = "localhost", .port = port}, secure}) {
+    const auto upstream = std::make_shared<Upstream>(Address{"one", to, {}}, Settings{}, 0);
+    Stream stream = thread_.call([this] { return pool_->make(); });
+    auto connecting =
+        asio::co_spawn(thread_.executor(), pool_->connect(*stream, upstream, MonotonicTime::max()),
+                       asio::use_future);
+    thread_.run_queued();
+    thread_.call([&] { stream->abort(Errc::stopping); });
+    const auto connected = connecting.get();
+    ASSERT_FALSE(connected);
+    EXPECT_EQ(connected.error().code, Errc::stopping);
+    give_back(upstream, std::move(stream), false);
+  }
+  release.set_value();
 }
 
 }  // namespace
