@@ -55,7 +55,7 @@ std::uint64_t key_of(const CallContext& context) {
 
 void Attempt::arm(MonotonicClock::duration patience, Errc why, MonotonicTime now) {
   const auto at = now + patience;
-  const auto total = context_->record().received + destination().total_timeout;
+  const auto total = record_->received + destination().total_timeout;
   const bool total_first = total < at;
   patience_ = total_first ? destination().total_timeout : patience;
   stream_->arm(total_first ? total : at, total_first ? Errc::upstream_total_timeout : why);
@@ -70,7 +70,7 @@ AttemptEnd Attempt::explain(AttemptEnd end) const {
   auto waited = patience_;
   // An upstream that is known to be silent is not waited for any longer.
   if (end.error == Errc::upstream_first_byte_timeout) {
-    waited = std::min(waited, monotonic_now() - context_->record().sent);
+    waited = std::min(waited, monotonic_now() - record_->sent);
   }
   end.plain = timeout_text(*end.error, waited);
   return end;
@@ -78,11 +78,11 @@ AttemptEnd Attempt::explain(AttemptEnd end) const {
 
 void Attempt::set_stream(http::ServerStream::Ptr stream) {
   stream_ = std::move(stream);
-  context_->watch.set_upstream(stream_.get());
+  if (stream_) context_->watch.add(*stream_);
 }
 
 net::Task<Result<>> Attempt::connect() {
-  context_->record().phase = Phase::connecting;
+  record_->phase = Phase::connecting;
   const auto& to = destination();
   arm(to.connect_timeout, Errc::upstream_connect_timeout);
   auto& pool = context_->gateway.pool();
@@ -182,7 +182,7 @@ net::Task<Result<>> Attempt::send_rest(Sent sent, Received& received) {
 }
 
 void Attempt::begin_waiting(bool streamed) {
-  CallRecord& record = context_->record();
+  CallRecord& record = *record_;
   record.sent = monotonic_now();
   record.phase = Phase::waiting;
   has_reached_ = true;
@@ -194,7 +194,7 @@ AttemptEnd Attempt::no_head(const Error& error, bool went_silent) {
   constexpr std::chrono::seconds kAtOnce{1};
   const NoHead connection{.has_answered = stream_->has_answered(),
                           .reused = stream_->reused(),
-                          .at_once = monotonic_now() - context_->record().sent < kAtOnce};
+                          .at_once = monotonic_now() - record_->sent < kAtOnce};
   const bool has_left = context_->watch.has_left();
   if (error.code == Errc::upstream_broke) has_reached_ = has_left;
   auto end = classify_no_head(error, connection, has_left);
@@ -203,26 +203,44 @@ AttemptEnd Attempt::no_head(const Error& error, bool went_silent) {
 }
 
 Result<std::string_view> Attempt::take_first_piece() {
-  if (!has_read_error_) return stream_->take_unread();
-  return std::string_view(error_body_);
+  if (!is_held_) return stream_->take_unread();
+  return std::string_view(held_);
 }
 
 // An error that cannot be read to its end is judged by what there is of it. One time limit for all
 // of it: another upstream waits to be tried.
 net::Task<> Attempt::read_error() {
-  has_read_error_ = true;
+  is_held_ = true;
   const auto most = static_cast<std::size_t>(context_->settings().max_error_bytes);
   const auto began = monotonic_now();
   auto piece = stream_->take_unread();
   for (;;) {
     if (!piece) co_return;
-    error_body_ += *piece;
-    if (stream_->done() || error_body_.size() >= most) break;
+    held_ += *piece;
+    if (stream_->done() || held_.size() >= most) break;
     stream_->keep_head();
     arm(context_->settings().error_body_timeout, Errc::upstream_idle_timeout, began);
     if (stream_->must_wait()) co_await stream_->read_more();
     piece = stream_->take_piece();
   }
+}
+
+void Attempt::hold_answer() {
+  if (!is_held_) {
+    const auto piece = stream_->take_unread();
+    if (piece) held_ = *piece;
+    if (!piece) stream_->abort(piece.error().code);
+    is_held_ = true;
+  }
+  stream_->keep_head();
+}
+
+void Attempt::move_to(CallRecord& record) {
+  record.upstream = record_->upstream;
+  record.phase = record_->phase;
+  record.sent = record_->sent;
+  record.first_byte = record_->first_byte;
+  record_ = &record;
 }
 
 void Attempt::note_fault(const dialect::ErrorCause& cause) {
@@ -257,10 +275,10 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
   const auto& head = stream_->head();
   has_reached_ = head.status < 300;
   if (has_reached_) return std::nullopt;
-  if (auto end = judge_usage(head.status, error_body_)) return end;
+  if (auto end = judge_usage(head.status, held_)) return end;
   const catalogue::Route& route = *choice_.route;
   const auto& not_served = context_->gateway.shared().not_served;
-  const auto cause = head.status >= 400 ? dialect::find_cause(head.status, error_body_, route.model)
+  const auto cause = head.status >= 400 ? dialect::find_cause(head.status, held_, route.model)
                                         : dialect::ErrorCause{};
   const bool is_absent = head.status == 404 || head.status == 410;
   const bool may_deny = !is_absent || cause.fault == dialect::Fault::model;
@@ -279,7 +297,7 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
                               .names_account = names_account(context_->client.request()),
                               .names_request = names_request_});
   auto judged = judge(std::move(end), head.status, cause, request.received);
-  if (judged && !has_read_error_) [[maybe_unused]]
+  if (judged && !is_held_) [[maybe_unused]]
     const auto body = stream_->take_unread();
   return judged;
 }
@@ -335,7 +353,7 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
     elsewhere_ += monotonic_now() - began;
   }
   stream_->begin();
-  context_->record().phase = Phase::sending;
+  record_->phase = Phase::sending;
   const auto sent = send_received(request);
   if (sent != Sent::whole || !context_->client.body_done()) {
     auto sending = send_rest(sent, request.received);
@@ -346,7 +364,7 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
   begin_waiting(request.received.request().streamed);
   {
     const WaitingCalls::Call waiting(context_->gateway.waiting(), *stream_, *destination().upstream,
-                                     context_->record().sent);
+                                     record_->sent);
     for (;;) {
       if (stream_->must_wait()) co_await stream_->read_more();
       const auto whole = stream_->take_head();
@@ -354,11 +372,15 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
       if (*whole) break;
     }
   }
-  context_->record().first_byte = monotonic_now();
-  destination().upstream->heard(context_->record().first_byte);
+  record_->first_byte = monotonic_now();
+  destination().upstream->heard(record_->first_byte);
   if (stream_->head().status >= 400) {
     auto reading = read_error();
     co_await std::move(reading);
+    // Its error is of no interest any more.
+    if (stream_->aborted() == Errc::stopping) {
+      co_return AttemptEnd{.outcome = Outcome::cancelled, .error = Errc::stopping};
+    }
   }
   co_return judge_answer(request);
 }
@@ -369,7 +391,7 @@ void Attempt::conclude(const AttemptEnd& end, MonotonicTime now) {
   const auto& upstream = destination().upstream;
   upstream->report(*choice_.health, grant_.passes, end.outcome, key_of(*context_), now);
   release_slot();
-  context_->watch.set_upstream(nullptr);
+  context_->watch.remove(*stream_);
   context_->gateway.pool().give_back(upstream, std::move(stream_), sent_whole_, now);
   if (end.outcome == Outcome::rate_limited) choice_.health->cool_down(end.retry_after, now);
   context_->gateway.metrics().count_attempt(choice_.route->upstream, row.slug);

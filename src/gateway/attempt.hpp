@@ -33,7 +33,7 @@ struct AttemptRequest {
 /// Owns its slot, its breaker pass and its connection.
 ///
 /// Threads:  the client's.
-/// Lifetime: `context` outlives it.
+/// Lifetime: `context` and `record` outlive it.
 class Attempt {
  public:
   /// The slot and the breaker pass that it was granted; `began`: when its upstream was chosen.
@@ -44,10 +44,12 @@ class Attempt {
     MonotonicTime granted_at;  ///< the slot
   };
 
-  /// `elsewhere`: the time that attempts before it took.
-  Attempt(CallContext& context, const Choice& choice, Grant grant,
+  /// `record`: the context's, or one of its own. `elsewhere`: the time that attempts before it
+  /// took.
+  Attempt(CallContext& context, CallRecord& record, const Choice& choice, Grant grant,
           MonotonicClock::duration elsewhere)
       : context_(&context),
+        record_(&record),
         choice_(choice),
         grant_(std::move(grant)),
         elsewhere_(elsewhere + (grant_.granted_at - grant_.began)) {}
@@ -85,6 +87,14 @@ class Attempt {
   void note_progress() { destination().upstream->began(*choice_.health, grant_.passes); }
   /// The upstream goes on with the answer: it is not silent.
   void note_heard(MonotonicTime now) { destination().upstream->heard(now); }
+  /// Another attempt has the answer: run() ends as cancelled.
+  void abandon() {
+    if (stream_) stream_->abort(Errc::stopping);
+  }
+  /// Keeps what was read of the answer, which is else valid until the next suspension. After run().
+  void hold_answer();
+  /// `record` is of this attempt from now on, instead of its own.
+  void move_to(CallRecord& record);
   /// The upstream has done its part.
   void release_slot() { grant_.slot.release(); }
   [[nodiscard]] MonotonicTime began() const { return grant_.began; }
@@ -131,14 +141,15 @@ class Attempt {
   [[nodiscard]] bool is_requests_fault(const Received& received);
 
   CallContext* context_;
+  CallRecord* record_;
   Choice choice_;
   Grant grant_;
   http::ServerStream::Ptr stream_;
   MonotonicClock::duration elsewhere_;
   MonotonicClock::duration patience_{0};  ///< the time limit that was set last
-  std::string error_body_;                ///< or its beginning
+  std::string held_;  ///< the beginning of the body, if it was read before take_first_piece()
   upstream::Outcome outcome_ = upstream::Outcome::answered;
-  bool has_read_error_ = false;
+  bool is_held_ = false;
   bool names_request_ = false;  ///< the path asked for is that of an earlier request
   bool sent_whole_ = true;      ///< nothing of the request is still to come on its connection
   bool has_reached_ = false;

@@ -40,7 +40,9 @@ CallMetrics::CallMetrics(telemetry::Registry& registry)
           cells_.add(telemetry::register_histogram(registry, kCallOverhead), {}, kOverheadBuckets)),
       estimated_(telemetry::register_counter(registry, kCallsEstimated).Add({})),
       followed_(telemetry::register_counter(registry, kCallAffinity).Add({{"result", "followed"}})),
-      moved_(telemetry::register_counter(registry, kCallAffinity).Add({{"result", "moved"}})) {}
+      moved_(telemetry::register_counter(registry, kCallAffinity).Add({{"result", "moved"}})),
+      won_(telemetry::register_counter(registry, kCallHedges).Add({{"result", "won"}})),
+      lost_(telemetry::register_counter(registry, kCallHedges).Add({{"result", "lost"}})) {}
 
 CallMetrics::PerModel& CallMetrics::of(catalogue::Endpoint endpoint, std::string_view model,
                                        std::string_view& label) {

@@ -51,9 +51,13 @@ inline constexpr telemetry::MetricRow kCallAffinity{
     "conversation or key (`followed`), or at the next, because the first had more than its share "
     "of "
     "the calls in flight or was full (`moved`)."};
-inline constexpr std::array kCallMetrics{kTokenUsage,         kCallDuration,   kTimeToFirstToken,
-                                         kTimePerOutputToken, kCallOverhead,   kCallAttempts,
-                                         kUpstreamFaults,     kCallsEstimated, kCallAffinity};
+inline constexpr telemetry::MetricRow kCallHedges{
+    "weir_call_hedges_total", "counter", "result",
+    "Calls that were sent to a second upstream because of `calls.hedge_after`, by whether it "
+    "answered them (`won`) or not (`lost`)."};
+inline constexpr std::array kCallMetrics{
+    kTokenUsage,   kCallDuration,   kTimeToFirstToken, kTimePerOutputToken, kCallOverhead,
+    kCallAttempts, kUpstreamFaults, kCallsEstimated,   kCallAffinity,       kCallHedges};
 
 /// Caches the handles it has used. Models beyond kMaxModels are counted under `other`, so that
 /// clients cannot make a label grow without bound.
@@ -69,6 +73,7 @@ class CallMetrics {
   void record(const CallRecord& record, std::optional<Errc> reason, MonotonicTime ended);
   void count_attempt(std::string_view upstream, std::string_view outcome);
   void count_fault(std::string_view upstream, std::string_view cause);
+  void count_hedge(bool has_won) { (has_won ? won_ : lost_).Increment(); }
   /// REQUIRES: `result` is not none.
   void count_affinity(upstream::AffinityResult result) {
     (result == upstream::AffinityResult::followed ? followed_ : moved_).Increment();
@@ -102,6 +107,8 @@ class CallMetrics {
   telemetry::Counter& estimated_;
   telemetry::Counter& followed_;
   telemetry::Counter& moved_;
+  telemetry::Counter& won_;
+  telemetry::Counter& lost_;
   std::array<ByModel, catalogue::kEndpointCount> models_;
   std::unordered_map<std::string, telemetry::Counter*, Hash, std::equal_to<>> attempt_counters_;
   std::string attempt_key_;

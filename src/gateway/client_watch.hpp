@@ -1,8 +1,10 @@
 /// Ends the waits of a call when its client disconnects or the server stops.
 #pragma once
 
-#include <cstdint>
+#include <algorithm>
+#include <array>
 
+#include "base/check.hpp"
 #include "base/errc.hpp"
 #include "gateway/slot_wait.hpp"
 #include "http/client_stream.hpp"
@@ -24,7 +26,9 @@ class ClientWatch final : public http::ServerStream::EarlyAnswer,
 
   /// Sets the object that the call waits for from now on; null: nothing to cancel.
   void set_queued(SlotWait* wait) { queued_ = wait; }
-  void set_upstream(http::ServerStream* stream) { upstream_ = stream; }
+  // The connections of the call's attempts: one, or two where the call is hedged.
+  void add(http::ServerStream& stream) { replace(nullptr, &stream); }
+  void remove(http::ServerStream& stream) { replace(&stream, nullptr); }
 
   [[nodiscard]] bool has_left() const { return has_left_; }
   [[nodiscard]] bool is_stopping() const { return is_stopping_; }
@@ -43,12 +47,19 @@ class ClientWatch final : public http::ServerStream::EarlyAnswer,
   void answered_early() override { client_.stop_body(); }
   void end_waits(Errc why) {
     if (queued_ != nullptr) queued_->cancel();
-    if (upstream_ != nullptr) upstream_->abort(why);
+    for (auto* stream : upstreams_) {
+      if (stream != nullptr) stream->abort(why);
+    }
+  }
+  void replace(http::ServerStream* old, http::ServerStream* now) {
+    const auto place = std::ranges::find(upstreams_, old);
+    CHECK(place != upstreams_.end());
+    *place = now;
   }
 
   http::ClientStream& client_;
   SlotWait* queued_ = nullptr;
-  http::ServerStream* upstream_ = nullptr;
+  std::array<http::ServerStream*, 2> upstreams_{};  ///< null: none
   bool has_left_ = false;
   bool is_stopping_ = false;
 };

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <future>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -26,7 +27,8 @@ class FakeUpstream {
  public:
   struct Turn {
     std::string text;
-    bool closes = false;  ///< after the text
+    bool closes = false;                 ///< after the text
+    std::shared_future<void> hold = {};  ///< before the text; invalid: none
   };
 
   explicit FakeUpstream(std::vector<Turn> turns)
@@ -94,6 +96,7 @@ class FakeUpstream {
       turns_.pop_front();
     }
     received.erase(0, head + length);
+    if (turn.hold.valid()) turn.hold.wait();
     boost::asio::write(socket, boost::asio::buffer(turn.text), error);
     return !turn.closes && !error;
   }

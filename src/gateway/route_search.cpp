@@ -42,7 +42,7 @@ std::optional<Attempt> RouteSearch::begin(const Choice& choice, MonotonicTime be
   record.upstream = choice.route->upstream;
   ++record.attempts;
   return Attempt(
-      context_, choice,
+      context_, record, choice,
       {.slot = std::move(slot), .passes = *passes, .began = began, .granted_at = granted_at},
       elsewhere_);
 }
@@ -79,7 +79,15 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
                                  .outbound = outbound_,
                                  .on_new_connection = on_new_connection_,
                                  .may_ask_usage = refused_usage_ != choice->health});
+    const auto hedge = make_hedge(*attempt);
     auto end = co_await std::move(running);
+    if (hedge && hedge->has_begun()) {
+      auto finishing = finish(*hedge, *attempt, end);
+      if (auto second = co_await std::move(finishing)) {
+        attempt.emplace(std::move(*second));
+        end.reset();
+      }
+    }
     has_reached_ = attempt->has_reached();
     auto* ended = &*attempt;
     if (!end || (end->is_showable && is_last(*attempt, *end))) {
@@ -100,6 +108,40 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
     opening.reset();
     if (!goes_on) co_return;
   }
+}
+
+std::unique_ptr<Hedge> RouteSearch::make_hedge(Attempt& first) {
+  const auto& settings = context_.settings();
+  const bool is_wanted = settings.hedge_after.count() > 0 && retries_ < settings.retries;
+  if (!is_wanted || !is_repeatable() || !received_.is_whole()) return nullptr;
+  auto tried = tried_;
+  tried.set(first.choice().index, true);
+  return std::make_unique<Hedge>(context_, admitted_, received_,
+                                 Hedge::First{.attempt = first,
+                                              .routes = routes(),
+                                              .tried = std::move(tried),
+                                              .elsewhere = elsewhere_});
+}
+
+net::Task<std::optional<Attempt>> RouteSearch::finish(Hedge& hedge, Attempt& first,
+                                                      std::optional<AttemptEnd>& end) {
+  ++retries_;
+  if (!end || end->is_showable) first.hold_answer();
+  if (end) first.release_slot();
+  auto finishing = hedge.finish(end.has_value());
+  auto second = co_await std::move(finishing);
+  context_.gateway.metrics().count_hedge(second.has_value());
+  if (hedge.failed_route()) tried_.set(*hedge.failed_route(), true);
+  if (!second) {
+    // The second attempt had ended the first before.
+    if (end && context_.watch.has_left()) end->error = Errc::client_left;
+    co_return std::nullopt;
+  }
+  elsewhere_ += second->began() - first.began();
+  tried_.set(first.choice().index, true);
+  first.conclude(end.value_or(AttemptEnd{.outcome = upstream::Outcome::cancelled}),
+                 monotonic_now());
+  co_return second;
 }
 
 bool RouteSearch::is_last(const Attempt& attempt, const AttemptEnd& end) const {

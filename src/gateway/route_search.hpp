@@ -10,6 +10,7 @@
 #include "gateway/attempt.hpp"
 #include "gateway/call_context.hpp"
 #include "gateway/choice.hpp"
+#include "gateway/hedge.hpp"
 #include "gateway/opening.hpp"
 
 namespace weir::gateway {
@@ -46,6 +47,12 @@ class RouteSearch {
   [[nodiscard]] std::optional<Attempt> begin(const Choice& choice, MonotonicTime began,
                                              MonotonicTime granted_at);
   [[nodiscard]] net::Task<bool> wait_for_slot(Choice choice);
+  /// Null: the call may not be sent twice.
+  [[nodiscard]] std::unique_ptr<Hedge> make_hedge(Attempt& first);
+  /// After `first` has ended. The second attempt, if it has the answer; the first is then
+  /// concluded. All of them outlive the task.
+  [[nodiscard]] net::Task<std::optional<Attempt>> finish(Hedge& hedge, Attempt& first,
+                                                         std::optional<AttemptEnd>& end);
   /// Whether no other attempt can follow one that ended so.
   [[nodiscard]] bool is_last(const Attempt& attempt, const AttemptEnd& end) const;
   /// Whether a retry after the failure there counts against the retry budget.

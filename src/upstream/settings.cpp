@@ -140,6 +140,11 @@ void add_choice(config::Schema<Settings>& schema) {
       .field("retry_budget_min", &Settings::retry_budget_min,
              integer<int>({1, 10'000, "only retry_budget_percent applies"}),
              "Additional retries allowed at an upstream within 10 s.")
+      .field(
+          "hedge_after", &Settings::hedge_after, duration({50, kHour, "never"}),
+          "If a call that generates nothing (embeddings, ranks, scores, moderations, tokens) has "
+          "no answer after this long, it is sent to another upstream too, as a retry within the "
+          "budget; the first answer is forwarded, and the other call is cancelled.")
       .section(
           "breaker", &Settings::breaker, breaker_schema(),
           "Circuit breaker: when what fails is not called. Answers with status 4xx do not count as "

@@ -40,9 +40,10 @@ struct Settings {
   int queue_length = 64;                             ///< per upstream
   Affinity affinity = Affinity::none;
   std::chrono::milliseconds queue_timeout{2'000};
-  int retries = 2;                ///< per call
-  int retry_budget_percent = 20;  ///< of the calls to one upstream
-  int retry_budget_min = 3;       ///< per upstream and ten seconds
+  int retries = 2;                           ///< per call
+  int retry_budget_percent = 20;             ///< of the calls to one upstream
+  int retry_budget_min = 3;                  ///< per upstream and ten seconds
+  std::chrono::milliseconds hedge_after{0};  ///< 0: never
   BreakerSettings breaker;
   int max_idle_connections = 512;  ///< per upstream and thread
   std::chrono::milliseconds idle_connection_timeout{60'000};

@@ -336,6 +336,7 @@ TEST(Settings, EveryLimitIsFiniteByDefault) {
       {"server.memory_limit_bytes", "the container's limit"},
       {"upstreams[].priority", "no limit: those that are called first"},
       {"calls.comment_interval", "no limit: no comments are sent"},
+      {"calls.hedge_after", "no limit: no call is sent twice"},
   };
   int limits = 0;
   for (const config::Row& row : settings_schema().rows()) {
