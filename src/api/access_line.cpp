@@ -78,6 +78,9 @@ void put_call(Line& line, const gateway::CallRecord& call) {
     line.put(",\"model\":").put_escaped(std::string_view(call.model).substr(0, kMaxPath));
   }
   if (!call.upstream.empty()) line.put(",\"upstream\":\"").put(call.upstream).put("\"");
+  if (!call.upstream_request_id.empty()) {
+    line.put(",\"upstream_request_id\":\"").put(call.upstream_request_id).put("\"");
+  }
   line.put(",\"phase\":\"").put(gateway::name(call.phase));
   line.put("\",\"attempts\":").put(std::int64_t{call.attempts});
   if (call.limited_by) {

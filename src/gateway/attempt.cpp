@@ -9,6 +9,7 @@
 #include "gateway/failed_requests.hpp"
 #include "gateway/fault_notes.hpp"
 #include "gateway/passed_fields.hpp"
+#include "gateway/upstream_request_id.hpp"
 #include "http/chunk.hpp"
 #include "telemetry/log.hpp"
 #include "upstream/pool.hpp"
@@ -240,6 +241,7 @@ void Attempt::move_to(CallRecord& record) {
   record.phase = record_->phase;
   record.sent = record_->sent;
   record.first_byte = record_->first_byte;
+  record.upstream_request_id = record_->upstream_request_id;
   record_ = &record;
 }
 
@@ -373,6 +375,7 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
     }
   }
   record_->first_byte = monotonic_now();
+  record_->upstream_request_id = find_request_id(stream_->head());
   destination().upstream->heard(record_->first_byte);
   if (stream_->head().status >= 400) {
     auto reading = read_error();

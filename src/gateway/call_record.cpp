@@ -27,11 +27,14 @@ std::string_view name(Phase phase) {
 void CallRecord::reset() {
   auto model_text = std::move(model);
   auto upstream_text = std::move(upstream);
+  auto id_text = std::move(upstream_request_id);
   *this = CallRecord{};
   model = std::move(model_text);
   upstream = std::move(upstream_text);
+  upstream_request_id = std::move(id_text);
   model.clear();
   upstream.clear();
+  upstream_request_id.clear();
 }
 
 }  // namespace weir::gateway

@@ -30,7 +30,8 @@ enum class Phase : std::uint8_t {
 struct CallRecord {
   std::optional<catalogue::Endpoint> endpoint;  ///< none: the exchange was not a call
   std::string model;                            ///< the client's id, once it is known to exist
-  std::string upstream;  ///< the last one tried; while queued, the one waited for
+  std::string upstream;             ///< the last one tried; while queued, the one waited for
+  std::string upstream_request_id;  ///< as its last answer says; empty: it does not
   Phase phase = Phase::receiving;
   int attempts = 0;
   bool streamed = false;

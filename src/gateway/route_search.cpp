@@ -40,6 +40,7 @@ std::optional<Attempt> RouteSearch::begin(const Choice& choice, MonotonicTime be
   if (!passes) return std::nullopt;
   CallRecord& record = context_.record();
   record.upstream = choice.route->upstream;
+  record.upstream_request_id.clear();
   ++record.attempts;
   return Attempt(
       context_, record, choice,

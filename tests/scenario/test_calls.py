@@ -530,3 +530,23 @@ def test_browsers_may_call(server):
     assert "POST" in reply.header("access-control-allow-methods")
     told = json.dumps(reply.headers).lower()
     assert "content-type" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "logged"),
+    [
+        ("x-request-id", "req_7", "req_7"),
+        ("Request-Id", "req_8", "req_8"),
+        ("x-request-id", 'a"b', None),
+        ("x-request-id", "x" * 129, None),
+    ],
+)
+def test_the_upstreams_own_id_is_in_the_line(weir, name, value, logged):
+    with Engine("lab/chat") as engine:
+        engine.scripts["lab/chat"] = as_json({"choices": []}, headers=((name, value),))
+        models = [{"id": "lab/chat", "sub_types": ["chat"], "upstreams": [{"name": "gpu"}]}]
+        server = weir(models=models, upstreams=[{"name": "gpu", "url": engine.url}])
+        header = trace()
+        assert call(server.public, "lab/chat", headers=[header]).status == 200
+        line = eventually(lambda: access_line(server, header))
+        assert line.get("upstream_request_id") == logged
