@@ -1,0 +1,17 @@
+/// One pair of files per direction: the request, and the answer's way back.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "translation/translation.hpp"
+
+namespace weir::translation::detail {
+
+// The errors are those of translate().
+
+[[nodiscard]] Result<Request> chat_of_messages(const boost::json::object& request,
+                                               const Options& options);
+[[nodiscard]] Result<Request> chat_of_responses(const boost::json::object& request,
+                                                const Options& options);
+
+}  // namespace weir::translation::detail

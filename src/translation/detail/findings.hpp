@@ -1,0 +1,48 @@
+/// Findings about the members of one request: those left out, and the first that is refused.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "base/result.hpp"
+#include "translation/detail/members.hpp"
+
+namespace weir::translation::detail {
+
+/// The members that an object may have. Others are refused.
+struct KnownMembers {
+  std::initializer_list<std::string_view> read;
+  std::initializer_list<std::string_view> dropped = {};
+};
+
+/// Reading goes on after a refusal; the caller asks for it once, at the end.
+class Findings {
+ public:
+  void drop(std::string_view path) { dropped_.add(path); }
+  /// See cannot_translate().
+  void refuse(std::string_view path, std::string_view value = {});
+  /// The member at `path` has another type; `expected` completes "must be".
+  void expect(std::string_view path, std::string_view expected);
+  void reject(std::string message);
+
+  /// Drops and refuses members of `object`, which is at `path`: empty, or with its dot. A member
+  /// that is null counts as absent.
+  void check(const boost::json::object& object, std::string_view path, const KnownMembers& known);
+
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+  [[nodiscard]] std::vector<std::string> take_dropped() { return dropped_.take(); }
+
+ private:
+  Dropped dropped_;
+  std::optional<Error> error_;
+};
+
+/// "messages[].content" of ("messages[].", "content").
+[[nodiscard]] std::string path_of(std::string_view object, std::string_view member);
+
+}  // namespace weir::translation::detail

@@ -1,0 +1,214 @@
+#include "translation/detail/messages_parts.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::translation::detail {
+namespace {
+
+namespace json = boost::json;
+
+// Claude Code's first system block, which differs in every request and is no instruction.
+constexpr std::string_view kBillingHeader = "x-anthropic-billing-header";
+
+constexpr KnownMembers kText{{"type", "text"}, {"cache_control", "citations"}};
+constexpr KnownMembers kImage{{"type", "source"}, {"cache_control", "transformations"}};
+constexpr KnownMembers kDocument{{"type", "source", "title", "context", "citations"},
+                                 {"cache_control"}};
+constexpr KnownMembers kSearchResult{{"type", "source", "title", "content", "citations"},
+                                     {"cache_control"}};
+constexpr KnownMembers kToolReference{{"type", "tool_name"}, {"cache_control"}};
+constexpr KnownMembers kToolResult{{"type", "tool_use_id", "content", "is_error"},
+                                   {"cache_control", "toolset_name"}};
+constexpr KnownMembers kSource{{"type", "media_type", "data", "url", "content"}};
+
+std::string data_url(const json::object& source) {
+  return std::string("data:")
+      .append(text_of(source, "media_type"))
+      .append(";base64,")
+      .append(text_of(source, "data"));
+}
+
+bool is_text(const json::value& part) { return text_of(part.as_object(), "type") == "text"; }
+
+std::string_view text_in(const json::value& part) { return text_of(part.as_object(), "text"); }
+
+std::string text_among(const json::array& parts) {
+  std::string text;
+  for (const auto& part : parts) {
+    if (is_text(part)) join(text, text_in(part));
+  }
+  return text;
+}
+
+const json::object* source_of(const json::object& block, std::string_view path,
+                              Findings& findings) {
+  const auto* value = find(block, "source");
+  const auto* source = value == nullptr ? nullptr : value->if_object();
+  if (source == nullptr) findings.expect(path_of(path, "source"), "an object");
+  return source;
+}
+
+void refuse_source(std::string_view type, std::string_view path, Findings& findings) {
+  findings.refuse(path_of(path, "source.type"), type);
+}
+
+void add_image(json::array& parts, const json::object& block, std::string_view path,
+               Findings& findings) {
+  findings.check(block, path, kImage);
+  const auto* source = source_of(block, path, findings);
+  if (source == nullptr) return;
+  const auto type = text_of(*source, "type");
+  if (type != "base64" && type != "url") return refuse_source(type, path, findings);
+  findings.check(*source, path_of(path, "source."), kSource);
+  const auto url = type == "url" ? std::string(text_of(*source, "url")) : data_url(*source);
+  parts.push_back(json::object{{"type", "image_url"}, {"image_url", json::object{{"url", url}}}});
+}
+
+// Citations are blocks of the answer, which chat completions does not have.
+void refuse_citations(const json::object& block, std::string_view path, Findings& findings) {
+  const auto* value = find(block, "citations");
+  const auto* citations = value == nullptr ? nullptr : value->if_object();
+  const auto* enabled = citations == nullptr ? nullptr : citations->if_contains("enabled");
+  if (enabled != nullptr && enabled->is_bool() && enabled->get_bool()) {
+    findings.refuse(path_of(path, "citations"));
+  }
+}
+
+// A text, or a list of blocks.
+void add_contents(json::array& parts, const json::object& object, std::string_view path,
+                  Findings& findings) {
+  const auto* content = find(object, "content");
+  if (content == nullptr) return;
+  if (const auto* text = content->if_string()) return add_text(parts, *text);
+  const auto* blocks = content->if_array();
+  if (blocks == nullptr) return findings.expect(path_of(path, "content"), "a string or an array");
+  const auto inner = path_of(path, "content[].");
+  for (const auto& value : *blocks) {
+    const auto* block = value.if_object();
+    const auto type = block == nullptr ? std::string_view() : text_of(*block, "type");
+    if (block == nullptr || !add_part(parts, *block, type, inner, findings)) {
+      findings.refuse(inner + "type", type);
+    }
+  }
+}
+
+void add_pdf(json::array& parts, const json::object& block, const json::object& source) {
+  auto title = text_of(block, "title");
+  if (title.empty()) title = "document.pdf";
+  parts.push_back(
+      json::object{{"type", "file"},
+                   {"file", json::object{{"filename", title}, {"file_data", data_url(source)}}}});
+}
+
+void add_document(json::array& parts, const json::object& block, std::string_view path,
+                  Findings& findings) {
+  findings.check(block, path, kDocument);
+  refuse_citations(block, path, findings);
+  const auto* source = source_of(block, path, findings);
+  if (source == nullptr) return;
+  const auto inner = path_of(path, "source.");
+  findings.check(*source, inner, kSource);
+  const auto type = text_of(*source, "type");
+  add_text(parts, text_of(block, "context"));
+  if (type == "base64") return add_pdf(parts, block, *source);
+  add_text(parts, text_of(block, "title"));
+  if (type == "text") return add_text(parts, text_of(*source, "data"));
+  if (type == "content") return add_contents(parts, *source, inner, findings);
+  refuse_source(type, path, findings);
+}
+
+void add_search_result(json::array& parts, const json::object& block, std::string_view path,
+                       Findings& findings) {
+  findings.check(block, path, kSearchResult);
+  refuse_citations(block, path, findings);
+  add_text(parts, text_of(block, "title"));
+  add_text(parts, text_of(block, "source"));
+  add_contents(parts, block, path, findings);
+}
+
+}  // namespace
+
+bool add_part(json::array& parts, const json::object& block, std::string_view type,
+              std::string_view path, Findings& findings) {
+  if (type == "text") {
+    findings.check(block, path, kText);
+    add_text(parts, text_of(block, "text"));
+  } else if (type == "image") {
+    add_image(parts, block, path, findings);
+  } else if (type == "document") {
+    add_document(parts, block, path, findings);
+  } else if (type == "search_result") {
+    add_search_result(parts, block, path, findings);
+  } else if (type == "tool_reference") {
+    // All tools are loaded: their definitions are in the request.
+    findings.check(block, path, kToolReference);
+    add_text(parts, std::string("Tool: ").append(text_of(block, "tool_name")));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void add_text(json::array& parts, std::string_view text) {
+  if (!text.empty()) parts.push_back(json::object{{"type", "text"}, {"text", text}});
+}
+
+ToolResult read_tool_result(const json::object& block, std::string_view path, Findings& findings) {
+  findings.check(block, path, kToolResult);
+  json::array parts;
+  add_contents(parts, block, path, findings);
+  ToolResult result{.text = text_among(parts), .others = {}};
+  for (auto& part : parts) {
+    if (!is_text(part)) result.others.push_back(std::move(part));
+  }
+  if (!result.others.empty()) {
+    join(result.text, "[Attachments of this result are in the next user message.]");
+    result.others.insert(
+        result.others.begin(),
+        json::object{{"type", "text"},
+                     {"text", std::string("[Attachments of the result of tool call ")
+                                  .append(text_of(block, "tool_use_id"))
+                                  .append("]")}});
+  }
+  const auto* is_error = find(block, "is_error");
+  if (is_error != nullptr && is_error->is_bool() && is_error->get_bool()) {
+    result.text.insert(0, result.text.empty() ? "Error" : "Error: ");
+  }
+  return result;
+}
+
+void join(std::string& text, std::string_view more) {
+  if (!text.empty() && !more.empty()) text += "\n\n";
+  text += more;
+}
+
+void join_texts(std::string& text, const json::value& content, std::string_view path,
+                Findings& findings) {
+  if (const auto* whole = content.if_string()) return join(text, *whole);
+  const auto* blocks = content.if_array();
+  if (blocks == nullptr) return findings.expect(path, "a string or an array");
+  const auto inner = path_of(path, "[].");
+  for (const auto& value : *blocks) {
+    const auto* block = value.if_object();
+    const auto type = block == nullptr ? std::string_view() : text_of(*block, "type");
+    if (type != "text") {
+      findings.refuse(inner + "type", type);
+      continue;
+    }
+    findings.check(*block, inner, kText);
+    const auto piece = text_of(*block, "text");
+    if (piece.starts_with(kBillingHeader)) {
+      findings.drop(std::string(path).append("[").append(kBillingHeader).append("]"));
+    } else {
+      join(text, piece);
+    }
+  }
+}
+
+json::value content_of(json::array parts) {
+  if (!std::ranges::all_of(parts, is_text)) return parts;
+  return json::value(text_among(parts));
+}
+
+}  // namespace weir::translation::detail

@@ -1,0 +1,156 @@
+#include "translation/detail/messages_tools.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <boost/json/array.hpp>
+
+namespace weir::translation::detail {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kTool = "tools[].";
+
+constexpr KnownMembers kKnownTool{{"type", "name", "description", "input_schema", "strict"},
+                                  {"cache_control", "defer_loading", "eager_input_streaming",
+                                   "input_examples", "allowed_callers"}};
+constexpr KnownMembers kKnownChoice{{"type", "name", "disable_parallel_tool_use"}};
+constexpr KnownMembers kKnownFormat{{"type", "schema"}};
+
+bool is_true(const json::object& object, std::string_view name) {
+  const auto* value = find(object, name);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+void copy(json::object& to, std::string_view name, const json::object& from,
+          std::string_view from_name) {
+  if (const auto* value = find(from, from_name)) to[name] = *value;
+}
+
+void add_strict(json::object& function, const json::object& tool, Findings& findings) {
+  if (!is_true(tool, "strict")) return;
+  const auto* schema = find(tool, "input_schema");
+  if (schema != nullptr && is_strict(*schema)) {
+    function["strict"] = true;
+  } else {
+    findings.drop("tools[].strict");
+  }
+}
+
+// Null for a tool that only Anthropic's models know.
+json::value function_of(const json::object& tool, Findings& findings) {
+  const auto type = text_of(tool, "type");
+  if (!type.empty() && type != "custom") {
+    findings.refuse("tools[].type", type);
+    return nullptr;
+  }
+  findings.check(tool, kTool, kKnownTool);
+  json::object function;
+  copy(function, "name", tool, "name");
+  copy(function, "description", tool, "description");
+  copy(function, "parameters", tool, "input_schema");
+  add_strict(function, tool, findings);
+  return json::object{{"type", "function"}, {"function", std::move(function)}};
+}
+
+json::value choice_of(const json::object& choice, Findings& findings) {
+  findings.check(choice, "tool_choice.", kKnownChoice);
+  const auto type = text_of(choice, "type");
+  if (type == "auto" || type == "none") return json::value(type);
+  if (type == "any") return "required";
+  if (type == "tool") {
+    json::object function;
+    copy(function, "name", choice, "name");
+    return json::object{{"type", "function"}, {"function", std::move(function)}};
+  }
+  findings.refuse("tool_choice.type", type);
+  return nullptr;
+}
+
+void add_choice(json::object& chat, const json::object& request, Findings& findings) {
+  const auto* value = find(request, "tool_choice");
+  if (value == nullptr) return;
+  const auto* choice = value->if_object();
+  if (choice == nullptr) return findings.expect("tool_choice", "an object");
+  auto translated = choice_of(*choice, findings);
+  if (!chat.contains("tools")) return;  // there is nothing to choose from
+  chat["tool_choice"] = std::move(translated);
+  if (is_true(*choice, "disable_parallel_tool_use")) chat["parallel_tool_calls"] = false;
+}
+
+bool all_strict(const json::value& schemas) {
+  if (const auto* array = schemas.if_array()) return std::ranges::all_of(*array, is_strict);
+  if (const auto* object = schemas.if_object()) {
+    return std::ranges::all_of(*object, [](const auto& each) { return is_strict(each.value()); });
+  }
+  return true;
+}
+
+bool requires_all(const json::object& schema, const json::object& properties) {
+  const auto* required = schema.if_contains("required");
+  const auto* names = required == nullptr ? nullptr : required->if_array();
+  const auto* others = schema.if_contains("additionalProperties");
+  if (others == nullptr || !others->is_bool() || others->get_bool()) return false;
+  return std::ranges::all_of(properties, [&](const auto& property) {
+    return names != nullptr && std::ranges::any_of(*names, [&](const json::value& name) {
+             return name.is_string() && name.get_string() == property.key();
+           });
+  });
+}
+
+}  // namespace
+
+void add_tools(json::object& chat, const json::object& request, Findings& findings) {
+  if (const auto* value = find(request, "tools")) {
+    const auto* tools = value->if_array();
+    if (tools == nullptr) return findings.expect("tools", "an array");
+    json::array functions;
+    for (const auto& tool : *tools) {
+      const auto* object = tool.if_object();
+      if (object == nullptr) return findings.expect("tools[]", "an object");
+      functions.push_back(function_of(*object, findings));
+    }
+    if (!functions.empty()) chat["tools"] = std::move(functions);
+  }
+  add_choice(chat, request, findings);
+}
+
+void add_format(json::object& chat, const json::value& format, std::string_view path,
+                Findings& findings) {
+  const auto* object = format.if_object();
+  if (object == nullptr) return findings.expect(path, "an object");
+  const auto inner = path_of(path, ".");
+  findings.check(*object, inner, kKnownFormat);
+  const auto type = text_of(*object, "type");
+  if (type != "json_schema") return findings.refuse(inner + "type", type);
+  const auto* schema = find(*object, "schema");
+  if (schema == nullptr) return findings.expect(inner + "schema", "an object");
+  json::object described{{"name", "output"}, {"schema", *schema}};
+  if (is_strict(*schema)) described["strict"] = true;
+  chat["response_format"] =
+      json::object{{"type", "json_schema"}, {"json_schema", std::move(described)}};
+}
+
+// A schema without a kind admits any value.
+bool is_strict(const json::value& schema) {
+  const auto* object = schema.if_object();
+  if (object == nullptr) return true;
+  static constexpr std::string_view kKinds[] = {"type", "anyOf", "$ref", "enum", "const"};
+  const auto is_named = [&](std::string_view kind) { return object->contains(kind); };
+  if (std::ranges::none_of(kKinds, is_named)) return false;
+  const auto* properties = object->if_contains("properties");
+  const auto* members = properties == nullptr ? nullptr : properties->if_object();
+  if (members != nullptr && !requires_all(*object, *members)) return false;
+  if (members == nullptr && text_of(*object, "type") == "object") return false;
+  static constexpr std::string_view kNested[] = {"properties", "items", "anyOf", "$defs",
+                                                 "definitions"};
+  return std::ranges::all_of(kNested, [&](std::string_view name) {
+    const auto* nested = object->if_contains(name);
+    if (nested == nullptr) return true;
+    return name == "items" ? is_strict(*nested) : all_strict(*nested);
+  });
+}
+
+}  // namespace weir::translation::detail
