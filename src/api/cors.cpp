@@ -32,7 +32,8 @@ std::string cors_fields(std::string_view origin, std::span<const std::string> al
       "x-siliconcloud-trace-id, x-request-id, request-id, "
       "x-ratelimit-limit-requests, x-ratelimit-remaining-requests, "
       "x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, "
-      "x-ratelimit-reset-tokens, x-weir-missing-upstreams\r\n";
+      "x-ratelimit-reset-tokens, x-weir-missing-upstreams, x-weir-translated, "
+      "x-weir-dropped\r\n";
   return fields;
 }
 

@@ -29,6 +29,11 @@ std::string_view beta_query(Endpoint endpoint) {
   return dialect::beta_query(dialect::of(endpoint).family);
 }
 
+bool is_openai_itself(const BaseUrl& base) {
+  return base.host == "api.openai.com" || base.host.ends_with(".api.openai.com") ||
+         base.host.ends_with(".openai.azure.com");
+}
+
 bool asks_for_usage(const Kind& kind, Endpoint endpoint) {
   return dialect::of(endpoint).has_stream_options && kind.usage_on_request;
 }

@@ -29,4 +29,10 @@ namespace weir::discovery {
 /// OpenAI's two older endpoints have the option; `responses` and `messages` always report it.
 [[nodiscard]] bool asks_for_usage(const Kind& kind, catalogue::Endpoint endpoint);
 
+/// True for OpenAI's own API and Azure's: of the kind `openai`, they alone are known to have no
+/// messages, and to limit an answer by max_completion_tokens only.
+/// Source: platform.openai.com, API reference: chat, `max_tokens` (deprecated; not for o-series),
+/// 2026-11.
+[[nodiscard]] bool is_openai_itself(const BaseUrl& base);
+
 }  // namespace weir::discovery

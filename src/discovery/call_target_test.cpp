@@ -192,5 +192,17 @@ TEST(CallTarget, UsageIsAskedForWhereTheOptionExistsAndIsNeeded) {
   }
 }
 
+TEST(CallTarget, OpenaiItselfIsKnownByItsHost) {
+  for (const char* url :
+       {"https://api.openai.com/v1", "https://API.OpenAI.com", "https://eu.api.openai.com/v1",
+        "https://mine.openai.azure.com/openai/v1"}) {
+    EXPECT_TRUE(is_openai_itself(parse_base_url(url).value())) << url;
+  }
+  for (const char* url : {"https://api.openai.com.example.org", "http://openai.azure.com",
+                          "http://127.0.0.1:8000/api.openai.com"}) {
+    EXPECT_FALSE(is_openai_itself(parse_base_url(url).value())) << url;
+  }
+}
+
 }  // namespace
 }  // namespace weir::discovery

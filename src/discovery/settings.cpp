@@ -51,7 +51,14 @@ void add_calls(config::Schema<UpstreamSettings>& schema) {
              "Overrides calls.total_timeout.")
       .field("stream_usage", &Upstream::stream_usage, config::one_of(kStreamUsageNames),
              "Whether to request token usage in streams; auto: if the upstream's kind supports the "
-             "option and does not report usage otherwise.");
+             "option and does not report usage otherwise.")
+      .field(
+          "translate", &Upstream::translate,
+          config::list_of(config::one_of(std::vector<std::string_view>{"messages", "responses"})),
+          "Endpoints whose calls are sent as chat completions, for a server that does not have "
+          "them. Unset: those that servers of this kind, or OpenAI and Azure, are not documented "
+          "to "
+          "have; []: none.");
 }
 
 }  // namespace

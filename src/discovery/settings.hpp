@@ -36,6 +36,8 @@ struct UpstreamSettings {
   std::optional<std::chrono::milliseconds> first_byte_timeout;
   std::optional<std::chrono::milliseconds> total_timeout;
   StreamUsage stream_usage = StreamUsage::automatic;
+  /// Slugs of endpoints whose calls are translated. Unset: those that the kind does not serve.
+  std::optional<std::vector<std::string>> translate;
 
   [[nodiscard]] http::TlsSettings tls() const { return {ca_file, ca_file_written_at}; }
 };

@@ -17,6 +17,10 @@ namespace {
 using upstream::Outcome;
 
 constexpr std::string_view kStreamFields = "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
+// Answers in Weir's own words.
+constexpr std::string_view kJsonField = "Content-Type: application/json\r\n";
+constexpr std::string_view kEventsField = "Content-Type: text/event-stream\r\n";
+constexpr int kRefused = 400;
 constexpr std::size_t kMaxSubmissionBytes = 64 << 10;
 constexpr std::size_t kMaxRequestIdBytes = 1024;  // a sealed one has room for it
 constexpr std::size_t kLargePieceBytes = 256 << 10;
@@ -48,6 +52,7 @@ void Answering::release_buffers() {
   opening_.release_buffers();
   input_.settlement.release_request();
   input_.received.reset();
+  if (auto* translated = attempt().translated()) translated->release_body();
   if (client().body_done()) client().release_buffers();
   upstream().release_buffers();
   has_released_ = true;
@@ -61,11 +66,12 @@ void Answering::begin_answer(std::optional<std::uint64_t> length, MonotonicTime 
   const auto before = record.sent - record.received - attempt().elsewhere();
   const auto after = now - record.first_event;
   record.overhead = before + after;
+  if (translation() != nullptr) fields += record.streamed ? kEventsField : kJsonField;
   put_server_timing(fields, record.overhead, record.first_event - record.sent);
   has_begun_ = true;
   if (client().begun()) return;  // by comments
   const http::AnswerHead answer{
-      .status = upstream().head().status,
+      .status = status_,
       .fixed_fields = record.streamed ? kStreamFields : std::string_view{},
       .fields = fields,
       .length = length};
@@ -113,7 +119,7 @@ Answering::Sent Answering::take_piece(Result<std::string_view> piece) {
   }
   const auto passed = reader.pass(*piece);
   if (!passed) return break_off(passed.error());
-  if (const auto held = opening_.hold_bytes(0); !held) return break_off(held.error());
+  if (const auto held = opening_.hold_bytes(whole_.size()); !held) return break_off(held.error());
   record.streamed = reader.form() == AnswerForm::events;
   record.usage = reader.usage();
   record.events = reader.events();
@@ -130,24 +136,81 @@ upstream::Outcome Answering::outcome_of_failed(std::string_view body) {
 }
 
 Answering::Sent Answering::forward(std::string_view passed, bool done, bool whole) {
-  auto& reader = this->reader();
   CallRecord& record = this->record();
   if ((!passed.empty() || done) && record.first_event == MonotonicTime{}) {
     record.first_event = arrived_;
   }
+  const bool is_translated = translation() != nullptr;
+  if (is_translated && opening_.is_error() && is_good(status_)) return refuse(passed);
   if (done) return finish(passed, whole);
-  if (passed.empty()) return Sent::whole;
+  return is_translated ? forward_translated(passed) : send_piece(passed);
+}
+
+// An error that came with a good status is in words of Weir's own, and so is its status.
+Answering::Sent Answering::refuse(std::string_view body) {
+  const auto error = record().streamed ? reader().error() : body;
+  status_ = kRefused;
+  whole_ = translation()->rewrite_error(status_, error);
+  record().streamed = false;
+  begin_answer(whole_.size(), monotonic_now());
+  const auto sent = send_last(whole_, outcome_of_failed(error));
+  if (!ended_->error) ended_->error = Errc::upstream_refused;
+  return sent;
+}
+
+Answering::Sent Answering::forward_translated(std::string_view passed) {
+  if (record().streamed && is_good(status_)) {
+    const auto events = translation()->pass(passed);
+    return translation()->broken() ? end_broken(events) : send_piece(events);
+  }
+  if (const auto held = hold_whole(passed); !held) return break_off(held.error());
+  return Sent::whole;
+}
+
+// `events`: the last of them says so. Before anything has gone to the client, an error is an answer
+// of its own.
+Answering::Sent Answering::end_broken(std::string_view events) {
+  const auto error = fail(*translation()->broken(), "as it was translated").error();
+  if (!client().begun()) return break_off(error);
+  end_with(error, Outcome::broken_answer);
+  const auto sent = client().send_piece(events);
+  return sent == Sent::partial ? sent : Sent::whole;
+}
+
+Result<> Answering::hold_whole(std::string_view passed) {
+  whole_ += passed;
+  const auto most = static_cast<std::size_t>(input_.context.settings().max_event_bytes);
+  if (whole_.size() > most) return fail(Errc::upstream_answer_too_large, "calls.max_event_bytes");
+  return opening_.hold_bytes(whole_.size());
+}
+
+Answering::Sent Answering::send_piece(std::string_view piece) {
+  if (piece.empty()) return Sent::whole;
   if (!has_begun_) {
-    const bool any_length = reader.rewrites() || record.streamed;
+    const bool any_length = reader().rewrites() || record().streamed;
     begin_answer(any_length ? std::nullopt : upstream().head().length, monotonic_now());
   }
   // A slow client's part is copied.
-  if (passed.size() > kLargePieceBytes) {
-    if (const auto held = opening_.hold_bytes(passed.size()); !held) return break_off(held.error());
+  if (piece.size() > kLargePieceBytes) {
+    if (const auto held = opening_.hold_bytes(piece.size()); !held) return break_off(held.error());
   }
-  const auto sent = client().send_piece(passed);
+  const auto sent = client().send_piece(piece);
   if (sent == Sent::failed) end_with(fail(Errc::client_left).error(), Outcome::cancelled);
   return sent;
+}
+
+Result<std::string_view> Answering::translate_rest(std::string_view rest) {
+  auto& translation = *this->translation();
+  if (record().streamed && is_good(status_)) return translation.finish(rest);
+  if (auto held = hold_whole(rest); !held) return std::unexpected(std::move(held.error()));
+  if (!is_good(status_)) {
+    whole_ = translation.rewrite_error(status_, whole_);
+    return whole_;
+  }
+  auto answer = translation.rewrite(whole_);
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  whole_ = std::move(*answer);
+  return whole_;
 }
 
 // All of the answer is here.
@@ -165,16 +228,22 @@ Answering::Sent Answering::finish(std::string_view passed, bool whole) {
     joined += reader.rest();
     rest = joined;
   }
-  const int status = upstream().head().status;
+  std::string_view body = rest;
+  if (translation() != nullptr) {
+    const auto translated = translate_rest(rest);
+    if (!translated) return break_off(translated.error());
+    body = *translated;
+    if (translation()->broken()) return end_broken(body);
+  }
   if (!has_begun_) {
-    begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(rest.size()), now);
+    begin_answer(stream ? std::nullopt : std::optional<std::uint64_t>(body.size()), now);
   }
   if (!opening_.is_error() && (!opening_.is_read() || !reader.failed())) {
-    if (is_good(status)) input_.settlement.set_succeeded();
-    return send_last(rest, attempt().outcome());
+    if (is_good(status_)) input_.settlement.set_succeeded();
+    return send_last(body, attempt().outcome());
   }
   // The client has the upstream's own words; the call has failed.
-  const auto sent = send_last(rest, outcome_of_failed(rest));
+  const auto sent = send_last(body, outcome_of_failed(rest));
   if (!ended_->error) ended_->error = Errc::upstream_refused;
   return sent;
 }
@@ -204,13 +273,17 @@ Answering::Sent Answering::break_off(const Error& error) {
   const bool can_tell = client().begun() && record().streamed && !reader().finished() &&
                         (ended_->outcome != Outcome::cancelled || stopping);
   if (!can_tell) return Sent::whole;
-  const auto family = dialect::of(input_.context.input.endpoint).family;
-  const auto event = dialect::break_event(family, {.code = error.code,
-                                                   .events = reader().events(),
-                                                   .model = record().model,
-                                                   .id = reader().id()});
+  const auto event = end_event(error.code);
   const auto sent = client().send_piece(event);
   return sent == Sent::partial ? sent : Sent::whole;
+}
+
+std::string Answering::end_event(Errc code) {
+  if (translation() != nullptr) return std::string(translation()->break_off(code));
+  const auto family = dialect::of(input_.context.input.endpoint).family;
+  return dialect::break_event(
+      family,
+      {.code = code, .events = reader().events(), .model = record().model, .id = reader().id()});
 }
 
 net::Task<> Answering::run_submission() {

@@ -48,6 +48,10 @@ class Answering {
   [[nodiscard]] http::ServerStream& upstream() { return attempt().upstream(); }
   [[nodiscard]] http::ClientStream& client() { return input_.context.client; }
   [[nodiscard]] CallRecord& record() { return input_.context.record(); }
+  /// Null: the client gets the answer as it is.
+  [[nodiscard]] translation::AnswerStream* translation() {
+    return attempt().translated() != nullptr ? &attempt().translated()->answer : nullptr;
+  }
 
   void begin_answer(std::optional<std::uint64_t> length, MonotonicTime now);
   void release_buffers();
@@ -59,9 +63,20 @@ class Answering {
   /// The outcome of an answer that is, or ends with, an error. `body`: of one that is not a stream.
   [[nodiscard]] upstream::Outcome outcome_of_failed(std::string_view body);
   [[nodiscard]] Sent forward(std::string_view passed, bool done, bool whole);
+  /// The next piece of an answer that is translated.
+  [[nodiscard]] Sent forward_translated(std::string_view passed);
+  /// All of an error that came with a good status, or the beginning of it.
+  [[nodiscard]] Sent refuse(std::string_view body);
+  [[nodiscard]] Result<> hold_whole(std::string_view passed);
+  [[nodiscard]] Sent end_broken(std::string_view events);
+  [[nodiscard]] Sent send_piece(std::string_view piece);
   [[nodiscard]] Sent finish(std::string_view passed, bool whole);
+  /// The rest of the answer, or all of it, as the client gets it.
+  [[nodiscard]] Result<std::string_view> translate_rest(std::string_view rest);
   [[nodiscard]] Sent send_last(std::string_view body, upstream::Outcome outcome);
   [[nodiscard]] Sent break_off(const Error& error);
+  /// The event that says that the stream cannot be completed.
+  [[nodiscard]] std::string end_event(Errc code);
   void end_with(const Error& error, upstream::Outcome otherwise) {
     ended_ = attempt().classify(error, otherwise);
   }
@@ -76,6 +91,8 @@ class Answering {
   Opening& opening_;
   AnswerInput input_;
   std::optional<AttemptEnd> ended_;
+  int status_ = opening_.attempt().upstream().head().status;  ///< towards the client
+  std::string whole_;                           ///< so far, of one that is translated as a whole
   MonotonicTime arrived_ = opening_.arrived();  ///< the piece at hand
   MonotonicTime finished_at_ = {};              ///< when the stream's last event came
   bool has_begun_ = false;

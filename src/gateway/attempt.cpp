@@ -21,22 +21,22 @@ namespace {
 namespace asio = boost::asio;
 using upstream::Outcome;
 
-bool asks_usage(const Choice& choice, const AttemptRequest& request) {
-  return request.may_ask_usage && choice.destination->asks_usage &&
-         request.received.request().streamed && choice.health->may_ask_usage(monotonic_now());
-}
-
 OutboundPlan plan_request(const CallContext& context, const Choice& choice,
                           const AttemptRequest& request) {
   const Received& received = request.received;
-  std::optional<std::uint64_t> length = received.body().size();
+  const Translated* translated = request.translated.get();
+  const auto body = translated != nullptr ? std::string_view(translated->body) : received.body();
+  std::optional<std::uint64_t> length = body.size();
   if (!received.is_whole()) length = context.client.request().content_length;
-  return {.endpoint = context.input.endpoint,
+  return {.endpoint = choice.endpoint,
           .request = received.request(),
-          .body = received.body(),
+          .body = body,
+          .is_final = translated != nullptr,
           .model = choice.route->model,
           .request_id = request.place != nullptr ? &request.place->request_id : nullptr,
-          .asks_usage = asks_usage(choice, request),
+          .asks_usage = translated != nullptr ? translated->asks_usage
+                                              : request.may_ask_usage &&
+                                                    asks_usage(choice, received, monotonic_now()),
           .length = length};
 }
 
@@ -53,6 +53,11 @@ std::uint64_t key_of(const CallContext& context) {
 }
 
 }  // namespace
+
+bool asks_usage(const Choice& choice, const Received& received, MonotonicTime now) {
+  return choice.destination->asks_usage && received.request().streamed &&
+         choice.health->may_ask_usage(now);
+}
 
 void Attempt::arm(MonotonicClock::duration patience, Errc why, MonotonicTime now) {
   const auto at = now + patience;
@@ -96,25 +101,27 @@ Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
   const Received& received = request.received;
   Outbound& outbound = request.outbound;
   const auto plan = plan_request(*context_, choice_, request);
-  const auto endpoint = context_->input.endpoint;
+  const auto endpoint = choice_.endpoint;
   const auto& client = context_->client.request();
   const bool beta = wants_beta(client.query, dialect::of(endpoint).family);
   compose(outbound, plan, client, context_->input.exchange.trace_id.text(),
           context_->input.exchange.caller);
-  renamed_ = outbound.renamed;
-  hides_usage_ = outbound.hides_usage;
-  adds_options_ = hides_usage_ && !received.request().stream_options_at;
+  sent_as_.renamed = outbound.renamed;
+  sent_as_.hides_usage = outbound.hides_usage;
+  sent_as_.adds_options = plan.is_final
+                              ? plan.asks_usage
+                              : outbound.hides_usage && !received.request().stream_options_at;
   std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
   std::size_t count = 0;
   pieces[count++] = asio::buffer(destination().head(endpoint, beta).reveal());
   pieces[count++] = asio::buffer(std::string_view(outbound.head));
   std::uint64_t at = 0;
   for (const Edit& edit : outbound.edits) {
-    pieces[count++] = asio::buffer(received.body().substr(at, edit.at.begin - at));
+    pieces[count++] = asio::buffer(plan.body.substr(at, edit.at.begin - at));
     pieces[count++] = asio::buffer(std::string_view(edit.text));
     at = edit.at.end;
   }
-  pieces[count++] = asio::buffer(received.body().substr(at));
+  pieces[count++] = asio::buffer(plan.body.substr(at));
   if (!plan.length) pieces[count++] = asio::buffer(http::kChunkEnd);
   return stream_->send(std::span(pieces).first(count));
 }
@@ -226,6 +233,11 @@ net::Task<> Attempt::read_error() {
   }
 }
 
+// What the client says of an account is not passed on with a body that was translated.
+bool Attempt::names_account() const {
+  return sent_as_.translated == nullptr && gateway::names_account(context_->client.request());
+}
+
 void Attempt::hold_answer() {
   if (!is_held_) {
     const auto piece = stream_->take_unread();
@@ -286,7 +298,7 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
   const bool may_deny = !is_absent || cause.fault == dialect::Fault::model;
   if (not_served && may_deny &&
       denies_route(head.status, route, destination().documented,
-                   request.model.model_class.sub_types, context_->input.endpoint)) {
+                   request.model.model_class.sub_types, choice_.endpoint)) {
     not_served(route.upstream, route.model);
   }
   // The client gets the value that the breaker uses: a date may have passed, or be years ahead.
@@ -296,7 +308,7 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
                               .fault = cause.fault,
                               .retry_after = retry_after,
                               .names_model = cause.names_model,
-                              .names_account = names_account(context_->client.request()),
+                              .names_account = names_account(),
                               .names_request = names_request_});
   auto judged = judge(std::move(end), head.status, cause, request.received);
   if (judged && !is_held_) [[maybe_unused]]
@@ -305,7 +317,7 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
 }
 
 std::optional<AttemptEnd> Attempt::judge_usage(int status, std::string_view body) {
-  if (!adds_options_ || !can_replay_ || !dialect::may_blame_usage(status, body))
+  if (!sent_as_.adds_options || !can_replay_ || !dialect::may_blame_usage(status, body))
     return std::nullopt;
   return AttemptEnd{.outcome = Outcome::options_refused, .error = Errc::upstream_refused};
 }
@@ -315,7 +327,7 @@ std::optional<AttemptEnd> Attempt::judge_error(std::string_view body, const Rece
   auto end = classify_answer({.status = status,
                               .fault = cause.fault,
                               .names_model = cause.names_model,
-                              .names_account = names_account(context_->client.request()),
+                              .names_account = names_account(),
                               .names_request = names_request_});
   if (!end.error) end.error = Errc::upstream_refused;
   // It would have to be shown as a success.
@@ -357,6 +369,7 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
   stream_->begin();
   record_->phase = Phase::sending;
   const auto sent = send_received(request);
+  sent_as_.translated = std::move(request.translated);
   if (sent != Sent::whole || !context_->client.body_done()) {
     auto sending = send_rest(sent, request.received);
     if (const auto rest = co_await std::move(sending); !rest) {

@@ -1,6 +1,7 @@
 /// One attempt to have a call answered by one upstream.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "gateway/outbound.hpp"
 #include "gateway/received.hpp"
 #include "gateway/request_token.hpp"
+#include "gateway/translated.hpp"
 #include "http/server_stream.hpp"
 #include "upstream/upstream.hpp"
 
@@ -25,10 +27,14 @@ struct AttemptRequest {
   const catalogue::Model& model;
   const RequestPlace* place;  ///< of a video's request; null for all other calls
   Received& received;
-  Outbound& outbound;      ///< composed anew
-  bool on_new_connection;  ///< no idle connection may be used
-  bool may_ask_usage;      ///< else a stream is not asked for it
+  Outbound& outbound;                                ///< composed anew
+  bool on_new_connection;                            ///< no idle connection may be used
+  bool may_ask_usage;                                ///< else a stream is not asked for it
+  std::unique_ptr<Translated> translated = nullptr;  ///< null: as the client said it
 };
+
+/// Whether the upstream is asked to report the usage of a stream that `received` asks for.
+[[nodiscard]] bool asks_usage(const Choice& choice, const Received& received, MonotonicTime now);
 
 /// Owns its slot, its breaker pass and its connection.
 ///
@@ -109,15 +115,25 @@ class Attempt {
   /// The outcome of the answer that the client may see, if it is forwarded to its end.
   [[nodiscard]] upstream::Outcome outcome() const { return outcome_; }
   /// Whether the upstream knows the model by another name.
-  [[nodiscard]] bool renamed() const { return renamed_; }
+  [[nodiscard]] bool renamed() const { return sent_as_.renamed; }
   /// Whether the client did not ask for the usage that the answer will report.
-  [[nodiscard]] bool hides_usage() const { return hides_usage_; }
+  [[nodiscard]] bool hides_usage() const { return sent_as_.hides_usage; }
+  /// Null: the client gets the answer as it is.
+  [[nodiscard]] Translated* translated() { return sent_as_.translated.get(); }
   /// Whether the request can be sent again.
   [[nodiscard]] bool can_replay() const { return can_replay_; }
   [[nodiscard]] AttemptEnd classify(const Error& error, upstream::Outcome otherwise) const;
 
  private:
   using Sent = http::ServerStream::Sent;
+
+  /// How the request that was sent differs from the client's.
+  struct SentAs {
+    bool renamed = false;
+    bool hides_usage = false;
+    bool adds_options = false;  ///< stream_options, which the client did not send
+    std::unique_ptr<Translated> translated = nullptr;
+  };
 
   [[nodiscard]] const Destination& destination() const { return *choice_.destination; }
   void set_stream(http::ServerStream::Ptr stream);
@@ -137,6 +153,7 @@ class Attempt {
                                                 dialect::ErrorCause cause,
                                                 const Received& received);
   void note_fault(const dialect::ErrorCause& cause);
+  [[nodiscard]] bool names_account() const;
   /// Whether the request failed elsewhere as it fails here.
   [[nodiscard]] bool is_requests_fault(const Received& received);
 
@@ -154,9 +171,7 @@ class Attempt {
   bool sent_whole_ = true;      ///< nothing of the request is still to come on its connection
   bool has_reached_ = false;
   bool can_replay_ = true;
-  bool renamed_ = false;
-  bool hides_usage_ = false;
-  bool adds_options_ = false;  ///< stream_options, which the client did not send
+  SentAs sent_as_;
 };
 
 }  // namespace weir::gateway

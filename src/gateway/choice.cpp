@@ -19,14 +19,22 @@ constexpr std::size_t kUsualRoutes = 32;
 
 bool can_use(const Routes& routes, const catalogue::Route& route, const Path& path) {
   if (routes.only != nullptr && route.upstream != *routes.only) return false;
-  return path.destination != nullptr && !path.destination->head(routes.endpoint).empty();
+  if (path.destination == nullptr) return false;
+  const auto called_at = path.destination->called_at(routes.endpoint);
+  return called_at && (routes.translates || *called_at == routes.endpoint);
 }
 
-upstream::Candidate candidate_of(const catalogue::Route& route, const Path& path,
-                                 MonotonicTime now) {
+// Those of equal priority that speak the client's API come first: nothing is lost there.
+int priority_of(const catalogue::Route& route, const Destination& to, catalogue::Endpoint called) {
+  const int priority = 2 * route.priority.value_or(to.priority);
+  return to.head(called).empty() ? priority + 1 : priority;
+}
+
+upstream::Candidate candidate_of(const Routes& routes, const catalogue::Route& route,
+                                 const Path& path, MonotonicTime now) {
   const Destination& to = *path.destination;
   upstream::Candidate candidate;
-  candidate.priority = route.priority.value_or(to.priority);
+  candidate.priority = priority_of(route, to, routes.endpoint);
   if (route.status == catalogue::Status::unavailable) candidate.priority += kLastPriority;
   candidate.is_full = to.upstream->slots().is_full();
   if (candidate.is_full) candidate.priority += upstream::kFullPriority;
@@ -57,15 +65,20 @@ std::optional<Choice> choose(const Routes& routes, const RouteSet& tried, std::u
   boost::container::small_vector<upstream::Candidate, kUsualRoutes> candidates;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const bool is_open = !tried.has(i) && can_use(routes, all[i], paths[i]);
-    candidates.push_back(is_open ? candidate_of(all[i], paths[i], now)
+    candidates.push_back(is_open ? candidate_of(routes, all[i], paths[i], now)
                                  : upstream::Candidate{.usable = false});
   }
   const auto picked = pick(routes, {candidates.data(), candidates.size()}, random);
   if (!picked) return std::nullopt;
   const auto index = picked->index;
   const auto& path = paths[index];
-  return Choice{&all[index], path.destination, path.health.get(),
-                index,       picked->result,   candidates[index].in_doubt};
+  return Choice{&all[index],
+                path.destination,
+                path.health.get(),
+                index,
+                picked->result,
+                candidates[index].in_doubt,
+                *path.destination->called_at(routes.endpoint)};
 }
 
 NoChoice why_none(const Routes& routes, MonotonicTime now) {

@@ -44,6 +44,8 @@ struct Routes {
   const Directory& directory;
   catalogue::Endpoint endpoint;
   const std::string* only = nullptr;  ///< the upstream that already has the request; null: any
+  /// Whether a call may be translated.
+  bool translates = true;
   /// A hash of what the calls share that should go to the same upstream; none: the load decides.
   std::optional<std::uint64_t> affinity = {};
 };
@@ -55,6 +57,8 @@ struct Choice {
   std::size_t index = 0;               ///< index of the route
   upstream::AffinityResult affinity = upstream::AffinityResult::none;
   bool in_doubt = false;  ///< it was known to fail
+  /// At which the upstream is called. Another than the client's: the call is translated.
+  catalogue::Endpoint endpoint = {};
 };
 
 /// Nothing: every upstream that may be called now has been `tried`. `random`: uniform over all

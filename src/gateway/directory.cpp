@@ -3,8 +3,14 @@
 #include <atomic>
 
 #include "base/check.hpp"
+#include "translation/translation.hpp"
 
 namespace weir::gateway {
+
+std::optional<catalogue::Endpoint> Destination::called_at(catalogue::Endpoint endpoint) const {
+  if (!head(endpoint).empty()) return endpoint;
+  return translated.contains(endpoint) ? translation::target_of(endpoint) : std::nullopt;
+}
 namespace {
 
 std::uint64_t next_serial() {

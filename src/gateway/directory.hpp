@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ struct Destination {
   /// The same with `beta=true` in the target, where the endpoint's family has that; otherwise
   /// empty.
   std::array<Secret, catalogue::kEndpointCount> beta_heads;
+  /// Endpoints whose calls are translated here, to those that stand in for them.
+  catalogue::Endpoints translated = {};
+  /// The member that limits an answer in tokens.
+  std::string_view output_limit = "max_tokens";
   /// Endpoints that its kind is documented to serve; it may be called at others too.
   catalogue::Endpoints documented = {};
   int priority = 0;
@@ -43,6 +48,8 @@ struct Destination {
     const auto index = static_cast<std::size_t>(endpoint);
     return beta && !beta_heads[index].empty() ? beta_heads[index] : heads[index];
   }
+  /// The endpoint at which a call of `endpoint` is made here. Nothing: it cannot be made.
+  [[nodiscard]] std::optional<catalogue::Endpoint> called_at(catalogue::Endpoint endpoint) const;
 };
 
 /// A route of a model, with all that a call there needs. Null: no such upstream is configured.

@@ -49,7 +49,11 @@ void Opening::keep_fields() {
   auto& fields = context_.input.fields;
   own_fields_ = fields.size();
   fields.reserve(kFieldBytes);
-  put_forwarded_fields(fields, upstream().head());
+  if (const auto* translated = attempt_.translated()) {
+    fields += translated->fields;
+  } else {
+    put_forwarded_fields(fields, upstream().head());
+  }
 }
 
 void Opening::make_reader(bool read_text) {
@@ -59,7 +63,7 @@ void Opening::make_reader(bool read_text) {
   if (attempt_.renamed()) codec::append_json_string(options.model, record().model);
   options.hide_usage = attempt_.hides_usage();
   options.read_text = read_text;
-  options.endpoint = context_.input.endpoint;
+  options.endpoint = attempt_.choice().endpoint;
   // A compressed answer, though none was requested, cannot be read.
   const auto coding = head.header("content-encoding");
   const bool is_plain = coding.empty() || equals_ignoring_case(coding, "identity");
@@ -143,6 +147,10 @@ Result<> Opening::hold_bytes(std::size_t more) {
 }
 
 void Opening::judge() {
+  const bool must_read = attempt_.translated() != nullptr && is_good(upstream().head().status);
+  if (must_read && !is_read_) {
+    return fail_with(Errc::upstream_answer_invalid, "an answer that cannot be translated");
+  }
   if (!is_read_ && !record().streamed) return open();
   const auto& reader = *reader_;
   const auto beginning = judge_beginning({.declared = declared_,

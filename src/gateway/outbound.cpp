@@ -60,7 +60,7 @@ void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& 
   using enum http::FieldName;
   outbound.edits.clear();
   outbound.renamed = outbound.hides_usage = false;
-  put_edits(outbound, plan);
+  if (!plan.is_final) put_edits(outbound, plan);
 
   std::string& head = outbound.head;
   head.clear();
@@ -70,7 +70,9 @@ void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& 
             is_json(plan.endpoint) ? "application/json" : client.header(content_type));
   put_field(head, "Accept: ", client.header(accept));
   put_field(head, "X-Trace-Id: ", trace_id);
-  append_passed_fields(head, client, dialect::of(plan.endpoint).family, caller);
+  const auto passed =
+      plan.is_final ? passed_fields_of_any() : passed_fields(dialect::of(plan.endpoint).family);
+  append_passed_fields(head, client, passed, caller);
   if (plan.length) {
     head += "Content-Length: ";
     codec::append_json_integer(head, edited_size(*plan.length, outbound.edits));

@@ -19,6 +19,7 @@ struct OutboundPlan {
   catalogue::Endpoint endpoint;
   const CallRequest& request;
   std::string_view body;   ///< all of it, or its start
+  bool is_final = false;   ///< the body is not the client's, and goes as it is
   std::string_view model;  ///< the upstream's id of the model
   /// The upstream's id of the video that the call asks for; null: it asks for none.
   const std::string* request_id = nullptr;

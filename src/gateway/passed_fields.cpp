@@ -69,9 +69,12 @@ bool wants_beta(std::string_view query, Family family) {
   return false;
 }
 
-void append_passed_fields(std::string& head, const http::Request& request, Family family,
+http::FieldNames passed_fields(Family family) { return kPassed[family]; }
+
+http::FieldNames passed_fields_of_any() { return kAny; }
+
+void append_passed_fields(std::string& head, const http::Request& request, http::FieldNames passed,
                           std::string_view caller) {
-  const auto passed = kPassed[family];
   if (!request.names().intersects(passed)) return;
   const auto ends_here = named_by_connection(request);
   for (const http::Field& field : request.fields) {

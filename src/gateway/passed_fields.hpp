@@ -9,12 +9,17 @@
 
 namespace weir::gateway {
 
-/// Appends the lines of those fields that servers of the family read, as the client sent them.
-/// Every other field stays here: it may hold the client's key, or tell of the network inside.
+/// The fields that servers of the family read. Every other stays here: it may hold the client's
+/// key, or tell of the network inside.
+[[nodiscard]] http::FieldNames passed_fields(dialect::Family family);
+/// Those that have nothing to do with the words of the body, for one that was translated.
+[[nodiscard]] http::FieldNames passed_fields_of_any();
+
+/// Appends the lines of the fields that `passed` names, as the client sent them.
 ///
 /// Fields that the client's Connection names are for this hop alone (RFC 9110 §7.6.1).
 /// An Idempotency-Key is passed as a digest of it and the caller; `caller`: the key's id.
-void append_passed_fields(std::string& head, const http::Request& request, dialect::Family family,
+void append_passed_fields(std::string& head, const http::Request& request, http::FieldNames passed,
                           std::string_view caller);
 
 /// True if the request chooses an organization or a project of the upstream's account: a refusal

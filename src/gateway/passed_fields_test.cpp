@@ -14,7 +14,7 @@ std::string passed(dialect::Family family, std::initializer_list<http::Field> fi
   http::Request request;
   for (const auto& field : fields) request.add(field, http::field_name(field.name));
   std::string head;
-  append_passed_fields(head, request, family, caller);
+  append_passed_fields(head, request, passed_fields(family), caller);
   return head;
 }
 

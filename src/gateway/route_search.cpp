@@ -9,6 +9,10 @@ namespace weir::gateway {
 void RouteSearch::explain_no_choice(MonotonicTime now) {
   if (refusal_) return;
   const auto [code, retry_after] = why_none(routes(), now);
+  if (code == Errc::wrong_endpoint && untranslatable_) {
+    refusal_ = std::move(untranslatable_);
+    return;
+  }
   auto refusal = make_refusal(
       code, code == Errc::wrong_endpoint
                 ? wrong_endpoint_message(*admitted_.model, context_.input.endpoint, true)
@@ -48,6 +52,22 @@ std::optional<Attempt> RouteSearch::begin(const Choice& choice, MonotonicTime be
       elsewhere_);
 }
 
+net::Task<std::unique_ptr<Translated>> RouteSearch::translate(Choice choice) {
+  const bool asks = may_ask_usage(choice) && asks_usage(choice, received_, monotonic_now());
+  auto translating = translate_call(context_, choice, received_, asks);
+  auto translated = co_await std::move(translating);
+  if (translated) co_return std::move(*translated);
+  // No room, or words that no other translation has: that it was tried says more.
+  auto& error = translated.error();
+  if (error.code == Errc::invalid_parameter) {
+    untranslatable_ = std::make_unique<Refusal>(std::move(error));
+  } else {
+    tried_.set(choice.index, true);
+    if (!refusal_) refuse(std::move(error));
+  }
+  co_return nullptr;
+}
+
 net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
   for (;;) {
     const auto began = monotonic_now();
@@ -56,6 +76,13 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
     if (!choice) {
       explain_no_choice(began);
       co_return;
+    }
+    std::unique_ptr<Translated> translated;
+    if (choice->endpoint != context_.input.endpoint) {
+      auto translating = translate(*choice);
+      translated = co_await std::move(translating);
+      if (context_.watch.is_over()) co_return;
+      if (!translated) continue;
     }
     if (choice->affinity != upstream::AffinityResult::none) {
       context_.gateway.metrics().count_affinity(choice->affinity);
@@ -79,7 +106,8 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
                                  .received = received_,
                                  .outbound = outbound_,
                                  .on_new_connection = on_new_connection_,
-                                 .may_ask_usage = refused_usage_ != choice->health});
+                                 .may_ask_usage = may_ask_usage(*choice),
+                                 .translated = std::move(translated)});
     const auto hedge = make_hedge(*attempt);
     auto end = co_await std::move(running);
     if (hedge && hedge->has_begun()) {

@@ -36,8 +36,12 @@ class RouteSearch {
 
  private:
   [[nodiscard]] Routes routes() const {
-    return {*admitted_.model, *context_.input.directory, context_.input.endpoint,
-            admitted_.place ? &admitted_.place->upstream : nullptr, affinity_};
+    return {.model = *admitted_.model,
+            .directory = *context_.input.directory,
+            .endpoint = context_.input.endpoint,
+            .only = admitted_.place ? &admitted_.place->upstream : nullptr,
+            .translates = !untranslatable_,
+            .affinity = affinity_};
   }
   [[nodiscard]] bool is_repeatable() const {
     return dialect::of(context_.input.endpoint).is_repeatable;
@@ -47,6 +51,11 @@ class RouteSearch {
   [[nodiscard]] std::optional<Attempt> begin(const Choice& choice, MonotonicTime began,
                                              MonotonicTime granted_at);
   [[nodiscard]] net::Task<bool> wait_for_slot(Choice choice);
+  /// Null: it cannot be translated, and other routes are tried, or the call must end.
+  [[nodiscard]] net::Task<std::unique_ptr<Translated>> translate(Choice choice);
+  [[nodiscard]] bool may_ask_usage(const Choice& choice) const {
+    return refused_usage_ != choice.health;
+  }
   /// Null: the call may not be sent twice.
   [[nodiscard]] std::unique_ptr<Hedge> make_hedge(Attempt& first);
   /// After `first` has ended. The second attempt, if it has the answer; the first is then
@@ -67,7 +76,8 @@ class RouteSearch {
   const Admitted& admitted_;
   Received& received_;
   Outbound outbound_;
-  std::unique_ptr<Refusal> refusal_;  ///< why the last attempt brought no answer
+  std::unique_ptr<Refusal> refusal_;         ///< why the last attempt brought no answer
+  std::unique_ptr<Refusal> untranslatable_;  ///< why the request cannot be translated
   std::optional<std::uint64_t> affinity_;
   RouteSet tried_;
   bool read_text_;

@@ -145,7 +145,7 @@ def test_an_upstream_without_a_key_gets_none(weir, engine):
 
 
 def test_a_path_that_no_upstream_of_the_model_speaks_is_a_400_that_says_so(weir, engine):
-    server = weir(models=MODELS, upstreams=[{"name": "gpu", "kind": "tgi", "url": engine.url}])
+    server = weir(models=MODELS, upstreams=[{"name": "gpu", "kind": "tgi", "url": engine.url, "translate": []}])
     refused = post(server.public, "/v1/messages", chat_body("lab/chat", max_tokens=5))
     assert refused.status == 400
     assert "The upstreams of the model lab/chat do not support /v1/messages." in refused.body.decode()

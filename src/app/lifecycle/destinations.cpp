@@ -7,6 +7,7 @@
 #include "discovery/base_url.hpp"
 #include "discovery/call_target.hpp"
 #include "discovery/kinds.hpp"
+#include "translation/translation.hpp"
 
 namespace weir::app {
 namespace {
@@ -53,6 +54,35 @@ bool asks_usage(const discovery::UpstreamSettings& settings, const discovery::Ki
   __builtin_unreachable();
 }
 
+bool must_translate(const discovery::UpstreamSettings& settings, const discovery::BaseUrl& base,
+                    catalogue::Endpoint endpoint) {
+  if (!settings.translate) {
+    return endpoint == catalogue::Endpoint::messages && discovery::is_openai_itself(base);
+  }
+  const auto& slugs = *settings.translate;
+  return std::ranges::find(slugs, catalogue::describe(endpoint).slug) != slugs.end();
+}
+
+void fill_heads(gateway::Destination& to, const discovery::UpstreamSettings& settings,
+                const discovery::BaseUrl& base, const discovery::Kind& kind,
+                catalogue::ApiRoot root) {
+  for (const auto endpoint : catalogue::all_endpoints()) {
+    if (must_translate(settings, base, endpoint)) continue;
+    const auto index = static_cast<std::size_t>(endpoint);
+    to.heads[index] = head_of(settings, base, kind, root, endpoint);
+    if (const auto query = discovery::beta_query(endpoint); !query.empty()) {
+      to.beta_heads[index] = head_of(settings, base, kind, root, endpoint, query);
+    }
+  }
+  for (const auto endpoint : catalogue::all_endpoints()) {
+    const auto target = translation::target_of(endpoint);
+    const bool may = !settings.translate || must_translate(settings, base, endpoint);
+    if (may && target && to.head(endpoint).empty() && !to.head(*target).empty()) {
+      to.translated.insert(endpoint);
+    }
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const gateway::Directory> Destinations::make(
@@ -72,14 +102,8 @@ std::shared_ptr<const gateway::Directory> Destinations::make(
     to.upstream =
         take_over(std::move(address), calls, settings.max_in_flight.value_or(calls.max_in_flight));
     const auto root = root_of(settings.name, listings);
-    for (const auto endpoint : catalogue::all_endpoints()) {
-      to.heads[static_cast<std::size_t>(endpoint)] =
-          head_of(settings, *base, *kind, root, endpoint);
-      if (const auto query = discovery::beta_query(endpoint); !query.empty()) {
-        to.beta_heads[static_cast<std::size_t>(endpoint)] =
-            head_of(settings, *base, *kind, root, endpoint, query);
-      }
-    }
+    fill_heads(to, settings, *base, *kind, root);
+    if (discovery::is_openai_itself(*base)) to.output_limit = "max_completion_tokens";
     to.documented = kind->calls;
     to.priority = settings.priority;
     to.weight = settings.weight;

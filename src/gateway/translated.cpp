@@ -1,0 +1,76 @@
+#include "gateway/translated.hpp"
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace weir::gateway {
+namespace {
+
+// A larger body would hold up the other calls of the thread.
+constexpr std::size_t kSmallBytes = 256 << 10;
+
+// While a body is read, its values are in memory beside its bytes, and the new body is written.
+constexpr std::size_t kCopies = 3;
+constexpr std::size_t kValueBytes = 64;
+
+std::size_t reading_bytes(std::string_view body) {
+  return kCopies * body.size() + kValueBytes * translation::count_values(body);
+}
+
+std::string_view slug_of(catalogue::Endpoint endpoint) {
+  return catalogue::describe(endpoint).slug;
+}
+
+std::string fields_of(const CallContext& context, const Choice& choice,
+                      const std::vector<std::string>& dropped) {
+  auto fields = fmt::format("X-Weir-Translated: {}>{}\r\n", slug_of(context.input.endpoint),
+                            slug_of(choice.endpoint));
+  if (!dropped.empty()) fields += fmt::format("X-Weir-Dropped: {}\r\n", fmt::join(dropped, ", "));
+  return fields;
+}
+
+}  // namespace
+
+net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
+    const CallContext& context, Choice choice, const Received& received, bool asks_usage) {
+  const auto& settings = context.settings();
+  auto& shared = context.gateway.shared();
+  HeldBytes reading(shared.buffered_bytes, settings.buffer_bytes);
+  if (!reading.add(reading_bytes(received.body()))) {
+    co_return std::unexpected(make_refusal(Errc::overloaded));
+  }
+  const auto& model = context.record().model;
+  auto work = [&, body = received.body()] {
+    return translation::translate(context.input.endpoint, body,
+                                  {.model = model,
+                                   .upstream_model = choice.route->model,
+                                   .asks_usage = asks_usage,
+                                   .output_limit = choice.destination->output_limit,
+                                   .max_depth = static_cast<std::size_t>(settings.max_json_depth)});
+  };
+  std::optional<Result<translation::Request>> request;
+  if (received.body().size() <= kSmallBytes) {
+    request = work();
+  } else {
+    auto working = shared.workers.run(work);
+    request = co_await std::move(working);
+  }
+  if (!*request) {
+    auto& error = request->error();
+    co_return std::unexpected(make_refusal(error.code, std::move(error.detail)));
+  }
+  auto translated = std::unique_ptr<Translated>(
+      new Translated{.body = std::move((*request)->body),
+                     .asks_usage = asks_usage,
+                     .fields = fields_of(context, choice, (*request)->dropped),
+                     .answer = {std::move((*request)->answer), context.input.endpoint, model},
+                     .held = HeldBytes(shared.buffered_bytes, settings.buffer_bytes)});
+  if (!translated->held.add(translated->body.size())) {
+    co_return std::unexpected(make_refusal(Errc::overloaded));
+  }
+  co_return std::move(translated);
+}
+
+}  // namespace weir::gateway
