@@ -142,6 +142,29 @@ TEST(MessagesToChat, TranslatesTools) {
   }
 }
 
+// A check of each name against each other would take minutes.
+TEST(MessagesToChat, ReadsASchemaOfManyMembersOnce) {
+  constexpr int kMembers = 100'000;
+  json::object properties;
+  json::array required;
+  for (int i = 0; i < kMembers; ++i) {
+    properties["a" + std::to_string(i)] = json::object{{"type", "string"}};
+    required.emplace_back("a" + std::to_string(kMembers - 1 - i));
+  }
+  json::object schema{{"type", "object"},
+                      {"additionalProperties", false},
+                      {"properties", std::move(properties)},
+                      {"required", std::move(required)}};
+  const auto strict_of = [](const json::object& wanted) {
+    const json::object tool{{"name", "f"}, {"strict", true}, {"input_schema", wanted}};
+    const auto chat = chat_of(request_with("\"tools\":[" + json::serialize(tool) + "]"));
+    return chat.at("tools").at(0).at("function").as_object().contains("strict");
+  };
+  EXPECT_TRUE(strict_of(schema));
+  schema["required"].as_array().pop_back();
+  EXPECT_FALSE(strict_of(schema));
+}
+
 TEST(MessagesToChat, TranslatesTheChoiceOfATool) {
   const struct {
     const char* anthropic;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <boost/json/array.hpp>
 
@@ -88,15 +89,26 @@ bool all_strict(const json::value& schemas) {
   return true;
 }
 
+// Sorted: a client's schema may have a million members.
+std::vector<std::string_view> names_in(const json::array& names) {
+  std::vector<std::string_view> sorted;
+  sorted.reserve(names.size());
+  for (const auto& name : names) {
+    if (const auto* text = name.if_string()) sorted.emplace_back(*text);
+  }
+  std::ranges::sort(sorted);
+  return sorted;
+}
+
 bool requires_all(const json::object& schema, const json::object& properties) {
-  const auto* required = schema.if_contains("required");
-  const auto* names = required == nullptr ? nullptr : required->if_array();
   const auto* others = schema.if_contains("additionalProperties");
   if (others == nullptr || !others->is_bool() || others->get_bool()) return false;
+  const auto* required = schema.if_contains("required");
+  const auto* listed = required == nullptr ? nullptr : required->if_array();
+  if (listed == nullptr) return properties.empty();
+  const auto names = names_in(*listed);
   return std::ranges::all_of(properties, [&](const auto& property) {
-    return names != nullptr && std::ranges::any_of(*names, [&](const json::value& name) {
-             return name.is_string() && name.get_string() == property.key();
-           });
+    return std::ranges::binary_search(names, std::string_view(property.key()));
   });
 }
 
