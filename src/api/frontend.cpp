@@ -221,6 +221,9 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
       return retrieve_model(exchange, *key, found.parameter);
     case RouteId::usage:
       return own_usage(exchange, *key);
+    case RouteId::user_info:
+      exchange.reason = Errc::retired;
+      return error_reply(dialect::Family::siliconflow, {.code = Errc::retired});
     case RouteId::openapi:
       return openapi_reply(request);
     case RouteId::call:

@@ -22,6 +22,8 @@ constexpr Route kReadRoutes[] = {
      "One model; slashes in the id may be sent as `/` or `%2F`."},
     {RouteId::usage, "usage", "/usage", true, Access::key_uncounted,
      "The key's own limits, and how much of each is in use; counts as no request."},
+    {RouteId::user_info, "user_info", "/user/info", true, Access::key_uncounted,
+     "Answers 410, as SiliconFlow does since 2026-08; `/v1/usage` tells a key its limits."},
     {RouteId::openapi, "openapi", "/openapi.yaml", false, Access::anyone,
      "OpenAPI 3 description of these routes."},
 };
@@ -39,11 +41,11 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
     case completions:
       return "Text completion, with `suffix`.";
     case responses:
-      return "OpenAI's Responses API, if the upstream supports it.";
+      return "OpenAI's Responses API; as chat completions where an upstream has no other.";
     case responses_compact:
       return "A shorter input for the next response, if the upstream supports it.";
     case messages:
-      return "Anthropic's Messages API, if the upstream supports it.";
+      return "Anthropic's Messages API; as chat completions where an upstream has no other.";
     case tokenize:
       return "Tokens of a text or of messages, as vLLM counts them.";
     case moderations:

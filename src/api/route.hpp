@@ -19,7 +19,7 @@ enum class Access : std::uint8_t {
   key_uncounted,  ///< a valid key; the request is counted by no limit
 };
 
-enum class RouteId : std::uint8_t { list_models, retrieve_model, usage, openapi, call };
+enum class RouteId : std::uint8_t { list_models, retrieve_model, usage, user_info, openapi, call };
 
 struct Route {
   RouteId id;

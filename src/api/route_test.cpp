@@ -20,6 +20,8 @@ TEST(Route, IsFoundByItsPath) {
       {"/v1/models/a/b/", "retrieve_model", "a/b/"},
       {"/v1/chat/completions/", "chat_completions", ""},
       {"/v1/usage", "usage", ""},
+      {"/v1/user/info", "user_info", ""},
+      {"/user/info", "user_info", ""},
       {"/usage/", "usage", ""},
       {"/v1/usage/x", "none", ""},
       {"/v1/models//", "retrieve_model", "/"},

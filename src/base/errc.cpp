@@ -93,6 +93,9 @@ consteval ErrorRow row(Errc code) {
               Retry::never,
               "The path does not support this method. The Allow header lists the methods that it "
               "supports."};
+    case Errc::retired:
+      return rejected("retired", 410, "This endpoint is deprecated and is no longer available.",
+                      "The imitated API has withdrawn this path. Do not call it.");
     case Errc::request_timeout:
       return {"request_timeout",
               408,

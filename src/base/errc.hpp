@@ -23,6 +23,7 @@ enum class Errc : std::uint8_t {
   forbidden,
   route_not_found,
   method_not_allowed,
+  retired,
   request_timeout,
   payload_too_large,
   uri_too_long,

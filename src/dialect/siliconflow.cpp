@@ -10,12 +10,15 @@ namespace {
 
 constexpr int kCodeModelUnknown = 20012;
 constexpr int kCodeParameter = 20015;
+constexpr int kCodeRetired = 20092;
 constexpr int kCodeOverloaded = 50505;
 constexpr int kCodeFailed = 50507;
 
 int number_of(Errc code) {
   if (code == Errc::model_not_found) return kCodeModelUnknown;
   switch (describe(code).status) {
+    case 410:
+      return kCodeRetired;
     case 500:
       return kCodeFailed;
     case 503:
@@ -39,7 +42,7 @@ bool is_bare(Errc code) {
   }
 }
 
-// {"code","message","data"}; without the code for 429.
+// {"code","message","data"}; without the code for 429, and with null for 410.
 void append_error(std::string& out, const PublicError& error) {
   codec::JsonWriter json(out);
   if (is_bare(error.code)) {
@@ -48,7 +51,13 @@ void append_error(std::string& out, const PublicError& error) {
   }
   json.begin_object();
   if (describe(error.code).status != 429) json.key("code").value(number_of(error.code));
-  json.key("message").value(error.text()).key("data").value("").end_object();
+  json.key("message").value(error.text()).key("data");
+  if (error.code == Errc::retired) {
+    json.null();
+  } else {
+    json.value("");
+  }
+  json.end_object();
 }
 
 }  // namespace

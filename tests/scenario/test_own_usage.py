@@ -157,3 +157,13 @@ def test_methods(server):
     refused = server.request("POST", "/v1/usage")
     assert refused.status == 405
     assert "GET, HEAD" in refused.header("allow")
+
+
+@pytest.mark.parametrize("path", ["/v1/user/info", "/user/info"])
+def test_the_withdrawn_account_of_siliconflow_answers_as_it_does(weir, path):
+    server = weir()
+    gone = server.get(path)
+    expected = b'{"code":20092,"message":"This endpoint is deprecated and is no longer available.","data":null}'
+    assert (gone.status, gone.body) == (410, expected)
+    assert gone.header("x-should-retry") == "false"
+    assert server.get(path, key=None).status == 401
