@@ -46,11 +46,6 @@ std::string hex_of(std::uint64_t number) {
   return text;
 }
 
-// Null is the empty object of some servers.
-bool is_empty(std::string_view arguments) {
-  return arguments.find_first_not_of(" \t\r\n") == std::string_view::npos || arguments == "null";
-}
-
 bool is_object(std::string_view arguments) {
   json::parse_options options;
   options.max_depth = kMaxArgumentsDepth;
@@ -60,7 +55,7 @@ bool is_object(std::string_view arguments) {
 }
 
 void append_input(std::string& out, std::string_view arguments) {
-  if (is_empty(arguments)) {
+  if (detail::is_empty(arguments)) {
     out += "{}";
   } else if (is_object(arguments)) {
     out += arguments;
@@ -113,6 +108,7 @@ std::string MessagesAnswer::rewrite(const json::object& answer) {
     content.end_object();
     ++tools_;
   }
+  failed_ = tools_ > detail::ToolCalls::kMaxCalls;
   content.end_array();
   out += ',';
   append_stop(out);
@@ -123,6 +119,7 @@ std::string MessagesAnswer::rewrite(const json::object& answer) {
 }
 
 void MessagesAnswer::take(const json::object& event, std::string& out) {
+  if (failed()) return;
   const auto delta = detail::read_chat(event);
   read_end(delta);
   if (!started_) {
@@ -134,6 +131,7 @@ void MessagesAnswer::take(const json::object& event, std::string& out) {
   if (!delta.refusal.empty()) tell(Block::text, delta.refusal, out);
   for (const auto& piece : delta.tool_calls) {
     calls_.take(piece);
+    if (failed()) return;
     tell_calls(out, false);
   }
 }
@@ -215,13 +213,14 @@ void MessagesAnswer::tell_held(std::string& out) {
 // An open call is closed once it has ended and something else waits: not before, as what comes late
 // for a closed block is lost.
 void MessagesAnswer::tell_calls(std::string& out, bool ending) {
+  if (ending) calls_.admit_unnamed();
   for (;;) {
     if (auto* call = calls_.open()) tell_arguments(*call, out);
     if (calls_.blocks() && !ending) return;
-    if (!calls_.has_next(ending) && held_text_.empty() && held_thinking_.empty()) break;
+    if (!calls_.has_next() && held_text_.empty() && held_thinking_.empty()) break;
     close(out);
     tell_held(out);
-    if (const auto* next = calls_.open_next(ending)) {
+    if (const auto* next = calls_.open_next()) {
       close(out);
       open(Block::tool, next, out);
     }

@@ -36,6 +36,7 @@ class MessagesAnswer final : public Answer {
   void end(std::string& out) override;
   [[nodiscard]] std::uint64_t events() const override { return events_; }
   [[nodiscard]] std::string_view id() const override { return id_; }
+  [[nodiscard]] bool failed() const override { return failed_ || calls_.failed(); }
 
  private:
   enum class Block : std::uint8_t { none, thinking, text, tool };
@@ -67,6 +68,7 @@ class MessagesAnswer final : public Answer {
   std::string finish_reason_;
   std::string stop_sequence_;
   bool refused_ = false;
+  bool failed_ = false;
   bool cut_ = false;       ///< within the arguments of the last call
   std::size_t tools_ = 0;  ///< calls told
   // For a stream.

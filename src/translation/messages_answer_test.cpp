@@ -268,6 +268,20 @@ TEST(MessagesStream, OpensAndClosesBlocksOneAtATime) {
       {"every call has the index 0",
        {call(0, "x", "f", R"({"a":1})"), call(0, "y", "f", R"({"a":2})")},
        R"([{"type":"tool_use","id":"x","name":"f","input":{"a":1}},{"type":"tool_use","id":"y","name":"f","input":{"a":2}}])"},
+      {"every call has the index 0, and none an id",
+       {call(0, "", "f", R"({"a":1})"), call(0, "", "f", R"({"a":2})")},
+       R"([{"type":"tool_use","id":"toolu_0000000000001234_0","name":"f","input":{"a":1}},{"type":"tool_use","id":"toolu_0000000000001234_1","name":"f","input":{"a":2}}])"},
+      {"the same with other names, the first without arguments, and empty ids",
+       {delta(R"("tool_calls":[{"id":"","function":{"name":"f"}}])"),
+        delta(R"("tool_calls":[{"id":"","function":{"name":"g","arguments":"{}"}}])")},
+       R"([{"type":"tool_use","id":"toolu_0000000000001234_0","name":"f","input":{}},{"type":"tool_use","id":"toolu_0000000000001234_1","name":"g","input":{}}])"},
+      {"a name with each piece, the last of which is empty",
+       {call(0, "", "f", "{"), call(0, "", "f", "}"), call(0, "", "f", "")},
+       R"([{"type":"tool_use","id":"toolu_0000000000001234_0","name":"f","input":{}}])"},
+      {"something empty for a call that is over",
+       {call(0, "x", "f", "{}"), call(1, "y", "f", "{}"), call(0, "x", "f", ""),
+        call(0, "", "", " ")},
+       R"([{"type":"tool_use","id":"x","name":"f","input":{}},{"type":"tool_use","id":"y","name":"f","input":{}}])"},
       {"a piece without anything", {delta(R"("tool_calls":[{"index":0}])")}, "[]"},
       {"calls without an id",
        {call(0, "", "f", "{}"), call(1, "", "f", "{}")},
@@ -313,6 +327,55 @@ TEST(MessagesStream, ReportsTheLastUsage) {
   EXPECT_EQ(usage.at("input_tokens"), 1);
   EXPECT_EQ(usage.at("cache_read_input_tokens"), 8);
   EXPECT_EQ(usage.at("output_tokens"), 5);
+}
+
+// All in one event, the indices in any order.
+json::object calls_of(int count) {
+  json::array calls;
+  for (int i = 0; i < count; ++i) {
+    calls.push_back({{"index", (i * 7919) % count}, {"function", {{"name", "f"}}}});
+  }
+  json::array choices{{{"delta", {{"tool_calls", calls}}}}};
+  return {{"choices", choices}};
+}
+
+TEST(MessagesStream, FailsAtMoreCallsThanAModelMakes) {
+  const struct {
+    int calls;
+    bool fails;
+  } cases[] = {{1'024, false}, {1'025, true}, {200'000, true}};
+  for (const auto& c : cases) {
+    MessagesAnswer messages("m", kSeed);
+    std::string out;
+    messages.take(calls_of(c.calls), out);
+    EXPECT_EQ(messages.failed(), c.fails) << c.calls;
+    MessagesAnswer whole("m", kSeed);
+    [[maybe_unused]] const auto body = whole.rewrite(calls_of(c.calls));
+    EXPECT_EQ(whole.failed(), c.fails) << c.calls;
+  }
+}
+
+// A piece each, most of which wait: none is looked at again for the next.
+TEST(MessagesStream, ReadsManyPiecesOfManyCalls) {
+  MessagesAnswer messages("m", kSeed);
+  std::string out;
+  messages.take(json::parse(call(0, "x", "f", "{")).as_object(), out);
+  for (int round = 0; round < 100; ++round) {
+    for (int i = 1; i < 1'000; ++i)
+      messages.take(json::parse(call(i, "", "", " ")).as_object(), out);
+  }
+  EXPECT_FALSE(messages.failed());
+}
+
+TEST(MessagesStream, FailsAtArgumentsOfACallThatIsOver) {
+  MessagesAnswer messages("m", kSeed);
+  std::string out;
+  for (const auto& event : {call(0, "x", "f", "{}"), call(1, "y", "f", "{}")}) {
+    messages.take(json::parse(event).as_object(), out);
+  }
+  EXPECT_FALSE(messages.failed());
+  messages.take(json::parse(call(0, "", "", R"({"a":1})")).as_object(), out);
+  EXPECT_TRUE(messages.failed());
 }
 
 // An upstream that never ends its first call does not fill the memory.

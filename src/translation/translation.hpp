@@ -40,6 +40,9 @@ class Answer {
   [[nodiscard]] virtual std::uint64_t events() const = 0;
   /// The answer's id for the client, as raw JSON; empty before it is known.
   [[nodiscard]] virtual std::string_view id() const = 0;
+  /// The upstream's answer is none that can be told, or says itself that it was broken off. Ask
+  /// after rewrite(), whose text is void then, and after each take(), which ignores what follows.
+  [[nodiscard]] virtual bool failed() const { return false; }
 };
 
 struct Request {

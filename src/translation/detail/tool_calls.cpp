@@ -1,12 +1,30 @@
 #include "translation/detail/tool_calls.hpp"
 
-#include <algorithm>
-
 namespace weir::translation::detail {
+namespace {
+
+constexpr std::string_view kBlank = " \t\r\n";
+constexpr std::string_view kNull = "null";
+
+// Some servers give each piece another id, others every call the index 0, some of them without ids:
+// a name begins another call if it has an id of its own, or cannot be of the call before.
+bool begins_another(const ToolCall& last, const ToolCallDelta& piece) {
+  if (piece.name.empty() || last.name.empty()) return false;
+  if (!piece.id.empty()) return piece.id != last.id;
+  return piece.name != last.name || (last.end.reached() && !is_empty(piece.arguments));
+}
+
+}  // namespace
+
+bool is_empty(std::string_view arguments) {
+  return arguments.find_first_not_of(kBlank) == std::string_view::npos || arguments == kNull;
+}
 
 void JsonEnd::feed(std::string_view piece) {
   for (const char c : piece) take(c);
 }
+
+bool JsonEnd::is_empty() const { return !begun_ && (null_ == 0 || null_ == kNull.size()); }
 
 void JsonEnd::take(char c) {
   if (in_string_) {
@@ -19,53 +37,61 @@ void JsonEnd::take(char c) {
     }
     return;
   }
+  if (!begun_ && !kBlank.contains(c)) {
+    begun_ = null_ == kNull.size() || c != kNull[null_];
+    ++null_;
+  }
   if (c == '"') in_string_ = true;
   if (c == '{' || c == '[') ++depth_;
   if ((c == '}' || c == ']') && depth_ > 0 && --depth_ == 0) reached_ = true;
 }
 
-// Some servers give each piece another id, others every call the index 0: a call is new if its
-// index is, or if it has a name and an id of its own.
-ToolCall& ToolCalls::call_of(const ToolCallDelta& piece) {
-  const auto last =
-      std::ranges::find(calls_.rbegin(), calls_.rend(), piece.index, &ToolCall::index);
-  const bool known = last != calls_.rend();
-  const bool another = known && !piece.name.empty() && !last->name.empty() && !piece.id.empty() &&
-                       piece.id != last->id;
-  if (known && !another) return *last;
-  auto& call = calls_.emplace_back();
-  call.index = piece.index;
-  return call;
+// That of the next call if the piece begins one.
+std::size_t ToolCalls::place_of(const ToolCallDelta& piece) const {
+  const auto latest = latest_.find(piece.index);
+  const bool begins = latest == latest_.end() || begins_another(calls_[latest->second], piece);
+  return begins ? calls_.size() : latest->second;
 }
 
 void ToolCalls::take(const ToolCallDelta& piece) {
-  auto& call = call_of(piece);
+  const auto place = place_of(piece);
+  failed_ = failed_ || place >= kMaxCalls;
+  if (failed_) return;
+  if (place == calls_.size()) {
+    calls_.emplace_back();
+    latest_[piece.index] = place;
+  }
+  auto& call = calls_[place];
   if (call.id.empty()) call.id = piece.id;
   if (call.name.empty()) call.name = piece.name;
-  if (call.state == ToolCall::State::closed) return;
+  if (call.state == ToolCall::State::closed) {
+    failed_ = !is_empty(piece.arguments);
+    return;
+  }
   call.held += piece.arguments;
   call.end.feed(piece.arguments);
-  if (call.state == ToolCall::State::waiting) held_bytes_ += piece.arguments.size();
+  if (call.state != ToolCall::State::waiting) return;
+  held_bytes_ += piece.arguments.size();
+  if (!call.name.empty()) ready_.insert(place);
+}
+
+void ToolCalls::admit_unnamed() {
+  for (std::size_t place = 0; place < calls_.size(); ++place) {
+    const auto& call = calls_[place];
+    const bool has_something = !call.id.empty() || !call.name.empty() || !call.held.empty();
+    if (call.state == ToolCall::State::waiting && has_something) ready_.insert(place);
+  }
 }
 
 ToolCall* ToolCalls::open() { return open_ == kNone ? nullptr : &calls_[open_]; }
 
-std::vector<ToolCall>::iterator ToolCalls::next(bool unnamed) {
-  return std::ranges::find_if(calls_, [&](const ToolCall& call) {
-    return call.state == ToolCall::State::waiting &&
-           (unnamed ? call.has_something() : !call.name.empty());
-  });
-}
-
-bool ToolCalls::has_next(bool unnamed) { return next(unnamed) != calls_.end(); }
-
-ToolCall* ToolCalls::open_next(bool unnamed) {
-  const auto found = next(unnamed);
-  if (found == calls_.end()) return nullptr;
-  held_bytes_ -= found->held.size();
-  found->state = ToolCall::State::open;
-  open_ = static_cast<std::size_t>(found - calls_.begin());
-  return &*found;
+ToolCall* ToolCalls::open_next() {
+  if (ready_.empty()) return nullptr;
+  open_ = ready_.extract(ready_.begin()).value();
+  auto& call = calls_[open_];
+  held_bytes_ -= call.held.size();
+  call.state = ToolCall::State::open;
+  return &call;
 }
 
 void ToolCalls::close() {

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,17 +14,25 @@
 
 namespace weir::translation::detail {
 
-/// Notices the end of an object, or array, that arrives in pieces. It does not check the text.
+/// True for arguments that are none: blank, or the null of some servers.
+[[nodiscard]] bool is_empty(std::string_view arguments);
+
+/// Notices the beginning and the end of an object, or array, that arrives in pieces. It does not
+/// check the text.
 class JsonEnd {
  public:
   void feed(std::string_view piece);
   [[nodiscard]] bool reached() const { return reached_; }
   [[nodiscard]] bool inside() const { return depth_ > 0; }
+  /// See is_empty().
+  [[nodiscard]] bool is_empty() const;
 
  private:
   void take(char c);
 
   std::size_t depth_ = 0;
+  std::size_t null_ = 0;  ///< characters of a null that may stand for nothing
+  bool begun_ = false;
   bool in_string_ = false;
   bool escaped_ = false;
   bool reached_ = false;
@@ -31,44 +41,49 @@ class JsonEnd {
 struct ToolCall {
   enum class State : std::uint8_t { waiting, open, closed };
 
-  std::size_t index = 0;  ///< the upstream's
   std::string id;
   std::string name;
   std::string held;  ///< arguments not yet taken
   JsonEnd end;
   State state = State::waiting;
-
-  [[nodiscard]] bool has_something() const { return !id.empty() || !name.empty() || !held.empty(); }
 };
 
 /// Lifetime: value type; references to calls last until the next take().
 class ToolCalls {
  public:
+  /// Beyond it the answer has failed; a model that means what it says makes fewer.
+  static constexpr std::size_t kMaxCalls = 1024;
   /// Bytes of arguments that wait for an earlier call to end. Beyond it they are told at once.
   static constexpr std::size_t kMaxHeldBytes = std::size_t{1} << 20;
 
   void take(const ToolCallDelta& piece);
+  /// No more will come: calls are ready even if they have no name.
+  void admit_unnamed();
 
   /// The call that is open; null: none.
   [[nodiscard]] ToolCall* open();
-  /// True if a call waits that has a name, or with `unnamed` anything.
-  [[nodiscard]] bool has_next(bool unnamed);
-  /// Opens the first such call. Null: none.
-  [[nodiscard]] ToolCall* open_next(bool unnamed);
+  /// True if a call waits that is ready: it has a name.
+  [[nodiscard]] bool has_next() const { return !ready_.empty(); }
+  /// Opens the first that is ready. Null: none.
+  [[nodiscard]] ToolCall* open_next();
   void close();
 
   /// True while the open call may go on: what else comes has to wait.
   [[nodiscard]] bool blocks() const;
+  /// There are too many calls, or one went on after it was closed.
+  [[nodiscard]] bool failed() const { return failed_; }
 
  private:
-  ToolCall& call_of(const ToolCallDelta& piece);
-  [[nodiscard]] std::vector<ToolCall>::iterator next(bool unnamed);
+  [[nodiscard]] std::size_t place_of(const ToolCallDelta& piece) const;
 
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
   std::vector<ToolCall> calls_;
+  std::map<std::size_t, std::size_t> latest_;  ///< place of the latest call of each index
+  std::set<std::size_t> ready_;                ///< places
   std::size_t open_ = kNone;
   std::size_t held_bytes_ = 0;
+  bool failed_ = false;
 };
 
 }  // namespace weir::translation::detail
