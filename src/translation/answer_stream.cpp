@@ -71,7 +71,10 @@ Result<std::string> AnswerStream::rewrite(std::string_view body) {
   const auto value = detail::parse_lenient(body, kMaxDepth);
   const auto* object = value ? value->if_object() : nullptr;
   if (object == nullptr) return fail(Errc::upstream_answer_invalid, "not a JSON object");
-  return answer_->rewrite(*object);
+  auto text = answer_->rewrite(*object);
+  if (answer_->failed())
+    return fail(Errc::upstream_answer_invalid, "an answer that cannot be told");
+  return text;
 }
 
 std::string AnswerStream::rewrite_error(int status, std::string_view body) const {
@@ -95,8 +98,7 @@ std::string_view AnswerStream::finish(std::string_view events) {
   if (has_reason_) {
     end();
   } else {
-    broken_ = Errc::upstream_broke;
-    tell(Errc::upstream_broke, {});
+    break_with(Errc::upstream_broke);
   }
   return out_;
 }
@@ -130,14 +132,19 @@ void AnswerStream::take_data(std::string_view data) {
   if (const auto* object = value ? value->if_object() : nullptr) {
     has_reason_ = has_reason_ || has_reason(*object);
     answer_->take(*object, out_);
+    if (answer_->failed()) break_with(Errc::upstream_answer_invalid);
   } else if (data.starts_with('{')) {
-    broken_ = Errc::upstream_answer_invalid;
-    tell(Errc::upstream_answer_invalid, {});
+    break_with(Errc::upstream_answer_invalid);
   }
 }
 
 void AnswerStream::end() {
   if (!std::exchange(is_over_, true)) answer_->end(out_);
+}
+
+void AnswerStream::break_with(Errc code) {
+  broken_ = code;
+  tell(code, {});
 }
 
 void AnswerStream::tell(Errc code, std::string_view message) {

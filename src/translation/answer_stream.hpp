@@ -42,6 +42,7 @@ class AnswerStream {
   void take_event(std::string_view event);
   void take_data(std::string_view data);
   void end();
+  void break_with(Errc code);
   void tell(Errc code, std::string_view message);
 
   std::unique_ptr<Answer> answer_;

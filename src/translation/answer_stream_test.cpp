@@ -20,6 +20,7 @@ class EchoAnswer final : public Answer {
   }
   void end(std::string& out) override { out += "event: end\n\n"; }
   std::uint64_t events() const override { return events_; }
+  bool failed() const override { return events_ > 5; }
   std::string_view id() const override { return R"("resp_7")"; }
 
  private:
@@ -60,6 +61,15 @@ TEST(AnswerStream, AnEventThatCannotBeReadIsAnError) {
   auto stream = make();
   const std::string event(stream.pass("data: {\"n\":1,}\n\ndata: {\"n\":2}\n\n"));
   EXPECT_TRUE(event.starts_with("event: error\n")) << event;
+  EXPECT_EQ(stream.broken(), Errc::upstream_answer_invalid);
+}
+
+TEST(AnswerStream, AnAnswerThatFailsEndsTheStream) {
+  auto stream = make();
+  std::string events;
+  for (int i = 0; i < 9; ++i) events += "data: {\"n\":1}\n\n";
+  const std::string passed(stream.pass(events));
+  EXPECT_TRUE(passed.contains("event: error\n")) << passed;
   EXPECT_EQ(stream.broken(), Errc::upstream_answer_invalid);
 }
 
