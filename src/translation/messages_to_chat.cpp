@@ -2,6 +2,8 @@
 //
 // Source: docs.claude.com, Messages; the types of anthropic-sdk-python 2.12, with its betas;
 // platform.openai.com, API reference: chat completions; 2026-11.
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -52,7 +54,29 @@ void add_sampling(json::object& chat, const json::object& request, const Options
   if (!array->empty()) chat["stop"] = *array;
 }
 
-void add_output(json::object& chat, const json::object& request, Findings& findings) {
+// An effort is a hint, and many models refuse the member: it goes only where it is known to be
+// taken, in words that all of those know.
+void add_effort(json::object& chat, const json::object& output, const Options& options,
+                Findings& findings) {
+  struct Effort {
+    std::string_view anthropic;
+    std::string_view chat;
+  };
+  static constexpr Effort kEfforts[] = {
+      {"low", "low"}, {"medium", "medium"}, {"high", "high"}, {"xhigh", "high"}, {"max", "high"}};
+  const auto* value = find(output, "effort");
+  if (value == nullptr) return;
+  if (!value->is_string()) return findings.expect("output_config.effort", "a string");
+  const auto* known =
+      std::ranges::find(kEfforts, std::string_view(value->get_string()), &Effort::anthropic);
+  if (!options.takes_effort || known == std::end(kEfforts)) {
+    return findings.drop("output_config.effort");
+  }
+  chat["reasoning_effort"] = known->chat;
+}
+
+void add_output(json::object& chat, const json::object& request, const Options& options,
+                Findings& findings) {
   if (const auto* format = find(request, "output_format")) {
     add_format(chat, *format, "output_format", findings);
   }
@@ -61,7 +85,7 @@ void add_output(json::object& chat, const json::object& request, Findings& findi
   const auto* output = value->if_object();
   if (output == nullptr) return findings.expect("output_config", "an object");
   findings.check(*output, "output_config.", kKnownOutput);
-  if (const auto* effort = find(*output, "effort")) chat["reasoning_effort"] = *effort;
+  add_effort(chat, *output, options, findings);
   if (const auto* format = find(*output, "format")) {
     add_format(chat, *format, "output_config.format", findings);
   }
@@ -105,7 +129,7 @@ Result<Request> chat_of_messages(const json::object& request, const Options& opt
   json::object chat{{"model", options.upstream_model}, {"messages", turns_of(request, findings)}};
   add_tools(chat, request, findings);
   add_sampling(chat, request, options, findings);
-  add_output(chat, request, findings);
+  add_output(chat, request, options, findings);
   add_stream(chat, request, options, findings);
   if (const auto& error = findings.error()) return std::unexpected(*error);
 

@@ -83,7 +83,7 @@ TEST(MessagesToChat, HasTheMembersOfChat) {
       {R"("stream":false)", "stream_options", ""},
       {R"("stream":true)", "stream", "true"},
       {R"("stream":true)", "stream_options", R"({"include_usage":true})"},
-      {R"("output_config":{"effort":"xhigh"})", "reasoning_effort", R"("xhigh")"},
+      {R"("output_config":{"effort":"high"})", "reasoning_effort", ""},
       {R"("thinking":{"type":"adaptive"})", "thinking", ""},
       {R"("mcp_servers":[])", "mcp_servers", ""},
       {R"("tools":[])", "tools", ""},
@@ -117,6 +117,28 @@ TEST(MessagesToChat, LimitsTheAnswerInTheUpstreamsWord) {
   const auto chat = chat_of(request_with(R"("max_tokens":9)"), options);
   EXPECT_EQ(chat.at("max_completion_tokens"), 9);
   EXPECT_FALSE(chat.contains("max_tokens"));
+}
+
+TEST(MessagesToChat, SaysTheEffortOnlyWhereItIsTaken) {
+  const struct {
+    const char* effort;
+    const char* chat;
+  } cases[] = {{"low", "low"},    {"medium", "medium"}, {"high", "high"},
+               {"xhigh", "high"}, {"max", "high"},      {"surprise", nullptr}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.effort);
+    const auto body =
+        request_with(std::string(R"("output_config":{"effort":")").append(c.effort).append("\"}"));
+    EXPECT_FALSE(chat_of(body).contains("reasoning_effort"));
+    EXPECT_THAT(dropped_of(body), ElementsAre("output_config.effort"));
+
+    Options options = kOptions;
+    options.takes_effort = true;
+    const auto chat = chat_of(body, options);
+    const auto* effort = chat.if_contains("reasoning_effort");
+    EXPECT_EQ(effort != nullptr, c.chat != nullptr);
+    if (effort != nullptr) EXPECT_EQ(*effort, c.chat);
+  }
 }
 
 TEST(MessagesToChat, TranslatesTools) {
@@ -447,6 +469,8 @@ TEST(MessagesToChat, SaysWhichMemberHasAnotherType) {
       {R"({"messages":[{"role":"user","content":[1]}]})",
        "`messages[].content[]` must be an object."},
       {R"({"messages":[],"max_tokens":"5"})", "`max_tokens` must be a number."},
+      {R"({"messages":[],"output_config":{"effort":5}})",
+       "`output_config.effort` must be a string."},
       {R"({"messages":[],"stream":1})", "`stream` must be a boolean."},
       {R"({"messages":[],"tools":{}})", "`tools` must be an array."},
       {R"({"messages":[],"tool_choice":"auto"})", "`tool_choice` must be an object."},

@@ -60,6 +60,8 @@ struct Options {
   /// The upstream's member that limits the answer; OpenAI's newer models take
   /// max_completion_tokens.
   std::string_view output_limit = "max_tokens";
+  /// Whether the upstream's model is known to take `reasoning_effort`, which many refuse.
+  bool takes_effort = false;
   std::size_t max_depth = 64;  ///< of the request's JSON
 };
 
