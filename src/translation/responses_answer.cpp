@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/json/serialize.hpp>
-
 #include "codec/json_text.hpp"
+#include "translation/detail/serialize.hpp"
 
 namespace weir::translation {
 
@@ -366,7 +365,7 @@ void ResponsesAnswer::close_all(std::string& out) {
 
 void ResponsesAnswer::take(const json::object& event, std::string& out) {
   const auto delta = detail::read_chat(event);
-  if (delta.usage != nullptr) usage_.take(dialect::read_usage(json::serialize(*delta.usage)));
+  if (delta.usage != nullptr) usage_.take(dialect::read_usage(detail::json_of(*delta.usage)));
   if (!says_something(delta)) return;
   if (!started_) start(delta, out);
   add_reasoning(delta.reasoning, out);

@@ -141,6 +141,11 @@ TEST(ResponsesAnswer, HasAnItemForEachPartOfTheMessage) {
       // Input of a custom tool that is not as asked for.
       {R"({"tool_calls":[{"id":"c1","function":{"name":"patch","arguments":"*** Begin"}}]})",
        R"([{"type":"custom_tool_call","id":"ctc_chatcmpl-1_0","status":"completed","call_id":"c1","name":"patch","input":"*** Begin"}])"},
+      // Half a character, and a number as people write it.
+      {R"({"tool_calls":[{"id":"c1","function":{"name":"patch","arguments":"{\"input\":\"a\\ud83d\"}"}},
+                         {"id":"c2","function":{"name":"tool_search","arguments":"{\"limit\":0.7}"}}]})",
+       R"([{"type":"custom_tool_call","id":"ctc_chatcmpl-1_0","status":"completed","call_id":"c1","name":"patch","input":"a\ufffd"},
+           {"type":"tool_search_call","id":"tsc_chatcmpl-1_1","status":"completed","call_id":"c2","execution":"client","arguments":{"limit":0.7}}])"},
       {R"({"tool_calls":[{"function":{"name":"f","arguments":"{}"}}]})",
        R"([{"type":"function_call","id":"fc_chatcmpl-1_0","status":"completed","call_id":"call_chatcmpl-1_0","name":"f","arguments":"{}"}])"},
   };

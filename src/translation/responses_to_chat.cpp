@@ -6,14 +6,13 @@
 #include <array>
 #include <cstdint>
 
-#include <boost/json/serialize.hpp>
-
 #include "codec/json_text.hpp"
 #include "translation/detail/directions.hpp"
 #include "translation/detail/members.hpp"
 #include "translation/detail/request_checks.hpp"
 #include "translation/detail/responses_input.hpp"
 #include "translation/detail/responses_tools.hpp"
+#include "translation/detail/serialize.hpp"
 #include "translation/responses_answer.hpp"
 
 namespace weir::translation::detail {
@@ -83,14 +82,12 @@ Result<> check_include(const json::object& request, Dropped& dropped) {
   return {};
 }
 
-Result<> copy_settings(const json::object& request, json::object& chat) {
+Result<> copy_settings(const json::object& request, const Options& options, json::object& chat) {
   for (const auto* name :
        {"temperature", "top_p", "presence_penalty", "frequency_penalty", "user"}) {
     if (const auto* value = find(request, name)) chat[name] = *value;
   }
-  // Older than max_completion_tokens, and known to every server but OpenAI's newest models, which
-  // speak responses.
-  if (const auto* most = find(request, "max_output_tokens")) chat["max_tokens"] = *most;
+  if (const auto* most = find(request, "max_output_tokens")) chat[options.output_limit] = *most;
   // True is the default of chat completions, where the member is refused if there are no tools.
   const auto* parallel = find(request, "parallel_tool_calls");
   if (parallel != nullptr && !parallel->is_bool()) {
@@ -180,7 +177,7 @@ Result<json::object> chat_body(const json::object& request, const Options& optio
   }
   json::object chat{{"model", options.upstream_model}, {"messages", messages.take()}};
   auto written = tools.write(find(request, "tool_choice"), chat);
-  if (written) written = copy_settings(request, chat);
+  if (written) written = copy_settings(request, options, chat);
   if (written) written = copy_reasoning(request, chat, dropped);
   if (written) written = copy_text(request, chat, dropped);
   if (!written) return std::unexpected(std::move(written.error()));
@@ -218,7 +215,7 @@ std::string echo_of(const json::object& request) {
     if (value == nullptr) {
       echo += otherwise;
     } else {
-      echo += json::serialize(*value);
+      append_json(echo, *value);
     }
   }
   return echo;
@@ -237,7 +234,7 @@ Result<Request> chat_of_responses(const json::object& request, const Options& op
   }
   auto chat = chat_body(request, options, tools, dropped);
   if (!chat) return std::unexpected(std::move(chat.error()));
-  Request result{.body = json::serialize(*chat), .dropped = dropped.take(), .answer = nullptr};
+  Request result{.body = json_of(*chat), .dropped = dropped.take(), .answer = nullptr};
   result.answer = std::make_unique<ResponsesAnswer>(
       ResponsesAnswer::Setup{.model = std::string(options.model),
                              .echo = echo_of(request),

@@ -297,6 +297,15 @@ TEST(ResponsesToChat, TranslatesSettings) {
   for (const auto& c : cases) expect_member(c.name, kTool, {c.given, c.becomes});
 }
 
+TEST(ResponsesToChat, LimitsTheAnswerByTheUpstreamsMember) {
+  const auto request = translate(
+      Endpoint::responses, R"({"model":"m","input":"hi","max_output_tokens":9,"temperature":0.7})",
+      {.model = "m", .upstream_model = "m", .output_limit = "max_completion_tokens"});
+  ASSERT_TRUE(request);
+  EXPECT_THAT(request->body, HasSubstr(R"("max_completion_tokens":9)"));
+  EXPECT_THAT(request->body, HasSubstr(R"("temperature":0.7)"));
+}
+
 TEST(ResponsesToChat, AsksForNoUsageIfToldSo) {
   const auto request = translated(R"({"model":"m","input":"hi","stream":true})", false);
   ASSERT_TRUE(request);

@@ -1,11 +1,11 @@
 #include "translation/detail/output_item.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "codec/json_text.hpp"
+#include "translation/detail/lenient_json.hpp"
 #include "translation/detail/members.hpp"
+#include "translation/detail/serialize.hpp"
 
 namespace weir::translation::detail {
 
@@ -15,9 +15,8 @@ namespace {
 
 /// Null if it is not JSON.
 json::value parse_arguments(std::string_view arguments) {
-  boost::system::error_code error;
-  auto value = json::parse(arguments, error);
-  return error ? json::value() : value;
+  constexpr std::size_t kMaxDepth = 64;
+  return parse_lenient(arguments, kMaxDepth).value_or(json::value());
 }
 
 void append_text(std::string& out, std::string_view key, std::string_view text) {
@@ -39,7 +38,7 @@ json::array command_of(const json::object& arguments, std::string_view raw) {
   json::array words;
   if (const auto* list = command->if_array()) {
     for (const auto& word : *list) {
-      words.push_back(word.is_string() ? word : json::string(json::serialize(word)));
+      words.push_back(word.is_string() ? word : json::string(json_of(word)));
     }
   }
   return words;
@@ -58,13 +57,13 @@ void append_shell_action(std::string& out, std::string_view raw) {
     const auto* text = find(arguments, name);
     action[name] = text != nullptr && text->is_string() ? *text : json::value();
   }
-  out.append(R"(,"action":)").append(json::serialize(action));
+  out.append(R"(,"action":)").append(json_of(action));
 }
 
 void append_search(std::string& out, std::string_view raw) {
   auto value = parse_arguments(raw);
   if (!value.is_object()) value = json::object{{"query", raw}};
-  out.append(R"(,"execution":"client","arguments":)").append(json::serialize(value));
+  out.append(R"(,"execution":"client","arguments":)").append(json_of(value));
 }
 
 void append_thoughts(std::string& out, const OutputItem& item) {

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include <boost/json/serialize.hpp>
-
 #include "translation/detail/request_checks.hpp"
 #include "translation/detail/responses_content.hpp"
+#include "translation/detail/serialize.hpp"
 
 namespace weir::translation::detail {
 
@@ -157,7 +156,7 @@ Result<> ChatMessages::add_function_call(const json::object& item, bool custom) 
   if (!arguments) return std::unexpected(std::move(arguments.error()));
   const auto chat_name = chat_tool_name(text_of(item, "namespace"), *name);
   if (custom) {
-    add_call(*id, {}, chat_name, json::serialize(json::object{{"input", *arguments}}));
+    add_call(*id, {}, chat_name, json_of(json::object{{"input", *arguments}}));
   } else {
     add_call(*id, {}, chat_name, *arguments);
   }
@@ -173,7 +172,7 @@ Result<> ChatMessages::add_local_shell_call(const json::object& item) {
   const auto own = text_of(item, "id");
   if (id.empty()) id = own;
   if (id.empty()) return malformed("input[].call_id", "a string");
-  add_call(id, own, kLocalShellName, json::serialize(*arguments));
+  add_call(id, own, kLocalShellName, json_of(*arguments));
   return {};
 }
 
@@ -183,7 +182,7 @@ Result<> ChatMessages::add_tool_search_call(const json::object& item) {
   auto id = required_text(item, "call_id", kPrefix);
   if (!id) return std::unexpected(std::move(id.error()));
   const auto* arguments = find(item, "arguments");
-  add_call(*id, {}, kToolSearchName, arguments == nullptr ? "{}" : json::serialize(*arguments));
+  add_call(*id, {}, kToolSearchName, arguments == nullptr ? "{}" : json_of(*arguments));
   return {};
 }
 
@@ -198,7 +197,7 @@ Result<> ChatMessages::add_tool_search_output(const json::object& item) {
   if (auto added = tools_.add(found, "input[].tools[]", dropped_); !added) return added;
   auto id = required_text(item, "call_id", kPrefix);
   if (!id) return std::unexpected(std::move(id.error()));
-  return add_result(*id, json::serialize(found), {});
+  return add_result(*id, json_of(found), {});
 }
 
 Result<> ChatMessages::add_output(const json::object& item, std::string_view id) {
