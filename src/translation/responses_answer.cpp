@@ -182,13 +182,14 @@ void ResponsesAnswer::append_text_event(std::string_view type, std::string_view 
   codec::append_json_string(out, text);
 }
 
-void ResponsesAnswer::add_reasoning(std::string_view text, std::string& out) {
-  if (text.empty()) return;
+void ResponsesAnswer::add_reasoning(const detail::ChatDelta& delta, std::string& out) {
+  if (delta.reasoning.empty()) return;
   if (text_item_ != kNoItem && items_[text_item_].kind != ItemKind::reasoning) close_text(out);
   const bool summary = setup_.summarises;
   if (text_item_ == kNoItem) {
     const auto at = open_item(ItemKind::reasoning, out);
     items_[at].parts.emplace_back();
+    items_[at].member = delta.reasoning_member;
     if (summary) {
       begin_event("response.reasoning_summary_part.added", at, out);
       out += R"(,"summary_index":0,"part":{"type":"summary_text","text":""})";
@@ -200,9 +201,9 @@ void ResponsesAnswer::add_reasoning(std::string_view text, std::string& out) {
   }
   append_text_event(
       summary ? "response.reasoning_summary_text.delta" : "response.reasoning_text.delta",
-      summary ? R"(,"summary_index":)" : R"(,"content_index":)", "delta", text, out);
+      summary ? R"(,"summary_index":)" : R"(,"content_index":)", "delta", delta.reasoning, out);
   end_event(out);
-  items_[text_item_].parts.front().text += text;
+  items_[text_item_].parts.front().text += delta.reasoning;
 }
 
 void ResponsesAnswer::open_part(bool refusal, std::string& out) {
@@ -368,7 +369,7 @@ void ResponsesAnswer::take(const json::object& event, std::string& out) {
   if (delta.usage != nullptr) usage_.take(dialect::read_usage(detail::json_of(*delta.usage)));
   if (!says_something(delta)) return;
   if (!started_) start(delta, out);
-  add_reasoning(delta.reasoning, out);
+  add_reasoning(delta, out);
   add_text(delta.text, false, out);
   add_text(delta.refusal, true, out);
   for (const auto& call : delta.tool_calls) add_call(call, out);

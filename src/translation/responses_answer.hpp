@@ -49,7 +49,7 @@ class ResponsesAnswer final : public Answer {
   static constexpr std::size_t kNoItem = static_cast<std::size_t>(-1);
 
   void start(const detail::ChatDelta& delta, std::string& out);
-  void add_reasoning(std::string_view text, std::string& out);
+  void add_reasoning(const detail::ChatDelta& delta, std::string& out);
   void add_text(std::string_view text, bool refusal, std::string& out);
   void add_call(const detail::ToolCallDelta& delta, std::string& out);
   [[nodiscard]] Call& call_of(const detail::ToolCallDelta& delta);

@@ -112,7 +112,7 @@ TEST(ResponsesAnswer, HasAnItemForEachPartOfTheMessage) {
       {R"({"content":""})", "[]"},
       {R"({"reasoning_content":"hm","content":"a"})",
        R"([{"type":"reasoning","id":"rs_chatcmpl-1_0","status":"completed","summary":[],
-            "content":[{"type":"reasoning_text","text":"hm"}]},
+            "encrypted_content":"weir:reasoning_content:hm","content":[{"type":"reasoning_text","text":"hm"}]},
            {"type":"message","id":"msg_chatcmpl-1_1","status":"completed","role":"assistant",
             "content":[{"type":"output_text","annotations":[],"logprobs":[],"text":"a"}]}])"},
       {R"({"content":null,"refusal":"no"})",
@@ -230,7 +230,7 @@ TEST(ResponsesStream, HoldsNoTextBack) {
 TEST(ResponsesStream, TellsReasoningAsTextOrAsTheSummaryThatClientsShow) {
   const std::vector<std::string_view> chunks = {
       R"({"id":"x","choices":[{"delta":{"reasoning":"h"}}]})",
-      R"({"id":"x","choices":[{"delta":{"reasoning":"m","reasoning_content":"m"}}]})",
+      R"({"id":"x","choices":[{"delta":{"reasoning":"m"}}]})",
       R"({"id":"x","choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]})"};
   const auto plain = streamed(kTools, chunks);
   const auto summary = streamed(R"("reasoning":{"summary":"auto"})", chunks);
@@ -242,7 +242,8 @@ TEST(ResponsesStream, TellsReasoningAsTextOrAsTheSummaryThatClientsShow) {
                           "content_part.added", "output_text.delta", "output_text.done",
                           "content_part.done", "output_item.done", "completed"));
   EXPECT_EQ(plain[8].at("item"), json::parse(R"({"type":"reasoning","id":"rs_x_0",
-      "status":"completed","summary":[],"content":[{"type":"reasoning_text","text":"hm"}]})"));
+      "status":"completed","summary":[],"encrypted_content":"weir:reasoning:hm",
+      "content":[{"type":"reasoning_text","text":"hm"}]})"));
   EXPECT_EQ(plain[11].at("output_index"), 1);
 
   const auto names = names_of(summary);
@@ -255,6 +256,7 @@ TEST(ResponsesStream, TellsReasoningAsTextOrAsTheSummaryThatClientsShow) {
       "sequence_number":5,"item_id":"rs_x_0","output_index":0,"summary_index":0,"delta":"m"})"));
   EXPECT_EQ(summary[8].at("item"),
             json::parse(R"({"type":"reasoning","id":"rs_x_0","status":"completed",
+                            "encrypted_content":"weir:reasoning:hm",
                             "summary":[{"type":"summary_text","text":"hm"}]})"));
 }
 

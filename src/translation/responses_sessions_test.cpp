@@ -50,6 +50,7 @@ struct Call {
 
 struct Turn {
   std::string reasoning;
+  std::string member;
   std::string text;
   std::vector<Call> calls;
   std::string finish;
@@ -105,6 +106,7 @@ class Session {
   Turn turn() {
     Turn made;
     if (chance(2)) made.reasoning = text(200);
+    made.member = chance(2) ? "reasoning" : "reasoning_content";
     if (!chance(3)) made.text = text(400);
     for (auto calls = chance(3) ? 0 : below(4); calls > 0; --calls) made.calls.push_back(call());
     made.finish = made.calls.empty() ? "stop" : "tool_calls";
@@ -159,7 +161,7 @@ class Session {
   static json::object whole(const Turn& said) {
     json::object message{{"role", "assistant"}, {"content", nullptr}};
     if (!said.text.empty()) message["content"] = said.text;
-    if (!said.reasoning.empty()) message["reasoning_content"] = said.reasoning;
+    if (!said.reasoning.empty()) message[said.member] = said.reasoning;
     json::array calls;
     for (const auto& call : said.calls) {
       calls.push_back({{"id", call.id},
@@ -194,7 +196,7 @@ class Session {
   std::vector<json::object> chunks(const Turn& said) {
     std::vector<json::object> made{chunk({{"role", "assistant"}, {"content", ""}})};
     for (std::string_view rest = said.reasoning; !rest.empty();) {
-      made.push_back(chunk({{chance(2) ? "reasoning" : "reasoning_content", piece(rest)}}));
+      made.push_back(chunk({{said.member, piece(rest)}}));
     }
     for (std::string_view rest = said.text; !rest.empty();) {
       made.push_back(chunk({{"content", piece(rest)}}));
@@ -310,7 +312,11 @@ class Session {
   }
 
   void remember(const json::object& response, const Turn& said) {
-    for (const auto& item : response.at("output").as_array()) items_.push_back(item);
+    for (auto item : response.at("output").as_array()) {
+      // Codex returns no text of reasoning.
+      if (item.at("type") == "reasoning") item.as_object().erase("content");
+      items_.push_back(std::move(item));
+    }
     if (said.text.empty() && said.calls.empty()) return;
     json::object message{{"role", "assistant"}, {"content", nullptr}};
     if (!said.text.empty()) message["content"] = said.text;
@@ -322,6 +328,7 @@ class Session {
            {"function", {{"name", call.tool.chat_name}, {"arguments", call.repeated}}}});
     }
     if (!calls.empty()) message["tool_calls"] = std::move(calls);
+    if (!said.reasoning.empty()) message[said.member] = said.reasoning;
     messages_.push_back(std::move(message));
   }
 
@@ -337,7 +344,8 @@ class Session {
   }
 
   void exchange() {
-    if (messages_.empty() || messages_.back().at("role") != "tool" || chance(3)) say_something();
+    const bool waits = messages_.empty() || messages_.back().at("role") != "tool";
+    if (waits || is_silent_ || chance(3)) say_something();
     const auto said = turn();
     const auto made = request(false);
     expect_conversation(made);
@@ -346,6 +354,7 @@ class Session {
     expect_answer(first, said);
     expect_answer(second, said);
     EXPECT_EQ(first, second);
+    is_silent_ = said.text.empty() && said.calls.empty();
     over_ = said.finish == "length" || said.finish == "content_filter";
     remember(chance(2) ? first : second, said);
     answer_calls(said.calls);
@@ -355,6 +364,7 @@ class Session {
   std::string instructions_;
   bool summarises_ = false;
   bool over_ = false;
+  bool is_silent_ = false;  ///< the model's last turn
   int ids_ = 0;
   json::array items_;     ///< what the client has said and read
   json::array messages_;  ///< what the upstream hears

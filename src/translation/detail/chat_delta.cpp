@@ -52,8 +52,12 @@ void add_call(ChatDelta& delta, const json::object& call, std::size_t place) {
 }
 
 void read_message(ChatDelta& delta, const json::object& message) {
-  delta.reasoning = text_of(message, "reasoning_content");
-  if (delta.reasoning.empty()) delta.reasoning = text_of(message, "reasoning");
+  for (const std::string_view member : {"reasoning_content", "reasoning"}) {
+    delta.reasoning = text_of(message, member);
+    if (delta.reasoning.empty()) continue;
+    delta.reasoning_member = member;
+    break;
+  }
   delta.text = text_of(message, "content");
   if (const auto* parts = array_of(message, "content")) add_parts(delta, *parts);
   delta.refusal = text_of(message, "refusal");

@@ -27,6 +27,7 @@ struct ChatDelta {
   std::string_view id = {};
   std::int64_t created = 0;
   std::string reasoning = {};
+  std::string_view reasoning_member = {};  ///< of the message; empty: the content's parts
   std::string text = {};
   std::string refusal = {};
   std::vector<ToolCallDelta> tool_calls = {};

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 
 #include "codec/json_text.hpp"
+#include "translation/detail/carried_reasoning.hpp"
 #include "translation/detail/lenient_json.hpp"
 #include "translation/detail/members.hpp"
 #include "translation/detail/serialize.hpp"
@@ -76,6 +77,10 @@ void append_thoughts(std::string& out, const OutputItem& item) {
     out += '}';
   }
   out += ']';
+  if (some && !item.member.empty()) {
+    out += R"(,"encrypted_content":)";
+    append_carried(out, {.member = item.member, .text = text});
+  }
   if (item.summary) return;
   out += R"(,"content":[)";
   if (some) {

@@ -27,6 +27,7 @@ struct OutputItem {
   std::string name_space = {};   ///< empty: none
   std::string arguments = {};    ///< as the model wrote them
   bool summary = false;          ///< whether reasoning is given as its summary
+  std::string_view member = {};  ///< of reasoning: the upstream\'s, a literal
   std::string_view status = "in_progress";
 };
 

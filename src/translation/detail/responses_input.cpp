@@ -59,7 +59,28 @@ void ChatMessages::add_system(std::string_view text) {
 }
 
 void ChatMessages::add_user(json::value content) {
+  reasoning_ = {};
   entries_.push_back({{{"role", "user"}, {"content", std::move(content)}}});
+}
+
+void ChatMessages::add_reasoning(const json::object& item) {
+  const auto carried = parse_carried(text_of(item, "encrypted_content"));
+  if (carried) {
+    reasoning_ = *carried;
+  } else {
+    dropped_.add("input[type=reasoning]");
+  }
+}
+
+void ChatMessages::attach_reasoning(Entry& entry) {
+  const auto carried = std::exchange(reasoning_, {});
+  if (carried.member.empty()) return;
+  auto& value = entry.message[carried.member];
+  if (value.is_string()) {
+    value.get_string().append("\n").append(carried.text);
+  } else {
+    value = carried.text;
+  }
 }
 
 // After calls without a result, it belongs to their message: nothing may come between them.
@@ -67,8 +88,10 @@ void ChatMessages::add_assistant(std::string text) {
   auto* last = entries_.empty() ? nullptr : &entries_.back();
   if (last == nullptr || last->call_ids.empty() || !last->results.empty()) {
     entries_.push_back({{{"role", "assistant"}, {"content", text}}, true});
+    attach_reasoning(entries_.back());
     return;
   }
+  attach_reasoning(*last);
   auto& content = last->message["content"];
   if (content.is_string()) {
     content.get_string().append("\n").append(text);
@@ -83,6 +106,7 @@ void ChatMessages::add_call(std::string_view id, std::string_view other_id, std:
     entries_.push_back({{{"role", "assistant"}, {"content", nullptr}}, true});
   }
   auto& entry = entries_.back();
+  attach_reasoning(entry);
   auto& calls = entry.message["tool_calls"];
   if (!calls.is_array()) calls = json::array();
   calls.get_array().push_back(
@@ -247,10 +271,12 @@ Result<> ChatMessages::add_item(const json::object& item) {
     if (*tools == nullptr) return {};
     return tools_.add(**tools, "input[].tools[]", dropped_);
   }
-  // Thoughts are encrypted or summaries, neither of which a chat model can take back; a search's
-  // record has no results in it.
-  if (type == "reasoning" || type == "web_search_call") {
-    dropped_.add(std::string("input[type=").append(type).append("]"));
+  if (type == "reasoning") {
+    add_reasoning(item);
+    return {};
+  }
+  if (type == "web_search_call") {  // a record without its results
+    dropped_.add("input[type=web_search_call]");
     return {};
   }
   return cannot_translate("input[].type", type.empty() ? "(none)" : type);

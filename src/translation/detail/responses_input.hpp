@@ -14,6 +14,7 @@
 #include <boost/json/value.hpp>
 
 #include "base/result.hpp"
+#include "translation/detail/carried_reasoning.hpp"
 #include "translation/detail/members.hpp"
 #include "translation/detail/responses_tools.hpp"
 
@@ -49,6 +50,8 @@ class ChatMessages {
   [[nodiscard]] Result<> add_message(const boost::json::object& item);
   [[nodiscard]] Result<> add_agent_message(const boost::json::object& item);
   void add_user(boost::json::value content);
+  void add_reasoning(const boost::json::object& item);
+  void attach_reasoning(Entry& entry);
   void add_assistant(std::string text);
   [[nodiscard]] Result<> add_function_call(const boost::json::object& item, bool custom);
   [[nodiscard]] Result<> add_local_shell_call(const boost::json::object& item);
@@ -63,6 +66,7 @@ class ChatMessages {
   ToolList& tools_;
   Dropped& dropped_;
   std::vector<Entry> entries_;
+  CarriedReasoning reasoning_ = {};  // of the message to come
 };
 
 }  // namespace weir::translation::detail

@@ -1,0 +1,33 @@
+#include "translation/detail/carried_reasoning.hpp"
+
+#include <array>
+
+#include "codec/json_text.hpp"
+
+namespace weir::translation::detail {
+namespace {
+
+constexpr std::string_view kMark = "weir:";
+
+}  // namespace
+
+void append_carried(std::string& out, const CarriedReasoning& reasoning) {
+  std::string content(kMark);
+  codec::append_json_string(out,
+                            content.append(reasoning.member).append(":").append(reasoning.text));
+}
+
+std::optional<CarriedReasoning> parse_carried(std::string_view content) {
+  // Members that are known: a client cannot choose another.
+  constexpr std::array<std::string_view, 2> kMembers = {"reasoning_content", "reasoning"};
+  if (!content.starts_with(kMark)) return std::nullopt;
+  content.remove_prefix(kMark.size());
+  for (const auto member : kMembers) {
+    if (content.starts_with(member) && content.substr(member.size()).starts_with(':')) {
+      return CarriedReasoning{.member = member, .text = content.substr(member.size() + 1)};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace weir::translation::detail
