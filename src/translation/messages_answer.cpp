@@ -24,15 +24,25 @@ constexpr std::size_t kMaxArgumentsDepth = 256;
 
 struct Reason {
   std::string_view chat;
-  std::string_view anthropic;
+  std::string_view anthropic;  ///< empty: the answer was broken off
 };
-// Source: OpenAI; Mistral (model_length), Zhipu (sensitive, model_context_window_exceeded).
+// Others end a turn, unless it calls tools.
+//
+// Source: OpenAI; Mistral (model_length, error); Zhipu (sensitive, model_context_window_exceeded,
+// network_error); DeepSeek (insufficient_system_resource); vLLM, SGLang (abort); OpenRouter, vLLM
+// (error); TensorRT-LLM (cancelled, timeout); 2026.
 constexpr Reason kReasons[] = {
     {"length", "max_tokens"},
     {"model_length", "max_tokens"},
     {"content_filter", "refusal"},
     {"sensitive", "refusal"},
     {"model_context_window_exceeded", "model_context_window_exceeded"},
+    {"insufficient_system_resource", ""},
+    {"network_error", ""},
+    {"abort", ""},
+    {"error", ""},
+    {"cancelled", ""},
+    {"timeout", ""},
 };
 
 std::string hex_of(std::uint64_t number) {
@@ -96,7 +106,7 @@ std::string MessagesAnswer::rewrite(const json::object& answer) {
   set_id(delta.id);
   read_end(delta);
   std::string out;
-  begin_message(out, id_, model_);
+  begin_message(out, id_, setup_.model);
   JsonWriter content(out);
   if (!delta.reasoning.empty()) write_thinking(content, delta.reasoning);
   if (!delta.text.empty()) write_text(content, delta.text);
@@ -108,7 +118,7 @@ std::string MessagesAnswer::rewrite(const json::object& answer) {
     content.end_object();
     ++tools_;
   }
-  failed_ = tools_ > detail::ToolCalls::kMaxCalls;
+  failed_ = failed_ || tools_ > detail::ToolCalls::kMaxCalls;
   content.end_array();
   out += ',';
   append_stop(out);
@@ -153,8 +163,17 @@ void MessagesAnswer::end(std::string& out) {
 }
 
 void MessagesAnswer::read_end(const ChatDelta& delta) {
-  if (!delta.finish_reason.empty()) finish_reason_ = delta.finish_reason;
-  if (!delta.stop_sequence.empty()) stop_sequence_ = delta.stop_sequence;
+  if (!delta.finish_reason.empty()) {
+    has_finished_ = true;
+    const auto* known = std::ranges::find(kReasons, delta.finish_reason, &Reason::chat);
+    finish_reason_ = known == std::end(kReasons) ? "" : known->anthropic;
+    failed_ = failed_ || (known != std::end(kReasons) && known->anthropic.empty());
+  }
+  // Some servers name their model's own end here.
+  if (!delta.stop_sequence.empty()) {
+    const auto stop = std::ranges::find(setup_.stop_sequences, delta.stop_sequence);
+    if (stop != setup_.stop_sequences.end()) stop_sequence_ = *stop;
+  }
   if (delta.usage != nullptr) {
     std::string report;
     detail::append_json(report, *delta.usage);
@@ -170,19 +189,19 @@ void MessagesAnswer::set_id(std::string_view upstream_id) {
   }
   id_.clear();
   codec::append_json_string(
-      id_, std::string(kPrefix).append(upstream_id.empty() ? hex_of(seed_) : upstream_id));
+      id_, std::string(kPrefix).append(upstream_id.empty() ? hex_of(setup_.seed) : upstream_id));
 }
 
 std::string MessagesAnswer::call_id(std::string_view upstream_id) const {
   if (!upstream_id.empty()) return std::string(upstream_id);
-  return "toolu_" + hex_of(seed_) + "_" + std::to_string(tools_);
+  return "toolu_" + hex_of(setup_.seed) + "_" + std::to_string(tools_);
 }
 
 void MessagesAnswer::start(std::string& out) {
   started_ = true;
   begin_event("message_start", out);
   out += R"(,"message":)";
-  begin_message(out, id_, model_);
+  begin_message(out, id_, setup_.model);
   out += R"(],"stop_reason":null,"stop_sequence":null,)";
   append_usage(out);
   out += "}}\n\n";
@@ -282,9 +301,8 @@ void MessagesAnswer::append_index(std::string& out) const {
 
 std::string_view MessagesAnswer::stop_reason() const {
   if (refused_) return "refusal";
-  const auto* known = std::ranges::find(kReasons, std::string_view(finish_reason_), &Reason::chat);
-  if (known != std::end(kReasons)) return known->anthropic;
-  if (finish_reason_.empty() && cut_) return "max_tokens";
+  if (!finish_reason_.empty()) return finish_reason_;
+  if (!has_finished_ && cut_) return "max_tokens";
   if (tools_ > 0) return "tool_use";
   return stop_sequence_.empty() ? "end_turn" : "stop_sequence";
 }

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "dialect/token_usage.hpp"
 #include "translation/detail/chat_delta.hpp"
@@ -24,18 +26,24 @@ namespace detail {
 }  // namespace detail
 
 /// Arguments of a whole answer that are no JSON object become {"INVALID_JSON": …}, as Anthropic
-/// advises; those of a stream are passed on as they come. A stream whose end has no reason ended
-/// with a tool's use if it has one that is complete, else with its turn.
+/// advises; those of a stream are passed on as they come. A stream that is complete without a
+/// reason ended with a tool's use if it has one that is complete, else with its turn.
 class MessagesAnswer final : public Answer {
  public:
-  /// `seed`: see seed_of().
-  MessagesAnswer(std::string_view model, std::uint64_t seed) : model_(model), seed_(seed) {}
+  struct Setup {
+    std::string model;                             ///< the client's id
+    std::uint64_t seed = 0;                        ///< see seed_of()
+    std::vector<std::string> stop_sequences = {};  ///< those of the request
+  };
+
+  explicit MessagesAnswer(Setup setup) : setup_(std::move(setup)) {}
 
   [[nodiscard]] std::string rewrite(const boost::json::object& answer) override;
   void take(const boost::json::object& event, std::string& out) override;
   void end(std::string& out) override;
   [[nodiscard]] std::uint64_t events() const override { return events_; }
   [[nodiscard]] std::string_view id() const override { return id_; }
+  [[nodiscard]] bool has_finished() const override { return has_finished_; }
   [[nodiscard]] bool failed() const override { return failed_ || calls_.failed(); }
 
  private:
@@ -60,13 +68,13 @@ class MessagesAnswer final : public Answer {
   void append_stop(std::string& out) const;
   void append_usage(std::string& out) const;
 
-  std::string model_;
-  std::uint64_t seed_;
+  Setup setup_;
   std::string id_;  ///< JSON
   std::uint64_t events_ = 0;
   dialect::TokenUsage usage_;
-  std::string finish_reason_;
-  std::string stop_sequence_;
+  std::string_view finish_reason_;  ///< Anthropic's; empty: an end as usual, or none
+  std::string_view stop_sequence_;  ///< of setup_
+  bool has_finished_ = false;
   bool refused_ = false;
   bool failed_ = false;
   bool cut_ = false;       ///< within the arguments of the last call

@@ -17,8 +17,13 @@ using testing::HasSubstr;
 
 constexpr std::uint64_t kSeed = 0x1234;
 
+MessagesAnswer make_answer() {
+  return MessagesAnswer(
+      {.model = "claude-local", .seed = kSeed, .stop_sequences = {"STOP", "END"}});
+}
+
 json::object whole(std::string_view answer) {
-  MessagesAnswer messages("claude-local", kSeed);
+  auto messages = make_answer();
   return json::parse(messages.rewrite(json::parse(answer).as_object())).as_object();
 }
 
@@ -32,7 +37,7 @@ json::object whole_of(std::string_view message, std::string_view finish) {
 }
 
 std::string stream(const std::vector<std::string>& events) {
-  MessagesAnswer messages("claude-local", kSeed);
+  auto messages = make_answer();
   std::string out;
   for (const auto& event : events) messages.take(json::parse(event).as_object(), out);
   messages.end(out);
@@ -104,7 +109,7 @@ TEST(MessagesAnswer, HasTheInputOfToolsAsObjects) {
 }
 
 TEST(MessagesAnswer, KeepsTheBytesOfArguments) {
-  MessagesAnswer messages("m", kSeed);
+  auto messages = make_answer();
   const auto body = messages.rewrite(
       json::parse(R"({"choices":[{"message":{"tool_calls":[{"id":"x","function":{"name":"f",
         "arguments":"{ \"n\": 1.50, \"big\": 123456789012345678901234567890 }"}}]}}]})")
@@ -145,9 +150,15 @@ TEST(MessagesAnswer, NamesTheStopSequenceWhereTheUpstreamDoes) {
     EXPECT_EQ(message.at("stop_reason"), "stop_sequence");
     EXPECT_EQ(message.at("stop_sequence"), "END");
   }
-  const auto message = whole(
-      R"({"choices":[{"message":{"content":"a"},"finish_reason":"stop","stop_reason":151645}]})");
-  EXPECT_EQ(message.at("stop_reason"), "end_turn");
+  for (const char* other : {"151645", R"("eos")", R"("stop")"}) {
+    const auto message =
+        whole(std::string(R"({"choices":[{"message":{"content":"a"},"finish_reason":"stop",)")
+                  .append(R"("stop_reason":)")
+                  .append(other)
+                  .append("}]}"));
+    EXPECT_EQ(message.at("stop_reason"), "end_turn") << other;
+    EXPECT_TRUE(message.at("stop_sequence").is_null());
+  }
 }
 
 TEST(MessagesAnswer, IsAMessageWhateverTheUpstreamLeavesOut) {
@@ -197,7 +208,7 @@ data: {"type":"message_stop"}
 }
 
 TEST(MessagesStream, TellsEachPieceOfTextAtOnce) {
-  MessagesAnswer messages("m", kSeed);
+  auto messages = make_answer();
   for (const char* member : {"content", "reasoning_content", "reasoning", "content"}) {
     std::string out;
     messages.take(
@@ -208,7 +219,7 @@ TEST(MessagesStream, TellsEachPieceOfTextAtOnce) {
 }
 
 TEST(MessagesStream, CountsItsEventsAndKnowsItsId) {
-  MessagesAnswer messages("m", kSeed);
+  auto messages = make_answer();
   EXPECT_EQ(messages.id(), "");
   std::string out;
   messages.take(json::parse(delta(R"("content":"a")")).as_object(), out);
@@ -316,6 +327,31 @@ TEST(MessagesStream, SaysWhyItEnded) {
   for (const auto& c : cases) EXPECT_EQ(read_stream(stream(c.events)).at("stop_reason"), c.reason);
 }
 
+TEST(MessagesStream, KnowsWhetherTheUpstreamEndedIt) {
+  auto messages = make_answer();
+  std::string out;
+  messages.take(json::parse(delta(R"("content":"a")")).as_object(), out);
+  EXPECT_FALSE(messages.has_finished());
+  messages.take(json::parse(delta("", R"("stop")")).as_object(), out);
+  EXPECT_TRUE(messages.has_finished());
+  EXPECT_FALSE(messages.failed());
+}
+
+TEST(MessagesStream, FailsWhereTheUpstreamBrokeItOff) {
+  for (const char* reason : {"insufficient_system_resource", "network_error", "abort", "error",
+                             "cancelled", "timeout"}) {
+    const auto last = json::parse(delta(R"("content":"a")", json::serialize(json::value(reason))));
+    auto messages = make_answer();
+    std::string out;
+    messages.take(last.as_object(), out);
+    EXPECT_TRUE(messages.failed()) << reason;
+    EXPECT_THAT(out, HasSubstr(R"("text":"a")")) << reason;
+    auto whole = make_answer();
+    [[maybe_unused]] const auto body = whole.rewrite(last.as_object());
+    EXPECT_TRUE(whole.failed()) << reason;
+  }
+}
+
 TEST(MessagesStream, ReportsTheLastUsage) {
   const auto usage =
       read_stream(
@@ -345,11 +381,11 @@ TEST(MessagesStream, FailsAtMoreCallsThanAModelMakes) {
     bool fails;
   } cases[] = {{1'024, false}, {1'025, true}, {200'000, true}};
   for (const auto& c : cases) {
-    MessagesAnswer messages("m", kSeed);
+    auto messages = make_answer();
     std::string out;
     messages.take(calls_of(c.calls), out);
     EXPECT_EQ(messages.failed(), c.fails) << c.calls;
-    MessagesAnswer whole("m", kSeed);
+    auto whole = make_answer();
     [[maybe_unused]] const auto body = whole.rewrite(calls_of(c.calls));
     EXPECT_EQ(whole.failed(), c.fails) << c.calls;
   }
@@ -357,7 +393,7 @@ TEST(MessagesStream, FailsAtMoreCallsThanAModelMakes) {
 
 // A piece each, most of which wait: none is looked at again for the next.
 TEST(MessagesStream, ReadsManyPiecesOfManyCalls) {
-  MessagesAnswer messages("m", kSeed);
+  auto messages = make_answer();
   std::string out;
   messages.take(json::parse(call(0, "x", "f", "{")).as_object(), out);
   for (int round = 0; round < 10; ++round) {
@@ -368,7 +404,7 @@ TEST(MessagesStream, ReadsManyPiecesOfManyCalls) {
 }
 
 TEST(MessagesStream, FailsAtArgumentsOfACallThatIsOver) {
-  MessagesAnswer messages("m", kSeed);
+  auto messages = make_answer();
   std::string out;
   for (const auto& event : {call(0, "x", "f", "{}"), call(1, "y", "f", "{}")}) {
     messages.take(json::parse(event).as_object(), out);
@@ -380,7 +416,7 @@ TEST(MessagesStream, FailsAtArgumentsOfACallThatIsOver) {
 
 // An upstream that never ends its first call does not fill the memory.
 TEST(MessagesStream, HoldsNoMoreThanItsBound) {
-  MessagesAnswer messages("m", kSeed);
+  auto messages = make_answer();
   std::string out;
   messages.take(json::parse(call(0, "x", "f", "{")).as_object(), out);
   const std::string piece(100'000, 'a');

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "translation/detail/directions.hpp"
 #include "translation/detail/findings.hpp"
@@ -50,7 +52,9 @@ void add_sampling(json::object& chat, const json::object& request, const Options
   const auto* stops = find(request, "stop_sequences");
   if (stops == nullptr) return;
   const auto* array = stops->if_array();
-  if (array == nullptr) return findings.expect("stop_sequences", "an array");
+  if (array == nullptr || !std::ranges::all_of(*array, &json::value::is_string)) {
+    return findings.expect("stop_sequences", "an array of strings");
+  }
   if (!array->empty()) chat["stop"] = *array;
 }
 
@@ -109,6 +113,14 @@ void refuse_servers(const json::object& request, Findings& findings) {
   if (array == nullptr || !array->empty()) findings.refuse("mcp_servers");
 }
 
+std::vector<std::string> stops_of(const json::object& request) {
+  std::vector<std::string> stops;
+  const auto* value = find(request, "stop_sequences");
+  if (value == nullptr) return stops;
+  for (const auto& stop : value->as_array()) stops.emplace_back(stop.as_string());
+  return stops;
+}
+
 json::array turns_of(const json::object& request, Findings& findings) {
   Turns turns(findings);
   if (const auto* system = find(request, "system")) turns.add_system(*system);
@@ -134,7 +146,10 @@ Result<Request> chat_of_messages(const json::object& request, const Options& opt
   if (const auto& error = findings.error()) return std::unexpected(*error);
 
   auto body = json_of(json::value(std::move(chat)));
-  auto answer = std::make_unique<MessagesAnswer>(options.model, seed_of(body));
+  auto answer =
+      std::make_unique<MessagesAnswer>(MessagesAnswer::Setup{.model = std::string(options.model),
+                                                             .seed = seed_of(body),
+                                                             .stop_sequences = stops_of(request)});
   return Request{std::move(body), findings.take_dropped(), std::move(answer)};
 }
 

@@ -59,7 +59,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto cut = input.find('\n');
   translate(input.substr(0, cut));
 
-  MessagesAnswer stream("m", 1);
+  const MessagesAnswer::Setup setup{.model = "m", .seed = 1, .stop_sequences = {"END"}};
+  MessagesAnswer stream(setup);
   std::string out;
   while (cut != std::string_view::npos) {
     const auto next = input.find('\n', cut + 1);
@@ -68,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto* object = event.if_object();
     if (object == nullptr) continue;
     stream.take(*object, out);
-    CHECK(parse(MessagesAnswer("m", 1).rewrite(*object)).is_object());
+    CHECK(parse(MessagesAnswer(setup).rewrite(*object)).is_object());
   }
   stream.end(out);
   check_events(out);

@@ -475,7 +475,9 @@ TEST(MessagesToChat, SaysWhichMemberHasAnotherType) {
       {R"({"messages":[],"tools":{}})", "`tools` must be an array."},
       {R"({"messages":[],"tool_choice":"auto"})", "`tool_choice` must be an object."},
       {R"({"messages":[],"system":1})", "`system` must be a string or an array."},
-      {R"({"messages":[],"stop_sequences":"a"})", "`stop_sequences` must be an array."},
+      {R"({"messages":[],"stop_sequences":"a"})", "`stop_sequences` must be an array of strings."},
+      {R"({"messages":[],"stop_sequences":["a",1]})",
+       "`stop_sequences` must be an array of strings."},
   };
   for (const auto& c : cases) EXPECT_EQ(refusal_of(c.body), c.message) << c.body;
 }

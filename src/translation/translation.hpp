@@ -34,12 +34,16 @@ class Answer {
   // for the client. A text is passed on with the event that has it.
 
   virtual void take(const boost::json::object& event, std::string& out) = 0;
-  /// The stream is complete, and ends as the client's family says.
+  /// The stream is complete, and ends as the client's family says. REQUIRES: the upstream said so:
+  /// see has_finished().
   virtual void end(std::string& out) = 0;
   /// Events appended so far.
   [[nodiscard]] virtual std::uint64_t events() const = 0;
   /// The answer's id for the client, as raw JSON; empty before it is known.
   [[nodiscard]] virtual std::string_view id() const = 0;
+  /// The upstream gave a reason for the answer's end. A stream that ends without one, and without
+  /// its last marker, was cut.
+  [[nodiscard]] virtual bool has_finished() const { return false; }
   /// The upstream's answer is none that can be told, or says itself that it was broken off. Ask
   /// after rewrite(), whose text is void then, and after each take(), which ignores what follows.
   [[nodiscard]] virtual bool failed() const { return false; }
