@@ -3,14 +3,12 @@
 #include <array>
 #include <utility>
 
-#include <boost/json/array.hpp>
 #include <boost/json/monotonic_resource.hpp>
 
 #include "codec/sse.hpp"
 #include "dialect/endpoint.hpp"
 #include "dialect/fault.hpp"
 #include "translation/detail/lenient_json.hpp"
-#include "translation/detail/members.hpp"
 
 namespace weir::translation {
 namespace {
@@ -43,14 +41,6 @@ Errc code_of_error(std::string_view data) {
   if (dialect::blames_request(data)) return Errc::invalid_parameter;
   const auto status = dialect::read_stated_error(data, {}).status;
   return status == 429 ? Errc::upstream_rate_limited : Errc::upstream_refused;
-}
-
-bool has_reason(const json::object& event) {
-  const auto* choices = detail::find(event, "choices");
-  const auto* array = choices == nullptr ? nullptr : choices->if_array();
-  if (array == nullptr || array->empty()) return false;
-  const auto* choice = array->front().if_object();
-  return choice != nullptr && !detail::text_of(*choice, "finish_reason").empty();
 }
 
 void release(std::string& buffer) {
@@ -95,7 +85,7 @@ std::string_view AnswerStream::pass(std::string_view events) {
 std::string_view AnswerStream::finish(std::string_view events) {
   [[maybe_unused]] const auto passed = pass(events);
   if (is_over_) return out_;
-  if (has_reason_) {
+  if (answer_->has_finished()) {
     end();
   } else {
     break_with(Errc::upstream_broke);
@@ -130,7 +120,6 @@ void AnswerStream::take_data(std::string_view data) {
   json::monotonic_resource memory(buffer.data(), buffer.size());
   const auto value = detail::parse_lenient(data, kMaxDepth, &memory);
   if (const auto* object = value ? value->if_object() : nullptr) {
-    has_reason_ = has_reason_ || has_reason(*object);
     answer_->take(*object, out_);
     if (answer_->failed()) break_with(Errc::upstream_answer_invalid);
   } else if (data.starts_with('{')) {

@@ -52,7 +52,6 @@ class AnswerStream {
   dialect::AnswerScan scan_{{}, true};
   std::string scratch_;
   std::string out_;
-  bool has_reason_ = false;  ///< to stop: what follows is usage
   bool is_over_ = false;
   std::optional<Errc> broken_;
 };

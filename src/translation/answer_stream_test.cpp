@@ -15,16 +15,19 @@ class EchoAnswer final : public Answer {
   }
   void take(const boost::json::object& event, std::string& out) override {
     ++events_;
+    has_finished_ = has_finished_ || event.contains("choices");
     const auto* number = event.if_contains("n");
     out += "event: x\ndata: " + (number ? std::to_string(number->as_int64()) : "-") + "\n\n";
   }
   void end(std::string& out) override { out += "event: end\n\n"; }
   std::uint64_t events() const override { return events_; }
+  bool has_finished() const override { return has_finished_; }
   bool failed() const override { return events_ > 5; }
   std::string_view id() const override { return R"("resp_7")"; }
 
  private:
   std::uint64_t events_ = 0;
+  bool has_finished_ = false;
 };
 
 AnswerStream make(Endpoint from = Endpoint::messages) {

@@ -364,8 +364,18 @@ void ResponsesAnswer::close_all(std::string& out) {
   for (std::size_t at = 0; at < items_.size(); ++at) close_item(at, out);
 }
 
+// False: the answer is beyond a bound, and nothing of the event is told.
+bool ResponsesAnswer::count(const detail::ChatDelta& delta) {
+  bytes_ += delta.text.size() + delta.reasoning.size() + delta.refusal.size();
+  for (const auto& call : delta.tool_calls) bytes_ += call.arguments.size();
+  failed_ =
+      failed_ || bytes_ > kMaxBytes || calls_.size() + delta.tool_calls.size() > kMaxCalls * 2;
+  return !failed_;
+}
+
 void ResponsesAnswer::take(const json::object& event, std::string& out) {
   const auto delta = detail::read_chat(event);
+  if (!count(delta)) return;
   if (delta.usage != nullptr) usage_.take(dialect::read_usage(detail::json_of(*delta.usage)));
   if (!says_something(delta)) return;
   if (!started_) start(delta, out);
@@ -373,7 +383,9 @@ void ResponsesAnswer::take(const json::object& event, std::string& out) {
   add_text(delta.text, false, out);
   add_text(delta.refusal, true, out);
   for (const auto& call : delta.tool_calls) add_call(call, out);
+  failed_ = failed_ || calls_.size() > kMaxCalls;
   if (!delta.finish_reason.empty()) finish_reason_ = delta.finish_reason;
+  failed_ = failed_ || is_failure(finish_reason_);
 }
 
 void ResponsesAnswer::end(std::string& out) {

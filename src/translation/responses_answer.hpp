@@ -36,6 +36,8 @@ class ResponsesAnswer final : public Answer {
   void end(std::string& out) override;
   [[nodiscard]] std::uint64_t events() const override { return events_; }
   [[nodiscard]] std::string_view id() const override { return raw_id_; }
+  [[nodiscard]] bool has_finished() const override { return !finish_reason_.empty(); }
+  [[nodiscard]] bool failed() const override { return failed_; }
 
  private:
   // A call of the upstream's. It becomes an item as soon as it has a name.
@@ -46,8 +48,12 @@ class ResponsesAnswer final : public Answer {
     std::size_t item = kNoItem;
   };
 
+  static constexpr std::size_t kMaxCalls = 1024;
+  // The last event repeats all of the answer.
+  static constexpr std::size_t kMaxBytes = 32 << 20;
   static constexpr std::size_t kNoItem = static_cast<std::size_t>(-1);
 
+  [[nodiscard]] bool count(const detail::ChatDelta& delta);
   void start(const detail::ChatDelta& delta, std::string& out);
   void add_reasoning(const detail::ChatDelta& delta, std::string& out);
   void add_text(std::string_view text, bool refusal, std::string& out);
@@ -74,6 +80,8 @@ class ResponsesAnswer final : public Answer {
 
   Setup setup_;
   std::uint64_t events_ = 0;
+  std::size_t bytes_ = 0;  ///< of texts and arguments so far
+  bool failed_ = false;    ///< beyond a bound
   bool started_ = false;
   std::string chat_id_;
   std::string raw_id_;

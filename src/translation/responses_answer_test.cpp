@@ -363,6 +363,44 @@ TEST(ResponsesStream, KnowsItsIdOnceTheUpstreamSaysIt) {
   EXPECT_EQ(answer->id(), R"("resp_x\"y")");
 }
 
+TEST(ResponsesStream, AnAnswerBeyondItsBoundsHasFailed) {
+  const auto calls = [](int count) {
+    std::string event = R"({"choices":[{"delta":{"tool_calls":[)";
+    for (int i = 0; i < count; ++i) {
+      if (i > 0) event += ',';
+      event += R"({"index":)" + std::to_string(i) + R"(,"id":"c","function":{"name":"f"}})";
+    }
+    return event + "]}}]}";
+  };
+  const struct {
+    std::string event;
+    int times;
+    bool failed;
+  } cases[] = {
+      {calls(1'024), 1, false},
+      {calls(1'025), 1, true},
+      {calls(200'000), 1, true},
+      {R"({"choices":[{"delta":{"content":")" + std::string(1 << 20, 'a') + R"("}}]})", 32, false},
+      {R"({"choices":[{"delta":{"content":")" + std::string(1 << 20, 'a') + R"("}}]})", 33, true},
+      {R"({"choices":[{"delta":{},"finish_reason":"abort"}]})", 1, true},
+  };
+  for (const auto& c : cases) {
+    const auto answer = answer_to();
+    std::string out;
+    for (int i = 0; i < c.times; ++i) answer->take(parsed(c.event), out);
+    EXPECT_EQ(answer->failed(), c.failed) << c.event.substr(0, 80);
+  }
+}
+
+TEST(ResponsesStream, SaysWhetherAReasonToStopCame) {
+  const auto answer = answer_to();
+  std::string out;
+  answer->take(parsed(R"({"choices":[{"delta":{"content":"a"},"finish_reason":null}]})"), out);
+  EXPECT_FALSE(answer->has_finished());
+  answer->take(parsed(R"({"choices":[{"delta":{},"finish_reason":"stop"}]})"), out);
+  EXPECT_TRUE(answer->has_finished());
+}
+
 TEST(ResponsesStream, MarksWhatWasCutOff) {
   const auto events = streamed(
       kTools,

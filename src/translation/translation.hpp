@@ -43,7 +43,7 @@ class Answer {
   [[nodiscard]] virtual std::string_view id() const = 0;
   /// The upstream gave a reason for the answer's end. A stream that ends without one, and without
   /// its last marker, was cut.
-  [[nodiscard]] virtual bool has_finished() const { return false; }
+  [[nodiscard]] virtual bool has_finished() const = 0;
   /// The upstream's answer is none that can be told, or says itself that it was broken off. Ask
   /// after rewrite(), whose text is void then, and after each take(), which ignores what follows.
   [[nodiscard]] virtual bool failed() const { return false; }
