@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/visible.hpp"
 #include "translation/detail/lenient_json.hpp"
 
 namespace weir::translation::detail {
@@ -32,8 +33,8 @@ std::string_view text_of(const json::object& object, std::string_view name) {
 
 std::unexpected<Error> cannot_translate(std::string_view path, std::string_view value) {
   std::string text = "The model's upstream speaks chat completions only, which cannot express `";
-  text.append(path).append("`");
-  if (!value.empty()) text.append(" of \"").append(value).append("\"");
+  text.append(codec::visible_excerpt(path)).append("`");
+  if (!value.empty()) text.append(" of \"").append(codec::visible_excerpt(value)).append("\"");
   return fail(Errc::invalid_parameter, text += ".");
 }
 
