@@ -27,6 +27,8 @@ class StableHash {
     add_word(text.size());
   }
 
+  void add(std::uint64_t number) { add_word(number); }
+
   [[nodiscard]] std::uint64_t value() const { return mix_bits(state_); }
 
  private:

@@ -9,9 +9,10 @@
 namespace weir::dialect {
 namespace {
 
-// The part of a value that is hashed. Caches hold beginnings: the end of a longer message tells
-// nothing more.
-constexpr std::size_t kHashedBytes = 32 << 10;
+// The part of a text that is hashed, with its size. Caches hold beginnings: the rest tells little.
+constexpr std::size_t kHashedBytes = 8 << 10;
+// The part of a value that is read. The user's first message may come behind a long system prompt.
+constexpr std::size_t kReadBytes = 1 << 20;
 // The part of a growing text. Turns that are shorter do not find each other, but have little to
 // find.
 constexpr std::size_t kFirstBytes = 1 << 10;
@@ -53,7 +54,7 @@ class Hashing {
     is_role_ = name == "role";
     is_skipped_ = std::ranges::find(kSkipped, name) != kSkipped.end();
   }
-  void string(std::string_view raw, std::size_t, bool, bool) {
+  void string(std::string_view raw, std::size_t, bool, bool ends) {
     if (walk_.in_object() && is_role_) {
       if (walk_.depth() == kMessageDepth + 1) comes_before_ = comes_before(raw);
       return;
@@ -63,7 +64,7 @@ class Hashing {
       add(raw.substr(0, kFirstBytes));
       is_done_ = true;
     } else {
-      add(without_billing_line(raw));
+      add(without_billing_line(raw), ends);
     }
   }
   void scalar(std::string_view text, bool, bool) {
@@ -75,16 +76,17 @@ class Hashing {
 
   /// Whether there was anything.
   bool walk(std::string_view value) {
-    walk_.feed(value.substr(0, kHashedBytes), *this);
+    walk_.feed(value.substr(0, kReadBytes), *this);
     return has_text_;
   }
 
  private:
   static constexpr std::size_t kMessageDepth = 1;  // of its bracket, in an array
 
-  void add(std::string_view text) {
+  void add(std::string_view text, bool is_whole = true) {
     if (text.empty()) return;
-    hash_.add(text);
+    hash_.add(text.substr(0, kHashedBytes));
+    if (is_whole && text.size() > kHashedBytes) hash_.add(text.size());
     has_text_ = true;
   }
 

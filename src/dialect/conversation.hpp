@@ -21,8 +21,9 @@ struct PromptValues {
 /// writes a turn: as a string or in parts, and with which marks for the cache. If the prompt is one
 /// growing text, its beginning is hashed. Nothing: it has no text.
 ///
-/// Cost: a pass over at most 32 KiB of each value, up to the end of the first message; it allocates
-///       nothing.
+/// Cost: a pass over at most 1 MiB of each value, up to the end of the user's first message, of
+/// whose
+///       strings 8 KiB each are hashed; it allocates nothing.
 [[nodiscard]] std::optional<std::uint64_t> hash_conversation(const PromptValues& values,
                                                              Turns turns);
 

@@ -103,6 +103,25 @@ TEST(Conversation, AFirstMessageOfAnySizeIsReadUpToABound) {
   EXPECT_EQ(listed(start + R"(one"}])"), listed(start + R"(two"},{"role":"assistant"}])"));
 }
 
+TEST(Conversation, ALongSystemPromptHidesNoMessage) {
+  for (const std::size_t size : {7U << 10U, 40U << 10U, 500U << 10U}) {
+    const auto start = R"([{"role":"system","content":")" + std::string(size, 'x') +
+                       R"("},{"role":"user","content":")";
+    EXPECT_NE(listed(start + R"(one"}])"), listed(start + R"(two"}])")) << size;
+    EXPECT_EQ(listed(start + R"(one"}])"), listed(start + R"(one"},{"role":"assistant"}])"));
+  }
+}
+
+TEST(Conversation, LongTextsOfDifferentSizesAreDifferent) {
+  const std::string common(20 << 10, 'x');
+  const auto turn = [&](std::string_view end) {
+    return R"([{"role":"user","content":")" + common + std::string(end) + R"("}])";
+  };
+  EXPECT_NE(listed(turn("short")), listed(turn("longer")));
+  EXPECT_NE(listed(R"([{"role":"user","content":"Hi"}])", '"' + common + '"'),
+            listed(R"([{"role":"user","content":"Hi"}])", '"' + common + "x\""));
+}
+
 TEST(Conversation, NothingIsKnownByNothing) {
   for (const auto* value : {"", "[]", "[{}]", "null", R"("")", "{", R"([{"role":"user"}])"}) {
     EXPECT_FALSE(listed(value)) << value;

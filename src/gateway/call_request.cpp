@@ -33,6 +33,8 @@ enum Member : std::size_t {
   kMessages,
   kSystem,
   kInstructions,
+  kPreviousResponse,
+  kConversation,
   // Members of endpoints that take lists.
   kPrompt,
   kBestOf,
@@ -55,6 +57,8 @@ constexpr std::array<std::string_view, kMemberCount> kNames = {
     "messages",
     "system",
     "instructions",
+    "previous_response_id",
+    "conversation",
     "prompt",
     "best_of",
     "documents",
@@ -194,6 +198,8 @@ class Reading {
       case kMessages:
       case kSystem:
       case kInstructions:
+      case kPreviousResponse:
+      case kConversation:
       case kMemberCount:
         break;
     }
@@ -202,6 +208,13 @@ class Reading {
   [[nodiscard]] bool seen(Member member) const { return seen_[member]; }
   [[nodiscard]] const std::string& problem() const { return problem_; }
   [[nodiscard]] CallRequest& request() { return request_; }
+
+  // A later turn alone is sent: the conversation is known by its name, if it has one.
+  void find_conversation() {
+    if (!continues_) return;
+    request_.instructions_at = {};
+    request_.turns_at = conversation_at_;
+  }
 
   // The input may be longer than a value that the scanner hands over.
   void count_input(std::string_view body) {
@@ -225,8 +238,15 @@ class Reading {
     return member >= kInput && member < kPrompt && (member != kInput || !reads_input_);
   }
   void observe(std::size_t member, const codec::JsonValue& value) {
+    const Span at{value.begin, value.end};
+    if (member == kPreviousResponse || member == kConversation) {
+      if (value.text == "null") return;
+      continues_ = true;
+      if (member == kConversation && value.text.starts_with('"')) conversation_at_ = at;
+      return;
+    }
     const bool instructs = member == kSystem || member == kInstructions;
-    (instructs ? request_.instructions_at : request_.turns_at) = {value.begin, value.end};
+    (instructs ? request_.instructions_at : request_.turns_at) = at;
   }
 
   void take_text(std::size_t member, const codec::JsonValue& value, std::string& text) {
@@ -252,6 +272,8 @@ class Reading {
   bool reads_input_;
   CallRequest request_;
   Span input_at_;
+  Span conversation_at_;    ///< its name
+  bool continues_ = false;  ///< a conversation that the upstream holds
   std::array<bool, kMemberCount> seen_{};
   std::string problem_;
 };
@@ -294,6 +316,7 @@ Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
   }
   if (!by_request && !reading.seen(kModel)) return refused("The parameter model is missing.");
   reading.count_input(body);
+  reading.find_conversation();
   return std::move(reading.request());
 }
 

@@ -186,6 +186,14 @@ TEST(CallRequest, FindsWhereAConversationIsIfAsked) {
       {R"({"model":"m","messages":[1],"system":"b"})", Endpoint::messages, R"("b")", "[1]"},
       {R"({"instructions":"b","model":"m","input":"a"})", Endpoint::responses, R"("b")", R"("a")"},
       {R"({"model":"m","input":"a","prompt":{"id":"p"}})", Endpoint::responses, "", R"("a")"},
+      {R"({"model":"m","input":"a","previous_response_id":null})", Endpoint::responses, "",
+       R"("a")"},
+      // The input is a later turn alone.
+      {R"({"model":"m","input":"a","instructions":"b","previous_response_id":"resp_1"})",
+       Endpoint::responses, "", ""},
+      {R"({"model":"m","input":"a","instructions":"b","conversation":"conv_1"})",
+       Endpoint::responses, "", R"("conv_1")"},
+      {R"({"model":"m","conversation":{"id":"conv_1"},"input":"a"})", Endpoint::responses, "", ""},
       {R"({"model":"m","prompt":"a"})", Endpoint::completions, "", R"("a")"},
       {R"({"model":"m"})", Endpoint::chat_completions, "", ""},
       // Nothing is refused because of it.

@@ -39,7 +39,7 @@ upstream::Candidate candidate_of(const Routes& routes, const catalogue::Route& r
   candidate.is_full = to.upstream->slots().is_full();
   if (candidate.is_full) candidate.priority += upstream::kFullPriority;
   candidate.weight = route.weight.value_or(to.weight);
-  candidate.in_flight = to.upstream->slots().in_flight();
+  candidate.in_flight = to.upstream->slots().demand();
   candidate.id = to.upstream->id();
   const auto& whole = to.upstream->health();
   candidate.usable = whole.admits(now) && path.health->admits(now);

@@ -1,5 +1,6 @@
 #include "gateway/choice.hpp"
 
+#include <array>
 #include <bitset>
 #include <memory>
 #include <span>
@@ -272,6 +273,38 @@ TEST_F(ChoiceTest, WhoNeverFailedIsToBeAskedInASecondToo) {
 TEST_F(ChoiceTest, WhoIsReadyAgainIsToBeAskedInASecond) {
   fail(add("one"));
   EXPECT_EQ(why_none(routes(), kNow + 1min).retry_after, 1s);
+}
+
+struct Waiting final : upstream::Slots::Waiter {
+  void granted() noexcept override {}
+};
+
+TEST_F(ChoiceTest, WhereAllAreFullTheQueuesAreEven) {
+  settings_.queue_length = 8;
+  for (const char* name : {"one", "two", "three"}) add(name);
+  auto open = routes();
+  for (const auto& to : destinations_) {
+    while (!to.upstream->slots().is_full()) ASSERT_TRUE(to.upstream->slots().try_take());
+  }
+  for (const auto affinity : {std::optional<std::uint64_t>(7), std::optional<std::uint64_t>()}) {
+    open.affinity = affinity;
+    std::array<Waiting, 6> waiting;
+    std::vector<upstream::Slots*> queues;
+    for (auto& waiter : waiting) {
+      const auto choice = choose(open, {}, 0, kNow);
+      ASSERT_TRUE(choice);
+      queues.push_back(&choice->destination->upstream->slots());
+      ASSERT_EQ(queues.back()->enqueue(waiter), upstream::Slots::Place::queued);
+    }
+    for (const auto& to : destinations_) {
+      EXPECT_LE(to.upstream->slots().waiting(), affinity ? 5 : 2) << to.upstream->address().name;
+      if (!affinity) EXPECT_EQ(to.upstream->slots().waiting(), 2) << to.upstream->address().name;
+    }
+    for (std::size_t i = 0; i < waiting.size(); ++i) EXPECT_TRUE(queues[i]->leave(waiting[i]));
+  }
+  for (const auto& to : destinations_) {
+    while (to.upstream->slots().in_flight() > 0) to.upstream->slots().release();
+  }
 }
 
 }  // namespace

@@ -18,9 +18,9 @@ namespace weir::upstream {
 inline constexpr int kFullPriority = 1'000'000;
 
 struct Candidate {
-  int priority = 0;  ///< lower is preferred
-  int weight = 1;    ///< share among those of equal priority; 1 to 1000
-  int in_flight = 0;
+  int priority = 0;   ///< lower is preferred
+  int weight = 1;     ///< share among those of equal priority; 1 to 1000
+  int in_flight = 0;  ///< and waiting: where all are full, the queues are its load
   /// False if its breaker refuses, or this call has already tried it.
   bool usable = true;
   bool in_doubt = false;  ///< a call failed, and none has succeeded since

@@ -71,6 +71,11 @@ class Slots {
   [[nodiscard]] int in_flight() const {
     return in_flight_in(state_.load(std::memory_order_relaxed));
   }
+  /// Calls in flight and waiting.
+  [[nodiscard]] int demand() const {
+    const State state = state_.load(std::memory_order_relaxed);
+    return in_flight_in(state) + waiting_in(state);
+  }
   [[nodiscard]] int waiting() const { return waiting_in(state_.load(std::memory_order_relaxed)); }
 
  private:

@@ -70,6 +70,7 @@ TEST(Slots, GoToWhoHasWaitedLongest) {
   take_all(slots, 1);
   for (auto& waiter : waiters) ASSERT_EQ(slots.enqueue(waiter), Place::queued);
   EXPECT_EQ(slots.waiting(), 3);
+  EXPECT_EQ(slots.demand(), 4);
 
   for (std::size_t served = 0; served < waiters.size(); ++served) {
     slots.release();
