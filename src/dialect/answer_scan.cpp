@@ -126,9 +126,10 @@ const EventFacts& AnswerScan::read_event(std::string_view data) {
   reasoning_ = 0;
   open_model_ = {};
   names_ = {};
-  images_.is_open = false;
+  images_.is_open = images_.is_failure = false;
   feed(data);
   if (facts_.has_image && !is_preview(facts_)) ++images_.alone;
+  images_.has_failures = images_.has_failures || facts_.has_error;
   return facts_;
 }
 
@@ -168,6 +169,7 @@ void AnswerScan::open(char bracket, std::size_t at) {
       facts_.no_choices = false;
     }
     if (depth == 1 && bracket == '[' && kImageLists.contains(own)) images_.has_list = true;
+    if (own == error) note_failure();
   }
   if (depth + 1 < kMaxDepth) names_[depth + 1] = bracket == '[' ? own : none;
 }
@@ -181,7 +183,7 @@ bool AnswerScan::is_followed_by(char byte, std::size_t at) const {
 void AnswerScan::close(std::size_t at) {
   const auto depth = walk_.depth();
   if (skipped_ != 0 && depth <= skipped_) skipped_ = 0;
-  if (images_.is_open && depth <= 2) end_image();
+  if (depth == 2 && !walk_.in_object() && kImageLists.contains(names_[1])) end_element();
   if (report_.depth == 0 || depth > report_.depth) return;
   if (report_.bytes.size() <= kMaxReportBytes) {
     report_.bytes += piece_.substr(report_.from, at + 1 - report_.from);
@@ -236,6 +238,8 @@ void AnswerScan::take_fact(MemberName own, std::string_view raw, std::size_t at,
   const auto depth = walk_.depth();
   if (own == finish_reason && names_[1] == choices && raw == "error") facts_.has_error = true;
   if (kImages.contains(own) || kImageLists.contains(own)) take_image(own, raw, ends);
+  const bool is_failure = own == error || own == code;
+  if ((begins && kImages.contains(own)) || (is_failure && !raw.empty())) note_failure();
   if (!is_at_top()) return;
   if (own == model && !facts_.model) {
     if (begins) open_model_ = offset_ + at - 1;
@@ -256,8 +260,13 @@ void AnswerScan::take_fact(MemberName own, std::string_view raw, std::size_t at,
 }
 
 void AnswerScan::scalar(std::string_view raw, bool begins, bool ends) {
-  if (report_.depth > 0 || walk_.depth() != 1) return;
+  if (report_.depth > 0) return;
   const auto own = current();
+  if (walk_.depth() == 3 && begins) {
+    const bool is_failure = (own == error || own == code) && raw.find_first_of("nf0") != 0;
+    if (is_failure || kImages.contains(own)) note_failure();
+  }
+  if (walk_.depth() != 1) return;
   // Not null, false or 0.
   if (own == error && begins && raw.find_first_of("nf0") != 0) facts_.has_error = true;
   if (begins) take_code(own, raw, ends);
@@ -294,19 +303,31 @@ void AnswerScan::take_image(MemberName own, std::string_view raw, bool ends) {
   if (depth == 1 && is_image && !raw.empty()) facts_.has_image = true;
   if (!kImageLists.contains(names_[1])) return;
   if (!raw.empty() && (is_element || (depth == 3 && is_image))) images_.is_open = true;
-  if (is_element && ends && images_.is_open) end_image();
+  if (is_element && ends && images_.is_open) end_element();
 }
 
-// The innermost array's element is complete; other brackets hold no images.
-void AnswerScan::end_image() {
-  images_.is_open = false;
-  if (walk_.depth() != 2 || walk_.in_object()) return;
-  ++(names_[1] == data ? images_.in_data : images_.in_list);
+// An element with a known member is a failure, unless one of them holds an image.
+void AnswerScan::note_failure() {
+  const bool is_in_element =
+      walk_.depth() == 3 && walk_.in_object() && kImageLists.contains(names_[1]);
+  images_.is_failure = images_.is_failure || is_in_element;
+}
+
+// The element of a list is complete.
+void AnswerScan::end_element() {
+  if (images_.is_open) {
+    ++(names_[1] == data ? images_.in_data : images_.in_list);
+  } else {
+    (images_.is_failure ? images_.has_failures : images_.has_unknown) = true;
+  }
+  images_.is_open = images_.is_failure = false;
 }
 
 std::optional<std::int64_t> AnswerScan::image_count() const {
-  if (!is_stream_ && !images_.has_list) return std::nullopt;
-  return std::int64_t{images_.alone} + std::max(images_.in_data, images_.in_list);
+  const auto count = std::int64_t{images_.alone} + std::max(images_.in_data, images_.in_list);
+  if (count > 0 || images_.has_failures) return count;
+  if (images_.has_list && !images_.has_unknown) return 0;
+  return std::nullopt;
 }
 
 }  // namespace weir::dialect

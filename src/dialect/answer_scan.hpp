@@ -129,7 +129,9 @@ class AnswerScan {
   [[nodiscard]] const TokenUsage& usage() const { return top_.known() ? top_ : below_; }
   /// The weight of all texts so far.
   [[nodiscard]] const codec::TextWeight& text() const { return meter_.weight(); }
-  /// Images delivered so far; nothing if a whole answer has no list that could hold them.
+  /// Images delivered so far. Nothing if they cannot be told: a whole answer has no list that could
+  /// hold them, or only elements that are neither an image nor a failure, as far as is known; a
+  /// stream has neither.
   [[nodiscard]] std::optional<std::int64_t> image_count() const;
   [[nodiscard]] const EventFacts& facts() const { return facts_; }
   /// True if what was fed is one complete JSON text.
@@ -156,7 +158,10 @@ class AnswerScan {
     std::uint32_t in_list = 0;  ///< in `images`, which some servers send besides
     std::uint32_t alone = 0;    ///< each an event
     bool has_list = false;
-    bool is_open = false;  ///< the open element of a list is one
+    bool is_open = false;       ///< the open element of a list is one
+    bool is_failure = false;    ///< it is an error, or an image that is empty
+    bool has_failures = false;  ///< elements or events
+    bool has_unknown = false;   ///< elements
   };
 
   // Called by the walk.
@@ -179,7 +184,8 @@ class AnswerScan {
   void take_report(const TokenUsage& usage, std::size_t depth);
   void take_number(MemberName name, std::string_view raw, bool begins, bool ends);
   void take_image(MemberName name, std::string_view raw, bool ends);
-  void end_image();
+  void note_failure();
+  void end_element();
 
   TextNames text_names_;
   bool is_stream_;

@@ -157,7 +157,14 @@ TEST(AnswerScan, CountsTheImagesOfAnAnswer) {
       {R"({"data":[{"error":{"code":"moderated","message":"m"}},{"url":"x","size":"1x1"}]})", 1},
       {R"({"data":[{"url":""},{"url":null},{},null,7,{"revised_prompt":"p"}]})", 0},
       {R"({"data":[{"url":"x","more":{"a":[{"url":"y"}]}}]})", 1},
-      {R"({"data":[["x"],[{"url":"y"}]]})", 0},
+      {R"({"data":[["x"],[{"url":"y"}]]})", {}},
+      // Shapes that are not known.
+      {R"({"images":[{"image_url":"x"},{"image_url":"y"}]})", {}},
+      {R"({"data":[{"image":{"url":"x"}}]})", {}},
+      {R"({"data":[{"b64":"x"}]})", {}},
+      {R"({"data":[{"asset_id":"x","error":null,"code":0},{"asset_id":"y","error":""}]})", {}},
+      {R"({"data":[{"asset_id":"x","error":{"message":"m"}},{"asset_id":"y","code":"c"}]})", 0},
+      {R"({"data":[{"asset_id":"x"},{"url":"y"}]})", 1},
       {R"({"data":[]})", 0},
       {R"({"data":{"a":{}}})", {}},
       {R"({"data":{"a":{"url":"x"}}})", {}},
@@ -184,29 +191,31 @@ TEST(AnswerScan, CountsAnImageThatIsCutAsNone) {
 TEST(AnswerScan, CountsTheImagesOfAStreamWithoutPreviews) {
   const struct {
     const char* event;
-    std::int64_t images;
+    std::optional<std::int64_t> images;
   } cases[] = {
-      {R"({"type":"image_generation.partial_image","b64_json":"x","partial_image_index":0})", 0},
-      {R"({"b64_json":"x","type":"image_edit.partial_image"})", 0},
-      {R"({"b64_json":"x","partial_image_index":1})", 0},
+      {R"({"type":"image_generation.partial_image","b64_json":"x","partial_image_index":0})", {}},
+      {R"({"b64_json":"x","type":"image_edit.partial_image"})", {}},
+      {R"({"b64_json":"x","partial_image_index":1})", {}},
+      {R"({"image_url":"x"})", {}},
+      {R"({"data":{"url":"x"}})", {}},
       {R"({"type":"image_generation.completed","b64_json":"x","usage":{"input_tokens":5}})", 1},
       {R"({"b64_json":"x","type":"image_edit.completed"})", 1},
       // Volcano Ark: an event for each image, and one without any at the end.
       {R"({"type":"image_generation.partial_succeeded","image_index":0,"url":"x"})", 1},
       {R"({"type":"image_generation.partial_failed","error":{"code":"c","message":"m"}})", 0},
-      {R"({"type":"image_generation.completed","usage":{"generated_images":2}})", 0},
+      {R"({"type":"image_generation.completed","usage":{"generated_images":2}})", {}},
       {R"({"created":1,"data":[{"url":"x"},{"url":"y"}]})", 2},
       {R"({"error":{"message":"m"}})", 0},
   };
   AnswerScan all({}, true);
-  EXPECT_EQ(all.image_count(), 0);
+  EXPECT_EQ(all.image_count(), std::nullopt);
   std::int64_t sum = 0;
   for (const auto& c : cases) {
     AnswerScan scan({}, true);
     scan.read_event(c.event);
     EXPECT_EQ(scan.image_count(), c.images) << c.event;
     all.read_event(c.event);
-    sum += c.images;
+    sum += c.images.value_or(0);
   }
   EXPECT_EQ(all.image_count(), sum);
 }

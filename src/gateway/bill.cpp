@@ -31,9 +31,13 @@ std::int64_t answer_of(const Work& work, const Estimate& estimate) {
   return is_of_start ? reported + estimate.answer : reported;
 }
 
-// Images whose number cannot be read are all there in an answer that is.
+// Images whose number cannot be read are all there in an answer that is. For a client that leaves
+// they are made all the same.
 std::int64_t images_of(const Work& work, const limit::Claim& claimed) {
   if (claimed.images == 0) return 0;
+  if (work.client_left && !is_complete(work)) {
+    return std::max(work.images.value_or(0), claimed.images);
+  }
   return work.images.value_or(work.succeeded ? claimed.images : 0);
 }
 

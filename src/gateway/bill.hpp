@@ -17,6 +17,7 @@ struct Work {
   bool streamed = false;   ///< its answer is an event stream
   /// The client has a part of the answer, or left before it had any.
   bool was_taken = false;
+  bool client_left = false;
   dialect::TokenUsage reported = {};
   std::optional<std::int64_t> images = {};  ///< delivered; nothing: the answer does not say
   std::int64_t characters = 0;              ///< of the request, to be spoken

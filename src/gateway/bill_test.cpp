@@ -132,7 +132,18 @@ TEST(Bill, ImagesAreThoseDelivered) {
   EXPECT_EQ(images({.reached = true, .succeeded = true, .images = 9}), 9);
   EXPECT_EQ(images({.reached = true, .succeeded = true}), 4) << "a picture by itself";
   EXPECT_EQ(images({.reached = true, .streamed = true, .was_taken = true, .images = 1}), 1);
-  EXPECT_EQ(images({.reached = true, .was_taken = true}), 0) << "it left before any";
+  EXPECT_EQ(images({.reached = true, .was_taken = true}), 0) << "the upstream broke";
+  EXPECT_EQ(images({.reached = true, .was_taken = true, .client_left = true}), 4);
+  EXPECT_EQ(images({.reached = true, .was_taken = true, .client_left = true, .images = 1}), 4);
+  EXPECT_EQ(images({.reached = true,
+                    .finished = true,
+                    .streamed = true,
+                    .was_taken = true,
+                    .client_left = true,
+                    .images = 1}),
+            1)
+      << "it had all of it";
+  EXPECT_EQ(images({.was_taken = true, .client_left = true}), 0) << "nobody worked on it";
   EXPECT_EQ(images({.reached = true, .images = 2}), 0) << "nobody got them";
   EXPECT_EQ(images({.was_taken = true}), 0) << "it was refused";
   EXPECT_EQ(images({.reached = true, .succeeded = true, .images = 3}, 0), 0) << "no images there";

@@ -46,6 +46,7 @@ Work Settlement::work() const {
           .finished = finished_,
           .streamed = record.streamed,
           .was_taken = context_.watch.has_left() || has_begun,
+          .client_left = context_.watch.has_left(),
           .reported = record.usage,
           .images = images_,
           .characters = admitted_.characters};
