@@ -8,13 +8,14 @@ namespace {
 // A stale connection was closed by the upstream's idle timer, most likely while the request was in
 // transit: it says nothing about health, and a new connection is the remedy. An account or a model
 // that is refused is refused to every call, and nothing was generated; a 403 may be about one
-// request, whose contents another upstream may accept. A page with a good status comes from a
+// request, whose contents another upstream may accept, but one that goes on is fast, and would make
+// the upstream look idle. A page with a good status comes from a
 // server that took the call for another one: an engine's failure has a status of its own.
 constexpr EnumTable<Outcome, OutcomeRow> kRows({
     {Outcome::answered, {"answered", Evidence::good, Again::never}},
     {Outcome::account_refused,
      {"account_refused", Evidence::bad, Again::elsewhere, Level::upstream}},
-    {Outcome::forbidden, {"forbidden", Evidence::none, Again::elsewhere}},
+    {Outcome::forbidden, {"forbidden", Evidence::weak, Again::elsewhere}},
     {Outcome::model_refused, {"model_refused", Evidence::bad, Again::elsewhere}},
     {Outcome::not_found, {"not_found", Evidence::weak, Again::elsewhere}},
     {Outcome::rate_limited, {"rate_limited", Evidence::good, Again::elsewhere}},

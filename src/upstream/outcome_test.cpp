@@ -40,7 +40,7 @@ TEST(Outcome, SaysWhoseFaultItWasAndWhetherToTryAgain) {
   const Case cases[] = {
       {Outcome::answered, "answered", Evidence::good, Again::never},
       {Outcome::account_refused, "account_refused", Evidence::bad, Again::elsewhere},
-      {Outcome::forbidden, "forbidden", Evidence::none, Again::elsewhere},
+      {Outcome::forbidden, "forbidden", Evidence::weak, Again::elsewhere},
       {Outcome::model_refused, "model_refused", Evidence::bad, Again::elsewhere},
       {Outcome::not_found, "not_found", Evidence::weak, Again::elsewhere},
       {Outcome::rate_limited, "rate_limited", Evidence::good, Again::elsewhere},
