@@ -127,6 +127,19 @@ std::optional<ErrorCause> cause_by_code(const ErrorBody& body) {
   return std::nullopt;
 }
 
+// Whether `name` occurs otherwise than as a member whose value begins with one of `begins`: such is
+// that of a request that is repeated, in JSON or as Python writes it, and perhaps within a string.
+bool mentions(std::string_view body, std::string_view name, std::string_view begins) {
+  for (auto at = body.find(name); at != body.npos; at = body.find(name, at + 1)) {
+    const auto rest = body.substr(at + name.size());
+    const auto colon = rest.find_first_not_of("\\\"' ");
+    const bool is_member = colon != 0 && colon != rest.npos && rest[colon] == ':';
+    const auto value = is_member ? rest.find_first_not_of(" \t\r\n", colon + 1) : rest.npos;
+    if (value == rest.npos || begins.find(rest[value]) == begins.npos) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 ErrorCause find_cause(int status, std::string_view body, std::string_view model) {
@@ -173,7 +186,7 @@ std::string error_message(std::string_view body) { return read_body(body)[Part::
 
 bool may_blame_usage(int status, std::string_view body) {
   if (status != 400 && status != 422 && status != 200) return false;
-  return body.find("stream_options") != body.npos || body.find("include_usage") != body.npos;
+  return mentions(body, "stream_options", "{") || mentions(body, "include_usage", "tT");
 }
 
 bool blames_request(std::string_view body) {

@@ -68,8 +68,8 @@ struct StatedError {
 [[nodiscard]] std::string error_message(std::string_view body);
 
 /// True if an error of a request that Weir asked for its usage in may be about that: a 400 or a
-/// 422, or one that came with status 200, that mentions it. `body`: as in find_cause. It may repeat
-/// the request, so that it mentions what it does not blame.
+/// 422, or one that came with status 200, that mentions it, otherwise than by repeating the
+/// request. `body`: as in find_cause.
 [[nodiscard]] bool may_blame_usage(int status, std::string_view body);
 
 /// True if an error that came with status 200, or an event of one, says that the request itself is

@@ -416,6 +416,25 @@ TEST(MayBlameUsage, IfTheRequestIsRefusedAndTheOptionsAreMentioned) {
   EXPECT_TRUE(may_blame_usage(200, R"({"error":"unknown field stream_options"})"));
   EXPECT_FALSE(may_blame_usage(500, R"({"error":"stream_options"})"));
   EXPECT_FALSE(may_blame_usage(400, R"({"error":"stream"})"));
+  EXPECT_TRUE(may_blame_usage(400, R"({"stream_options":["unknown field"]})"));
+  EXPECT_TRUE(may_blame_usage(400, R"({"message":"stream_options: extra inputs"})"));
+  EXPECT_TRUE(may_blame_usage(400, "stream_options"));
+}
+
+// Validators repeat the request.
+TEST(MayBlameUsage, ButNotIfTheyAreOnlyRepeated) {
+  const char* const repeated[] = {
+      R"({"detail":[{"loc":["body","n"],"msg":"no","input":{"n":0,"stream_options":{"include_usage":true}}}]})",
+      R"({"detail":[{"loc":["body"],"input":{"stream_options" : { "include_usage" : true }}}]})",
+      R"({"error":{"message":"[{'loc': ('n',), 'input': {'stream_options': {'include_usage': True}}}]"}})",
+      R"({"error":{"message":"bad: {\"n\":0,\"stream_options\":{\"include_usage\":true}}"}})",
+  };
+  for (const auto* body : repeated) EXPECT_FALSE(may_blame_usage(400, body)) << body;
+  const char* const blamed[] = {
+      R"({"detail":[{"loc":["body","stream_options"],"input":{"include_usage":true}}]})",
+      R"({"error":{"message":"[{'loc': ('body', 'stream_options'), 'input': {'include_usage': True}}]"}})",
+  };
+  for (const auto* body : blamed) EXPECT_TRUE(may_blame_usage(400, body)) << body;
 }
 
 TEST(FindCause, NothingIsToldFromNothing) {
