@@ -23,9 +23,10 @@ namespace weir::discovery {
 class HealthChecks {
  public:
   /// Called with an upstream's name after each answer, and each request that had none: not for one
-  /// that is absent or unknown. On the executor's thread.
+  /// that is unknown. `absent`: it has no health path, or is not asked any more, and had failed
+  /// before. On the executor's thread.
   struct Finding {
-    MonotonicTime began;  ///< when it was asked
+    MonotonicTime began = {};  ///< when it was asked
     HealthAnswer answer = HealthAnswer::alive;
     int in_a_row = 0;  ///< requests that were not answered
   };
@@ -36,11 +37,12 @@ class HealthChecks {
   HealthChecks(net::Executor executor, net::WorkerPool& pool, Found found)
       : asker_(pool), found_(std::move(found)), tasks_(executor) {}
 
-  /// The upstreams from now on, of those whose kind has a health path. One that is unchanged keeps
-  /// its state. REQUIRES: kinds and URLs have been checked.
+  /// The upstreams from now on, of those whose kind has a health path. One that failed is asked
+  /// again, however it is reached from now on. REQUIRES: kinds and URLs have been checked.
   void apply(const Settings& settings, const std::vector<UpstreamSettings>& upstreams);
 
-  /// Asks those that are due. At most discovery.max_concurrent requests are in progress.
+  /// Asks those that are due, each in turn. At most discovery.max_concurrent requests are in
+  /// progress. `interval` 0: none is asked.
   void ask_due(const Waits& waits, std::chrono::milliseconds interval, MonotonicTime now);
 
   [[nodiscard]] net::Task<> stop();
@@ -50,14 +52,21 @@ class HealthChecks {
     UpstreamSettings settings;
     Target target;
     HealthState state = {};
+    int version = 0;  ///< of the target
   };
+  /// Counts a request while it lives.
+  class Request;
 
   [[nodiscard]] net::Task<> ask(std::shared_ptr<Engine> engine);
+  void take(Engine& engine, HealthAnswer answer);
+  /// It is not asked any more.
+  void let_go(Engine& engine);
 
   Asker asker_;
   Found found_;
   Settings settings_;
   std::vector<std::shared_ptr<Engine>> engines_;
+  std::size_t next_ = 0;  ///< of the engines, the one that is looked at first
   int asking_ = 0;
   net::TaskGroup tasks_;
 };

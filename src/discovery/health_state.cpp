@@ -31,13 +31,26 @@ HealthAnswer read_health(const Result<Answer>& answer) {
   return answer ? of_status(answer->status) : of_error(answer.error().code);
 }
 
-void HealthState::answered(HealthAnswer answer) {
+void HealthState::answered(HealthAnswer answer, MonotonicTime now) {
   is_asking_ = false;
   if (answer == HealthAnswer::unknown) return;
-  is_absent_ = answer == HealthAnswer::absent;
+  const bool is_absent = answer == HealthAnswer::absent;
+  if (is_absent) absent_until_ = now + (was_alive_ ? kLostAbsence : kAbsence);
   const bool is_lifeless = answer == HealthAnswer::unanswered || answer == HealthAnswer::failing;
   lifeless_ = is_lifeless ? lifeless_ + 1 : 0;
-  has_failed_ = answer != HealthAnswer::alive && answer != HealthAnswer::absent;
+  has_failed_ = answer != HealthAnswer::alive && !is_absent;
+  was_alive_ = was_alive_ || answer == HealthAnswer::alive;
+}
+
+void HealthState::moved() {
+  absent_until_ = MonotonicTime::min();
+  lifeless_ = 0;
+  was_alive_ = false;
+}
+
+void HealthState::forget() {
+  moved();
+  has_failed_ = false;
 }
 
 }  // namespace weir::discovery

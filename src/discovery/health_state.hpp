@@ -27,17 +27,29 @@ enum class HealthAnswer : std::uint8_t {
 /// When an engine is asked. Threads: one owner. Lifetime: value type.
 class HealthState {
  public:
+  /// How long a path that is absent is not requested. A front end may answer so while its engine
+  /// restarts, or a key is replaced: a path that was there before is expected back.
+  static constexpr std::chrono::minutes kAbsence{10};
+  static constexpr std::chrono::minutes kLostAbsence{1};
+
   /// Whether it is to be asked now. `waits`: calls wait for it, and none was answered for
   /// `interval`; after a failure it is asked without that too.
   [[nodiscard]] bool is_due(bool waits, std::chrono::milliseconds interval,
                             MonotonicTime now) const {
-    return !is_asking_ && !is_absent_ && (waits || has_failed_) && now - asked_at_ >= interval;
+    return !is_asking_ && now >= absent_until_ && (waits || has_failed_) &&
+           now - asked_at_ >= interval;
   }
   void asked(MonotonicTime now) {
     is_asking_ = true;
     asked_at_ = now;
   }
-  void answered(HealthAnswer answer);
+  void answered(HealthAnswer answer, MonotonicTime now);
+  /// The request has ended, and is not evidence.
+  void dropped() { is_asking_ = false; }
+  /// It is reached in another way from now on: only whether it failed is kept.
+  void moved();
+  /// It is not asked any more.
+  void forget();
 
   /// When it was last asked.
   [[nodiscard]] MonotonicTime asked_at() const { return asked_at_; }
@@ -45,14 +57,14 @@ class HealthState {
   [[nodiscard]] int lifeless() const { return lifeless_; }
   /// Whether the last answer was a failure, or none.
   [[nodiscard]] bool has_failed() const { return has_failed_; }
-  [[nodiscard]] bool is_absent() const { return is_absent_; }
 
  private:
   MonotonicTime asked_at_{};
+  MonotonicTime absent_until_ = MonotonicTime::min();
   int lifeless_ = 0;
   bool is_asking_ = false;
   bool has_failed_ = false;
-  bool is_absent_ = false;
+  bool was_alive_ = false;
 };
 
 }  // namespace weir::discovery

@@ -49,7 +49,7 @@ TEST(HealthState, IsAskedWhileCallsWaitOncePerInterval) {
   ASSERT_TRUE(state.is_due(true, kInterval, kNow));
   state.asked(kNow);
   EXPECT_FALSE(state.is_due(true, kInterval, kNow + 1h)) << "one request at a time";
-  state.answered(alive);
+  state.answered(alive, kNow);
   EXPECT_FALSE(state.is_due(true, kInterval, kNow + kInterval - 1ms));
   EXPECT_TRUE(state.is_due(true, kInterval, kNow + kInterval));
   EXPECT_FALSE(state.is_due(false, kInterval, kNow + kInterval)) << "nobody waits";
@@ -59,33 +59,58 @@ TEST(HealthState, AfterAFailureItIsAskedUntilItIsAlive) {
   for (const auto failure : {failing, refused, unanswered}) {
     HealthState state;
     state.asked(kNow);
-    state.answered(failure);
+    state.answered(failure, kNow);
     EXPECT_TRUE(state.is_due(false, kInterval, kNow + kInterval));
     state.asked(kNow + kInterval);
-    state.answered(unknown);
+    state.answered(unknown, kNow + kInterval);
     EXPECT_TRUE(state.has_failed()) << "that says nothing";
-    state.answered(alive);
+    state.answered(alive, kNow + kInterval);
     EXPECT_FALSE(state.is_due(false, kInterval, kNow + 1h));
   }
 }
 
 TEST(HealthState, CountsWhatShowsNoLifeInARow) {
   HealthState state;
-  state.answered(unanswered);
-  state.answered(failing);
+  state.answered(unanswered, kNow);
+  state.answered(failing, kNow);
   EXPECT_EQ(state.lifeless(), 2);
-  state.answered(refused);
+  state.answered(refused, kNow);
   EXPECT_EQ(state.lifeless(), 0) << "it may go on with what it has begun";
-  state.answered(failing);
-  state.answered(alive);
+  state.answered(failing, kNow);
+  state.answered(alive, kNow);
   EXPECT_EQ(state.lifeless(), 0);
 }
 
-TEST(HealthState, APathThatIsAbsentIsNotAskedAgain) {
+TEST(HealthState, APathThatIsAbsentIsAskedForAgainLater) {
   HealthState state;
-  state.asked(kNow);
-  state.answered(absent);
-  EXPECT_FALSE(state.is_due(true, kInterval, kNow + 1h));
+  state.answered(absent, kNow);
+  EXPECT_FALSE(state.is_due(true, kInterval, kNow + HealthState::kAbsence - 1ms));
+  EXPECT_TRUE(state.is_due(true, kInterval, kNow + HealthState::kAbsence));
+  state.answered(failing, kNow);
+  state.answered(absent, kNow);
+  EXPECT_FALSE(state.has_failed()) << "nothing says so any more";
+}
+
+TEST(HealthState, APathThatWasThereIsAskedForSooner) {
+  HealthState state;
+  state.answered(alive, kNow);
+  state.answered(absent, kNow);
+  EXPECT_FALSE(state.is_due(true, kInterval, kNow + HealthState::kLostAbsence - 1ms));
+  EXPECT_TRUE(state.is_due(true, kInterval, kNow + HealthState::kLostAbsence));
+}
+
+TEST(HealthState, AnEngineThatIsReachedInAnotherWayStillHasFailed) {
+  HealthState state;
+  state.answered(alive, kNow);
+  state.answered(absent, kNow);
+  state.moved();
+  EXPECT_TRUE(state.is_due(true, kInterval, kNow)) << "the path may be there";
+  state.answered(failing, kNow);
+  state.moved();
+  EXPECT_EQ(state.lifeless(), 0);
+  EXPECT_TRUE(state.is_due(false, kInterval, kNow)) << "only it can say that it is well again";
+  state.forget();
+  EXPECT_FALSE(state.is_due(false, kInterval, kNow));
 }
 
 }  // namespace

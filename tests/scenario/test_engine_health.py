@@ -109,7 +109,7 @@ def test_a_call_goes_on_unless_its_engine_says_that_it_is_dead(weir, engine, sta
             eventually(lambda: len(engine.calls) == 2)
             held.set()
             assert caller.ending().status == 200
-        assert checks(engine) == 1, "the path is not used any more"
+        assert checks(engine) == 1, "the path is not used for some time"
 
 
 def test_a_call_ends_when_its_engine_answers_nothing_at_all(weir, engine):

@@ -146,13 +146,11 @@ net::Task<> Node::watch_silence() {
   for (;;) {
     co_await net::wait_for(kSilencePoll);
     for (const auto& upstream : publisher_.silent()) background_.refresher->refresh_now(upstream);
-    const auto interval = settings_.calls.health_interval;
-    if (interval.count() == 0) continue;
     background_.health->ask_due(
         [this](const auto& upstream, auto silence) {
           return publisher_.is_silent(upstream, silence);
         },
-        interval, monotonic_now());
+        settings_.calls.health_interval, monotonic_now());
   }
 }
 
@@ -171,7 +169,8 @@ void Node::list_failed(const std::string& upstream, const discovery::Refresher::
 void Node::found_health(const std::string& upstream,
                         const discovery::HealthChecks::Finding& finding) {
   using enum discovery::HealthAnswer;
-  const auto known = publisher_.found_health(upstream, finding.answer == alive);
+  const bool may_work = finding.answer == alive || finding.answer == absent;
+  const auto known = publisher_.found_health(upstream, may_work);
   const int needed = settings_.calls.silent_lists;
   if (!known || needed == 0 || finding.in_a_row < needed) return;
   if (known->last_heard() >= finding.began) return;
