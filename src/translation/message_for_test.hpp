@@ -81,6 +81,11 @@ class MessageReader {
       inputs_[index] += delta.at("partial_json").as_string();
       return;
     }
+    if (type == "signature_delta") {
+      ASSERT_EQ(block.at("type"), "thinking");
+      block["signature"] = delta.at("signature");
+      return;
+    }
     const std::string_view member = type == "text_delta" ? "text" : "thinking";
     ASSERT_EQ(block.at("type").as_string(), member);
     block.at(member).as_string() += delta.at(member).as_string();

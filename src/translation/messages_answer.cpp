@@ -10,6 +10,7 @@
 #include "codec/hex.hpp"
 #include "codec/json_text.hpp"
 #include "translation/detail/serialize.hpp"
+#include "translation/detail/thinking.hpp"
 
 namespace weir::translation {
 namespace {
@@ -74,9 +75,9 @@ void append_input(std::string& out, std::string_view arguments) {
   }
 }
 
-void write_thinking(JsonWriter& writer, std::string_view text) {
+void write_thinking(JsonWriter& writer, std::string_view text, std::string_view signature) {
   writer.begin_object().key("type").value("thinking").key("thinking").value(text);
-  writer.key("signature").value("").end_object();
+  writer.key("signature").value(signature).end_object();
 }
 
 void write_text(JsonWriter& writer, std::string_view text) {
@@ -108,7 +109,11 @@ std::string MessagesAnswer::rewrite(const json::object& answer) {
   std::string out;
   begin_message(out, id_, setup_.model);
   JsonWriter content(out);
-  if (!delta.reasoning.empty()) write_thinking(content, delta.reasoning);
+  if (!delta.reasoning.empty()) {
+    const std::string_view hidden = setup_.hides_thinking ? delta.reasoning : std::string_view{};
+    const std::string_view shown = setup_.hides_thinking ? std::string_view{} : delta.reasoning;
+    write_thinking(content, shown, detail::signature_of(delta.reasoning_member, hidden));
+  }
   if (!delta.text.empty()) write_text(content, delta.text);
   if (!delta.refusal.empty()) write_text(content, delta.refusal);
   for (const auto& call : delta.tool_calls) {
@@ -136,7 +141,10 @@ void MessagesAnswer::take(const json::object& event, std::string& out) {
     set_id(delta.id);
     start(out);
   }
-  if (!delta.reasoning.empty()) tell(Block::thinking, delta.reasoning, out);
+  if (!delta.reasoning.empty()) {
+    reasoning_member_ = delta.reasoning_member;
+    tell(Block::thinking, delta.reasoning, out);
+  }
   if (!delta.text.empty()) tell(Block::text, delta.text, out);
   if (!delta.refusal.empty()) tell(Block::text, delta.refusal, out);
   for (const auto& piece : delta.tool_calls) {
@@ -216,10 +224,21 @@ void MessagesAnswer::tell(Block block, std::string_view text, std::string& out) 
     close(out);
     open(block, nullptr, out);
   }
+  if (block == Block::thinking && setup_.hides_thinking) {
+    if (hidden_.size() <= detail::kMaxSignedBytes) hidden_ += text;
+    return;
+  }
   begin_delta(block == Block::text ? R"("text_delta","text":)" : R"("thinking_delta","thinking":)",
               out);
   codec::append_json_string(out, text);
   out += "}}\n\n";
+}
+
+void MessagesAnswer::tell_signature(std::string& out) {
+  begin_delta(R"("signature_delta","signature":)", out);
+  codec::append_json_string(out, detail::signature_of(reasoning_member_, hidden_));
+  out += "}}\n\n";
+  hidden_ = {};
 }
 
 void MessagesAnswer::tell_held(std::string& out) {
@@ -261,7 +280,7 @@ void MessagesAnswer::open(Block block, const ToolCall* call, std::string& out) {
   append_index(out);
   out += R"(,"content_block":)";
   JsonWriter writer(out);
-  if (block == Block::thinking) write_thinking(writer, {});
+  if (block == Block::thinking) write_thinking(writer, {}, {});
   if (block == Block::text) write_text(writer, {});
   if (call != nullptr) {
     begin_tool_use(writer, call_id(call->id), call->name);
@@ -275,6 +294,7 @@ void MessagesAnswer::close(std::string& out) {
   if (block_ == Block::none) return;
   if (const auto* call = calls_.open()) cut_ = call->end.inside();
   calls_.close();
+  if (block_ == Block::thinking) tell_signature(out);
   block_ = Block::none;
   begin_event("content_block_stop", out);
   append_index(out);

@@ -34,6 +34,7 @@ class MessagesAnswer final : public Answer {
     std::string model;                             ///< the client's id
     std::uint64_t seed = 0;                        ///< see seed_of()
     std::vector<std::string> stop_sequences = {};  ///< those of the request
+    bool hides_thinking = false;                   ///< only its signature is told
   };
 
   explicit MessagesAnswer(Setup setup) : setup_(std::move(setup)) {}
@@ -55,6 +56,7 @@ class MessagesAnswer final : public Answer {
 
   void start(std::string& out);
   void tell(Block block, std::string_view text, std::string& out);
+  void tell_signature(std::string& out);
   void tell_held(std::string& out);
   void tell_calls(std::string& out, bool ending);
   void tell_arguments(detail::ToolCall& call, std::string& out);
@@ -84,7 +86,9 @@ class MessagesAnswer final : public Answer {
   Block block_ = Block::none;
   std::size_t index_ = 0;  ///< of the block that is open, or the next
   detail::ToolCalls calls_;
-  std::string held_thinking_;  ///< until the open call has ended
+  std::string_view reasoning_member_;  ///< of the thinking that is open, or held
+  std::string hidden_;                 ///< the thinking of the open block
+  std::string held_thinking_;          ///< until the open call has ended
   std::string held_text_;
 };
 

@@ -74,7 +74,7 @@ TEST(MessagesAnswer, IsAMessage) {
         "finish_reason":"stop"}],"usage":{"prompt_tokens":10,"completion_tokens":7,"total_tokens":17,
         "prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}})"),
       json::parse(R"({"id":"msg_9","type":"message","role":"assistant","model":"claude-local",
-        "content":[{"type":"thinking","thinking":"hm","signature":""},
+        "content":[{"type":"thinking","thinking":"hm","signature":"weir:reasoning_content"},
         {"type":"text","text":"Hi \"you\""}],"stop_reason":"end_turn","stop_sequence":null,
         "usage":{"input_tokens":6,"cache_creation_input_tokens":0,"cache_read_input_tokens":4,
         "output_tokens":7,"output_tokens_details":{"thinking_tokens":2}}})"));
@@ -238,14 +238,14 @@ TEST(MessagesStream, OpensAndClosesBlocksOneAtATime) {
       {"reasoning in both members",
        {delta(R"("reasoning_content":"a","reasoning":"a")"), delta(R"("reasoning":"b")"),
         delta(R"("content":"c")")},
-       R"([{"type":"thinking","thinking":"ab","signature":""},{"type":"text","text":"c"}])"},
+       R"([{"type":"thinking","thinking":"ab","signature":"weir:reasoning"},{"type":"text","text":"c"}])"},
       {"text and reasoning alternate",
        {delta(R"("content":"a")"), delta(R"("reasoning":"b")"), delta(R"("content":"c")")},
-       R"([{"type":"text","text":"a"},{"type":"thinking","thinking":"b","signature":""},{"type":"text","text":"c"}])"},
+       R"([{"type":"text","text":"a"},{"type":"thinking","thinking":"b","signature":"weir:reasoning"},{"type":"text","text":"c"}])"},
       {"content in parts",
        {delta(R"("content":[{"type":"thinking","thinking":[{"type":"text","text":"a"}]}])"),
         delta(R"("content":[{"type":"text","text":"b"}])")},
-       R"([{"type":"thinking","thinking":"a","signature":""},{"type":"text","text":"b"}])"},
+       R"([{"type":"thinking","thinking":"a","signature":"weir:content"},{"type":"text","text":"b"}])"},
       {"a call in one piece",
        {delta(R"("content":"a")"), call(0, "x", "f", R"({"n":1})")},
        R"([{"type":"text","text":"a"},{"type":"tool_use","id":"x","name":"f","input":{"n":1}}])"},
@@ -325,6 +325,27 @@ TEST(MessagesStream, SaysWhyItEnded) {
        "stop_sequence"},
   };
   for (const auto& c : cases) EXPECT_EQ(read_stream(stream(c.events)).at("stop_reason"), c.reason);
+}
+
+TEST(MessagesStream, PutsThinkingThatIsNotShownIntoItsSignature) {
+  const MessagesAnswer::Setup setup{.model = "m", .hides_thinking = true};
+  const auto expected = json::parse(
+      R"([{"type":"thinking","thinking":"","signature":"weir:reasoning_content:ab"},
+        {"type":"text","text":"c"}])");
+  MessagesAnswer messages(setup);
+  std::string out;
+  for (const auto& event : {delta(R"("reasoning_content":"a")"),
+                            delta(R"("reasoning_content":"b")"), delta(R"("content":"c")")}) {
+    messages.take(json::parse(event).as_object(), out);
+  }
+  messages.end(out);
+  EXPECT_EQ(read_stream(out).at("content"), expected);
+
+  MessagesAnswer whole(setup);
+  const auto body = whole.rewrite(
+      json::parse(R"({"choices":[{"message":{"content":"c","reasoning_content":"ab"}}]})")
+          .as_object());
+  EXPECT_EQ(json::parse(body).at("content"), expected);
 }
 
 TEST(MessagesStream, KnowsWhetherTheUpstreamEndedIt) {

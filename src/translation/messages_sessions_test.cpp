@@ -44,6 +44,7 @@ struct Call {
 };
 
 struct Reply {
+  std::string_view member;  // of the thinking
   std::string thinking;
   std::string text;
   std::vector<Call> calls;
@@ -98,6 +99,7 @@ std::string arguments_of(Dice& dice) {
 
 Reply reply_of(Dice& dice, int turn) {
   Reply reply;
+  reply.member = dice.chance(2) ? "reasoning_content" : "reasoning";
   if (dice.chance(2)) reply.thinking = text_of(dice, 12);
   if (!dice.chance(3)) reply.text = text_of(dice, 20);
   if (!dice.chance(4)) {
@@ -196,7 +198,11 @@ json::object chat_message(const Reply& reply) {
                      {"type", "function"},
                      {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
   }
-  if (!calls.empty()) message["tool_calls"] = calls;
+  if (calls.empty()) return message;
+  message["tool_calls"] = calls;
+  if (reply.member == "reasoning_content" && !reply.thinking.empty()) {
+    message[reply.member] = reply.thinking;
+  }
   return message;
 }
 
@@ -209,7 +215,7 @@ json::object chat_usage(const Reply& reply) {
 
 json::object whole_answer(const Reply& reply) {
   auto message = chat_message(reply);
-  if (!reply.thinking.empty()) message["reasoning_content"] = reply.thinking;
+  if (!reply.thinking.empty()) message[reply.member] = reply.thinking;
   json::object choice{{"index", 0}, {"message", message}, {"finish_reason", reply.finish()}};
   return {{"id", "chatcmpl-7"}, {"choices", json::array{choice}}, {"usage", chat_usage(reply)}};
 }
@@ -271,7 +277,7 @@ void stream_calls(std::vector<json::object>& events, const std::vector<Call>& ca
 
 std::vector<json::object> stream_answer(const Reply& reply, Dice& dice) {
   std::vector<json::object> events{event_of({{"role", "assistant"}, {"content", ""}})};
-  stream_text(events, dice.chance(2) ? "reasoning_content" : "reasoning", reply.thinking, dice);
+  stream_text(events, reply.member, reply.thinking, dice);
   stream_text(events, "content", reply.text, dice);
   stream_calls(events, reply.calls, dice);
   auto last = event_of({});

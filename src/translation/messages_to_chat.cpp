@@ -121,6 +121,14 @@ std::vector<std::string> stops_of(const json::object& request) {
   return stops;
 }
 
+// A client that does not show the thinking says so; one that wants none can ignore it.
+bool hides_thinking(const json::object& request) {
+  const auto* value = find(request, "thinking");
+  const auto* thinking = value == nullptr ? nullptr : value->if_object();
+  return thinking != nullptr &&
+         (text_of(*thinking, "display") == "omitted" || text_of(*thinking, "type") == "disabled");
+}
+
 json::array turns_of(const json::object& request, Findings& findings) {
   Turns turns(findings);
   if (const auto* system = find(request, "system")) turns.add_system(*system);
@@ -146,10 +154,11 @@ Result<Request> chat_of_messages(const json::object& request, const Options& opt
   if (const auto& error = findings.error()) return std::unexpected(*error);
 
   auto body = json_of(json::value(std::move(chat)));
-  auto answer =
-      std::make_unique<MessagesAnswer>(MessagesAnswer::Setup{.model = std::string(options.model),
-                                                             .seed = seed_of(body),
-                                                             .stop_sequences = stops_of(request)});
+  auto answer = std::make_unique<MessagesAnswer>(
+      MessagesAnswer::Setup{.model = std::string(options.model),
+                            .seed = seed_of(body),
+                            .stop_sequences = stops_of(request),
+                            .hides_thinking = hides_thinking(request)});
   return Request{std::move(body), findings.take_dropped(), std::move(answer)};
 }
 

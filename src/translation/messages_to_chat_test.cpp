@@ -340,6 +340,50 @@ TEST(MessagesToChat, TranslatesCallsAndResults) {
   expect_conversations(cases);
 }
 
+TEST(MessagesToChat, GivesThinkingBackWithItsCalls) {
+  const struct {
+    const char* title;
+    const char* block;
+    const char* reasoning;  // empty: none
+  } cases[] = {
+      {"its own", R"({"type":"thinking","thinking":"t","signature":"weir:reasoning_content"})",
+       "t"},
+      {"its own, not shown",
+       R"({"type":"thinking","thinking":"","signature":"weir:reasoning_content:t: u"})", "t: u"},
+      {"unsigned", R"({"type":"thinking","thinking":"t","signature":""})", "t"},
+      {"without a signature", R"({"type":"thinking","thinking":"t"})", "t"},
+      {"another member", R"({"type":"thinking","thinking":"t","signature":"weir:reasoning"})", ""},
+      {"a longer member",
+       R"({"type":"thinking","thinking":"t","signature":"weir:reasoning_content_2"})", ""},
+      {"Anthropic's", R"({"type":"thinking","thinking":"t","signature":"EqMBCkYI"})", ""},
+      {"redacted", R"({"type":"redacted_thinking","data":"t"})", ""},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.title);
+    const auto turns =
+        std::string(R"([{"role":"user","content":"a"},{"role":"assistant","content":[)")
+            .append(c.block)
+            .append(R"(,{"type":"tool_use","id":"x","name":"f","input":{}}]},
+        {"role":"user","content":[{"type":"tool_result","tool_use_id":"x","content":"r"}]}])");
+    const auto chat = chat_of(conversation(turns));
+    const auto& message = chat.at("messages").at(1).as_object();
+    const auto* reasoning = message.if_contains("reasoning_content");
+    EXPECT_EQ(reasoning == nullptr ? json::value("") : *reasoning, json::value(c.reasoning));
+    EXPECT_EQ(dropped_of(conversation(turns)).empty(), reasoning != nullptr);
+  }
+}
+
+TEST(MessagesToChat, DropsThinkingWithoutCalls) {
+  const auto turns = conversation(R"([{"role":"user","content":"a"},{"role":"assistant","content":[
+    {"type":"thinking","thinking":"t","signature":""},{"type":"text","text":"b"}]},
+    {"role":"user","content":"c"},{"role":"assistant","content":[
+    {"type":"thinking","thinking":"u","signature":""}]},{"role":"user","content":"d"},
+    {"role":"assistant","content":[{"type":"tool_use","id":"x","name":"f","input":{}}]},
+    {"role":"user","content":[{"type":"tool_result","tool_use_id":"x","content":"r"}]}])");
+  EXPECT_THAT(json::serialize(chat_of(turns)), testing::Not(HasSubstr("reasoning")));
+  EXPECT_THAT(dropped_of(turns), ElementsAre("messages[].content[].thinking"));
+}
+
 TEST(MessagesToChat, TranslatesImagesAndDocuments) {
   const ConversationCase cases[] = {
       {"images", R"([{"role":"user","content":[{"type":"text","text":"a"},

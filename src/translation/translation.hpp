@@ -17,6 +17,10 @@
 
 namespace weir::translation {
 
+/// Begins the signature of thinking that a translated answer gives to an Anthropic client.
+/// Anthropic refuses blocks that have it.
+inline constexpr std::string_view kOwnSignature = "weir:";
+
 /// Rewrites the answer to one translated request.
 ///
 /// Threads: one owner at a time. Lifetime: that of one answer; it refers to nothing of the request.

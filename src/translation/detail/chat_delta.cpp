@@ -52,14 +52,16 @@ void add_call(ChatDelta& delta, const json::object& call, std::size_t place) {
 }
 
 void read_message(ChatDelta& delta, const json::object& message) {
-  for (const std::string_view member : {"reasoning_content", "reasoning"}) {
-    delta.reasoning = text_of(message, member);
-    if (delta.reasoning.empty()) continue;
+  delta.text = text_of(message, "content");
+  if (const auto* parts = array_of(message, "content")) add_parts(delta, *parts);
+  if (!delta.reasoning.empty()) delta.reasoning_member = "content";
+  for (const auto member : {kReasoningContent, std::string_view("reasoning")}) {
+    const auto reasoning = text_of(message, member);
+    if (reasoning.empty()) continue;
+    delta.reasoning = reasoning;
     delta.reasoning_member = member;
     break;
   }
-  delta.text = text_of(message, "content");
-  if (const auto* parts = array_of(message, "content")) add_parts(delta, *parts);
   delta.refusal = text_of(message, "refusal");
   if (const auto* calls = array_of(message, "tool_calls")) {
     for (std::size_t place = 0; place < calls->size(); ++place) {

@@ -15,6 +15,8 @@
 
 namespace weir::translation::detail {
 
+inline constexpr std::string_view kReasoningContent = "reasoning_content";
+
 struct ToolCallDelta {
   std::size_t index = 0;            ///< which call it continues
   std::string_view id = {};         ///< empty: as before
@@ -27,7 +29,7 @@ struct ChatDelta {
   std::string_view id = {};
   std::int64_t created = 0;
   std::string reasoning = {};
-  std::string_view reasoning_member = {};  ///< of the message; empty: the content's parts
+  std::string_view reasoning_member = {};  ///< where it was
   std::string text = {};
   std::string refusal = {};
   std::vector<ToolCallDelta> tool_calls = {};

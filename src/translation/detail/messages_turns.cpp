@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <utility>
 
+#include "translation/detail/chat_delta.hpp"
 #include "translation/detail/messages_parts.hpp"
 #include "translation/detail/serialize.hpp"
+#include "translation/detail/thinking.hpp"
 
 namespace weir::translation::detail {
 namespace {
@@ -129,6 +131,7 @@ void Turns::add_assistant(const json::object& message) {
   for_content(
       message, findings_, [&](const json::object& block) { add_assistant_block(added, block); },
       [&](std::string_view text) { join(added.text, text); });
+  join(assistant_.thinking, added.thinking);
   if (added.empty()) return;
   end_user();
   join(assistant_.text, added.text);
@@ -142,6 +145,9 @@ void Turns::add_assistant_block(Assistant& assistant, const json::object& block)
     if (add_part(parts, block, type, kBlock, findings_)) join(assistant.text, text_of(block, type));
   } else if (type == "tool_use") {
     add_call(assistant, block);
+  } else if (const auto thinking = type == "thinking" ? reasoning_of(block) : std::string_view{};
+             !thinking.empty()) {
+    join(assistant.thinking, thinking);
   } else if (type == "thinking" || type == "redacted_thinking" || type == "fallback") {
     findings_.drop(path_of(kBlock, type));
   } else {
@@ -171,11 +177,19 @@ void Turns::end_user() {
   user_open_ = false;
 }
 
+// DeepSeek and Kimi require their model's thinking back with the calls that it led to; without
+// calls, servers ignore or refuse it.
 void Turns::end_assistant() {
-  if (assistant_.empty()) return;
+  const bool thinks = !assistant_.thinking.empty() && !assistant_.calls.empty();
+  if (!assistant_.thinking.empty() && !thinks) findings_.drop(path_of(kBlock, "thinking"));
+  if (assistant_.empty()) {
+    assistant_.thinking.clear();
+    return;
+  }
   json::object message{{"role", "assistant"}};
   auto& content = message["content"];
   if (!assistant_.text.empty()) content = assistant_.text;
+  if (thinks) message[kReasoningContent] = assistant_.thinking;
   if (!assistant_.calls.empty()) message["tool_calls"] = std::move(assistant_.calls);
   done_.push_back(std::move(message));
   assistant_ = {};

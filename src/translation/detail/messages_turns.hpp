@@ -30,8 +30,10 @@ class Turns {
 
  private:
   struct Assistant {
+    std::string thinking;
     std::string text;
     boost::json::array calls;
+    /// It says nothing.
     [[nodiscard]] bool empty() const { return text.empty() && calls.empty(); }
   };
 
