@@ -152,6 +152,8 @@ void MessagesAnswer::take(const json::object& event, std::string& out) {
     if (failed()) return;
     tell_calls(out, false);
   }
+  const auto held = calls_.held_bytes() + held_text_.size() + held_thinking_.size();
+  failed_ = failed_ || held > detail::ToolCalls::kMaxHeldBytes;
 }
 
 void MessagesAnswer::end(std::string& out) {
@@ -218,6 +220,7 @@ void MessagesAnswer::start(std::string& out) {
 void MessagesAnswer::tell(Block block, std::string_view text, std::string& out) {
   if (calls_.blocks()) {
     (block == Block::text ? held_text_ : held_thinking_) += text;
+    if (!detail::is_empty(text) && calls_.settle()) tell_calls(out, false);
     return;
   }
   if (block_ != block) {
@@ -267,7 +270,7 @@ void MessagesAnswer::tell_calls(std::string& out, bool ending) {
 }
 
 void MessagesAnswer::tell_arguments(ToolCall& call, std::string& out) {
-  if (call.held.empty()) return;
+  if (call.held.empty() || call.end.may_be_null()) return;
   begin_delta(R"("input_json_delta","partial_json":)", out);
   codec::append_json_string(out, call.held);
   out += "}}\n\n";

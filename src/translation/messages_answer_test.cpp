@@ -266,6 +266,15 @@ TEST(MessagesStream, OpensAndClosesBlocksOneAtATime) {
       {"text after a call",
        {call(0, "x", "f", "{}"), delta(R"("content":"a")"), call(1, "y", "f", "{}")},
        R"([{"type":"tool_use","id":"x","name":"f","input":{}},{"type":"text","text":"a"},{"type":"tool_use","id":"y","name":"f","input":{}}])"},
+      {"text after a call without arguments",
+       {call(0, "x", "f", ""), delta(R"("content":"a")"), delta(R"("content":"b")")},
+       R"([{"type":"tool_use","id":"x","name":"f","input":{}},{"type":"text","text":"ab"}])"},
+      {"blank text before the arguments of a call",
+       {call(0, "x", "f", ""), delta(R"("content":"\n")"), call(0, "", "", R"({"n":1})")},
+       R"([{"type":"tool_use","id":"x","name":"f","input":{"n":1}},{"type":"text","text":"\n"}])"},
+      {"calls whose arguments are null",
+       {call(0, "x", "f", "nu"), call(0, "", "", "ll"), call(1, "y", "f", "null")},
+       R"([{"type":"tool_use","id":"x","name":"f","input":{}},{"type":"tool_use","id":"y","name":"f","input":{}}])"},
       {"a name that comes late",
        {call(0, "x", "", R"({"n")"), call(0, "", "", ":1}"), call(0, "", "f", "")},
        R"([{"type":"tool_use","id":"x","name":"f","input":{"n":1}}])"},
@@ -435,16 +444,44 @@ TEST(MessagesStream, FailsAtArgumentsOfACallThatIsOver) {
   EXPECT_TRUE(messages.failed());
 }
 
-// An upstream that never ends its first call does not fill the memory.
-TEST(MessagesStream, HoldsNoMoreThanItsBound) {
+TEST(MessagesStream, TellsTextThatFollowsACallWithoutArguments) {
   auto messages = make_answer();
   std::string out;
-  messages.take(json::parse(call(0, "x", "f", "{")).as_object(), out);
+  messages.take(json::parse(call(0, "x", "f", "")).as_object(), out);
+  messages.take(json::parse(delta(R"("content":"now")")).as_object(), out);
+  EXPECT_THAT(out, HasSubstr(R"("text":"now")"));
+  messages.take(json::parse(call(0, "", "", "{}")).as_object(), out);
+  EXPECT_TRUE(messages.failed());
+}
+
+// An upstream that never ends its first call does not fill the memory.
+TEST(MessagesStream, HoldsNoMoreThanItsBound) {
   const std::string piece(100'000, 'a');
-  messages.take(json::parse(call(1, "y", "g", "{\"")).as_object(), out);
-  for (int i = 0; i < 12; ++i) messages.take(json::parse(call(1, "", "", piece)).as_object(), out);
-  EXPECT_THAT(out, HasSubstr(R"("name":"g")"));
-  EXPECT_GT(out.size(), 1'000'000U);
+  const struct {
+    const char* title;
+    std::string first;
+    std::string begin;
+    std::string more;
+    bool fails;
+  } cases[] = {
+      {"arguments", call(0, "x", "f", "{"), call(1, "y", "g", "{\""), call(1, "", "", piece), true},
+      {"arguments of a call without a name", delta(""), delta(""), call(1, "y", "", piece), true},
+      {"text", call(0, "x", "f", "{"), delta(""), delta("\"content\":\"" + piece + "\""), true},
+      {"reasoning", call(0, "x", "f", "{"), delta(""), delta("\"reasoning\":\"" + piece + "\""),
+       true},
+      {"behind a call without arguments", call(0, "x", "f", ""), call(1, "y", "g", "{\""),
+       call(1, "", "", piece), false},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.title);
+    auto messages = make_answer();
+    std::string out;
+    messages.take(json::parse(c.first).as_object(), out);
+    messages.take(json::parse(c.begin).as_object(), out);
+    const auto more = json::parse(c.more).as_object();
+    for (int i = 0; i < 12; ++i) messages.take(more, out);
+    EXPECT_EQ(messages.failed(), c.fails);
+  }
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "translation/detail/tool_calls.hpp"
 
+#include <utility>
+
 namespace weir::translation::detail {
 namespace {
 
@@ -62,8 +64,8 @@ void ToolCalls::take(const ToolCallDelta& piece) {
     latest_[piece.index] = place;
   }
   auto& call = calls_[place];
-  if (call.id.empty()) call.id = piece.id;
-  if (call.name.empty()) call.name = piece.name;
+  if (call.id.empty()) held_bytes_ += call.id.assign(piece.id).size();
+  if (call.name.empty()) held_bytes_ += call.name.assign(piece.name).size();
   if (call.state == ToolCall::State::closed) {
     failed_ = !is_empty(piece.arguments);
     return;
@@ -99,8 +101,20 @@ void ToolCalls::close() {
   open_ = kNone;
 }
 
+bool ToolCalls::settle() {
+  auto* call = open();
+  return call != nullptr && call->end.is_empty() && !std::exchange(call->is_settled, true);
+}
+
 bool ToolCalls::blocks() const {
-  return open_ != kNone && !calls_[open_].end.reached() && held_bytes_ <= kMaxHeldBytes;
+  if (open_ == kNone) return false;
+  const auto& call = calls_[open_];
+  if (call.end.reached() || call.is_settled) return false;
+  return !call.end.is_empty() || held_bytes_ <= kMaxHeldBytes;
+}
+
+std::size_t ToolCalls::held_bytes() const {
+  return held_bytes_ + (open_ == kNone ? 0 : calls_[open_].held.size());
 }
 
 }  // namespace weir::translation::detail

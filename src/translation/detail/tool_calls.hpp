@@ -26,6 +26,8 @@ class JsonEnd {
   [[nodiscard]] bool inside() const { return depth_ > 0; }
   /// See is_empty().
   [[nodiscard]] bool is_empty() const;
+  /// So far it is a null, or its beginning.
+  [[nodiscard]] bool may_be_null() const { return !begun_ && null_ > 0; }
 
  private:
   void take(char c);
@@ -45,6 +47,7 @@ struct ToolCall {
   std::string name;
   std::string held;  ///< arguments not yet taken
   JsonEnd end;
+  bool is_settled = false;  ///< it has no arguments, as something followed it
   State state = State::waiting;
 };
 
@@ -53,7 +56,7 @@ class ToolCalls {
  public:
   /// Beyond it the answer has failed; a model that means what it says makes fewer.
   static constexpr std::size_t kMaxCalls = 1024;
-  /// Bytes of arguments that wait for an earlier call to end. Beyond it they are told at once.
+  /// Bytes of what is kept, or waits for an earlier call to end. Beyond it the answer has failed.
   static constexpr std::size_t kMaxHeldBytes = std::size_t{1} << 20;
 
   void take(const ToolCallDelta& piece);
@@ -68,8 +71,13 @@ class ToolCalls {
   [[nodiscard]] ToolCall* open_next();
   void close();
 
-  /// True while the open call may go on: what else comes has to wait.
+  /// Text follows: an open call that has no arguments yet has none. False: there is no such call.
+  bool settle();
+  /// True while the open call may go on: what else comes has to wait. One without arguments does
+  /// not hold up more than the bound.
   [[nodiscard]] bool blocks() const;
+  /// Ids and names of all calls, and the arguments that are held.
+  [[nodiscard]] std::size_t held_bytes() const;
   /// There are too many calls, or one went on after it was closed.
   [[nodiscard]] bool failed() const { return failed_; }
 
@@ -82,7 +90,7 @@ class ToolCalls {
   std::map<std::size_t, std::size_t> latest_;  ///< place of the latest call of each index
   std::set<std::size_t> ready_;                ///< places
   std::size_t open_ = kNone;
-  std::size_t held_bytes_ = 0;
+  std::size_t held_bytes_ = 0;  ///< without those of the open call
   bool failed_ = false;
 };
 
