@@ -141,7 +141,8 @@ Answering::Sent Answering::forward(std::string_view passed, bool done, bool whol
     record.first_event = arrived_;
   }
   const bool is_translated = translation() != nullptr;
-  if (is_translated && opening_.is_error() && is_good(status_)) return refuse(passed);
+  const bool can_refuse = is_translated && opening_.is_error() && !client().begun();
+  if (can_refuse && is_good(status_)) return refuse(passed);
   if (done) return finish(passed, whole);
   return is_translated ? forward_translated(passed) : send_piece(passed);
 }
@@ -161,11 +162,14 @@ Answering::Sent Answering::refuse(std::string_view body) {
 Answering::Sent Answering::forward_translated(std::string_view passed) {
   if (record().streamed && is_good(status_)) {
     const auto events = translation()->pass(passed);
+    if (!attempt().translated()->hold()) return break_off(no_room());
     return translation()->broken() ? end_broken(events) : send_piece(events);
   }
   if (const auto held = hold_whole(passed); !held) return break_off(held.error());
   return Sent::whole;
 }
+
+Error Answering::no_room() { return fail(Errc::overloaded, "calls.buffer_bytes").error(); }
 
 // `events`: the last of them says so. Before anything has gone to the client, an error is an answer
 // of its own.

@@ -69,6 +69,7 @@ class Answering {
   [[nodiscard]] Sent refuse(std::string_view body);
   [[nodiscard]] Result<> hold_whole(std::string_view passed);
   [[nodiscard]] Sent end_broken(std::string_view events);
+  [[nodiscard]] static Error no_room();
   [[nodiscard]] Sent send_piece(std::string_view piece);
   [[nodiscard]] Sent finish(std::string_view passed, bool whole);
   /// The rest of the answer, or all of it, as the client gets it.

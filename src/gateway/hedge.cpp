@@ -51,7 +51,8 @@ net::Task<> Hedge::run() {
                                .may_ask_usage = true});
   const auto end = co_await std::move(running);
   if (end) {
-    failed_route_ = second_->choice().index;
+    // One that was given up has not failed.
+    if (winner_ != Winner::first) failed_route_ = second_->choice().index;
     second_->conclude(*end, monotonic_now());
     second_.reset();
     co_return;

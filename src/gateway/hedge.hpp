@@ -17,7 +17,8 @@ namespace weir::gateway {
 /// first answer wins, and the other attempt ends as a cancelled one.
 ///
 /// Threads:  the client's.
-/// Lifetime: what it is made from outlives it. If has_begun(), it outlives finish().
+/// Lifetime: what it is made from outlives it. Ends when the first attempt has ended: if
+///           has_begun(), after finish().
 class Hedge final : private net::Deadline {
  public:
   /// The attempt in progress, and what it was chosen by.

@@ -103,6 +103,33 @@ TEST_F(HedgeTest, AnErrorThatIsStillBeingReadIsNoAnswer) {
   }
 }
 
+TEST_F(HedgeTest, AnAnswerThatHasBegunIsNotHedged) {
+  calls_.idle_timeout = std::chrono::milliseconds(300);
+  add({{answer(200, "{", 100)}});
+  auto& other = add({{kGood}});
+  start_embeddings();
+  EXPECT_THAT(post(kBody), StartsWith("HTTP/1.1 504"));
+  EXPECT_EQ(last().attempts, 1);
+  EXPECT_EQ(other.requests().size(), 0U);
+  expect_free();
+}
+
+TEST_F(HedgeTest, AnAttemptThatWasGivenUpMayBeMadeAgain) {
+  std::promise<void> hold;
+  const std::string page =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>";
+  add({{.text = page, .hold = hold.get_future().share()}});
+  auto& other = add({{kSilent}, {kGood}});
+  start_embeddings();
+  auto posting = std::async([&] { return post(kBody); });
+  while (other.requests().empty()) thread_.run_queued();
+  hold.set_value();
+  EXPECT_THAT(posting.get(), EndsWith(kUsage));
+  EXPECT_EQ(last().upstream, "u1");
+  EXPECT_EQ(other.requests().size(), 2U);
+  expect_free();
+}
+
 TEST_F(HedgeTest, AnAnswerDoesNotWaitForTheOthersName) {
   add({});
   add({{kGood}});

@@ -87,7 +87,7 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
     if (choice->affinity != upstream::AffinityResult::none) {
       context_.gateway.metrics().count_affinity(choice->affinity);
     }
-    auto granted_at = began;
+    auto granted_at = translated ? monotonic_now() : began;
     bool granted = choice->destination->upstream->slots().try_take();
     if (!granted) {
       granted = co_await wait_for_slot(*choice);
@@ -108,7 +108,7 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
                                  .on_new_connection = on_new_connection_,
                                  .may_ask_usage = may_ask_usage(*choice),
                                  .translated = std::move(translated)});
-    const auto hedge = make_hedge(*attempt);
+    auto hedge = make_hedge(*attempt);
     auto end = co_await std::move(running);
     if (hedge && hedge->has_begun()) {
       auto finishing = finish(*hedge, *attempt, end);
@@ -117,6 +117,7 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
         end.reset();
       }
     }
+    hedge.reset();
     has_reached_ = attempt->has_reached();
     auto* ended = &*attempt;
     if (!end || (end->is_showable && is_last(*attempt, *end))) {

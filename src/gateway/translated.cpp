@@ -67,7 +67,7 @@ net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
                      .fields = fields_of(context, choice, (*request)->dropped),
                      .answer = {std::move((*request)->answer), context.input.endpoint, model},
                      .held = HeldBytes(shared.buffered_bytes, settings.buffer_bytes)});
-  if (!translated->held.add(translated->body.size())) {
+  if (!translated->hold()) {
     co_return std::unexpected(make_refusal(Errc::overloaded));
   }
   co_return std::move(translated);

@@ -20,12 +20,14 @@ struct Translated {
   bool asks_usage;     ///< and asks for the usage of a stream
   std::string fields;  ///< for the client: complete lines that say so
   translation::AnswerStream answer;
-  HeldBytes held;  ///< `body`
+  HeldBytes held;  ///< `body`, and what the answer keeps
 
+  /// False: the bound of all bodies is reached.
+  [[nodiscard]] bool hold() { return held.resize(body.size() + answer.held_bytes()); }
   /// Releases the request, which is not needed any more.
   void release_body() {
     std::string().swap(body);
-    [[maybe_unused]] const bool is_less = held.resize(0);
+    [[maybe_unused]] const bool is_less = hold();
   }
 };
 

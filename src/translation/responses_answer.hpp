@@ -36,6 +36,7 @@ class ResponsesAnswer final : public Answer {
   void end(std::string& out) override;
   [[nodiscard]] std::uint64_t events() const override { return events_; }
   [[nodiscard]] std::string_view id() const override { return raw_id_; }
+  [[nodiscard]] std::size_t held_bytes() const override { return setup_.echo.size() + bytes_; }
   [[nodiscard]] bool has_finished() const override { return !finish_reason_.empty(); }
   [[nodiscard]] bool failed() const override { return failed_; }
 

@@ -41,6 +41,8 @@ class Answer {
   /// The stream is complete, and ends as the client's family says. REQUIRES: the upstream said so:
   /// see has_finished().
   virtual void end(std::string& out) = 0;
+  /// Bytes kept for its end.
+  [[nodiscard]] virtual std::size_t held_bytes() const { return 0; }
   /// Events appended so far.
   [[nodiscard]] virtual std::uint64_t events() const = 0;
   /// The answer's id for the client, as raw JSON; empty before it is known.

@@ -227,7 +227,8 @@ def test_an_upstreams_error_is_told_in_the_clients_shape(server, engine):
 )
 @pytest.mark.parametrize("how", ["an error event", "a cut", "silence"])
 def test_a_broken_stream_is_seen_as_broken(weir, engine, target, body, last, how):
-    server = weir(models=MODELS, upstreams=[upstream_at(engine)], calls={"idle_timeout": "200ms"})
+    calls = {"idle_timeout": "200ms"} if how == "silence" else {}
+    server = weir(models=MODELS, upstreams=[upstream_at(engine)], calls=calls)
     gave_up = event({"error": {"message": "the engine gave up", "code": 500}})
     scripts = {
         "an error event": as_stream(*HELLO, gave_up, DONE),
@@ -262,6 +263,27 @@ def test_an_error_with_a_good_status_has_an_honest_one(server, engine, target, b
     assert ending.status == 400, ending
     assert ending.header("content-type") == "application/json"
     assert json.loads(ending.body)["error"]["message"] == TOO_LONG["error"]["message"]
+
+
+@pytest.mark.parametrize(("target", "last"), [(MESSAGES, "error"), (RESPONSES, "response.failed")])
+def test_an_error_after_comments_is_an_event(weir, engine, target, last):
+    hold = threading.Event()
+    refused = event({"error": {**TOO_LONG["error"], "code": 400}})
+    engine.scripts["theirs"] = as_stream(hold, refused, DONE)
+    server = weir(models=MODELS, upstreams=[upstream_at(engine)], calls={"comment_interval": "50ms"})
+    body = ASKED if target == MESSAGES else {"model": "lab/chat", "input": "hello"}
+    with Stream(server.public) as stream:
+        stream.post(target, json.dumps({**body, "stream": True}).encode())
+        reply = stream.receive_head()
+        assert reply.status == 200
+        pieces = stream.pieces(reply)
+        received = next(pieces)
+        assert received.startswith(b":")
+        hold.set()
+        received += b"".join(pieces)
+    events = [part for part in received.split(b"\n\n") if part and not part.startswith(b":")]
+    assert len(events) == 1 and events[0].startswith(b"event: " + last.encode()), received
+    assert TOO_LONG["error"]["message"].encode() in events[0]
 
 
 @pytest.mark.parametrize("target", [MESSAGES, RESPONSES])
