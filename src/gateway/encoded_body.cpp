@@ -38,6 +38,7 @@ Result<> decode_onto(std::string& text, const EncodedBody& body) {
   std::array<char, kStepBytes> room;
   auto bytes = body.bytes;
   while (const auto size = decoder.decode(bytes, room)) {
+    if (body.is_over->load(std::memory_order_relaxed)) return fail(Errc::client_left);
     if (size > body.most - text.size()) return fail(Errc::payload_too_large, "once decoded");
     if (!body.held->add(size)) return fail(Errc::overloaded, "calls.buffer_bytes is reached");
     text.append(room.data(), size);
@@ -66,7 +67,11 @@ net::Task<Result<std::string>> decode_body(net::WorkerPool& workers, EncodedBody
     const bool is_larger = !decoded && decoded.error().code == Errc::payload_too_large;
     if (!is_larger || small.most == body.most) co_return decoded;
   }
-  auto work = [body] { return decode(body); };
+  auto work = [body]() -> Result<std::string> {
+    if (body.is_over->load(std::memory_order_relaxed)) return fail(Errc::client_left);
+    if (monotonic_now() > body.latest_start) return fail(Errc::overloaded, "no worker was free");
+    return decode(body);
+  };
   auto working = workers.run(std::move(work));
   co_return co_await std::move(working);
 }

@@ -1,6 +1,10 @@
 // Calls whose bodies are encoded, from end to end.
 #include "gateway/encoded_body.hpp"
 
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
 #include <gmock/gmock.h>
 
 #include "codec/compress.hpp"
@@ -19,6 +23,7 @@ using testing::StartsWith;
 
 const std::string kAnswer =
     "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"model\":1}";
+const std::string kSilent;
 constexpr std::string_view kChat = R"({"model":"m","messages":[]})";
 
 std::string packed(Coding coding, std::string_view text) { return *codec::compress(coding, text); }
@@ -147,6 +152,62 @@ TEST_F(EncodedBodyTest, ThatIsIdentityIsTakenAsItIs) {
   start();
   EXPECT_THAT(post(kChat, "Content-Encoding: identity\r\n"), StartsWith("HTTP/1.1 200"));
   EXPECT_THAT(upstream.requests().back(), AllOf(EndsWith(kChat), Not(HasSubstr("Encoding"))));
+}
+
+TEST_F(EncodedBodyTest, WaitsForAWorkerOnlyAsLongAsThatMakesSense) {
+  const struct {
+    const char* what;
+    bool has_left;
+    std::chrono::seconds patience;
+    std::optional<Errc> error;
+  } rows[] = {{"in time", false, std::chrono::hours(1), {}},
+              {"the client has left", true, std::chrono::hours(1), Errc::client_left},
+              {"too late", false, std::chrono::seconds(-1), Errc::overloaded}};
+  const auto chat = chat_of(700'000);
+  const auto bytes = packed(Coding::gzip, chat);
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.what);
+    std::promise<void> release;
+    workers_.post([held = release.get_future().share()] { held.wait(); });
+    HeldBytes held(shared_.buffered_bytes, 1 << 20);
+    std::atomic<bool> is_over = false;
+    auto decoding = boost::asio::co_spawn(
+        thread_.executor(),
+        decode_body(workers_, EncodedBody(codec::BodyCoding::gzip, bytes, 1 << 20, &held, &is_over,
+                                          monotonic_now() + row.patience)),
+        boost::asio::use_future);
+    thread_.run_queued();
+    is_over = row.has_left;
+    release.set_value();
+    const auto decoded = decoding.get();
+    ASSERT_EQ(decoded.has_value(), !row.error);
+    if (decoded) EXPECT_EQ(*decoded, chat);
+    if (!decoded) EXPECT_EQ(decoded.error().code, *row.error);
+    EXPECT_EQ(held.size(), decoded ? chat.size() : 0U);
+  }
+}
+
+TEST_F(EncodedBodyTest, IsOfNoUseToAClientThatHasLeft) {
+  add({{kSilent}});
+  start();
+  std::promise<void> release;
+  workers_.post([held = release.get_future().share()] { held.wait(); });
+  {
+    boost::asio::io_context context;
+    net::Tcp::socket socket(context);
+    socket.connect(server_->endpoint());
+    const auto body = packed(Coding::gzip, chat_of(700'000));
+    const auto head = fmt::format(
+        "POST /v1/x HTTP/1.1\r\nHost: w\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+        body.size());
+    boost::asio::write(socket, boost::asio::buffer(head + body));
+    while (buffered() == 0) thread_.run_queued();
+  }
+  release.set_value();
+  while (thread_.call([this] { return seen_.records.empty(); })) {
+  }
+  EXPECT_EQ(last_reason(), Errc::client_left);
+  EXPECT_EQ(buffered(), 0);
 }
 
 }  // namespace

@@ -18,6 +18,29 @@ constexpr std::size_t kMaxFieldBytes = 1024;
 // Address space for a body that was announced; a larger one grows as it arrives.
 constexpr std::uint64_t kFirstBytes = 1 << 20;
 
+/// Notices that nobody waits for a body any more while another thread decodes it.
+class Departure final : public http::ClientStream::DisconnectObserver {
+ public:
+  explicit Departure(http::ClientStream& client) : client_(client) { client.watch(*this); }
+  Departure(const Departure&) = delete;
+  Departure& operator=(const Departure&) = delete;
+  ~Departure() { client_.unwatch(); }
+
+  [[nodiscard]] const std::atomic<bool>& is_over() const { return is_over_; }
+  [[nodiscard]] Errc why() const { return why_; }
+
+ private:
+  void client_left() override { is_over_ = true; }
+  void must_end() override {
+    why_ = Errc::stopping;
+    is_over_ = true;
+  }
+
+  http::ClientStream& client_;
+  std::atomic<bool> is_over_ = false;
+  Errc why_ = Errc::client_left;
+};
+
 std::unexpected<Error> no_room() { return fail(Errc::overloaded, "calls.buffer_bytes is reached"); }
 
 }  // namespace
@@ -88,8 +111,12 @@ net::Task<Result<>> Received::receive_encoded() {
   auto receiving = receive_whole();
   if (auto received = co_await std::move(receiving); !received) co_return received;
   const auto most = static_cast<std::size_t>(settings_.max_body_bytes);
-  auto decoding = decode_body(*workers_, EncodedBody{*coding_, store_, most, &held_});
+  const Departure departure(client_);
+  const auto latest_start = monotonic_now() + settings_.queue_timeout;
+  auto decoding = decode_body(
+      *workers_, EncodedBody(*coding_, store_, most, &held_, &departure.is_over(), latest_start));
   auto decoded = co_await std::move(decoding);
+  if (departure.is_over()) co_return fail(departure.why());
   if (!decoded) co_return std::unexpected(std::move(decoded.error()));
   held_.release(store_.size());
   store_ = std::move(*decoded);
