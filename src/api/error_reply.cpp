@@ -3,28 +3,12 @@
 #include <fmt/format.h>
 
 #include "codec/visible.hpp"
+#include "dialect/advice.hpp"
 #include "dialect/family.hpp"
 
 namespace weir::api {
 
 namespace {
-
-// A row's own message is the contract's, and short.
-std::string advice(const ErrorAnswer& error) {
-  const ErrorRow& row = describe(error.code);
-  std::string text(error.plain);
-  if (text.empty()) text = error.message;
-  if (text.empty()) text = row.plain;
-  if (text.empty()) text = row.message;
-  if (error.plain.empty() && error.message.empty() && row.party == Party::client) {
-    text.append(text.ends_with('.') ? " " : ". ").append(row.use);
-  }
-  if (error.retry_after) {
-    const auto seconds = error.retry_after->count();
-    text += fmt::format(" Retry after {} second{}.", seconds, seconds == 1 ? "" : "s");
-  }
-  return text;
-}
 
 // The libraries of OpenAI and Anthropic read this before they decide by the status.
 bool may_retry(const ErrorAnswer& error) {
@@ -41,7 +25,11 @@ std::string error_body(Errc code, std::string_view message) {
 http::Reply error_reply(dialect::Family family, const ErrorAnswer& error) {
   const ErrorRow& row = describe(error.code);
   const bool by_contract = family == dialect::Family::siliconflow;
-  const auto text = by_contract ? std::string(error.message) : advice(error);
+  const auto text = by_contract ? std::string(error.message)
+                                : dialect::advice({.code = error.code,
+                                                   .message = error.message,
+                                                   .retry_after = error.retry_after,
+                                                   .plain = error.plain});
   auto reply = http::Reply::with_body(row.status, dialect::error_body(family, {error.code, text}));
   reply.fixed_fields = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
   if (row.status == 401) reply.fields += "WWW-Authenticate: Bearer\r\n";

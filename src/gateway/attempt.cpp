@@ -67,7 +67,7 @@ AttemptEnd Attempt::explain(AttemptEnd end) const {
   if (end.error == Errc::upstream_first_byte_timeout) {
     waited = std::min(waited, monotonic_now() - record_->sent);
   }
-  end.plain = timeout_text(*end.error, waited);
+  end.plain = timeout_text(*end.error, waited, record_->phase == Phase::sending);
   return end;
 }
 

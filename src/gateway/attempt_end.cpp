@@ -96,7 +96,7 @@ AttemptEnd classify_error(const Error& error, Outcome otherwise, bool client_lef
   }
 }
 
-std::string timeout_text(Errc code, MonotonicClock::duration limit) {
+std::string timeout_text(Errc code, MonotonicClock::duration limit, bool sends) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
   const auto text = ms % 1000 == 0 ? fmt::format("{} s", ms / 1000)
                     : ms < 1000    ? fmt::format("{} ms", ms)
@@ -107,6 +107,9 @@ std::string timeout_text(Errc code, MonotonicClock::duration limit) {
     case Errc::upstream_first_byte_timeout:
       return fmt::format("The upstream of this model did not begin its answer within {}.", text);
     case Errc::upstream_idle_timeout:
+      if (sends) {
+        return fmt::format("The upstream of this model took nothing of the request for {}.", text);
+      }
       return fmt::format("The upstream of this model sent nothing for {}.", text);
     case Errc::upstream_total_timeout:
       return fmt::format("The call took longer than {}.", text);
@@ -145,7 +148,10 @@ AttemptEnd classify_answer(const AnswerHead& answer) {
               .error = Errc::upstream_refused,
               .is_showable = status >= 400 && status < 500 && status != 403 && status != 429};
     case Outcome::rate_limited:
-      return {.outcome = outcome, .error = Errc::upstream_rate_limited, .retry_after = retry_after};
+      return {.outcome = outcome,
+              .error = Errc::upstream_rate_limited,
+              .retry_after = retry_after,
+              .plain = "The upstream of this model has reached a rate limit of its own."};
     default:
       break;
   }

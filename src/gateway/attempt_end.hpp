@@ -29,8 +29,9 @@ struct AttemptEnd {
 [[nodiscard]] AttemptEnd classify_error(const Error& error, upstream::Outcome otherwise,
                                         bool client_left);
 
-/// Which time limit passed, and how long it is. Empty for any other error.
-[[nodiscard]] std::string timeout_text(Errc code, MonotonicClock::duration limit);
+/// Which time limit passed, and how long it is; `sends`: while the request was sent. Empty for any
+/// other error.
+[[nodiscard]] std::string timeout_text(Errc code, MonotonicClock::duration limit, bool sends);
 
 /// The state of a connection on which no head of an answer came.
 struct NoHead {

@@ -328,15 +328,17 @@ TEST(NextStep, WithoutRetriesThereIsNoneEither) {
 
 TEST(TimeoutText, NamesTheLimitAndItsLength) {
   using std::chrono::milliseconds;
-  EXPECT_EQ(timeout_text(Errc::upstream_connect_timeout, milliseconds(5'000)),
+  EXPECT_EQ(timeout_text(Errc::upstream_connect_timeout, milliseconds(5'000), false),
             "The upstream of this model did not accept a connection within 5 s.");
-  EXPECT_EQ(timeout_text(Errc::upstream_first_byte_timeout, milliseconds(2'449)),
+  EXPECT_EQ(timeout_text(Errc::upstream_first_byte_timeout, milliseconds(2'449), false),
             "The upstream of this model did not begin its answer within 2.4 s.");
-  EXPECT_EQ(timeout_text(Errc::upstream_idle_timeout, milliseconds(300)),
+  EXPECT_EQ(timeout_text(Errc::upstream_idle_timeout, milliseconds(300), false),
             "The upstream of this model sent nothing for 300 ms.");
-  EXPECT_EQ(timeout_text(Errc::upstream_total_timeout, milliseconds(3'600'000)),
+  EXPECT_EQ(timeout_text(Errc::upstream_idle_timeout, milliseconds(300), true),
+            "The upstream of this model took nothing of the request for 300 ms.");
+  EXPECT_EQ(timeout_text(Errc::upstream_total_timeout, milliseconds(3'600'000), false),
             "The call took longer than 3600 s.");
-  EXPECT_EQ(timeout_text(Errc::upstream_broke, milliseconds(1)), "");
+  EXPECT_EQ(timeout_text(Errc::upstream_broke, milliseconds(1), false), "");
 }
 
 }  // namespace

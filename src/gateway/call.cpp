@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/ascii.hpp"
 #include "codec/content_encoding.hpp"
+#include "dialect/advice.hpp"
 #include "dialect/endpoint.hpp"
 #include "dialect/family.hpp"
 #include "gateway/route_search.hpp"
@@ -85,7 +88,12 @@ bool Call::read() {
 void Call::refuse_request(const Error& error) {
   const auto code = error.code == Errc::connection_lost ? Errc::client_left : error.code;
   const bool is_for_client = error.code == Errc::invalid_parameter;
-  refuse(make_refusal(code, is_for_client ? error.detail : std::string{}));
+  auto refusal = make_refusal(code, is_for_client ? error.detail : std::string{});
+  if (code == Errc::payload_too_large && received_->is_encoded()) {
+    refusal.plain = fmt::format("The request body is too large once decoded: at most {} bytes.",
+                                context_.settings().max_body_bytes);
+  }
+  refuse(std::move(refusal));
 }
 
 bool Call::admit() {
@@ -127,11 +135,12 @@ void Call::begin_comments() {
 net::Task<> Call::tell_refusal() {
   if (context_.watch.has_left()) co_return;
   const auto family = dialect::of(context_.input.endpoint).family;
-  const auto& message = refusal_->message;
+  const auto text = dialect::advice({.code = refusal_->code,
+                                     .message = refusal_->message,
+                                     .retry_after = refusal_->retry_after,
+                                     .plain = refusal_->plain});
   const auto event = dialect::break_event(
-      family, {.code = refusal_->code,
-               .model = context_.record().model,
-               .message = message.empty() ? describe(refusal_->code).message : message});
+      family, {.code = refusal_->code, .model = context_.record().model, .message = text});
   settlement_->settle(monotonic_now());
   if (context_.client.send_last_piece(event) == http::ClientStream::Sent::partial) {
     [[maybe_unused]] const auto lost = co_await context_.client.send_rest();

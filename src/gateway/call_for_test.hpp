@@ -53,7 +53,8 @@ class CallHandler final : public http::Handler {
     const auto* refusal = call->refusal();
     const bool is_gone = refusal != nullptr && refusal->code == Errc::client_left;
     if (refusal == nullptr || exchange.client->begun() || is_gone) co_return nullptr;
-    auto text = std::string(describe(refusal->code).slug) + ": " + refusal->message;
+    const auto& why = refusal->plain.empty() ? refusal->message : refusal->plain;
+    auto text = std::string(describe(refusal->code).slug) + ": " + why;
     auto reply = http::Reply::with_body(describe(refusal->code).status, std::move(text));
     reply.fields = refusal->fields;
     co_return std::make_unique<http::Reply>(std::move(reply));

@@ -94,6 +94,40 @@ TEST_F(CallTest, AnUpstreamThatIsNotThereIsPassedOver) {
   EXPECT_EQ(last().attempts, 2);
 }
 
+// An upstream that refuses fast is always the idlest one.
+TEST_F(CallTest, AnUpstreamThatRefusesEachCallIsNotTheFirstChoiceForLong) {
+  constexpr std::size_t kCalls = 20;
+  auto& refusing = add(std::vector<FakeUpstream::Turn>(kCalls, {answer(403, "text/plain", "no")}));
+  add(std::vector<FakeUpstream::Turn>(kCalls, {kGood}));
+  destinations_[1].priority = destinations_[0].priority;
+  start();
+  for (std::size_t i = 0; i < kCalls; ++i) EXPECT_THAT(post(kChat), StartsWith("HTTP/1.1 200"));
+  EXPECT_LE(refusing.requests().size(), 6U);
+}
+
+TEST_F(CallTest, OnlyAReasonThatAllUpstreamsHaveIsThatOfAll) {
+  const auto limited = answer(429, "text/plain", "later");
+  {
+    const FakeUpstream gone({});
+    add_at(gone.port());
+  }
+  add({{limited}});
+  add({{limited}});
+  start();
+  EXPECT_THAT(post(kChat),
+              EndsWith("The upstream of this model has reached a rate limit of its own."));
+  EXPECT_EQ(last().attempts, 3);
+}
+
+TEST_F(CallTest, WhereAllUpstreamsHaveTheSameReasonNoneIsNamed) {
+  const auto limited = answer(429, "text/plain", "later");
+  add({{limited}});
+  add({{limited}});
+  start();
+  EXPECT_THAT(post(kChat), EndsWith("upstream_rate_limited: "));
+  EXPECT_EQ(last().attempts, 2);
+}
+
 TEST_F(CallTest, WhatMayHaveBegunIsNotTriedAgain) {
   add({{"", true}});
   auto& other = add({{kGood}});

@@ -39,6 +39,7 @@ class Received {
     coding_ = coding;
     workers_ = &workers;
   }
+  [[nodiscard]] bool is_encoded() const { return coding_.has_value(); }
   /// Whether all of a JSON body came with the head, as it usually does; it is then not copied.
   /// Otherwise nothing has been taken, and receive() is next.
   [[nodiscard]] bool take_at_hand();

@@ -5,9 +5,15 @@
 
 namespace weir::gateway {
 
-// Before the first attempt; later, the last attempt's own reason counts.
+// Before the first attempt; later, the last attempt's own reason counts, which is that of all if
+// they ended alike.
 void RouteSearch::explain_no_choice(MonotonicTime now) {
-  if (refusal_) return;
+  if (refusal_) {
+    const auto code = refusal_->code;
+    const bool may_be_common = code == Errc::upstream_rate_limited || code == Errc::upstream_busy;
+    if (may_be_common && ended_alike_) refusal_->plain.clear();
+    return;
+  }
   const auto [code, retry_after] = why_none(routes(), now);
   if (code == Errc::wrong_endpoint && untranslatable_) {
     refusal_ = std::move(untranslatable_);
@@ -97,7 +103,11 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
     if (context_.watch.is_over()) co_return;
     if (!attempt) {
       tried_.set(choice->index, true);
-      if (!granted) refuse(make_refusal(Errc::upstream_busy));
+      if (!granted) {
+        auto refusal = make_refusal(Errc::upstream_busy);
+        refusal.plain = "The upstream of this model is busy, and no place became free in time.";
+        refuse(std::move(refusal));
+      }
       elsewhere_ += granted_at - began;
       continue;
     }

@@ -70,7 +70,10 @@ class RouteSearch {
   /// Whether another attempt follows.
   [[nodiscard]] bool conclude(Attempt& attempt, AttemptEnd end);
   void explain_no_choice(MonotonicTime now);
-  void refuse(Refusal refusal) { refusal_ = std::make_unique<Refusal>(std::move(refusal)); }
+  void refuse(Refusal refusal) {
+    ended_alike_ = ended_alike_ && (!refusal_ || refusal_->code == refusal.code);
+    refusal_ = std::make_unique<Refusal>(std::move(refusal));
+  }
 
   CallContext& context_;
   const Admitted& admitted_;
@@ -90,6 +93,7 @@ class RouteSearch {
   /// The next attempt is a retry of what may have cost the upstream something.
   bool takes_from_budget_ = false;
   bool has_reached_ = false;
+  bool ended_alike_ = true;  ///< all attempts, for one reason
 };
 
 }  // namespace weir::gateway

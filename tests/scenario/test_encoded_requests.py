@@ -195,6 +195,7 @@ def test_a_bomb_ends_at_the_limit(weir, engine, name):
     for _ in range(3):
         reply = send(server, coding, bomb)
         assert reply.status == 413, reply.body
+        assert reply.json()["message"] == f"The request body is too large once decoded: at most {MIB} bytes."
     content_type, form = multipart(("model", "lab/ear"), ("file", "a", bytes(4 * MIB)))
     reply = send(server, coding, encode(form), "/v1/audio/transcriptions", content_type=content_type)
     assert reply.status == 413, reply.body

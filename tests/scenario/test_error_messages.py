@@ -101,6 +101,15 @@ def test_upstreams_that_limit_say_so(weir, engine):
     assert len(engine.calls) == 1
 
 
+def test_one_upstream_is_not_every_upstream(weir, engine):
+    engine.scripts[MODEL] = Script((b"{}",), status=429, headers=(("Retry-After", "30"),))
+    limited = "The upstream of this model has reached a rate limit of its own. Retry after 30 seconds."
+    with Engine(MODEL) as other:
+        server = serve(weir, [engine.url, other.url], {"priority": 0}.items(), calls={"retries": 0})
+        other.scripts.update(engine.scripts)
+        assert refused(server, 429) == limited
+
+
 @pytest.mark.parametrize(
     ("script", "status", "text"),
     [

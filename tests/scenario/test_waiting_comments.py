@@ -91,9 +91,9 @@ FAMILIES = {
 @pytest.mark.parametrize(
     ("script", "message", "reason"),
     [
-        (as_json({"error": {"message": "operator's"}}, status=500), b"overloaded", "upstream_refused"),
+        (as_json({"error": {"message": "operator's"}}, status=500), b"The upstream of this model answered with an error.", "upstream_refused"),
         (as_json({"error": {"message": "n is too large"}}, status=400), b"n is too large", "invalid_parameter"),
-        (as_json({"choices": []}), b"", "upstream_answer_invalid"),
+        (as_json({"choices": []}), b"was not understood", "upstream_answer_invalid"),
         (Script(raw=b""), b"", "upstream_broke"),
     ],
 )
