@@ -532,6 +532,67 @@ TEST(MessagesToChat, SaysWhichMemberHasAnotherType) {
   for (const auto& c : cases) EXPECT_EQ(refusal_of(c.body), c.message) << c.body;
 }
 
+TEST(MessagesToChat, SaysWhichMemberOfABlockHasAnotherType) {
+  const struct {
+    const char* block;
+    const char* message;
+  } cases[] = {
+      {R"({"type":"text","text":5})", "`messages[].content[].text` must be a string."},
+      {R"({"type":"text"})", "`messages[].content[].text` must be a string."},
+      {R"({"text":"a"})", "`messages[].content[].type` must be a string that is not empty."},
+      {R"({"type":"image","source":{"type":"base64","data":"AA=="}})",
+       "`messages[].content[].source.media_type` must be a string."},
+      {R"({"type":"image","source":{"type":"url"}})",
+       "`messages[].content[].source.url` must be a string."},
+      {R"({"type":"image","source":{}})",
+       "`messages[].content[].source.type` must be a string that is not empty."},
+      {R"({"type":"document","title":1,"source":{"type":"text","data":"d"}})",
+       "`messages[].content[].title` must be a string."},
+      {R"({"type":"document","source":{"type":"text"}})",
+       "`messages[].content[].source.data` must be a string."},
+      {R"({"type":"tool_result","content":"a"})",
+       "`messages[].content[].tool_use_id` must be a string."},
+      {R"({"type":"tool_result","tool_use_id":"x","is_error":"yes"})",
+       "`messages[].content[].is_error` must be a boolean."},
+  };
+  for (const auto& c : cases) {
+    const auto turns = std::string(R"([{"role":"user","content":[)").append(c.block).append("]}]");
+    EXPECT_EQ(refusal_of(conversation(turns)), c.message) << c.block;
+  }
+  const struct {
+    const char* members;
+    const char* message;
+  } others[] = {
+      {R"("messages":[{"content":"a"}])", "`messages[].role` must be a string that is not empty."},
+      {R"("messages":[{"role":"assistant","content":[{"type":"tool_use","name":"f"}]}])",
+       "`messages[].content[].id` must be a string."},
+      {R"("messages":[{"role":"assistant","content":[{"type":"tool_use","id":"x"}]}])",
+       "`messages[].content[].name` must be a string."},
+      {R"("messages":[{"role":"assistant","content":[{"type":"tool_use","id":"x","name":"f","input":"a"}]}])",
+       "`messages[].content[].input` must be an object."},
+      {R"("messages":[],"tools":[{"description":"d"}])", "`tools[].name` must be a string."},
+      {R"("messages":[],"tools":[{"name":"f","description":1}])",
+       "`tools[].description` must be a string."},
+      {R"("messages":[],"tools":[{"name":"f","input_schema":1}])",
+       "`tools[].input_schema` must be an object."},
+      {R"("messages":[],"tools":[{"name":"f","strict":1}])", "`tools[].strict` must be a boolean."},
+      {R"("messages":[],"tool_choice":{"type":"tool"})", "`tool_choice.name` must be a string."},
+  };
+  for (const auto& c : others) {
+    EXPECT_EQ(refusal_of(std::string("{").append(c.members).append("}")), c.message) << c.members;
+  }
+}
+
+TEST(MessagesToChat, RepeatsNoMoreThanTheBeginningOfAName) {
+  const std::string name(1'000'000, 'n');
+  for (const auto& members : {"\"" + name + "\":1", R"("tools":[{"type":")" + name + "\"}]",
+                              R"("output_config":{")" + name + "\":1}"}) {
+    const auto refusal = refusal_of(request_with(members));
+    EXPECT_THAT(refusal, HasSubstr("nnn"));
+    EXPECT_LT(refusal.size(), 400U);
+  }
+}
+
 TEST(MessagesToChat, RefusesWhatIsNestedTooDeep) {
   Options options = kOptions;
   options.max_depth = 8;

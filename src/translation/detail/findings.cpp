@@ -17,6 +17,32 @@ void Findings::reject(std::string message) {
   if (!error_) error_ = fail(Errc::invalid_parameter, std::move(message)).error();
 }
 
+void Findings::refuse_value(std::string_view path, std::string_view value) {
+  if (value.empty()) return expect(path, "a string that is not empty");
+  refuse(path, value);
+}
+
+std::string_view Findings::required_text(const boost::json::object& object, std::string_view path,
+                                         std::string_view name) {
+  if (find(object, name) == nullptr) expect(path_of(path, name), "a string");
+  return text(object, path, name);
+}
+
+std::string_view Findings::text(const boost::json::object& object, std::string_view path,
+                                std::string_view name) {
+  const auto* value = find(object, name);
+  if (value != nullptr && !value->is_string()) expect(path_of(path, name), "a string");
+  return text_of(object, name);
+}
+
+bool Findings::flag(const boost::json::object& object, std::string_view path,
+                    std::string_view name) {
+  const auto* value = find(object, name);
+  if (value == nullptr) return false;
+  if (!value->is_bool()) expect(path_of(path, name), "a boolean");
+  return value->is_bool() && value->get_bool();
+}
+
 void Findings::check(const boost::json::object& object, std::string_view path,
                      const KnownMembers& known) {
   for (const auto& [key, value] : object) {

@@ -29,6 +29,17 @@ class Findings {
   /// The member at `path` has another type; `expected` completes "must be".
   void expect(std::string_view path, std::string_view expected);
   void reject(std::string message);
+  /// As refuse(), for a member that must have one of some values.
+  void refuse_value(std::string_view path, std::string_view value);
+
+  // The member `name` of the object at `path`. Empty, false: absent, or of another type.
+
+  [[nodiscard]] std::string_view required_text(const boost::json::object& object,
+                                               std::string_view path, std::string_view name);
+  [[nodiscard]] std::string_view text(const boost::json::object& object, std::string_view path,
+                                      std::string_view name);
+  [[nodiscard]] bool flag(const boost::json::object& object, std::string_view path,
+                          std::string_view name);
 
   /// Drops and refuses members of `object`, which is at `path`: empty, or with its dot. A member
   /// that is null counts as absent.

@@ -22,11 +22,12 @@ constexpr KnownMembers kToolResult{{"type", "tool_use_id", "content", "is_error"
                                    {"cache_control", "toolset_name"}};
 constexpr KnownMembers kSource{{"type", "media_type", "data", "url", "content"}};
 
-std::string data_url(const json::object& source) {
+std::string data_url(const json::object& source, std::string_view path, Findings& findings) {
+  const auto media_type = findings.required_text(source, path, "media_type");
   return std::string("data:")
-      .append(text_of(source, "media_type"))
+      .append(media_type)
       .append(";base64,")
-      .append(text_of(source, "data"));
+      .append(findings.required_text(source, path, "data"));
 }
 
 bool is_text(const json::value& part) { return text_of(part.as_object(), "type") == "text"; }
@@ -50,7 +51,7 @@ const json::object* source_of(const json::object& block, std::string_view path,
 }
 
 void refuse_source(std::string_view type, std::string_view path, Findings& findings) {
-  findings.refuse(path_of(path, "source.type"), type);
+  findings.refuse_value(path_of(path, "source.type"), type);
 }
 
 void add_image(json::array& parts, const json::object& block, std::string_view path,
@@ -60,8 +61,10 @@ void add_image(json::array& parts, const json::object& block, std::string_view p
   if (source == nullptr) return;
   const auto type = text_of(*source, "type");
   if (type != "base64" && type != "url") return refuse_source(type, path, findings);
-  findings.check(*source, path_of(path, "source."), kSource);
-  const auto url = type == "url" ? std::string(text_of(*source, "url")) : data_url(*source);
+  const auto inner = path_of(path, "source.");
+  findings.check(*source, inner, kSource);
+  const auto url = type == "url" ? std::string(findings.required_text(*source, inner, "url"))
+                                 : data_url(*source, inner, findings);
   parts.push_back(json::object{{"type", "image_url"}, {"image_url", json::object{{"url", url}}}});
 }
 
@@ -69,8 +72,7 @@ void add_image(json::array& parts, const json::object& block, std::string_view p
 void refuse_citations(const json::object& block, std::string_view path, Findings& findings) {
   const auto* value = find(block, "citations");
   const auto* citations = value == nullptr ? nullptr : value->if_object();
-  const auto* enabled = citations == nullptr ? nullptr : citations->if_contains("enabled");
-  if (enabled != nullptr && enabled->is_bool() && enabled->get_bool()) {
+  if (citations != nullptr && findings.flag(*citations, path_of(path, "citations."), "enabled")) {
     findings.refuse(path_of(path, "citations"));
   }
 }
@@ -88,17 +90,14 @@ void add_contents(json::array& parts, const json::object& object, std::string_vi
     const auto* block = value.if_object();
     const auto type = block == nullptr ? std::string_view() : text_of(*block, "type");
     if (block == nullptr || !add_part(parts, *block, type, inner, findings)) {
-      findings.refuse(inner + "type", type);
+      findings.refuse_value(inner + "type", type);
     }
   }
 }
 
-void add_pdf(json::array& parts, const json::object& block, const json::object& source) {
-  auto title = text_of(block, "title");
+json::object pdf_part(std::string_view title, std::string_view data) {
   if (title.empty()) title = "document.pdf";
-  parts.push_back(
-      json::object{{"type", "file"},
-                   {"file", json::object{{"filename", title}, {"file_data", data_url(source)}}}});
+  return {{"type", "file"}, {"file", json::object{{"filename", title}, {"file_data", data}}}};
 }
 
 void add_document(json::array& parts, const json::object& block, std::string_view path,
@@ -110,10 +109,14 @@ void add_document(json::array& parts, const json::object& block, std::string_vie
   const auto inner = path_of(path, "source.");
   findings.check(*source, inner, kSource);
   const auto type = text_of(*source, "type");
-  add_text(parts, text_of(block, "context"));
-  if (type == "base64") return add_pdf(parts, block, *source);
-  add_text(parts, text_of(block, "title"));
-  if (type == "text") return add_text(parts, text_of(*source, "data"));
+  const auto title = findings.text(block, path, "title");
+  add_text(parts, findings.text(block, path, "context"));
+  if (type == "base64") {
+    parts.push_back(pdf_part(title, data_url(*source, inner, findings)));
+    return;
+  }
+  add_text(parts, title);
+  if (type == "text") return add_text(parts, findings.required_text(*source, inner, "data"));
   if (type == "content") return add_contents(parts, *source, inner, findings);
   refuse_source(type, path, findings);
 }
@@ -122,8 +125,8 @@ void add_search_result(json::array& parts, const json::object& block, std::strin
                        Findings& findings) {
   findings.check(block, path, kSearchResult);
   refuse_citations(block, path, findings);
-  add_text(parts, text_of(block, "title"));
-  add_text(parts, text_of(block, "source"));
+  add_text(parts, findings.text(block, path, "title"));
+  add_text(parts, findings.text(block, path, "source"));
   add_contents(parts, block, path, findings);
 }
 
@@ -133,7 +136,7 @@ bool add_part(json::array& parts, const json::object& block, std::string_view ty
               std::string_view path, Findings& findings) {
   if (type == "text") {
     findings.check(block, path, kText);
-    add_text(parts, text_of(block, "text"));
+    add_text(parts, findings.required_text(block, path, "text"));
   } else if (type == "image") {
     add_image(parts, block, path, findings);
   } else if (type == "document") {
@@ -143,7 +146,7 @@ bool add_part(json::array& parts, const json::object& block, std::string_view ty
   } else if (type == "tool_reference") {
     // All tools are loaded: their definitions are in the request.
     findings.check(block, path, kToolReference);
-    add_text(parts, std::string("Tool: ").append(text_of(block, "tool_name")));
+    add_text(parts, std::string("Tool: ").append(findings.required_text(block, path, "tool_name")));
   } else {
     return false;
   }
@@ -156,6 +159,7 @@ void add_text(json::array& parts, std::string_view text) {
 
 ToolResult read_tool_result(const json::object& block, std::string_view path, Findings& findings) {
   findings.check(block, path, kToolResult);
+  const auto id = findings.required_text(block, path, "tool_use_id");
   json::array parts;
   add_contents(parts, block, path, findings);
   ToolResult result{.text = text_among(parts), .others = {}};
@@ -166,13 +170,12 @@ ToolResult read_tool_result(const json::object& block, std::string_view path, Fi
     join(result.text, "[Attachments of this result are in the next user message.]");
     result.others.insert(
         result.others.begin(),
-        json::object{{"type", "text"},
-                     {"text", std::string("[Attachments of the result of tool call ")
-                                  .append(text_of(block, "tool_use_id"))
-                                  .append("]")}});
+        json::object{
+            {"type", "text"},
+            {"text",
+             std::string("[Attachments of the result of tool call ").append(id).append("]")}});
   }
-  const auto* is_error = find(block, "is_error");
-  if (is_error != nullptr && is_error->is_bool() && is_error->get_bool()) {
+  if (findings.flag(block, path, "is_error")) {
     result.text.insert(0, result.text.empty() ? "Error" : "Error: ");
   }
   return result;
@@ -193,11 +196,11 @@ void join_texts(std::string& text, const json::value& content, std::string_view 
     const auto* block = value.if_object();
     const auto type = block == nullptr ? std::string_view() : text_of(*block, "type");
     if (type != "text") {
-      findings.refuse(inner + "type", type);
+      findings.refuse_value(inner + "type", type);
       continue;
     }
     findings.check(*block, inner, kText);
-    const auto piece = text_of(*block, "text");
+    const auto piece = findings.required_text(*block, inner, "text");
     if (piece.starts_with(kBillingHeader)) {
       findings.drop(std::string(path).append("[").append(kBillingHeader).append("]"));
     } else {

@@ -20,18 +20,8 @@ constexpr KnownMembers kKnownTool{{"type", "name", "description", "input_schema"
 constexpr KnownMembers kKnownChoice{{"type", "name", "disable_parallel_tool_use"}};
 constexpr KnownMembers kKnownFormat{{"type", "schema"}};
 
-bool is_true(const json::object& object, std::string_view name) {
-  const auto* value = find(object, name);
-  return value != nullptr && value->is_bool() && value->get_bool();
-}
-
-void copy(json::object& to, std::string_view name, const json::object& from,
-          std::string_view from_name) {
-  if (const auto* value = find(from, from_name)) to[name] = *value;
-}
-
 void add_strict(json::object& function, const json::object& tool, Findings& findings) {
-  if (!is_true(tool, "strict")) return;
+  if (!findings.flag(tool, kTool, "strict")) return;
   const auto* schema = find(tool, "input_schema");
   if (schema != nullptr && is_strict(*schema)) {
     function["strict"] = true;
@@ -48,10 +38,13 @@ json::value function_of(const json::object& tool, Findings& findings) {
     return nullptr;
   }
   findings.check(tool, kTool, kKnownTool);
-  json::object function;
-  copy(function, "name", tool, "name");
-  copy(function, "description", tool, "description");
-  copy(function, "parameters", tool, "input_schema");
+  json::object function{{"name", findings.required_text(tool, kTool, "name")}};
+  const auto description = findings.text(tool, kTool, "description");
+  if (find(tool, "description") != nullptr) function["description"] = description;
+  if (const auto* schema = find(tool, "input_schema")) {
+    if (!schema->is_object()) findings.expect("tools[].input_schema", "an object");
+    function["parameters"] = *schema;
+  }
   add_strict(function, tool, findings);
   return json::object{{"type", "function"}, {"function", std::move(function)}};
 }
@@ -62,11 +55,10 @@ json::value choice_of(const json::object& choice, Findings& findings) {
   if (type == "auto" || type == "none") return json::value(type);
   if (type == "any") return "required";
   if (type == "tool") {
-    json::object function;
-    copy(function, "name", choice, "name");
+    json::object function{{"name", findings.required_text(choice, "tool_choice.", "name")}};
     return json::object{{"type", "function"}, {"function", std::move(function)}};
   }
-  findings.refuse("tool_choice.type", type);
+  findings.refuse_value("tool_choice.type", type);
   return nullptr;
 }
 
@@ -76,9 +68,10 @@ void add_choice(json::object& chat, const json::object& request, Findings& findi
   const auto* choice = value->if_object();
   if (choice == nullptr) return findings.expect("tool_choice", "an object");
   auto translated = choice_of(*choice, findings);
+  const bool one_at_a_time = findings.flag(*choice, "tool_choice.", "disable_parallel_tool_use");
   if (!chat.contains("tools")) return;  // there is nothing to choose from
   chat["tool_choice"] = std::move(translated);
-  if (is_true(*choice, "disable_parallel_tool_use")) chat["parallel_tool_calls"] = false;
+  if (one_at_a_time) chat["parallel_tool_calls"] = false;
 }
 
 bool all_strict(const json::value& schemas) {
@@ -136,7 +129,7 @@ void add_format(json::object& chat, const json::value& format, std::string_view 
   const auto inner = path_of(path, ".");
   findings.check(*object, inner, kKnownFormat);
   const auto type = text_of(*object, "type");
-  if (type != "json_schema") return findings.refuse(inner + "type", type);
+  if (type != "json_schema") return findings.refuse_value(inner + "type", type);
   const auto* schema = find(*object, "schema");
   if (schema == nullptr) return findings.expect(inner + "schema", "an object");
   json::object described{{"name", "output"}, {"schema", *schema}};

@@ -87,7 +87,7 @@ void Turns::add_message(const json::object& message, bool user_follows) {
   } else if (role == "system") {
     add_inline_system(message, user_follows);
   } else {
-    findings_.refuse("messages[].role", role);
+    findings_.refuse_value("messages[].role", role);
   }
 }
 
@@ -122,7 +122,7 @@ void Turns::add_user_block(const json::object& block) {
                                     {"content", result.text}});
     for (auto& part : result.others) parts_.push_back(std::move(part));
   } else if (!add_part(parts_, block, type, kBlock, findings_)) {
-    findings_.refuse("messages[].content[].type", type);
+    findings_.refuse_value("messages[].content[].type", type);
   }
 }
 
@@ -151,18 +151,23 @@ void Turns::add_assistant_block(Assistant& assistant, const json::object& block)
   } else if (type == "thinking" || type == "redacted_thinking" || type == "fallback") {
     findings_.drop(path_of(kBlock, type));
   } else {
-    findings_.refuse("messages[].content[].type", type);
+    findings_.refuse_value("messages[].content[].type", type);
   }
 }
 
 void Turns::add_call(Assistant& assistant, const json::object& block) {
   findings_.check(block, kBlock, kKnownCall);
   const auto* input = find(block, "input");
+  if (input != nullptr && !input->is_object()) {
+    findings_.expect(path_of(kBlock, "input"), "an object");
+  }
+  const auto id = findings_.required_text(block, kBlock, "id");
+  const auto name = findings_.required_text(block, kBlock, "name");
   assistant.calls.push_back(json::object{
-      {"id", text_of(block, "id")},
+      {"id", id},
       {"type", "function"},
-      {"function", json::object{{"name", text_of(block, "name")},
-                                {"arguments", input == nullptr ? "{}" : json_of(*input)}}}});
+      {"function",
+       json::object{{"name", name}, {"arguments", input == nullptr ? "{}" : json_of(*input)}}}});
 }
 
 void Turns::end_user() {
