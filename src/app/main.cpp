@@ -35,7 +35,8 @@ using app::with_settings;
 
 // Options as text, checked by the same functions as the config file's values.
 struct Texts {
-  std::string config, name, expires, overlap = "24h", admin, type, sub_type, explain, page, file;
+  std::string config, name, before, expires, overlap = "24h", admin, type, sub_type, explain, page,
+                                             file;
   std::vector<std::string> model_limits;
 };
 
@@ -239,11 +240,8 @@ class CommandLine {
   }
 
   void add_usage() {
-    auto* command = add(app_, "usage", "Show usage per key, model and day (UTC)", [this] {
-      return with_settings(texts_.config, [this](const auto& s) {
-        return app::show_usage(s, usage_, wall_now(), json_);
-      });
-    });
+    auto* command = add(app_, "usage", "Show usage per key, model and day (UTC)",
+                        [this] { return show_or_prune_usage(); });
     command->add_option("--from", usage_.from,
                         "First day, such as 2026-12-31; default: 30 days up to --to");
     command->add_option("--to", usage_.to, "Last day; default: today");
@@ -253,6 +251,17 @@ class CommandLine {
         ->delimiter(',');
     add_config(command);
     add_json(command);
+    prune_ = command->add_subcommand("prune", "Delete the usage of old days");
+    prune_->add_option("--before", texts_.before, "First day that stays, such as 2026-12-31")
+        ->required();
+    add_config(prune_);
+  }
+
+  int show_or_prune_usage() {
+    return with_settings(texts_.config, [this](const auto& s) {
+      return prune_->parsed() ? app::prune_usage(s, texts_.before, wall_now())
+                              : app::show_usage(s, usage_, wall_now(), json_);
+    });
   }
 
   void add_models() {
@@ -323,6 +332,7 @@ class CommandLine {
     page->group("");  // for developers of Weir
   }
 
+  CLI::App* prune_ = nullptr;  // CLI11 runs the callback of its parent, too
   CLI::App app_{"Weir: one address and one key for all the AI models you can call", "weir"};
   Texts texts_;
   app::Overrides overrides_;

@@ -38,6 +38,12 @@ class ChangingStore final : public store::Store {
   Result<std::vector<store::UsageRow>> usage(const store::UsageFilter& filter) override {
     return counted().usage(filter);
   }
+  Result<std::vector<store::Day>> usage_days(std::size_t most) override {
+    return counted().usage_days(most);
+  }
+  Result<std::int64_t> delete_usage(store::Day before, std::int64_t max_rows) override {
+    return counted().delete_usage(before, max_rows);
+  }
 
  private:
   store::MemoryStore& counted() {

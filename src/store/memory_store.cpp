@@ -1,6 +1,7 @@
 #include "store/memory_store.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -152,6 +153,30 @@ Result<std::vector<UsageRow>> MemoryStore::usage(const UsageFilter& filter) {
     rows.push_back({day, key_id, model, counts});
   }
   return rows;
+}
+
+Result<std::vector<Day>> MemoryStore::usage_days(std::size_t most) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return std::unexpected(ready.error());
+  std::vector<Day> days;
+  for (const auto& [name, counts] : usage_ | std::views::reverse) {
+    const Day day = std::get<Day>(name);
+    if (!days.empty() && days.back() == day) continue;
+    if (days.size() == most) break;
+    days.push_back(day);
+  }
+  return days;
+}
+
+Result<std::int64_t> MemoryStore::delete_usage(Day before, std::int64_t max_rows) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return std::unexpected(ready.error());
+  std::int64_t deleted = 0;
+  while (deleted < max_rows && !usage_.empty() && std::get<Day>(usage_.begin()->first) < before) {
+    usage_.erase(usage_.begin());
+    ++deleted;
+  }
+  return deleted;
 }
 
 void MemoryStore::break_for_test(std::optional<std::string> detail) {

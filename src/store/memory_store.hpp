@@ -26,6 +26,8 @@ class MemoryStore : public Store {
   Result<std::uint64_t> version() override;
   Result<> add_usage(const UsageBatch& batch) override;
   Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
+  Result<std::vector<Day>> usage_days(std::size_t most) override;
+  Result<std::int64_t> delete_usage(Day before, std::int64_t max_rows) override;
 
   /// Every call fails with store_failed and this detail; without a value, they work again.
   void break_for_test(std::optional<std::string> detail);

@@ -269,6 +269,22 @@ Result<std::vector<UsageRow>> SqliteStore::usage(const UsageFilter& filter) {
   return detail::read_usage(*connection_, filter);
 }
 
+Result<std::vector<Day>> SqliteStore::usage_days(std::size_t most) {
+  std::lock_guard lock(mutex_);
+  return detail::read_usage_days(*connection_, most);
+}
+
+Result<std::int64_t> SqliteStore::delete_usage(Day before, std::int64_t max_rows) {
+  std::lock_guard lock(mutex_);
+  const auto at_first = connection_->total_changes();
+  auto done =
+      commit(*connection_, [&] { return detail::delete_usage(*connection_, before, max_rows); });
+  const auto changes = connection_->total_changes() - at_first;
+  usage_changes_ += changes;
+  if (!done) return std::unexpected(std::move(done.error()));
+  return changes;
+}
+
 Result<> SqliteStore::check_integrity() {
   std::lock_guard lock(mutex_);
   auto rows = connection_->prepare("PRAGMA integrity_check(1)");

@@ -49,6 +49,8 @@ class SqliteStore final : public Store {
   Result<std::uint64_t> version() override;
   Result<> add_usage(const UsageBatch& batch) override;
   Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
+  Result<std::vector<Day>> usage_days(std::size_t most) override;
+  Result<std::int64_t> delete_usage(Day before, std::int64_t max_rows) override;
 
   /// Reads the whole file. Errors: store_failed with the damage found.
   [[nodiscard]] Result<> check_integrity();

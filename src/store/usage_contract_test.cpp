@@ -18,6 +18,7 @@ namespace {
 using std::chrono::days;
 using std::chrono::seconds;
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::IsEmpty;
 
 const WallTime kNow{seconds(1'800'000'000)};
@@ -154,12 +155,49 @@ TEST_P(UsageContract, RefusesWhatIsNotABatchAndKeepsNothingOfIt) {
   EXPECT_THAT(rows(), ElementsAre(sound));
 }
 
+TEST_P(UsageContract, NamesTheLastDaysWithUsage) {
+  EXPECT_THAT(*store_->usage_days(2), IsEmpty());
+  for (const int i : {0, 7, 3}) {
+    ASSERT_TRUE(store_->add_usage(batch(fmt::format("w{}", i), 1,
+                                        {row("a", "m", {.requests = 1}, kDay + days(i)),
+                                         row("b", "m", {.requests = 1}, kDay + days(i))})));
+  }
+  EXPECT_THAT(*store_->usage_days(2), ElementsAre(kDay + days(7), kDay + days(3)));
+  EXPECT_THAT(*store_->usage_days(9), ElementsAre(kDay + days(7), kDay + days(3), kDay));
+}
+
+TEST_P(UsageContract, DeletesTheOldestDaysALittleAtATime) {
+  std::vector<UsageRow> all;
+  for (int day = 0; day < 4; ++day) {
+    for (const char* key : {"a", "b"}) {
+      for (const char* model : {"m", "n"}) {
+        all.push_back(row(key, model, {.requests = 1}, kDay + days(day)));
+      }
+    }
+  }
+  ASSERT_TRUE(store_->add_usage(batch("w", 1, all)));
+  const Day before = kDay + days(2);
+
+  EXPECT_EQ(*store_->delete_usage(before, 3), 3);
+  EXPECT_THAT(rows(), ElementsAreArray(all.begin() + 3, all.end()));
+  EXPECT_EQ(*store_->delete_usage(before, 3), 3);
+  EXPECT_EQ(*store_->delete_usage(before, 3), 2);
+  EXPECT_THAT(rows(), ElementsAreArray(all.begin() + 8, all.end()));
+  EXPECT_EQ(*store_->delete_usage(before, 3), 0);
+  EXPECT_EQ(*store_->delete_usage(kDay + days(9), 8), 8);
+  EXPECT_THAT(rows(), IsEmpty());
+  EXPECT_TRUE(store_->add_usage(batch("w", 1, all)));
+  EXPECT_THAT(rows(), IsEmpty()) << "the writer's number outlives its rows";
+}
+
 TEST_P(UsageContract, LeavesTheVersionOfKeysAsItIs) {
   const auto before = store_->version();
   for (int i = 1; i < 4; ++i) {
     ASSERT_TRUE(store_->add_usage(batch("w", i, {row("a", "m", {.requests = 1})})));
     EXPECT_EQ(*store_->version(), *before);
   }
+  ASSERT_EQ(*store_->delete_usage(kDay + days(1), 10), 1);
+  EXPECT_EQ(*store_->version(), *before);
 }
 
 TEST_P(UsageContract, ManyThreadsLoseNothing) {

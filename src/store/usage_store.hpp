@@ -99,6 +99,14 @@ class UsageStore {
 
   /// Ordered by day, key id and model.
   [[nodiscard]] virtual Result<std::vector<UsageRow>> usage(const UsageFilter& filter) = 0;
+
+  /// The last `most` days that have usage, newest first.
+  [[nodiscard]] virtual Result<std::vector<Day>> usage_days(std::size_t most) = 0;
+
+  /// Deletes usage of days before `before`, the oldest first, at most `max_rows` rows: a bound on
+  /// how long others wait. Returns how many; fewer than `max_rows` means that none are left.
+  /// REQUIRES: max_rows > 0.
+  [[nodiscard]] virtual Result<std::int64_t> delete_usage(Day before, std::int64_t max_rows) = 0;
 };
 
 }  // namespace weir::store

@@ -108,6 +108,12 @@ class FailingStore final : public store::UsageStore {
   Result<std::vector<store::UsageRow>> usage(const store::UsageFilter& filter) override {
     return store_.usage(filter);
   }
+  Result<std::vector<store::Day>> usage_days(std::size_t most) override {
+    return store_.usage_days(most);
+  }
+  Result<std::int64_t> delete_usage(store::Day before, std::int64_t max_rows) override {
+    return store_.delete_usage(before, max_rows);
+  }
 
   bool works = false;
   bool after_commit = false;

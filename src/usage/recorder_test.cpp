@@ -54,6 +54,11 @@ class UnreliableStore final : public store::UsageStore {
     return store_.usage(filter);
   }
 
+  Result<std::vector<Day>> usage_days(std::size_t most) override { return store_.usage_days(most); }
+  Result<std::int64_t> delete_usage(Day before, std::int64_t max_rows) override {
+    return store_.delete_usage(before, max_rows);
+  }
+
   [[nodiscard]] std::vector<UsageRow> rows() {
     return *usage({.from = kDay - days(100), .to = kDay + days(100)});
   }

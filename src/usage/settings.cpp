@@ -13,6 +13,11 @@ config::Schema<Settings> settings_schema() {
           "How often usage is written to the store, and the counts of limits to the disk; a power "
           "failure loses at most this time.",
           Apply::live)
+      .field("retention_days", &Settings::retention_days,
+             config::integer<int>({1, 36'500, "all are kept"}),
+             "How many days of usage are kept: a year and a month by default. Older days are "
+             "deleted, a little at a time.",
+             Apply::live)
       .field("max_pending_rows", &Settings::max_pending_rows,
              config::integer<std::int64_t>({1'000, 10'000'000}),
              "Maximum number of rows (one per day, key and model) kept in memory while the store "

@@ -350,3 +350,49 @@ def test_the_day_is_that_of_the_call_in_utc(server):
     assert post(server.public, "/v1/chat/completions", chat_body("lab/chat")).status == 200
     (row,) = eventually(lambda: usage_rows(server, "--by", "day,key,model"))
     assert row["day"] in (before, time.strftime("%Y-%m-%d", time.gmtime()))
+
+
+def add_days(server, *ago):
+    """Puts 3,000 rows of each of these days into the store."""
+    today = int(time.time() // 86_400)
+    with contextlib.closing(sqlite3.connect(server.directory / "weir.db", timeout=DEADLINE_S)) as file, file:
+        file.executemany(
+            "INSERT INTO usage (day, key_id, model, requests, failed, prompt_tokens, completion_tokens, images, estimated)"
+            " VALUES (?, ?, 'lab/old', 1, 0, 0, 0, 0, 0)",
+            [(today - days, f"config:{number}") for days in ago for number in range(3_000)],
+        )
+
+
+def days_booked(server):
+    rows = usage_rows(server, "--from", "2000-01-01", "--by", "day")
+    return {row["day"]: row["requests"] for row in rows}
+
+
+def test_days_beyond_the_retention_are_deleted_while_calls_and_keys_go_on(weir, engine):
+    server = weir(models=MODELS, keys=KEYS, upstreams=[{"name": "gpu", "url": engine.url}], usage={"retention_days": 0})
+    add_days(server, 500, 40, 1)
+    assert call(server.public, "lab/chat").status == 200
+    eventually(lambda: len(days_booked(server)) == 4)
+    server.write_config(**{**server.config, "usage": {"retention_days": 30, "flush_interval": "50ms"}})
+    server.create_key("meanwhile")
+
+    eventually(lambda: len(days_booked(server)) == 2)
+    assert list(days_booked(server).values()) == [3_000, 1]
+    (line,) = eventually(lambda: server.log.where(msg="deleted old usage"))
+    assert (line["retention_days"], line["rows"]) == (30, 6_000)
+
+
+def test_prune_deletes_days_beside_a_running_server(server):
+    add_days(server, 300, 200, 1)
+    assert call(server.public, "lab/chat").status == 200
+    eventually(lambda: len(days_booked(server)) == 4)
+    wrong = server.cli("usage", "prune", check=False)
+    assert wrong.returncode != 0
+    assert "--before" in wrong.stderr
+
+    before = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 200 * 86_400))
+    assert server.cli("usage", "prune", "--before", before).stdout.endswith(": 3000 rows.\n")
+    assert list(days_booked(server).values()) == [3_000, 3_000, 1]
+    late = server.cli("usage", "prune", "--before", "2100-01-01", check=False)
+    assert late.returncode != 0
+    assert "not after today" in late.stderr

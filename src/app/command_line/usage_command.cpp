@@ -33,6 +33,7 @@ using store::UsageCounts;
 using store::UsageRow;
 
 constexpr days kUsualSpan{30};
+constexpr std::int64_t kPruneRows = 1'000;  // of one transaction
 constexpr std::string_view kConfigKeyPrefix = "config:";
 
 struct Column {
@@ -304,6 +305,26 @@ Output show_usage(const Settings& settings, const UsageQuery& query, WallTime no
 
   if (json) return usage_json(*report);
   return report->rows.empty() ? nothing_text(*report, query) : usage_table(*report);
+}
+
+Output prune_usage(const Settings& settings, const std::string& before, WallTime now) {
+  const auto first_kept = parse_day("--before", before);
+  if (!first_kept) return std::unexpected(first_kept.error());
+  const Day today = std::chrono::floor<days>(now);
+  if (*first_kept > today) {
+    return refuse("--before", before,
+                  fmt::format("a date not after today ({})", format_day(today)));
+  }
+  const auto opened = open_store(settings);
+  if (!opened) return std::unexpected(opened.error());
+  std::int64_t deleted = 0;
+  for (std::int64_t last = kPruneRows; last >= kPruneRows;) {
+    const auto rows = (*opened)->delete_usage(*first_kept, kPruneRows);
+    if (!rows) return std::unexpected(rows.error());
+    last = *rows;
+    deleted += last;
+  }
+  return fmt::format("Deleted the usage of the days before {}: {} rows.\n", before, deleted);
 }
 
 }  // namespace weir::app

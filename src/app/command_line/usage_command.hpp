@@ -1,5 +1,5 @@
-/// `weir usage`: reads the store directly, so it needs no running server; a running one writes its
-/// counts there within a second.
+/// `weir usage`: works on the store directly, so it needs no running server; a running one writes
+/// its counts there within a second.
 #pragma once
 
 #include <string>
@@ -24,5 +24,9 @@ struct UsageQuery {
 /// store_failed.
 [[nodiscard]] Output show_usage(const Settings& settings, const UsageQuery& query, WallTime now,
                                 bool json);
+
+/// `weir usage prune`: deletes the days before `before`, in small transactions beside a running
+/// server. Errors: as show_usage; a day after today is refused.
+[[nodiscard]] Output prune_usage(const Settings& settings, const std::string& before, WallTime now);
 
 }  // namespace weir::app

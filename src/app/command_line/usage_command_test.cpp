@@ -58,6 +58,11 @@ class UsageCommand : public testing::Test {
     return shown ? *shown : shown.error().text();
   }
 
+  [[nodiscard]] std::string prune(const std::string& before) {
+    const auto pruned = prune_usage(settings_, before, kNow);
+    return pruned ? *pruned : pruned.error().text();
+  }
+
   TemporaryDirectory directory_;
   Settings settings_;
   std::unique_ptr<store::SqliteStore> store_;  ///< open throughout, like a running server's
@@ -151,6 +156,26 @@ TEST_F(UsageCommand, SaysPlainlyThatThereIsNothing) {
   EXPECT_EQ(show({.from = "2026-11-23", .key = "ops", .model = "Qwen/*"}),
             "No calls with the key \"ops\" to \"Qwen/*\" from 2026-11-23 to 2026-11-23.\n");
   EXPECT_THAT(show({}, true), HasSubstr(R"("rows":[],"total":{"requests":0,)"));
+}
+
+TEST_F(UsageCommand, PruneDeletesTheDaysBeforeADate) {
+  for (int day = 0; day < 60; ++day) {
+    add(kToday - days(day), "key_000000000001", "m", {.requests = 1});
+  }
+  EXPECT_EQ(prune("2026-11-01"), "Deleted the usage of the days before 2026-11-01: 37 rows.\n");
+  EXPECT_THAT(show({.from = "2026-01-01", .by = {"day"}}),
+              AllOf(HasSubstr("2026-11-01"), Not(HasSubstr("2026-10-31"))));
+  EXPECT_EQ(prune("2026-11-01"), "Deleted the usage of the days before 2026-11-01: 0 rows.\n");
+}
+
+TEST_F(UsageCommand, PruneRefusesAllButADateUpToToday) {
+  add_a_little_of_everything();
+  EXPECT_THAT(prune("2026-11-24"), HasSubstr("a date not after today (2026-11-23)"));
+  for (const char* bad : {"", "yesterday", "2026-11-31", "30"}) {
+    EXPECT_THAT(prune(bad), HasSubstr("--before"));
+  }
+  EXPECT_THAT(show({}), HasSubstr("Qwen3"));
+  EXPECT_THAT(prune("2026-11-23"), HasSubstr(": 1 rows."));
 }
 
 TEST_F(UsageCommand, NamesTheOptionThatIsWrong) {

@@ -40,6 +40,7 @@
 #include "telemetry/metrics.hpp"
 #include "usage/journal_file.hpp"
 #include "usage/recorder.hpp"
+#include "usage/retention.hpp"
 
 namespace weir::app {
 
@@ -102,6 +103,7 @@ class Node {
   struct Usage {
     std::unique_ptr<usage::Recorder> recorder;
     std::optional<usage::UsageRecovery> recovery;
+    usage::Retention retention = {};
     bool waits = false;  ///< other servers have files of usage, and may be killed
   };
 
@@ -180,6 +182,7 @@ class Node {
   void install_signal_handlers();
   [[nodiscard]] net::Task<> watch_signals();
   [[nodiscard]] net::Task<> flush_usage();
+  [[nodiscard]] net::Task<> delete_old_usage();
   [[nodiscard]] net::Task<> watch_silence();
   void list_failed(const std::string& upstream, const discovery::Refresher::Failure& failure);
   void found_health(const std::string& upstream, const discovery::HealthChecks::Finding& finding);

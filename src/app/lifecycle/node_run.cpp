@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds kAdminDrain{1'000};
 constexpr std::chrono::seconds kFirstLists{15};
 constexpr std::chrono::milliseconds kListPoll{10};
 constexpr std::chrono::milliseconds kSilencePoll{250};
+// After each flush; old usage is deleted faster than it can be written.
+constexpr int kRetentionSteps = 50;
 
 template <class T>
 T on_thread(net::IoThread& thread, net::Task<T> task) {
@@ -136,7 +138,20 @@ net::Task<> Node::flush_usage() {
     };
     auto flushing = pools_.store.run(flush);
     // flush logs when writing begins to fail, and keeps rows that could not be written.
-    [[maybe_unused]] const auto flushed = co_await std::move(flushing);
+    const auto flushed = co_await std::move(flushing);
+    if (flushed) co_await delete_old_usage();
+  }
+}
+
+// Each step is a call of its own, so that changed keys are read in between.
+net::Task<> Node::delete_old_usage() {
+  for (int step = 0; step < kRetentionSteps; ++step) {
+    auto remove = [this, kept = std::chrono::days(settings_.usage.retention_days)] {
+      return usage_.retention.step(*keys_.opened.store, kept, wall_now());
+    };
+    auto removing = pools_.store.run(remove);
+    const bool more = co_await std::move(removing);
+    if (!more) co_return;
   }
 }
 

@@ -1,6 +1,7 @@
 #include "store/detail/usage_rows.hpp"
 
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -97,6 +98,42 @@ Result<std::vector<UsageRow>> read_usage(const Connection& connection, const Usa
     for (const auto member : kUsageMembers) one.counts.*member = rows->number(column++);
     read.push_back(std::move(one));
   }
+}
+
+Result<std::vector<Day>> read_usage_days(const Connection& connection, std::size_t most) {
+  // A search for each, where DISTINCT would read every row.
+  auto last = connection.prepare("SELECT max(day) FROM usage WHERE day < ?");
+  if (!last) return std::unexpected(last.error());
+  std::vector<Day> days;
+  auto before = std::numeric_limits<std::int64_t>::max();
+  while (days.size() < most) {
+    if (const auto row = last->bind(before).step(); !row) return std::unexpected(row.error());
+    const auto day = last->optional_number(0);
+    if (!day) break;
+    before = *day;
+    days.push_back(to_day(before));
+    last->rewind();
+  }
+  return days;
+}
+
+Result<> delete_usage(const Connection& connection, Day before, std::int64_t max_rows) {
+  auto stays = connection.prepare(
+      "SELECT day, key_id, model FROM usage WHERE day < ?1 "
+      "ORDER BY day, key_id, model LIMIT 1 OFFSET ?2");
+  if (!stays) return std::unexpected(stays.error());
+  const auto found = stays->bind(to_column(before)).bind(max_rows).step();
+  if (!found) return std::unexpected(found.error());
+  // One search and a walk: SQLite would search for each row of a subquery by its day only.
+  auto drop = connection.prepare(*found ? "DELETE FROM usage WHERE (day, key_id, model) < (?, ?, ?)"
+                                        : "DELETE FROM usage WHERE day < ?");
+  if (!drop) return std::unexpected(drop.error());
+  if (*found) {
+    drop->bind(stays->number(0)).bind(stays->text(1)).bind(stays->text(2));
+  } else {
+    drop->bind(to_column(before));
+  }
+  return drop->run();
 }
 
 }  // namespace weir::store::detail

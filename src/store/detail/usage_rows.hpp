@@ -1,6 +1,8 @@
 /// Usage to rows and back: SQL of the SQLite store.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "store/detail/sqlite.hpp"
@@ -13,5 +15,13 @@ namespace weir::store::detail {
 
 [[nodiscard]] Result<std::vector<UsageRow>> read_usage(const Connection& connection,
                                                        const UsageFilter& filter);
+
+/// The last `most` days that have usage, newest first.
+[[nodiscard]] Result<std::vector<Day>> read_usage_days(const Connection& connection,
+                                                       std::size_t most);
+
+/// Deletes the oldest rows before `before`, at most `max_rows`. REQUIRES: within a transaction.
+[[nodiscard]] Result<> delete_usage(const Connection& connection, Day before,
+                                    std::int64_t max_rows);
 
 }  // namespace weir::store::detail
