@@ -121,7 +121,9 @@ class DiskFault : public testing::TestWithParam<std::tuple<Fault, Often>> {
 
   /// Restores the file as SetUp left it, closed and complete.
   void fresh_copy() {
-    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
+    for (const auto& file : {path_, SqliteStore::usage_path(path_)}) {
+      for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file + suffix);
+    }
     std::filesystem::copy_file(template_, path_);
   }
 

@@ -1,20 +1,16 @@
 #include "store/sqlite_store.hpp"
 
-#include <array>
-#include <filesystem>
-#include <sys/stat.h>
-#include <system_error>
-#include <unistd.h>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "files/read_file.hpp"
+#include "store/detail/database_file.hpp"
 #include "store/detail/key_rows.hpp"
 #include "store/detail/migrations.hpp"
 #include "store/detail/sqlite.hpp"
-#include "store/detail/usage_rows.hpp"
-#include "store/private_file.hpp"
+#include "store/detail/sqlite_usage.hpp"
+#include "store/detail/usage_move.hpp"
 
 namespace weir::store {
 
@@ -22,101 +18,23 @@ namespace {
 
 using detail::Connection;
 using detail::KeyRow;
+using detail::SqliteUsage;
 using detail::Transaction;
 
-Result<> use_write_ahead_log(const Connection& connection) {
-  auto mode = connection.prepare("PRAGMA journal_mode = WAL");
-  if (!mode) return std::unexpected(mode.error());
-  const auto row = mode->step();
-  if (!row) return std::unexpected(row.error());
-  if (!*row || mode->text(0) != "wal") {
-    return connection.refuse("the file system does not support SQLite's write-ahead log");
-  }
-  return mode->run();
-}
+constexpr std::string_view kAfterWritable =
+    "; then check for keys that you did not create: weir keys list --all";
+constexpr std::int64_t kMoveRows = 5'000;
 
-Result<> configure(const Connection& connection, const SqliteOptions& options) {
+/// Pages beyond the bound while usage is in this file: it may have filled it, and the move out of
+/// it needs a few.
+constexpr std::int64_t kMovePages = 256;
+
+Result<> bound_pages(const Connection& connection, const SqliteOptions& options) {
+  const auto some = detail::has_usage_to_move(connection);
+  if (!some) return std::unexpected(some.error());
+  if (*some) return {};
   // A pragma cannot take bound values; this one is a number.
-  const auto set = fmt::format(
-      "PRAGMA synchronous = FULL;"
-      "PRAGMA foreign_keys = ON;"
-      "PRAGMA trusted_schema = OFF;"
-      "PRAGMA cache_size = -512;"  // KiB; every key is in memory anyway
-      "PRAGMA max_page_count = {};",
-      options.max_pages);
-  return connection.execute(set.c_str());
-}
-
-Result<> prepare(const Connection& connection, const SqliteOptions& options) {
-  if (auto done = configure(connection, options); !done) return done;
-  // The schema comes before the journal: other programs' files are refused while they are
-  // untouched.
-  if (auto done = detail::migrate(connection); !done) return done;
-  return use_write_ahead_log(connection);
-}
-
-Result<> make_file(const std::string& path, const SqliteOptions& options) {
-  const auto connection = Connection::open(path, options.busy_timeout);
-  if (!connection) return std::unexpected(connection.error());
-  return prepare(*connection, options);
-}
-
-/// Removes logs that SQLite could not remove from a failing disk: each start on a full disk would
-/// leave some more.
-void remove_logs(const std::string& path) {
-  for (const char* suffix : {"-journal", "-wal", "-shm"}) ::unlink((path + suffix).c_str());
-}
-
-/// A new file gets its name once schema and journal are in place, so that processes starting at the
-/// same time never see an incomplete one, nor wait for each other's change of journal, at which
-/// SQLite fails. Its mode is 0600 from the start; the -wal and -shm files inherit it.
-Result<> create_if_missing(const SqliteOptions& options) {
-  if (options.path.empty() || options.path.starts_with(':')) {
-    return fail(Errc::store_failed, fmt::format("\"{}\" is not a file name", options.path));
-  }
-  return create_private_file(options.path, [&](const std::string& temporary) -> Result<> {
-    auto made = make_file(temporary, options);
-    if (!made) remove_logs(temporary);
-    return made;
-  });
-}
-
-/// The database and what SQLite opens beside it; a file that is not there is no problem.
-constexpr std::array kParts{"", "-wal", "-shm", "-journal"};
-
-/// Calls `with` for each file that is there, until that returns an error.
-template <class With>
-Result<> inspect_parts(const std::string& path, With with) {
-  // SQLite keeps them beside what a link leads to.
-  std::error_code failed;
-  const auto real = std::filesystem::canonical(path, failed);
-  for (const char* suffix : kParts) {
-    const auto part = (failed ? path : real.string()) + suffix;
-    const auto facts = files::inspect_file(part);
-    if (!facts && facts.error().is_missing) continue;
-    if (!facts) return fail(Errc::store_failed, fmt::format("{}: {}", part, facts.error().what));
-    if (Result<> done = with(part, *facts); !done) return done;
-  }
-  return {};
-}
-
-std::string sentence(const std::string& path, const files::Complaint& complaint) {
-  return fmt::format("{}: {}{}{}", path, complaint.what,
-                     complaint.expected.empty() ? "" : "; expected ", complaint.expected);
-}
-
-/// SQLite opens by path, so this is a look just before.
-Result<> refuse_unsafe(const std::string& path) {
-  return inspect_parts(path, [](const std::string& part, const files::Facts& facts) -> Result<> {
-    const auto refused = files::refusal(part, facts, files::Purpose::store);
-    if (!refused) return {};
-    const bool is_writable = (facts.mode & (S_IWGRP | S_IWOTH)) != 0;
-    return fail(
-        Errc::store_failed,
-        sentence(part, *refused) +
-            (is_writable ? "; then check for keys that you did not create: weir keys list --all"
-                         : ""));
-  });
+  return connection.execute(fmt::format("PRAGMA max_page_count = {}", options.max_pages).c_str());
 }
 
 Result<KeyRow> existing(const Connection& connection, std::string_view id) {
@@ -146,32 +64,38 @@ Result<> commit(const Connection& connection, Change change) {
 
 }  // namespace
 
-SqliteStore::SqliteStore(std::unique_ptr<Connection> connection)
-    : connection_(std::move(connection)) {}
+SqliteStore::SqliteStore(std::unique_ptr<Connection> connection, const SqliteOptions& options)
+    : connection_(std::move(connection)),
+      usage_(std::make_unique<SqliteUsage>(SqliteUsage::path_beside(options.path),
+                                           options.busy_timeout, options.usage_max_pages)) {}
 
 SqliteStore::~SqliteStore() = default;
 
+std::string SqliteStore::usage_path(const std::string& path) {
+  return SqliteUsage::path_beside(path);
+}
+
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteOptions& options) {
-  if (auto there = create_if_missing(options); !there) return std::unexpected(there.error());
-  if (auto safe = refuse_unsafe(options.path); !safe) return std::unexpected(safe.error());
-  auto connection = Connection::open(options.path, options.busy_timeout);
+  auto connection = detail::open_database({.path = options.path,
+                                           .busy_timeout = options.busy_timeout,
+                                           .max_pages = options.max_pages + kMovePages,
+                                           .migrate = detail::migrate,
+                                           .after_writable = kAfterWritable});
   if (!connection) return std::unexpected(connection.error());
-  if (auto done = prepare(*connection, options); !done) return std::unexpected(done.error());
-  // A journal may have been put beside the file while SQLite opened it.
-  if (auto safe = refuse_unsafe(options.path); !safe) return std::unexpected(safe.error());
+  if (auto done = bound_pages(*connection, options); !done) return std::unexpected(done.error());
+  // Full, locked or damaged it may be: keys do not need it.
+  if (auto safe = detail::refuse_unsafe(usage_path(options.path), ""); !safe) {
+    return std::unexpected(safe.error());
+  }
   return std::unique_ptr<SqliteStore>(
-      new SqliteStore(std::make_unique<Connection>(std::move(*connection))));
+      new SqliteStore(std::make_unique<Connection>(std::move(*connection)), options));
 }
 
 std::vector<std::string> SqliteStore::warnings(const std::string& path) {
-  std::vector<std::string> warnings;
-  const auto looked =
-      inspect_parts(path, [&](const std::string& part, const files::Facts& facts) -> Result<> {
-        const auto warned = files::warning(part, facts, files::Purpose::store);
-        if (warned) warnings.push_back(sentence(part, *warned));
-        return {};
-      });
-  if (!looked) warnings.push_back(looked.error().detail);
+  auto warnings = detail::file_warnings(path);
+  for (auto& warning : detail::file_warnings(usage_path(path))) {
+    warnings.push_back(std::move(warning));
+  }
   return warnings;
 }
 
@@ -247,54 +171,85 @@ Result<> SqliteStore::rotate(std::string_view id, const KeySecret& next, WallTim
 
 Result<std::uint64_t> SqliteStore::version() {
   std::lock_guard lock(mutex_);
-  // data_version changes with commits of other connections, total_changes with this one's. Usage is
-  // written twice a second, and a poll for changed keys must not read them all each time.
+  // data_version changes with commits of other connections, total_changes with this one's. A poll
+  // for changed keys must not read them all because usage is moved.
   const auto others = connection_->ask("PRAGMA data_version");
   if (!others) return std::unexpected(others.error());
   const auto own = static_cast<std::uint64_t>(connection_->total_changes() - usage_changes_);
   return (static_cast<std::uint64_t>(*others) << 32) | (own & 0xffffffff);
 }
 
+Result<std::int64_t> SqliteStore::number_before(const std::string& writer) {
+  std::lock_guard lock(mutex_);
+  if (known_writer_ == writer) return known_number_;
+  const auto number = detail::last_number_before(*connection_, writer);
+  if (!number) return number;
+  known_writer_ = writer;
+  known_number_ = *number;
+  return number;
+}
+
 Result<> SqliteStore::add_usage(const UsageBatch& batch) {
-  if (auto valid = check(batch); !valid) return valid;
+  const auto known = number_before(batch.writer);
+  if (!known) return std::unexpected(known.error());
+  return usage_->add_usage(batch, *known);
+}
+
+template <class Change>
+Result<> SqliteStore::change_moving(Change change) {
   std::lock_guard lock(mutex_);
   const auto before = connection_->total_changes();
-  auto done = commit(*connection_, [&] { return detail::add_usage(*connection_, batch); });
+  auto done = commit(*connection_, change);
   usage_changes_ += connection_->total_changes() - before;
   return done;
 }
 
+Result<bool> SqliteStore::move_usage(std::int64_t max_rows) {
+  {
+    std::lock_guard lock(mutex_);
+    const auto some = detail::has_usage_to_move(*connection_);
+    if (!some || !*some) return some;
+  }
+  std::optional<detail::MovedRows> moved;
+  auto done = change_moving([&]() -> Result<> {
+    auto taken = detail::take_usage(*connection_, max_rows);
+    if (!taken) return std::unexpected(taken.error());
+    moved = std::move(*taken);
+    return {};
+  });
+  if (done && moved) done = usage_->add_moved(*moved);
+  if (done && moved) {
+    done = change_moving([&] { return detail::drop_moved(*connection_, moved->number); });
+  }
+  if (!done) return std::unexpected(done.error());
+  return moved.has_value();
+}
+
+Result<> SqliteStore::move_all_usage() {
+  for (;;) {
+    const auto moved = move_usage(kMoveRows);
+    if (!moved) return std::unexpected(moved.error());
+    if (!*moved) return {};
+  }
+}
+
 Result<std::vector<UsageRow>> SqliteStore::usage(const UsageFilter& filter) {
-  std::lock_guard lock(mutex_);
-  return detail::read_usage(*connection_, filter);
+  if (auto moved = move_all_usage(); !moved) return std::unexpected(moved.error());
+  return usage_->usage(filter);
 }
 
 Result<std::vector<Day>> SqliteStore::usage_days(std::size_t most) {
-  std::lock_guard lock(mutex_);
-  return detail::read_usage_days(*connection_, most);
+  return usage_->usage_days(most);
 }
 
 Result<std::int64_t> SqliteStore::delete_usage(Day before, std::int64_t max_rows) {
-  std::lock_guard lock(mutex_);
-  const auto at_first = connection_->total_changes();
-  auto done =
-      commit(*connection_, [&] { return detail::delete_usage(*connection_, before, max_rows); });
-  const auto changes = connection_->total_changes() - at_first;
-  usage_changes_ += changes;
-  if (!done) return std::unexpected(std::move(done.error()));
-  return changes;
+  return usage_->delete_usage(before, max_rows);
 }
 
 Result<> SqliteStore::check_integrity() {
   std::lock_guard lock(mutex_);
-  auto rows = connection_->prepare("PRAGMA integrity_check(1)");
-  if (!rows) return std::unexpected(rows.error());
-  const auto row = rows->step();
-  if (!row) return std::unexpected(row.error());
-  if (!*row || rows->text(0) != "ok") {
-    return connection_->refuse(fmt::format("damaged: {}", rows->text(0)));
-  }
-  return {};
+  if (auto sound = detail::check_integrity(*connection_); !sound) return sound;
+  return usage_->check_integrity();
 }
 
 }  // namespace weir::store

@@ -1,5 +1,5 @@
-/// Keys and usage in one SQLite file: WAL, synchronous FULL, shared by the server and the command
-/// line.
+/// Keys in a SQLite file and usage in another beside it: WAL, synchronous FULL, shared by the
+/// server and the command line.
 #pragma once
 
 #include <chrono>
@@ -17,18 +17,25 @@ namespace weir::store {
 
 namespace detail {
 class Connection;
-}
+class SqliteUsage;
+}  // namespace detail
 
 struct SqliteOptions {
   std::string path;
   /// How long a call waits for another process's write.
   std::chrono::milliseconds busy_timeout{5'000};
-  /// Maximum size of the file, in pages of 4 KiB (1 GiB: some two million keys); beyond it writes
-  /// fail as on a full disk.
+  /// Maximum size of the file of keys, in pages of 4 KiB (1 GiB: some two million keys); beyond it
+  /// writes fail as on a full disk.
   std::int64_t max_pages = 1 << 18;
+  /// The same for the file of usage, 4 GiB: some 60 million rows.
+  std::int64_t usage_max_pages = 1 << 20;
 };
 
-/// Source: docs/decisions/0010-sql-layer.md; sqlite.org/wal.html, sqlite.org/pragma.html.
+/// The file of usage is opened when usage is written or read: full, locked or damaged it affects no
+/// key. Usage that an older version left in the file of keys is moved there.
+///
+/// Source: docs/decisions/0010-sql-layer.md, 0066-usage-file.md; sqlite.org/wal.html,
+/// sqlite.org/pragma.html.
 class SqliteStore final : public Store {
  public:
   /// Creates the file with mode 0600 if there is none, and updates its schema.
@@ -37,6 +44,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const SqliteOptions& options);
   /// Faults of the files at `path` that do not prevent their use; a sentence each.
   [[nodiscard]] static std::vector<std::string> warnings(const std::string& path);
+  /// Where usage is kept: `weir-usage.db` beside `weir.db`.
+  [[nodiscard]] static std::string usage_path(const std::string& path);
   ~SqliteStore() override;
 
   Result<> create(const KeyRecord& key) override;
@@ -52,15 +61,28 @@ class SqliteStore final : public Store {
   Result<std::vector<Day>> usage_days(std::size_t most) override;
   Result<std::int64_t> delete_usage(Day before, std::int64_t max_rows) override;
 
-  /// Reads the whole file. Errors: store_failed with the damage found.
+  /// Moves the next rows of usage, at most `max_rows`, out of the file of keys, where an older
+  /// version wrote them; false if none are left. A kill in the middle loses and doubles nothing.
+  [[nodiscard]] Result<bool> move_usage(std::int64_t max_rows);
+
+  /// Reads both files. Errors: store_failed with the damage found.
   [[nodiscard]] Result<> check_integrity();
 
  private:
-  explicit SqliteStore(std::unique_ptr<detail::Connection> connection);
+  SqliteStore(std::unique_ptr<detail::Connection> connection, const SqliteOptions& options);
+
+  [[nodiscard]] Result<> move_all_usage();
+  template <class Change>
+  [[nodiscard]] Result<> change_moving(Change change);
+  /// The last number of a writer in the file of keys.
+  [[nodiscard]] Result<std::int64_t> number_before(const std::string& writer);
 
   std::mutex mutex_;
   std::unique_ptr<detail::Connection> connection_;
   std::int64_t usage_changes_ = 0;  ///< usage rows among the connection's total_changes
+  std::string known_writer_;        ///< the last one of number_before, with its number
+  std::int64_t known_number_ = 0;
+  std::unique_ptr<detail::SqliteUsage> usage_;
 };
 
 }  // namespace weir::store

@@ -252,7 +252,8 @@ TEST(SqliteUsage, IsKeptFromOneOpenToTheNextWithTheWritersNumber) {
 
 TEST(SqliteUsage, OfABatchThatDoesNotFitNothingIsKept) {
   TemporaryDirectory directory;
-  const auto store = SqliteStore::open({.path = directory.path() + "/weir.db", .max_pages = 40});
+  const auto store =
+      SqliteStore::open({.path = directory.path() + "/weir.db", .usage_max_pages = 40});
   ASSERT_TRUE(store) << store.error().text();
   std::vector<UsageRow> many;
   for (int i = 0; i < 10'000; ++i) many.push_back(row(fmt::to_string(i), "m", {.requests = 1}));
@@ -267,7 +268,8 @@ TEST(SqliteUsage, OfABatchThatDoesNotFitNothingIsKept) {
 
 TEST(SqliteUsage, AFailedBatchLeavesTheVersionOfKeysAsItIs) {
   TemporaryDirectory directory;
-  const auto store = SqliteStore::open({.path = directory.path() + "/weir.db", .max_pages = 40});
+  const auto store =
+      SqliteStore::open({.path = directory.path() + "/weir.db", .usage_max_pages = 40});
   ASSERT_TRUE(store) << store.error().text();
   const auto before = *(*store)->version();
   std::vector<UsageRow> many;

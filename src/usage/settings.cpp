@@ -18,6 +18,10 @@ config::Schema<Settings> settings_schema() {
              "How many days of usage are kept: a year and a month by default. Older days are "
              "deleted, a little at a time.",
              Apply::live)
+      .field("store_bytes", &Settings::store_bytes, config::bytes({1 << 20, std::int64_t{1} << 40}),
+             "Maximum size of the database of usage, which is beside that of keys: about 70 bytes "
+             "for each day, key and model. Beyond it usage waits in memory, and keys are not "
+             "affected.")
       .field("max_pending_rows", &Settings::max_pending_rows,
              config::integer<std::int64_t>({1'000, 10'000'000}),
              "Maximum number of rows (one per day, key and model) kept in memory while the store "

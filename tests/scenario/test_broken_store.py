@@ -77,23 +77,38 @@ def alone(connection, log):
     return False
 
 
-def test_a_file_that_turned_to_garbage_turns_no_valid_key_away(server):
-    key = server.create_key("app")
-    eventually(lambda: call(server.public, CHAT, key=key).status == 200)
-    path = server.directory / "weir.db"
-    # All in one file, then nonsense over all of it, as a failing disk would have it. The server must not
-    # write in between: what it had put into the log would still be read.
+def turn_to_garbage(path):
+    """All in one file, then nonsense over all of it, as a failing disk would have it. The server must not
+    write in between: what it had put into the log would still be read."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=DEADLINE_S)) as keeper:
-        eventually(lambda: alone(keeper, path.with_name("weir.db-wal")))
+        eventually(lambda: alone(keeper, path.with_name(f"{path.name}-wal")))
         size = path.stat().st_size
         with open(path, "r+b") as file:
             file.write(b"\xa5" * size)
 
-    eventually(lambda: flush_failures(server) > 0 or call(server.public, CHAT, key=key).status != 200)
+
+def test_a_store_that_turned_to_garbage_turns_no_valid_key_away(server):
+    key = server.create_key("app")
+    eventually(lambda: call(server.public, CHAT, key=key).status == 200)
+    turn_to_garbage(server.directory / "weir.db")
     for _ in range(CALLS):
         assert call(server.public, CHAT, key=key).status == 200
         assert server.get("/v1/models", key=key).status == 200
-    assert eventually(lambda: server.log.where(level="error"))
     refused = server.cli("keys", "create", "another", check=False)
     assert refused.returncode != 0
     assert "weir.db" in refused.stderr
+
+
+def test_usage_that_turned_to_garbage_holds_up_neither_calls_nor_keys(server):
+    key = server.create_key("app")
+    eventually(lambda: call(server.public, CHAT, key=key).status == 200)
+    eventually(lambda: booked(server, "app") > 0)
+    turn_to_garbage(server.directory / "weir-usage.db")
+    for _ in range(CALLS):
+        assert call(server.public, CHAT, key=key).status == 200
+    eventually(lambda: flush_failures(server) > 0)
+    assert [line for line in server.log.where(level="error") if "weir-usage.db" in line.get("detail", "")]
+    other = server.create_key("other")
+    eventually(lambda: call(server.public, CHAT, key=other).status == 200)
+    server.cli("keys", "revoke", "app")
+    eventually(lambda: call(server.public, CHAT, key=key).status == 401)

@@ -123,6 +123,17 @@ def test_a_store_that_others_can_write_is_refused(place, suffix, mode):
         assert status(process, place.key) == 200
 
 
+@pytest.mark.parametrize("suffix", ["", "-wal", "-journal"])
+def test_a_file_of_usage_that_others_can_write_is_refused(place, suffix):
+    file = place.folder / f"weir-usage.db{suffix}"
+    file.touch()
+    file.chmod(0o666)
+    for words in (["serve"], ["usage"]):
+        said = place.refusal(*words)
+        assert f"{file}: is writable by other users (mode 0666)" in said
+        assert f"chmod 600 {file}" in said
+
+
 def test_a_store_that_everyone_can_read_is_a_warning(place):
     store = place.folder / "weir.db"
     store.chmod(0o644)

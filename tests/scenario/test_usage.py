@@ -45,6 +45,11 @@ def booked(server):
     }
 
 
+def usage_file(server):
+    """Made at the first flush."""
+    return eventually(lambda: next(server.directory.glob("weir-usage.db"), None))
+
+
 def becomes(server, expected):
     def right():
         found = booked(server)
@@ -211,7 +216,7 @@ def test_a_kill_while_the_store_cannot_be_written_loses_nothing(server):
     """More batches than one wait then."""
     assert call(server.public, "lab/chat").status == 200
     becomes(server, {("test", "lab/chat"): (1, 0, 2, 4, 0)})
-    other = sqlite3.connect(server.directory / "weir.db", isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(usage_file(server), isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     for _ in range(20):
         assert call(server.public, "lab/chat").status == 200
@@ -247,7 +252,7 @@ def test_a_server_that_is_killed_while_it_drains_loses_nothing(weir, engine):
         hold.set()
 
         def counted():
-            with contextlib.closing(sqlite3.connect(old.directory / "weir.db")) as file:
+            with contextlib.closing(sqlite3.connect(usage_file(old))) as file:
                 return file.execute("SELECT coalesce(sum(requests), 0) FROM usage").fetchone()[0] == 7
 
         eventually(counted)
@@ -276,7 +281,7 @@ def test_what_is_left_but_is_no_usage_is_reported_and_left_alone(server, become)
 
 def test_what_is_left_but_was_cut_is_read_as_far_as_it_goes(server):
     (file,) = server.directory.glob("weir.db.usage-*")
-    other = sqlite3.connect(server.directory / "weir.db", isolation_level=None)
+    other = sqlite3.connect(usage_file(server), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert call(server.public, "lab/chat").status == 200
     server.kill()
@@ -306,7 +311,7 @@ def test_a_stop_leaves_no_file(server):
 
 
 def test_a_stop_while_the_store_cannot_be_written_leaves_all_to_the_next_start(server):
-    other = sqlite3.connect(server.directory / "weir.db", isolation_level=None)
+    other = sqlite3.connect(usage_file(server), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     for _ in range(5):
         assert call(server.public, "lab/chat").status == 200
@@ -323,7 +328,7 @@ def test_a_store_that_cannot_be_written_stops_no_call_and_loses_nothing(server):
     """Another process holds the write lock: nothing can be stored until it lets go."""
     assert call(server.public, "lab/chat").status == 200
     becomes(server, {("test", "lab/chat"): (1, 0, 2, 4, 0)})
-    other = sqlite3.connect(server.directory / "weir.db", isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(usage_file(server), isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     for _ in range(50):
         assert call(server.public, "lab/chat").status == 200
@@ -352,13 +357,12 @@ def test_the_day_is_that_of_the_call_in_utc(server):
     assert row["day"] in (before, time.strftime("%Y-%m-%d", time.gmtime()))
 
 
-def add_days(server, *ago):
-    """Puts 3,000 rows of each of these days into the store."""
+def add_days(database, *ago):
+    """Puts 3,000 rows of each of these days into the file."""
     today = int(time.time() // 86_400)
-    with contextlib.closing(sqlite3.connect(server.directory / "weir.db", timeout=DEADLINE_S)) as file, file:
+    with contextlib.closing(sqlite3.connect(database, timeout=DEADLINE_S)) as file, file:
         file.executemany(
-            "INSERT INTO usage (day, key_id, model, requests, failed, prompt_tokens, completion_tokens, images, estimated)"
-            " VALUES (?, ?, 'lab/old', 1, 0, 0, 0, 0, 0)",
+            "INSERT INTO usage VALUES (?, ?, 'lab/old', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
             [(today - days, f"config:{number}") for days in ago for number in range(3_000)],
         )
 
@@ -370,8 +374,8 @@ def days_booked(server):
 
 def test_days_beyond_the_retention_are_deleted_while_calls_and_keys_go_on(weir, engine):
     server = weir(models=MODELS, keys=KEYS, upstreams=[{"name": "gpu", "url": engine.url}], usage={"retention_days": 0})
-    add_days(server, 500, 40, 1)
     assert call(server.public, "lab/chat").status == 200
+    add_days(usage_file(server), 500, 40, 1)
     eventually(lambda: len(days_booked(server)) == 4)
     server.write_config(**{**server.config, "usage": {"retention_days": 30, "flush_interval": "50ms"}})
     server.create_key("meanwhile")
@@ -383,7 +387,7 @@ def test_days_beyond_the_retention_are_deleted_while_calls_and_keys_go_on(weir, 
 
 
 def test_prune_deletes_days_beside_a_running_server(server):
-    add_days(server, 300, 200, 1)
+    add_days(usage_file(server), 300, 200, 1)
     assert call(server.public, "lab/chat").status == 200
     eventually(lambda: len(days_booked(server)) == 4)
     wrong = server.cli("usage", "prune", check=False)
@@ -396,3 +400,52 @@ def test_prune_deletes_days_beside_a_running_server(server):
     late = server.cli("usage", "prune", "--before", "2100-01-01", check=False)
     assert late.returncode != 0
     assert "not after today" in late.stderr
+
+
+def test_a_full_file_of_usage_holds_up_neither_calls_nor_keys(weir, engine):
+    server = weir(
+        models=MODELS,
+        keys=KEYS,
+        upstreams=[{"name": "gpu", "url": engine.url}],
+        usage={"store_bytes": "1MiB", "retention_days": 0, "flush_interval": "50ms"},
+    )
+    assert call(server.public, "lab/chat").status == 200
+    becomes(server, {("test", "lab/chat"): (1, 0, 2, 4, 0)})
+    add_days(usage_file(server), *range(10, 20))  # beyond 1 MiB: another process has no bound
+    served = []
+
+    def status(key):
+        answer = call(server.public, "lab/chat", key=key).status
+        served.extend([key] * (answer == 200))
+        return answer
+
+    other = server.create_key("other")
+    many = [server.create_key(f"number {number}") for number in range(60)]  # more rows than fit into one page
+    for key in (other, *many):
+        eventually(lambda key=key: status(key) == 200)
+    (line,) = eventually(lambda: server.log.where(msg="usage cannot be written; it is kept and written later"))
+    assert "weir-usage.db" in line["detail"] and "usage.store_bytes" in line["detail"]
+
+    text = server.cli("keys", "rotate", "other", "--overlap", "0").stdout.split()[0]
+    eventually(lambda: status(text) == 200)
+    server.cli("keys", "revoke", "other")
+    eventually(lambda: status(text) == 401)
+    assert server.cli("usage", "prune", "--before", time.strftime("%Y-%m-%d", time.gmtime())).returncode == 0
+    eventually(lambda: server.log.where(msg="usage is written again"))
+    assert sum(requests for requests, *_ in booked(server).values()) == 1 + len(served)
+
+
+def test_usage_of_an_older_version_is_moved_into_its_own_file(weir, engine):
+    """Through kills in the middle; a server of that version may still write while it drains."""
+    upstreams = [{"name": "gpu", "url": engine.url}]
+    server = weir(models=MODELS, keys=KEYS, upstreams=upstreams, usage={"flush_interval": "50ms"})
+    store = server.directory / "weir.db"
+    for number in range(6):
+        add_days(store, 20 - number)
+        threading.Event().wait(number * 0.02)
+        server.kill()
+        server.start()
+    assert list(days_booked(server).values()) == [3_000] * 6
+    with contextlib.closing(sqlite3.connect(store)) as file:
+        left = [file.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("usage", "usage_moving")]
+    assert left == [0, 0]

@@ -263,5 +263,7 @@ class KillLoop:
             self.problems.append(f"a call answered {killed - missing[0]:.2f} s before the kill is not in usage")
 
     def _booked(self):
-        with contextlib.closing(sqlite3.connect(self.server.directory / "weir.db")) as file:
+        if not (self.server.directory / "weir-usage.db").exists():
+            return 0
+        with contextlib.closing(sqlite3.connect(self.server.directory / "weir-usage.db")) as file:
             return file.execute("SELECT coalesce(sum(requests), 0) FROM usage").fetchone()[0]

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "app/command_line/table.hpp"
+#include "app/lifecycle/key_store.hpp"
 #include "codec/glob.hpp"
 #include "codec/json_text.hpp"
 #include "config/problem.hpp"
@@ -134,7 +135,7 @@ Result<std::unique_ptr<store::SqliteStore>> open_store(const Settings& settings)
                                              "or give the config file with --config",
                                              path));
   }
-  auto store = store::SqliteStore::open({.path = path});
+  auto store = store::SqliteStore::open(store_options(settings));
   if (!store) return store;
   // A server that was killed has left some, which its next start would add.
   telemetry::set_log_level(telemetry::Level::error);

@@ -3,13 +3,19 @@
 #include <filesystem>
 
 #include "auth/pepper.hpp"
-#include "store/sqlite_store.hpp"
 
 namespace weir::app {
 
-Result<KeyStore> open_key_store(const Settings& settings, Missing missing) {
+store::SqliteOptions store_options(const Settings& settings) {
+  constexpr std::int64_t kPageBytes = 4'096;
   store::SqliteOptions options;
   options.path = store_path(settings);
+  options.usage_max_pages = settings.usage.store_bytes / kPageBytes;
+  return options;
+}
+
+Result<KeyStore> open_key_store(const Settings& settings, Missing missing) {
+  const auto options = store_options(settings);
   if (missing == Missing::is_an_error && !std::filesystem::exists(options.path)) {
     return fail(
         Errc::not_found,

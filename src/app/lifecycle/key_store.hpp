@@ -6,18 +6,20 @@
 #include "app/lifecycle/settings.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
-#include "store/store.hpp"
+#include "store/sqlite_store.hpp"
 
 namespace weir::app {
 
 struct KeyStore {
-  std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::SqliteStore> store;
   Secret pepper;
 };
 
 /// Whether a missing store is created: for a server, and to create a key; a command that only reads
 /// or changes would create an empty one in the wrong place.
 enum class Missing : bool { is_made, is_an_error };
+
+[[nodiscard]] store::SqliteOptions store_options(const Settings& settings);
 
 /// Errors: not_found, config_invalid, store_failed. Blocks on the disk.
 [[nodiscard]] Result<KeyStore> open_key_store(const Settings& settings, Missing missing);

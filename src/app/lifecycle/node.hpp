@@ -104,6 +104,7 @@ class Node {
     std::unique_ptr<usage::Recorder> recorder;
     std::optional<usage::UsageRecovery> recovery;
     usage::Retention retention = {};
+    bool is_move_failing = false;
     bool waits = false;  ///< other servers have files of usage, and may be killed
   };
 
@@ -182,7 +183,9 @@ class Node {
   void install_signal_handlers();
   [[nodiscard]] net::Task<> watch_signals();
   [[nodiscard]] net::Task<> flush_usage();
-  [[nodiscard]] net::Task<> delete_old_usage();
+  [[nodiscard]] net::Task<> maintain_usage();
+  /// Out of the file of keys; true if there is more.
+  [[nodiscard]] bool move_usage();
   [[nodiscard]] net::Task<> watch_silence();
   void list_failed(const std::string& upstream, const discovery::Refresher::Failure& failure);
   void found_health(const std::string& upstream, const discovery::HealthChecks::Finding& finding);

@@ -1,6 +1,7 @@
 // The run of a Node: background tasks, takeover, serving, handing over, stopping.
 #include <algorithm>
 #include <signal.h>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -20,8 +21,9 @@ constexpr std::chrono::milliseconds kAdminDrain{1'000};
 constexpr std::chrono::seconds kFirstLists{15};
 constexpr std::chrono::milliseconds kListPoll{10};
 constexpr std::chrono::milliseconds kSilencePoll{250};
-// After each flush; old usage is deleted faster than it can be written.
-constexpr int kRetentionSteps = 50;
+// After each flush; old usage is moved and deleted faster than it can be written.
+constexpr int kMaintenanceSteps = 50;
+constexpr std::int64_t kMovedRows = 1'000;
 
 template <class T>
 T on_thread(net::IoThread& thread, net::Task<T> task) {
@@ -139,20 +141,30 @@ net::Task<> Node::flush_usage() {
     auto flushing = pools_.store.run(flush);
     // flush logs when writing begins to fail, and keeps rows that could not be written.
     const auto flushed = co_await std::move(flushing);
-    if (flushed) co_await delete_old_usage();
+    if (flushed) co_await maintain_usage();
   }
 }
 
 // Each step is a call of its own, so that changed keys are read in between.
-net::Task<> Node::delete_old_usage() {
-  for (int step = 0; step < kRetentionSteps; ++step) {
-    auto remove = [this, kept = std::chrono::days(settings_.usage.retention_days)] {
-      return usage_.retention.step(*keys_.opened.store, kept, wall_now());
+net::Task<> Node::maintain_usage() {
+  for (int step = 0; step < kMaintenanceSteps; ++step) {
+    auto maintain = [this, kept = std::chrono::days(settings_.usage.retention_days)] {
+      return move_usage() || usage_.retention.step(*keys_.opened.store, kept, wall_now());
     };
-    auto removing = pools_.store.run(remove);
-    const bool more = co_await std::move(removing);
+    auto maintaining = pools_.store.run(maintain);
+    const bool more = co_await std::move(maintaining);
     if (!more) co_return;
   }
+}
+
+bool Node::move_usage() {
+  const auto moved = keys_.opened.store->move_usage(kMovedRows);
+  const bool was_failing = std::exchange(usage_.is_move_failing, !moved);
+  if (!moved && !was_failing) {
+    telemetry::log_error("usage of an older version cannot be moved; it is tried again",
+                         {{"detail", moved.error().text()}});
+  }
+  return moved && *moved;
 }
 
 // A process that hangs behind an open port accepts connections and answers nothing, its list

@@ -1,6 +1,8 @@
 #include "store/detail/migrations.hpp"
 
+#include <cstddef>
 #include <iterator>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -11,6 +13,8 @@ namespace {
 // "weir" in ASCII, for `PRAGMA application_id`: distinguishes these files from other programs'
 // databases.
 constexpr std::int64_t kApplicationId = 0x77656972;
+// "weiu"
+constexpr std::int64_t kUsageApplicationId = 0x77656975;
 
 // Times are milliseconds since the epoch, UTC. A further limit of a key is a further column of
 // `keys` and of `key_model_limits` with a default; a further kind of scope needs no change.
@@ -110,11 +114,80 @@ constexpr const char* kSteps[] = {
 
       PRAGMA user_version = 4;
     )sql",
+    // Usage moves to a file of its own. `usage` and `usage_writers` stay: a server of an older
+    // version may still write to them while it drains.
+    R"sql(
+      CREATE TABLE usage_moving (
+        day INTEGER NOT NULL,
+        key_id TEXT NOT NULL,
+        model TEXT NOT NULL,
+        requests INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        images INTEGER NOT NULL,
+        estimated INTEGER NOT NULL,
+        cached_tokens INTEGER NOT NULL,
+        reasoning_tokens INTEGER NOT NULL,
+        audio_seconds INTEGER NOT NULL,
+        characters INTEGER NOT NULL,
+        PRIMARY KEY (day, key_id, model)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE usage_move (
+        source TEXT NOT NULL,  -- unique to this file
+        number INTEGER NOT NULL  -- of the rows in usage_moving
+      ) STRICT;
+      INSERT INTO usage_move VALUES (lower(hex(randomblob(12))), 0);
+
+      PRAGMA user_version = 5;
+    )sql",
 };
 static_assert(kApplicationId == 2003134834);
 
+constexpr const char* kUsageSteps[] = {
+    R"sql(
+      CREATE TABLE usage (
+        day INTEGER NOT NULL,  -- days since the epoch, UTC
+        key_id TEXT NOT NULL,  -- of `keys` in the store's file, or "config:<name>"
+        model TEXT NOT NULL,
+        requests INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        images INTEGER NOT NULL,
+        estimated INTEGER NOT NULL,
+        cached_tokens INTEGER NOT NULL,
+        reasoning_tokens INTEGER NOT NULL,
+        audio_seconds INTEGER NOT NULL,
+        characters INTEGER NOT NULL,
+        PRIMARY KEY (day, key_id, model)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE usage_writers (
+        writer TEXT PRIMARY KEY,
+        last_number INTEGER NOT NULL,  -- of its batches that are in `usage`
+        written_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      PRAGMA application_id = 2003134837;
+      PRAGMA user_version = 1;
+    )sql",
+};
+static_assert(kUsageApplicationId == 2003134837);
+
+struct Schema {
+  std::int64_t application_id;
+  std::span<const char* const> steps;
+
+  [[nodiscard]] std::int64_t version() const { return std::ssize(steps); }
+};
+
+constexpr Schema kKeySchema{kApplicationId, kSteps};
+constexpr Schema kUsageSchema{kUsageApplicationId, kUsageSteps};
+
 /// The schema version of the file; 0 for a new, empty one. REQUIRES: within a transaction.
-Result<std::int64_t> found_version(const Connection& connection) {
+Result<std::int64_t> found_version(const Connection& connection, const Schema& schema) {
   const auto version = connection.ask("PRAGMA user_version");
   if (!version) return version;
   const auto application = connection.ask("PRAGMA application_id");
@@ -123,43 +196,48 @@ Result<std::int64_t> found_version(const Connection& connection) {
   if (!tables) return tables;
 
   const bool empty = *version == 0 && *application == 0 && *tables == 0;
-  if (!empty && *application != kApplicationId) {
+  if (!empty && *application != schema.application_id) {
     return connection.refuse("this is another program's database; name another file in `store`");
   }
-  if (*version > schema_version()) {
+  if (*version > schema.version()) {
     return connection.refuse(
         fmt::format("written by a newer version of Weir (schema {}, this one supports up to {}); "
                     "run that version, or restore a backup",
-                    *version, schema_version()));
+                    *version, schema.version()));
   }
   return version;
 }
 
-Result<std::int64_t> found_version_at_once(const Connection& connection) {
+Result<std::int64_t> found_version_at_once(const Connection& connection, const Schema& schema) {
   const auto transaction = Transaction::begin_read(connection);
   if (!transaction) return std::unexpected(transaction.error());
-  return found_version(connection);
+  return found_version(connection, schema);
+}
+
+Result<> migrate_to(const Connection& connection, const Schema& schema) {
+  for (;;) {
+    // Usually there is nothing to do, and no write lock is needed.
+    auto version = found_version_at_once(connection, schema);
+    if (!version) return std::unexpected(version.error());
+    if (*version == schema.version()) return {};
+
+    auto transaction = Transaction::begin_write(connection);
+    if (!transaction) return std::unexpected(transaction.error());
+    version = found_version(connection, schema);  // another process may have been faster
+    if (!version) return std::unexpected(version.error());
+    if (*version == schema.version()) return {};
+    const auto step = schema.steps[static_cast<std::size_t>(*version)];
+    if (auto done = connection.execute(step); !done) return done;
+    if (auto done = transaction->commit(); !done) return done;
+  }
 }
 
 }  // namespace
 
-std::int64_t schema_version() { return std::ssize(kSteps); }
+Result<> migrate(const Connection& connection) { return migrate_to(connection, kKeySchema); }
 
-Result<> migrate(const Connection& connection) {
-  for (;;) {
-    // Usually there is nothing to do, and no write lock is needed.
-    auto version = found_version_at_once(connection);
-    if (!version) return std::unexpected(version.error());
-    if (*version == schema_version()) return {};
-
-    auto transaction = Transaction::begin_write(connection);
-    if (!transaction) return std::unexpected(transaction.error());
-    version = found_version(connection);  // another process may have been faster
-    if (!version) return std::unexpected(version.error());
-    if (*version == schema_version()) return {};
-    if (auto done = connection.execute(kSteps[*version]); !done) return done;
-    if (auto done = transaction->commit(); !done) return done;
-  }
+Result<> migrate_usage(const Connection& connection) {
+  return migrate_to(connection, kUsageSchema);
 }
 
 }  // namespace weir::store::detail

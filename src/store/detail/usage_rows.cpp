@@ -19,14 +19,15 @@ std::int64_t to_column(WallTime time) {
 Day to_day(std::int64_t column) { return Day(std::chrono::days(column)); }
 
 /// Records the batch's number; false if it, or a later one, was recorded before.
-Result<bool> take_number(const Connection& connection, const UsageBatch& batch) {
+Result<bool> take_number(const Connection& connection, std::string_view writer, std::int64_t number,
+                         std::int64_t written_at) {
   auto taken = connection.prepare(
       "INSERT INTO usage_writers (writer, last_number, written_at) VALUES (?1, ?2, ?3) "
       "ON CONFLICT (writer) DO UPDATE "
       "SET last_number = excluded.last_number, written_at = excluded.written_at "
       "WHERE last_number < excluded.last_number RETURNING last_number");
   if (!taken) return std::unexpected(taken.error());
-  taken->bind(std::string_view(batch.writer)).bind(batch.number).bind(to_column(batch.made_at));
+  taken->bind(writer).bind(number).bind(written_at);
   const auto row = taken->step();
   if (!row || !*row) return row;
   if (auto done = taken->run(); !done) return std::unexpected(done.error());
@@ -68,14 +69,38 @@ Result<> add_rows(const Connection& connection, const std::vector<UsageRow>& row
   return {};
 }
 
+/// The day, key id, model and counts of each row.
+Result<std::vector<UsageRow>> read_rows(Statement& rows) {
+  std::vector<UsageRow> read;
+  for (;;) {
+    const auto row = rows.step();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return read;
+    UsageRow one{to_day(rows.number(0)), std::string(rows.text(1)), std::string(rows.text(2)), {}};
+    int column = 3;
+    for (const auto member : kUsageMembers) one.counts.*member = rows.number(column++);
+    read.push_back(std::move(one));
+  }
+}
+
 }  // namespace
 
 Result<> add_usage(const Connection& connection, const UsageBatch& batch) {
-  const auto is_new = take_number(connection, batch);
+  const auto is_new = take_number(connection, batch.writer, batch.number, to_column(batch.made_at));
   if (!is_new) return std::unexpected(is_new.error());
   if (!*is_new) return {};
   if (auto done = forget_silent_writers(connection, batch.made_at); !done) return done;
   return add_rows(connection, batch.rows);
+}
+
+Result<> add_moved(const Connection& connection, std::string_view source, std::int64_t number,
+                   const std::vector<UsageRow>& rows) {
+  // It may be silent for as long as no server runs: it is never forgotten.
+  const auto is_new =
+      take_number(connection, source, number, std::numeric_limits<std::int64_t>::max());
+  if (!is_new) return std::unexpected(is_new.error());
+  if (!*is_new) return {};
+  return add_rows(connection, rows);
 }
 
 Result<std::vector<UsageRow>> read_usage(const Connection& connection, const UsageFilter& filter) {
@@ -87,17 +112,15 @@ Result<std::vector<UsageRow>> read_usage(const Connection& connection, const Usa
   if (!rows) return std::unexpected(rows.error());
   rows->bind(to_column(filter.from)).bind(to_column(filter.to));
   rows->bind(filter.key_id).bind(filter.model);
-  std::vector<UsageRow> read;
-  for (;;) {
-    const auto row = rows->step();
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return read;
-    UsageRow one{
-        to_day(rows->number(0)), std::string(rows->text(1)), std::string(rows->text(2)), {}};
-    int column = 3;
-    for (const auto member : kUsageMembers) one.counts.*member = rows->number(column++);
-    read.push_back(std::move(one));
-  }
+  return read_rows(*rows);
+}
+
+Result<std::vector<UsageRow>> read_moving(const Connection& connection) {
+  auto rows = connection.prepare(
+      "SELECT day, key_id, model, requests, failed, prompt_tokens, completion_tokens, images, "
+      "estimated, cached_tokens, reasoning_tokens, audio_seconds, characters FROM usage_moving");
+  if (!rows) return std::unexpected(rows.error());
+  return read_rows(*rows);
 }
 
 Result<std::vector<Day>> read_usage_days(const Connection& connection, std::size_t most) {

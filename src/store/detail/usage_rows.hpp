@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "store/detail/sqlite.hpp"
@@ -12,6 +13,12 @@ namespace weir::store::detail {
 
 /// Adds the batch unless it was added before. REQUIRES: within a transaction.
 [[nodiscard]] Result<> add_usage(const Connection& connection, const UsageBatch& batch);
+
+/// As add_usage, for rows of the store's own file: `source` is a writer that is never forgotten.
+[[nodiscard]] Result<> add_moved(const Connection& connection, std::string_view source,
+                                 std::int64_t number, const std::vector<UsageRow>& rows);
+/// All rows of `usage_moving`.
+[[nodiscard]] Result<std::vector<UsageRow>> read_moving(const Connection& connection);
 
 [[nodiscard]] Result<std::vector<UsageRow>> read_usage(const Connection& connection,
                                                        const UsageFilter& filter);
