@@ -35,8 +35,8 @@ using app::with_settings;
 
 // Options as text, checked by the same functions as the config file's values.
 struct Texts {
-  std::string config, name, before, expires, overlap = "24h", admin, type, sub_type, explain, page,
-                                             file;
+  std::string config, name, before, from, expires, overlap = "24h", admin, type, sub_type, explain,
+                                                   page, file;
   std::vector<std::string> model_limits;
 };
 
@@ -113,7 +113,13 @@ class CommandLine {
     keys->require_subcommand(1);
 
     auto* create = add(*keys, "create", "Create a key and show it once", [this] { return make(); });
-    create->add_option("NAME", draft_.name, "Name of the key")->required();
+    auto* name = create->add_option("NAME", draft_.name, "Name of the key");
+    auto* count = create->add_option("--count", count_,
+                                     "Create that many keys at once, NAME-1, NAME-2 and so on");
+    auto* from = create->add_option("--from", texts_.from,
+                                    "Create a key for each name in this file, one in each line");
+    count->needs(name);
+    from->excludes(name)->excludes(count);
     create->add_option("--expires", texts_.expires,
                        "Time of expiry: 2026-12-31, 2026-12-31T12:00:00Z or 720h");
     for (const limit::LimitRow& row : limit::limit_rows()) {
@@ -215,8 +221,18 @@ class CommandLine {
       if (catalogue::parse_sub_type(name)) continue;
       return finish(bad_sub_type("--sub-types", name));
     }
-    return with_settings(texts_.config,
-                         [this](const auto& s) { return app::create_key(s, draft_, json_); });
+    if (draft_.name.empty() && texts_.from.empty()) {
+      return finish(fail(Errc::invalid_parameter, "a NAME is required, or --from FILE"));
+    }
+    return with_settings(texts_.config, [this](const auto& s) { return create(s); });
+  }
+
+  app::Output create(const Settings& settings) {
+    if (texts_.from.empty() && !count_) return app::create_key(settings, draft_, json_);
+    const auto names = texts_.from.empty() ? app::numbered_names(draft_.name, *count_)
+                                           : app::names_from(texts_.from);
+    if (!names) return std::unexpected(names.error());
+    return app::create_keys(settings, draft_, *names, json_);
   }
 
   int rotate_key() {
@@ -339,6 +355,7 @@ class CommandLine {
   auth::KeyDraft draft_;
   app::UsageQuery usage_;
   app::LimitTexts limits_;
+  std::optional<std::int64_t> count_;
   bool take_over_ = false;
   bool json_ = false;
   bool all_ = false;

@@ -42,8 +42,8 @@ Result<> check(const KeyDraft& draft, WallTime now) {
 
 }  // namespace
 
-Result<IssuedKey> issue_key(store::Store& store, Digester& digester, const RandomSource& random,
-                            const KeyDraft& draft, WallTime now) {
+Result<IssuedKey> make_key(Digester& digester, const RandomSource& random, const KeyDraft& draft,
+                           WallTime now) {
   if (auto valid = check(draft, now); !valid) return std::unexpected(valid.error());
   Secret text = generate_key(random);
   store::KeyRecord key;
@@ -52,8 +52,15 @@ Result<IssuedKey> issue_key(store::Store& store, Digester& digester, const Rando
   key.created_at = now;
   key.grant = draft.grant;
   key.secrets = {secret_of(text, digester, now)};
-  if (auto kept = store.create(key); !kept) return std::unexpected(kept.error());
   return IssuedKey{std::move(text), store::stored(std::move(key))};
+}
+
+Result<IssuedKey> issue_key(store::Store& store, Digester& digester, const RandomSource& random,
+                            const KeyDraft& draft, WallTime now) {
+  auto issued = make_key(digester, random, draft, now);
+  if (!issued) return issued;
+  if (auto kept = store.create(issued->record); !kept) return std::unexpected(kept.error());
+  return issued;
 }
 
 Result<IssuedKey> rotate_key(store::Store& store, Digester& digester, const RandomSource& random,

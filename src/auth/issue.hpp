@@ -29,6 +29,11 @@ struct IssuedKey {
 
 inline constexpr std::chrono::hours kMaxOverlap{24 * 366};
 
+/// A key as issue_key makes it, not stored yet: of use once it is. Errors: as issue_key, except the
+/// store's.
+[[nodiscard]] Result<IssuedKey> make_key(Digester& digester, const RandomSource& random,
+                                         const KeyDraft& draft, WallTime now);
+
 /// Errors: invalid_parameter for an invalid network, an expiry in the past, no models, a name or
 /// limit that no key may have; already_exists for a taken name; store_failed.
 [[nodiscard]] Result<IssuedKey> issue_key(store::Store& store, Digester& digester,

@@ -99,10 +99,26 @@ std::vector<std::string> SqliteStore::warnings(const std::string& path) {
   return warnings;
 }
 
-Result<> SqliteStore::create(const KeyRecord& key) {
-  if (auto valid = check(key); !valid) return valid;
+Result<> SqliteStore::create(const KeyRecord& key) { return create_all({&key, 1}); }
+
+Result<> SqliteStore::create_all(std::span<const KeyRecord> keys) {
+  for (const KeyRecord& key : keys) {
+    if (auto valid = check(key); !valid) return valid;
+  }
   std::lock_guard lock(mutex_);
-  return commit(*connection_, [&] { return detail::insert_key(*connection_, key); });
+  return commit(*connection_, [&]() -> Result<> {
+    for (const KeyRecord& key : keys) {
+      if (auto done = detail::insert_key(*connection_, key); !done) return done;
+    }
+    return {};
+  });
+}
+
+Result<bool> SqliteStore::has_keys() {
+  std::lock_guard lock(mutex_);
+  const auto some = connection_->ask("SELECT EXISTS (SELECT 1 FROM keys)");
+  if (!some) return std::unexpected(some.error());
+  return *some != 0;
 }
 
 Result<std::vector<KeyRecord>> SqliteStore::list() {

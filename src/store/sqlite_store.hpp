@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,10 @@ class SqliteStore final : public Store {
   ~SqliteStore() override;
 
   Result<> create(const KeyRecord& key) override;
+  /// All of them, or none, in one transaction. Errors: as create.
+  [[nodiscard]] Result<> create_all(std::span<const KeyRecord> keys);
+  /// Whether there is any key, revoked ones included. Cost: does not read them.
+  [[nodiscard]] Result<bool> has_keys();
   Result<std::vector<KeyRecord>> list() override;
   Result<KeyRecord> find(std::string_view name_or_id) override;
   Result<> set_disabled(std::string_view id, bool disabled) override;

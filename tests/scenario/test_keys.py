@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 import time
 
 import pytest
@@ -209,3 +210,45 @@ def test_the_first_start_without_keys_makes_one_and_keeps_it_out_of_its_log(weir
     assert status(server, key) == 200
     assert not printed()
     assert list(server.directory.glob("*first-key*")) == [file]
+
+
+def test_many_keys_are_created_at_once_or_none(server):
+    rows = json.loads(server.cli("keys", "create", "team", "--count", "300", "--rpm", "9", "--json").stdout)
+    assert [row["name"] for row in rows] == [f"team-{number}" for number in range(1, 301)]
+    assert len({row["key"] for row in rows}) == len({row["id"] for row in rows}) == 300
+    assert all(row["requests_per_minute"] == 9 for row in rows)
+    for row in (rows[0], rows[-1]):
+        eventually(lambda row=row: server.get("/v1/models", key=row["key"]).status == 200)
+
+    names = server.directory / "names"
+    names.write_text("ada\n\n  Grace Hopper\n")
+    table = server.cli("keys", "create", "--from", names).stdout.splitlines()
+    assert table[0].split() == ["NAME", "ID", "KEY"]
+    assert len(table) == 3 and table[2].startswith("Grace Hopper  key_")
+    eventually(lambda: server.get("/v1/models", key=table[1].split()[-1]).status == 200)
+
+    before = len(server.key_rows())
+    names.write_text("new one\nada\n")
+    taken = server.cli("keys", "create", "--from", names, check=False)
+    assert taken.returncode != 0 and "ada" in taken.stderr
+    for words in ([], ["a", "--count", "0"], ["--count", "2"], ["a", "--from", names], ["--from", server.directory]):
+        assert server.cli("keys", "create", *words, check=False).returncode != 0, words
+    assert len(server.key_rows()) == before
+
+
+def test_many_processes_create_keys_and_none_is_refused(server):
+    failed = []
+
+    def create(writer):
+        for number in range(6):
+            done = server.cli("keys", "create", f"{writer}-{number}", check=False)
+            if done.returncode:
+                failed.append(done.stderr)
+
+    threads = [threading.Thread(target=create, args=(writer,)) for writer in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert len(server.key_rows()) == 48

@@ -12,6 +12,7 @@
 #include "codec/visible.hpp"
 #include "config/problem.hpp"
 #include "config/units.hpp"
+#include "files/read_file.hpp"
 
 namespace weir::app {
 namespace {
@@ -101,6 +102,28 @@ std::string issued_text(const auth::IssuedKey& issued, bool json) {
   }
   return fmt::format("{}\n\nKey {}. It is shown only once.\n", issued.text.reveal(),
                      name_for_people(issued.record));
+}
+
+std::string created_text(const std::vector<Secret>& texts, const std::vector<KeyRecord>& records,
+                         bool json) {
+  std::string text;
+  if (json) {
+    JsonWriter writer(text);
+    writer.begin_array();
+    for (std::size_t i = 0; i < texts.size(); ++i) write_key(writer, records[i], &texts[i]);
+    writer.end_array();
+    return text + "\n";
+  }
+  std::vector<std::vector<std::string>> rows{{"NAME", "ID", "KEY"}};
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    rows.push_back({records[i].name, records[i].id, std::string(texts[i].reveal())});
+  }
+  return format_table(rows);
+}
+
+std::unexpected<Error> name_is_taken(const std::string& name) {
+  return fail(Errc::already_exists,
+              fmt::format("the config file already has a key named {}", name));
 }
 
 std::string join_or(const std::vector<std::string>& texts, std::string_view none) {
@@ -203,10 +226,7 @@ Result<limit::ModelLimits> parse_model_limits(std::string_view text) {
 }
 
 Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json) {
-  if (is_config_key(settings, draft.name)) {
-    return fail(Errc::already_exists,
-                fmt::format("the config file already has a key named {}", draft.name));
-  }
+  if (is_config_key(settings, draft.name)) return name_is_taken(draft.name);
   auto opened = open_key_store(settings, Missing::is_made);
   if (!opened) return std::unexpected(std::move(opened.error()));
   auth::Digester digester(opened->pepper);
@@ -217,6 +237,63 @@ Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool js
   if (!json)
     text += fmt::format("Its digest is stored in {}.\n", codec::visible_text(store_path(settings)));
   return text;
+}
+
+Result<std::vector<std::string>> numbered_names(const std::string& name, std::int64_t count) {
+  if (count < 1 || count > static_cast<std::int64_t>(kMostKeys)) {
+    return fail(Errc::invalid_parameter,
+                fmt::format("--count {} is not allowed; expected 1 to {}", count, kMostKeys));
+  }
+  std::vector<std::string> names;
+  for (std::int64_t i = 1; i <= count; ++i) names.push_back(fmt::format("{}-{}", name, i));
+  return names;
+}
+
+Result<std::vector<std::string>> names_from(const std::string& file) {
+  constexpr std::size_t kMostBytes = 4 << 20;
+  constexpr std::string_view kBlanks = " \t\r";
+  const auto refuse = [&](std::string_view why) {
+    return fail(Errc::invalid_parameter,
+                fmt::format("--from {}: {}", config::in_quotes(file), why));
+  };
+  const auto read = files::read_file(file, kMostBytes);
+  if (!read) return refuse(read.error().what);
+  std::vector<std::string> names;
+  std::string_view rest = read->text.reveal();
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    auto line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
+    line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
+    if (!line.empty()) names.emplace_back(line);
+  }
+  if (names.empty()) return refuse("it has not a single name; expected one in each line");
+  if (names.size() > kMostKeys) {
+    return refuse(fmt::format("it has {} names; expected at most {}", names.size(), kMostKeys));
+  }
+  return names;
+}
+
+Output create_keys(const Settings& settings, const auth::KeyDraft& draft,
+                   const std::vector<std::string>& names, bool json) {
+  auto opened = open_key_store(settings, Missing::is_made);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  auth::Digester digester(opened->pepper);
+  std::vector<Secret> texts;
+  std::vector<KeyRecord> records;
+  for (auth::KeyDraft each = draft; const std::string& name : names) {
+    if (is_config_key(settings, name)) return name_is_taken(name);
+    each.name = name;
+    auto made = auth::make_key(digester, auth::system_random, each, wall_now());
+    if (!made) return std::unexpected(made.error());
+    texts.push_back(std::move(made->text));
+    records.push_back(std::move(made->record));
+  }
+  if (auto stored = opened->store->create_all(records); !stored) {
+    return std::unexpected(stored.error());
+  }
+  return created_text(texts, records, json);
 }
 
 Output list_keys(const Settings& settings, bool with_revoked, bool json) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +17,9 @@
 #include "limit/limits.hpp"
 
 namespace weir::app {
+
+/// The most keys that one command creates: the write lock of the store is held for a second.
+inline constexpr std::size_t kMostKeys = 10'000;
 
 /// The option for a limit of `weir keys create`: "--requests-per-minute,--rpm".
 [[nodiscard]] std::string limit_options(const limit::LimitRow& row);
@@ -34,6 +39,17 @@ namespace weir::app {
 [[nodiscard]] std::unexpected<Error> config_key_error(const std::string& name);
 
 [[nodiscard]] Output create_key(const Settings& settings, const auth::KeyDraft& draft, bool json);
+/// Creates a key for each name, with the permissions and limits of `draft`: all of them, or none.
+/// Prints name, id and key of each.
+[[nodiscard]] Output create_keys(const Settings& settings, const auth::KeyDraft& draft,
+                                 const std::vector<std::string>& names, bool json);
+/// "team-1" to "team-3". Errors: invalid_parameter for less than one, or more than kMostKeys.
+[[nodiscard]] Result<std::vector<std::string>> numbered_names(const std::string& name,
+                                                              std::int64_t count);
+/// The lines of a file that are not blank, without blanks around them.
+/// Errors: invalid_parameter for a file that cannot be read, or has none or more than kMostKeys.
+[[nodiscard]] Result<std::vector<std::string>> names_from(const std::string& file);
+
 [[nodiscard]] Output list_keys(const Settings& settings, bool with_revoked, bool json);
 [[nodiscard]] Output rotate_key(const Settings& settings, const std::string& name_or_id,
                                 std::chrono::milliseconds overlap, bool json);

@@ -1,7 +1,11 @@
 #include "app/command_line/keys_command.hpp"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "base/temporary_directory_for_test.hpp"
 
 namespace weir::app {
 namespace {
@@ -49,6 +53,31 @@ TEST(KeysCommand, RefusesLimitsOfModelsThatSayNothing) {
     EXPECT_EQ(parsed.error().code, Errc::invalid_parameter);
     EXPECT_THAT(parsed.error().detail, HasSubstr(c.said)) << c.text;
   }
+}
+
+TEST(KeysCommand, NumbersTheNamesOfManyKeys) {
+  EXPECT_THAT(*numbered_names("team", 3), ElementsAre("team-1", "team-2", "team-3"));
+  EXPECT_EQ(numbered_names("team", kMostKeys)->size(), kMostKeys);
+  for (const std::int64_t count : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{10'001}}) {
+    EXPECT_THAT(numbered_names("team", count).error().detail, HasSubstr("1 to 10000"));
+  }
+}
+
+TEST(KeysCommand, ReadsNamesFromTheLinesOfAFile) {
+  const TemporaryDirectory directory;
+  const auto names = [&](std::string_view text) {
+    const std::string path = directory.path() + "/names";
+    std::ofstream(path) << text;
+    return names_from(path);
+  };
+  EXPECT_THAT(*names("ada\n\n  Grace Hopper \r\n\tlast"),
+              ElementsAre("ada", "Grace Hopper", "last"));
+  EXPECT_THAT(names("\n \n").error().detail, HasSubstr("not a single name"));
+  std::string many;
+  for (std::size_t i = 0; i <= kMostKeys; ++i) many += "a\n";
+  EXPECT_THAT(names(many).error().detail, HasSubstr("it has 10001 names"));
+  EXPECT_THAT(names_from(directory.path()).error().detail, HasSubstr("--from"));
+  EXPECT_THAT(names_from(directory.path() + "/none").error().detail, HasSubstr("No such file"));
 }
 
 }  // namespace

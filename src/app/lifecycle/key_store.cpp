@@ -31,10 +31,10 @@ Result<KeyStore> open_key_store(const Settings& settings, Missing missing) {
     result.pepper = settings.pepper;
     return result;
   }
-  const auto keys = result.store->list();
-  if (!keys) return std::unexpected(keys.error());
+  const auto has_keys = result.store->has_keys();
+  if (!has_keys) return std::unexpected(has_keys.error());
   auto pepper = auth::open_pepper(auth::pepper_path(options.path),
-                                  keys->empty() ? auth::StoredKeys::none : auth::StoredKeys::some,
+                                  *has_keys ? auth::StoredKeys::some : auth::StoredKeys::none,
                                   auth::system_random);
   if (!pepper) return std::unexpected(std::move(pepper.error()));
   result.pepper = std::move(*pepper);

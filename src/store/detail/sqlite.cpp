@@ -1,5 +1,8 @@
 #include "store/detail/sqlite.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -27,6 +30,21 @@ std::string_view advice(int code) {
     default:
       return "";
   }
+}
+
+/// Sleeps between two looks at a lock that another process holds. SQLite's own grow to 100 ms: with
+/// many writers nobody would hold it for most of that time, and one of them could miss it for
+/// seconds.
+constexpr int kWaitsMs[] = {1, 1, 2, 3, 5, 8, 10};
+
+/// The busy handler: returns 0 when the call has waited long enough.
+int wait_for_lock(void* data, int calls) {
+  auto& patience = *static_cast<Patience*>(data);
+  if (calls == 0) patience.waited_ms = 0;
+  if (patience.waited_ms >= patience.most_ms) return 0;
+  const auto wait = std::min(static_cast<std::size_t>(calls), std::size(kWaitsMs) - 1);
+  patience.waited_ms += sqlite3_sleep(kWaitsMs[wait]);
+  return 1;
 }
 
 }  // namespace
@@ -116,7 +134,9 @@ Result<Connection> Connection::open(const std::string& path,
   if (database == nullptr) return fail(Errc::store_failed, "out of memory");
   Connection connection(database, path, busy_timeout);
   if (code != SQLITE_OK) return connection.failure(code);
-  sqlite3_busy_timeout(database, static_cast<int>(busy_timeout.count()));
+  connection.patience_ =
+      std::make_unique<Patience>(Patience{.most_ms = static_cast<int>(busy_timeout.count())});
+  sqlite3_busy_handler(database, wait_for_lock, connection.patience_.get());
   return connection;
 }
 

@@ -60,6 +60,12 @@ class Statement {
   int bind_error_ = 0;
 };
 
+/// How long a call waits for a lock, and has waited.
+struct Patience {
+  int most_ms = 0;
+  int waited_ms = 0;
+};
+
 /// One open database.
 ///
 /// Threads: one at a time.
@@ -91,6 +97,7 @@ class Connection {
   Connection(sqlite3* database, std::string path, std::chrono::milliseconds busy_timeout)
       : database_(database), path_(std::move(path)), busy_timeout_(busy_timeout) {}
 
+  std::unique_ptr<Patience> patience_;  ///< used by database_
   std::unique_ptr<sqlite3, Close> database_;
   std::string path_;
   std::chrono::milliseconds busy_timeout_;
