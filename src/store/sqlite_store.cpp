@@ -249,6 +249,11 @@ Result<> SqliteStore::move_all_usage() {
   }
 }
 
+Result<> SqliteStore::visit_usage(const UsageFilter& filter, const VisitUsage& visit) {
+  if (auto moved = move_all_usage(); !moved) return moved;
+  return usage_->visit_usage(filter, visit);
+}
+
 Result<std::vector<UsageRow>> SqliteStore::usage(const UsageFilter& filter) {
   if (auto moved = move_all_usage(); !moved) return std::unexpected(moved.error());
   return usage_->usage(filter);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "store/store.hpp"
+#include "store/visit_usage.hpp"
 
 namespace weir::store {
 
@@ -63,6 +64,9 @@ class SqliteStore final : public Store {
   Result<std::uint64_t> version() override;
   Result<> add_usage(const UsageBatch& batch) override;
   Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
+  /// As usage, a row at a time: memory does not grow with them. `visit` calls no function of this
+  /// object.
+  [[nodiscard]] Result<> visit_usage(const UsageFilter& filter, const VisitUsage& visit);
   Result<std::vector<Day>> usage_days(std::size_t most) override;
   Result<std::int64_t> delete_usage(Day before, std::int64_t max_rows) override;
 

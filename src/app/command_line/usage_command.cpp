@@ -173,20 +173,38 @@ std::string name_of(const KeyNames& names, std::string_view key_id) {
   return found == names.end() ? "" : found->second;
 }
 
-void add_rows(Report& report, const std::vector<UsageRow>& rows, const std::string& model_glob) {
-  std::map<std::tuple<Day, std::string, std::string>, UsageCounts> groups;
-  for (const UsageRow& row : rows) {
-    if (!model_glob.empty() && !codec::glob_matches(model_glob, row.model)) continue;
-    const Grouping& by = report.by;
-    groups[{by.day ? row.day : Day(), by.key ? row.key_id : "", by.model ? row.model : ""}].add(
-        row.counts);
-    report.total.add(row.counts);
+/// Sums the rows of the store by group, as they are read: memory is that of the groups.
+class Groups {
+ public:
+  Groups(Grouping by, const std::string& model_glob) : by_(by), model_glob_(model_glob) {}
+
+  void add(Day day, std::string_view key_id, std::string_view model, const UsageCounts& counts) {
+    if (!model_glob_.empty() && !codec::glob_matches(model_glob_, model)) return;
+    total_.add(counts);
+    const std::tuple name(by_.day ? day : Day(), by_.key ? key_id : std::string_view(),
+                          by_.model ? model : std::string_view());
+    auto found = sums_.find(name);
+    if (found == sums_.end()) found = sums_.emplace(name, UsageCounts()).first;
+    found->second.add(counts);
   }
-  for (const auto& [group, counts] : groups) {
-    const auto& [day, key_id, model] = group;
-    report.rows.push_back({day, key_id, model, counts});
+
+  void move_to(Report& report) {
+    report.total = total_;
+    report.rows.reserve(sums_.size());
+    while (!sums_.empty()) {
+      auto sum = sums_.extract(sums_.begin());
+      auto& [day, key_id, model] = sum.key();
+      report.rows.push_back({day, std::move(key_id), std::move(model), sum.mapped()});
+    }
   }
-}
+
+ private:
+  const Grouping by_;
+  const std::string& model_glob_;
+  // Compared with views: a known group costs no allocation.
+  std::map<std::tuple<Day, std::string, std::string>, UsageCounts, std::less<>> sums_;
+  UsageCounts total_;
+};
 
 /// Values are empty if usage was merged (usage.max_pending_rows).
 std::string or_dash(std::string text) { return text.empty() ? "-" : std::move(text); }
@@ -297,12 +315,15 @@ Output show_usage(const Settings& settings, const UsageQuery& query, WallTime no
     if (!id) return std::unexpected(id.error());
     filter.key_id = *id;
   }
-  const auto rows = store.usage(filter);
-  if (!rows) return std::unexpected(rows.error());
+  Groups groups(report->by, query.model);
+  const auto read = store.visit_usage(
+      filter, [&](Day day, std::string_view key_id, std::string_view model,
+                  const UsageCounts& counts) { groups.add(day, key_id, model, counts); });
+  if (!read) return std::unexpected(read.error());
   auto names = read_key_names(store);
   if (!names) return std::unexpected(names.error());
   report->key_names = std::move(*names);
-  add_rows(*report, *rows, query.model);
+  groups.move_to(*report);
 
   if (json) return usage_json(*report);
   return report->rows.empty() ? nothing_text(*report, query) : usage_table(*report);

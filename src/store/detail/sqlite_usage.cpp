@@ -66,10 +66,20 @@ Result<> SqliteUsage::add_moved(const MovedRows& moved) {
 }
 
 Result<std::vector<UsageRow>> SqliteUsage::usage(const UsageFilter& filter) {
+  std::vector<UsageRow> rows;
+  auto read = visit_usage(filter, [&](Day day, std::string_view key_id, std::string_view model,
+                                      const UsageCounts& counts) {
+    rows.push_back({day, std::string(key_id), std::string(model), counts});
+  });
+  if (!read) return std::unexpected(read.error());
+  return rows;
+}
+
+Result<> SqliteUsage::visit_usage(const UsageFilter& filter, const VisitUsage& visit) {
   const std::lock_guard lock(mutex_);
   const auto connection = ready();
   if (!connection) return std::unexpected(connection.error());
-  return read_usage(**connection, filter);
+  return detail::visit_usage(**connection, filter, visit);
 }
 
 Result<std::vector<Day>> SqliteUsage::usage_days(std::size_t most) {

@@ -10,6 +10,7 @@
 
 #include "store/detail/database_file.hpp"
 #include "store/usage_store.hpp"
+#include "store/visit_usage.hpp"
 
 namespace weir::store::detail {
 
@@ -33,6 +34,7 @@ class SqliteUsage final : public UsageStore {
   /// `known`: the writer's last number according to another file.
   [[nodiscard]] Result<> add_usage(const UsageBatch& batch, std::int64_t known);
   Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
+  [[nodiscard]] Result<> visit_usage(const UsageFilter& filter, const VisitUsage& visit);
   Result<std::vector<Day>> usage_days(std::size_t most) override;
   Result<std::int64_t> delete_usage(Day before, std::int64_t max_rows) override;
 

@@ -69,17 +69,16 @@ Result<> add_rows(const Connection& connection, const std::vector<UsageRow>& row
   return {};
 }
 
-/// The day, key id, model and counts of each row.
-Result<std::vector<UsageRow>> read_rows(Statement& rows) {
-  std::vector<UsageRow> read;
+/// REQUIRES: the columns are day, key id, model and the counts.
+Result<> visit_rows(Statement& rows, const VisitUsage& visit) {
   for (;;) {
     const auto row = rows.step();
     if (!row) return std::unexpected(row.error());
-    if (!*row) return read;
-    UsageRow one{to_day(rows.number(0)), std::string(rows.text(1)), std::string(rows.text(2)), {}};
+    if (!*row) return {};
+    UsageCounts counts;
     int column = 3;
-    for (const auto member : kUsageMembers) one.counts.*member = rows.number(column++);
-    read.push_back(std::move(one));
+    for (const auto member : kUsageMembers) counts.*member = rows.number(column++);
+    visit(to_day(rows.number(0)), rows.text(1), rows.text(2), counts);
   }
 }
 
@@ -103,7 +102,8 @@ Result<> add_moved(const Connection& connection, std::string_view source, std::i
   return add_rows(connection, rows);
 }
 
-Result<std::vector<UsageRow>> read_usage(const Connection& connection, const UsageFilter& filter) {
+Result<> visit_usage(const Connection& connection, const UsageFilter& filter,
+                     const VisitUsage& visit) {
   auto rows = connection.prepare(
       "SELECT day, key_id, model, requests, failed, prompt_tokens, completion_tokens, images, "
       "estimated, cached_tokens, reasoning_tokens, audio_seconds, characters FROM usage WHERE day "
@@ -112,7 +112,7 @@ Result<std::vector<UsageRow>> read_usage(const Connection& connection, const Usa
   if (!rows) return std::unexpected(rows.error());
   rows->bind(to_column(filter.from)).bind(to_column(filter.to));
   rows->bind(filter.key_id).bind(filter.model);
-  return read_rows(*rows);
+  return visit_rows(*rows, visit);
 }
 
 Result<std::vector<UsageRow>> read_moving(const Connection& connection) {
@@ -120,7 +120,13 @@ Result<std::vector<UsageRow>> read_moving(const Connection& connection) {
       "SELECT day, key_id, model, requests, failed, prompt_tokens, completion_tokens, images, "
       "estimated, cached_tokens, reasoning_tokens, audio_seconds, characters FROM usage_moving");
   if (!rows) return std::unexpected(rows.error());
-  return read_rows(*rows);
+  std::vector<UsageRow> read;
+  auto done = visit_rows(*rows, [&](Day day, std::string_view key_id, std::string_view model,
+                                    const UsageCounts& counts) {
+    read.push_back({day, std::string(key_id), std::string(model), counts});
+  });
+  if (!done) return std::unexpected(done.error());
+  return read;
 }
 
 Result<std::vector<Day>> read_usage_days(const Connection& connection, std::size_t most) {

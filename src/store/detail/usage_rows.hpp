@@ -8,6 +8,7 @@
 
 #include "store/detail/sqlite.hpp"
 #include "store/usage_store.hpp"
+#include "store/visit_usage.hpp"
 
 namespace weir::store::detail {
 
@@ -20,8 +21,9 @@ namespace weir::store::detail {
 /// All rows of `usage_moving`.
 [[nodiscard]] Result<std::vector<UsageRow>> read_moving(const Connection& connection);
 
-[[nodiscard]] Result<std::vector<UsageRow>> read_usage(const Connection& connection,
-                                                       const UsageFilter& filter);
+/// Ordered by day, key id and model.
+[[nodiscard]] Result<> visit_usage(const Connection& connection, const UsageFilter& filter,
+                                   const VisitUsage& visit);
 
 /// The last `most` days that have usage, newest first.
 [[nodiscard]] Result<std::vector<Day>> read_usage_days(const Connection& connection,
