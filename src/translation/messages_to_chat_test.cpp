@@ -499,12 +499,6 @@ TEST(MessagesToChat, RefusesBlocksByName) {
   }
 }
 
-TEST(MessagesToChat, RepeatsNoMoreThanTheBeginningOfAName) {
-  const auto name = std::string(100'000, 'n');
-  EXPECT_LT(refusal_of(request_with("\"" + name + "\":1")).size(), 1'000U);
-  EXPECT_LT(refusal_of(conversation(R"([{"role":")" + name + "\"}]")).size(), 1'000U);
-}
-
 TEST(MessagesToChat, SaysWhichMemberHasAnotherType) {
   const struct {
     const char* body;
