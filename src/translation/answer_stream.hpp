@@ -34,7 +34,7 @@ class AnswerStream {
   [[nodiscard]] std::string_view finish(std::string_view events);
   /// The event that says that it cannot be completed; empty if it is over.
   [[nodiscard]] std::string_view break_off(Errc code);
-  /// What it keeps until its end, in bytes.
+  /// Bytes that it keeps until its end.
   [[nodiscard]] std::size_t held_bytes() const { return answer_->held_bytes(); }
   /// Why the last event says that the stream cannot be completed, if the upstream did not say so:
   /// upstream_answer_invalid, or upstream_broke for one that ended without a reason to.

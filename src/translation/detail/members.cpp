@@ -6,8 +6,6 @@
 #include "codec/visible.hpp"
 #include "translation/detail/lenient_json.hpp"
 
-#include "codec/visible.hpp"
-
 namespace weir::translation::detail {
 
 namespace json = boost::json;
