@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codec/json_text.hpp"
+#include "translation/detail/response_usage.hpp"
 #include "translation/detail/serialize.hpp"
 
 namespace weir::translation {
@@ -63,22 +64,6 @@ bool is_text(ItemKind kind) { return kind == ItemKind::reasoning || kind == Item
 bool says_something(const detail::ChatDelta& delta) {
   return !delta.id.empty() || !delta.text.empty() || !delta.reasoning.empty() ||
          !delta.refusal.empty() || !delta.tool_calls.empty() || !delta.finish_reason.empty();
-}
-
-void append_usage(std::string& out, const dialect::TokenUsage& usage) {
-  if (!usage.known()) {
-    out += "null";
-    return;
-  }
-  codec::JsonWriter json(out);
-  json.begin_object().key("input_tokens").value(usage.input.value_or(0));
-  json.key("input_tokens_details").begin_object();
-  json.key("cached_tokens").value(usage.cached.value_or(0));
-  json.key("cache_write_tokens").value(0).end_object();
-  json.key("output_tokens").value(usage.output.value_or(0));
-  json.key("output_tokens_details").begin_object();
-  json.key("reasoning_tokens").value(usage.reasoning.value_or(0)).end_object();
-  json.key("total_tokens").value(usage.total()).end_object();
 }
 
 void end_event(std::string& out) { out += "}\n\n"; }
@@ -145,7 +130,7 @@ void ResponsesAnswer::append_response(std::string_view status, std::string& out)
     append_item(out, items_[at]);
   }
   out += R"(],"usage":)";
-  append_usage(out, in_progress ? dialect::TokenUsage{} : usage_);
+  detail::append_usage(out, in_progress ? dialect::TokenUsage{} : usage_);
   out.append(",").append(setup_.echo).append("}");
 }
 
