@@ -35,6 +35,7 @@ struct Destination {
   catalogue::Endpoints translated = {};
   /// The member that limits an answer in tokens.
   std::string_view output_limit = "max_tokens";
+  bool takes_effort = false;  ///< its reasoning models are known to take reasoning_effort
   /// Endpoints that its kind is documented to serve; it may be called at others too.
   catalogue::Endpoints documented = {};
   int priority = 0;

@@ -60,7 +60,7 @@ std::optional<Attempt> RouteSearch::begin(const Choice& choice, MonotonicTime be
 
 net::Task<std::unique_ptr<Translated>> RouteSearch::translate(Choice choice) {
   const bool asks = may_ask_usage(choice) && asks_usage(choice, received_, monotonic_now());
-  auto translating = translate_call(context_, choice, received_, asks);
+  auto translating = translate_call(context_, *admitted_.model, choice, received_, asks);
   auto translated = co_await std::move(translating);
   if (translated) co_return std::move(*translated);
   // No room, or words that no other translation has: that it was tried says more.

@@ -1,5 +1,6 @@
 #include "gateway/translated.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -23,6 +24,11 @@ std::string_view slug_of(catalogue::Endpoint endpoint) {
   return catalogue::describe(endpoint).slug;
 }
 
+bool reasons(const catalogue::Model& model) {
+  const auto& known = model.facts.capabilities;
+  return std::ranges::find(known, "reasoning") != known.end();
+}
+
 std::string fields_of(const CallContext& context, const Choice& choice,
                       const std::vector<std::string>& dropped) {
   auto fields = fmt::format("X-Weir-Translated: {}>{}\r\n", slug_of(context.input.endpoint),
@@ -34,7 +40,8 @@ std::string fields_of(const CallContext& context, const Choice& choice,
 }  // namespace
 
 net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
-    const CallContext& context, Choice choice, const Received& received, bool asks_usage) {
+    const CallContext& context, const catalogue::Model& asked, Choice choice,
+    const Received& received, bool asks_usage) {
   const auto& settings = context.settings();
   auto& shared = context.gateway.shared();
   HeldBytes reading(shared.buffered_bytes, settings.buffer_bytes);
@@ -43,12 +50,14 @@ net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
   }
   const auto& model = context.record().model;
   auto work = [&, body = received.body()] {
-    return translation::translate(context.input.endpoint, body,
-                                  {.model = model,
-                                   .upstream_model = choice.route->model,
-                                   .asks_usage = asks_usage,
-                                   .output_limit = choice.destination->output_limit,
-                                   .max_depth = static_cast<std::size_t>(settings.max_json_depth)});
+    return translation::translate(
+        context.input.endpoint, body,
+        {.model = model,
+         .upstream_model = choice.route->model,
+         .asks_usage = asks_usage,
+         .output_limit = choice.destination->output_limit,
+         .takes_effort = choice.destination->takes_effort && reasons(asked),
+         .max_depth = static_cast<std::size_t>(settings.max_json_depth)});
   };
   std::optional<Result<translation::Request>> request;
   if (received.body().size() <= kSmallBytes) {

@@ -35,6 +35,7 @@ struct Translated {
 /// A large body is read by a worker. Errors: invalid_parameter, for what cannot be said there;
 /// overloaded, at the bound of all bodies.
 [[nodiscard]] net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
-    const CallContext& context, Choice choice, const Received& received, bool asks_usage);
+    const CallContext& context, const catalogue::Model& asked, Choice choice,
+    const Received& received, bool asks_usage);
 
 }  // namespace weir::gateway

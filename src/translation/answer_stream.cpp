@@ -3,12 +3,14 @@
 #include <array>
 #include <utility>
 
+#include <boost/json/array.hpp>
 #include <boost/json/monotonic_resource.hpp>
 
 #include "codec/sse.hpp"
 #include "dialect/endpoint.hpp"
 #include "dialect/fault.hpp"
 #include "translation/detail/lenient_json.hpp"
+#include "translation/detail/members.hpp"
 
 namespace weir::translation {
 namespace {
@@ -43,6 +45,14 @@ Errc code_of_error(std::string_view data) {
   return status == 429 ? Errc::upstream_rate_limited : Errc::upstream_refused;
 }
 
+bool has_message(const json::object& answer) {
+  const auto* choices = detail::find(answer, "choices");
+  const auto* array = choices == nullptr ? nullptr : choices->if_array();
+  if (array == nullptr || array->empty()) return false;
+  const auto* choice = array->front().if_object();
+  return choice != nullptr && detail::find(*choice, "message") != nullptr;
+}
+
 void release(std::string& buffer) {
   if (buffer.capacity() > kKeptBytes) std::string().swap(buffer);
   buffer.clear();
@@ -60,7 +70,9 @@ AnswerStream::AnswerStream(std::unique_ptr<Answer> answer, catalogue::Endpoint f
 Result<std::string> AnswerStream::rewrite(std::string_view body) {
   const auto value = detail::parse_lenient(body, kMaxDepth);
   const auto* object = value ? value->if_object() : nullptr;
-  if (object == nullptr) return fail(Errc::upstream_answer_invalid, "not a JSON object");
+  if (object == nullptr || !has_message(*object)) {
+    return fail(Errc::upstream_answer_invalid, "no chat completion");
+  }
   auto text = answer_->rewrite(*object);
   if (answer_->failed())
     return fail(Errc::upstream_answer_invalid, "an answer that cannot be told");

@@ -129,8 +129,9 @@ TEST(AnswerStream, SaysThatAStreamCannotBeCompleted) {
 }
 
 TEST(AnswerStream, RewritesAWholeAnswer) {
-  EXPECT_EQ(make().rewrite(R"({"id":"a"})"), "rewritten a");
-  for (const char* body : {"", "[]", "{", "oops"}) {
+  EXPECT_EQ(make().rewrite(R"({"id":"a","choices":[{"message":{}}]})"), "rewritten a");
+  for (const char* body : {"", "[]", "{", "oops", R"({"id":"a"})", R"({"id":"a","choices":[]})",
+                           R"({"id":"a","choices":[{"message":null}]})"}) {
     const auto answer = make().rewrite(body);
     ASSERT_FALSE(answer) << body;
     EXPECT_EQ(answer.error().code, Errc::upstream_answer_invalid);

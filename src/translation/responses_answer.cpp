@@ -265,11 +265,8 @@ void ResponsesAnswer::close_text(std::string& out) {
 
 ResponsesAnswer::Call& ResponsesAnswer::call_of(const detail::ToolCallDelta& delta) {
   const auto last = std::ranges::find(calls_.rbegin(), calls_.rend(), delta.index, &Call::index);
-  // Some servers give every call the index 0, and only its id and its name tell that it is new.
-  const bool other = last != calls_.rend() && !delta.id.empty() && !delta.name.empty() &&
-                     !last->id.empty() && last->id != delta.id;
-  if (last != calls_.rend() && !other) return *last;
-  return calls_.emplace_back(Call{.index = delta.index, .id = {}, .early_arguments = {}});
+  if (last != calls_.rend() && !last->is_followed_by(delta)) return *last;
+  return calls_.emplace_back(Call{.index = delta.index});
 }
 
 void ResponsesAnswer::open_call(Call& call, std::string_view name, std::string& out) {
@@ -306,6 +303,8 @@ void ResponsesAnswer::add_arguments(const Call& call, std::string_view text, std
 void ResponsesAnswer::add_call(const detail::ToolCallDelta& delta, std::string& out) {
   auto& call = call_of(delta);
   if (call.id.empty()) call.id = delta.id;
+  if (call.name.empty()) call.name = delta.name;
+  call.end.feed(delta.arguments);
   if (call.item == kNoItem && !delta.name.empty()) open_call(call, delta.name, out);
   if (call.item == kNoItem) {
     call.early_arguments += delta.arguments;

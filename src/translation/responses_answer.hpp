@@ -16,6 +16,7 @@
 #include "translation/detail/chat_delta.hpp"
 #include "translation/detail/output_item.hpp"
 #include "translation/detail/responses_tools.hpp"
+#include "translation/detail/tool_calls.hpp"
 #include "translation/translation.hpp"
 
 namespace weir::translation {
@@ -44,8 +45,18 @@ class ResponsesAnswer final : public Answer {
   // A call of the upstream's. It becomes an item as soon as it has a name.
   struct Call {
     std::size_t index = 0;
-    std::string id;
-    std::string early_arguments;
+    std::string id = {};
+    std::string name = {};
+    std::string early_arguments = {};
+    detail::JsonEnd end = {};
+
+    // Some servers give every call the index 0, and some of them no id: its id or its name tells
+    // that it is new, or that the one before has all of its arguments.
+    [[nodiscard]] bool is_followed_by(const detail::ToolCallDelta& piece) const {
+      if (piece.name.empty() || name.empty()) return false;
+      if (!piece.id.empty()) return piece.id != id;
+      return piece.name != name || (end.reached() && !detail::is_empty(piece.arguments));
+    }
     std::size_t item = kNoItem;
   };
 

@@ -392,6 +392,22 @@ TEST(ResponsesStream, AnAnswerBeyondItsBoundsHasFailed) {
   }
 }
 
+TEST(ResponsesStream, CallsWithoutIdsAreKeptApart) {
+  const auto events = streamed(
+      kTools,
+      {R"({"id":"x","choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"{\"a\":1}"}}]}}]})",
+       R"({"id":"x","choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"f","arguments":"{\"a\":2}"}}]}}]})",
+       R"({"id":"x","choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"h","arguments":"{}"}}]}}]})",
+       R"({"id":"x","choices":[{"delta":{},"finish_reason":"tool_calls"}]})"});
+
+  const auto& output = response_of(events).at("output").as_array();
+  ASSERT_EQ(output.size(), 3U);
+  EXPECT_EQ(output.at(0).at("arguments"), R"({"a":1})");
+  EXPECT_EQ(output.at(1).at("arguments"), R"({"a":2})");
+  EXPECT_EQ(output.at(2).at("name"), "h");
+  EXPECT_NE(output.at(0).at("call_id"), output.at(1).at("call_id"));
+}
+
 TEST(ResponsesStream, SaysWhetherAReasonToStopCame) {
   const auto answer = answer_to();
   std::string out;

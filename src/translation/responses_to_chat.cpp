@@ -99,7 +99,8 @@ Result<> copy_settings(const json::object& request, const Options& options, json
   return {};
 }
 
-Result<> copy_reasoning(const json::object& request, json::object& chat, Dropped& dropped) {
+Result<> copy_reasoning(const json::object& request, const Options& options, json::object& chat,
+                        Dropped& dropped) {
   constexpr std::array<std::string_view, 3> kCarried = {"effort", "summary", "generate_summary"};
   constexpr std::array<std::string_view, 1> kLeft = {"context"};
   auto reasoning = optional_object(request, "reasoning", {});
@@ -107,7 +108,14 @@ Result<> copy_reasoning(const json::object& request, json::object& chat, Dropped
   if (*reasoning == nullptr) return {};
   auto known = check_members(**reasoning, "reasoning.", kCarried, kLeft, dropped);
   if (!known) return known;
-  if (const auto* effort = find(**reasoning, "effort")) chat["reasoning_effort"] = *effort;
+  const auto* effort = find(**reasoning, "effort");
+  if (effort == nullptr) return {};
+  if (!effort->is_string()) return malformed("reasoning.effort", "a string");
+  if (options.takes_effort) {
+    chat["reasoning_effort"] = *effort;
+  } else {
+    dropped.add("reasoning.effort");
+  }
   return {};
 }
 
@@ -178,7 +186,7 @@ Result<json::object> chat_body(const json::object& request, const Options& optio
   json::object chat{{"model", options.upstream_model}, {"messages", messages.take()}};
   auto written = tools.write(find(request, "tool_choice"), chat);
   if (written) written = copy_settings(request, options, chat);
-  if (written) written = copy_reasoning(request, chat, dropped);
+  if (written) written = copy_reasoning(request, options, chat, dropped);
   if (written) written = copy_text(request, chat, dropped);
   if (!written) return std::unexpected(std::move(written.error()));
   if (is_true(request, "stream")) {

@@ -19,8 +19,9 @@ using testing::HasSubstr;
 using testing::UnorderedElementsAreArray;
 
 Result<Request> translated(std::string_view body, bool asks_usage = true) {
-  return translate(Endpoint::responses, body,
-                   {.model = "m", .upstream_model = "org/m", .asks_usage = asks_usage});
+  return translate(
+      Endpoint::responses, body,
+      {.model = "m", .upstream_model = "org/m", .asks_usage = asks_usage, .takes_effort = true});
 }
 
 /// The chat request's `messages`, `tools` and so on, for a request's members.
@@ -306,6 +307,15 @@ TEST(ResponsesToChat, LimitsTheAnswerByTheUpstreamsMember) {
   EXPECT_THAT(request->body, HasSubstr(R"("temperature":0.7)"));
 }
 
+TEST(ResponsesToChat, LeavesAnEffortOutWhereItIsNotKnownToBeTaken) {
+  const auto request =
+      translate(Endpoint::responses, R"({"model":"m","input":"hi","reasoning":{"effort":"high"}})",
+                {.model = "m", .upstream_model = "m"});
+  ASSERT_TRUE(request) << request.error().detail;
+  EXPECT_FALSE(request->body.contains("effort")) << request->body;
+  EXPECT_THAT(request->dropped, UnorderedElementsAreArray({"reasoning.effort"}));
+}
+
 TEST(ResponsesToChat, AsksForNoUsageIfToldSo) {
   const auto request = translated(R"({"model":"m","input":"hi","stream":true})", false);
   ASSERT_TRUE(request);
@@ -331,6 +341,76 @@ TEST(ResponsesToChat, NamesMembersThatAreLeftOut) {
                                          "input[type=reasoning]", "tools[type=web_search]",
                                          "reasoning.context", "include[]", "prompt_cache_key",
                                          "service_tier", "client_metadata", "stream_options"}));
+}
+
+TEST(ResponsesToChat, NamesToolsThatAreLeftOutInItsOwnWords) {
+  const auto request = translated(R"({"model":"m","input":[
+      {"type":"additional_tools","tools":[{"type":"web_search_2025_08_26"}]},
+      {"role":"user","content":"hi"}],
+      "tools":[{"type":"web_search"},{"type":"web_search_preview"},{"type":"image_generation"},
+               {"type":"web_search_preview_2025_03_11"},{"type":"tool_search"}]})");
+
+  ASSERT_TRUE(request) << request.error().detail;
+  EXPECT_THAT(request->dropped, UnorderedElementsAreArray(
+                                    {"input[].tools[type=web_search]", "tools[type=web_search]",
+                                     "tools[type=image_generation]", "tools[type=tool_search]"}));
+}
+
+TEST(ResponsesToChat, RefusesToolsThatOnlyBeginLikeThoseLeftOut) {
+  for (const std::string_view type :
+       {R"(web_search_\r\nSet-Cookie: a=b\r\n\r\n)", "web_search_", "web_search_x", "web_searches",
+        "image_generation_2", "tool_search_2", ""}) {
+    const auto request = translated(R"({"model":"m","input":"hi","tools":[{"type":")" +
+                                    std::string(type) + R"("}]})");
+    ASSERT_FALSE(request) << type;
+    EXPECT_THAT(request.error().detail, HasSubstr("`tools[].type`")) << type;
+    EXPECT_THAT(request.error().detail, testing::Not(HasSubstr("\n"))) << type;
+  }
+}
+
+TEST(ResponsesToChat, TakesManyToolsCallsAndChoices) {
+  constexpr int kMany = 50'000;
+  std::string tools;
+  std::string calls;
+  std::string results;
+  std::string choices;
+  for (int i = 0; i < kMany; ++i) {
+    const auto n = std::to_string(i);
+    const auto tool = R"(,{"type":"function","name":"f)" + n + "\"}";
+    tools += tool;
+    choices += tool;
+    calls += R"(,{"type":"function_call","name":"f","arguments":"{}","call_id":"c)" + n + "\"}";
+    results += R"(,{"type":"function_call_output","output":"r","call_id":"c)" + n + "\"}";
+  }
+  const auto chat =
+      chat_of("\"tools\":[" + tools.substr(1) + "],\"input\":[" + calls.substr(1) + results +
+              R"(],"tool_choice":{"type":"allowed_tools","tools":[)" + choices.substr(1) + "]}");
+
+  EXPECT_EQ(chat.at("tools").as_array().size(), kMany);
+  const auto& messages = chat.at("messages").as_array();
+  ASSERT_EQ(messages.size(), kMany + 1U);
+  EXPECT_EQ(messages.at(1).at("tool_call_id"), "c0");
+  EXPECT_EQ(messages.back().at("tool_call_id").as_string(), "c" + std::to_string(kMany - 1));
+}
+
+TEST(ResponsesToChat, RefusesToolsThatWouldShareAName) {
+  constexpr std::string_view kSpace =
+      R"({"type":"namespace","name":"a","tools":[{"type":"function","name":"b"}]})";
+  const struct {
+    std::string tools;
+    bool is_taken;
+  } cases[] = {
+      {R"({"type":"function","name":"f"},{"type":"function","name":"f"})", true},
+      {std::string(kSpace) + "," + std::string(kSpace), true},
+      {R"({"type":"function","name":"a__b"},)" + std::string(kSpace), false},
+      {R"({"type":"local_shell"},{"type":"function","name":"local_shell"})", false},
+      {R"({"type":"function","name":"f"},{"type":"custom","name":"f"})", false},
+  };
+  for (const auto& c : cases) {
+    const auto request = translated(R"({"model":"m","input":"hi","tools":[)" + c.tools + "]}");
+    EXPECT_EQ(request.has_value(), c.is_taken) << c.tools;
+    if (!request) EXPECT_EQ(request.error().code, Errc::invalid_parameter) << c.tools;
+  }
 }
 
 TEST(ResponsesToChat, RefusesByNameWhatChangesTheAnswer) {

@@ -69,6 +69,7 @@ def test_codex_finds_the_member_that_it_needs(server):
 
 
 def test_any_other_client_gets_the_contracts_bytes(server):
+    eventually(lambda: b'"owned_by":""' not in ask(server, "/v1/models").body, what="the upstream's list")
     plain = ask(server, "/v1/models?limit=1")
     assert list(json.loads(plain.body)) == ["object", "data"]
     assert plain.body == ask(server, "/v1/models", ("x-stainless-lang", "js")).body

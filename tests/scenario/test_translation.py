@@ -270,7 +270,7 @@ def test_an_error_after_comments_is_an_event(weir, engine, target, last):
     hold = threading.Event()
     refused = event({"error": {**TOO_LONG["error"], "code": 400}})
     engine.scripts["theirs"] = as_stream(hold, refused, DONE)
-    server = weir(models=MODELS, upstreams=[upstream_at(engine)], calls={"comment_interval": "50ms"})
+    server = weir(models=MODELS, upstreams=[upstream_at(engine)], calls={"comment_interval": "100ms"})
     body = ASKED if target == MESSAGES else {"model": "lab/chat", "input": "hello"}
     with Stream(server.public) as stream:
         stream.post(target, json.dumps({**body, "stream": True}).encode())

@@ -103,7 +103,10 @@ std::shared_ptr<const gateway::Directory> Destinations::make(
         take_over(std::move(address), calls, settings.max_in_flight.value_or(calls.max_in_flight));
     const auto root = root_of(settings.name, listings);
     fill_heads(to, settings, *base, *kind, root);
-    if (discovery::is_openai_itself(*base)) to.output_limit = "max_completion_tokens";
+    if (discovery::is_openai_itself(*base)) {
+      to.output_limit = "max_completion_tokens";
+      to.takes_effort = true;
+    }
     to.documented = kind->calls;
     to.priority = settings.priority;
     to.weight = settings.weight;

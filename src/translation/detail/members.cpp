@@ -39,7 +39,8 @@ std::unexpected<Error> cannot_translate(std::string_view path, std::string_view 
 }
 
 void Dropped::add(std::string_view path) {
-  if (std::ranges::find(paths_, path) == paths_.end()) paths_.emplace_back(path);
+  if (paths_.size() >= kMaxPaths || std::ranges::find(paths_, path) != paths_.end()) return;
+  paths_.emplace_back(path);
 }
 
 }  // namespace weir::translation::detail

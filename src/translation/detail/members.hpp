@@ -31,6 +31,11 @@ namespace weir::translation::detail {
 /// Members that are left out because they do not change the answer.
 class Dropped {
  public:
+  /// More than there are members that can be left out.
+  static constexpr std::size_t kMaxPaths = 128;
+
+  /// `path` is ours, and repeats no text of the client's: it becomes part of a header. Ignored if
+  /// it is there already, or beyond the bound.
   void add(std::string_view path);
   [[nodiscard]] std::vector<std::string> take() { return std::move(paths_); }
 

@@ -1,8 +1,9 @@
 #include "translation/detail/responses_input.hpp"
 
-#include <algorithm>
 #include <array>
+#include <utility>
 
+#include "codec/visible.hpp"
 #include "translation/detail/request_checks.hpp"
 #include "translation/detail/responses_content.hpp"
 #include "translation/detail/serialize.hpp"
@@ -86,7 +87,7 @@ void ChatMessages::attach_reasoning(Entry& entry) {
 // After calls without a result, it belongs to their message: nothing may come between them.
 void ChatMessages::add_assistant(std::string text) {
   auto* last = entries_.empty() ? nullptr : &entries_.back();
-  if (last == nullptr || last->call_ids.empty() || !last->results.empty()) {
+  if (last == nullptr || !last->calls || !last->results.empty()) {
     entries_.push_back({{{"role", "assistant"}, {"content", text}}, true});
     attach_reasoning(entries_.back());
     return;
@@ -111,22 +112,23 @@ void ChatMessages::add_call(std::string_view id, std::string_view other_id, std:
   if (!calls.is_array()) calls = json::array();
   calls.get_array().push_back(
       {{"id", id}, {"type", "function"}, {"function", {{"name", name}, {"arguments", arguments}}}});
-  entry.call_ids.emplace_back(id, other_id);
+  entry.calls = true;
+  const Call call{entries_.size() - 1, std::string(id)};
+  if (!other_id.empty()) calls_.insert_or_assign(std::string(other_id), call);
+  calls_.insert_or_assign(std::string(id), call);
 }
 
 Result<> ChatMessages::add_result(std::string_view id, std::string_view text, json::array images) {
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    const auto call = std::ranges::find_if(entry->call_ids, [id](const auto& ids) {
-      return ids.first == id || (!ids.second.empty() && ids.second == id);
-    });
-    if (call == entry->call_ids.end()) continue;
-    entry->results.push_back({{"role", "tool"}, {"tool_call_id", call->first}, {"content", text}});
-    for (auto& image : images) entry->images.push_back(std::move(image));
-    return {};
+  const auto call = calls_.find(std::string(id));
+  if (call == calls_.end()) {
+    return fail(Errc::invalid_parameter, "`input` has a result for the call \"" +
+                                             codec::visible_excerpt(id) +
+                                             "\", but not the call itself before it.");
   }
-  std::string detail = "`input` has a result for the call \"";
-  return fail(Errc::invalid_parameter,
-              detail.append(id).append("\", but not the call itself before it."));
+  auto& entry = entries_[call->second.entry];
+  entry.results.push_back({{"role", "tool"}, {"tool_call_id", call->second.id}, {"content", text}});
+  for (auto& image : images) entry.images.push_back(std::move(image));
+  return {};
 }
 
 Result<> ChatMessages::add_message(const json::object& item) {

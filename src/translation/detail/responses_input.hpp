@@ -4,9 +4,10 @@
 /// codex-rs/protocol/src/models.rs (ResponseItem), 2026.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/json/array.hpp>
@@ -37,11 +38,16 @@ class ChatMessages {
   struct Entry {
     boost::json::object message;
     bool assistant = false;
-    // For an assistant's message: ids of its calls, some of which have a second one, their results
-    // so far, and images among them, which only a user's message can have.
-    std::vector<std::pair<std::string, std::string>> call_ids = {};
+    // For an assistant's message: whether it has calls, their results so far, and images among
+    // them, which only a user's message can have.
+    bool calls = false;
     boost::json::array results = {};
     boost::json::array images = {};
+  };
+
+  struct Call {
+    std::size_t entry = 0;
+    std::string id;
   };
 
   [[nodiscard]] Result<> add_item(const boost::json::object& item);
@@ -66,7 +72,8 @@ class ChatMessages {
   ToolList& tools_;
   Dropped& dropped_;
   std::vector<Entry> entries_;
-  CarriedReasoning reasoning_ = {};  // of the message to come
+  std::unordered_map<std::string, Call> calls_;  ///< the last of each id; some calls have two ids
+  CarriedReasoning reasoning_ = {};              // of the message to come
 };
 
 }  // namespace weir::translation::detail

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 
 #include <boost/json/value.hpp>
 
 #include "codec/hex.hpp"
+#include "codec/visible.hpp"
 #include "translation/detail/request_checks.hpp"
 
 namespace weir::translation::detail {
@@ -40,13 +42,30 @@ std::uint64_t hash_of(std::string_view text) {
 // without them, and Codex could not be used at all if they were refused. A client that depends on
 // one forces it by `tool_choice`, which is refused. Other hosted tools are there because somebody
 // asked for them: an answer without them would be another answer.
-bool can_do_without(std::string_view type) {
-  return type == "web_search" || type.starts_with("web_search_") || type == "image_generation";
+struct LeftOut {
+  std::string_view type;
+  std::string_view name;  ///< for the client
+};
+constexpr LeftOut kLeftOut[] = {
+    {"web_search", "web_search"},
+    {"web_search_2025_08_26", "web_search"},
+    {"web_search_preview", "web_search"},
+    {"web_search_preview_2025_03_11", "web_search"},
+    {"image_generation", "image_generation"},
+    // A search by the server: every tool is present already.
+    {"tool_search", "tool_search"},
+};
+
+// Null: the tool must not be left out.
+const LeftOut* left_out(std::string_view type) {
+  const auto* found = std::ranges::find(kLeftOut, type, &LeftOut::type);
+  return found == std::end(kLeftOut) ? nullptr : found;
 }
 
-std::string drop_path(std::string_view path, std::string_view type) {
+/// `path` ends in "[]".
+std::string drop_path(std::string_view path, const LeftOut& tool) {
   std::string text(path.substr(0, path.size() - 1));
-  return text.append("type=").append(type).append("]");
+  return text.append("type=").append(tool.name).append("]");
 }
 
 json::object function_tool(const ToolOrigin& origin, json::object function) {
@@ -128,12 +147,24 @@ std::string chat_tool_name(std::string_view name_space, std::string_view name) {
   return whole;
 }
 
-void ToolList::push(ToolOrigin origin, json::object function) {
+Result<> ToolList::push(ToolOrigin origin, json::object function) {
   // A tool can be listed as deferred and be loaded later; a repeated function is refused by some.
-  const auto same = std::ranges::find(origins_, origin.chat_name, &ToolOrigin::chat_name);
-  if (same != origins_.end()) return;
+  const auto [place, added] = places_.emplace(origin.chat_name, origins_.size());
+  if (!added && origins_[place->second] == origin) return {};
+  if (!added) {
+    return fail(Errc::invalid_parameter,
+                "The model's upstream speaks chat completions only, where two of the `tools` would "
+                "both be named \"" +
+                    codec::visible_excerpt(origin.chat_name) + "\".");
+  }
   functions_.push_back(function_tool(origin, std::move(function)));
   origins_.push_back(std::move(origin));
+  return {};
+}
+
+std::vector<ToolOrigin> ToolList::take_origins() {
+  std::ranges::sort(origins_, {}, &ToolOrigin::chat_name);
+  return std::move(origins_);
 }
 
 Result<> ToolList::add(const json::array& tools, std::string_view path, Dropped& dropped) {
@@ -166,32 +197,28 @@ Result<> ToolList::add_one(const json::object& tool, std::string_view path,
       // False is the default of chat completions, where some servers do not know the member.
       const auto* strict = find(tool, "strict");
       if (strict != nullptr && strict->is_bool() && strict->get_bool()) plain["strict"] = true;
-      push(std::move(origin), std::move(plain));
-      return {};
+      return push(std::move(origin), std::move(plain));
     }
     auto custom = custom_function(tool, prefix);
     if (!custom) return std::unexpected(std::move(custom.error()));
-    push(std::move(origin), std::move(*custom));
-    return {};
+    return push(std::move(origin), std::move(*custom));
   }
   if (!name_space.empty()) return cannot_translate(prefix + "type", *type);
   if (*type == "namespace") return add_namespace(tool, path, dropped);
   if (*type == "local_shell") {
-    push({ToolKind::local_shell, std::string(kLocalShellName), std::string(kLocalShellName), {}},
-         shell_function());
-    return {};
+    return push(
+        {ToolKind::local_shell, std::string(kLocalShellName), std::string(kLocalShellName), {}},
+        shell_function());
   }
   if (*type == "tool_search" && text_of(tool, "execution") == "client") {
     constexpr std::array<std::string_view, 2> kPlain = {"description", "parameters"};
-    push({ToolKind::tool_search, std::string(kToolSearchName), std::string(kToolSearchName), {}},
-         plain_function(tool, kPlain));
-    return {};
+    return push(
+        {ToolKind::tool_search, std::string(kToolSearchName), std::string(kToolSearchName), {}},
+        plain_function(tool, kPlain));
   }
-  // A search by the server: every tool is present already.
-  if (*type != "tool_search" && !can_do_without(*type)) {
-    return cannot_translate(prefix + "type", *type);
-  }
-  dropped.add(drop_path(path, *type));
+  const auto* unneeded = left_out(*type);
+  if (unneeded == nullptr) return cannot_translate(prefix + "type", *type);
+  dropped.add(drop_path(path, *unneeded));
   return {};
 }
 
@@ -215,22 +242,24 @@ Result<> ToolList::add_namespace(const json::object& tool, std::string_view path
   return {};
 }
 
-const ToolOrigin* ToolList::find_choice(const json::object& choice) const {
+std::optional<std::size_t> ToolList::find_choice(const json::object& choice) const {
   const auto type = text_of(choice, "type");
   auto name = chat_tool_name(text_of(choice, "namespace"), text_of(choice, "name"));
   if (type == kLocalShellName || type == kToolSearchName) name = type;
-  const auto found = std::ranges::find(origins_, name, &ToolOrigin::chat_name);
-  return found == origins_.end() ? nullptr : &*found;
+  const auto found = places_.find(name);
+  if (found == places_.end()) return std::nullopt;
+  return found->second;
 }
 
 Result<> ToolList::write_named(const json::object& choice, json::object& chat) {
-  const auto* origin = find_choice(choice);
-  if (origin == nullptr) {
+  const auto place = find_choice(choice);
+  if (!place) {
     auto value = text_of(choice, "name");
     if (value.empty()) value = text_of(choice, "type");
     return cannot_translate("tool_choice", value);
   }
-  chat["tool_choice"] = {{"type", "function"}, {"function", {{"name", origin->chat_name}}}};
+  chat["tool_choice"] = {{"type", "function"},
+                         {"function", {{"name", origins_[*place].chat_name}}}};
   return {};
 }
 
@@ -238,20 +267,19 @@ Result<> ToolList::write_named(const json::object& choice, json::object& chat) {
 Result<> ToolList::allow_only(const json::object& choice, json::object& chat) {
   auto allowed = optional_list(choice, "tools", "tool_choice.");
   if (!allowed) return std::unexpected(std::move(allowed.error()));
-  std::vector<std::string_view> names;
+  std::vector<bool> is_allowed(origins_.size());
   for (const auto& entry : *allowed == nullptr ? json::array{} : **allowed) {
     const auto* object = entry.if_object();
     if (object == nullptr) return malformed("tool_choice.tools[]", "an object");
-    if (const auto* origin = find_choice(*object)) {
-      names.push_back(origin->chat_name);
-    } else if (!can_do_without(text_of(*object, "type"))) {
+    if (const auto place = find_choice(*object)) {
+      is_allowed[*place] = true;
+    } else if (left_out(text_of(*object, "type")) == nullptr) {
       return cannot_translate("tool_choice.tools[]", text_of(*object, "name"));
     }
   }
   json::array kept;
   for (std::size_t i = 0; i < origins_.size(); ++i) {
-    if (std::ranges::find(names, origins_[i].chat_name) == names.end()) continue;
-    kept.push_back(std::move(functions_[i]));
+    if (is_allowed[i]) kept.push_back(std::move(functions_[i]));
   }
   functions_ = std::move(kept);
   if (text_of(choice, "mode") != "required") return {};

@@ -5,8 +5,11 @@
 /// (namespace, tool_search and custom tools, `web_search` by default), 2026.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/json/array.hpp>
@@ -25,6 +28,8 @@ struct ToolOrigin {
   std::string chat_name;
   std::string name;
   std::string name_space;  ///< empty: none
+
+  bool operator==(const ToolOrigin&) const = default;
 };
 
 /// The name of a tool in the chat request, where a name is at most 64 characters and has no
@@ -46,20 +51,22 @@ class ToolList {
   /// translate(), among them for a choice of a tool that there is not.
   [[nodiscard]] Result<> write(const boost::json::value* choice, boost::json::object& chat);
 
-  [[nodiscard]] std::vector<ToolOrigin> take_origins() { return std::move(origins_); }
+  /// In order of their names in the chat request.
+  [[nodiscard]] std::vector<ToolOrigin> take_origins();
 
  private:
   [[nodiscard]] Result<> add_one(const boost::json::object& tool, std::string_view path,
                                  std::string_view name_space, Dropped& dropped);
   [[nodiscard]] Result<> add_namespace(const boost::json::object& tool, std::string_view path,
                                        Dropped& dropped);
-  void push(ToolOrigin origin, boost::json::object function);
-  [[nodiscard]] const ToolOrigin* find_choice(const boost::json::object& choice) const;
+  [[nodiscard]] Result<> push(ToolOrigin origin, boost::json::object function);
+  [[nodiscard]] std::optional<std::size_t> find_choice(const boost::json::object& choice) const;
   [[nodiscard]] Result<> write_named(const boost::json::object& choice, boost::json::object& chat);
   [[nodiscard]] Result<> allow_only(const boost::json::object& choice, boost::json::object& chat);
 
   boost::json::array functions_;
   std::vector<ToolOrigin> origins_;
+  std::unordered_map<std::string, std::size_t> places_;  ///< of origins, by their chat_name
 };
 
 }  // namespace weir::translation::detail
