@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/stable_hash.hpp"
 #include "codec/json_text.hpp"
+#include "translation/detail/finish_reason.hpp"
 #include "translation/detail/response_usage.hpp"
 #include "translation/detail/serialize.hpp"
 
@@ -17,15 +19,8 @@ using detail::ToolKind;
 
 namespace {
 
-bool is_cut(std::string_view finish_reason) {
-  return finish_reason == "length" || finish_reason == "model_length" ||
-         finish_reason == "max_tokens";
-}
-
-bool is_failure(std::string_view finish_reason) {
-  return finish_reason == "error" || finish_reason == "abort" ||
-         finish_reason == "insufficient_system_resource";
-}
+// A longer one would be repeated with each item.
+constexpr std::size_t kMaxIdBytes = 64;
 
 ItemKind kind_of(ToolKind kind) {
   switch (kind) {
@@ -76,8 +71,9 @@ std::string ResponsesAnswer::item_id(std::string_view prefix) const {
 
 // An answer without a reason to end is complete: its stream was.
 std::string_view ResponsesAnswer::status() const {
-  if (is_failure(finish_reason_)) return "failed";
-  return is_cut(finish_reason_) || finish_reason_ == "content_filter" ? "incomplete" : "completed";
+  if (detail::is_failure(finish_reason_)) return "failed";
+  const bool is_whole = !detail::is_cut(finish_reason_) && !detail::is_filtered(finish_reason_);
+  return is_whole ? "completed" : "incomplete";
 }
 
 void ResponsesAnswer::begin_event(std::string_view type, std::string& out) {
@@ -118,8 +114,8 @@ void ResponsesAnswer::append_response(std::string_view status, std::string& out)
   if (status != "incomplete") {
     out += "null";
   } else {
-    out += is_cut(finish_reason_) ? R"({"reason":"max_output_tokens"})"
-                                  : R"({"reason":"content_filter"})";
+    out += detail::is_cut(finish_reason_) ? R"({"reason":"max_output_tokens"})"
+                                          : R"({"reason":"content_filter"})";
   }
   out += R"(,"model":)";
   codec::append_json_string(out, setup_.model);
@@ -137,7 +133,9 @@ void ResponsesAnswer::append_response(std::string_view status, std::string& out)
 void ResponsesAnswer::start(const detail::ChatDelta& delta, std::string& out) {
   started_ = true;
   created_ = delta.created;
-  chat_id_ = delta.id.empty() ? std::to_string(created_) : std::string(delta.id);
+  chat_id_ = delta.id;
+  if (chat_id_.empty()) chat_id_ = std::to_string(setup_.seed);
+  if (chat_id_.size() > kMaxIdBytes) chat_id_ = std::to_string(stable_hash(chat_id_));
   codec::append_json_string(raw_id_, "resp_" + chat_id_);
   for (const auto* type : {"response.created", "response.in_progress"}) {
     begin_event(type, out);
@@ -317,7 +315,7 @@ void ResponsesAnswer::close_call(std::size_t at, std::string& out) {
   auto& item = items_[at];
   if (item.kind == ItemKind::function_call) {
     // Some servers write no arguments where there are none; clients parse them.
-    if (item.arguments.empty() && status() == "completed") item.arguments = "{}";
+    if (detail::is_empty(item.arguments) && status() == "completed") item.arguments = "{}";
     begin_event("response.function_call_arguments.done", at, out);
     out += R"(,"name":)";
     codec::append_json_string(out, item.name);
@@ -369,7 +367,7 @@ void ResponsesAnswer::take(const json::object& event, std::string& out) {
   for (const auto& call : delta.tool_calls) add_call(call, out);
   failed_ = failed_ || calls_.size() > kMaxCalls;
   if (!delta.finish_reason.empty()) finish_reason_ = delta.finish_reason;
-  failed_ = failed_ || is_failure(finish_reason_);
+  failed_ = failed_ || detail::is_failure(finish_reason_);
 }
 
 void ResponsesAnswer::end(std::string& out) {

@@ -27,6 +27,7 @@ class ResponsesAnswer final : public Answer {
     std::string model;
     std::string echo;  ///< members that repeat the request's, raw, without braces
     std::vector<detail::ToolOrigin> tools;
+    std::uint64_t seed = 0;   ///< of ids, where the upstream gives none
     bool summarises = false;  ///< reasoning is given as its summary, which clients show
   };
 

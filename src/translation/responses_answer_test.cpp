@@ -332,13 +332,13 @@ TEST(ResponsesStream, TellsCallsOfEveryKind) {
 TEST(ResponsesStream, IsWholeWhateverTheUpstreamLeavesOut) {
   const struct {
     std::vector<std::string_view> chunks;
-    std::string_view id;
+    std::string_view id;  ///< empty: any
     std::size_t items;
   } cases[] = {
-      {{}, "resp_0", 0},
-      {{R"({"id":"","created":0,"choices":[]})"}, "resp_0", 0},
+      {{}, "", 0},
+      {{R"({"id":"","created":0,"choices":[]})"}, "", 0},
       {{R"({"id":"x","choices":[]})"}, "resp_x", 0},
-      {{R"({"created":5,"choices":[{"delta":{"content":"a"}}]})"}, "resp_5", 1},
+      {{R"({"created":5,"choices":[{"delta":{"content":"a"}}]})"}, "", 1},
       {{R"({"id":"","choices":[],"prompt_filter_results":[]})",
         R"({"id":"x","choices":[{"delta":{"content":"a"}}]})"},
        "resp_x",
@@ -349,7 +349,8 @@ TEST(ResponsesStream, IsWholeWhateverTheUpstreamLeavesOut) {
     const auto events = streamed(kTools, c.chunks);
     EXPECT_EQ(events.front().at("type"), "response.created");
     EXPECT_EQ(events.back().at("type"), "response.completed");
-    EXPECT_EQ(text(response_of(events).at("id")), c.id);
+    const auto id = text(response_of(events).at("id"));
+    EXPECT_TRUE(c.id.empty() ? id.size() > std::string_view("resp_").size() : id == c.id) << id;
     EXPECT_TRUE(response_of(events).at("usage").is_null());
     EXPECT_EQ(response_of(events).at("output").as_array().size(), c.items);
   }
@@ -406,6 +407,57 @@ TEST(ResponsesStream, CallsWithoutIdsAreKeptApart) {
   EXPECT_EQ(output.at(1).at("arguments"), R"({"a":2})");
   EXPECT_EQ(output.at(2).at("name"), "h");
   EXPECT_NE(output.at(0).at("call_id"), output.at(1).at("call_id"));
+}
+
+TEST(ResponsesStream, TheReasonToStopSaysWhatBecameOfIt) {
+  const struct {
+    const char* reason;
+    const char* type;
+    bool failed;
+  } cases[] = {
+      {"stop", "response.completed", false},
+      {"tool_calls", "response.completed", false},
+      {"eos", "response.completed", false},
+      {"length", "response.incomplete", false},
+      {"model_context_window_exceeded", "response.incomplete", false},
+      {"content_filter", "response.incomplete", false},
+      {"sensitive", "response.incomplete", false},
+      {"abort", "response.failed", true},
+      {"network_error", "response.failed", true},
+      {"cancelled", "response.failed", true},
+  };
+  for (const auto& c : cases) {
+    const auto answer = answer_to();
+    std::string out;
+    answer->take(parsed(std::string(R"({"choices":[{"delta":{"content":"a"},"finish_reason":")") +
+                        c.reason + R"("}]})"),
+                 out);
+    EXPECT_EQ(answer->failed(), c.failed) << c.reason;
+    answer->end(out);
+    EXPECT_EQ(events_of(out).back().at("type"), c.type) << c.reason;
+  }
+}
+
+TEST(ResponsesStream, IdsAreBoundedAndDifferFromRequestToRequest) {
+  const auto id_of = [](std::string_view members, const std::string& upstream_id) {
+    const auto answer = answer_to(members);
+    std::string out;
+    answer->take(parsed(R"({"id":")" + upstream_id + R"(","choices":[{"delta":{"content":"a"}}]})"),
+                 out);
+    return std::string(answer->id());
+  };
+  EXPECT_EQ(id_of(kTools, "x"), R"("resp_x")");
+  EXPECT_LT(id_of(kTools, std::string(1'000'000, 'x')).size(), 100U);
+  EXPECT_NE(id_of(kTools, ""), id_of(R"("temperature":1)", ""));
+  EXPECT_EQ(id_of(kTools, ""), id_of(kTools, ""));
+}
+
+TEST(ResponsesStream, NullInsteadOfArgumentsIsNone) {
+  const auto events = streamed(
+      kTools,
+      {R"({"id":"x","choices":[{"delta":{"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"null"}}]}}]})",
+       R"({"id":"x","choices":[{"delta":{},"finish_reason":"tool_calls"}]})"});
+  EXPECT_EQ(response_of(events).at("output").at(0).at("arguments"), "{}");
 }
 
 TEST(ResponsesStream, SaysWhetherAReasonToStopCame) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/stable_hash.hpp"
 #include "codec/json_text.hpp"
 #include "translation/detail/directions.hpp"
 #include "translation/detail/members.hpp"
@@ -77,7 +78,7 @@ Result<> check_include(const json::object& request, Dropped& dropped) {
     const auto* text = value.if_string();
     if (text == nullptr) return malformed("include[]", "a string");
     if (*text == "message.output_text.logprobs") return cannot_translate("include[]", *text);
-    dropped.add("include[]");
+    if (*text != "reasoning.encrypted_content") dropped.add("include[]");
   }
   return {};
 }
@@ -155,9 +156,9 @@ Result<> copy_text(const json::object& request, json::object& chat, Dropped& dro
   if (!text) return std::unexpected(std::move(text.error()));
   if (*text == nullptr) return {};
   if (auto known = check_members(**text, "text.", kCarried, {}, dropped); !known) return known;
-  // Chat completions has it under this name; "medium" is its default.
+  // A hint that few models take, and other servers refuse; "medium" is the default.
   const auto* verbosity = find(**text, "verbosity");
-  if (verbosity != nullptr && *verbosity != "medium") chat["verbosity"] = *verbosity;
+  if (verbosity != nullptr && *verbosity != "medium") dropped.add("text.verbosity");
   auto format = optional_object(**text, "format", "text.");
   if (!format) return std::unexpected(std::move(format.error()));
   return *format == nullptr ? Result<>{} : copy_format(**format, chat, dropped);
@@ -243,10 +244,12 @@ Result<Request> chat_of_responses(const json::object& request, const Options& op
   auto chat = chat_body(request, options, tools, dropped);
   if (!chat) return std::unexpected(std::move(chat.error()));
   Request result{.body = json_of(*chat), .dropped = dropped.take(), .answer = nullptr};
+  const auto seed = stable_hash(result.body);
   result.answer = std::make_unique<ResponsesAnswer>(
       ResponsesAnswer::Setup{.model = std::string(options.model),
                              .echo = echo_of(request),
                              .tools = tools.take_origins(),
+                             .seed = seed,
                              .summarises = wants_summary(request)});
   return result;
 }

@@ -280,7 +280,7 @@ TEST(ResponsesToChat, TranslatesSettings) {
       {R"("parallel_tool_calls":true)", "parallel_tool_calls", "null"},
       {R"("reasoning":{"effort":"high","summary":"auto"})", "reasoning_effort", R"("high")"},
       {R"("reasoning":null)", "reasoning_effort", "null"},
-      {R"("text":{"verbosity":"low"})", "verbosity", R"("low")"},
+      {R"("text":{"verbosity":"low"})", "verbosity", "null"},
       {R"("text":{"verbosity":"medium","format":{"type":"text"}})", "verbosity", "null"},
       {R"("text":{"format":{"type":"text"}})", "response_format", "null"},
       {R"("text":{"format":{"type":"json_object"}})", "response_format",
@@ -316,6 +316,13 @@ TEST(ResponsesToChat, LeavesAnEffortOutWhereItIsNotKnownToBeTaken) {
   EXPECT_THAT(request->dropped, UnorderedElementsAreArray({"reasoning.effort"}));
 }
 
+TEST(ResponsesToChat, LeavesOutHintsThatFewServersKnow) {
+  const auto request = translated(
+      R"({"model":"m","input":"hi","text":{"verbosity":"low"},"include":["web_search_call.results"]})");
+  ASSERT_TRUE(request) << request.error().detail;
+  EXPECT_THAT(request->dropped, UnorderedElementsAreArray({"text.verbosity", "include[]"}));
+}
+
 TEST(ResponsesToChat, AsksForNoUsageIfToldSo) {
   const auto request = translated(R"({"model":"m","input":"hi","stream":true})", false);
   ASSERT_TRUE(request);
@@ -339,8 +346,8 @@ TEST(ResponsesToChat, NamesMembersThatAreLeftOut) {
   EXPECT_THAT(request->dropped,
               UnorderedElementsAreArray({"input[].internal_chat_message_metadata_passthrough",
                                          "input[type=reasoning]", "tools[type=web_search]",
-                                         "reasoning.context", "include[]", "prompt_cache_key",
-                                         "service_tier", "client_metadata", "stream_options"}));
+                                         "reasoning.context", "prompt_cache_key", "service_tier",
+                                         "client_metadata", "stream_options"}));
 }
 
 TEST(ResponsesToChat, NamesToolsThatAreLeftOutInItsOwnWords) {

@@ -66,10 +66,11 @@ void ChatMessages::add_user(json::value content) {
 
 void ChatMessages::add_reasoning(const json::object& item) {
   const auto carried = parse_carried(text_of(item, "encrypted_content"));
-  if (carried) {
-    reasoning_ = *carried;
+  if (!carried) return dropped_.add("input[type=reasoning]");
+  if (reasoning_.member == carried->member) {
+    reasoning_.text.append("\n").append(carried->text);
   } else {
-    dropped_.add("input[type=reasoning]");
+    reasoning_ = {carried->member, std::string(carried->text)};
   }
 }
 

@@ -45,6 +45,11 @@ class ChatMessages {
     boost::json::array images = {};
   };
 
+  struct Reasoning {
+    std::string_view member = {};
+    std::string text = {};
+  };
+
   struct Call {
     std::size_t entry = 0;
     std::string id;
@@ -73,7 +78,7 @@ class ChatMessages {
   Dropped& dropped_;
   std::vector<Entry> entries_;
   std::unordered_map<std::string, Call> calls_;  ///< the last of each id; some calls have two ids
-  CarriedReasoning reasoning_ = {};              // of the message to come
+  Reasoning reasoning_ = {};                     ///< of the message to come
 };
 
 }  // namespace weir::translation::detail
