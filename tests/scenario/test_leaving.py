@@ -230,6 +230,7 @@ def test_the_pooled_connection_of_another_call_is_not_touched(server, engine):
 def test_two_hundred_clients_that_leave_leak_nothing(weir, engine):
     server = weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url}])
     assert call(server.public, "lab/chat").status == 200
+    eventually(lambda: usage_rows(server), what="the file of usage is open")
 
     def open_files():
         return len(os.listdir(f"/proc/{server.process.pid}/fd"))
