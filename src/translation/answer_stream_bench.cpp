@@ -28,7 +28,7 @@ std::string request_of(Endpoint endpoint) {
   const std::string text(500, 'a');
   const bool is_messages = endpoint == Endpoint::messages;
   std::string turns;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 101; ++i) {
     if (i > 0) turns += ',';
     turns += R"({"role":")";
     turns += i % 2 == 0 ? "user" : "assistant";
