@@ -5,21 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "base/temporary_directory_for_test.hpp"
+#include "store/key_record_for_test.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace weir::store {
 namespace {
-
-KeyRecord key(int number) {
-  KeyRecord made;
-  made.id = fmt::format("key_{:012}", number);
-  made.name = fmt::format("name {}", number);
-  made.grant.models = {"*"};
-  KeySecret secret;
-  secret.digest[0] = static_cast<std::byte>(number);
-  made.secrets = {secret};
-  return made;
-}
 
 TEST(ManyKeys, AreCreatedAtOnceOrNone) {
   const TemporaryDirectory directory;

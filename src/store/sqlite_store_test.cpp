@@ -16,6 +16,7 @@
 #include <sqlite3.h>
 
 #include "base/temporary_directory_for_test.hpp"
+#include "store/key_record_for_test.hpp"
 
 namespace weir::store {
 namespace {
@@ -25,18 +26,6 @@ using testing::HasSubstr;
 
 // For writers that wait for one another on a machine that stalls at times.
 constexpr milliseconds kPatience = std::chrono::minutes(1);
-
-KeyRecord key(int number) {
-  KeyRecord made;
-  made.id = fmt::format("key_{:012}", number);
-  made.name = fmt::format("name {}", number);
-  made.grant.models = {"*"};
-  KeySecret secret;
-  secret.digest[0] = static_cast<std::byte>(number & 0xff);
-  secret.digest[1] = static_cast<std::byte>(number >> 8);
-  made.secrets = {secret};
-  return made;
-}
 
 class SqliteFile : public testing::Test {
  protected:

@@ -10,6 +10,7 @@
 
 #include "base/temporary_directory_for_test.hpp"
 #include "store/detail/sqlite.hpp"
+#include "store/key_record_for_test.hpp"
 #include "store/kill_loop_for_test.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -24,17 +25,6 @@ using testing::HasSubstr;
 
 const Day kDay{days(20'000)};
 const UsageFilter kAllDays{.from = kDay - days(1'000), .to = kDay + days(1'000)};
-
-KeyRecord key(int number) {
-  KeyRecord made;
-  made.id = fmt::format("key_{:012}", number);
-  made.name = fmt::format("name {}", number);
-  made.grant.models = {"*"};
-  KeySecret secret;
-  secret.digest[0] = static_cast<std::byte>(number);
-  made.secrets = {secret};
-  return made;
-}
 
 UsageBatch batch(std::string writer, std::int64_t number, int rows = 1) {
   UsageBatch made{.writer = std::move(writer), .number = number, .made_at = kDay, .rows = {}};
