@@ -9,6 +9,7 @@
 #include "base/stable_hash.hpp"
 #include "codec/hex.hpp"
 #include "codec/json_text.hpp"
+#include "translation/detail/finish_reason.hpp"
 #include "translation/detail/serialize.hpp"
 #include "translation/detail/thinking.hpp"
 
@@ -25,26 +26,20 @@ constexpr std::size_t kMaxArgumentsDepth = 256;
 
 struct Reason {
   std::string_view chat;
-  std::string_view anthropic;  ///< empty: the answer was broken off
+  std::string_view anthropic;
 };
-// Others end a turn, unless it calls tools.
-//
-// Source: OpenAI; Mistral (model_length, error); Zhipu (sensitive, model_context_window_exceeded,
-// network_error); DeepSeek (insufficient_system_resource); vLLM, SGLang (abort); OpenRouter, vLLM
-// (error); TensorRT-LLM (cancelled, timeout); 2026.
 constexpr Reason kReasons[] = {
     {"length", "max_tokens"},
     {"model_length", "max_tokens"},
-    {"content_filter", "refusal"},
-    {"sensitive", "refusal"},
     {"model_context_window_exceeded", "model_context_window_exceeded"},
-    {"insufficient_system_resource", ""},
-    {"network_error", ""},
-    {"abort", ""},
-    {"error", ""},
-    {"cancelled", ""},
-    {"timeout", ""},
 };
+
+// Empty for any other: it ends a turn, unless that calls tools.
+std::string_view reason_of(std::string_view chat) {
+  if (detail::is_filtered(chat)) return "refusal";
+  const auto* known = std::ranges::find(kReasons, chat, &Reason::chat);
+  return known == std::end(kReasons) ? "" : known->anthropic;
+}
 
 std::string hex_of(std::uint64_t number) {
   std::array<std::uint8_t, sizeof number> bytes;
@@ -175,9 +170,8 @@ void MessagesAnswer::end(std::string& out) {
 void MessagesAnswer::read_end(const ChatDelta& delta) {
   if (!delta.finish_reason.empty()) {
     has_finished_ = true;
-    const auto* known = std::ranges::find(kReasons, delta.finish_reason, &Reason::chat);
-    finish_reason_ = known == std::end(kReasons) ? "" : known->anthropic;
-    failed_ = failed_ || (known != std::end(kReasons) && known->anthropic.empty());
+    finish_reason_ = reason_of(delta.finish_reason);
+    failed_ = failed_ || detail::is_failure(delta.finish_reason);
   }
   // Some servers name their model's own end here.
   if (!delta.stop_sequence.empty()) {

@@ -264,7 +264,9 @@ void ResponsesAnswer::close_text(std::string& out) {
 ResponsesAnswer::Call& ResponsesAnswer::call_of(const detail::ToolCallDelta& delta) {
   const auto last = std::ranges::find(calls_.rbegin(), calls_.rend(), delta.index, &Call::index);
   if (last != calls_.rend() && !last->is_followed_by(delta)) return *last;
-  return calls_.emplace_back(Call{.index = delta.index});
+  auto& call = calls_.emplace_back();
+  call.index = delta.index;
+  return call;
 }
 
 void ResponsesAnswer::open_call(Call& call, std::string_view name, std::string& out) {

@@ -44,20 +44,9 @@ class ResponsesAnswer final : public Answer {
 
  private:
   // A call of the upstream's. It becomes an item as soon as it has a name.
-  struct Call {
+  struct Call : detail::NamedCall {
     std::size_t index = 0;
-    std::string id = {};
-    std::string name = {};
     std::string early_arguments = {};
-    detail::JsonEnd end = {};
-
-    // Some servers give every call the index 0, and some of them no id: its id or its name tells
-    // that it is new, or that the one before has all of its arguments.
-    [[nodiscard]] bool is_followed_by(const detail::ToolCallDelta& piece) const {
-      if (piece.name.empty() || name.empty()) return false;
-      if (!piece.id.empty()) return piece.id != id;
-      return piece.name != name || (end.reached() && !detail::is_empty(piece.arguments));
-    }
     std::size_t item = kNoItem;
   };
 

@@ -8,15 +8,14 @@ namespace {
 constexpr std::string_view kBlank = " \t\r\n";
 constexpr std::string_view kNull = "null";
 
-// Some servers give each piece another id, others every call the index 0, some of them without ids:
-// a name begins another call if it has an id of its own, or cannot be of the call before.
-bool begins_another(const ToolCall& last, const ToolCallDelta& piece) {
-  if (piece.name.empty() || last.name.empty()) return false;
-  if (!piece.id.empty()) return piece.id != last.id;
-  return piece.name != last.name || (last.end.reached() && !is_empty(piece.arguments));
-}
-
 }  // namespace
+
+// Some servers give each piece another id, others every call the index 0, some of them without ids.
+bool NamedCall::is_followed_by(const ToolCallDelta& piece) const {
+  if (piece.name.empty() || name.empty()) return false;
+  if (!piece.id.empty()) return piece.id != id;
+  return piece.name != name || (end.reached() && !detail::is_empty(piece.arguments));
+}
 
 bool is_empty(std::string_view arguments) {
   return arguments.find_first_not_of(kBlank) == std::string_view::npos || arguments == kNull;
@@ -51,7 +50,7 @@ void JsonEnd::take(char c) {
 // That of the next call if the piece begins one.
 std::size_t ToolCalls::place_of(const ToolCallDelta& piece) const {
   const auto latest = latest_.find(piece.index);
-  const bool begins = latest == latest_.end() || begins_another(calls_[latest->second], piece);
+  const bool begins = latest == latest_.end() || calls_[latest->second].is_followed_by(piece);
   return begins ? calls_.size() : latest->second;
 }
 

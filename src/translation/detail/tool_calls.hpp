@@ -40,13 +40,21 @@ class JsonEnd {
   bool reached_ = false;
 };
 
-struct ToolCall {
+/// A call as far as it tells whether a piece belongs to it.
+struct NamedCall {
+  std::string id = {};
+  std::string name = {};
+  JsonEnd end = {};  ///< of its arguments
+
+  /// True for a piece of the same index that begins another call: its name has an id of its own, or
+  /// cannot be of this one.
+  [[nodiscard]] bool is_followed_by(const ToolCallDelta& piece) const;
+};
+
+struct ToolCall : NamedCall {
   enum class State : std::uint8_t { waiting, open, closed };
 
-  std::string id;
-  std::string name;
-  std::string held;  ///< arguments not yet taken
-  JsonEnd end;
+  std::string held = {};    ///< arguments not yet taken
   bool is_settled = false;  ///< it has no arguments, as something followed it
   State state = State::waiting;
 };
