@@ -130,7 +130,12 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
     hedge.reset();
     has_reached_ = attempt->has_reached();
     auto* ended = &*attempt;
-    if (!end || (end->is_showable && is_last(*attempt, *end))) {
+    bool is_shown = !end.has_value();
+    if (end && end->is_showable) {
+      auto asking = is_last(*attempt, *end);
+      is_shown = co_await std::move(asking);
+    }
+    if (is_shown) {
       opening.emplace(std::move(*attempt), context_, received_, read_text_);
       if (!opening->is_over()) {
         auto waiting = opening->run();
@@ -184,13 +189,22 @@ net::Task<std::optional<Attempt>> RouteSearch::finish(Hedge& hedge, Attempt& fir
   co_return second;
 }
 
-bool RouteSearch::is_last(const Attempt& attempt, const AttemptEnd& end) const {
+net::Task<bool> RouteSearch::is_last(Attempt& attempt, const AttemptEnd& end) {
   const auto step =
       next_step(end, attempt.can_replay(), is_repeatable(), retries_, context_.settings().retries);
-  if (!step.is_retry) return true;
+  if (!step.is_retry) co_return true;
   auto tried = tried_;
   tried.set(attempt.choice().index, true);
-  return !choose(routes(), tried, 0, monotonic_now());
+  while (const auto next = choose(routes(), tried, 0, monotonic_now())) {
+    if (next->endpoint == context_.input.endpoint) co_return false;
+    // The answer at hand says more than that the request cannot be translated.
+    attempt.hold_answer();
+    auto translating = translate(*next);
+    const auto translated = co_await std::move(translating);
+    if (translated || context_.watch.is_over()) co_return false;
+    tried.set(next->index, true);
+  }
+  co_return true;
 }
 
 // The calls that were at a route when it began to fail are few, and are the last to go there while

@@ -62,8 +62,8 @@ class RouteSearch {
   /// concluded. All of them outlive the task.
   [[nodiscard]] net::Task<std::optional<Attempt>> finish(Hedge& hedge, Attempt& first,
                                                          std::optional<AttemptEnd>& end);
-  /// Whether no other attempt can follow one that ended so.
-  [[nodiscard]] bool is_last(const Attempt& attempt, const AttemptEnd& end) const;
+  /// Whether no other attempt can follow one that ended so. Both outlive the task.
+  [[nodiscard]] net::Task<bool> is_last(Attempt& attempt, const AttemptEnd& end);
   /// Whether a retry after the failure there counts against the retry budget.
   [[nodiscard]] bool is_budgeted(const Choice& failed) const;
   void note_usage_refused(Opening& opening);

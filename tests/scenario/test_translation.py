@@ -378,6 +378,18 @@ def test_a_refused_translation_does_not_hide_that_another_upstream_is_busy(weir,
         assert asked(server, MESSAGES, ASKED).status == 200
 
 
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_refused_translation_does_not_hide_that_the_other_upstream_has_no_such_model(weir, engine, status):
+    with Engine("theirs") as native:
+        error = {"type": "error", "error": {"type": "not_found_error", "message": "model: theirs"}}
+        native.scripts["theirs"] = as_json(error, status=status)
+        models = [{**MODELS[0], "upstreams": [{"name": "gpu", "model": "theirs"}, {"name": "own", "model": "theirs"}]}]
+        server = weir(models=models, upstreams=[upstream_at(engine), {"name": "own", "url": native.url}])
+        ending = asked(server, MESSAGES, {**ASKED, "no_such_member": 1})
+        assert (ending.status, len(engine.calls), len(native.calls)) == (status, 0, 1)
+        assert asked(server, MESSAGES, ASKED).status == 200
+
+
 def test_chats_are_not_touched(server, engine):
     engine.scripts.clear()
     ending = call(server.public, "lab/chat")
