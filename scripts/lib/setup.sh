@@ -68,6 +68,21 @@ need_packages() {
     "${names[@]}" >&2 || die "apt-get could not install: ${names[*]}"
 }
 
+# headers: the packages with headers, and their versions. Nothing where there is no dpkg.
+headers() { dpkg-query -W -f '${Package} ${Version}\n' '*-dev' 2>/dev/null | sort || true; }
+
+# discard_outdated DIR: removes a build's output if a package that it was made with was upgraded since.
+# dpkg gives headers the time of their package, which is older than the output: ninja sees no change,
+# and clang stops at a precompiled header.
+discard_outdated() {
+  local list=$1/headers.txt
+  if [ -f "$list" ] && [ -n "$(comm -23 "$list" <(headers))" ]; then
+    say "system headers have changed: building anew"
+    cmake --build "$1" --target clean >&2
+  fi
+  headers >"$list"
+}
+
 # build PRESET [TARGET...]: configures when needed, then builds.
 build() {
   local preset=$1
@@ -75,6 +90,7 @@ build() {
   if [ ! -f "$root/build/$preset/build.ninja" ]; then
     (cd "$root" && cmake --preset "$preset" >&2) || return
   fi
+  discard_outdated "$root/build/$preset"
   cmake --build "$root/build/$preset" --parallel "$jobs" ${1:+--target "$@"} >&2
 }
 
