@@ -244,6 +244,24 @@ TEST_P(DiskFault, WhileTheFileIsMadeLeavesAWholeOneOrNone) {
   ASSERT_LT(index, kMostCalls);
 }
 
+// Each sync is a wait of milliseconds before the first answer.
+TEST(NewStore, IsSyncedOnce) {
+  const TemporaryDirectory directory;
+  const SqliteOptions options{.path = directory.path() + "/weir.db"};
+  FailingDisk disk;
+  disk.arm(Fault::sync_error, 2, Often::once);
+  EXPECT_TRUE(SqliteStore::open(options));
+  EXPECT_FALSE(disk.struck());
+}
+
+TEST(NewStore, IsSynced) {
+  const TemporaryDirectory directory;
+  const SqliteOptions options{.path = directory.path() + "/weir.db"};
+  FailingDisk disk;
+  disk.arm(Fault::sync_error, 1, Often::once);
+  EXPECT_FALSE(SqliteStore::open(options));
+}
+
 std::string case_name(const testing::TestParamInfo<std::tuple<Fault, Often>>& info) {
   constexpr std::string_view kOften[] = {"once", "twice", "always"};
   const auto [fault, often] = info.param;

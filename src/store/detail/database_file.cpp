@@ -46,10 +46,19 @@ Result<> prepare(const Connection& connection, const DatabaseFile& file) {
   return use_write_ahead_log(connection);
 }
 
+/// Nobody sees the file before it is complete, so its steps need neither a journal nor the disk.
+/// The change of journal is a commit, which syncs all of it.
 Result<> make_file(const std::string& path, const DatabaseFile& file) {
   const auto connection = Connection::open(path, file.busy_timeout);
   if (!connection) return std::unexpected(connection.error());
-  return prepare(*connection, file);
+  if (auto done = configure(*connection, file); !done) return done;
+  if (auto done = connection->execute("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
+      !done) {
+    return done;
+  }
+  if (auto done = file.migrate(*connection); !done) return done;
+  if (auto done = connection->execute("PRAGMA synchronous = FULL"); !done) return done;
+  return use_write_ahead_log(*connection);
 }
 
 /// Removes logs that SQLite could not remove from a failing disk: each start on a full disk would
