@@ -1,6 +1,7 @@
 #include "api/error_family.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "api/route.hpp"
 #include "api/websocket.hpp"
@@ -27,9 +28,19 @@ bool is_call(const http::Request& request, const Route* route) {
   return request.method == http::Method::post || is_websocket_path(request.path);
 }
 
-bool is_of_anthropic(const Route* route) {
-  return route != nullptr && route->endpoint &&
-         dialect::of(*route->endpoint).family == Family::anthropic;
+// The family whose shape a route's errors have, if it is not that of OpenAI's paths.
+std::optional<Family> own_family(const Route* route) {
+  if (route == nullptr || !route->endpoint) return std::nullopt;
+  const auto family = dialect::of(*route->endpoint).family;
+  switch (family) {
+    case Family::openai:
+    case Family::responses:
+    case Family::siliconflow:
+      return std::nullopt;
+    case Family::anthropic:
+      return family;
+  }
+  __builtin_unreachable();
 }
 
 }  // namespace
@@ -37,9 +48,8 @@ bool is_of_anthropic(const Route* route) {
 Family error_family(const http::Request* request) {
   if (request == nullptr) return Family::siliconflow;
   const Route* route = match_route(request->path).route;
-  if (is_of_anthropic(route) || request->count(http::FieldName::anthropic_version) > 0) {
-    return Family::anthropic;
-  }
+  if (const auto family = own_family(route)) return *family;
+  if (request->count(http::FieldName::anthropic_version) > 0) return Family::anthropic;
   return is_call(*request, route) || shows_openai(*request) ? Family::openai : Family::siliconflow;
 }
 

@@ -12,7 +12,6 @@ namespace weir::api {
 namespace {
 
 constexpr std::string_view kVersion = "/v1";
-constexpr std::string_view kParameter = "{id}";
 
 constexpr Route kReadRoutes[] = {
     {RouteId::list_models, "list_models", "/models", true, Access::key,
@@ -83,7 +82,9 @@ std::array<Route, kRouteCount> make_routes() {
   auto* next = std::ranges::copy(kReadRoutes, routes.begin()).out;
   for (const auto endpoint : catalogue::all_endpoints()) {
     const auto& row = catalogue::describe(endpoint);
-    *next++ = {RouteId::call, row.slug, row.path, true, Access::key, text_of(endpoint), endpoint};
+    const bool versioned = row.base == catalogue::PathBase::version;
+    *next++ = {RouteId::call, row.slug,          row.path, versioned,
+               Access::key,   text_of(endpoint), endpoint};
   }
   return routes;
 }
@@ -91,10 +92,13 @@ std::array<Route, kRouteCount> make_routes() {
 const std::array<Route, kRouteCount> kRoutes = make_routes();
 
 bool matches(const Route& route, std::string_view path, std::string_view& parameter) {
-  if (!route.path.ends_with(kParameter)) return path == route.path;
-  const auto prefix = route.path.substr(0, route.path.size() - kParameter.size());
-  if (!path.starts_with(prefix) || path.size() == prefix.size()) return false;
-  parameter = path.substr(prefix.size());
+  const auto opened = route.path.find('{');
+  if (opened == route.path.npos) return path == route.path;
+  const auto prefix = route.path.substr(0, opened);
+  const auto suffix = route.path.substr(route.path.find('}') + 1);
+  const bool has_ends = path.starts_with(prefix) && path.ends_with(suffix);
+  if (!has_ends || path.size() <= prefix.size() + suffix.size()) return false;
+  parameter = path.substr(prefix.size(), path.size() - prefix.size() - suffix.size());
   return true;
 }
 

@@ -24,8 +24,10 @@ enum class RouteId : std::uint8_t { list_models, retrieve_model, usage, user_inf
 struct Route {
   RouteId id;
   std::string_view label;  ///< in logs and metrics
-  std::string_view path;   ///< below an optional /v1; a final {id} takes the rest, slashes included
-  bool versioned;          ///< served at /v1 + path as well as at path
+  /// Below an optional /v1. A part in braces takes any text up to what follows it, slashes
+  /// included.
+  std::string_view path;
+  bool versioned;  ///< served at /v1 + path as well as at path
   Access access;
   std::string_view text;
   /// Set for a call: the method is then POST, and the handler reads the body.
@@ -38,7 +40,7 @@ struct Route {
 
 struct RouteMatch {
   const Route* route = nullptr;  ///< null: no such path
-  std::string_view parameter;    ///< the text matched by {id}, still percent-encoded
+  std::string_view parameter;    ///< the text matched by {id} or {model}, still percent-encoded
 };
 
 /// `path` is raw, as in the request; one final slash is ignored, except in an id.

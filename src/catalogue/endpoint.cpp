@@ -45,6 +45,11 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
 
 const EndpointRow& describe(Endpoint endpoint) { return kRows[endpoint]; }
 
+std::string public_path(Endpoint endpoint) {
+  const auto& row = describe(endpoint);
+  return std::string(row.base == PathBase::version ? "/v1" : "").append(row.path);
+}
+
 std::span<const Endpoint> all_endpoints() { return kEnumerators<Endpoint>; }
 
 Endpoint first_endpoint_of(SubType sub_type) {

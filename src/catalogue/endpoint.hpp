@@ -1,12 +1,13 @@
 /// The endpoints through which models are called, and which models belong to which.
 ///
-/// Paths are below an API root (`/v1` towards clients). Which of them an upstream serves is in
+/// Most paths are below an API root (`/v1` towards clients). Which of them an upstream serves is in
 /// discovery/kinds.hpp; how they are spoken and metered, in dialect/endpoint.hpp.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/enum_set.hpp"
@@ -43,14 +44,22 @@ inline constexpr Endpoints kAllEndpoints = Endpoints::all();
 
 enum class BodyForm : std::uint8_t { json, multipart };
 
+/// Where an endpoint's path begins, towards clients and at an upstream that speaks it.
+enum class PathBase : std::uint8_t {
+  version,  ///< below the API root: `/v1`, or that of the upstream
+  server,   ///< at the root of the server, as those of APIs with a version of their own
+};
+
 struct EndpointRow {
   std::string_view slug;  ///< equals the enumerator
-  std::string_view path;  ///< `/chat/completions`
+  /// `/chat/completions`. A part in braces, such as `{model}`, stands for any text.
+  std::string_view path;
   /// A model of any of these may be called there. video_status names a request instead of a model:
   /// these are the sub types of the models behind such requests.
   SubTypes sub_types;
   BodyForm body = BodyForm::json;
   bool outside = false;  ///< a model outside all sub types may be called there as well
+  PathBase base = PathBase::version;
 
   [[nodiscard]] constexpr bool takes(SubTypes of_model) const {
     return sub_types.intersects(of_model) || (outside && of_model.empty());
@@ -59,6 +68,9 @@ struct EndpointRow {
 
 /// The row of `endpoint`, with static lifetime.
 [[nodiscard]] const EndpointRow& describe(Endpoint endpoint);
+
+/// The path at which clients call it: `/v1/chat/completions`.
+[[nodiscard]] std::string public_path(Endpoint endpoint);
 
 /// All endpoints, in declaration order.
 [[nodiscard]] std::span<const Endpoint> all_endpoints();

@@ -51,7 +51,8 @@ void append_break(std::string& out, const StreamBreak& broken) {
 constinit const FamilyRow kAnthropic{
     .slug = "anthropic",
     .text = {MemberName::name, MemberName::text, MemberName::thinking},
-    .stream = {.text = {MemberName::name, MemberName::partial_json, MemberName::text,
+    .stream = {.framing = Framing::events,
+               .text = {MemberName::name, MemberName::partial_json, MemberName::text,
                         MemberName::thinking},
                .ends = kEnds},
     .append_error = &append_error,

@@ -15,8 +15,10 @@ constexpr Meters kAudio{Meter::audio_seconds};
 constexpr Meters kCharacters{Meter::characters};
 constexpr Meters kRequestsOnly{};
 
-constexpr bool kOnRequest = true;  // has_stream_options
-constexpr bool kUnasked = false;
+constexpr bool kOptional = true;  // has_stream_options
+constexpr bool kReported = false;
+
+constexpr Streams kAsked = Streams::on_request;
 
 using enum RequestId;
 
@@ -28,32 +30,39 @@ constexpr bool kRepeatable = true;
 constexpr bool kOnce = false;
 
 constexpr EnumTable<Endpoint, EndpointRow> kRows({
-    {Endpoint::chat_completions, {openai, kTokens, kOnRequest, none, kListed, kOnce, "chat"}},
+    {Endpoint::chat_completions,
+     {openai, kTokens, kOptional, kAsked, none, kListed, kOnce, "chat"}},
     {Endpoint::completions,
-     {openai, kTokens, kOnRequest, none, kWritten, kOnce, "text_completion"}},
-    {Endpoint::responses, {responses, kTokens, kUnasked, none, kListed, kOnce, "chat"}},
+     {openai, kTokens, kOptional, kAsked, none, kWritten, kOnce, "text_completion"}},
+    {Endpoint::responses, {responses, kTokens, kReported, kAsked, none, kListed, kOnce, "chat"}},
     {Endpoint::responses_compact,
-     {responses, kTokens, kUnasked, none, kListed, kOnce, "responses_compact"}},
-    {Endpoint::messages, {anthropic, kTokens, kUnasked, none, kListed, kOnce, "chat"}},
-    {Endpoint::tokenize, {openai, kRequestsOnly, kUnasked, none, kSingle, kRepeatable, "tokenize"}},
-    {Endpoint::moderations, {openai, kPrompt, kUnasked, none, kSingle, kRepeatable, "moderations"}},
-    {Endpoint::embeddings, {openai, kPrompt, kUnasked, none, kSingle, kRepeatable, "embeddings"}},
-    {Endpoint::rerank, {siliconflow, kPrompt, kUnasked, none, kSingle, kRepeatable, "rerank"}},
-    {Endpoint::score, {openai, kPrompt, kUnasked, none, kSingle, kRepeatable, "score"}},
+     {responses, kTokens, kReported, kAsked, none, kListed, kOnce, "responses_compact"}},
+    {Endpoint::messages, {anthropic, kTokens, kReported, kAsked, none, kListed, kOnce, "chat"}},
+    {Endpoint::tokenize,
+     {openai, kRequestsOnly, kReported, kAsked, none, kSingle, kRepeatable, "tokenize"}},
+    {Endpoint::moderations,
+     {openai, kPrompt, kReported, kAsked, none, kSingle, kRepeatable, "moderations"}},
+    {Endpoint::embeddings,
+     {openai, kPrompt, kReported, kAsked, none, kSingle, kRepeatable, "embeddings"}},
+    {Endpoint::rerank,
+     {siliconflow, kPrompt, kReported, kAsked, none, kSingle, kRepeatable, "rerank"}},
+    {Endpoint::score, {openai, kPrompt, kReported, kAsked, none, kSingle, kRepeatable, "score"}},
     {Endpoint::images_generations,
-     {openai, kImages, kUnasked, none, kSingle, kOnce, "images_generations"}},
-    {Endpoint::images_edits, {openai, kImages, kUnasked, none, kSingle, kOnce, "images_edits"}},
+     {openai, kImages, kReported, kAsked, none, kSingle, kOnce, "images_generations"}},
+    {Endpoint::images_edits,
+     {openai, kImages, kReported, kAsked, none, kSingle, kOnce, "images_edits"}},
     {Endpoint::images_variations,
-     {openai, kImages, kUnasked, none, kSingle, kOnce, "images_variations"}},
+     {openai, kImages, kReported, kAsked, none, kSingle, kOnce, "images_variations"}},
     {Endpoint::audio_transcriptions,
-     {openai, kAudio, kUnasked, none, kSingle, kOnce, "audio_transcriptions"}},
+     {openai, kAudio, kReported, kAsked, none, kSingle, kOnce, "audio_transcriptions"}},
     {Endpoint::audio_translations,
-     {openai, kAudio, kUnasked, none, kSingle, kOnce, "audio_translations"}},
-    {Endpoint::audio_speech, {openai, kCharacters, kUnasked, none, kSingle, kOnce, "audio_speech"}},
+     {openai, kAudio, kReported, kAsked, none, kSingle, kOnce, "audio_translations"}},
+    {Endpoint::audio_speech,
+     {openai, kCharacters, kReported, kAsked, none, kSingle, kOnce, "audio_speech"}},
     {Endpoint::video_submit,
-     {siliconflow, kRequestsOnly, kUnasked, issued, kSingle, kOnce, "video_submit"}},
+     {siliconflow, kRequestsOnly, kReported, kAsked, issued, kSingle, kOnce, "video_submit"}},
     {Endpoint::video_status,
-     {siliconflow, kRequestsOnly, kUnasked, taken, kSingle, kOnce, "video_status"}},
+     {siliconflow, kRequestsOnly, kReported, kAsked, taken, kSingle, kOnce, "video_status"}},
 });
 
 }  // namespace

@@ -35,6 +35,13 @@ enum class Turns : std::uint8_t {
   written,  ///< as the beginning of one text
 };
 
+/// Which calls are answered by a stream.
+enum class Streams : std::uint8_t {
+  on_request,      ///< those with `stream: true`, or the answer decides
+  unless_refused,  ///< all but those with `stream: false`
+  always,
+};
+
 /// No member has a default: a row states every fact, or does not compile.
 struct EndpointRow {
   Family family;
@@ -42,6 +49,7 @@ struct EndpointRow {
   /// True if a stream reports its usage on request, by `stream_options.include_usage`; others
   /// always report it, or are not token streams.
   bool has_stream_options;
+  Streams streams;
   RequestId request_id;
   Turns turns;
   /// True if a call changes nothing and costs no more than the work, so that it may be made twice.

@@ -17,6 +17,16 @@ constexpr EnumTable<Family, const FamilyRow*> kRows({
 
 }  // namespace
 
+std::string_view media_type(Framing framing) {
+  switch (framing) {
+    case Framing::events:
+      return "text/event-stream";
+    case Framing::lines:
+      return "application/x-ndjson";
+  }
+  __builtin_unreachable();
+}
+
 const FamilyRow& of(Family family) { return *kRows[family]; }
 
 std::string error_body(Family family, const PublicError& error) {

@@ -25,8 +25,18 @@ enum class Family : std::uint8_t {
 /// servers send it at the end of the other families' streams too.
 inline constexpr std::string_view kDone = "[DONE]";
 
+/// How the events of a stream are told apart.
+enum class Framing : std::uint8_t {
+  events,  ///< server-sent events
+  lines,   ///< a JSON text in each line
+};
+
+/// The media type of a stream.
+[[nodiscard]] std::string_view media_type(Framing framing);
+
 /// How a family's event streams are read.
 struct StreamRow {
+  Framing framing;
   TextNames text;                          ///< of an event's data
   std::span<const std::string_view> ends;  ///< types of a last event, besides kDone
 };

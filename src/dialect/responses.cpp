@@ -35,7 +35,7 @@ constinit const FamilyRow kResponses{
     .slug = "responses",
     .text = {MemberName::arguments, MemberName::refusal, MemberName::text},
     // The whole of a text follows its deltas.
-    .stream = {.text = {MemberName::delta}, .ends = kEnds},
+    .stream = {.framing = Framing::events, .text = {MemberName::delta}, .ends = kEnds},
     .append_error = &append_openai_error,
     .append_break = &append_break,
 };

@@ -13,8 +13,10 @@ std::optional<std::string> call_target(const BaseUrl& base, const Kind& kind, Ap
   if (!callable(kind).contains(endpoint)) return std::nullopt;
   const auto own = std::ranges::find(kind.call_paths, endpoint, &CallPath::endpoint);
   const bool is_usual = own == kind.call_paths.end();
-  const Root relative_to = is_usual ? Root::api : own->root;
-  const auto path = is_usual ? catalogue::describe(endpoint).path : own->path;
+  const auto& row = catalogue::describe(endpoint);
+  const auto usual_root = row.base == catalogue::PathBase::version ? Root::api : Root::server;
+  const Root relative_to = is_usual ? usual_root : own->root;
+  const auto path = is_usual ? row.path : own->path;
   if (root == ApiRoot::catalog) root = ApiRoot::as_given;  // only the list is at the other root
   return request_target(base, kind, root,
                         Ask{.root = relative_to, .path = std::string(path), .body = {}});

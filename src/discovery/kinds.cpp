@@ -45,6 +45,11 @@ constexpr Endpoints kText{chat_completions, completions};
 constexpr Endpoints kRare{responses_compact, tokenize,          moderations, score,
                           images_variations, audio_translations};
 
+// Those of APIs that have a root of their own: a server without that API has none of them, and a
+// call there is translated.
+constexpr Endpoints kOwnRoots{};
+constexpr Endpoints kUsual = all_but(kOwnRoots);
+
 // SiliconFlow's edit models take their input image through generations.
 constexpr Endpoints kSiliconflow{
     chat_completions, completions,          messages,     embeddings,  rerank, images_generations,
@@ -112,7 +117,7 @@ constexpr Kind kKinds[] = {
     {.slug = "openai",
      .text = "any server with an OpenAI-style model list",
      .protocol = &kinds::openai,
-     .calls = catalogue::kAllEndpoints},
+     .calls = kUsual},
     {.slug = "siliconflow",
      .text =
          "SiliconFlow, or another Weir: types are found by requesting the list of each sub_type",
@@ -235,7 +240,7 @@ constexpr Kind kKinds[] = {
     {.slug = "simulator",
      .text = "the built-in engine with demo models; needs no url",
      .protocol = &kinds::siliconflow,
-     .calls = catalogue::kAllEndpoints},
+     .calls = kUsual},
 };
 
 static_assert(fault_in_names(std::span<const Kind>(kKinds)) == TableFault::none);
@@ -260,7 +265,8 @@ Endpoints callable(const Kind& kind) {
     auto paths = catalogue::endpoints_of({sub_type});
     if (served.contains(sub_type)) paths = {catalogue::first_endpoint_of(sub_type)};
     paths.for_each([&](Endpoint endpoint) {
-      if (!kind.absent.contains(endpoint) && !kRare.contains(endpoint)) all.insert(endpoint);
+      const bool is_rare = kRare.contains(endpoint) || kOwnRoots.contains(endpoint);
+      if (!kind.absent.contains(endpoint) && !is_rare) all.insert(endpoint);
     });
   });
   return all;

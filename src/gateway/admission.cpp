@@ -89,9 +89,9 @@ std::expected<void, Refusal> reserve(Admitted& admitted, const CallInput& input,
 
 std::string wrong_endpoint_message(const catalogue::Model& model, Endpoint endpoint,
                                    bool none_speaks_it) {
-  const auto& path = catalogue::describe(endpoint).path;
+  const auto path = catalogue::public_path(endpoint);
   if (none_speaks_it) {
-    return fmt::format("The upstreams of the model {} do not support /v1{}.", model.id, path);
+    return fmt::format("The upstreams of the model {} do not support {}.", model.id, path);
   }
   std::string kinds;
   std::string paths;
@@ -104,11 +104,11 @@ std::string wrong_endpoint_message(const catalogue::Model& model, Endpoint endpo
     paths += where;
   });
   if (kinds.empty()) {
-    return fmt::format("The model {} cannot be called at /v1{}.", model.id, path);
+    return fmt::format("The model {} cannot be called at {}.", model.id, path);
   }
   return fmt::format(
-      "The model {} has the sub type {}, which cannot be called at /v1{}. Use {} instead.",
-      model.id, kinds, path, paths);
+      "The model {} has the sub type {}, which cannot be called at {}. Use {} instead.", model.id,
+      kinds, path, paths);
 }
 
 std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& shared,

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "codec/json_scanner.hpp"
 #include "dialect/endpoint.hpp"
 #include "dialect/fault.hpp"
@@ -19,7 +21,6 @@ using upstream::Outcome;
 constexpr std::string_view kStreamFields = "Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n";
 // Answers in Weir's own words.
 constexpr std::string_view kJsonField = "Content-Type: application/json\r\n";
-constexpr std::string_view kEventsField = "Content-Type: text/event-stream\r\n";
 constexpr int kRefused = 400;
 constexpr std::size_t kMaxSubmissionBytes = 64 << 10;
 constexpr std::size_t kMaxRequestIdBytes = 1024;  // a sealed one has room for it
@@ -66,7 +67,8 @@ void Answering::begin_answer(std::optional<std::uint64_t> length, MonotonicTime 
   const auto before = record.sent - record.received - attempt().elsewhere();
   const auto after = now - record.first_event;
   record.overhead = before + after;
-  if (translation() != nullptr) fields += record.streamed ? kEventsField : kJsonField;
+  if (translation() != nullptr)
+    fields += record.streamed ? stream_field() : std::string(kJsonField);
   put_server_timing(fields, record.overhead, record.first_event - record.sent);
   has_begun_ = true;
   if (client().begun()) return;  // by comments
@@ -76,6 +78,11 @@ void Answering::begin_answer(std::optional<std::uint64_t> length, MonotonicTime 
       .fields = fields,
       .length = length};
   client().begin(answer, client().may_keep_alive(), input_.context.input.exchange.whole_at);
+}
+
+std::string Answering::stream_field() const {
+  const auto& family = dialect::of(dialect::of(input_.context.input.endpoint).family);
+  return fmt::format("Content-Type: {}\r\n", dialect::media_type(family.stream.framing));
 }
 
 // While the client is slow, the upstream is not read, and its timeout is suspended.

@@ -54,6 +54,8 @@ class Answering {
   }
 
   void begin_answer(std::optional<std::uint64_t> length, MonotonicTime now);
+  /// The media type of a stream in the client's family.
+  [[nodiscard]] std::string stream_field() const;
   void release_buffers();
   // These set ended_ at the answer's end.
 

@@ -128,7 +128,10 @@ net::Task<bool> Call::find_answer() {
 void Call::begin_comments() {
   const auto interval = context_.settings().comment_interval;
   if (interval.count() == 0 || !received_->request().streamed) return;
-  if (!dialect::of(context_.input.endpoint).counts(dialect::Meter::output_tokens)) return;
+  const auto& row = dialect::of(context_.input.endpoint);
+  // Lines of JSON have no comments.
+  const bool has_comments = dialect::of(row.family).stream.framing == dialect::Framing::events;
+  if (!has_comments || !row.counts(dialect::Meter::output_tokens)) return;
   comments_ = std::make_unique<WaitingComments>(context_, *admitted_, interval);
 }
 

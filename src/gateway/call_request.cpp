@@ -14,6 +14,7 @@ namespace weir::gateway {
 namespace {
 
 using catalogue::Endpoint;
+using dialect::Streams;
 
 constexpr std::size_t kMaxValueBytes = 4096;
 
@@ -142,7 +143,10 @@ class Reading {
   explicit Reading(Endpoint endpoint)
       : counts_images_(dialect::of(endpoint).counts(dialect::Meter::images)),
         counts_characters_(dialect::of(endpoint).counts(dialect::Meter::characters)),
-        reads_input_(takes_lists(endpoint) || counts_characters_) {}
+        reads_input_(takes_lists(endpoint) || counts_characters_),
+        streams_(dialect::of(endpoint).streams) {
+    request_.streamed = streams_ != Streams::on_request;
+  }
 
   void take(const codec::JsonValue& value) {
     const auto member = value.member;
@@ -167,7 +171,7 @@ class Reading {
         take_text(member, value, request_.request_id);
         break;
       case kStream:
-        request_.streamed = value.text == "true";
+        request_.streamed = is_streamed(value.text);
         break;
       case kStreamOptions:
         request_.stream_options_at = at;
@@ -257,6 +261,11 @@ class Reading {
     }
   }
 
+  [[nodiscard]] bool is_streamed(std::string_view raw) const {
+    if (streams_ == Streams::on_request) return raw == "true";
+    return streams_ == Streams::always || raw != "false";
+  }
+
   // An unreadable token count only affects the estimate, which is settled later. Images are not
   // reported in usage, so their count must be known.
   void take_answers(std::size_t member, const codec::JsonValue& value) {
@@ -270,6 +279,7 @@ class Reading {
   bool counts_images_;
   bool counts_characters_;
   bool reads_input_;
+  Streams streams_;
   CallRequest request_;
   Span input_at_;
   Span conversation_at_;    ///< its name

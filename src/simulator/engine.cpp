@@ -85,7 +85,8 @@ std::string_view without_version(std::string_view path) {
 std::optional<Route> find_route(std::string_view path) {
   if (path == "/models") return Route{"GET", path, {}, detail::list_models};
   for (const Endpoint endpoint : catalogue::all_endpoints()) {
-    if (catalogue::describe(endpoint).path == path) return route_of(endpoint);
+    const auto& row = catalogue::describe(endpoint);
+    if (row.path == path && row.base == catalogue::PathBase::version) return route_of(endpoint);
   }
   return std::nullopt;
 }

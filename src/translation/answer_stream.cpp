@@ -45,6 +45,7 @@ Errc code_of_error(std::string_view data) {
   return status == 429 ? Errc::upstream_rate_limited : Errc::upstream_refused;
 }
 
+// A chat completion has a message in its first choice.
 bool has_message(const json::object& answer) {
   const auto* choices = detail::find(answer, "choices");
   const auto* array = choices == nullptr ? nullptr : choices->if_array();
@@ -115,7 +116,9 @@ void AnswerStream::take_event(std::string_view event) {
   if (is_over_) return;
   const auto data = codec::event_data(event, scratch_);
   if (data.empty()) {
-    if (event.starts_with(':') && event.ends_with('\n')) out_ += event;
+    const bool is_comment = event.starts_with(':') && event.ends_with('\n');
+    const auto framing = dialect::of(family_).stream.framing;
+    if (is_comment && framing == dialect::Framing::events) out_ += event;
   } else if (data == dialect::kDone) {
     end();
   } else if (scan_.read_event(data).is_error_event() || codec::event_name(event) == "error") {

@@ -1,32 +1,48 @@
 #include "translation/translation.hpp"
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "translation/detail/directions.hpp"
 #include "translation/detail/lenient_json.hpp"
 #include "translation/detail/members.hpp"
 
 namespace weir::translation {
+namespace {
 
 using catalogue::Endpoint;
+
+struct Direction {
+  Endpoint from;
+  Endpoint target;
+  Result<Request> (*translate)(const boost::json::object& request, const Options& options);
+};
+
+constexpr Direction kDirections[] = {
+    {Endpoint::messages, Endpoint::chat_completions, &detail::chat_of_messages},
+    {Endpoint::responses, Endpoint::chat_completions, &detail::chat_of_responses},
+};
+
+const Direction* find_direction(Endpoint from) {
+  const auto* found = std::ranges::find(kDirections, from, &Direction::from);
+  return found == std::end(kDirections) ? nullptr : found;
+}
+
+}  // namespace
 
 std::size_t count_values(std::string_view body) { return detail::count_values(body); }
 
 std::optional<Endpoint> target_of(Endpoint endpoint) {
-  switch (endpoint) {
-    case Endpoint::messages:
-    case Endpoint::responses:
-      return Endpoint::chat_completions;
-    default:
-      return std::nullopt;
-  }
+  const auto* direction = find_direction(endpoint);
+  return direction == nullptr ? std::nullopt : std::optional(direction->target);
 }
 
 Result<Request> translate(Endpoint from, std::string_view body, const Options& options) {
   auto parsed = detail::parse_request(body, options.max_depth);
   if (!parsed) return std::unexpected(std::move(parsed.error()));
-  CHECK(target_of(from));
-  return from == Endpoint::messages ? detail::chat_of_messages(*parsed, options)
-                                    : detail::chat_of_responses(*parsed, options);
+  const auto* direction = find_direction(from);
+  CHECK(direction != nullptr);
+  return direction->translate(*parsed, options);
 }
 
 }  // namespace weir::translation

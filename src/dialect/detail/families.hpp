@@ -11,7 +11,7 @@ inline constexpr TextNames kChatText{
     MemberName::arguments, MemberName::content, MemberName::name, MemberName::reasoning_content,
     MemberName::reasoning, MemberName::refusal, MemberName::text,
 };
-inline constexpr StreamRow kChunks{.text = kChatText, .ends = {}};
+inline constexpr StreamRow kChunks{.framing = Framing::events, .text = kChatText, .ends = {}};
 
 /// {"error":{"message","type","param","code"},"code","message","data"}.
 void append_openai_error(std::string& out, const PublicError& error);
