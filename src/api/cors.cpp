@@ -33,7 +33,7 @@ std::string cors_fields(std::string_view origin, std::span<const std::string> al
       "x-ratelimit-limit-requests, x-ratelimit-remaining-requests, "
       "x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, "
       "x-ratelimit-reset-tokens, x-weir-missing-upstreams, x-weir-translated, "
-      "x-weir-dropped\r\n";
+      "x-weir-dropped, x-weir-estimated\r\n";
   return fields;
 }
 

@@ -107,7 +107,16 @@ gateway::CallInput Frontend::call_input(http::Exchange& exchange, const auth::Ke
 net::Task<http::Outcome> Frontend::call(http::Exchange& exchange,
                                         std::unique_ptr<gateway::Call> call) {
   co_await call->run();
+  if (const auto tokens = call->estimated_tokens()) co_return answer_estimate(exchange, *tokens);
   co_return answer_refusal(exchange, call->refusal());
+}
+
+http::Outcome Frontend::answer_estimate(http::Exchange& exchange, std::int64_t tokens) const {
+  if (exchange.reason) return nullptr;  // the client has left
+  auto reply = http::Reply::with_body(200, fmt::format(R"({{"input_tokens":{}}})", tokens));
+  reply.fixed_fields = "Content-Type: application/json\r\nX-Weir-Estimated: input_tokens\r\n";
+  add_common_fields(exchange, reply.fields);
+  return std::make_unique<http::Reply>(std::move(reply));
 }
 
 http::Outcome Frontend::answer_refusal(http::Exchange& exchange,

@@ -45,6 +45,9 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
       return "A shorter input for the next response, if the upstream supports it.";
     case messages:
       return "Anthropic's Messages API; as chat completions where an upstream has no other.";
+    case count_tokens:
+      return "Tokens of a request to `/v1/messages`, from the upstream if it supports that, "
+             "otherwise estimated.";
     case tokenize:
       return "Tokens of a text or of messages, as vLLM counts them.";
     case moderations:

@@ -19,6 +19,7 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::responses, {"responses", "/responses", kChat}},
     {Endpoint::responses_compact, {"responses_compact", "/responses/compact", kChat}},
     {Endpoint::messages, {"messages", "/messages", kChat}},
+    {Endpoint::count_tokens, {"count_tokens", "/messages/count_tokens", kChat}},
     {Endpoint::tokenize, {"tokenize", "/tokenize", kTexts}},
     {Endpoint::moderations, {"moderations", "/moderations", kChat, BodyForm::json, kOutside}},
     {Endpoint::embeddings, {"embeddings", "/embeddings", {SubType::embedding}}},

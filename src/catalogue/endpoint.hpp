@@ -22,6 +22,7 @@ enum class Endpoint : std::uint8_t {
   responses,
   responses_compact,
   messages,
+  count_tokens,
   tokenize,
   moderations,
   embeddings,

@@ -32,6 +32,7 @@ TEST(Endpoint, HasAPathABodyAndItsSubTypes) {
       {Endpoint::responses_compact, "responses_compact", "/responses/compact", "chat",
        BodyForm::json},
       {Endpoint::messages, "messages", "/messages", "chat", BodyForm::json},
+      {Endpoint::count_tokens, "count_tokens", "/messages/count_tokens", "chat", BodyForm::json},
       {Endpoint::tokenize, "tokenize", "/tokenize", "chat embedding reranker", BodyForm::json},
       {Endpoint::moderations, "moderations", "/moderations", "chat", BodyForm::json},
       {Endpoint::embeddings, "embeddings", "/embeddings", "embedding", BodyForm::json},

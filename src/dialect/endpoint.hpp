@@ -54,6 +54,9 @@ struct EndpointRow {
   Turns turns;
   /// True if a call changes nothing and costs no more than the work, so that it may be made twice.
   bool is_repeatable;
+  /// True if the answer is a count of the request's tokens, which can be estimated where no
+  /// upstream serves the endpoint.
+  bool is_estimated;
   /// The metrics' name of such a call. Source: gen_ai.operation.name of OpenTelemetry's
   /// conventions; the endpoint's slug if they have none.
   std::string_view operation;

@@ -25,6 +25,7 @@ TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
       {Endpoint::responses, responses, text, false, none, "chat"},
       {Endpoint::responses_compact, responses, text, false, none, "responses_compact"},
       {Endpoint::messages, anthropic, text, false, none, "chat"},
+      {Endpoint::count_tokens, anthropic, {}, false, none, "count_tokens"},
       {Endpoint::tokenize, openai, {}, false, none, "tokenize"},
       {Endpoint::moderations, openai, {input_tokens}, false, none, "moderations"},
       {Endpoint::embeddings, openai, {input_tokens}, false, none, "embeddings"},
@@ -52,6 +53,7 @@ TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
     EXPECT_EQ(row.has_stream_options, c.has_stream_options) << c.operation;
     EXPECT_EQ(row.request_id, c.request_id) << c.operation;
     EXPECT_EQ(row.operation, c.operation);
+    EXPECT_EQ(row.is_estimated, c.endpoint == Endpoint::count_tokens);
   }
 }
 

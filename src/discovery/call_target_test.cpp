@@ -31,7 +31,8 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
   };
   const Case cases[] = {
       {"openai",
-       "chat_completions completions responses responses_compact messages tokenize moderations "
+       "chat_completions completions responses responses_compact messages count_tokens tokenize "
+       "moderations "
        "embeddings rerank score images_generations images_edits images_variations "
        "audio_transcriptions audio_translations audio_speech video_submit video_status"},
       {"siliconflow",
@@ -39,12 +40,14 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "audio_transcriptions audio_speech video_submit video_status"},
       {"ollama", "chat_completions completions responses messages embeddings images_generations"},
       {"vllm",
-       "chat_completions completions responses messages tokenize embeddings rerank score "
+       "chat_completions completions responses messages count_tokens tokenize embeddings rerank "
+       "score "
        "audio_transcriptions audio_translations"},
       {"sglang",
-       "chat_completions completions responses messages tokenize embeddings rerank "
+       "chat_completions completions responses messages count_tokens tokenize embeddings rerank "
        "audio_transcriptions"},
-      {"llama.cpp", "chat_completions completions responses messages embeddings rerank"},
+      {"llama.cpp",
+       "chat_completions completions responses messages count_tokens embeddings rerank"},
       {"lmstudio", "chat_completions completions responses messages embeddings"},
       {"tei", "embeddings"},
       {"tgi", "chat_completions completions"},
@@ -62,7 +65,7 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
       {"openrouter",
        "chat_completions completions responses messages embeddings rerank audio_speech"},
       {"huggingface", "chat_completions responses"},
-      {"anthropic", "chat_completions messages"},
+      {"anthropic", "chat_completions messages count_tokens"},
       {"gemini", "chat_completions embeddings images_generations"},
       {"mistral", "chat_completions moderations embeddings audio_transcriptions"},
       {"cohere", "chat_completions embeddings rerank"},
@@ -70,7 +73,8 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "chat_completions completions embeddings rerank images_generations audio_transcriptions "
        "audio_translations audio_speech"},
       {"simulator",
-       "chat_completions completions responses responses_compact messages tokenize moderations "
+       "chat_completions completions responses responses_compact messages count_tokens tokenize "
+       "moderations "
        "embeddings rerank score images_generations images_edits images_variations "
        "audio_transcriptions audio_translations audio_speech video_submit video_status"},
   };
@@ -167,7 +171,8 @@ TEST(CallTarget, PathsOfTheirOwnAreOfEndpointsTheKindSpeaks) {
 TEST(CallTarget, OnlyMessagesCarryTheKeyAsTheVendorsOwnApiDoes) {
   for (const Kind& kind : all_kinds()) {
     kind.calls.for_each([&](Endpoint endpoint) {
-      const bool own = kind.slug == "anthropic" && endpoint == Endpoint::messages;
+      const bool is_theirs = endpoint == Endpoint::messages || endpoint == Endpoint::count_tokens;
+      const bool own = kind.slug == "anthropic" && is_theirs;
       const KeyHeader& header = call_key_header(kind, endpoint);
       EXPECT_EQ(header.name, own ? "x-api-key" : "authorization") << kind.slug;
       EXPECT_EQ(header.prefix, own ? "" : "Bearer ") << kind.slug;

@@ -42,7 +42,7 @@ constexpr Endpoints kText{chat_completions, completions};
 
 // Few servers have any of these: those of a kind of their own are called there only if their
 // documentation says so.
-constexpr Endpoints kRare{responses_compact, tokenize,          moderations, score,
+constexpr Endpoints kRare{responses_compact, count_tokens,      tokenize, moderations, score,
                           images_variations, audio_translations};
 
 // Those of APIs that have a root of their own: a server without that API has none of them, and a
@@ -56,20 +56,14 @@ constexpr Endpoints kSiliconflow{
     audio_speech,     audio_transcriptions, video_submit, video_status};
 constexpr Endpoints kOllama{chat_completions, completions, responses,
                             messages,         embeddings,  images_generations};
-constexpr Endpoints kVllm{chat_completions,
-                          completions,
-                          responses,
-                          messages,
-                          tokenize,
-                          embeddings,
-                          rerank,
-                          score,
-                          audio_transcriptions,
+constexpr Endpoints kVllm{chat_completions,  completions, responses, messages, count_tokens,
+                          tokenize,          embeddings,  rerank,    score,    audio_transcriptions,
                           audio_translations};
-constexpr Endpoints kSglang{chat_completions, completions, responses, messages,
-                            embeddings,       rerank,      tokenize,  audio_transcriptions};
-constexpr Endpoints kLlamaCpp{chat_completions, completions, responses,
-                              messages,         embeddings,  rerank};
+constexpr Endpoints kSglang{chat_completions, completions,  responses,
+                            messages,         count_tokens, embeddings,
+                            rerank,           tokenize,     audio_transcriptions};
+constexpr Endpoints kLlamaCpp{chat_completions, completions, responses, messages,
+                              count_tokens,     embeddings,  rerank};
 constexpr Endpoints kLmstudio{chat_completions, completions, responses, messages, embeddings};
 // TEI's /rerank has a format of its own.
 constexpr Endpoints kTei{embeddings};
@@ -88,7 +82,7 @@ constexpr Endpoints kSdCpp{images_generations, images_edits};
 constexpr Endpoints kOpenrouter{chat_completions, completions, responses,   messages,
                                 embeddings,       rerank,      audio_speech};
 constexpr Endpoints kHuggingface{chat_completions, responses};
-constexpr Endpoints kAnthropic{chat_completions, messages};
+constexpr Endpoints kAnthropic{chat_completions, messages, count_tokens};
 constexpr Endpoints kGemini{chat_completions, embeddings, images_generations};
 constexpr Endpoints kMistral{chat_completions, moderations, embeddings, audio_transcriptions};
 constexpr Endpoints kCohere{chat_completions, embeddings, rerank};

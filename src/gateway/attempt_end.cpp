@@ -59,6 +59,7 @@ bool cost_nothing(Outcome outcome) {
     case Outcome::account_refused:
     case Outcome::model_refused:
     case Outcome::not_found:
+    case Outcome::not_offered:
     case Outcome::forbidden:
       return true;
     default:
@@ -170,6 +171,16 @@ bool denies_route(int status, const catalogue::Route& route, catalogue::Endpoint
   if (route.status == catalogue::Status::unavailable) return false;
   const bool assumed = !route.listed || !documented.intersects(catalogue::endpoints_of(sub_types));
   return assumed && is_first_endpoint(endpoint, sub_types);
+}
+
+bool lacks_endpoint(int status, const std::optional<AttemptEnd>& end) {
+  const auto outcome = end ? end->outcome : Outcome::answered;
+  if (status >= 200 && status < 300) {
+    return outcome == Outcome::server_error || outcome == Outcome::not_found ||
+           outcome == Outcome::no_answer;
+  }
+  if (status != 404 && status != 405 && status != 410 && status != 501) return false;
+  return outcome == Outcome::answered || outcome == Outcome::not_found;
 }
 
 NextStep next_step(const AttemptEnd& end, bool can_replay, bool is_repeatable, int retries,

@@ -176,6 +176,22 @@ TEST(ClassifyAnswer, TheCauseInTheBodyComesBeforeTheStatus) {
   }
 }
 
+TEST(ClassifyAnswer, AnAbsentPathIsThatOfAnEndpointThatNotAllHave) {
+  for (const int status : {404, 410}) {
+    EXPECT_TRUE(lacks_endpoint(status, classify_answer({.status = status}))) << status;
+  }
+  EXPECT_TRUE(lacks_endpoint(405, std::nullopt));
+  EXPECT_TRUE(lacks_endpoint(501, classify_answer({.status = 501})));
+  EXPECT_FALSE(lacks_endpoint(200, std::nullopt));
+  EXPECT_TRUE(lacks_endpoint(200, AttemptEnd{.outcome = Outcome::no_answer}));
+  EXPECT_TRUE(lacks_endpoint(200, AttemptEnd{.outcome = Outcome::server_error}));
+  EXPECT_FALSE(lacks_endpoint(200, AttemptEnd{.outcome = Outcome::account_refused}));
+  EXPECT_FALSE(lacks_endpoint(400, std::nullopt));
+  EXPECT_FALSE(lacks_endpoint(
+      404, classify_answer({.status = 404, .fault = dialect::Fault::model, .names_model = true})));
+  EXPECT_FALSE(lacks_endpoint(404, AttemptEnd{.outcome = Outcome::account_refused}));
+}
+
 TEST(ClassifyAnswer, AModelIsRefusedOnlyIfTheErrorNamesIt) {
   for (const int status : {400, 403, 404, 500}) {
     AnswerHead answer{.status = status, .fault = dialect::Fault::model};
@@ -273,6 +289,11 @@ TEST(NextStep, ARetryMustBeSafeAndWithinItsBounds) {
        {.is_retry = true}},
       {"something is not found",
        {Outcome::not_found, Errc::upstream_refused},
+       true,
+       2,
+       {.is_retry = true}},
+      {"the endpoint is not offered there",
+       {Outcome::not_offered, Errc::upstream_refused},
        true,
        2,
        {.is_retry = true}},

@@ -9,6 +9,7 @@
 #include "dialect/advice.hpp"
 #include "dialect/endpoint.hpp"
 #include "dialect/family.hpp"
+#include "gateway/prompt_estimate.hpp"
 #include "gateway/route_search.hpp"
 
 namespace weir::gateway {
@@ -116,6 +117,7 @@ net::Task<bool> Call::find_answer() {
   settlement_->set_reached(search.has_reached());
   if (!opening_) {
     refusal_ = search.take_refusal();
+    if (search.can_estimate() && !context_.watch.is_over()) estimate();
     co_return false;
   }
   answering_.emplace(*opening_, AnswerInput{.context = context_,
@@ -123,6 +125,20 @@ net::Task<bool> Call::find_answer() {
                                             .settlement = *settlement_,
                                             .received = received_});
   co_return true;
+}
+
+void Call::estimate() {
+  const auto text = weigh_body(received_->body());
+  if (text.empty()) {
+    refuse(make_refusal(Errc::invalid_parameter,
+                        "There is no text to count. Send messages, system or tools."));
+    return;
+  }
+  const auto& forecast = context_.gateway.shared().forecast;
+  estimated_tokens_ = estimate_tokens(text, context_.record().model, forecast);
+  refusal_.reset();
+  settlement_->set_succeeded();
+  context_.record().phase = Phase::done;
 }
 
 void Call::begin_comments() {

@@ -38,6 +38,9 @@ class Call final {
   [[nodiscard]] net::Task<> run();
   /// Null: the client has its answer.
   [[nodiscard]] const Refusal* refusal() const { return refusal_.get(); }
+  /// The tokens of the request, as they are estimated where no upstream counts them: the answer of
+  /// an endpoint that does. Nothing: not the case.
+  [[nodiscard]] std::optional<std::int64_t> estimated_tokens() const { return estimated_tokens_; }
 
  private:
   // False: the call is refused.
@@ -49,6 +52,8 @@ class Call final {
   [[nodiscard]] bool admit();
   /// Whether an upstream has begun to answer.
   [[nodiscard]] net::Task<bool> find_answer();
+  /// Answers in the upstreams' place.
+  void estimate();
   void begin_comments();
   /// Says in a stream that comments have begun why there is none.
   [[nodiscard]] net::Task<> tell_refusal();
@@ -67,6 +72,7 @@ class Call final {
   std::optional<Opening> opening_;
   std::optional<Answering> answering_;
   std::unique_ptr<Refusal> refusal_;
+  std::optional<std::int64_t> estimated_tokens_;
 };
 
 }  // namespace weir::gateway

@@ -18,7 +18,8 @@ bool is_good(int status) { return status >= 200 && status < 300; }
 
 bool answers_json(catalogue::Endpoint endpoint) {
   const auto& row = dialect::of(endpoint);
-  return row.counts(dialect::Meter::input_tokens) || row.counts(dialect::Meter::images);
+  return row.counts(dialect::Meter::input_tokens) || row.counts(dialect::Meter::images) ||
+         row.is_estimated;
 }
 
 }  // namespace

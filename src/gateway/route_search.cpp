@@ -19,6 +19,7 @@ void RouteSearch::explain_no_choice(MonotonicTime now) {
     refusal_ = std::move(untranslatable_);
     return;
   }
+  lacks_endpoint_ = code == Errc::wrong_endpoint;
   auto refusal = make_refusal(
       code, code == Errc::wrong_endpoint
                 ? wrong_endpoint_message(*admitted_.model, context_.input.endpoint, true)
@@ -128,6 +129,7 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
       }
     }
     hedge.reset();
+    note_endpoint(*attempt, end);
     has_reached_ = attempt->has_reached();
     auto* ended = &*attempt;
     bool is_shown = !end.has_value();
@@ -148,6 +150,7 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
         note_usage_refused(*opening);
         co_return;
       }
+      note_endpoint(*ended, end);
     }
     const bool goes_on = conclude(*ended, std::move(*end));
     opening.reset();
@@ -205,6 +208,14 @@ net::Task<bool> RouteSearch::is_last(Attempt& attempt, const AttemptEnd& end) {
     tried.set(next->index, true);
   }
   co_return true;
+}
+
+void RouteSearch::note_endpoint(Attempt& attempt, std::optional<AttemptEnd>& end) {
+  const auto answered_at = context_.record().first_byte;
+  if (!is_estimated() || answered_at == MonotonicTime{} || answered_at < attempt.began()) return;
+  if (!lacks_endpoint(attempt.upstream().head().status, end)) return;
+  end = AttemptEnd{.outcome = upstream::Outcome::not_offered, .error = Errc::upstream_refused};
+  lacks_endpoint_ = true;
 }
 
 // The calls that were at a route when it began to fail are few, and are the last to go there while

@@ -33,6 +33,9 @@ class RouteSearch {
   [[nodiscard]] std::unique_ptr<Refusal> take_refusal() { return std::move(refusal_); }
   /// Whether the last attempt's upstream has the request, and has not refused it.
   [[nodiscard]] bool has_reached() const { return has_reached_; }
+  /// Whether there is no answer because no upstream, or none that could be asked, has the endpoint,
+  /// and one can be estimated.
+  [[nodiscard]] bool can_estimate() const { return lacks_endpoint_ && is_estimated(); }
 
  private:
   [[nodiscard]] Routes routes() const {
@@ -45,6 +48,9 @@ class RouteSearch {
   }
   [[nodiscard]] bool is_repeatable() const {
     return dialect::of(context_.input.endpoint).is_repeatable;
+  }
+  [[nodiscard]] bool is_estimated() const {
+    return dialect::of(context_.input.endpoint).is_estimated;
   }
   /// With a slot that was granted. Nothing: the upstream refuses calls for now, or the call must
   /// end.
@@ -67,6 +73,8 @@ class RouteSearch {
   /// Whether a retry after the failure there counts against the retry budget.
   [[nodiscard]] bool is_budgeted(const Choice& failed) const;
   void note_usage_refused(Opening& opening);
+  /// Another end, if the answer says that the upstream does not have an endpoint that is estimated.
+  void note_endpoint(Attempt& attempt, std::optional<AttemptEnd>& end);
   /// Whether another attempt follows.
   [[nodiscard]] bool conclude(Attempt& attempt, AttemptEnd end);
   void explain_no_choice(MonotonicTime now);
@@ -93,7 +101,8 @@ class RouteSearch {
   /// The next attempt is a retry of what may have cost the upstream something.
   bool takes_from_budget_ = false;
   bool has_reached_ = false;
-  bool ended_alike_ = true;  ///< all attempts, for one reason
+  bool ended_alike_ = true;      ///< all attempts, for one reason
+  bool lacks_endpoint_ = false;  ///< an upstream does, or all do
 };
 
 }  // namespace weir::gateway

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "dialect/endpoint.hpp"
-#include "dialect/prompt_scan.hpp"
+#include "gateway/prompt_estimate.hpp"
 
 namespace weir::gateway {
 
@@ -25,8 +25,7 @@ bool Settlement::counts(Meter meter) const {
 
 void Settlement::weigh_prompt() {
   if (prompt_ || !received_ || !counts(Meter::input_tokens)) return;
-  const auto weight = dialect::weigh_prompt(received_->body());
-  prompt_ = {.weight = weight.text, .parts = weight.messages, .ids = weight.token_ids};
+  prompt_ = weigh_body(received_->body());
 }
 
 // An answer has no more tokens than the client allowed.
@@ -95,8 +94,8 @@ void Settlement::settle(MonotonicTime now) {
   record.images = bill.claim.images;
   record.estimated = bill.estimated;
   learn(bill);
-  // A call that was tried nowhere was refused.
-  if (record.attempts > 0) count(bill);
+  // A call that was tried nowhere was refused, unless Weir itself answered it.
+  if (record.attempts > 0 || succeeded_) count(bill);
 }
 
 void Settlement::count(const Bill& bill) {

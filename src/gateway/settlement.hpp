@@ -28,7 +28,7 @@ class Settlement {
     images_ = reader.images();
     finished_ = reader.finished();
   }
-  /// The upstream answered with a 2xx, to its end.
+  /// The upstream answered with a 2xx, to its end, or Weir did in its place.
   void set_succeeded() { succeeded_ = true; }
   /// The request is about to be released.
   void release_request() { weigh_prompt(); }

@@ -50,6 +50,8 @@ Route route_of(Endpoint endpoint) {
       return post(detail::compact);
     case Endpoint::messages:
       return post(detail::messages);
+    case Endpoint::count_tokens:
+      return post(detail::count_tokens);
     case Endpoint::tokenize:
       return post(detail::tokenize);
     case Endpoint::moderations:

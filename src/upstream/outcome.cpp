@@ -18,6 +18,7 @@ constexpr EnumTable<Outcome, OutcomeRow> kRows({
     {Outcome::forbidden, {"forbidden", Evidence::weak, Again::elsewhere}},
     {Outcome::model_refused, {"model_refused", Evidence::bad, Again::elsewhere}},
     {Outcome::not_found, {"not_found", Evidence::weak, Again::elsewhere}},
+    {Outcome::not_offered, {"not_offered", Evidence::none, Again::elsewhere}},
     {Outcome::rate_limited, {"rate_limited", Evidence::good, Again::elsewhere}},
     {Outcome::overloaded, {"overloaded", Evidence::bad, Again::elsewhere}},
     {Outcome::server_error, {"server_error", Evidence::bad, Again::never}},

@@ -16,6 +16,7 @@ enum class Outcome : std::uint8_t {
   forbidden,            ///< 403: of Weir's account, or of this request's contents
   model_refused,        ///< the upstream does not have the model that it is asked for
   not_found,            ///< 404 or the like: of the model, or of something that the request names
+  not_offered,          ///< the upstream does not have the path, as not every server does
   rate_limited,         ///< 429
   overloaded,           ///< 503, and 529
   server_error,         ///< other 5xx except 501 and 505

@@ -7,7 +7,9 @@ void append_error(std::string& out, const PublicError& error);
 void append_break(std::string& out, const StreamBreak& broken);
 
 #if defined(CASE_stated)
-constexpr EndpointRow kRow{Family::openai, {}, false, RequestId::none, Turns::none, false, "chat"};
+constexpr EndpointRow kRow{Family::openai,  {},          false, Streams::on_request,
+                           RequestId::none, Turns::none, false, false,
+                           "chat"};
 constexpr FamilyRow kFamily{.slug = "openai",
                             .text = {},
                             .stream = {},
@@ -15,7 +17,8 @@ constexpr FamilyRow kFamily{.slug = "openai",
                             .append_break = &append_break};
 static_assert(kRow.operation == "chat" && kFamily.slug == "openai");
 #elif defined(CASE_fact_missing)
-constexpr EndpointRow kRow{Family::openai, {}, false, RequestId::none, Turns::none, false};
+constexpr EndpointRow kRow{Family::openai,  {},          false, Streams::on_request,
+                           RequestId::none, Turns::none, false, false};
 #elif defined(CASE_function_missing)
 constexpr FamilyRow kFamily{
     .slug = "openai", .text = {}, .stream = {}, .append_error = &append_error};

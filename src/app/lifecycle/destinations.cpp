@@ -56,6 +56,8 @@ bool asks_usage(const discovery::UpstreamSettings& settings, const discovery::Ki
 
 bool must_translate(const discovery::UpstreamSettings& settings, const discovery::BaseUrl& base,
                     catalogue::Endpoint endpoint) {
+  // A server without messages counts none either.
+  if (endpoint == catalogue::Endpoint::count_tokens) endpoint = catalogue::Endpoint::messages;
   if (!settings.translate) {
     return endpoint == catalogue::Endpoint::messages && discovery::is_openai_itself(base);
   }

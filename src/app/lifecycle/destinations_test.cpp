@@ -66,6 +66,23 @@ TEST(Destinations, TranslateWhatAnUpstreamDoesNotSpeak) {
   }
 }
 
+TEST(Destinations, CountOnlyTheMessagesThatTheUpstreamTakes) {
+  const struct {
+    At at;
+    bool counts;
+  } cases[] = {
+      {{.kind = "openai", .url = ""}, true},
+      {{.kind = "openai", .url = "https://api.openai.com/v1"}, false},
+      {{.kind = "vllm", .url = "", .translate = std::vector<std::string>{"messages"}}, false},
+      {{.kind = "anthropic", .url = ""}, true},
+      {{.kind = "mistral", .url = ""}, false},
+  };
+  for (const auto& c : cases) {
+    const auto called_at = directory_of(c.at)->find("u")->called_at(Endpoint::count_tokens);
+    EXPECT_EQ(called_at.has_value(), c.counts) << c.at.kind << ' ' << c.at.url;
+  }
+}
+
 TEST(Destinations, OpenaiItselfLimitsAnswersByAnotherMember) {
   EXPECT_EQ(directory_of({})->find("u")->output_limit, "max_tokens");
   const auto openai = directory_of({.url = "https://api.openai.com/v1"});

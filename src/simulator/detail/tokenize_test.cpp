@@ -16,5 +16,13 @@ TEST(Tokenize, CountsATextOrMessages) {
   EXPECT_EQ(post("/tokenize", R"({"model":"demo/chat"})").status, 400);
 }
 
+TEST(CountTokens, CountsWhatAMessageWouldReport) {
+  const auto count = json_of(post("/v1/messages/count_tokens",
+                                  R"({"model":"demo/chat","system":"Be kind.",)"
+                                  R"("messages":[{"role":"user","content":"Hello"}]})"));
+  EXPECT_EQ(integer_at(count, "/input_tokens"), 3);
+  EXPECT_EQ(post("/messages/count_tokens", R"({"model":"demo/chat"})").status, 400);
+}
+
 }  // namespace
 }  // namespace weir::simulator::detail
