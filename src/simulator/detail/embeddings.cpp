@@ -8,10 +8,10 @@
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
+#include "codec/base64.hpp"
 #include "codec/json_text.hpp"
 #include "simulator/detail/endpoints.hpp"
 #include "simulator/detail/scripts.hpp"
-#include "synthetic/base64.hpp"
 #include "synthetic/vector_of.hpp"
 #include "synthetic/words.hpp"
 
@@ -90,7 +90,7 @@ void append_base64(std::string& out, const synthetic::Vector& vector) {
   static_assert(std::endian::native == std::endian::little);  // the API's order
   std::string bytes(vector.size() * sizeof(float), '\0');
   std::memcpy(bytes.data(), vector.data(), bytes.size());
-  codec::append_json_string(out, synthetic::format_base64(bytes));
+  codec::append_json_string(out, codec::format_base64(bytes));
 }
 
 }  // namespace

@@ -4,10 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "codec/base64.hpp"
 #include "codec/json_text.hpp"
 #include "simulator/detail/picture_request.hpp"
 #include "simulator/detail/scripts.hpp"
-#include "synthetic/base64.hpp"
+#include "synthetic/data_uri.hpp"
 #include "synthetic/seed.hpp"
 
 namespace weir::simulator::detail {
@@ -23,7 +24,7 @@ struct Drawn {
 
 Drawn draw(std::uint64_t seed, synthetic::Size size) {
   const std::string png = synthetic::format_png(synthetic::draw_waves(seed, size));
-  return {synthetic::format_base64(png), synthetic::data_uri("image/png", png)};
+  return {codec::format_base64(png), synthetic::data_uri("image/png", png)};
 }
 
 void write_rows(codec::JsonWriter& json, std::string_view list, std::string_view member,

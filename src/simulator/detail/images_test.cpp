@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "simulator/answer_for_test.hpp"
-#include "synthetic/base64.hpp"
+#include "synthetic/data_uri.hpp"
 
 namespace weir::simulator::detail {
 namespace {

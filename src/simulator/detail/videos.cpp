@@ -11,7 +11,7 @@
 #include "codec/json_text.hpp"
 #include "simulator/detail/picture_request.hpp"
 #include "simulator/detail/scripts.hpp"
-#include "synthetic/base64.hpp"
+#include "synthetic/data_uri.hpp"
 #include "synthetic/seed.hpp"
 
 namespace weir::simulator::detail {

@@ -11,10 +11,12 @@ constexpr std::string_view kMark = "weir:";
 
 }  // namespace
 
+std::string carried_text(const CarriedReasoning& reasoning) {
+  return std::string(kMark).append(reasoning.member).append(":").append(reasoning.text);
+}
+
 void append_carried(std::string& out, const CarriedReasoning& reasoning) {
-  std::string content(kMark);
-  codec::append_json_string(out,
-                            content.append(reasoning.member).append(":").append(reasoning.text));
+  codec::append_json_string(out, carried_text(reasoning));
 }
 
 std::optional<CarriedReasoning> parse_carried(std::string_view content) {

@@ -18,6 +18,8 @@ struct CarriedReasoning {
   std::string_view text;
 };
 
+/// The content that holds it.
+[[nodiscard]] std::string carried_text(const CarriedReasoning& reasoning);
 /// Appends it, as a JSON string.
 void append_carried(std::string& out, const CarriedReasoning& reasoning);
 /// Nothing for content of another origin. Valid as long as `content`.

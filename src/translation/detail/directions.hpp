@@ -13,5 +13,10 @@ namespace weir::translation::detail {
                                                const Options& options);
 [[nodiscard]] Result<Request> chat_of_responses(const boost::json::object& request,
                                                 const Options& options);
+// REQUIRES: use_camel_case(request).
+[[nodiscard]] Result<Request> chat_of_gemini(const boost::json::object& request,
+                                             const Options& options);
+[[nodiscard]] Result<Request> chat_of_gemini_stream(const boost::json::object& request,
+                                                    const Options& options);
 
 }  // namespace weir::translation::detail

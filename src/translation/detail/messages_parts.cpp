@@ -65,7 +65,7 @@ void add_image(json::array& parts, const json::object& block, std::string_view p
   findings.check(*source, inner, kSource);
   const auto url = type == "url" ? std::string(findings.required_text(*source, inner, "url"))
                                  : data_url(*source, inner, findings);
-  parts.push_back(json::object{{"type", "image_url"}, {"image_url", json::object{{"url", url}}}});
+  parts.push_back(image_part(url));
 }
 
 // Citations are blocks of the answer, which chat completions does not have.
@@ -93,11 +93,6 @@ void add_contents(json::array& parts, const json::object& object, std::string_vi
       findings.refuse_value(inner + "type", type);
     }
   }
-}
-
-json::object pdf_part(std::string_view title, std::string_view data) {
-  if (title.empty()) title = "document.pdf";
-  return {{"type", "file"}, {"file", json::object{{"filename", title}, {"file_data", data}}}};
 }
 
 void add_document(json::array& parts, const json::object& block, std::string_view path,
@@ -162,6 +157,14 @@ ToolResult read_tool_result(const json::object& block, std::string_view path, Fi
   const auto id = findings.required_text(block, path, "tool_use_id");
   json::array parts;
   add_contents(parts, block, path, findings);
+  auto result = tool_result_of(std::move(parts), id);
+  if (findings.flag(block, path, "is_error")) {
+    result.text.insert(0, result.text.empty() ? "Error" : "Error: ");
+  }
+  return result;
+}
+
+ToolResult tool_result_of(json::array parts, std::string_view id) {
   ToolResult result{.text = text_among(parts), .others = {}};
   for (auto& part : parts) {
     if (!is_text(part)) result.others.push_back(std::move(part));
@@ -175,10 +178,16 @@ ToolResult read_tool_result(const json::object& block, std::string_view path, Fi
             {"text",
              std::string("[Attachments of the result of tool call ").append(id).append("]")}});
   }
-  if (findings.flag(block, path, "is_error")) {
-    result.text.insert(0, result.text.empty() ? "Error" : "Error: ");
-  }
   return result;
+}
+
+json::object pdf_part(std::string_view title, std::string_view data) {
+  if (title.empty()) title = "document.pdf";
+  return {{"type", "file"}, {"file", json::object{{"filename", title}, {"file_data", data}}}};
+}
+
+json::object image_part(std::string_view url) {
+  return {{"type", "image_url"}, {"image_url", json::object{{"url", url}}}};
 }
 
 void join(std::string& text, std::string_view more) {

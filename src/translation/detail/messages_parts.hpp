@@ -29,6 +29,14 @@ struct ToolResult {
 [[nodiscard]] ToolResult read_tool_result(const boost::json::object& block, std::string_view path,
                                           Findings& findings);
 
+/// `parts` as the result of the call `id`.
+[[nodiscard]] ToolResult tool_result_of(boost::json::array parts, std::string_view id);
+
+/// A document; `data` is a data URL.
+[[nodiscard]] boost::json::object pdf_part(std::string_view title, std::string_view data);
+/// An image, by its URL or a data URL.
+[[nodiscard]] boost::json::object image_part(std::string_view url);
+
 /// Appends a paragraph.
 void join(std::string& text, std::string_view more);
 /// Appends the text at `path`: a string, or a list of blocks that are texts.

@@ -1,0 +1,121 @@
+#include "translation/detail/gemini_schema.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/json/array.hpp>
+
+#include "base/ascii.hpp"
+#include "translation/detail/members.hpp"
+
+namespace weir::translation::detail {
+namespace {
+
+namespace json = boost::json;
+
+// 64-bit integers are strings in Google's JSON.
+constexpr std::string_view kCounts[] = {"minItems",  "maxItems",      "minLength",
+                                        "maxLength", "minProperties", "maxProperties"};
+// Formats that only say how a number or a choice is stored.
+constexpr std::string_view kStorage[] = {"enum", "int32", "int64", "float", "double"};
+
+template <std::size_t N>
+bool is_among(std::string_view name, const std::string_view (&names)[N]) {
+  return std::ranges::find(names, name) != std::end(names);
+}
+
+json::value count_of(const json::value& value) {
+  const auto* text = value.if_string();
+  std::int64_t count = 0;
+  if (text == nullptr) return value;
+  const auto* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, count);
+  return error == std::errc() && stop == end ? json::value(count) : value;
+}
+
+json::value type_of(const json::value& type) {
+  if (const auto* text = type.if_string()) {
+    json::string lowered(*text);
+    std::ranges::transform(lowered, lowered.begin(), [](char c) { return lower(c); });
+    return lowered;
+  }
+  const auto* types = type.if_array();
+  if (types == nullptr) return type;
+  json::array lowered;
+  for (const auto& each : *types) lowered.push_back(type_of(each));
+  return lowered;
+}
+
+json::array schemas_of(const json::array& schemas) {
+  json::array converted;
+  for (const auto& schema : schemas) converted.push_back(json_schema_of(schema));
+  return converted;
+}
+
+// In the order that Google's member names, if there is one: models write their members so.
+json::object properties_of(const json::object& properties, const json::value* ordering) {
+  json::object ordered;
+  const auto* names = ordering == nullptr ? nullptr : ordering->if_array();
+  for (std::size_t i = 0; names != nullptr && i < names->size(); ++i) {
+    const auto* name = (*names)[i].if_string();
+    const auto* property = name == nullptr ? nullptr : properties.if_contains(*name);
+    if (property != nullptr && !ordered.contains(*name)) ordered[*name] = json_schema_of(*property);
+  }
+  for (const auto& [name, property] : properties) {
+    if (!ordered.contains(name)) ordered[name] = json_schema_of(property);
+  }
+  return ordered;
+}
+
+void admit_null(json::object& schema) {
+  if (auto* type = schema.if_contains("type"); type != nullptr && type->is_string()) {
+    *type = json::array{*type, "null"};
+  }
+  if (auto* choices = schema.if_contains("anyOf"); choices != nullptr && choices->is_array()) {
+    choices->get_array().push_back(json::object{{"type", "null"}});
+  }
+  if (auto* values = schema.if_contains("enum"); values != nullptr && values->is_array()) {
+    values->get_array().push_back(nullptr);
+  }
+}
+
+json::value member_of(std::string_view name, const json::value& value, const json::object& schema) {
+  if (name == "type") return type_of(value);
+  if (is_among(name, kCounts)) return count_of(value);
+  if (const auto* properties = value.if_object(); properties != nullptr && name == "properties") {
+    return properties_of(*properties, find(schema, "propertyOrdering"));
+  }
+  if (const auto* defs = value.if_object(); defs != nullptr && name.ends_with("defs")) {
+    return properties_of(*defs, nullptr);
+  }
+  if (name == "items" || name == "additionalProperties") return json_schema_of(value);
+  const auto* schemas = value.if_array();
+  const bool nests = name == "anyOf" || name == "prefixItems" || name == "oneOf";
+  return nests && schemas != nullptr ? json::value(schemas_of(*schemas)) : value;
+}
+
+}  // namespace
+
+json::value json_schema_of(const json::value& schema) {
+  const auto* object = schema.if_object();
+  if (object == nullptr) return schema;
+  json::object converted;
+  for (const auto& [key, value] : *object) {
+    const std::string_view name = key;
+    if (value.is_null() && name != "default") continue;
+    if (name == "nullable" || name == "propertyOrdering" || name == "example") continue;
+    if (name == "format" && is_among(text_of(*object, name), kStorage)) continue;
+    if (name == "type" && text_of(*object, name) == "TYPE_UNSPECIFIED") continue;
+    const auto known = name == "defs" ? "$defs" : name == "ref" ? "$ref" : name;
+    converted[known] = member_of(name, value, *object);
+  }
+  const auto* nullable = find(*object, "nullable");
+  if (nullable != nullptr && nullable->is_bool() && nullable->get_bool()) admit_null(converted);
+  return converted;
+}
+
+}  // namespace weir::translation::detail

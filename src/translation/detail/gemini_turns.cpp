@@ -1,0 +1,195 @@
+#include "translation/detail/gemini_turns.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/ascii.hpp"
+#include "codec/base64.hpp"
+#include "translation/detail/carried_reasoning.hpp"
+#include "translation/detail/gemini_parts.hpp"
+#include "translation/detail/messages_parts.hpp"
+#include "translation/detail/serialize.hpp"
+
+namespace weir::translation::detail {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kPart = "contents[].parts[].";
+
+constexpr KnownMembers kContent{{"role", "parts"}};
+constexpr KnownMembers kSystemPart{{"text"}, {"thought", "thoughtSignature", "partMetadata"}};
+constexpr KnownMembers kUserPart{
+    {"text", "inlineData", "fileData", "functionResponse"},
+    {"thought", "thoughtSignature", "mediaResolution", "partMetadata", "mediaProcessing"}};
+constexpr KnownMembers kModelPart{{"text", "functionCall", "thought", "thoughtSignature"},
+                                  {"mediaResolution", "partMetadata", "mediaProcessing"}};
+constexpr KnownMembers kCall{{"id", "name", "args"}, {"partialArgs", "willContinue"}};
+
+// Vertex's examples have roles in capitals, and older clients send results as a role of their own.
+bool is_user(std::string_view role) {
+  return role.empty() || same_ignoring_case(role, "user") || same_ignoring_case(role, "function") ||
+         same_ignoring_case(role, "tool");
+}
+
+}  // namespace
+
+void GeminiTurns::add_system(const json::value& instruction) {
+  if (const auto* text = instruction.if_string()) return join(system_, *text);
+  const auto* content = instruction.if_object();
+  if (content == nullptr) return findings_.expect("systemInstruction", "an object");
+  findings_.check(*content, "systemInstruction.", kContent);
+  const auto* parts = find(*content, "parts");
+  if (parts == nullptr) return;
+  for_each_object(*parts, "systemInstruction.parts", findings_, [this](const json::object& part) {
+    findings_.check(part, "systemInstruction.parts[].", kSystemPart);
+    join(system_, findings_.text(part, "systemInstruction.parts[].", "text"));
+  });
+}
+
+void GeminiTurns::add_contents(const json::value& contents) {
+  for_each_object(contents, "contents", findings_,
+                  [this](const json::object& content) { add_content(content); });
+}
+
+json::array GeminiTurns::finish() {
+  if (!text_.empty() || !calls_.empty()) {
+    findings_.reject(
+        "The conversation ends with a content of the model, which the model's upstream, speaking "
+        "chat completions only, cannot continue. End it with a content of the user.");
+  }
+  end_user();
+  if (done_.empty()) findings_.expect("contents", "an array that is not empty");
+  if (!system_.empty()) {
+    done_.insert(done_.begin(), json::object{{"role", "system"}, {"content", system_}});
+  }
+  return std::move(done_);
+}
+
+void GeminiTurns::add_content(const json::object& content) {
+  findings_.check(content, "contents[].", kContent);
+  const auto role = findings_.text(content, "contents[].", "role");
+  const bool by_user = is_user(role);
+  if (!by_user && !same_ignoring_case(role, "model")) {
+    return findings_.refuse_value("contents[].role", role);
+  }
+  const auto* parts = find(content, "parts");
+  if (parts == nullptr) return;
+  if (by_user) {
+    end_model();
+    user_open_ = true;
+  }
+  for_each_object(*parts, "contents[].parts", findings_, [&](const json::object& part) {
+    by_user ? add_user_part(part) : add_model_part(part);
+  });
+}
+
+void GeminiTurns::add_user_part(const json::object& part) {
+  findings_.check(part, kPart, kUserPart);
+  add_text(parts_, findings_.text(part, kPart, "text"));
+  add_media(parts_, part, kPart, findings_);
+  if (const auto* response = find(part, "functionResponse")) add_response(*response);
+}
+
+void GeminiTurns::add_model_part(const json::object& part) {
+  findings_.check(part, kPart, kModelPart);
+  read_signature(part);
+  const auto* call = find(part, "functionCall");
+  if (call != nullptr) {
+    end_user();
+    add_call(*call);
+  }
+  const auto text = findings_.text(part, kPart, "text");
+  if (text.empty()) return;
+  if (findings_.flag(part, kPart, "thought")) return findings_.drop(path_of(kPart, "thought"));
+  end_user();
+  text_ += text;
+}
+
+void GeminiTurns::add_call(const json::value& value) {
+  const auto path = path_of(kPart, "functionCall.");
+  const auto* call = value.if_object();
+  if (call == nullptr) return findings_.expect(path_of(kPart, "functionCall"), "an object");
+  findings_.check(*call, path, kCall);
+  const auto name = findings_.required_text(*call, path, "name");
+  const auto* args = find(*call, "args");
+  if (args != nullptr && !args->is_object()) findings_.expect(path_of(path, "args"), "an object");
+  // Mistral takes ids of nine letters and digits only.
+  auto id = std::string(findings_.text(*call, path, "id"));
+  if (id.empty()) id = fmt::format("call{:05}", calls_made_);
+  ++calls_made_;
+  calls_.push_back(json::object{
+      {"id", id},
+      {"type", "function"},
+      {"function",
+       json::object{{"name", name}, {"arguments", args == nullptr ? "{}" : json_of(*args)}}}});
+  unanswered_.push_back({std::move(id), std::string(name)});
+}
+
+void GeminiTurns::add_response(const json::value& value) {
+  const auto path = path_of(kPart, "functionResponse.");
+  const auto* response = value.if_object();
+  if (response == nullptr) return findings_.expect(path_of(kPart, "functionResponse"), "an object");
+  const auto id =
+      answered_call(findings_.text(*response, path, "id"), findings_.text(*response, path, "name"));
+  if (id.empty()) {
+    return findings_.reject("A functionResponse in `contents` answers no functionCall before it.");
+  }
+  auto result = read_function_response(*response, id, path, findings_);
+  results_.push_back(
+      json::object{{"role", "tool"}, {"tool_call_id", id}, {"content", result.text}});
+  for (auto& part : result.others) parts_.push_back(std::move(part));
+}
+
+std::string GeminiTurns::answered_call(std::string_view id, std::string_view name) {
+  auto call = std::ranges::find(unanswered_, id, &Call::id);
+  if (id.empty() || call == unanswered_.end()) {
+    call = std::ranges::find(unanswered_, name, &Call::name);
+  }
+  if (call == unanswered_.end()) return {};
+  auto answered = std::move(call->id);
+  unanswered_.erase(call);
+  return answered;
+}
+
+// Only one of our own: those of Google's models mean nothing to another.
+void GeminiTurns::read_signature(const json::object& part) {
+  const auto signature = findings_.text(part, kPart, "thoughtSignature");
+  if (signature.empty()) return;
+  const auto content = codec::parse_base64(signature);
+  const auto carried = content ? parse_carried(*content) : std::nullopt;
+  if (!carried) return findings_.drop(path_of(kPart, "thoughtSignature"));
+  reasoning_member_ = carried->member;
+  join(reasoning_, carried->text);
+}
+
+void GeminiTurns::end_user() {
+  if (!user_open_) return;
+  const bool speaks = !parts_.empty() || results_.empty();
+  for (auto& result : results_) done_.push_back(std::move(result));
+  if (speaks) {
+    done_.push_back(json::object{{"role", "user"}, {"content", content_of(std::move(parts_))}});
+  }
+  results_ = {};
+  parts_ = {};
+  user_open_ = false;
+}
+
+// Reasoning goes back with the calls that it led to: servers ignore or refuse any other.
+void GeminiTurns::end_model() {
+  if (!text_.empty() || !calls_.empty()) {
+    json::object message{{"role", "assistant"}};
+    auto& content = message["content"];
+    if (!text_.empty()) content = text_;
+    if (!reasoning_.empty() && !calls_.empty()) message[reasoning_member_] = reasoning_;
+    if (!calls_.empty()) message["tool_calls"] = std::move(calls_);
+    done_.push_back(std::move(message));
+  }
+  text_.clear();
+  calls_ = {};
+  reasoning_.clear();
+}
+
+}  // namespace weir::translation::detail
