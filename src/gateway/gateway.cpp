@@ -8,7 +8,11 @@
 namespace weir::gateway {
 
 Gateway::Gateway(Shared& shared, usage::Recorder::Cell& usage, telemetry::Registry& registry)
-    : shared_(shared), usage_(usage), metrics_(registry), random_(std::random_device{}()) {}
+    : shared_(shared),
+      usage_(usage),
+      metrics_(registry),
+      body_buffers_(shared.kept_bytes),
+      random_(std::random_device{}()) {}
 Gateway::~Gateway() = default;
 
 // splitmix64: the choice must be uniform, not unpredictable.

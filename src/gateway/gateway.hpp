@@ -13,6 +13,7 @@
 #include "catalogue/catalogue.hpp"
 #include "catalogue/endpoint.hpp"
 #include "catalogue/scope.hpp"
+#include "gateway/body_buffers.hpp"
 #include "gateway/call_metrics.hpp"
 #include "gateway/call_record.hpp"
 #include "gateway/directory.hpp"
@@ -40,6 +41,7 @@ struct Shared {
   net::WorkerPool& workers;  ///< for what takes long, such as decoding a large body
   limit::TokenForecast forecast = {};
   std::atomic<std::int64_t> buffered_bytes{0};  ///< bodies and events held in memory
+  std::atomic<std::int64_t> kept_bytes{0};      ///< memory of bodies, kept for later ones
   std::size_t max_connections = SIZE_MAX;       ///< to upstreams, per thread
   WaitingCalls waiting = {};
   FailedRequests failed_requests = {};
@@ -79,6 +81,7 @@ class Gateway {
   [[nodiscard]] usage::Recorder::Cell& usage() { return usage_; }
   /// The calls of this thread that wait for the beginning of an answer.
   [[nodiscard]] WaitingCalls::OfThread& waiting() { return *waiting_; }
+  [[nodiscard]] BodyBuffers& body_buffers() { return body_buffers_; }
   /// 64 random bits, to choose with.
   [[nodiscard]] std::uint64_t random();
   /// The connections of this thread; those to upstreams that `directory` does not list are closed.
@@ -90,6 +93,7 @@ class Gateway {
   Shared& shared_;
   usage::Recorder::Cell& usage_;
   CallMetrics metrics_;
+  BodyBuffers body_buffers_;
   std::shared_ptr<WaitingCalls::OfThread> waiting_ = std::make_shared<WaitingCalls::OfThread>();
   std::unique_ptr<upstream::Pool> pool_;  ///< created by the first call, on the thread that uses it
   std::uint64_t directory_ = 0;  ///< serial of the directory that the pool was configured for; 0:

@@ -46,11 +46,20 @@ std::unexpected<Error> no_room() { return fail(Errc::overloaded, "calls.buffer_b
 }  // namespace
 
 Received::Received(http::ClientStream& client, catalogue::Endpoint endpoint,
-                   const upstream::Settings& settings, std::atomic<std::int64_t>& buffered)
+                   const upstream::Settings& settings, std::atomic<std::int64_t>& buffered,
+                   BodyBuffers& buffers)
     : client_(client),
       endpoint_(endpoint),
       settings_(settings),
+      buffers_(buffers),
       held_(buffered, settings.buffer_bytes) {}
+
+Received::~Received() { give_back(std::move(store_)); }
+
+void Received::give_back(std::string&& buffer) {
+  if (buffer.capacity() < BodyBuffers::kLargeBytes) return;
+  buffers_.give_back(std::move(buffer), settings_.kept_buffer_bytes, client_.sweeper());
+}
 
 bool Received::is_json() const {
   return catalogue::describe(endpoint_).body == catalogue::BodyForm::json;
@@ -86,6 +95,7 @@ net::Task<Result<>> Received::receive_whole() {
   if (auto fits = client_.limit_body(limit); !fits) co_return fits;
   if (const auto length = client_.request().content_length) {
     if (!held_.has_room(*length)) co_return no_room();
+    store_ = buffers_.take(*length);
     store_.reserve(std::min(*length, kFirstBytes));
   }
   while (!client_.body_done()) {
@@ -119,7 +129,7 @@ net::Task<Result<>> Received::receive_encoded() {
   if (departure.is_over()) co_return fail(departure.why());
   if (!decoded) co_return std::unexpected(std::move(decoded.error()));
   held_.release(store_.size());
-  store_ = std::move(*decoded);
+  give_back(std::exchange(store_, std::move(*decoded)));
   body_ = store_;
   is_whole_ = true;
   if (is_json()) co_return Result<>{};

@@ -13,6 +13,7 @@
 #include "catalogue/endpoint.hpp"
 #include "codec/content_encoding.hpp"
 #include "codec/multipart.hpp"
+#include "gateway/body_buffers.hpp"
 #include "gateway/call_request.hpp"
 #include "gateway/held_bytes.hpp"
 #include "http/client_stream.hpp"
@@ -26,9 +27,13 @@ namespace weir::gateway {
 /// Lifetime: what it is made from outlives it.
 class Received {
  public:
-  /// `buffered`: bytes of the bodies of all calls.
+  /// `buffered`: bytes of the bodies of all calls. `buffers`: of the thread.
   Received(http::ClientStream& client, catalogue::Endpoint endpoint,
-           const upstream::Settings& settings, std::atomic<std::int64_t>& buffered);
+           const upstream::Settings& settings, std::atomic<std::int64_t>& buffered,
+           BodyBuffers& buffers);
+  Received(const Received&) = delete;
+  Received& operator=(const Received&) = delete;
+  ~Received();
 
   // Reading, in this order. The detail of an invalid_parameter is for the client; other details are
   // not.
@@ -62,6 +67,7 @@ class Received {
   [[nodiscard]] const CallRequest& request() const { return request_; }
 
  private:
+  void give_back(std::string&& buffer);
   [[nodiscard]] net::Task<Result<>> receive_json();
   [[nodiscard]] net::Task<Result<>> receive_form();
   /// Receives all of the body into `store_`, within max_body_bytes.
@@ -78,6 +84,7 @@ class Received {
   http::ClientStream& client_;
   const catalogue::Endpoint endpoint_;
   const upstream::Settings& settings_;
+  BodyBuffers& buffers_;
   HeldBytes held_;
   std::string_view body_;
   std::string store_;  ///< holds the body, unless it came with the head

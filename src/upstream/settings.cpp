@@ -172,6 +172,10 @@ void add_sizes(config::Schema<Settings>& schema) {
           "Total memory for the requests that are held until they are answered, so that they "
           "can be retried, and for events of more than 256 KiB; beyond it calls are answered 503, "
           "and streams end with an error event.")
+      .field("kept_buffer_bytes", &Settings::kept_buffer_bytes,
+             bytes({kMiB, 1'024 * kGiB, "each large request gets memory of its own"}),
+             "Memory of large requests that is kept for the next ones, in total; what is not "
+             "needed for two seconds is released.")
       .field("max_event_bytes", &Settings::max_event_bytes, bytes({4 * kKiB, 64 * kMiB}),
              "Maximum size of an event of a stream, which is held until it is complete.")
       .field("max_response_head_bytes", &Settings::max_response_head_bytes, bytes({kKiB, kMiB}),
