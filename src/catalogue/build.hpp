@@ -22,6 +22,7 @@
 #include "catalogue/classify.hpp"
 #include "catalogue/endpoint.hpp"
 #include "catalogue/model.hpp"
+#include "catalogue/model_rows.hpp"
 #include "catalogue/settings.hpp"
 
 namespace weir::catalogue {
@@ -42,7 +43,7 @@ struct UpstreamListing {
   /// not available from it.
   Endpoints calls = kAllEndpoints;
   Spelling spelling = Spelling::exact;  ///< how it interprets ids in calls
-  std::vector<UpstreamModel> models = {};
+  ModelRows models = {};
   /// Ids that it was assumed to serve, until it answered a call that it does not. Sorted.
   std::vector<std::string> not_served = {};
   ApiRoot api_root = ApiRoot::versioned;  ///< the root for calls

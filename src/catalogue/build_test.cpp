@@ -374,7 +374,7 @@ TEST(Build, ExactEntriesWinOverGlobsAndEarlierGlobsOverLater) {
   second.facts.max_model_len = 2;
   second.facts.created = 7;
   auto one = listing("one", {"vendor/m", "vendor/n", "o"});
-  for (auto& model : one.models) model.facts.created = 99;
+  for (std::size_t i = 0; i < one.models.size(); ++i) one.models[i].facts.created = 99;
 
   const auto catalogue = build_of({first, second, exact}, {one});
 

@@ -248,5 +248,77 @@ TEST(Inquiry, CanBeMovedBetweenSteps) {
   EXPECT_EQ(second.listing()->models.size(), 1U);
 }
 
+/// Sends a round to a scripted server, and returns the inquiry at its end.
+Inquiry round_after(RoundRecordPtr last, std::string_view slug, const Targets& targets,
+                    WallTime asked_at = kAskedAt) {
+  Inquiry inquiry(*find_kind(slug), asked_at, *parse_base_url("http://host"), ApiRoot::versioned,
+                  std::move(last));
+  for (auto asks = inquiry.next(); !asks.empty(); asks = inquiry.next()) {
+    for (std::size_t i = 0; i < asks.size(); ++i) {
+      const auto found = targets.find(asks[i].target);
+      if (found == targets.end()) {
+        inquiry.answer(i, fail(Errc::connection_lost));
+      } else {
+        inquiry.answer(i, found->second);
+      }
+    }
+  }
+  return inquiry;
+}
+
+TEST(Inquiry, ARoundOfTheSameAnswersRepeatsTheLast) {
+  const Targets one{{"/v1/models", kList}};
+  const Targets pages{
+      {"/v1/models?limit=1000", {200, R"({"data":[{"id":"a"}],"has_more":true,"last_id":"a"})"}},
+      {"/v1/models?limit=1000&after_id=a", {200, R"({"data":[{"id":"b"}],"has_more":false})"}}};
+  auto other_page = pages;
+  other_page["/v1/models?limit=1000&after_id=a"].body = R"({"data":[{"id":"c"}],"has_more":false})";
+  auto fewer_pages = pages;
+  fewer_pages["/v1/models?limit=1000"].body = R"({"data":[{"id":"a"}],"has_more":false})";
+  auto lost_page = pages;
+  lost_page.erase("/v1/models?limit=1000&after_id=a");
+  const struct {
+    const char* name;
+    const char* kind;
+    Targets before;
+    Targets now;
+    std::chrono::minutes later;
+    bool is_repeated;
+    std::size_t models;
+  } cases[] = {
+      {"same", "openai", one, one, std::chrono::minutes(1), true, 1},
+      {"two rows",
+       "openai",
+       one,
+       {{"/v1/models", {200, R"({"data":[{"id":"m"},{"id":"n"}]})"}}},
+       std::chrono::minutes(1),
+       false,
+       2},
+      {"an hour later", "openai", one, one, std::chrono::minutes(60), false, 1},
+      {"same pages", "anthropic", pages, pages, std::chrono::minutes(1), true, 2},
+      {"another second page", "anthropic", pages, other_page, std::chrono::minutes(1), false, 2},
+      {"one page less", "anthropic", pages, fewer_pages, std::chrono::minutes(1), false, 1},
+      {"one page more", "anthropic", fewer_pages, pages, std::chrono::minutes(1), false, 2},
+      {"a lost page", "anthropic", pages, lost_page, std::chrono::minutes(1), false, 1},
+  };
+  for (const auto& test : cases) {
+    auto before = round_after(nullptr, test.kind, test.before);
+    EXPECT_FALSE(before.repeats_last()) << test.name;
+    ASSERT_TRUE(before.listing()) << test.name;
+    ASSERT_TRUE(before.record()) << test.name;
+
+    auto now = round_after(before.record(), test.kind, test.now, kAskedAt + test.later);
+    EXPECT_EQ(now.repeats_last(), test.is_repeated) << test.name;
+    const auto listing = now.listing();
+    ASSERT_TRUE(listing) << test.name;
+    EXPECT_EQ(listing->models.size(), test.models) << test.name;
+  }
+}
+
+TEST(Inquiry, ARoundWithoutEveryAnswerIsNoMeasureForTheNext) {
+  EXPECT_EQ(round_after(nullptr, "openai", {}).record(), nullptr);
+  EXPECT_EQ(Inquiry(*find_kind("openai"), kAskedAt).record(), nullptr);
+}
+
 }  // namespace
 }  // namespace weir::discovery

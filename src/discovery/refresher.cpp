@@ -1,12 +1,10 @@
 #include "discovery/refresher.hpp"
 
 #include <algorithm>
-
-#include <boost/asio/post.hpp>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "base/check.hpp"
-#include "codec/glob.hpp"
-#include "discovery/inquiry.hpp"
 #include "telemetry/log.hpp"
 
 namespace weir::discovery {
@@ -14,9 +12,6 @@ namespace asio = boost::asio;
 namespace {
 
 using std::chrono::duration_cast, std::chrono::milliseconds;
-
-// Requests to one upstream that may be in flight at the same time.
-constexpr std::size_t kLanes = 4;
 
 RefreshTiming timing_of(const Settings& settings, const UpstreamSettings& upstream,
                         const Kind& kind) {
@@ -36,45 +31,9 @@ bool same_upstream(const UpstreamSettings& a, const UpstreamSettings& b) {
          a.tls() == b.tls();
 }
 
-bool is_wanted(const UpstreamSettings& upstream, const std::string& id) {
-  return std::ranges::any_of(
-      upstream.models, [&](const std::string& glob) { return codec::glob_matches(glob, id); });
-}
-
-// Applies the settings to a list: an empty one is an error, unwanted models are dropped, and the
-// rest is truncated to `max_models`.
-Result<Listing> taken_from(Listing listing, const UpstreamSettings& upstream,
-                           std::size_t max_models) {
-  auto& models = listing.models;
-  if (models.empty()) return fail(Errc::upstream_list_empty, "it lists no models");
-  std::erase_if(models, [&](const auto& model) { return !is_wanted(upstream, model.id); });
-  if (models.size() > max_models) {
-    models.resize(max_models);
-    listing.truncated = true;
-  }
-  return listing;
-}
-
 bool no_answer(Errc code) {
   return code == Errc::deadline_exceeded || code == Errc::upstream_unreachable ||
          code == Errc::upstream_connect_timeout || code == Errc::connection_lost;
-}
-
-// One batch of requests, whose answers are passed to the inquiry as they arrive.
-struct Batch {
-  Batch(Inquiry& owner, std::vector<Ask> all) : inquiry(owner), asks(std::move(all)) {}
-  Inquiry& inquiry;
-  std::vector<Ask> asks;
-  std::size_t next = 0;
-};
-
-net::Task<> run_lane(Asker& asker, const Target& target, Batch& batch, std::size_t max_bytes,
-                     MonotonicTime deadline) {  // all outlive: Refresher::ask joins its lanes
-  while (batch.next < batch.asks.size()) {
-    const auto index = batch.next++;
-    auto answer = co_await asker.send(target, batch.asks[index], max_bytes, deadline);
-    batch.inquiry.answer(index, std::move(answer));
-  }
 }
 
 }  // namespace
@@ -87,35 +46,54 @@ struct Refresher::Worker {
             .base = std::move(base), .kind = &kind, .key = settings.api_key, .tls = settings.tls()},
         state(timing, monotonic_now()),
         wake(executor),
+        turn(executor, MonotonicTime::max()),
         lanes(executor) {}
 
   UpstreamSettings settings;
   Target target;
   UpstreamState state;
   net::Timer wake;
+  net::Timer turn;  ///< cancelled once the worker may ask
   net::TaskGroup lanes;
-  MonotonicTime asked_at;   ///< the request in progress, or the last one
-  int unanswered = 0;       ///< requests in a row that were not answered at all
-  bool from_start = false;  ///< created by the first `apply`
+  RoundRecordPtr last_round;  ///< the one in which the list was found; null: it is read again
+  std::optional<catalogue::UpstreamListing> noticed;
+  std::uint64_t known_since = 0;  ///< the change in which its state was first known
+  MonotonicTime asked_at;         ///< the request in progress, or the last one
+  int unanswered = 0;             ///< requests in a row that were not answered at all
+  bool from_start = false;        ///< created by the first `apply`
   bool asking = false;
   bool ask_again = false;
+  bool may_ask = false;
   bool stopped = false;
+
+  [[nodiscard]] catalogue::UpstreamListing listing(MonotonicTime now) const {
+    catalogue::UpstreamListing listing;
+    listing.upstream = settings.name;
+    listing.reach = state.reach(now);
+    listing.api_root = state.listing().api_root;
+    listing.calls = callable(*target.kind);
+    listing.spelling = target.kind->spelling;
+    listing.models = state.models();
+    return listing;
+  }
 
   void stop() {
     stopped = true;
     wake.cancel();
+    turn.cancel();
     lanes.cancel();
   }
 };
 
-Refresher::Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::Registry& registry,
-                     Publish publish, Listed listed, NotListed not_listed)
+Refresher::Refresher(net::Executor executor, net::WorkerPool& resolvers, net::WorkerPool& readers,
+                     telemetry::Registry& registry, Changed changed, Listed listed,
+                     NotListed not_listed)
     : executor_(executor),
-      asker_(pool),
-      publish_(std::move(publish)),
+      asker_(resolvers),
+      readers_(readers),
+      changed_(std::move(changed)),
       listed_(std::move(listed)),
       not_listed_(std::move(not_listed)),
-      slot_free_(executor, MonotonicTime::max()),  // setting it again would wake every waiter
       metrics_{.refreshes = telemetry::register_counter(registry, kRefreshes),
                .models = telemetry::register_gauge(registry, kUpstreamModels),
                .up = telemetry::register_gauge(registry, kUpstreamUp),
@@ -126,27 +104,28 @@ Refresher::Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::R
 Refresher::~Refresher() = default;
 
 std::shared_ptr<Refresher::Worker> Refresher::take_over(const Settings& settings,
-                                                        const UpstreamSettings& upstream) {
+                                                        const UpstreamSettings& upstream,
+                                                        const std::shared_ptr<Worker>& before) {
   const Kind* kind = find_kind(upstream.kind);
   auto base = parse_base_url(upstream.url);
   CHECK(kind != nullptr && base.has_value());
   const auto timing = timing_of(settings, upstream, *kind);
-  for (const auto& worker : workers_) {
-    if (!same_upstream(worker->settings, upstream)) continue;
-    worker->settings = upstream;
-    worker->state.set_timing(timing);
-    worker->wake.cancel();
-    return worker;
+  if (before && same_upstream(before->settings, upstream)) {
+    before->settings = upstream;
+    before->state.set_timing(timing);
+    before->wake.cancel();
+    return before;
   }
   auto worker = std::make_shared<Worker>(executor_, upstream, *kind, std::move(*base), timing);
   worker->from_start = !started_;
   // With a new key, for example, the list is requested again; until it arrives, the old one stays.
-  for (const auto& before : workers_) {
-    if (!same_server(before->settings, upstream)) continue;
+  if (before && same_server(before->settings, upstream)) {
+    worker->known_since = before->known_since;
     worker->from_start = before->from_start;
     worker->state = before->state;
     worker->state.set_timing(timing);
-    worker->state.keep_models([&](const auto& model) { return is_wanted(upstream, model.id); });
+    worker->state.keep_models(
+        [&](const auto& model) { return is_wanted(upstream.models, model.id); });
     worker->state.ask_now();
   }
   tasks_.spawn("refresh", run(worker));
@@ -154,20 +133,32 @@ std::shared_ptr<Refresher::Worker> Refresher::take_over(const Settings& settings
 }
 
 void Refresher::apply(const Settings& settings, const std::vector<UpstreamSettings>& upstreams) {
-  settings_ = settings;
-  std::vector<std::shared_ptr<Worker>> next;
-  for (const auto& upstream : upstreams) next.push_back(take_over(settings, upstream));
-  for (const auto& worker : workers_) {
-    if (std::ranges::find(next, worker) != next.end()) continue;
-    worker->stop();
-    const auto& name = worker->settings.name;
-    const bool renewed =
-        std::ranges::any_of(next, [&](const auto& other) { return other->settings.name == name; });
-    if (!renewed) forget_metrics(name);
+  if (settings.max_models_per_upstream != settings_.max_models_per_upstream) {
+    for (const auto& worker : workers_) worker->last_round.reset();
   }
+  settings_ = settings;
+  std::unordered_map<std::string, std::shared_ptr<Worker>> before;
+  for (const auto& worker : workers_) before.emplace(worker->settings.name, worker);
+  std::vector<std::shared_ptr<Worker>> next;
+  std::unordered_set<const Worker*> kept;
+  std::unordered_set<std::string_view> names;
+  for (const auto& upstream : upstreams) {
+    const auto found = before.find(upstream.name);
+    next.push_back(take_over(settings, upstream, found == before.end() ? nullptr : found->second));
+    kept.insert(next.back().get());
+    names.insert(upstream.name);
+  }
+  for (const auto& worker : workers_) {
+    if (kept.contains(worker.get())) continue;
+    worker->stop();
+    if (!names.contains(worker->settings.name)) forget_metrics(worker->settings.name);
+  }
+  bool is_other = workers_ != next;
+  if (is_other) ++changes_;
   workers_ = std::move(next);
   started_ = true;
-  publish_soon();
+  for (const auto& worker : workers_) is_other = notice(*worker) || is_other;
+  if (is_other) changed_();
 }
 
 // Removes the metrics: otherwise an alert on a removed upstream would never end.
@@ -195,70 +186,94 @@ void Refresher::refresh_now() {
 
 net::Task<> Refresher::stop() {
   for (const auto& worker : workers_) worker->stop();
-  slot_free_.cancel();
   co_await tasks_.join();
   workers_.clear();
 }
 
 net::Task<> Refresher::run(std::shared_ptr<Worker> worker) {
   while (!worker->stopped) {
-    if (worker->ask_again || monotonic_now() >= worker->state.ask_at()) {
-      co_await refresh(*worker);
-    }
+    if (worker->ask_again || monotonic_now() >= worker->state.ask_at()) co_await refresh(worker);
     if (worker->stopped) co_return;
-    publish_soon();
+    if (notice(*worker)) changed_();
     worker->wake.expires_at(worker->state.wake_at(monotonic_now()));
     co_await worker->wake.async_wait(net::use_task);
   }
 }
 
-net::Task<> Refresher::refresh(Worker& worker) {  // worker: held by run
-  while (asking_ >= settings_.max_concurrent && !worker.stopped) {
-    co_await slot_free_.async_wait(net::use_task);
+net::Task<> Refresher::refresh(std::shared_ptr<Worker> worker) {
+  if (asking_ >= settings_.max_concurrent) {
+    queue_.push_back(worker);
+    while (!worker->may_ask && !worker->stopped) co_await worker->turn.async_wait(net::use_task);
+    if (!worker->may_ask) std::erase(queue_, worker);
+  } else {
+    ++asking_;
+    worker->may_ask = true;
   }
-  if (worker.stopped) co_return;
-  ++asking_;
-  worker.asking = true;
-  worker.asked_at = monotonic_now();
-  worker.ask_again = false;
-  auto listing = co_await ask(worker);
-  worker.asking = false;
+  if (!std::exchange(worker->may_ask, false)) co_return;
+  if (worker->stopped) {
+    leave_slot();
+    co_return;
+  }
+  worker->asking = true;
+  worker->asked_at = monotonic_now();
+  worker->ask_again = false;
+  RoundPlan plan{.target = &worker->target,
+                 .wanted = worker->settings.models,
+                 .api_root = worker->state.listing().api_root,
+                 .last = worker->last_round,
+                 .max_answer_bytes = static_cast<std::size_t>(settings_.max_answer_bytes),
+                 .max_models = static_cast<std::size_t>(settings_.max_models_per_upstream),
+                 .deadline = monotonic_now() + worker->settings.timeout.value_or(settings_.timeout),
+                 .lanes = &worker->lanes,
+                 .stopped = &worker->stopped};
+  auto asking = ask_round(asker_, readers_, std::move(plan));
+  auto round = co_await std::move(asking);
+  worker->asking = false;
+  leave_slot();
+  if (!worker->stopped) record(*worker, std::move(round));
+}
+
+// Passes the slot to the worker that has waited longest.
+void Refresher::leave_slot() {
   --asking_;
-  slot_free_.cancel();
-  if (!worker.stopped) record(worker, std::move(listing));
-}
-
-net::Task<Result<Listing>> Refresher::ask(Worker& worker) {
-  const auto deadline = monotonic_now() + worker.settings.timeout.value_or(settings_.timeout);
-  const auto max_bytes = static_cast<std::size_t>(settings_.max_answer_bytes);
-  Inquiry inquiry(*worker.target.kind, wall_now(), worker.target.base,
-                  worker.state.listing().api_root);
-  for (;;) {
-    Batch batch(inquiry, inquiry.next());
-    if (batch.asks.empty() || worker.stopped) break;
-    for (std::size_t lane = 0; lane < std::min(kLanes, batch.asks.size()); ++lane) {
-      worker.lanes.spawn("ask", run_lane(asker_, worker.target, batch, max_bytes, deadline));
-    }
-    co_await worker.lanes.join();
+  while (asking_ < settings_.max_concurrent && !queue_.empty()) {
+    const auto next = std::move(queue_.front());
+    queue_.pop_front();
+    ++asking_;
+    next->may_ask = true;
+    next->turn.cancel();
   }
-  auto listing = inquiry.listing();
-  if (!listing) co_return std::unexpected(std::move(listing.error()));
-  co_return taken_from(std::move(*listing), worker.settings,
-                       static_cast<std::size_t>(settings_.max_models_per_upstream));
 }
 
-void Refresher::record(Worker& worker, Result<Listing> listing) {
+void Refresher::record(Worker& worker, Round round) {
+  auto& listing = round.listing;
   if (listing && worker.state.rejects(*listing, monotonic_now())) {
     listing = std::unexpected(*std::move(listing->broken_off));
   }
   const auto& name = worker.settings.name;
   const std::string reason{listing ? "ok" : describe(listing.error().code).slug};
   metrics_.refreshes.Add({{"upstream", name}, {"reason", reason}}).Increment();
-  if (listing) {
+  if (round.is_repeated) {
+    record_repetition(worker);
+  } else if (listing) {
+    const bool is_whole = !listing->broken_off && !listing->unanswered;
     record_list(worker, std::move(*listing));
+    worker.last_round = is_whole ? std::move(round.record) : nullptr;
   } else {
     record_failure(worker, std::move(listing.error()));
   }
+}
+
+void Refresher::record_repetition(Worker& worker) {
+  const auto& name = worker.settings.name;
+  if (worker.state.failures() > 0) {
+    metrics_.up.Add({{"upstream", name}}).Set(1);
+    telemetry::log_info("upstream listed",
+                        {{"upstream", name}, {"models", worker.state.models().size()}});
+  }
+  worker.unanswered = 0;
+  worker.state.repeated(monotonic_now());
+  listed_(name);
 }
 
 void Refresher::record_list(Worker& worker, Listing listing) {
@@ -276,7 +291,10 @@ void Refresher::record_list(Worker& worker, Listing listing) {
                         {{"upstream", name}, {"models", listing.models.size()}});
   }
   worker.unanswered = 0;
+  const auto before = worker.state.models();
   worker.state.succeeded(std::move(listing), monotonic_now());
+  // The last owner of thousands of rows takes milliseconds to destroy them.
+  readers_.post([before] {});
   listed_(name);
 }
 
@@ -310,27 +328,22 @@ void Refresher::record_failure(Worker& worker, Error error) {
   }
 }
 
-void Refresher::publish_soon() {
-  if (publish_pending_) return;
-  publish_pending_ = true;
-  asio::post(executor_, [this] {
-    publish_pending_ = false;
-    const auto now = monotonic_now();
-    std::vector<catalogue::UpstreamListing> listings;
-    for (const auto& worker : workers_) {
-      catalogue::UpstreamListing listing;
-      listing.upstream = worker->settings.name;
-      listing.reach = worker->state.reach(now);
-      listing.api_root = worker->state.listing().api_root;
-      listing.calls = callable(*worker->target.kind);
-      listing.spelling = worker->target.kind->spelling;
-      listing.models = worker->state.models();
-      listings.push_back(std::move(listing));
-    }
-    if (published_ == listings) return;  // a new catalogue would have every list rendered again
-    published_ = listings;
-    publish_(std::move(listings));
-  });
+bool Refresher::notice(Worker& worker) {
+  auto listing = worker.listing(monotonic_now());
+  if (worker.noticed == listing)
+    return false;  // a new catalogue would have every list rendered again
+  const bool is_known = listing.reach != catalogue::Reach::unknown;
+  worker.noticed = std::move(listing);
+  ++changes_;
+  if (is_known && worker.known_since == 0) worker.known_since = changes_;
+  return true;
+}
+
+std::vector<catalogue::UpstreamListing> Refresher::listings() const {
+  std::vector<catalogue::UpstreamListing> listings;
+  listings.reserve(workers_.size());
+  for (const auto& worker : workers_) listings.push_back(*worker->noticed);
+  return listings;
 }
 
 std::vector<UpstreamReport> Refresher::report(MonotonicTime now) const {
@@ -358,7 +371,8 @@ std::vector<UpstreamReport> Refresher::report(MonotonicTime now) const {
 std::vector<std::string> Refresher::first_lists_pending(MonotonicTime now) const {
   std::vector<std::string> names;
   for (const auto& worker : workers_) {
-    if (worker->from_start && worker->state.pending(now)) names.push_back(worker->settings.name);
+    const bool is_pending = worker->state.pending(now) || worker->known_since > published_;
+    if (worker->from_start && is_pending) names.push_back(worker->settings.name);
   }
   return names;
 }

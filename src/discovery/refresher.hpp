@@ -1,12 +1,15 @@
 /// Requests every upstream's list in the background, and publishes the results.
 ///
 /// Each upstream has its own coroutine, deadline and back-off, so none can delay another; no
-/// client's request ever waits here. Decisions are in upstream_state.hpp and inquiry.hpp; this is
-/// the I/O around them.
+/// client's request ever waits here. A list that repeats the last one costs a comparison of its
+/// bytes, whatever the number of other upstreams. Decisions are in upstream_state.hpp and
+/// inquiry.hpp; this is the I/O around them.
 #pragma once
 
 #include <array>
 #include <chrono>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,6 +19,7 @@
 
 #include "catalogue/build.hpp"
 #include "discovery/asker.hpp"
+#include "discovery/round.hpp"
 #include "discovery/settings.hpp"
 #include "discovery/upstream_state.hpp"
 #include "net/socket.hpp"
@@ -69,8 +73,8 @@ inline constexpr std::array kRefresherMetrics{kRefreshes, kUpstreamModels, kUpst
 /// Cancellation: `stop` cancels pending refreshes.
 class Refresher {
  public:
-  /// Called with all listings in configured order after each change, on the executor's thread.
-  using Publish = std::function<void(std::vector<catalogue::UpstreamListing>)>;
+  /// Called after each change of a listing, on the executor's thread.
+  using Changed = std::function<void()>;
 
   /// Called with an upstream's name each time its list has arrived, changed or not, on the
   /// executor's thread.
@@ -86,8 +90,10 @@ class Refresher {
   };
   using NotListed = std::function<void(const std::string& upstream, const Failure& failure)>;
 
-  Refresher(net::Executor executor, net::WorkerPool& pool, telemetry::Registry& registry,
-            Publish publish, Listed listed, NotListed not_listed = {});
+  /// Hosts are resolved by `resolvers`; long answers are read by `readers`.
+  Refresher(net::Executor executor, net::WorkerPool& resolvers, net::WorkerPool& readers,
+            telemetry::Registry& registry, Changed changed, Listed listed,
+            NotListed not_listed = {});
   ~Refresher();
 
   /// Starts, or applies new settings: an unchanged upstream keeps its state.
@@ -103,8 +109,15 @@ class Refresher {
 
   [[nodiscard]] std::vector<UpstreamReport> report(MonotonicTime now) const;
 
-  /// The upstreams of the first `apply` whose first lists are still awaited. Those added by a later
-  /// `apply` are not included.
+  /// All listings in configured order.
+  [[nodiscard]] std::vector<catalogue::UpstreamListing> listings() const;
+  /// How many changes they include.
+  [[nodiscard]] std::uint64_t changes() const { return changes_; }
+  /// Clients are served the listings with the first `changes`.
+  void published(std::uint64_t changes) { published_ = changes; }
+
+  /// The upstreams of the first `apply` whose first lists are still awaited, or not yet published.
+  /// Those added by a later `apply` are not included.
   [[nodiscard]] std::vector<std::string> first_lists_pending(MonotonicTime now) const;
 
  private:
@@ -119,28 +132,32 @@ class Refresher {
   };
 
   [[nodiscard]] std::shared_ptr<Worker> take_over(const Settings& settings,
-                                                  const UpstreamSettings& upstream);
+                                                  const UpstreamSettings& upstream,
+                                                  const std::shared_ptr<Worker>& before);
   [[nodiscard]] net::Task<> run(std::shared_ptr<Worker> worker);
-  [[nodiscard]] net::Task<> refresh(Worker& worker);
-  [[nodiscard]] net::Task<Result<Listing>> ask(Worker& worker);
-  void record(Worker& worker, Result<Listing> listing);
+  [[nodiscard]] net::Task<> refresh(std::shared_ptr<Worker> worker);
+  void record(Worker& worker, Round round);
   void record_list(Worker& worker, Listing listing);
+  void record_repetition(Worker& worker);
   void record_failure(Worker& worker, Error error);
-  void publish_soon();
+  /// True if the worker's listing differs from the last one that was noticed.
+  [[nodiscard]] bool notice(Worker& worker);
+  void leave_slot();
   void forget_metrics(const std::string& upstream);
 
   net::Executor executor_;
   Asker asker_;
-  Publish publish_;
+  net::WorkerPool& readers_;
+  Changed changed_;
   Listed listed_;
   NotListed not_listed_;
   Settings settings_;
   std::vector<std::shared_ptr<Worker>> workers_;
   bool started_ = false;  ///< the first `apply` has been called
   int asking_ = 0;
-  net::Timer slot_free_;
-  bool publish_pending_ = false;
-  std::optional<std::vector<catalogue::UpstreamListing>> published_;  ///< the last published value
+  std::deque<std::shared_ptr<Worker>> queue_;  ///< those that wait to be asked
+  std::uint64_t changes_ = 0;
+  std::uint64_t published_ = 0;
   Metrics metrics_;
   net::TaskGroup tasks_;
 };

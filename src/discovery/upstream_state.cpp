@@ -26,7 +26,7 @@ bool is_same_model(const UpstreamModel& next, const UpstreamModel& previous) {
 
 }  // namespace
 
-void keep_classes(std::span<const UpstreamModel> previous, std::span<UpstreamModel> next) {
+void keep_classes(const catalogue::ModelRows& previous, std::span<UpstreamModel> next) {
   std::unordered_map<std::string_view, const UpstreamModel*> known;
   for (const auto& model : previous) known.emplace(model.id, &model);
   for (auto& model : next) {
@@ -46,9 +46,21 @@ void UpstreamState::succeeded(Listing listing, MonotonicTime now) {
     unanswered_since_.reset();
   } else {
     if (!unanswered_since_) unanswered_since_ = now;
-    if (now - *unanswered_since_ < timing_.grace) keep_classes(listing_.models, listing.models);
+    if (now - *unanswered_since_ < timing_.grace) {
+      std::vector<UpstreamModel> next(listing.models.begin(), listing.models.end());
+      keep_classes(listing_.models, next);
+      listing.models = std::move(next);
+    }
   }
+  // Equal rows stay the same rows, so that whoever keeps them sees at a glance that they are.
+  if (listing.models == listing_.models) listing.models = listing_.models;
   listing_ = std::move(listing);
+  heard(now);
+}
+
+void UpstreamState::repeated(MonotonicTime now) { heard(now); }
+
+void UpstreamState::heard(MonotonicTime now) {
   last_success_ = now;
   last_error_.reset();
   failures_ = 0;

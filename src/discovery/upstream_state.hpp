@@ -3,7 +3,9 @@
 /// The last good list is always kept; `reach` says if it still counts as served.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <vector>
@@ -33,6 +35,9 @@ class UpstreamState {
   /// consecutive round with such a request.
   void succeeded(Listing listing, MonotonicTime now);
 
+  /// The upstream answered as it did when the last good list was read, which still holds.
+  void repeated(MonotonicTime now);
+
   /// True if `listing` counts as a failure: it is broken off, and a complete list is known whose
   /// grace time is not over. Otherwise an incomplete list is better than none.
   [[nodiscard]] bool rejects(const Listing& listing, MonotonicTime now) const;
@@ -57,9 +62,7 @@ class UpstreamState {
   [[nodiscard]] bool pending(MonotonicTime now) const;
   /// The last good list.
   [[nodiscard]] const Listing& listing() const { return listing_; }
-  [[nodiscard]] const std::vector<catalogue::UpstreamModel>& models() const {
-    return listing_.models;
-  }
+  [[nodiscard]] const catalogue::ModelRows& models() const { return listing_.models; }
   [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }
   [[nodiscard]] std::optional<MonotonicTime> last_success() const { return last_success_; }
   [[nodiscard]] int failures() const { return failures_; }
@@ -71,11 +74,14 @@ class UpstreamState {
   /// Drops the models that are no longer wanted.
   template <class F>
   void keep_models(F&& is_wanted) {
-    std::erase_if(listing_.models, [&](const auto& model) { return !is_wanted(model); });
+    std::vector<catalogue::UpstreamModel> wanted;
+    std::ranges::copy_if(listing_.models, std::back_inserter(wanted), is_wanted);
+    if (wanted.size() < listing_.models.size()) listing_.models = std::move(wanted);
   }
 
  private:
   [[nodiscard]] MonotonicTime grace_end() const;
+  void heard(MonotonicTime now);
 
   RefreshTiming timing_;
   MonotonicTime since_;
@@ -91,8 +97,7 @@ class UpstreamState {
 /// Gives each model in `next` without a class the one it had in `previous`, if its row is
 /// unchanged: for a round in which a request for classes went unanswered. After a complete round
 /// nothing is kept: the upstream's latest answer decides.
-void keep_classes(std::span<const catalogue::UpstreamModel> previous,
-                  std::span<catalogue::UpstreamModel> next);
+void keep_classes(const catalogue::ModelRows& previous, std::span<catalogue::UpstreamModel> next);
 
 /// Wait after the `failures`-th consecutive failure: 1 s, doubled each time, at most `most`.
 [[nodiscard]] std::chrono::milliseconds backoff(int failures, std::chrono::milliseconds most);

@@ -218,10 +218,25 @@ TEST(KeepClasses, OnlyAModelThatSaysTheSameAsBeforeKeepsItsClass) {
   };
   for (const auto& test : cases) {
     std::vector next{test.now};
-    keep_classes(std::span(&test.before, 1), next);
+    keep_classes(std::vector{test.before}, next);
     EXPECT_EQ(next.front().model_class == image.model_class, test.kept) << test.what;
     if (!test.kept) EXPECT_EQ(next.front(), test.now) << test.what;
   }
+}
+
+TEST(UpstreamState, ARepetitionEndsFailuresAndKeepsTheRows) {
+  UpstreamState state(kTiming, kStart);
+  state.succeeded(one_model(), kStart);
+  const auto rows = state.models();
+  state.failed(refused(), kStart + 60s);
+  state.repeated(kStart + 61s);
+  EXPECT_EQ(state.reach(kStart + 61s), Reach::up);
+  EXPECT_EQ(state.ask_at(), kStart + 121s);
+  EXPECT_FALSE(state.last_error());
+  EXPECT_TRUE(state.models().shares_rows_with(rows));
+
+  state.succeeded(one_model(), kStart + 121s);
+  EXPECT_TRUE(state.models().shares_rows_with(rows)) << "equal rows stay the same rows";
 }
 
 }  // namespace

@@ -20,15 +20,22 @@ std::uint64_t next_serial() {
 
 }  // namespace
 
-Directory::Directory(std::vector<Destination> destinations, upstream::Settings settings,
-                     std::span<const catalogue::Model> models)
-    : destinations_(std::move(destinations)),
-      settings_(settings),
-      models_(models),
-      serial_(next_serial()) {
+DestinationTable::DestinationTable(std::vector<Destination> destinations,
+                                   upstream::Settings settings)
+    : destinations_(std::move(destinations)), settings_(settings), serial_(next_serial()) {
   for (const Destination& destination : destinations_) {
     by_name_.emplace(destination.upstream->address().name, &destination);
   }
+}
+
+const Destination* DestinationTable::find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+Directory::Directory(std::shared_ptr<const DestinationTable> destinations,
+                     std::span<const catalogue::Model> models)
+    : destinations_(std::move(destinations)), models_(models) {
   first_paths_.reserve(models_.size() + 1);
   for (const auto& model : models_) {
     first_paths_.push_back(paths_.size());
@@ -47,11 +54,6 @@ std::span<const Path> Directory::paths_of(const catalogue::Model& model) const {
   CHECK(index < models_.size());
   const auto first = first_paths_[index];
   return std::span(paths_).subspan(first, first_paths_[index + 1] - first);
-}
-
-const Destination* Directory::find(std::string_view name) const {
-  const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
 }
 
 }  // namespace weir::gateway

@@ -59,21 +59,18 @@ struct Path {
   std::shared_ptr<upstream::Health> health = nullptr;  ///< of the model there
 };
 
+/// Destinations by name. They change with the settings, and catalogues in between share them.
+///
 /// Threads: any; immutable.
-class Directory {
+class DestinationTable {
  public:
-  /// `models`: those of the catalogue that is published together with it, and lives as long.
   /// REQUIRES: names differ.
-  Directory(std::vector<Destination> destinations, upstream::Settings settings,
-            std::span<const catalogue::Model> models);
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
+  DestinationTable(std::vector<Destination> destinations, upstream::Settings settings);
+  DestinationTable(const DestinationTable&) = delete;
+  DestinationTable& operator=(const DestinationTable&) = delete;
 
-  /// The paths of the model's routes, in their order. Valid as long as the directory.
-  /// REQUIRES: `model` is one of its catalogue. Cost: no look-up.
-  [[nodiscard]] std::span<const Path> paths_of(const catalogue::Model& model) const;
-
-  /// Null for an unknown name. Valid as long as the directory.
+  [[nodiscard]] const std::vector<Destination>& all() const { return destinations_; }
+  /// Null for an unknown name. Valid as long as the table.
   [[nodiscard]] const Destination* find(std::string_view name) const;
   [[nodiscard]] const upstream::Settings& settings() const { return settings_; }
   /// Unique within the process; never 0.
@@ -83,10 +80,40 @@ class Directory {
   std::vector<Destination> destinations_;
   std::unordered_map<std::string_view, const Destination*> by_name_;
   upstream::Settings settings_;
+  std::uint64_t serial_;
+};
+
+/// Threads: any; immutable.
+class Directory {
+ public:
+  /// `models`: those of the catalogue that is published together with it, and lives as long.
+  Directory(std::shared_ptr<const DestinationTable> destinations,
+            std::span<const catalogue::Model> models);
+  /// REQUIRES: names differ.
+  Directory(std::vector<Destination> destinations, upstream::Settings settings,
+            std::span<const catalogue::Model> models)
+      : Directory(std::make_shared<const DestinationTable>(std::move(destinations), settings),
+                  models) {}
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+
+  /// The paths of the model's routes, in their order. Valid as long as the directory.
+  /// REQUIRES: `model` is one of its catalogue. Cost: no look-up.
+  [[nodiscard]] std::span<const Path> paths_of(const catalogue::Model& model) const;
+
+  /// Null for an unknown name. Valid as long as the directory.
+  [[nodiscard]] const Destination* find(std::string_view name) const {
+    return destinations_->find(name);
+  }
+  [[nodiscard]] const upstream::Settings& settings() const { return destinations_->settings(); }
+  /// As of DestinationTable.
+  [[nodiscard]] std::uint64_t serial() const { return destinations_->serial(); }
+
+ private:
+  std::shared_ptr<const DestinationTable> destinations_;
   std::span<const catalogue::Model> models_;
   std::vector<std::size_t> first_paths_;  ///< by model; one more than there are models
   std::vector<Path> paths_;
-  std::uint64_t serial_;
 };
 
 }  // namespace weir::gateway

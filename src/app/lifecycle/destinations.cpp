@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.hpp"
 #include "discovery/base_url.hpp"
 #include "discovery/call_target.hpp"
 #include "discovery/kinds.hpp"
@@ -34,12 +35,6 @@ Secret head_of(const discovery::UpstreamSettings& settings, const discovery::Bas
     if (name != kClientsOwnHeader) head += fmt::format("{}: {}\r\n", name, value);
   }
   return Secret(std::move(head));
-}
-
-catalogue::ApiRoot root_of(const std::string& upstream,
-                           std::span<const catalogue::UpstreamListing> listings) {
-  const auto listing = std::ranges::find(listings, upstream, &catalogue::UpstreamListing::upstream);
-  return listing == listings.end() ? catalogue::ApiRoot::versioned : listing->api_root;
 }
 
 bool asks_usage(const discovery::UpstreamSettings& settings, const discovery::Kind& kind) {
@@ -85,43 +80,61 @@ void fill_heads(gateway::Destination& to, const discovery::UpstreamSettings& set
   }
 }
 
+gateway::Destination destination_of(const PlannedDestination& planned,
+                                    const upstream::Settings& calls) {
+  const auto& settings = planned.settings;
+  const auto base = discovery::parse_base_url(settings.url);
+  const auto* kind = discovery::find_kind(settings.kind);
+  CHECK(base.has_value() && kind != nullptr);
+  gateway::Destination to;
+  to.upstream = planned.upstream;
+  fill_heads(to, settings, *base, *kind, planned.root);
+  if (discovery::is_openai_itself(*base)) {
+    to.output_limit = "max_completion_tokens";
+    to.takes_effort = true;
+  }
+  to.documented = kind->calls;
+  to.priority = settings.priority;
+  to.weight = settings.weight;
+  to.asks_usage = asks_usage(settings, *kind);
+  to.connect_timeout = settings.connect_timeout.value_or(calls.connect_timeout);
+  to.first_byte_timeout = settings.first_byte_timeout.value_or(calls.first_byte_timeout);
+  to.total_timeout = settings.total_timeout.value_or(calls.total_timeout);
+  return to;
+}
+
 }  // namespace
 
-std::shared_ptr<const gateway::Directory> Destinations::make(
-    const std::vector<discovery::UpstreamSettings>& upstreams,
-    std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls,
-    std::span<const catalogue::Model> models) {
+std::shared_ptr<const gateway::DestinationTable> make_destinations(
+    std::span<const PlannedDestination> planned, const upstream::Settings& calls) {
   std::vector<gateway::Destination> destinations;
+  destinations.reserve(planned.size());
+  for (const auto& each : planned) destinations.push_back(destination_of(each, calls));
+  return std::make_shared<const gateway::DestinationTable>(std::move(destinations), calls);
+}
+
+std::vector<PlannedDestination> Destinations::plan(
+    std::span<const discovery::UpstreamSettings> upstreams,
+    std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls) {
+  std::unordered_map<std::string_view, catalogue::ApiRoot> roots;
+  for (const auto& listing : listings) roots.emplace(listing.upstream, listing.api_root);
+  std::vector<PlannedDestination> planned;
   decltype(known_) still_known;
   for (const auto& settings : upstreams) {
     const auto base = discovery::parse_base_url(settings.url);
-    const auto* kind = discovery::find_kind(settings.kind);
-    if (!base || kind == nullptr) continue;
+    if (!base || discovery::find_kind(settings.kind) == nullptr) continue;
     upstream::Address address{.name = settings.name,
                               .origin = {base->tls, base->host, base->port},
                               .tls = settings.tls()};
-    gateway::Destination to;
-    to.upstream =
+    auto upstream =
         take_over(std::move(address), calls, settings.max_in_flight.value_or(calls.max_in_flight));
-    const auto root = root_of(settings.name, listings);
-    fill_heads(to, settings, *base, *kind, root);
-    if (discovery::is_openai_itself(*base)) {
-      to.output_limit = "max_completion_tokens";
-      to.takes_effort = true;
-    }
-    to.documented = kind->calls;
-    to.priority = settings.priority;
-    to.weight = settings.weight;
-    to.asks_usage = asks_usage(settings, *kind);
-    to.connect_timeout = settings.connect_timeout.value_or(calls.connect_timeout);
-    to.first_byte_timeout = settings.first_byte_timeout.value_or(calls.first_byte_timeout);
-    to.total_timeout = settings.total_timeout.value_or(calls.total_timeout);
-    still_known.emplace(settings.name, to.upstream);
-    destinations.push_back(std::move(to));
+    const auto found = roots.find(settings.name);
+    still_known.emplace(settings.name, upstream);
+    planned.push_back({settings, std::move(upstream),
+                       found == roots.end() ? catalogue::ApiRoot::versioned : found->second});
   }
   known_ = std::move(still_known);
-  for (const auto& [name, known] : known_) known->forget_unused();
-  return std::make_shared<const gateway::Directory>(std::move(destinations), calls, models);
+  return planned;
 }
 
 std::shared_ptr<upstream::Upstream> Destinations::take_over(upstream::Address address,

@@ -17,18 +17,28 @@
 
 namespace weir::app {
 
+/// An upstream with all that its destination is made from.
+struct PlannedDestination {
+  discovery::UpstreamSettings settings;
+  std::shared_ptr<upstream::Upstream> upstream;
+  catalogue::ApiRoot root;
+};
+
+/// Threads: any. Cost: some 20 us for each upstream.
+[[nodiscard]] std::shared_ptr<const gateway::DestinationTable> make_destinations(
+    std::span<const PlannedDestination> planned, const upstream::Settings& calls);
+
 /// Keeps the observed health of an upstream when its settings change, as long as its name and
 /// address stay.
 ///
 /// Threads: one.
 class Destinations {
  public:
-  /// `listings` state where each upstream's API was found. REQUIRES: kinds and URLs have been
-  /// checked; names differ; `models` live as long as the result.
-  [[nodiscard]] std::shared_ptr<const gateway::Directory> make(
-      const std::vector<discovery::UpstreamSettings>& upstreams,
-      std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls,
-      std::span<const catalogue::Model> models);
+  /// Applies settings. `listings` state where each upstream's API was found. REQUIRES: kinds and
+  /// URLs have been checked; names differ.
+  [[nodiscard]] std::vector<PlannedDestination> plan(
+      std::span<const discovery::UpstreamSettings> upstreams,
+      std::span<const catalogue::UpstreamListing> listings, const upstream::Settings& calls);
 
   /// The upstream has answered a list request.
   void listed(const std::string& upstream, MonotonicTime now);

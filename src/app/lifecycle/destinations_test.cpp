@@ -28,7 +28,9 @@ std::shared_ptr<const gateway::Directory> directory_of(const At& at) {
   settings.translate = at.translate;
   if (settings.url.empty()) settings.url = "http://127.0.0.1:1/v1";
   Destinations destinations;
-  return destinations.make({settings}, {}, {}, {});
+  const auto planned = destinations.plan(std::vector{settings}, {}, {});
+  return std::make_shared<const gateway::Directory>(make_destinations(planned, {}),
+                                                    std::span<const catalogue::Model>{});
 }
 
 TEST(Destinations, TranslateWhatAnUpstreamDoesNotSpeak) {

@@ -122,7 +122,8 @@ class Node {
     net::WorkerPool general{2};
     net::WorkerPool store{1};  ///< calls of a store wait for one another
     net::WorkerPool resolvers{4};
-    net::WorkerPool bodies{1};  ///< what clients send is decoded here, and holds nothing else up
+    net::WorkerPool bodies{1};     ///< what clients send is decoded here, and holds nothing else up
+    net::WorkerPool catalogue{1};  ///< long lists are read and merged here, one at a time
   };
 
   struct Api {
@@ -134,6 +135,7 @@ class Node {
     std::unique_ptr<discovery::Refresher> refresher;
     std::unique_ptr<discovery::HealthChecks> health;
     std::unique_ptr<discovery::LoopbackScan> scan;
+    std::unique_ptr<net::Timer> publish_due;  ///< cancelled when something is to be published
     std::unique_ptr<net::TaskGroup> watchers;
   };
 
@@ -182,6 +184,8 @@ class Node {
   /// From now on SIGTERM and SIGINT drain instead of ending the process.
   void install_signal_handlers();
   [[nodiscard]] net::Task<> watch_signals();
+  /// Publishes what has changed, on a thread that nothing else waits for.
+  [[nodiscard]] net::Task<> publish_changes();
   [[nodiscard]] net::Task<> flush_usage();
   [[nodiscard]] net::Task<> maintain_usage();
   /// Out of the file of keys; true if there is more.

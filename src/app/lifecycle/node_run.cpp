@@ -21,6 +21,11 @@ constexpr std::chrono::milliseconds kAdminDrain{1'000};
 constexpr std::chrono::seconds kFirstLists{15};
 constexpr std::chrono::milliseconds kListPoll{10};
 constexpr std::chrono::milliseconds kSilencePoll{250};
+// Changes that come within this time of a publication are published together. It bounds the work
+// while hundreds of upstreams list for the first time, and nobody notices the delay.
+constexpr std::chrono::milliseconds kBetweenPublications{100};
+// Former catalogues are released this often, as long as requests may be using one.
+constexpr std::chrono::seconds kReleasePoll{1};
 // After each flush; old usage is moved and deleted faster than it can be written.
 constexpr int kMaintenanceSteps = 50;
 constexpr std::int64_t kMovedRows = 1'000;
@@ -88,19 +93,23 @@ net::Task<> Node::know_lists() {
 void Node::start_background() {
   threads_.control->call([this] {
     background_.refresher = std::make_unique<discovery::Refresher>(
-        threads_.control->executor(), pools_.resolvers, telemetry_.registry,
-        [this](auto listings) { publisher_.take_listings(std::move(listings)); },
+        threads_.control->executor(), pools_.resolvers, pools_.catalogue, telemetry_.registry,
+        [this] { background_.publish_due->cancel(); },
         [this](const auto& upstream) { publisher_.listed(upstream); },
         [this](const auto& upstream, const auto& failure) { list_failed(upstream, failure); });
     background_.health = std::make_unique<discovery::HealthChecks>(
         threads_.control->executor(), pools_.resolvers,
         [this](const auto& upstream, const auto& finding) { found_health(upstream, finding); });
+    background_.publish_due =
+        std::make_unique<net::Timer>(threads_.control->executor(), MonotonicTime::max());
+    publisher_.defer([this] { background_.publish_due->cancel(); });
     ask_upstreams();
     background_.watchers = std::make_unique<net::TaskGroup>(threads_.control->executor());
     handover_.tasks = std::make_unique<net::TaskGroup>(threads_.control->executor());
     background_.watchers->spawn("watch store", watch_store());
     background_.watchers->spawn("flush usage", flush_usage());
     background_.watchers->spawn("watch silence", watch_silence());
+    background_.watchers->spawn("publish changes", publish_changes());
     const auto memory_limit = memory_limit_bytes(start_.settings.server.memory_limit_bytes);
     if (memory_limit > 0) {
       background_.watchers->spawn(
@@ -128,6 +137,35 @@ void Node::start_background() {
     }
   });
   if (servers_.simulator) servers_.simulator->start();
+}
+
+// Only begin and finish run here: the control thread also answers /healthz, and reads the
+// upstreams' answers within their deadlines.
+net::Task<> Node::publish_changes() {
+  std::uint64_t taken = 0;
+  for (auto& due = *background_.publish_due;;) {
+    if (const auto changes = background_.refresher->changes(); changes > taken) {
+      publisher_.take_listings(background_.refresher->listings());
+      taken = changes;
+    }
+    if (!publisher_.is_due()) {
+      const auto later =
+          publisher_.has_former() ? monotonic_now() + kReleasePoll : MonotonicTime::max();
+      due.expires_at(later);
+      co_await due.async_wait(net::use_task);
+      pools_.catalogue.post([unused = publisher_.take_unused()]() mutable {
+        if (unused.empty()) return;
+        unused.clear();
+        trim_heap();
+      });
+      continue;
+    }
+    auto make = [this, draft = publisher_.begin()] { return publisher_.make(draft); };
+    auto making = pools_.catalogue.run(std::move(make));
+    publisher_.finish(co_await std::move(making));
+    background_.refresher->published(taken);
+    co_await net::wait_for(kBetweenPublications);
+  }
 }
 
 net::Task<> Node::flush_usage() {
@@ -290,6 +328,7 @@ void Node::stop() {
     threads_.signals.reset();
     background_.scan.reset();
     background_.refresher.reset();
+    background_.publish_due.reset();
     background_.health.reset();
     handover_.predecessor.reset();
     handover_.tasks.reset();

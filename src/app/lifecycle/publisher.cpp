@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <unordered_map>
+#include <utility>
 
-#include "app/process/memory.hpp"
 #include "auth/random.hpp"
 #include "catalogue/classify.hpp"
 #include "codec/hex.hpp"
@@ -45,6 +46,28 @@ bool lists(std::span<const catalogue::UpstreamListing> listings, const std::stri
              listing->models.end();
 }
 
+// True if calls go to the same place.
+bool is_found_alike(const catalogue::UpstreamListing& a, const catalogue::UpstreamListing& b) {
+  return a.api_root == b.api_root && a.upstream == b.upstream;
+}
+
+std::vector<catalogue::MissingUpstream> missing(
+    std::span<const discovery::UpstreamSettings> upstreams,
+    std::span<const catalogue::UpstreamListing> listings) {
+  std::unordered_map<std::string_view, const catalogue::UpstreamListing*> by_name;
+  for (const auto& listing : listings) by_name.emplace(listing.upstream, &listing);
+  std::vector<catalogue::MissingUpstream> missing;
+  for (const auto& upstream : upstreams) {
+    const auto found = by_name.find(upstream.name);
+    const auto* listing = found == by_name.end() ? nullptr : found->second;
+    if (listing != nullptr && !has_no_list(*listing)) continue;
+    auto& entry = missing.emplace_back(upstream.name);
+    const bool is_known = listing != nullptr && !listing->models.empty();
+    if (!is_known) entry.may_serve = upstream.models;
+  }
+  return missing;
+}
+
 }  // namespace
 
 bool is_simulator(const discovery::UpstreamSettings& upstream) {
@@ -55,10 +78,25 @@ Publisher::Publisher(const Settings& settings, bool without_config)
     : settings_(settings),
       without_config_(without_config),
       simulator_token_(random_token()),
-      published_(make()) {}
+      published_(nullptr) {
+  apply_settings();
+  finish(make(begin()));
+}
+
+void Publisher::apply_settings() {
+  models_ = std::make_shared<const std::vector<catalogue::ModelSettings>>(settings_.models);
+  upstreams_ = std::make_shared<const std::vector<discovery::UpstreamSettings>>(upstreams());
+  is_planned_ = false;
+}
 
 void Publisher::simulator_at(const net::Tcp::endpoint& endpoint) {
   simulator_url_ = "http://" + net::format_endpoint(endpoint);
+  apply_settings();
+}
+
+void Publisher::take_found(std::vector<discovery::UpstreamSettings> found) {
+  found_ = std::move(found);
+  apply_settings();
 }
 
 std::vector<discovery::UpstreamSettings> Publisher::upstreams() const {
@@ -82,7 +120,8 @@ bool Publisher::all_listed() const {
   const auto is_unknown = [](const catalogue::UpstreamListing& listing) {
     return listing.reach == catalogue::Reach::unknown;
   };
-  return listings_.size() >= upstreams().size() && std::ranges::none_of(listings_, is_unknown);
+  return !is_due_ && !is_making_ && listings_.size() >= upstreams_->size() &&
+         std::ranges::none_of(listings_, is_unknown);
 }
 
 void Publisher::listed(const std::string& upstream) {
@@ -104,60 +143,87 @@ void Publisher::not_served(const std::string& upstream, const std::string& id) {
 }
 
 void Publisher::take_listings(std::vector<catalogue::UpstreamListing> listings) {
-  for (const auto& listing : listings) {
-    for (const auto& id : unserved_.of(listing.upstream)) {
-      const bool is_new = !lists(listings_, listing.upstream, id);
-      if (is_new && lists(listings, listing.upstream, id)) unserved_.forget(listing.upstream, id);
+  if (!unserved_.empty()) {
+    for (const auto& listing : listings) {
+      for (const auto& id : unserved_.of(listing.upstream)) {
+        const bool is_new = !lists(listings_, listing.upstream, id);
+        if (is_new && lists(listings, listing.upstream, id)) unserved_.forget(listing.upstream, id);
+      }
     }
   }
+  if (!std::ranges::equal(listings_, listings, is_found_alike)) is_planned_ = false;
   listings_ = std::move(listings);
   publish();
 }
 
 void Publisher::settings_changed() {
   unserved_.clear();  // the same names may now mean other upstreams
+  apply_settings();
   publish();
 }
 
 void Publisher::publish() {
-  published_.publish(make());
-  trim_heap();
+  is_due_ = true;
+  if (on_due_) return on_due_();
+  finish(make(begin()));
+  static_cast<void>(take_unused());
+}
+
+Draft Publisher::begin() {
+  is_due_ = false;
+  is_making_ = true;
+  for (auto& listing : listings_) listing.not_served = unserved_.of(listing.upstream);
+  Draft draft{.models = models_,
+              .upstreams = upstreams_,
+              .listings = listings_,
+              .destinations = {},
+              .calls = settings_.calls,
+              .list = settings_.list,
+              .version = ++version_};
+  if (!std::exchange(is_planned_, true)) {
+    draft.destinations = destinations_.plan(*upstreams_, listings_, settings_.calls);
+  }
+  return draft;
+}
+
+void Publisher::finish(std::shared_ptr<const api::Published> next) {
+  is_making_ = false;
+  if (auto former = published_.load()) former_.push_back(std::move(former));
+  published_.publish(std::move(next));
+}
+
+std::vector<std::shared_ptr<const api::Published>> Publisher::take_unused() {
+  std::vector<std::shared_ptr<const api::Published>> unused;
+  std::erase_if(former_, [&](auto& published) {
+    if (published.use_count() > 1) return false;
+    unused.push_back(std::move(published));
+    return true;
+  });
+  return unused;
 }
 
 catalogue::Explanation Publisher::explain(std::string_view id) const {
   return catalogue::explain(id, settings_.models, listings_, catalogue::Classifier());
 }
 
-std::vector<catalogue::MissingUpstream> Publisher::missing() const {
-  std::vector<catalogue::MissingUpstream> missing;
-  for (auto& upstream : upstreams()) {
-    const auto listing =
-        std::ranges::find(listings_, upstream.name, &catalogue::UpstreamListing::upstream);
-    const bool is_known = listing != listings_.end() && !listing->models.empty();
-    if (listing != listings_.end() && !has_no_list(*listing)) continue;
-    auto& entry = missing.emplace_back(std::move(upstream.name));
-    if (!is_known) entry.may_serve = std::move(upstream.models);
-  }
-  return missing;
-}
-
-std::shared_ptr<const api::Published> Publisher::make() {
-  for (auto& listing : listings_) listing.not_served = unserved_.of(listing.upstream);
+std::shared_ptr<const api::Published> Publisher::make(const Draft& draft) {
   // A local: its patterns take two milliseconds to compile and most of a MiB to keep, and lists
   // seldom change.
   const catalogue::Classifier classifier;
   auto published = std::make_shared<api::Published>();
-  published->catalogue =
-      catalogue::build(settings_.models, listings_, catalogue::judge_by(classifier), ++version_);
-  published->settings = settings_.list;
+  published->catalogue = catalogue::build(*draft.models, draft.listings,
+                                          catalogue::judge_by(classifier), draft.version);
+  published->settings = draft.list;
+  if (draft.destinations) table_ = make_destinations(*draft.destinations, draft.calls);
   published->directory =
-      destinations_.make(upstreams(), listings_, settings_.calls, published->catalogue->models());
+      std::make_shared<const gateway::Directory>(table_, published->catalogue->models());
+  for (const auto& destination : table_->all()) destination.upstream->forget_unused();
   const catalogue::ListCache::Limits limits{
-      .max_lists = static_cast<std::size_t>(settings_.list.max_stored_lists),
+      .max_lists = static_cast<std::size_t>(draft.list.max_stored_lists),
       .max_bytes = kListBytes,
-      .compress_above_bytes = static_cast<std::size_t>(settings_.list.compress_above_bytes)};
-  published->lists =
-      std::make_shared<catalogue::ListCache>(published->catalogue, limits, missing());
+      .compress_above_bytes = static_cast<std::size_t>(draft.list.compress_above_bytes)};
+  published->lists = std::make_shared<catalogue::ListCache>(
+      published->catalogue, limits, missing(*draft.upstreams, draft.listings));
   return published;
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +24,22 @@ namespace weir::app {
 /// True if the upstream is the built-in engine.
 [[nodiscard]] bool is_simulator(const discovery::UpstreamSettings& upstream);
 
-/// Publishes when created and with each change.
+/// The values that one publication is made from.
+struct Draft {
+  std::shared_ptr<const std::vector<catalogue::ModelSettings>> models;
+  std::shared_ptr<const std::vector<discovery::UpstreamSettings>> upstreams;
+  std::vector<catalogue::UpstreamListing> listings;
+  /// Nothing: as in the last publication.
+  std::optional<std::vector<PlannedDestination>> destinations;
+  upstream::Settings calls;
+  api::Settings list;
+  std::uint64_t version = 0;
+};
+
+/// Publishes when created and with each change: at once, or when its owner has time for it.
 ///
 /// Threads:  one at a time: the main thread until the control thread has begun to request lists,
-///           and that from then on. `published`: any.
+///           and that from then on. `published`: any. `make`: any, one call at a time.
 /// Lifetime: `settings` outlive it, and are the ones in force.
 class Publisher {
  public:
@@ -34,6 +48,19 @@ class Publisher {
 
   [[nodiscard]] const Snapshot<api::Published>& published() const { return published_; }
 
+  /// From now on changes are not published at once, but `on_due` is called, and their owner
+  /// publishes several together: while it is due, begin, make, finish.
+  void defer(std::function<void()> on_due) { on_due_ = std::move(on_due); }
+  [[nodiscard]] bool is_due() const { return is_due_; }
+  [[nodiscard]] Draft begin();
+  /// Cost: milliseconds for each thousand models that have changed.
+  [[nodiscard]] std::shared_ptr<const api::Published> make(const Draft& draft);
+  void finish(std::shared_ptr<const api::Published> next);
+  [[nodiscard]] bool has_former() const { return !former_.empty(); }
+  /// Former publications that no request uses any more. Destroying them takes as long as making
+  /// them did: not for I/O threads, nor for the control thread.
+  [[nodiscard]] std::vector<std::shared_ptr<const api::Published>> take_unused();
+
   /// The address of upstreams of kind simulator; there are none before this call.
   void simulator_at(const net::Tcp::endpoint& endpoint);
   /// The token of this process for its own simulator.
@@ -41,7 +68,7 @@ class Publisher {
 
   /// The upstreams of the settings, those found by the scan, and the simulator with its address.
   [[nodiscard]] std::vector<discovery::UpstreamSettings> upstreams() const;
-  /// True if each upstream has been asked for its list, whatever the result.
+  /// True if each upstream has been asked for its list, whatever the result, and that is published.
   [[nodiscard]] bool all_listed() const;
 
   /// The upstream has just answered a list request: calls may go there again. Publishes only if a
@@ -71,25 +98,32 @@ class Publisher {
   /// Sets the lists of all upstreams; publishes.
   void take_listings(std::vector<catalogue::UpstreamListing> listings);
   /// Sets the upstreams found by the loopback scan; the next `publish` includes them.
-  void take_found(std::vector<discovery::UpstreamSettings> found) { found_ = std::move(found); }
+  void take_found(std::vector<discovery::UpstreamSettings> found);
   /// Publishes the listings under the new settings.
   void settings_changed();
   /// Publishes changes made elsewhere.
   void publish();
 
  private:
-  [[nodiscard]] std::shared_ptr<const api::Published> make();
-  [[nodiscard]] std::vector<catalogue::MissingUpstream> missing() const;
+  void apply_settings();
 
   const Settings& settings_;
   const bool without_config_;
   const Secret simulator_token_;
   std::string simulator_url_;  ///< empty: there is none
+  std::shared_ptr<const std::vector<catalogue::ModelSettings>> models_;
+  std::shared_ptr<const std::vector<discovery::UpstreamSettings>> upstreams_;
   std::vector<catalogue::UpstreamListing> listings_;
   UnservedModels unserved_;
   std::vector<discovery::UpstreamSettings> found_;
   Destinations destinations_;
+  bool is_planned_ = false;  ///< the destinations of the last draft are still right
   std::uint64_t version_ = 0;
+  std::function<void()> on_due_;  ///< empty: changes are published at once
+  bool is_due_ = false;
+  bool is_making_ = false;
+  std::shared_ptr<const gateway::DestinationTable> table_;  ///< of the last publication; for `make`
+  std::vector<std::shared_ptr<const api::Published>> former_;
   Snapshot<api::Published> published_;
 };
 

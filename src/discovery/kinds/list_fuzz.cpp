@@ -50,7 +50,7 @@ class Script {
   std::size_t at_ = 0;
 };
 
-void check_models(const std::vector<weir::catalogue::UpstreamModel>& models) {
+void check_models(const weir::catalogue::ModelRows& models) {
   for (const auto& model : models) {
     CHECK(!model.id.empty() && model.id.size() <= 512);
     CHECK(model.facts.context_length.value_or(1) > 0);

@@ -84,7 +84,7 @@ class ScriptedUpstream {
     return inquiry.listing();
   }
 
-  Result<std::vector<catalogue::UpstreamModel>> models(std::string_view slug) {
+  Result<catalogue::ModelRows> models(std::string_view slug) {
     auto result = listing(slug);
     if (!result) return std::unexpected(std::move(result.error()));
     return std::move(result->models);

@@ -1,0 +1,62 @@
+"""Many of everything: what is served by few upstreams is served by hundreds."""
+
+import json
+
+from support.eventually import eventually
+from support.upstream import Upstream, openai_list
+
+UPSTREAMS, MODELS = 300, 10
+
+
+def fleet(upstream):
+    return [
+        {"name": f"u{i}", "kind": "openai", "url": f"{upstream.url}/u{i}"} for i in range(UPSTREAMS)
+    ]
+
+
+def lists():
+    return {f"/u{i}/v1/models": openai_list(*(f"u{i}/m{j}" for j in range(MODELS))) for i in range(UPSTREAMS)}
+
+
+def all_ids():
+    return [f"u{i}/m{j}" for i in range(UPSTREAMS) for j in range(MODELS)]
+
+
+def start(weir, upstream, **discovery):
+    timing = {"refresh_interval": "1s", "timeout": "20s", "max_concurrent": 4} | discovery
+    server = weir(upstreams=fleet(upstream), discovery=timing)
+    eventually(lambda: server.admin_get("/readyz").status == 200)
+    return server
+
+
+def test_once_ready_everything_is_listed(weir):
+    with Upstream(lists()) as upstream:
+        server = start(weir, upstream, refresh_interval="1h")
+        assert server.ids() == all_ids()
+
+
+def test_a_change_of_one_list_is_served_and_nothing_else_moves(weir):
+    with Upstream(lists()) as upstream:
+        server = start(weir, upstream)
+        upstream.routes["/u7/v1/models"] = openai_list("u7/m0", "u7/new")
+        eventually(lambda: server.get("/v1/models/u7/new").status == 200)
+        gone = {f"u7/m{j}" for j in range(1, MODELS)}
+        expected = [id_ for id_ in all_ids() if id_ not in gone]
+        expected.insert(expected.index("u7/m0") + 1, "u7/new")
+        assert server.ids() == expected
+
+
+def test_an_unchanged_list_costs_no_new_catalogue(weir):
+    with Upstream(lists()) as upstream:
+        server = start(weir, upstream)
+        version = json.loads(server.admin_get("/admin/models?limit=1").body)["version"]
+        asked = len(upstream.asked)
+        eventually(lambda: len(upstream.asked) >= asked + 2 * UPSTREAMS)
+        assert json.loads(server.admin_get("/admin/models?limit=1").body)["version"] == version
+
+
+def test_the_command_lists_more_models_than_one_page_has(weir):
+    ids = [f"lab/m{i}" for i in range(2_500)]
+    server = weir(models=[{"id": id_, "sub_types": ["chat"]} for id_ in ids])
+    rows = json.loads(server.ask("models", "--json").stdout)
+    assert [row["id"] for row in rows] == ids
