@@ -10,10 +10,15 @@ namespace weir::api {
 
 namespace {
 
+// The longest wait that a library may take upon itself. Given more, some try again at once and some
+// sleep for hours, without a word to their user.
+constexpr std::chrono::seconds kLongestWait{60};
+
 // The libraries of OpenAI and Anthropic read this before they decide by the status.
 bool may_retry(const ErrorAnswer& error) {
   const bool never_fits = error.code == Errc::rate_limited && !error.retry_after;
-  return describe(error.code).retry != Retry::never && !never_fits;
+  const bool too_long = error.retry_after && *error.retry_after > kLongestWait;
+  return describe(error.code).retry != Retry::never && !never_fits && !too_long;
 }
 
 }  // namespace

@@ -36,6 +36,8 @@ TEST(ErrorReply, SaysWhetherAndWhenToRetry) {
     const char* fields;
   } cases[] = {
       {{Errc::rate_limited, "RPM", seconds(1)}, "Retry-After: 1\r\n"},
+      {{Errc::rate_limited, "RPM", seconds(60)}, "Retry-After: 60\r\n"},
+      {{Errc::rate_limited, "RPD", seconds(61)}, "Retry-After: 61\r\nx-should-retry: false\r\n"},
       {{Errc::rate_limited, "TPM"}, "x-should-retry: false\r\n"},  // it never fits
       {{Errc::upstream_unavailable, {}, seconds(30)}, "Retry-After: 30\r\n"},
       {{Errc::upstream_idle_timeout}, ""},
