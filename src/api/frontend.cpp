@@ -107,15 +107,16 @@ gateway::CallInput Frontend::call_input(http::Exchange& exchange, const auth::Ke
 net::Task<http::Outcome> Frontend::call(http::Exchange& exchange,
                                         std::unique_ptr<gateway::Call> call) {
   co_await call->run();
-  if (const auto tokens = call->estimated_tokens()) co_return answer_estimate(exchange, *tokens);
+  if (call->estimated_tokens()) co_return answer_estimate(exchange, *call);
   co_return answer_refusal(exchange, call->refusal());
 }
 
-http::Outcome Frontend::answer_estimate(http::Exchange& exchange, std::int64_t tokens) const {
+http::Outcome Frontend::answer_estimate(const http::Exchange& exchange, gateway::Call& call) {
   if (exchange.reason) return nullptr;  // the client has left
-  auto reply = http::Reply::with_body(200, fmt::format(R"({{"input_tokens":{}}})", tokens));
+  auto reply = http::Reply::with_body(
+      200, fmt::format(R"({{"input_tokens":{}}})", call.estimated_tokens().value_or(0)));
   reply.fixed_fields = "Content-Type: application/json\r\nX-Weir-Estimated: input_tokens\r\n";
-  add_common_fields(exchange, reply.fields);
+  reply.fields = call.take_fields();
   return std::make_unique<http::Reply>(std::move(reply));
 }
 

@@ -57,8 +57,9 @@ class Frontend : public http::Handler {
   [[nodiscard]] Found answer(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, ListRendering rendering);
   [[nodiscard]] net::Task<http::Outcome> show_usage(http::Exchange& exchange, OwnUsage usage);
-  /// In the place of upstreams that do not count tokens.
-  [[nodiscard]] http::Outcome answer_estimate(http::Exchange& exchange, std::int64_t tokens) const;
+  /// Answers with an estimate of the tokens. REQUIRES: `call` has one.
+  [[nodiscard]] static http::Outcome answer_estimate(const http::Exchange& exchange,
+                                                     gateway::Call& call);
   /// Nothing if the client has been answered, or cannot be.
   [[nodiscard]] http::Outcome answer_refusal(http::Exchange& exchange,
                                              const gateway::Refusal* refusal) const;

@@ -73,6 +73,12 @@ class Attempt {
                                                       const Received& received);
   /// The answer is none, and no upstream's work.
   void note_unreached() { has_reached_ = false; }
+  /// Whether an answer that was judged as `outcome` says that the upstream does not have the
+  /// endpoint, which is then estimated. See not_offered().
+  [[nodiscard]] bool lacks_endpoint(upstream::Outcome outcome) const;
+  /// How an attempt ended that lacks_endpoint() is true for. It is no evidence about the model, nor
+  /// about the request.
+  [[nodiscard]] AttemptEnd not_offered();
 
   /// How the attempt ended if an error with `status` is about the usage that Weir asked for, as far
   /// as can be told; nothing: it is not.

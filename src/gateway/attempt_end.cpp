@@ -173,8 +173,7 @@ bool denies_route(int status, const catalogue::Route& route, catalogue::Endpoint
   return assumed && is_first_endpoint(endpoint, sub_types);
 }
 
-bool lacks_endpoint(int status, const std::optional<AttemptEnd>& end) {
-  const auto outcome = end ? end->outcome : Outcome::answered;
+bool lacks_endpoint(int status, Outcome outcome) {
   if (status >= 200 && status < 300) {
     return outcome == Outcome::server_error || outcome == Outcome::not_found ||
            outcome == Outcome::no_answer;

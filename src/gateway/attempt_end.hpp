@@ -63,11 +63,11 @@ struct AnswerHead {
                                 catalogue::Endpoints documented, catalogue::SubTypes sub_types,
                                 catalogue::Endpoint endpoint);
 
-/// Whether an answer that was judged says that the upstream does not have the endpoint, for those
-/// that not every server has. `end`: none, or the attempt's. Some servers answer an unknown path
-/// with status 200 and a page, or an error without a cause. Source: "Incorrect API endpoint
-/// handling in LM Studio's server", lmstudio-ai/lmstudio-bug-tracker, 2025.
-[[nodiscard]] bool lacks_endpoint(int status, const std::optional<AttemptEnd>& end);
+/// Whether an answer that was judged as `outcome` says that the upstream does not have the
+/// endpoint, for those that not every server has. Some servers answer an unknown path with status
+/// 200 and a page, or an error without a cause. Source: "Incorrect API endpoint handling in LM
+/// Studio's server", lmstudio-ai/lmstudio-bug-tracker, 2025.
+[[nodiscard]] bool lacks_endpoint(int status, upstream::Outcome outcome);
 
 struct NextStep {
   bool is_retry = false;           ///< else `end` is final

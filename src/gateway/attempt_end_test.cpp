@@ -177,19 +177,17 @@ TEST(ClassifyAnswer, TheCauseInTheBodyComesBeforeTheStatus) {
 }
 
 TEST(ClassifyAnswer, AnAbsentPathIsThatOfAnEndpointThatNotAllHave) {
-  for (const int status : {404, 410}) {
-    EXPECT_TRUE(lacks_endpoint(status, classify_answer({.status = status}))) << status;
+  for (const int status : {404, 405, 410, 501}) {
+    EXPECT_TRUE(lacks_endpoint(status, classify_answer({.status = status}).outcome)) << status;
   }
-  EXPECT_TRUE(lacks_endpoint(405, std::nullopt));
-  EXPECT_TRUE(lacks_endpoint(501, classify_answer({.status = 501})));
-  EXPECT_FALSE(lacks_endpoint(200, std::nullopt));
-  EXPECT_TRUE(lacks_endpoint(200, AttemptEnd{.outcome = Outcome::no_answer}));
-  EXPECT_TRUE(lacks_endpoint(200, AttemptEnd{.outcome = Outcome::server_error}));
-  EXPECT_FALSE(lacks_endpoint(200, AttemptEnd{.outcome = Outcome::account_refused}));
-  EXPECT_FALSE(lacks_endpoint(400, std::nullopt));
-  EXPECT_FALSE(lacks_endpoint(
-      404, classify_answer({.status = 404, .fault = dialect::Fault::model, .names_model = true})));
-  EXPECT_FALSE(lacks_endpoint(404, AttemptEnd{.outcome = Outcome::account_refused}));
+  EXPECT_TRUE(lacks_endpoint(200, Outcome::no_answer));
+  EXPECT_TRUE(lacks_endpoint(200, Outcome::server_error));
+  EXPECT_FALSE(lacks_endpoint(200, Outcome::answered));
+  EXPECT_FALSE(lacks_endpoint(200, Outcome::account_refused));
+  EXPECT_FALSE(lacks_endpoint(400, Outcome::answered));
+  const AnswerHead model{.status = 404, .fault = dialect::Fault::model, .names_model = true};
+  EXPECT_FALSE(lacks_endpoint(404, classify_answer(model).outcome));
+  EXPECT_FALSE(lacks_endpoint(404, Outcome::account_refused));
 }
 
 TEST(ClassifyAnswer, AModelIsRefusedOnlyIfTheErrorNamesIt) {

@@ -1,4 +1,5 @@
 // Attempt, as far as an answer may be an error.
+#include "dialect/endpoint.hpp"
 #include "dialect/fault.hpp"
 #include "gateway/attempt.hpp"
 #include "gateway/failed_requests.hpp"
@@ -64,6 +65,16 @@ void Attempt::note_fault(const dialect::ErrorCause& cause) {
                        {"code", note.code}});
 }
 
+bool Attempt::lacks_endpoint(Outcome outcome) const {
+  return dialect::of(context_->input.endpoint).is_estimated &&
+         gateway::lacks_endpoint(stream_->head().status, outcome);
+}
+
+AttemptEnd Attempt::not_offered() {
+  outcome_ = Outcome::not_offered;
+  return {.outcome = outcome_, .error = Errc::upstream_refused};
+}
+
 bool Attempt::is_requests_fault(const Received& received) {
   if (outcome_ != Outcome::server_error || !received.is_whole()) return false;
   const auto request = fingerprint(context_->input.endpoint, received.body());
@@ -126,6 +137,7 @@ std::optional<AttemptEnd> Attempt::judge_error(std::string_view body, const Rece
 std::optional<AttemptEnd> Attempt::judge(AttemptEnd end, int status, dialect::ErrorCause cause,
                                          const Received& received) {
   outcome_ = end.outcome;
+  if (lacks_endpoint(end.outcome)) return not_offered();
   if (is_requests_fault(received)) {
     outcome_ = Outcome::request_failed;
     return std::nullopt;

@@ -26,9 +26,9 @@ class BodyBuffers {
   explicit BodyBuffers(std::atomic<std::int64_t>& kept) : kept_(kept) {}
   BodyBuffers(const BodyBuffers&) = delete;
   BodyBuffers& operator=(const BodyBuffers&) = delete;
-  ~BodyBuffers() { release(); }
+  ~BodyBuffers() { release(MonotonicTime::max()); }
 
-  /// An empty text with room for `bytes`, if one is kept; else without any.
+  /// An empty text with room for `bytes`, at most twice as much, if one is kept; else without any.
   [[nodiscard]] std::string take(std::uint64_t bytes);
   /// Keeps the memory of `buffer`, unless it is small or all threads would keep more than `most`
   /// bytes.
@@ -36,17 +36,28 @@ class BodyBuffers {
   [[nodiscard]] std::size_t size() const { return buffers_.size(); }
 
  private:
+  struct Kept {
+    std::string buffer;
+    MonotonicTime since;
+  };
   struct Expiry final : net::Deadline {
     Expiry(net::DeadlineSweeper& sweeper, BodyBuffers& its_buffers)
         : Deadline(sweeper), buffers(its_buffers) {}
-    void on_expired() override { buffers.release(); }
+    void arm_for(MonotonicTime oldest) {
+      last_since = oldest;
+      arm(oldest + kKept);
+    }
+    void on_expired() override;
     BodyBuffers& buffers;
+    MonotonicTime last_since;
   };
 
-  void release();
+  [[nodiscard]] std::string remove(std::size_t index);
+  /// Those kept since `since` or earlier.
+  void release(MonotonicTime since);
 
   std::atomic<std::int64_t>& kept_;
-  std::vector<std::string> buffers_;
+  std::vector<Kept> buffers_;
   std::unique_ptr<Expiry> expiry_;  ///< null: nothing was kept yet
 };
 

@@ -44,6 +44,12 @@ TEST_F(BodyBuffersTest, TheSmallestThatFitsIsTaken) {
   EXPECT_EQ(buffers_.take(6 << 20).capacity(), std::string().capacity());
 }
 
+TEST_F(BodyBuffersTest, ASmallBodyDoesNotOccupyALargeBuffer) {
+  give_back(4 << 20);
+  EXPECT_EQ(buffers_.take(BodyBuffers::kLargeBytes).capacity(), std::string().capacity());
+  EXPECT_GE(buffers_.take((2 << 20) + 100).capacity(), 4U << 20);
+}
+
 TEST_F(BodyBuffersTest, SmallBodiesAreNotKept) {
   give_back(BodyBuffers::kLargeBytes / 2);
   EXPECT_EQ(buffers_.size(), 0U);
@@ -66,6 +72,17 @@ TEST_F(BodyBuffersTest, NothingIsKeptAtABoundOfZero) {
   buffers_.give_back(buffer_of(1 << 20), 0, sweeper_);
   EXPECT_EQ(buffers_.size(), 0U);
   EXPECT_EQ(kept_, 0);
+}
+
+TEST_F(BodyBuffersTest, MemoryThatIsNotNeededIsReleasedWhileOthersCome) {
+  give_back(4 << 20);
+  const auto given = monotonic_now();
+  for (int i = 0; i < 3; ++i) {
+    give_back(1 << 20);
+    sweeper_.sweep(given + BodyBuffers::kKept);
+    EXPECT_EQ(buffers_.take(4 << 20).capacity(), std::string().capacity());
+    EXPECT_GE(buffers_.size(), 1U);
+  }
 }
 
 TEST_F(BodyBuffersTest, MemoryThatIsNotNeededIsReleased) {

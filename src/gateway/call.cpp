@@ -10,6 +10,7 @@
 #include "dialect/endpoint.hpp"
 #include "dialect/family.hpp"
 #include "gateway/prompt_estimate.hpp"
+#include "gateway/rate_limit_fields.hpp"
 #include "gateway/route_search.hpp"
 
 namespace weir::gateway {
@@ -138,6 +139,7 @@ void Call::estimate() {
   const auto& forecast = context_.gateway.shared().forecast;
   estimated_tokens_ = estimate_tokens(text, context_.record().model, forecast);
   refusal_.reset();
+  put_standing(context_.input.fields, admitted_->standing);
   settlement_->set_succeeded();
   context_.record().phase = Phase::done;
 }

@@ -11,6 +11,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "gateway/admission.hpp"
 #include "gateway/answering.hpp"
@@ -41,6 +43,8 @@ class Call final {
   /// The tokens of the request, as they are estimated where no upstream counts them: the answer of
   /// an endpoint that does. Nothing: not the case.
   [[nodiscard]] std::optional<std::int64_t> estimated_tokens() const { return estimated_tokens_; }
+  /// The fields of that answer: complete lines. Once.
+  [[nodiscard]] std::string take_fields() { return std::move(context_.input.fields); }
 
  private:
   // False: the call is refused.

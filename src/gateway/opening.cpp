@@ -241,6 +241,10 @@ void Opening::take_error() {
 void Opening::fail_with(Errc code, const char* why) {
   const bool is_page = code == Errc::upstream_answer_invalid;
   if (is_page) attempt_.note_unreached();
+  if (is_page && attempt_.lacks_endpoint(Outcome::no_answer)) {
+    end_ = attempt_.not_offered();
+    return;
+  }
   end_ = attempt_.classify(fail(code, why).error(),
                            is_page ? Outcome::no_answer : Outcome::broken_answer);
 }

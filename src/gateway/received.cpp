@@ -85,6 +85,16 @@ net::Task<Result<>> Received::receive() {
   return is_json() ? receive_json() : receive_form();
 }
 
+// The memory counts, and a buffer may have more than the body needs.
+void Received::take_buffer(std::uint64_t length) {
+  store_ = buffers_.take(length);
+  const auto more = store_.capacity() - std::min<std::uint64_t>(length, store_.capacity());
+  if (store_.capacity() >= BodyBuffers::kLargeBytes && !held_.add(more)) {
+    give_back(std::exchange(store_, {}));
+  }
+  store_.reserve(std::min(length, kFirstBytes));
+}
+
 Result<> Received::hold(std::string_view piece) {
   if (!held_.add(piece.size())) return no_room();
   return {};
@@ -95,8 +105,7 @@ net::Task<Result<>> Received::receive_whole() {
   if (auto fits = client_.limit_body(limit); !fits) co_return fits;
   if (const auto length = client_.request().content_length) {
     if (!held_.has_room(*length)) co_return no_room();
-    store_ = buffers_.take(*length);
-    store_.reserve(std::min(*length, kFirstBytes));
+    take_buffer(*length);
   }
   while (!client_.body_done()) {
     const auto piece = co_await client_.append_body(store_);

@@ -67,6 +67,7 @@ class Received {
   [[nodiscard]] const CallRequest& request() const { return request_; }
 
  private:
+  void take_buffer(std::uint64_t length);
   void give_back(std::string&& buffer);
   [[nodiscard]] net::Task<Result<>> receive_json();
   [[nodiscard]] net::Task<Result<>> receive_form();

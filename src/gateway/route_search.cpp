@@ -84,8 +84,11 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
       explain_no_choice(began);
       co_return;
     }
+    auto prepared = std::exchange(prepared_, {});
     std::unique_ptr<Translated> translated;
-    if (choice->endpoint != context_.input.endpoint) {
+    if (prepared.call && prepared.index == choice->index) {
+      translated = std::move(prepared.call);
+    } else if (choice->endpoint != context_.input.endpoint) {
       auto translating = translate(*choice);
       translated = co_await std::move(translating);
       if (context_.watch.is_over()) co_return;
@@ -129,7 +132,6 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
       }
     }
     hedge.reset();
-    note_endpoint(*attempt, end);
     has_reached_ = attempt->has_reached();
     auto* ended = &*attempt;
     bool is_shown = !end.has_value();
@@ -150,7 +152,6 @@ net::Task<> RouteSearch::run(std::optional<Opening>& opening) {
         note_usage_refused(*opening);
         co_return;
       }
-      note_endpoint(*ended, end);
     }
     const bool goes_on = conclude(*ended, std::move(*end));
     opening.reset();
@@ -202,20 +203,13 @@ net::Task<bool> RouteSearch::is_last(Attempt& attempt, const AttemptEnd& end) {
     if (next->endpoint == context_.input.endpoint) co_return false;
     // The answer at hand says more than that the request cannot be translated.
     attempt.hold_answer();
+    if (context_.watch.is_over()) co_return false;
     auto translating = translate(*next);
-    const auto translated = co_await std::move(translating);
-    if (translated || context_.watch.is_over()) co_return false;
+    prepared_ = {.index = next->index, .call = co_await std::move(translating)};
+    if (prepared_.call || context_.watch.is_over()) co_return false;
     tried.set(next->index, true);
   }
   co_return true;
-}
-
-void RouteSearch::note_endpoint(Attempt& attempt, std::optional<AttemptEnd>& end) {
-  const auto answered_at = context_.record().first_byte;
-  if (!is_estimated() || answered_at == MonotonicTime{} || answered_at < attempt.began()) return;
-  if (!lacks_endpoint(attempt.upstream().head().status, end)) return;
-  end = AttemptEnd{.outcome = upstream::Outcome::not_offered, .error = Errc::upstream_refused};
-  lacks_endpoint_ = true;
 }
 
 // The calls that were at a route when it began to fail are few, and are the last to go there while
@@ -246,6 +240,7 @@ bool RouteSearch::conclude(Attempt& attempt, AttemptEnd end) {
     again_ = attempt.choice();
     refused_usage_ = attempt.choice().health;
   }
+  if (end.outcome == upstream::Outcome::not_offered) lacks_endpoint_ = true;
   const auto step =
       next_step(end, attempt.can_replay(), is_repeatable(), retries_, context_.settings().retries);
   refuse(make_refusal(std::move(end)));

@@ -73,8 +73,6 @@ class RouteSearch {
   /// Whether a retry after the failure there counts against the retry budget.
   [[nodiscard]] bool is_budgeted(const Choice& failed) const;
   void note_usage_refused(Opening& opening);
-  /// Another end, if the answer says that the upstream does not have an endpoint that is estimated.
-  void note_endpoint(Attempt& attempt, std::optional<AttemptEnd>& end);
   /// Whether another attempt follows.
   [[nodiscard]] bool conclude(Attempt& attempt, AttemptEnd end);
   void explain_no_choice(MonotonicTime now);
@@ -82,6 +80,12 @@ class RouteSearch {
     ended_alike_ = ended_alike_ && (!refusal_ || refusal_->code == refusal.code);
     refusal_ = std::make_unique<Refusal>(std::move(refusal));
   }
+
+  /// A translation that was made to know whether there is one. Null: none.
+  struct Prepared {
+    std::size_t index = 0;  ///< of its route
+    std::unique_ptr<Translated> call;
+  };
 
   CallContext& context_;
   const Admitted& admitted_;
@@ -92,6 +96,7 @@ class RouteSearch {
   std::optional<std::uint64_t> affinity_;
   RouteSet tried_;
   bool read_text_;
+  Prepared prepared_;
   int retries_ = 0;
   MonotonicClock::duration elsewhere_{0};  ///< spent on attempts that ended
   bool on_new_connection_ = false;
@@ -102,7 +107,7 @@ class RouteSearch {
   bool takes_from_budget_ = false;
   bool has_reached_ = false;
   bool ended_alike_ = true;      ///< all attempts, for one reason
-  bool lacks_endpoint_ = false;  ///< an upstream does, or all do
+  bool lacks_endpoint_ = false;  ///< an upstream that was asked, or each
 };
 
 }  // namespace weir::gateway

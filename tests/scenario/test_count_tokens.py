@@ -88,6 +88,52 @@ def test_each_server_denies_a_path_in_its_own_words(weir, engine, script):
     assert (line["status"], line["upstream"], line.get("reason")) == (200, "gpu", None)
 
 
+LACK = [
+    as_json({"error": "Unexpected endpoint or method. (POST /v1/messages/count_tokens)"}),
+    as_json({"detail": "Not Found"}, status=404),
+    as_json({"detail": "Not implemented"}, status=501),
+    Script((b"<!doctype html><title>Server</title>",), content_type="text/html"),
+]
+
+
+@pytest.mark.parametrize("script", LACK, ids=["error", "404", "501", "page"])
+def test_two_that_lack_the_path_are_no_fault_of_the_request_or_the_model(weir, engine, script):
+    with Engine("theirs", name="other") as other:
+        engine.scripts["theirs"] = other.scripts["theirs"] = script
+        routes = [{"name": "gpu", "model": "theirs"}, {"name": "other", "model": "theirs"}]
+        upstreams = [{"name": "gpu", "url": engine.url}, {"name": "other", "url": other.url}]
+        server = weir(models=[{"id": "lab/chat", "sub_types": ["chat"], "upstreams": routes}], upstreams=upstreams)
+        for _ in range(5):
+            ending = post(server.public, PATH, ASKED)
+            assert estimated(ending) > 0
+        assert len(engine.calls) == len(other.calls) == 5
+    assert server.log.where(msg="upstream lacks the model") == []
+    assert server.log.where(msg="upstream refuses the account") == []
+
+
+def test_one_that_lacks_the_path_and_one_that_fails_are_estimated_in_any_order(weir, engine):
+    engine.scripts["theirs"] = as_json({"detail": "Not Found"}, status=404)
+    with Engine("theirs") as gone:
+        url = gone.url
+    routes = [{"name": "gpu", "model": "theirs"}, {"name": "gone", "model": "theirs"}]
+    for first in ("gpu", "gone"):
+        upstreams = [
+            {"name": "gpu", "url": engine.url, "priority": int(first != "gpu")},
+            {"name": "gone", "url": url, "priority": int(first != "gone")},
+        ]
+        server = weir(models=[{"id": "lab/chat", "sub_types": ["chat"], "upstreams": routes}], upstreams=upstreams)
+        assert estimated(post(server.public, PATH, ASKED)) > 0
+
+
+def test_an_estimate_says_how_many_requests_are_left(weir, engine):
+    keys = [{"name": "test", "key": KEY, "requests_per_minute": 40}]
+    server = weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url, "kind": "mistral"}], keys=keys)
+    ending = post(server.public, PATH, ASKED)
+    assert estimated(ending) > 0
+    assert ending.header("x-ratelimit-remaining-requests") == "39"
+    assert ending.header("x-request-id")
+
+
 def test_another_upstream_that_counts_comes_first(weir, engine):
     with Engine("theirs", name="old") as old:
         old.scripts["theirs"] = as_json({"detail": "Not Found"}, status=404)
