@@ -97,7 +97,11 @@ http::Reply OperatorHandler::page(http::Exchange& exchange) {
     return reply_with(200, kMetrics, telemetry::format_metrics(sources_.registry));
   }
   if (!may_read_admin(exchange)) return refuse(exchange, Errc::forbidden);
-  if (path == "/admin/models") return reply_with(200, kJson, render_models(*sources_.catalogue()));
+  if (path == "/admin/models") {
+    const auto part = parse_models_page(exchange.request->query);
+    if (!part) return refuse(exchange, Errc::invalid_parameter);
+    return reply_with(200, kJson, render_models(*sources_.catalogue(), *part));
+  }
   if (path == "/admin/explain") return explain(exchange);
   return reply_with(200, kJson, render_upstreams(sources_.upstreams()));
 }

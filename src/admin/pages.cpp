@@ -1,8 +1,13 @@
 #include "admin/pages.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
 #include "admin/model_json.hpp"
 #include "base/errc.hpp"
 #include "codec/json_text.hpp"
+#include "codec/query.hpp"
 
 namespace weir::admin {
 namespace {
@@ -61,11 +66,37 @@ void write_upstream(JsonWriter& json, const discovery::UpstreamReport& report) {
 
 }  // namespace
 
-std::string render_models(const catalogue::Catalogue& catalogue) {
+Result<ModelsPage> parse_models_page(std::string_view query) {
+  const auto parameters = codec::Query::parse(query);
+  if (!parameters) return std::unexpected(parameters.error());
+  ModelsPage page;
+  for (const auto& [name, number] : {std::pair("offset", &page.offset), {"limit", &page.limit}}) {
+    const auto given = parameters->find(name);
+    if (given.count == 0) continue;
+    const auto* end = given.value.data() + given.value.size();
+    const auto read = std::from_chars(given.value.data(), end, *number);
+    if (given.count > 1 || read.ec != std::errc{} || read.ptr != end) {
+      return fail(Errc::invalid_parameter, name);
+    }
+  }
+  if (page.limit == 0) return fail(Errc::invalid_parameter, "limit");
+  return page;
+}
+
+std::string render_models(const catalogue::Catalogue& catalogue, const ModelsPage& page) {
+  const auto models = catalogue.models();
+  const auto first = std::min(page.offset, models.size());
+  const auto end = first + std::min(page.limit, models.size() - first);
   std::string text;
   JsonWriter json(text);
-  json.begin_object().key("version").value(catalogue.version()).key("models").begin_array();
-  for (const catalogue::Model& model : catalogue.models()) write_model(json, model);
+  json.begin_object().key("version").value(catalogue.version()).key("next");
+  if (end < models.size()) {
+    json.value(end);
+  } else {
+    json.null();
+  }
+  json.key("models").begin_array();
+  for (auto i = first; i < end; ++i) write_model(json, models[i]);
   json.end_array().end_object();
   return text;
 }

@@ -1,6 +1,7 @@
 #include "app/command_line/show_command.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -14,8 +15,14 @@ namespace {
 
 namespace json = boost::json;
 
-Result<json::array> read_rows(const std::string& endpoint, const Secret& key, std::string_view page,
-                              std::string_view member) {
+// Models of one page: the server answers one in about a millisecond, and is not held up.
+constexpr std::size_t kPageModels = 1'000;
+// How often pages are read from the beginning because the catalogue changed in between.
+constexpr int kMaxBeginnings = 10;
+
+/// The page as an object whose `member` is an array.
+Result<json::object> read_page(const std::string& endpoint, const Secret& key,
+                               std::string_view page, std::string_view member) {
   const auto body = read_admin_page(endpoint, page, key);
   if (!body) return std::unexpected(body.error());
   boost::system::error_code error;
@@ -26,7 +33,38 @@ Result<json::array> read_rows(const std::string& endpoint, const Secret& key, st
     return fail(Errc::upstream_answer_invalid,
                 endpoint + " sent an unexpected answer; is that Weir's admin address?");
   }
-  return std::move(rows->get_array());
+  return std::move(value.get_object());
+}
+
+Result<json::array> read_rows(const std::string& endpoint, const Secret& key, std::string_view page,
+                              std::string_view member) {
+  auto object = read_page(endpoint, key, page, member);
+  if (!object) return std::unexpected(std::move(object.error()));
+  return std::move((*object)[member].get_array());
+}
+
+/// All models, page by page. If the catalogue changes meanwhile, begins anew; a catalogue that
+/// changes all the time is read across its changes.
+Result<json::array> read_models(const std::string& endpoint, const Secret& key) {
+  json::array models;
+  json::value version;
+  json::value next = 0;
+  for (int beginnings = 1; next.is_number();) {
+    const auto page =
+        fmt::format("/admin/models?limit={}&offset={}", kPageModels, next.to_number<std::size_t>());
+    auto object = read_page(endpoint, key, page, "models");
+    if (!object) return std::unexpected(std::move(object.error()));
+    const bool is_changed = !models.empty() && (*object)["version"] != version;
+    if (is_changed && beginnings++ < kMaxBeginnings) {
+      models.clear();
+      next = 0;
+      continue;
+    }
+    version = (*object)["version"];
+    next = (*object)["next"];
+    std::ranges::move((*object)["models"].get_array(), std::back_inserter(models));
+  }
+  return models;
 }
 
 bool names(const json::value& row, std::string_view member, std::string_view wanted) {
@@ -72,7 +110,7 @@ std::string as_lines(const json::array& rows) { return json::serialize(rows) + "
 
 Output show_models(const std::string& admin_endpoint, const Secret& admin_key,
                    const ModelFilter& filter, bool json) {
-  auto models = read_rows(admin_endpoint, admin_key, "/admin/models", "models");
+  auto models = read_models(admin_endpoint, admin_key);
   if (!models) return std::unexpected(std::move(models.error()));
   json::array kept;
   for (auto& model : *models) {
