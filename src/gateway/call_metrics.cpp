@@ -22,14 +22,17 @@ const Buckets kPerTokenBuckets{0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2,
 const Buckets kOverheadBuckets{0.000005, 0.00001, 0.000025, 0.00005, 0.0001,
                                0.00025,  0.0005,  0.001,    0.005,   0.025};
 
+constexpr std::string_view kOther = "other";
+
 double seconds(MonotonicClock::duration time) {
   return std::chrono::duration<double>(time).count();
 }
 
 }  // namespace
 
-CallMetrics::CallMetrics(telemetry::Registry& registry)
-    : cells_(registry.cells()),
+CallMetrics::CallMetrics(telemetry::Registry& registry, ModelLabels& labels)
+    : model_labels_(labels),
+      cells_(registry.cells()),
       token_usage_(telemetry::register_histogram(registry, kTokenUsage)),
       duration_(telemetry::register_histogram(registry, kCallDuration)),
       first_token_(telemetry::register_histogram(registry, kTimeToFirstToken)),
@@ -49,11 +52,29 @@ CallMetrics::PerModel& CallMetrics::of(catalogue::Endpoint endpoint, std::string
   auto& models = models_[static_cast<std::size_t>(endpoint)];
   auto found = models.find(model);
   if (found == models.end()) {
-    if (models.size() >= kMaxModels) model = "other";
+    if (model != kOther && !model_labels_.admits(endpoint, model)) model = kOther;
     found = models.try_emplace(std::string(model)).first;
   }
   label = found->first;
   return found->second;
+}
+
+// An error that is one too many for its model's name is counted under `other`.
+telemetry::HistogramCell& CallMetrics::duration_of(catalogue::Endpoint endpoint,
+                                                   std::string_view model,
+                                                   std::optional<Errc> reason) {
+  if (reason && model != kOther && !model_labels_.admits(endpoint, model, *reason)) {
+    std::string_view other;
+    auto*& duration = of(endpoint, kOther, other).durations[static_cast<std::size_t>(*reason)];
+    if (duration == nullptr) duration = &duration_of(endpoint, other, reason);
+    return *duration;
+  }
+  const auto slug = reason ? describe(*reason).slug : std::string_view{};
+  return cells_.add(duration_,
+                    {{"gen_ai_operation_name", std::string(dialect::of(endpoint).operation)},
+                     {"gen_ai_request_model", std::string(model)},
+                     {"error_type", std::string(slug)}},
+                    kDurationBuckets);
 }
 
 void CallMetrics::record(const CallRecord& record, std::optional<Errc> reason,
@@ -68,10 +89,7 @@ void CallMetrics::record(const CallRecord& record, std::optional<Errc> reason,
     return all;
   };
   auto*& duration = handles.durations[reason ? static_cast<std::size_t>(*reason) : kErrcCount];
-  if (duration == nullptr) {
-    const auto slug = reason ? describe(*reason).slug : std::string_view{};
-    duration = &cells_.add(duration_, labels("error_type", std::string(slug)), kDurationBuckets);
-  }
+  if (duration == nullptr) duration = &duration_of(endpoint, model, reason);
   duration->observe(seconds(ended - record.received));
 
   const auto observe_tokens = [&](telemetry::HistogramCell*& histogram, const char* type,

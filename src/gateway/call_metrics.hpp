@@ -2,11 +2,13 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "base/errc.hpp"
 #include "gateway/call_record.hpp"
+#include "gateway/model_labels.hpp"
 #include "telemetry/metrics.hpp"
 #include "upstream/affinity.hpp"
 
@@ -59,15 +61,13 @@ inline constexpr std::array kCallMetrics{
     kTokenUsage,   kCallDuration,   kTimeToFirstToken, kTimePerOutputToken, kCallOverhead,
     kCallAttempts, kUpstreamFaults, kCallsEstimated,   kCallAffinity,       kCallHedges};
 
-/// Caches the handles it has used. Models beyond kMaxModels are counted under `other`, so that
-/// clients cannot make a label grow without bound.
+/// Caches the handles it has used. Models that `labels` does not admit are counted under `other`,
+/// so that clients cannot make a label grow without bound.
 ///
-/// Threads: one; the metrics behind it are shared.
+/// Threads: one; the metrics behind it, and `labels`, are shared.
 class CallMetrics {
  public:
-  static constexpr std::size_t kMaxModels = 200;
-
-  explicit CallMetrics(telemetry::Registry& registry);
+  CallMetrics(telemetry::Registry& registry, ModelLabels& labels);
 
   /// `ended`: when the last byte of the answer was sent.
   void record(const CallRecord& record, std::optional<Errc> reason, MonotonicTime ended);
@@ -93,9 +93,14 @@ class CallMetrics {
   };
   using ByModel = std::unordered_map<std::string, PerModel, Hash, std::equal_to<>>;
 
+  /// `label` becomes the model's name in metrics.
   [[nodiscard]] PerModel& of(catalogue::Endpoint endpoint, std::string_view model,
                              std::string_view& label);
+  [[nodiscard]] telemetry::HistogramCell& duration_of(catalogue::Endpoint endpoint,
+                                                      std::string_view model,
+                                                      std::optional<Errc> reason);
 
+  ModelLabels& model_labels_;
   telemetry::HistogramCells& cells_;
   prometheus::Family<telemetry::Histogram>& token_usage_;
   prometheus::Family<telemetry::Histogram>& duration_;

@@ -10,7 +10,7 @@ namespace weir::gateway {
 Gateway::Gateway(Shared& shared, usage::Recorder::Cell& usage, telemetry::Registry& registry)
     : shared_(shared),
       usage_(usage),
-      metrics_(registry),
+      metrics_(registry, shared.model_labels),
       body_buffers_(shared.kept_bytes),
       random_(std::random_device{}()) {}
 Gateway::~Gateway() = default;

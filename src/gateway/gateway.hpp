@@ -19,6 +19,7 @@
 #include "gateway/directory.hpp"
 #include "gateway/failed_requests.hpp"
 #include "gateway/fault_notes.hpp"
+#include "gateway/model_labels.hpp"
 #include "gateway/request_token.hpp"
 #include "gateway/waiting_calls.hpp"
 #include "http/handler.hpp"
@@ -46,6 +47,7 @@ struct Shared {
   WaitingCalls waiting = {};
   FailedRequests failed_requests = {};
   FaultNotes faults = {};  ///< for the operator
+  ModelLabels model_labels = {};
   /// Called when an upstream answers that it does not serve a model, or a model's path, that it was
   /// only assumed to serve. May be empty. Set before the first call.
   NotServed not_served = {};
