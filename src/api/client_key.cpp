@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "api/google_query.hpp"
+#include "api/route.hpp"
 #include "auth/bearer.hpp"
 
 namespace weir::api {
@@ -14,6 +16,11 @@ std::optional<std::string_view> key_in(const http::Request& request, http::Field
   return field == authorization ? auth::parse_bearer(value) : value;
 }
 
+bool is_googles(const http::Request& request) {
+  const auto* route = match_route(request.path).route;
+  return route != nullptr && route->is_googles();
+}
+
 }  // namespace
 
 std::expected<std::string_view, Errc> client_key(const http::Request& request) {
@@ -24,6 +31,10 @@ std::expected<std::string_view, Errc> client_key(const http::Request& request) {
     if (request.count(field) > 1 || !found) return std::unexpected(Errc::invalid_token);
     if (!key.empty() && key != *found) return std::unexpected(Errc::invalid_parameter);
     key = *found;
+  }
+  if (const auto found = key_in_query(request.query); !found.empty() && is_googles(request)) {
+    if (!key.empty() && key != found) return std::unexpected(Errc::invalid_parameter);
+    key = found;
   }
   if (key.empty()) return std::unexpected(Errc::invalid_token);
   return key;

@@ -13,10 +13,9 @@ namespace {
 
 using dialect::Family;
 
-// OpenAI's own libraries send these; Google's read the same members of an error.
+// OpenAI's own libraries send these.
 bool shows_openai(const http::Request& request) {
   constexpr std::string_view kPrefix = "x-stainless-";
-  if (request.count(http::FieldName::x_goog_api_key) > 0) return true;
   return std::ranges::any_of(request.fields, [&](const http::Field& field) {
     return equals_ignoring_case(field.name.substr(0, kPrefix.size()), kPrefix);
   });
@@ -38,9 +37,18 @@ std::optional<Family> own_family(const Route* route) {
     case Family::siliconflow:
       return std::nullopt;
     case Family::anthropic:
+    case Family::gemini:
       return family;
   }
   __builtin_unreachable();
+}
+
+// Google's paths, those that Weir does not have included, and what its clients ask of others than
+// calls.
+bool is_googles(const http::Request& request, const Route* route) {
+  if (route != nullptr && route->is_googles()) return true;
+  if (request.path.starts_with("/v1beta/") || request.path.starts_with("/v1alpha/")) return true;
+  return !is_call(request, route) && request.count(http::FieldName::x_goog_api_key) > 0;
 }
 
 }  // namespace
@@ -50,6 +58,7 @@ Family error_family(const http::Request* request) {
   const Route* route = match_route(request->path).route;
   if (const auto family = own_family(route)) return *family;
   if (request->count(http::FieldName::anthropic_version) > 0) return Family::anthropic;
+  if (is_googles(*request, route)) return Family::gemini;
   return is_call(*request, route) || shows_openai(*request) ? Family::openai : Family::siliconflow;
 }
 

@@ -27,13 +27,18 @@ TEST(ErrorFamily, IsThatOfThePath) {
   EXPECT_EQ(family_of("/v1/rerank"), Family::openai);
   EXPECT_EQ(family_of("/v1/messages"), Family::anthropic);
   EXPECT_EQ(family_of("/v1/v1/messages/"), Family::anthropic);
+  for (const char* path : {"/v1beta/models", "/v1alpha/models/a", "/v1beta/cachedContents",
+                           "/v1beta/models/a/b:generateContent", "/v1/models/a:generateContent"}) {
+    EXPECT_EQ(family_of(path, {}, "POST"), Family::gemini) << path;
+  }
   EXPECT_EQ(family_of("/v1/unknown"), Family::siliconflow);
   EXPECT_EQ(family_of("/v1/unknown", {}, "POST"), Family::openai);
 }
 
 TEST(ErrorFamily, IsShownByFieldsToo) {
   EXPECT_EQ(family_of("/v1/models", "X-Stainless-Lang: js\r\n"), Family::openai);
-  EXPECT_EQ(family_of("/v1/models", "x-goog-api-key: k\r\n"), Family::openai);
+  EXPECT_EQ(family_of("/v1/models", "x-goog-api-key: k\r\n"), Family::gemini);
+  EXPECT_EQ(family_of("/v1/chat/completions", "x-goog-api-key: k\r\n", "POST"), Family::openai);
   EXPECT_EQ(family_of("/v1/models", "anthropic-version: 2023-06-01\r\n"), Family::anthropic);
   EXPECT_EQ(family_of("/v1/models", "anthropic-version: 1\r\nX-Stainless-Lang: js\r\n"),
             Family::anthropic);

@@ -46,6 +46,12 @@ http::Reply error_reply(dialect::Family family, const ErrorAnswer& error) {
 }
 
 std::string unknown_path_text(std::string_view path) {
+  if (path.starts_with("/v1beta/")) {
+    return fmt::format(
+        "The path {} does not exist: models and the methods that call them are served of Google's "
+        "API. GET /openapi.yaml lists the paths.",
+        codec::visible_excerpt(path));
+  }
   return fmt::format(
       "The path {} does not exist. The base URL ends in /v1; GET /openapi.yaml lists the paths.",
       codec::visible_excerpt(path));

@@ -6,6 +6,7 @@
 #include "api/client_key.hpp"
 #include "api/cors.hpp"
 #include "api/error_family.hpp"
+#include "api/google_query.hpp"
 #include "api/openapi.hpp"
 #include "api/stored_reply.hpp"
 #include "api/websocket.hpp"
@@ -83,8 +84,9 @@ http::Answer Frontend::handle(http::Exchange& exchange) {
   return std::move(reply);
 }
 
-gateway::CallInput Frontend::call_input(http::Exchange& exchange, const auth::KeyEntry& key,
-                                        catalogue::Endpoint endpoint) {
+Frontend::Found Frontend::call_input(http::Exchange& exchange, const auth::KeyEntry& key,
+                                     const RouteMatch& found) {
+  const auto endpoint = *found.route->endpoint;
   auto& record = memo_of(exchange).call;
   record.reset();
   const Published& published = published_.get();
@@ -101,6 +103,12 @@ gateway::CallInput Frontend::call_input(http::Exchange& exchange, const auth::Ke
     input.key_hash = stable_hash(key.name);
   }
   add_common_fields(exchange, input.fields);
+  if (catalogue::describe(endpoint).names_model()) {
+    auto model = codec::percent_decode(found.parameter);
+    if (!model) return unknown_model(exchange, found.parameter);
+    input.model = std::move(*model);
+    if (!wants_events(exchange.request->query)) input.framing = dialect::Framing::array;
+  }
   return input;
 }
 
@@ -113,8 +121,12 @@ net::Task<http::Outcome> Frontend::call(http::Exchange& exchange,
 
 http::Outcome Frontend::answer_estimate(const http::Exchange& exchange, gateway::Call& call) {
   if (exchange.reason) return nullptr;  // the client has left
+  const auto* record = call_of(exchange);
+  const bool is_googles =
+      record != nullptr && dialect::of(*record->endpoint).family == dialect::Family::gemini;
+  const std::string_view member = is_googles ? "totalTokens" : "input_tokens";
   auto reply = http::Reply::with_body(
-      200, fmt::format(R"({{"input_tokens":{}}})", call.estimated_tokens().value_or(0)));
+      200, fmt::format(R"({{"{}":{}}})", member, call.estimated_tokens().value_or(0)));
   reply.fixed_fields = "Content-Type: application/json\r\nX-Weir-Estimated: input_tokens\r\n";
   reply.fields = call.take_fields();
   return std::make_unique<http::Reply>(std::move(reply));
@@ -237,7 +249,7 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
     case RouteId::openapi:
       return openapi_reply(request);
     case RouteId::call:
-      return call_input(exchange, *key, *found.route->endpoint);
+      return call_input(exchange, *key, found);
   }
   __builtin_unreachable();
 }
@@ -342,6 +354,12 @@ Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyE
     if (!parsed) return fail_with(exchange, {Errc::invalid_parameter, parsed.error().message});
     page = std::move(*parsed);
   }
+  catalogue::GooglePage google_page;
+  if (shape == ListShape::google) {
+    auto parsed = catalogue::parse_google_page(request.query);
+    if (!parsed) return fail_with(exchange, {Errc::invalid_parameter, parsed.error().message});
+    google_page = std::move(*parsed);
+  }
   if (shape == ListShape::contract) {
     auto list = published.lists->find(catalogue::ListKey(*scope, *query));
     if (list && !(accepts_coding(accepted) && published.lists->lacks_codings(*list))) {
@@ -354,11 +372,14 @@ Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyE
                        .query = *query,
                        .accepted = accepted,
                        .shape = shape,
-                       .page = std::move(page)};
+                       .page = std::move(page),
+                       .google_page = std::move(google_page)};
 }
 
 ListShape Frontend::shape_of(const http::Request& request) const {
-  return services_.errors == http::Errors::client ? list_shape(request) : ListShape::contract;
+  if (services_.errors == http::Errors::client) return list_shape(request);
+  const auto* route = match_route(request.path).route;
+  return route != nullptr && route->is_googles() ? ListShape::google : ListShape::contract;
 }
 
 http::Reply Frontend::retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
@@ -372,9 +393,7 @@ http::Reply Frontend::retrieve_model(http::Exchange& exchange, const auth::KeyEn
   const auto* model = catalogue::find_visible(*published.catalogue, *id, *scope_of(key),
                                               query->include_unavailable);
   if (model == nullptr) return unknown_model(exchange, *id);
-  return tagged_reply(request, shape_of(request) == ListShape::anthropic
-                                   ? catalogue::render_anthropic_model(*model)
-                                   : catalogue::render_model(*model, query->view));
+  return tagged_reply(request, render_model(shape_of(request), *model, query->view));
 }
 
 }  // namespace weir::api

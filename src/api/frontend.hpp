@@ -71,8 +71,8 @@ class Frontend : public http::Handler {
   /// Counts a request that is not a call; the gateway counts calls, once their model is known.
   [[nodiscard]] std::optional<http::Reply> count(http::Exchange& exchange,
                                                  const auth::KeyEntry& key);
-  [[nodiscard]] gateway::CallInput call_input(http::Exchange& exchange, const auth::KeyEntry& key,
-                                              catalogue::Endpoint endpoint);
+  [[nodiscard]] Found call_input(http::Exchange& exchange, const auth::KeyEntry& key,
+                                 const RouteMatch& found);
   /// The answer to a path that no route has.
   [[nodiscard]] http::Reply no_route(http::Exchange& exchange);
   /// `name`: as the client wrote it.

@@ -3,6 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "api/error_family.hpp"
+#include "catalogue/render.hpp"
+
 namespace weir::api {
 namespace {
 
@@ -31,7 +34,21 @@ bool accepts_coding(const codec::AcceptEncoding& accepted) {
 
 ListShape list_shape(const http::Request& request) {
   if (request.names().contains(http::FieldName::anthropic_version)) return ListShape::anthropic;
+  if (error_family(&request) == dialect::Family::gemini) return ListShape::google;
   return is_from_codex(request.query) ? ListShape::codex : ListShape::contract;
+}
+
+std::string render_model(ListShape shape, const catalogue::Model& model, catalogue::View view) {
+  switch (shape) {
+    case ListShape::anthropic:
+      return catalogue::render_anthropic_model(model);
+    case ListShape::google:
+      return catalogue::render_google_model(model);
+    case ListShape::contract:
+    case ListShape::codex:
+      return catalogue::render_model(model, view);
+  }
+  __builtin_unreachable();
 }
 
 std::expected<ListPtr, catalogue::BadParameter> ListRendering::make() const {
@@ -41,6 +58,11 @@ std::expected<ListPtr, catalogue::BadParameter> ListRendering::make() const {
       break;
     case ListShape::anthropic: {
       auto json = catalogue::render_anthropic_list(*catalogue, *scope, query, page);
+      if (!json) return std::unexpected(std::move(json.error()));
+      return std::make_shared<const RenderedList>(std::move(*json), list->missing());
+    }
+    case ListShape::google: {
+      auto json = catalogue::render_google_list(*catalogue, *scope, query, google_page);
       if (!json) return std::unexpected(std::move(json.error()));
       return std::make_shared<const RenderedList>(std::move(*json), list->missing());
     }

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <string>
 
 #include "catalogue/anthropic_list.hpp"
+#include "catalogue/google_list.hpp"
 #include "catalogue/list_cache.hpp"
 #include "catalogue/list_query.hpp"
 #include "catalogue/scope.hpp"
@@ -17,6 +19,7 @@ namespace weir::api {
 enum class ListShape : std::uint8_t {
   contract,
   anthropic,  ///< for clients that send anthropic-version
+  google,     ///< on Google's paths, and for clients that send x-goog-api-key
   codex,      ///< the contract's with the member `models`, for clients that send client_version
 };
 
@@ -24,6 +27,9 @@ enum class ListShape : std::uint8_t {
 [[nodiscard]] bool accepts_coding(const codec::AcceptEncoding& accepted);
 
 [[nodiscard]] ListShape list_shape(const http::Request& request);
+
+[[nodiscard]] std::string render_model(ListShape shape, const catalogue::Model& model,
+                                       catalogue::View view);
 
 /// A list that must be rendered.
 struct ListRendering {
@@ -34,6 +40,7 @@ struct ListRendering {
   codec::AcceptEncoding accepted;
   ListShape shape = ListShape::contract;
   catalogue::AnthropicPage page = {};
+  catalogue::GooglePage google_page = {};
 
   /// Takes milliseconds for thousands of models: not for I/O threads. Threads: any.
   [[nodiscard]] std::expected<catalogue::ListPtr, catalogue::BadParameter> make() const;

@@ -27,6 +27,13 @@ constexpr Route kReadRoutes[] = {
      "OpenAPI 3 description of these routes."},
 };
 
+constexpr Route kGoogleRoutes[] = {
+    {RouteId::list_models, "list_models", "/v1beta/models", false, Access::key,
+     "The models that the key may call, as in Google's API; parameters `pageSize`, `pageToken`."},
+    {RouteId::retrieve_model, "retrieve_model", "/v1beta/models/{id}", false, Access::key,
+     "One model, as in Google's API."},
+};
+
 static_assert(std::ranges::all_of(kEnumerators<RouteId>, [](RouteId id) {
   const auto routes = std::ranges::count(kReadRoutes, id, &Route::id);
   return (routes == 0) == (id == RouteId::call);  // calls come from the table of endpoints
@@ -74,11 +81,18 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
       return "Submits a video; the answer has its `requestId`.";
     case video_status:
       return "Status of a video, and its URL when it is complete.";
+    case generate_content:
+      return "Google's generateContent, as chat completions; also below `/v1`.";
+    case stream_generate_content:
+      return "The same as a stream: of events with `alt=sse`, otherwise one JSON array.";
+    case count_content_tokens:
+      return "Tokens of a request to generateContent, estimated.";
   }
   __builtin_unreachable();
 }
 
-constexpr std::size_t kRouteCount = std::size(kReadRoutes) + catalogue::kEndpointCount;
+constexpr std::size_t kRouteCount =
+    std::size(kReadRoutes) + catalogue::kEndpointCount + std::size(kGoogleRoutes);
 
 std::array<Route, kRouteCount> make_routes() {
   std::array<Route, kRouteCount> routes{};
@@ -89,6 +103,8 @@ std::array<Route, kRouteCount> make_routes() {
     *next++ = {RouteId::call, row.slug,          row.path, versioned,
                Access::key,   text_of(endpoint), endpoint};
   }
+  // Behind the calls: an id may be any text.
+  std::ranges::copy(kGoogleRoutes, next);
   return routes;
 }
 
@@ -119,6 +135,28 @@ RouteMatch find_route(std::string_view path, bool has_version) {
   return {};
 }
 
+// Google's libraries let their users choose a version, and some users add one to the base URL.
+constexpr std::string_view kGoogleVersions[] = {"/v1beta", "/v1alpha", "/v1"};
+
+RouteMatch find_google_route(std::string_view path) {
+  bool has_own = false;
+  for (int times = 0; times < 2; ++times) {
+    for (const auto version : kGoogleVersions) {
+      if (!path.starts_with(version) || !path.substr(version.size()).starts_with('/')) continue;
+      path.remove_prefix(version.size());
+      has_own = has_own || version != kVersion;
+    }
+  }
+  for (const Route& route : kRoutes) {
+    if (!route.is_googles() || !(has_own || route.endpoint)) continue;
+    RouteMatch match{&route, {}};
+    Route unversioned = route;
+    unversioned.path.remove_prefix(kGoogleVersions[0].size());
+    if (matches(unversioned, path, match.parameter)) return match;
+  }
+  return {};
+}
+
 }  // namespace
 
 bool Route::allows(http::Method method) const {
@@ -139,7 +177,10 @@ RouteMatch match_route(std::string_view path) {
   if (match.route == nullptr && rest.size() > 1 && rest.ends_with('/')) {
     match = find_route(rest.substr(0, rest.size() - 1), has_version);
   }
-  return match;
+  const bool may_be_googles = match.route == nullptr || match.route->id == RouteId::retrieve_model;
+  if (!may_be_googles) return match;
+  const auto google = find_google_route(path);
+  return google.route == nullptr ? match : google;
 }
 
 std::span<const Route> all_routes() { return kRoutes; }
@@ -157,7 +198,10 @@ std::string routes_reference() {
   text +=
       "\nVersioned paths are also served without `/v1`, and with `/v1/v1`. A trailing slash is "
       "ignored, except in an "
-      "id. The key is sent as `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`.\n";
+      "id. The key is sent as `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`; on "
+      "Google's "
+      "paths, which are served below `/v1alpha` and calls below `/v1` too, also as `key=` in the "
+      "query.\n";
   return text;
 }
 

@@ -34,6 +34,8 @@ struct Route {
   std::optional<catalogue::Endpoint> endpoint = {};
 
   [[nodiscard]] bool allows(http::Method method) const;
+  /// One of Google's API.
+  [[nodiscard]] constexpr bool is_googles() const { return path.starts_with("/v1beta/"); }
   /// The Allow field with its CRLF; OPTIONS is always allowed.
   [[nodiscard]] std::string_view allow_field() const;
 };

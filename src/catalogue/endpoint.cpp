@@ -11,6 +11,10 @@ constexpr bool kOutside = true;
 constexpr SubTypes kImages{SubType::text_to_image, SubType::image_to_image};
 constexpr SubTypes kVideo{SubType::text_to_video, SubType::image_to_video};
 
+constexpr EndpointRow at_root(std::string_view slug, std::string_view path, SubTypes sub_types) {
+  return {.slug = slug, .path = path, .sub_types = sub_types, .base = PathBase::server};
+}
+
 // SiliconFlow's edit models take their input image through generations, so both image sub types are
 // called there. Source: api-docs.siliconflow.cn, images-generations, 2026.
 constexpr EnumTable<Endpoint, EndpointRow> kRows({
@@ -40,6 +44,13 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::audio_speech, {"audio_speech", "/audio/speech", {SubType::text_to_speech}}},
     {Endpoint::video_submit, {"video_submit", "/video/submit", kVideo}},
     {Endpoint::video_status, {"video_status", "/video/status", kVideo}},
+    {Endpoint::generate_content,
+     at_root("generate_content", "/v1beta/models/{model}:generateContent", kChat)},
+    {Endpoint::stream_generate_content,
+     at_root("stream_generate_content", "/v1beta/models/{model}:streamGenerateContent", kChat)},
+    {Endpoint::count_content_tokens,
+     at_root("count_content_tokens", "/v1beta/models/{model}:countTokens",
+             {SubType::chat, SubType::embedding})},
 });
 
 }  // namespace

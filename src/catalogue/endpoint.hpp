@@ -36,6 +36,9 @@ enum class Endpoint : std::uint8_t {
   audio_speech,
   video_submit,
   video_status,
+  generate_content,
+  stream_generate_content,
+  count_content_tokens,
 };
 inline constexpr std::size_t kEndpointCount = kEnumeratorCount<Endpoint>;
 
@@ -62,6 +65,8 @@ struct EndpointRow {
   bool outside = false;  ///< a model outside all sub types may be called there as well
   PathBase base = PathBase::version;
 
+  /// The path names the model, and the body need not.
+  [[nodiscard]] constexpr bool names_model() const { return path.contains("{model}"); }
   [[nodiscard]] constexpr bool takes(SubTypes of_model) const {
     return sub_types.intersects(of_model) || (outside && of_model.empty());
   }

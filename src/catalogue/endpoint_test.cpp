@@ -53,6 +53,12 @@ TEST(Endpoint, HasAPathABodyAndItsSubTypes) {
        BodyForm::json},
       {Endpoint::video_status, "video_status", "/video/status", "text-to-video image-to-video",
        BodyForm::json},
+      {Endpoint::generate_content, "generate_content", "/v1beta/models/{model}:generateContent",
+       "chat", BodyForm::json},
+      {Endpoint::stream_generate_content, "stream_generate_content",
+       "/v1beta/models/{model}:streamGenerateContent", "chat", BodyForm::json},
+      {Endpoint::count_content_tokens, "count_content_tokens", "/v1beta/models/{model}:countTokens",
+       "chat embedding", BodyForm::json},
   };
   ASSERT_EQ(std::size(cases), kEndpointCount);
   for (const auto& test : cases) {

@@ -74,6 +74,14 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::video_status,
      {siliconflow, kRequestsOnly, kReported, kAsked, taken, kSingle, kOnce, kServed,
       "video_status"}},
+    {Endpoint::generate_content,
+     {gemini, kTokens, kReported, kAsked, none, kListed, kOnce, kServed, "generate_content"}},
+    {Endpoint::stream_generate_content,
+     {gemini, kTokens, kReported, Streams::always, none, kListed, kOnce, kServed,
+      "generate_content"}},
+    {Endpoint::count_content_tokens,
+     {gemini, kRequestsOnly, kReported, kAsked, none, kSingle, kRepeatable, kEstimated,
+      "count_tokens"}},
 });
 
 }  // namespace

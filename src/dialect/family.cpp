@@ -13,6 +13,7 @@ constexpr EnumTable<Family, const FamilyRow*> kRows({
     {Family::responses, &detail::kResponses},
     {Family::anthropic, &detail::kAnthropic},
     {Family::siliconflow, &detail::kSiliconflow},
+    {Family::gemini, &detail::kGemini},
 });
 
 }  // namespace
@@ -20,9 +21,12 @@ constexpr EnumTable<Family, const FamilyRow*> kRows({
 std::string_view media_type(Framing framing) {
   switch (framing) {
     case Framing::events:
+    case Framing::data:
       return "text/event-stream";
     case Framing::lines:
       return "application/x-ndjson";
+    case Framing::array:
+      return "application/json";
   }
   __builtin_unreachable();
 }

@@ -19,6 +19,7 @@ enum class Family : std::uint8_t {
   responses,    ///< OpenAI's responses
   anthropic,    ///< Anthropic's messages
   siliconflow,  ///< SiliconFlow's own: rerank, video
+  gemini,       ///< Google's generateContent
 };
 
 /// The data of a stream's last event where it is not JSON. OpenAI's streams end with it, and some
@@ -28,7 +29,9 @@ inline constexpr std::string_view kDone = "[DONE]";
 /// How the events of a stream are told apart.
 enum class Framing : std::uint8_t {
   events,  ///< server-sent events
+  data,    ///< the same without names and comments, for readers that take nothing else
   lines,   ///< a JSON text in each line
+  array,   ///< one JSON array; each element is an event
 };
 
 /// The media type of a stream.

@@ -54,7 +54,8 @@ void add_calls(config::Schema<UpstreamSettings>& schema) {
              "option and does not report usage otherwise.")
       .field(
           "translate", &Upstream::translate,
-          config::list_of(config::one_of(std::vector<std::string_view>{"messages", "responses"})),
+          config::list_of(config::one_of(std::vector<std::string_view>{
+              "messages", "responses", "generate_content", "stream_generate_content"})),
           "Endpoints whose calls are sent as chat completions, for a server that does not have "
           "them. Unset: those that servers of this kind, or OpenAI and Azure, are not documented "
           "to "

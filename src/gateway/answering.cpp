@@ -81,8 +81,9 @@ void Answering::begin_answer(std::optional<std::uint64_t> length, MonotonicTime 
 }
 
 std::string Answering::stream_field() const {
-  const auto& family = dialect::of(dialect::of(input_.context.input.endpoint).family);
-  return fmt::format("Content-Type: {}\r\n", dialect::media_type(family.stream.framing));
+  const auto& input = input_.context.input;
+  const auto usual = dialect::of(dialect::of(input.endpoint).family).stream.framing;
+  return fmt::format("Content-Type: {}\r\n", dialect::media_type(input.framing.value_or(usual)));
 }
 
 // While the client is slow, the upstream is not read, and its timeout is suspended.

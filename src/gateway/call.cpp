@@ -83,7 +83,7 @@ net::Task<bool> Call::receive() {
 }
 
 bool Call::read() {
-  const auto read = received_->read();
+  const auto read = received_->read(context_.input.model);
   if (!read) refuse_request(read.error());
   return read.has_value();
 }

@@ -213,6 +213,12 @@ class Reading {
   [[nodiscard]] const std::string& problem() const { return problem_; }
   [[nodiscard]] CallRequest& request() { return request_; }
 
+  // The path counts, as in Google's API.
+  void name_model(std::string_view model) {
+    request_.model = model;
+    request_.model_at = {};
+  }
+
   // A later turn alone is sent: the conversation is known by its name, if it has one.
   void find_conversation() {
     if (!continues_) return;
@@ -324,7 +330,11 @@ Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
   if (by_request && !reading.seen(kRequestId)) {
     return refused("The parameter requestId is missing.");
   }
-  if (!by_request && !reading.seen(kModel)) return refused("The parameter model is missing.");
+  const bool by_path = !options.model.empty();
+  if (!by_request && !by_path && !reading.seen(kModel)) {
+    return refused("The parameter model is missing.");
+  }
+  if (by_path) reading.name_model(options.model);
   reading.count_input(body);
   reading.find_conversation();
   return std::move(reading.request());

@@ -47,7 +47,8 @@ struct CallRequest {
 /// How a body is read.
 struct ReadOptions {
   std::size_t max_depth = codec::JsonScanner::kMaxDepth;
-  bool finds_turns = false;  ///< of endpoints that have conversations
+  bool finds_turns = false;     ///< of endpoints that have conversations
+  std::string_view model = {};  ///< named by the path; empty: the body names it
 };
 
 /// Reads a complete JSON body.

@@ -13,6 +13,7 @@
 #include "catalogue/catalogue.hpp"
 #include "catalogue/endpoint.hpp"
 #include "catalogue/scope.hpp"
+#include "dialect/family.hpp"
 #include "gateway/body_buffers.hpp"
 #include "gateway/call_metrics.hpp"
 #include "gateway/call_record.hpp"
@@ -68,6 +69,10 @@ struct CallInput {
   std::uint64_t key_hash = 0;
   /// Complete field lines for every answer.
   std::string fields;
+  /// The model that the path names; empty: the body does.
+  std::string model = {};
+  /// How the client wants a stream to be framed, if it may choose.
+  std::optional<dialect::Framing> framing = {};
 };
 
 /// Threads: one I/O thread. Lifetime: outlives its calls.

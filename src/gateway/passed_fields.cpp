@@ -31,6 +31,7 @@ constexpr EnumTable<Family, http::FieldNames> kPassed({
     {Family::responses, kAny | kOpenai},
     {Family::anthropic, kAny | kAnthropic},
     {Family::siliconflow, kAny},
+    {Family::gemini, kAny},
 });
 
 // Those that may be given in several lines. Two values of any other would mean two things.

@@ -146,10 +146,11 @@ net::Task<Result<>> Received::receive_encoded() {
   co_return end_form();
 }
 
-Result<> Received::read() {
+Result<> Received::read(std::string_view model) {
   if (!is_json()) return {};
   const ReadOptions options{.max_depth = static_cast<std::size_t>(settings_.max_json_depth),
-                            .finds_turns = settings_.affinity == upstream::Affinity::prefix};
+                            .finds_turns = settings_.affinity == upstream::Affinity::prefix,
+                            .model = model};
   auto request = read_json_request(body_, endpoint_, options);
   if (!request) return std::unexpected(std::move(request.error()));
   request_ = std::move(*request);

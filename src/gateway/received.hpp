@@ -53,8 +53,9 @@ class Received {
   /// Errors: invalid_parameter, overloaded at the bound of all bodies, and those of
   /// ClientStream::next_body.
   [[nodiscard]] net::Task<Result<>> receive();
-  /// Reads what a JSON body says; a form was read as it came. Errors: invalid_parameter.
-  [[nodiscard]] Result<> read();
+  /// Reads what a JSON body says; a form was read as it came. `model`: see ReadOptions.
+  /// Errors: invalid_parameter.
+  [[nodiscard]] Result<> read(std::string_view model);
 
   /// Checks a piece of a form as it passes, of what receive() has left to come.
   /// Errors: invalid_parameter.

@@ -76,6 +76,7 @@ net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
                      .fields = fields_of(context, choice, (*request)->dropped),
                      .answer = {std::move((*request)->answer), context.input.endpoint, model},
                      .held = HeldBytes(shared.buffered_bytes, settings.buffer_bytes)});
+  if (context.input.framing) translated->answer.use(*context.input.framing);
   if (!translated->hold()) {
     co_return std::unexpected(make_refusal(Errc::overloaded));
   }

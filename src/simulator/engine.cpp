@@ -76,6 +76,11 @@ Route route_of(Endpoint endpoint) {
       return post(detail::submit_video);
     case Endpoint::video_status:
       return {"POST", row.path, {}, detail::video_status};
+    // Not served: Weir translates them.
+    case Endpoint::generate_content:
+    case Endpoint::stream_generate_content:
+    case Endpoint::count_content_tokens:
+      break;
   }
   __builtin_unreachable();
 }

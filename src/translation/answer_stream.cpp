@@ -92,24 +92,42 @@ std::string AnswerStream::rewrite_error(int status, std::string_view body) const
 std::string_view AnswerStream::pass(std::string_view events) {
   release(out_);
   while (!events.empty()) take_event(codec::take_event(events));
-  return out_;
+  return framed();
 }
 
 std::string_view AnswerStream::finish(std::string_view events) {
-  [[maybe_unused]] const auto passed = pass(events);
-  if (is_over_) return out_;
-  if (answer_->has_finished()) {
+  release(out_);
+  while (!events.empty()) take_event(codec::take_event(events));
+  if (!is_over_ && answer_->has_finished()) {
     end();
-  } else {
+  } else if (!is_over_) {
     break_with(Errc::upstream_broke);
   }
-  return out_;
+  return framed();
 }
 
 std::string_view AnswerStream::break_off(Errc code) {
   release(out_);
   tell(code, {});
-  return out_;
+  return framed();
+}
+
+// The elements are the data of the events: one line each.
+std::string_view AnswerStream::framed() {
+  constexpr std::string_view kData = "data: ";
+  constexpr std::string_view kEnd = "\n\n";
+  if (!is_array_) return out_;
+  release(array_);
+  std::string_view events = out_;
+  while (!events.empty()) {
+    const auto end = events.find(kEnd);
+    array_ += std::exchange(bracket_, ',');
+    array_ += events.substr(kData.size(), end - kData.size());
+    array_ += "\r\n";
+    events.remove_prefix(end + kEnd.size());
+  }
+  if (is_over_ && bracket_ != 0) array_ += std::exchange(bracket_, 0) == '[' ? "[]" : "]";
+  return array_;
 }
 
 void AnswerStream::take_event(std::string_view event) {

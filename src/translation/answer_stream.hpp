@@ -21,6 +21,10 @@ class AnswerStream {
   /// `from`: the endpoint that the client called. `model`: its id of the model; outlives it.
   AnswerStream(std::unique_ptr<Answer> answer, catalogue::Endpoint from, std::string_view model);
 
+  /// Another framing of a stream than the family's usual one: an array of what are events there.
+  /// REQUIRES: the usual one is `data`.
+  void use(dialect::Framing framing) { is_array_ = framing == dialect::Framing::array; }
+
   /// The body of a whole answer that is a success. Errors: upstream_answer_invalid.
   [[nodiscard]] Result<std::string> rewrite(std::string_view body);
   /// The body of an answer that is an error. `status`: its own.
@@ -46,6 +50,7 @@ class AnswerStream {
   void end();
   void break_with(Errc code);
   void tell(Errc code, std::string_view message);
+  [[nodiscard]] std::string_view framed();
 
   std::unique_ptr<Answer> answer_;
   dialect::Family family_;
@@ -55,6 +60,9 @@ class AnswerStream {
   std::string scratch_;
   std::string out_;
   bool is_over_ = false;
+  bool is_array_ = false;
+  char bracket_ = '[';  ///< before the next element of an array; 0: it is closed
+  std::string array_;
   std::optional<Errc> broken_;
 };
 

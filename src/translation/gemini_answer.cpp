@@ -142,14 +142,19 @@ void GeminiAnswer::add_call(const detail::ToolCall& call) {
   writer.key("name").value(call.name).key("args");
   parts_ += arguments;
   writer.end_object();
-  if (told_calls_ == 0 && !reasoning_.empty() && reasoning_.size() <= detail::kMaxSignedBytes) {
-    writer.key("thoughtSignature");
-    writer.value(codec::format_base64(
-        detail::carried_text({.member = reasoning_member_, .text = reasoning_})));
+  if (const auto signature = signature_of(call); !signature.empty()) {
+    writer.key("thoughtSignature").value(codec::format_base64(signature));
   }
   writer.end_object();
   reasoning_.clear();
   ++told_calls_;
+}
+
+std::string GeminiAnswer::signature_of(const detail::ToolCall& call) const {
+  if (!call.signature.empty()) return detail::carried_signature(call.signature);
+  const bool carries = told_calls_ == 0 && !reasoning_.empty();
+  if (!carries || reasoning_.size() > detail::kMaxSignedBytes) return {};
+  return detail::carried_text({.member = reasoning_member_, .text = reasoning_});
 }
 
 std::string_view GeminiAnswer::finish_reason() const {

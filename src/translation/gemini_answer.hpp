@@ -47,6 +47,7 @@ class GeminiAnswer final : public Answer {
   void add_text(std::string_view text, bool is_thought);
   void add_calls(bool ending);
   void add_call(const detail::ToolCall& call);
+  [[nodiscard]] std::string signature_of(const detail::ToolCall& call) const;
 
   void read_end(const detail::ChatDelta& delta);
   void set_id(std::string_view upstream_id);

@@ -134,6 +134,21 @@ TEST(GeminiAnswer, ReasoningIsCarriedByTheFirstCall) {
   EXPECT_EQ(parts[1], json::parse(R"({"functionCall":{"id":"2","name":"g","args":{}}})"));
 }
 
+TEST(GeminiAnswer, ASignatureOfGooglesGoesBackToItsCall) {
+  const auto answer = whole_of(R"({"tool_calls":[{"id":"1","function":{"name":"f","arguments":"{}"},
+      "extra_content":{"google":{"thought_signature":"c2ln"}}}]})",
+                               R"("tool_calls")");
+  json::array contents{
+      json::parse(R"({"parts":[{"text":"go"}]})"), candidate(answer).at("content"),
+      json::parse(R"({"parts":[{"functionResponse":{"name":"f","response":{}}}]})")};
+  const auto request = translate_gemini(json::serialize(json::object{{"contents", contents}}),
+                                        false, {.model = "m", .upstream_model = "u"});
+  ASSERT_TRUE(request);
+  EXPECT_THAT(request->dropped, testing::IsEmpty());
+  EXPECT_THAT(request->body,
+              HasSubstr(R"("extra_content":{"google":{"thought_signature":"c2ln"}})"));
+}
+
 TEST(GeminiAnswer, ATextIsToldWithItsEvent) {
   auto answer = make_answer();
   std::string out;

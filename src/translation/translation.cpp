@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "dialect/endpoint.hpp"
+#include "translation/detail/camel_case.hpp"
 #include "translation/detail/directions.hpp"
 #include "translation/detail/lenient_json.hpp"
 #include "translation/detail/members.hpp"
@@ -21,6 +23,8 @@ struct Direction {
 constexpr Direction kDirections[] = {
     {Endpoint::messages, Endpoint::chat_completions, &detail::chat_of_messages},
     {Endpoint::responses, Endpoint::chat_completions, &detail::chat_of_responses},
+    {Endpoint::generate_content, Endpoint::chat_completions, &detail::chat_of_gemini},
+    {Endpoint::stream_generate_content, Endpoint::chat_completions, &detail::chat_of_gemini_stream},
 };
 
 const Direction* find_direction(Endpoint from) {
@@ -42,6 +46,7 @@ Result<Request> translate(Endpoint from, std::string_view body, const Options& o
   if (!parsed) return std::unexpected(std::move(parsed.error()));
   const auto* direction = find_direction(from);
   CHECK(direction != nullptr);
+  if (dialect::of(from).family == dialect::Family::gemini) detail::use_camel_case(*parsed);
   return direction->translate(*parsed, options);
 }
 

@@ -37,6 +37,12 @@ def anthropic(body):
     return told["error"]["message"]
 
 
+def google(body):
+    told = json.loads(body)
+    assert (list(told), list(told["error"])) == (["error"], ["code", "message", "status"])
+    return told["error"]["message"]
+
+
 @pytest.mark.parametrize(
     ("path", "message_in"),
     [("/v1/chat/completions", openai), ("/v1/responses", openai), ("/v1/rerank", openai),
@@ -59,7 +65,7 @@ def test_every_path_of_calls_answers_errors_in_its_own_shape(server, path, messa
 
 @pytest.mark.parametrize(
     ("field", "message_in"),
-    [(("X-Stainless-Lang", "python"), openai), (("x-goog-api-key", WRONG), openai),
+    [(("X-Stainless-Lang", "python"), openai), (("x-goog-api-key", WRONG), google),
      (("anthropic-version", "2023-06-01"), anthropic)],
 )  # fmt: skip
 def test_a_list_answers_in_the_shape_of_a_client_that_shows_its_api(server, field, message_in):

@@ -111,7 +111,7 @@ def test_portkey_cve_2025_66405_every_route_without_a_key(server, engine):
     before = len(engine.calls)
     for path, methods, access in routes(server):
         spellings = {path, path.removeprefix("/v1") or path, path + "/", path.upper(), "//" + path[1:], path + "%20"}
-        for spelling in {one.replace("{id}", "lab/chat") for one in spellings}:
+        for spelling in {one.replace("{id}", "lab/chat").replace("{model}", "lab/chat") for one in spellings}:
             for method in {*methods, "GET", "POST", "PUT", "DELETE", "HEAD"} - {"OPTIONS"}:
                 for key in (None, wrong):
                     headers = [("Content-Length", "0")] if method in ("POST", "PUT") else []

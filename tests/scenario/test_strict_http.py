@@ -169,8 +169,8 @@ def test_portkey_cve_2025_66405_every_route_asks_for_a_key(server, engine):
     for path, methods, access in routes():
         if access == "anyone":
             continue
-        for variant in (path, path.removeprefix("/v1")):
-            target = variant.replace("{id}", "lab/chat")
+        for variant in {path, path.removeprefix("/v1") if path.startswith("/v1/") else path}:
+            target = variant.replace("{id}", "lab/chat").replace("{model}", "lab/chat")
             for method in set(methods) - {"OPTIONS"}:
                 for headers in ([], [("Authorization", "Bearer sk-wrong")], [("Authorization", f"Basic {KEY}")]):
                     assert request(server.public, method, target, headers).status == 401, (method, target)

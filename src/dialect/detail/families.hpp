@@ -31,5 +31,6 @@ extern constinit const FamilyRow kOpenai;
 extern constinit const FamilyRow kResponses;
 extern constinit const FamilyRow kAnthropic;
 extern constinit const FamilyRow kSiliconflow;
+extern constinit const FamilyRow kGemini;
 
 }  // namespace weir::dialect::detail

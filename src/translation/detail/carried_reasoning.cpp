@@ -8,6 +8,7 @@ namespace weir::translation::detail {
 namespace {
 
 constexpr std::string_view kMark = "weir:";
+constexpr std::string_view kGoogle = "weir:google:";
 
 }  // namespace
 
@@ -30,6 +31,14 @@ std::optional<CarriedReasoning> parse_carried(std::string_view content) {
     }
   }
   return std::nullopt;
+}
+
+std::string carried_signature(std::string_view signature) {
+  return std::string(kGoogle).append(signature);
+}
+
+std::string_view parse_carried_signature(std::string_view content) {
+  return content.starts_with(kGoogle) ? content.substr(kGoogle.size()) : std::string_view{};
 }
 
 }  // namespace weir::translation::detail

@@ -25,4 +25,9 @@ void append_carried(std::string& out, const CarriedReasoning& reasoning);
 /// Nothing for content of another origin. Valid as long as `content`.
 [[nodiscard]] std::optional<CarriedReasoning> parse_carried(std::string_view content);
 
+/// The same for a signature of Google's, which goes back to the call that it came with. Empty for
+/// content of another origin.
+[[nodiscard]] std::string carried_signature(std::string_view signature);
+[[nodiscard]] std::string_view parse_carried_signature(std::string_view content);
+
 }  // namespace weir::translation::detail

@@ -48,6 +48,9 @@ void add_call(ChatDelta& delta, const json::object& call, std::size_t place) {
     piece.name = text_of(*function, "name");
     piece.arguments = text_of(*function, "arguments");
   }
+  const auto* extra = object_of(call, "extra_content");
+  const auto* google = extra == nullptr ? nullptr : object_of(*extra, "google");
+  if (google != nullptr) piece.signature = text_of(*google, "thought_signature");
   delta.tool_calls.push_back(piece);
 }
 

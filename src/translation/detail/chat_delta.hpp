@@ -2,7 +2,8 @@
 ///
 /// Source: platform.openai.com, API reference: chat completions; `reasoning_content` DeepSeek,
 /// vLLM, SiliconFlow; `reasoning` OpenRouter, Ollama; content in parts Mistral; `stop_reason` vLLM,
-/// `matched_stop` SGLang (numbers are tokens); 2026.
+/// `matched_stop` SGLang (numbers are tokens); `extra_content.google.thought_signature`
+/// ai.google.dev, Thought signatures: OpenAI compatibility; 2026.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +23,7 @@ struct ToolCallDelta {
   std::string_view id = {};         ///< empty: as before
   std::string_view name = {};       ///< empty: as before
   std::string_view arguments = {};  ///< a piece of JSON text
+  std::string_view signature = {};  ///< of a thought of Google's models, which want it back
 };
 
 /// Views are into the event.

@@ -95,11 +95,11 @@ void GeminiTurns::add_user_part(const json::object& part) {
 
 void GeminiTurns::add_model_part(const json::object& part) {
   findings_.check(part, kPart, kModelPart);
-  read_signature(part);
+  const auto signature = read_signature(part);
   const auto* call = find(part, "functionCall");
   if (call != nullptr) {
     end_user();
-    add_call(*call);
+    add_call(*call, signature);
   }
   const auto text = findings_.text(part, kPart, "text");
   if (text.empty()) return;
@@ -108,7 +108,7 @@ void GeminiTurns::add_model_part(const json::object& part) {
   text_ += text;
 }
 
-void GeminiTurns::add_call(const json::value& value) {
+void GeminiTurns::add_call(const json::value& value, std::string_view signature) {
   const auto path = path_of(kPart, "functionCall.");
   const auto* call = value.if_object();
   if (call == nullptr) return findings_.expect(path_of(kPart, "functionCall"), "an object");
@@ -120,11 +120,16 @@ void GeminiTurns::add_call(const json::value& value) {
   auto id = std::string(findings_.text(*call, path, "id"));
   if (id.empty()) id = fmt::format("call{:05}", calls_made_);
   ++calls_made_;
-  calls_.push_back(json::object{
+  json::object made{
       {"id", id},
       {"type", "function"},
       {"function",
-       json::object{{"name", name}, {"arguments", args == nullptr ? "{}" : json_of(*args)}}}});
+       json::object{{"name", name}, {"arguments", args == nullptr ? "{}" : json_of(*args)}}}};
+  if (!signature.empty()) {
+    made["extra_content"] =
+        json::object{{"google", json::object{{"thought_signature", signature}}}};
+  }
+  calls_.push_back(std::move(made));
   unanswered_.push_back({std::move(id), std::string(name)});
 }
 
@@ -154,15 +159,23 @@ std::string GeminiTurns::answered_call(std::string_view id, std::string_view nam
   return answered;
 }
 
-// Only one of our own: those of Google's models mean nothing to another.
-void GeminiTurns::read_signature(const json::object& part) {
+// Only what an answer of ours carried: a signature that came from elsewhere may mean nothing to the
+// upstream.
+std::string GeminiTurns::read_signature(const json::object& part) {
   const auto signature = findings_.text(part, kPart, "thoughtSignature");
-  if (signature.empty()) return;
-  const auto content = codec::parse_base64(signature);
-  const auto carried = content ? parse_carried(*content) : std::nullopt;
-  if (!carried) return findings_.drop(path_of(kPart, "thoughtSignature"));
+  if (signature.empty()) return {};
+  const auto content = codec::parse_base64(signature).value_or(std::string());
+  if (const auto googles = parse_carried_signature(content); !googles.empty()) {
+    return std::string(googles);
+  }
+  const auto carried = parse_carried(content);
+  if (!carried) {
+    findings_.drop(path_of(kPart, "thoughtSignature"));
+    return {};
+  }
   reasoning_member_ = carried->member;
   join(reasoning_, carried->text);
+  return {};
 }
 
 void GeminiTurns::end_user() {

@@ -39,10 +39,11 @@ class GeminiTurns {
   void add_content(const boost::json::object& content);
   void add_user_part(const boost::json::object& part);
   void add_model_part(const boost::json::object& part);
-  void add_call(const boost::json::value& call);
+  void add_call(const boost::json::value& call, std::string_view signature);
   void add_response(const boost::json::value& value);
   [[nodiscard]] std::string answered_call(std::string_view id, std::string_view name);
-  void read_signature(const boost::json::object& part);
+  /// Returns one of Google's.
+  [[nodiscard]] std::string read_signature(const boost::json::object& part);
   void end_user();
   void end_model();
 

@@ -65,6 +65,7 @@ void ToolCalls::take(const ToolCallDelta& piece) {
   auto& call = calls_[place];
   if (call.id.empty()) held_bytes_ += call.id.assign(piece.id).size();
   if (call.name.empty()) held_bytes_ += call.name.assign(piece.name).size();
+  if (call.signature.empty()) held_bytes_ += call.signature.assign(piece.signature).size();
   if (call.state == ToolCall::State::closed) {
     failed_ = !is_empty(piece.arguments);
     return;

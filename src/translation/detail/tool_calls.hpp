@@ -54,7 +54,8 @@ struct NamedCall {
 struct ToolCall : NamedCall {
   enum class State : std::uint8_t { waiting, open, closed };
 
-  std::string held = {};    ///< arguments not yet taken
+  std::string held = {};  ///< arguments not yet taken
+  std::string signature = {};
   bool is_settled = false;  ///< it has no arguments, as something followed it
   State state = State::waiting;
 };
