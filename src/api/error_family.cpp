@@ -38,6 +38,7 @@ std::optional<Family> own_family(const Route* route) {
       return std::nullopt;
     case Family::anthropic:
     case Family::gemini:
+    case Family::ollama:
       return family;
   }
   __builtin_unreachable();
@@ -57,6 +58,7 @@ Family error_family(const http::Request* request) {
   if (request == nullptr) return Family::siliconflow;
   const Route* route = match_route(request->path).route;
   if (const auto family = own_family(route)) return *family;
+  if (request->path.starts_with("/api/")) return Family::ollama;
   if (request->count(http::FieldName::anthropic_version) > 0) return Family::anthropic;
   if (is_googles(*request, route)) return Family::gemini;
   return is_call(*request, route) || shows_openai(*request) ? Family::openai : Family::siliconflow;

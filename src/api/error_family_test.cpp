@@ -31,6 +31,9 @@ TEST(ErrorFamily, IsThatOfThePath) {
                            "/v1beta/models/a/b:generateContent", "/v1/models/a:generateContent"}) {
     EXPECT_EQ(family_of(path, {}, "POST"), Family::gemini) << path;
   }
+  EXPECT_EQ(family_of("/api/chat", {}, "POST"), Family::ollama);
+  EXPECT_EQ(family_of("/api/tags"), Family::ollama);
+  EXPECT_EQ(family_of("/api/unknown", "anthropic-version: 1\r\n"), Family::ollama);
   EXPECT_EQ(family_of("/v1/unknown"), Family::siliconflow);
   EXPECT_EQ(family_of("/v1/unknown", {}, "POST"), Family::openai);
 }

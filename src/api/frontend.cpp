@@ -7,14 +7,13 @@
 #include "api/cors.hpp"
 #include "api/error_family.hpp"
 #include "api/google_query.hpp"
+#include "api/keyless.hpp"
+#include "api/ollama.hpp"
 #include "api/openapi.hpp"
 #include "api/stored_reply.hpp"
 #include "api/websocket.hpp"
 #include "auth/presented_key.hpp"
 #include "base/stable_hash.hpp"
-#include "catalogue/anthropic_list.hpp"
-#include "catalogue/list_query.hpp"
-#include "catalogue/render.hpp"
 #include "codec/percent.hpp"
 #include "dialect/endpoint.hpp"
 #include "gateway/call.hpp"
@@ -46,6 +45,16 @@ Presented& memo_of(http::Exchange& exchange) {
   return static_cast<Presented&>(*memo);
 }
 
+bool is_read(http::Method method) {
+  return method == http::Method::get || method == http::Method::head;
+}
+
+http::Reply ollama_runs() {
+  auto reply = http::Reply::with_body(200, std::string(kOllamaRuns));
+  reply.fixed_fields = "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n";
+  return reply;
+}
+
 // True if the call's request id belongs to the key.
 bool has_request_id(catalogue::Endpoint endpoint) {
   return dialect::of(endpoint).request_id != dialect::RequestId::none;
@@ -53,11 +62,13 @@ bool has_request_id(catalogue::Endpoint endpoint) {
 
 }  // namespace
 
-Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log)
+Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log,
+                   Secret assumed_key)
     : services_(services),
       published_(services.published),
       keys_(services.keyring.tables()),
       access_log_(access_log),
+      assumed_key_(std::move(assumed_key)),
       digester_(services.keyring.make_digester()),
       metrics_(services.registry),
       gateway_(services.gateway, services.usage.add_cell(), services.registry) {}
@@ -65,7 +76,7 @@ Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log
 bool Frontend::takes_body(const http::Request& request) {
   if (request.method != http::Method::post) return false;
   const auto found = match_route(request.path);
-  return found.route != nullptr && found.route->endpoint.has_value();
+  return found.route != nullptr && found.route->takes_body();
 }
 
 http::Answer Frontend::handle(http::Exchange& exchange) {
@@ -75,6 +86,9 @@ http::Answer Frontend::handle(http::Exchange& exchange) {
   }
   if (auto* usage = std::get_if<OwnUsage>(&found)) {
     return show_usage(exchange, std::move(*usage));
+  }
+  if (auto* showing = std::get_if<Showing>(&found)) {
+    return show_model(exchange, std::move(*showing));
   }
   if (auto* input = std::get_if<gateway::CallInput>(&found)) {
     return call(exchange, std::make_unique<gateway::Call>(gateway_, std::move(*input)));
@@ -216,6 +230,9 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   const RouteMatch found = match_route(request.path);
   const bool whole_server = request.path == "*";
   if (found.route == nullptr && !whole_server) {
+    if (!assumed_key_.empty() && request.path == "/" && is_read(request.method)) {
+      return ollama_runs();
+    }
     const bool is_handshake = is_websocket_path(request.path) && asks_for_websocket(request);
     return is_handshake ? refuse_websocket(exchange) : no_route(exchange);
   }
@@ -248,6 +265,14 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
       return error_reply(dialect::Family::siliconflow, {.code = Errc::retired});
     case RouteId::openapi:
       return openapi_reply(request);
+    case RouteId::ollama_version:
+      return tagged_reply(request, std::string(kOllamaVersion));
+    case RouteId::ollama_tags:
+      return list_for_ollama(exchange, *key, ListShape::ollama_tags);
+    case RouteId::ollama_processes:
+      return list_for_ollama(exchange, *key, ListShape::ollama_processes);
+    case RouteId::ollama_show:
+      return Showing{published_.get().catalogue, scope_of(*key)};
     case RouteId::call:
       return call_input(exchange, *key, found);
   }
@@ -259,7 +284,7 @@ http::Reply Frontend::no_route(http::Exchange& exchange) {
   const auto path = exchange.request->path;
   const bool hides_slash = path.contains("%2F") || path.contains("%2f");
   if (hides_slash) return fail_with(exchange, {Errc::malformed_request});
-  const auto text = unknown_path_text(path);
+  const auto text = management_text(path).value_or(unknown_path_text(path));
   return fail_with(exchange, {.code = Errc::route_not_found, .plain = text});
 }
 
@@ -295,7 +320,10 @@ std::expected<const auth::KeyEntry*, http::Reply> Frontend::authenticate(http::E
   const auto unauthorized = [&](Errc code, std::string_view message = {}) {
     return std::unexpected(fail_with(exchange, {code, message}));
   };
-  const auto token = client_key(*exchange.request);
+  auto token = client_key(*exchange.request);
+  if (!token && !assumed_key_.empty() && may_assume_key(*exchange.request)) {
+    token = assumed_key_.reveal();
+  }
   if (!token) {
     const bool two_keys = token.error() == Errc::invalid_parameter;
     return unauthorized(token.error(), two_keys ? kTwoKeys : std::string_view{});
@@ -337,63 +365,6 @@ std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry&
     scope = std::make_shared<const catalogue::Scope>(std::move(*parsed));
   }
   return scope;
-}
-
-Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyEntry& key) {
-  const http::Request& request = *exchange.request;
-  const Published& published = published_.get();
-  const auto query = catalogue::parse_list_query(request.query, published.settings.view);
-  if (!query) return fail_with(exchange, {Errc::invalid_parameter, query.error().message});
-  auto scope = scope_of(key);
-  const auto accepted =
-      codec::AcceptEncoding::parse(request.header(http::FieldName::accept_encoding));
-  const auto shape = shape_of(request);
-  catalogue::AnthropicPage page;
-  if (shape == ListShape::anthropic) {
-    auto parsed = catalogue::parse_anthropic_page(request.query);
-    if (!parsed) return fail_with(exchange, {Errc::invalid_parameter, parsed.error().message});
-    page = std::move(*parsed);
-  }
-  catalogue::GooglePage google_page;
-  if (shape == ListShape::google) {
-    auto parsed = catalogue::parse_google_page(request.query);
-    if (!parsed) return fail_with(exchange, {Errc::invalid_parameter, parsed.error().message});
-    google_page = std::move(*parsed);
-  }
-  if (shape == ListShape::contract) {
-    auto list = published.lists->find(catalogue::ListKey(*scope, *query));
-    if (list && !(accepts_coding(accepted) && published.lists->lacks_codings(*list))) {
-      return list_reply(request, std::move(list), accepted);
-    }
-  }
-  return ListRendering{.catalogue = published.catalogue,
-                       .lists = published.lists,
-                       .scope = std::move(scope),
-                       .query = *query,
-                       .accepted = accepted,
-                       .shape = shape,
-                       .page = std::move(page),
-                       .google_page = std::move(google_page)};
-}
-
-ListShape Frontend::shape_of(const http::Request& request) const {
-  if (services_.errors == http::Errors::client) return list_shape(request);
-  const auto* route = match_route(request.path).route;
-  return route != nullptr && route->is_googles() ? ListShape::google : ListShape::contract;
-}
-
-http::Reply Frontend::retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
-                                     std::string_view encoded_id) {
-  const http::Request& request = *exchange.request;
-  const Published& published = published_.get();
-  const auto query = catalogue::parse_list_query(request.query, published.settings.view);
-  if (!query) return fail_with(exchange, {Errc::invalid_parameter, query.error().message});
-  const auto id = codec::percent_decode(encoded_id);
-  if (!id) return unknown_model(exchange, encoded_id);
-  const auto* model = catalogue::find_visible(*published.catalogue, *id, *scope_of(key),
-                                              query->include_unavailable);
-  if (model == nullptr) return unknown_model(exchange, *id);
-  return tagged_reply(request, render_model(shape_of(request), *model, query->view));
 }
 
 }  // namespace weir::api

@@ -15,6 +15,7 @@
 #include "api/route.hpp"
 #include "api/services.hpp"
 #include "auth/digest.hpp"
+#include "base/secret.hpp"
 #include "catalogue/list_query.hpp"
 #include "catalogue/scope.hpp"
 #include "codec/accept_encoding.hpp"
@@ -32,8 +33,9 @@ namespace weir::api {
 /// Threads: one I/O thread. Lifetime: `services` and `access_log` outlive it.
 class Frontend : public http::Handler {
  public:
-  /// `access_log` may be null: then no line is written.
-  Frontend(Services& services, telemetry::LineWriter::Source* access_log);
+  /// `access_log` may be null: then no line is written. `assumed_key`: the key of requests without
+  /// one (keyless.hpp), on a listener of Ollama's; empty: none.
+  Frontend(Services& services, telemetry::LineWriter::Source* access_log, Secret assumed_key = {});
 
   [[nodiscard]] bool takes_body(const http::Request& request) override;
   [[nodiscard]] http::Answer handle(http::Exchange& exchange) override;
@@ -52,11 +54,17 @@ class Frontend : public http::Handler {
   void add_common_fields(const http::Exchange& exchange, std::string& fields) const;
 
  private:
-  using Found = std::variant<http::Reply, ListRendering, OwnUsage, gateway::CallInput>;
+  /// A model that is shown once the body has named it.
+  struct Showing {
+    std::shared_ptr<const catalogue::Catalogue> catalogue;
+    std::shared_ptr<const catalogue::Scope> scope;
+  };
+  using Found = std::variant<http::Reply, ListRendering, OwnUsage, Showing, gateway::CallInput>;
 
   [[nodiscard]] Found answer(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, ListRendering rendering);
   [[nodiscard]] net::Task<http::Outcome> show_usage(http::Exchange& exchange, OwnUsage usage);
+  [[nodiscard]] net::Task<http::Outcome> show_model(http::Exchange& exchange, Showing showing);
   /// Answers with an estimate of the tokens. REQUIRES: `call` has one.
   [[nodiscard]] static http::Outcome answer_estimate(const http::Exchange& exchange,
                                                      gateway::Call& call);
@@ -79,6 +87,8 @@ class Frontend : public http::Handler {
   [[nodiscard]] http::Reply unknown_model(http::Exchange& exchange, std::string_view name);
   [[nodiscard]] OwnUsage own_usage(const http::Exchange& exchange, const auth::KeyEntry& key);
   [[nodiscard]] Found list_models(http::Exchange& exchange, const auth::KeyEntry& key);
+  [[nodiscard]] Found list_for_ollama(const http::Exchange& exchange, const auth::KeyEntry& key,
+                                      ListShape shape);
   /// The contract's, if the settings want no other.
   [[nodiscard]] ListShape shape_of(const http::Request& request) const;
   [[nodiscard]] http::Reply retrieve_model(http::Exchange& exchange, const auth::KeyEntry& key,
@@ -93,6 +103,7 @@ class Frontend : public http::Handler {
   SnapshotReader<Published> published_;
   SnapshotReader<auth::KeyTable> keys_;
   telemetry::LineWriter::Source* access_log_;
+  Secret assumed_key_;
   auth::Digester digester_;
   RequestMetrics metrics_;
   gateway::Gateway gateway_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/error_family.hpp"
+#include "catalogue/ollama_list.hpp"
 #include "catalogue/render.hpp"
 
 namespace weir::api {
@@ -44,6 +45,9 @@ std::string render_model(ListShape shape, const catalogue::Model& model, catalog
       return catalogue::render_anthropic_model(model);
     case ListShape::google:
       return catalogue::render_google_model(model);
+    case ListShape::ollama_tags:
+    case ListShape::ollama_processes:
+      return catalogue::render_ollama_model(model);
     case ListShape::contract:
     case ListShape::codex:
       return catalogue::render_model(model, view);
@@ -66,6 +70,12 @@ std::expected<ListPtr, catalogue::BadParameter> ListRendering::make() const {
       if (!json) return std::unexpected(std::move(json.error()));
       return std::make_shared<const RenderedList>(std::move(*json), list->missing());
     }
+    case ListShape::ollama_tags:
+      return std::make_shared<const RenderedList>(catalogue::render_ollama_tags(*catalogue, *scope),
+                                                  list->missing());
+    case ListShape::ollama_processes:
+      return std::make_shared<const RenderedList>(
+          catalogue::render_ollama_processes(*catalogue, *scope), list->missing());
     case ListShape::codex: {
       auto json = with_models(list->body(codec::Coding::identity).bytes);
       return std::make_shared<const RenderedList>(std::move(json), list->missing());

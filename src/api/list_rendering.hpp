@@ -20,7 +20,9 @@ enum class ListShape : std::uint8_t {
   contract,
   anthropic,  ///< for clients that send anthropic-version
   google,     ///< on Google's paths, and for clients that send x-goog-api-key
-  codex,      ///< the contract's with the member `models`, for clients that send client_version
+  ollama_tags,
+  ollama_processes,
+  codex,  ///< the contract's with the member `models`, for clients that send client_version
 };
 
 /// True if the client takes any compressed form.

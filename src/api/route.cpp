@@ -25,6 +25,14 @@ constexpr Route kReadRoutes[] = {
      "Answers 410, as SiliconFlow does since 2026-08; `/v1/usage` tells a key its limits."},
     {RouteId::openapi, "openapi", "/openapi.yaml", false, Access::anyone,
      "OpenAPI 3 description of these routes."},
+    {RouteId::ollama_version, "ollama_version", "/api/version", false, Access::key_uncounted,
+     "The version of Ollama whose API these paths have."},
+    {RouteId::ollama_tags, "ollama_tags", "/api/tags", false, Access::key,
+     "The models that the key may call in Ollama's API: of chat and of embeddings."},
+    {RouteId::ollama_processes, "ollama_ps", "/api/ps", false, Access::key,
+     "The same: each counts as loaded."},
+    {RouteId::ollama_show, "ollama_show", "/api/show", false, Access::key,
+     "One model in Ollama's API: its capabilities and its context length."},
 };
 
 constexpr Route kGoogleRoutes[] = {
@@ -87,6 +95,14 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
       return "The same as a stream: of events with `alt=sse`, otherwise one JSON array.";
     case count_content_tokens:
       return "Tokens of a request to generateContent, estimated.";
+    case ollama_chat:
+      return "Chat in Ollama's API, streamed in lines unless `stream` is false.";
+    case ollama_generate:
+      return "Ollama's answer to one prompt, streamed as its chat.";
+    case ollama_embed:
+      return "Embeddings of texts, in Ollama's API.";
+    case ollama_embeddings:
+      return "Ollama's older path: the embedding of one text.";
   }
   __builtin_unreachable();
 }
@@ -160,12 +176,12 @@ RouteMatch find_google_route(std::string_view path) {
 }  // namespace
 
 bool Route::allows(http::Method method) const {
-  if (endpoint) return method == http::Method::post;
+  if (takes_body()) return method == http::Method::post;
   return method == http::Method::get || method == http::Method::head;
 }
 
 std::string_view Route::allow_field() const {
-  return endpoint ? "Allow: POST, OPTIONS\r\n" : "Allow: GET, HEAD, OPTIONS\r\n";
+  return takes_body() ? "Allow: POST, OPTIONS\r\n" : "Allow: GET, HEAD, OPTIONS\r\n";
 }
 
 RouteMatch match_route(std::string_view path) {

@@ -19,7 +19,18 @@ enum class Access : std::uint8_t {
   key_uncounted,  ///< a valid key; the request is counted by no limit
 };
 
-enum class RouteId : std::uint8_t { list_models, retrieve_model, usage, user_info, openapi, call };
+enum class RouteId : std::uint8_t {
+  list_models,
+  retrieve_model,
+  usage,
+  user_info,
+  openapi,
+  ollama_version,
+  ollama_tags,
+  ollama_processes,
+  ollama_show,
+  call,
+};
 
 struct Route {
   RouteId id;
@@ -33,6 +44,10 @@ struct Route {
   /// Set for a call: the method is then POST, and the handler reads the body.
   std::optional<catalogue::Endpoint> endpoint = {};
 
+  /// True if its requests are POSTs, whose body the handler reads.
+  [[nodiscard]] bool takes_body() const {
+    return endpoint.has_value() || id == RouteId::ollama_show;
+  }
   [[nodiscard]] bool allows(http::Method method) const;
   /// One of Google's API.
   [[nodiscard]] constexpr bool is_googles() const { return path.starts_with("/v1beta/"); }

@@ -58,6 +58,13 @@ TEST(Route, IsFoundByItsPath) {
       {"/v1/", "none", ""},
       {"*", "none", ""},
       {"/v1", "none", ""},
+      {"/api/chat", "ollama_chat", ""},
+      {"/api/chat/", "ollama_chat", ""},
+      {"/api/tags", "ollama_tags", ""},
+      {"/api/show", "ollama_show", ""},
+      {"/v1/api/chat", "none", ""},
+      {"/v1/api/tags", "none", ""},
+      {"/api/pull", "none", ""},
   };
   for (const Case& c : cases) {
     const auto match = match_route(c.path);

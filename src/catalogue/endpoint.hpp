@@ -39,6 +39,10 @@ enum class Endpoint : std::uint8_t {
   generate_content,
   stream_generate_content,
   count_content_tokens,
+  ollama_chat,
+  ollama_generate,
+  ollama_embed,
+  ollama_embeddings,
 };
 inline constexpr std::size_t kEndpointCount = kEnumeratorCount<Endpoint>;
 

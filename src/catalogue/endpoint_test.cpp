@@ -59,6 +59,11 @@ TEST(Endpoint, HasAPathABodyAndItsSubTypes) {
        "/v1beta/models/{model}:streamGenerateContent", "chat", BodyForm::json},
       {Endpoint::count_content_tokens, "count_content_tokens", "/v1beta/models/{model}:countTokens",
        "chat embedding", BodyForm::json},
+      {Endpoint::ollama_chat, "ollama_chat", "/api/chat", "chat", BodyForm::json},
+      {Endpoint::ollama_generate, "ollama_generate", "/api/generate", "chat", BodyForm::json},
+      {Endpoint::ollama_embed, "ollama_embed", "/api/embed", "embedding", BodyForm::json},
+      {Endpoint::ollama_embeddings, "ollama_embeddings", "/api/embeddings", "embedding",
+       BodyForm::json},
   };
   ASSERT_EQ(std::size(cases), kEndpointCount);
   for (const auto& test : cases) {
@@ -67,6 +72,13 @@ TEST(Endpoint, HasAPathABodyAndItsSubTypes) {
     EXPECT_EQ(row.path, test.path) << test.slug;
     EXPECT_EQ(words(row.sub_types), test.sub_types) << test.slug;
     EXPECT_EQ(row.body, test.body) << test.slug;
+  }
+}
+
+TEST(Endpoint, OnlyAnApiWithARootOfItsOwnIsElsewhereThanBelowTheVersion) {
+  for (const Endpoint endpoint : all_endpoints()) {
+    const bool is_own = describe(endpoint).slug.starts_with("ollama");
+    EXPECT_EQ(public_path(endpoint).starts_with("/v1/"), !is_own) << public_path(endpoint);
   }
 }
 

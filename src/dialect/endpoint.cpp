@@ -19,6 +19,7 @@ constexpr bool kOptional = true;  // has_stream_options
 constexpr bool kReported = false;
 
 constexpr Streams kAsked = Streams::on_request;
+constexpr Streams kUnasked = Streams::unless_refused;
 
 using enum RequestId;
 
@@ -82,6 +83,14 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::count_content_tokens,
      {gemini, kRequestsOnly, kReported, kAsked, none, kSingle, kRepeatable, kEstimated,
       "count_tokens"}},
+    {Endpoint::ollama_chat,
+     {ollama, kTokens, kReported, kUnasked, none, kListed, kOnce, kServed, "chat"}},
+    {Endpoint::ollama_generate,
+     {ollama, kTokens, kReported, kUnasked, none, kWritten, kOnce, kServed, "text_completion"}},
+    {Endpoint::ollama_embed,
+     {ollama, kPrompt, kReported, kAsked, none, kSingle, kRepeatable, kServed, "embeddings"}},
+    {Endpoint::ollama_embeddings,
+     {ollama, kPrompt, kReported, kAsked, none, kSingle, kRepeatable, kServed, "embeddings"}},
 });
 
 }  // namespace

@@ -47,6 +47,15 @@ TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
       {Endpoint::generate_content, gemini, text, false, none, "generate_content"},
       {Endpoint::stream_generate_content, gemini, text, false, none, "generate_content"},
       {Endpoint::count_content_tokens, gemini, {}, false, none, "count_tokens"},
+      {Endpoint::ollama_chat, ollama, {input_tokens, output_tokens}, false, none, "chat"},
+      {Endpoint::ollama_generate,
+       ollama,
+       {input_tokens, output_tokens},
+       false,
+       none,
+       "text_completion"},
+      {Endpoint::ollama_embed, ollama, {input_tokens}, false, none, "embeddings"},
+      {Endpoint::ollama_embeddings, ollama, {input_tokens}, false, none, "embeddings"},
   };
   ASSERT_EQ(std::size(cases), catalogue::kEndpointCount);
   for (const auto& c : cases) {
@@ -57,6 +66,14 @@ TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
     EXPECT_EQ(row.request_id, c.request_id) << c.operation;
     EXPECT_EQ(row.operation, c.operation);
     EXPECT_EQ(row.is_estimated, row.operation == "count_tokens");
+  }
+}
+
+TEST(EndpointRow, OnlyOllamaStreamsUnlessItIsToldNotTo) {
+  for (const Endpoint endpoint : catalogue::all_endpoints()) {
+    const bool streams_unasked =
+        endpoint == Endpoint::ollama_chat || endpoint == Endpoint::ollama_generate;
+    EXPECT_EQ(of(endpoint).streams == Streams::unless_refused, streams_unasked);
   }
 }
 

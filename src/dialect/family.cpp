@@ -14,6 +14,7 @@ constexpr EnumTable<Family, const FamilyRow*> kRows({
     {Family::anthropic, &detail::kAnthropic},
     {Family::siliconflow, &detail::kSiliconflow},
     {Family::gemini, &detail::kGemini},
+    {Family::ollama, &detail::kOllama},
 });
 
 }  // namespace

@@ -20,6 +20,7 @@ enum class Family : std::uint8_t {
   anthropic,    ///< Anthropic's messages
   siliconflow,  ///< SiliconFlow's own: rerank, video
   gemini,       ///< Google's generateContent
+  ollama,       ///< Ollama's own
 };
 
 /// The data of a stream's last event where it is not JSON. OpenAI's streams end with it, and some

@@ -23,6 +23,7 @@ TEST(Family, SaysHowItsStreamsAreRead) {
        {"response.completed", "response.incomplete", "response.failed"}},
       {Family::anthropic, "anthropic", {"message_stop"}},
       {Family::siliconflow, "siliconflow", {}},
+      {Family::ollama, "ollama", {}},
   };
   ASSERT_EQ(std::size(cases), kEnumeratorCount<Family>);
   for (const auto& c : cases) {

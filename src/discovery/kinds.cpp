@@ -47,7 +47,9 @@ constexpr Endpoints kRare{responses_compact, count_tokens,      tokenize, modera
 
 // Those of APIs that have a root of their own: a server without that API has none of them, and a
 // call there is translated.
-constexpr Endpoints kOwnRoots{generate_content, stream_generate_content, count_content_tokens};
+constexpr Endpoints kOwnRoots{generate_content, stream_generate_content, count_content_tokens,
+                              ollama_chat,      ollama_generate,         ollama_embed,
+                              ollama_embeddings};
 constexpr Endpoints kUsual = all_but(kOwnRoots);
 
 // SiliconFlow's edit models take their input image through generations.

@@ -169,6 +169,7 @@ Answering::Sent Answering::refuse(std::string_view body) {
 
 Answering::Sent Answering::forward_translated(std::string_view passed) {
   if (record().streamed && is_good(status_)) {
+    translation()->at(monotonic_now() - record().received);
     const auto events = translation()->pass(passed);
     if (!attempt().translated()->hold()) return break_off(no_room());
     return translation()->broken() ? end_broken(events) : send_piece(events);
@@ -213,6 +214,7 @@ Answering::Sent Answering::send_piece(std::string_view piece) {
 
 Result<std::string_view> Answering::translate_rest(std::string_view rest) {
   auto& translation = *this->translation();
+  translation.at(monotonic_now() - record().received);
   if (record().streamed && is_good(status_)) return translation.finish(rest);
   if (auto held = hold_whole(rest); !held) return std::unexpected(std::move(held.error()));
   if (!is_good(status_)) {

@@ -40,6 +40,8 @@ enum Member : std::size_t {
   kPrompt,
   kBestOf,
   kDocuments,
+  // Members of Ollama's API.
+  kNumPredict,
   kMemberCount,
 };
 
@@ -63,20 +65,24 @@ constexpr std::array<std::string_view, kMemberCount> kNames = {
     "prompt",
     "best_of",
     "documents",
+    "options.num_predict",
 };
 constexpr codec::MemberPaths kMembers(std::span(kNames).first(kInput));
 constexpr codec::MemberPaths kSpeechMembers(std::span(kNames).first(kMessages));
 constexpr codec::MemberPaths kConversationMembers(std::span(kNames).first(kPrompt));
-constexpr codec::MemberPaths kListMembers{std::span(kNames)};
+constexpr codec::MemberPaths kListMembers(std::span(kNames).first(kNumPredict));
+constexpr codec::MemberPaths kOllamaMembers{std::span(kNames)};
 
 bool takes_lists(Endpoint endpoint) {
   return endpoint == Endpoint::completions || endpoint == Endpoint::embeddings ||
-         endpoint == Endpoint::rerank;
+         endpoint == Endpoint::rerank || endpoint == Endpoint::ollama_embed ||
+         endpoint == Endpoint::ollama_embeddings;
 }
 
 const codec::MemberPaths& members_of(Endpoint endpoint, const ReadOptions& options) {
-  if (takes_lists(endpoint)) return kListMembers;
   const auto& row = dialect::of(endpoint);
+  if (row.family == dialect::Family::ollama) return kOllamaMembers;
+  if (takes_lists(endpoint)) return kListMembers;
   if (row.counts(dialect::Meter::characters)) return kSpeechMembers;
   const bool has_turns = row.turns != dialect::Turns::none;
   return options.finds_turns && has_turns ? kConversationMembers : kMembers;
@@ -183,6 +189,7 @@ class Reading {
       case kMaxTokens:
       case kMaxCompletionTokens:
       case kMaxOutputTokens:
+      case kNumPredict:
         if (auto number = read_count(value.text)) {
           request_.max_tokens = std::max(request_.max_tokens.value_or(0), *number);
         }

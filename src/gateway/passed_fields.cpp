@@ -32,6 +32,7 @@ constexpr EnumTable<Family, http::FieldNames> kPassed({
     {Family::anthropic, kAny | kAnthropic},
     {Family::siliconflow, kAny},
     {Family::gemini, kAny},
+    {Family::ollama, kAny},
 });
 
 // Those that may be given in several lines. Two values of any other would mean two things.

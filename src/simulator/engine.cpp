@@ -81,6 +81,12 @@ Route route_of(Endpoint endpoint) {
     case Endpoint::stream_generate_content:
     case Endpoint::count_content_tokens:
       break;
+    // Not served: Weir translates them.
+    case Endpoint::ollama_chat:
+    case Endpoint::ollama_generate:
+    case Endpoint::ollama_embed:
+    case Endpoint::ollama_embeddings:
+      break;
   }
   __builtin_unreachable();
 }

@@ -54,6 +54,12 @@ bool has_message(const json::object& answer) {
   return choice != nullptr && detail::find(*choice, "message") != nullptr;
 }
 
+bool is_answer_of(catalogue::Endpoint target, const json::object& answer) {
+  if (target == catalogue::Endpoint::chat_completions) return has_message(answer);
+  const auto* data = detail::find(answer, "data");
+  return data != nullptr && data->is_array();
+}
+
 void release(std::string& buffer) {
   if (buffer.capacity() > kKeptBytes) std::string().swap(buffer);
   buffer.clear();
@@ -65,14 +71,14 @@ AnswerStream::AnswerStream(std::unique_ptr<Answer> answer, catalogue::Endpoint f
                            std::string_view model)
     : answer_(std::move(answer)),
       family_(family_of(from)),
-      upstream_family_(family_of(*target_of(from))),
+      target_(*target_of(from)),
       model_(model) {}
 
 Result<std::string> AnswerStream::rewrite(std::string_view body) {
   const auto value = detail::parse_lenient(body, kMaxDepth);
   const auto* object = value ? value->if_object() : nullptr;
-  if (object == nullptr || !has_message(*object)) {
-    return fail(Errc::upstream_answer_invalid, "no chat completion");
+  if (object == nullptr || !is_answer_of(target_, *object)) {
+    return fail(Errc::upstream_answer_invalid, "no answer of the endpoint called");
   }
   auto text = answer_->rewrite(*object);
   if (answer_->failed())
@@ -82,7 +88,7 @@ Result<std::string> AnswerStream::rewrite(std::string_view body) {
 
 std::string AnswerStream::rewrite_error(int status, std::string_view body) const {
   const bool is_alike =
-      dialect::of(family_).append_error == dialect::of(upstream_family_).append_error;
+      dialect::of(family_).append_error == dialect::of(family_of(target_)).append_error;
   const auto value = is_alike ? detail::parse_lenient(body, kMaxDepth) : std::nullopt;
   if (value && value->is_object()) return std::string(body);
   const auto message = dialect::error_message(body);

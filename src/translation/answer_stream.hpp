@@ -1,6 +1,7 @@
 /// An upstream's answer in bytes, from its API to the client's. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -24,6 +25,9 @@ class AnswerStream {
   /// Another framing of a stream than the family's usual one: an array of what are events there.
   /// REQUIRES: the usual one is `data`.
   void use(dialect::Framing framing) { is_array_ = framing == dialect::Framing::array; }
+
+  /// The time since the call came, of what is read next.
+  void at(std::chrono::nanoseconds elapsed) { answer_->at(elapsed); }
 
   /// The body of a whole answer that is a success. Errors: upstream_answer_invalid.
   [[nodiscard]] Result<std::string> rewrite(std::string_view body);
@@ -54,7 +58,7 @@ class AnswerStream {
 
   std::unique_ptr<Answer> answer_;
   dialect::Family family_;
-  dialect::Family upstream_family_;
+  catalogue::Endpoint target_;
   std::string_view model_;
   dialect::AnswerScan scan_{{}, true};
   std::string scratch_;

@@ -12,6 +12,7 @@
 #include "translation/detail/finish_reason.hpp"
 #include "translation/detail/serialize.hpp"
 #include "translation/detail/thinking.hpp"
+#include "translation/detail/tool_arguments.hpp"
 
 namespace weir::translation {
 namespace {
@@ -21,8 +22,6 @@ using codec::JsonWriter;
 using detail::ChatDelta;
 using detail::ToolCall;
 using detail::ToolCallDelta;
-
-constexpr std::size_t kMaxArgumentsDepth = 256;
 
 struct Reason {
   std::string_view chat;
@@ -50,24 +49,6 @@ std::string hex_of(std::uint64_t number) {
   std::string text;
   codec::append_hex(text, bytes);
   return text;
-}
-
-bool is_object(std::string_view arguments) {
-  json::parse_options options;
-  options.max_depth = kMaxArgumentsDepth;
-  boost::system::error_code error;
-  const auto value = json::parse(arguments, error, {}, options);
-  return !error && value.is_object();
-}
-
-void append_input(std::string& out, std::string_view arguments) {
-  if (detail::is_empty(arguments)) {
-    out += "{}";
-  } else if (is_object(arguments)) {
-    out += arguments;
-  } else {
-    JsonWriter(out).begin_object().key("INVALID_JSON").value(arguments).end_object();
-  }
 }
 
 void write_thinking(JsonWriter& writer, std::string_view text, std::string_view signature) {
@@ -114,7 +95,7 @@ std::string MessagesAnswer::rewrite(const json::object& answer) {
   for (const auto& call : delta.tool_calls) {
     if (call.id.empty() && call.name.empty() && call.arguments.empty()) continue;
     begin_tool_use(content, call_id(call.id), call.name);
-    append_input(out, call.arguments);
+    detail::append_arguments(out, call.arguments);
     content.end_object();
     ++tools_;
   }

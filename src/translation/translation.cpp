@@ -25,6 +25,10 @@ constexpr Direction kDirections[] = {
     {Endpoint::responses, Endpoint::chat_completions, &detail::chat_of_responses},
     {Endpoint::generate_content, Endpoint::chat_completions, &detail::chat_of_gemini},
     {Endpoint::stream_generate_content, Endpoint::chat_completions, &detail::chat_of_gemini_stream},
+    {Endpoint::ollama_chat, Endpoint::chat_completions, &detail::chat_of_ollama_chat},
+    {Endpoint::ollama_generate, Endpoint::chat_completions, &detail::chat_of_ollama_generate},
+    {Endpoint::ollama_embed, Endpoint::embeddings, &detail::embeddings_of_ollama_embed},
+    {Endpoint::ollama_embeddings, Endpoint::embeddings, &detail::embeddings_of_ollama_embeddings},
 };
 
 const Direction* find_direction(Endpoint from) {

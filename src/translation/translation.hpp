@@ -2,6 +2,7 @@
 /// endpoint, and its answer on the way back. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,6 +34,9 @@ class Answer {
 
   /// The body for the client, from that of a success.
   [[nodiscard]] virtual std::string rewrite(const boost::json::object& answer) = 0;
+
+  /// The time since the call came, of what is read next.
+  virtual void at(std::chrono::nanoseconds /*elapsed*/) {}
 
   // For a stream: take() for each of the upstream's events, then end(). They append whole events
   // for the client. A text is passed on with the event that has it.
@@ -72,6 +76,7 @@ struct Options {
   std::string_view output_limit = "max_tokens";
   /// Whether the upstream's model is known to take `reasoning_effort`, which many refuse.
   bool takes_effort = false;
+  std::int64_t called_at = 0;  ///< Unix time
   std::size_t max_depth = 64;  ///< of the request's JSON
 };
 

@@ -73,7 +73,7 @@ def config_of(directory, **sections):
 
 
 class Weir:
-    """One server process. `public` and `admin` are its ports."""
+    """One server process. `public` and `admin` are its ports, and `ollama` if its config has that section."""
 
     def __init__(self, directory, environment=None, wait=True, tls=None, **sections):
         """`tls`: with which context its clients speak TLS; `server.tls` is the caller's."""
@@ -127,6 +127,9 @@ class Weir:
         self.public = int(line["listen"].rpartition(":")[2])
         self.admin = int(line["admin_listen"].rpartition(":")[2])
         wire.speaks_plain(self.admin)
+        for keyless in self.log.where(msg="listening for clients without a key"):
+            self.ollama = int(keyless["listen"].rpartition(":")[2])
+            wire.speaks_plain(self.ollama)
         if self.tls:
             wire.tls_ports[self.public] = self.tls
         else:

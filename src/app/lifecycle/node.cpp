@@ -29,6 +29,12 @@ std::size_t io_thread_count(int setting) {
   return setting > 0 ? static_cast<std::size_t>(setting) : cores;
 }
 
+// Each has usage of its own.
+std::size_t handler_count(const Settings& settings) {
+  const auto threads = io_thread_count(settings.server.threads);
+  return settings.ollama.listen.empty() ? threads : 2 * threads;
+}
+
 // A successor serves at the addresses in its own settings, with inherited sockets where they match.
 // Connections queued on a socket that it drops are answered by the old server.
 void leave_elsewhere(std::vector<net::Descriptor>& sockets, const std::string& listen) {
@@ -72,6 +78,7 @@ Node::Node(NodeOptions options)
 // Only needed after a start that failed half-way; `stop` leaves nothing to destroy.
 Node::~Node() {
   servers_.api.reset();
+  servers_.ollama.reset();
   servers_.admin.reset();
   servers_.simulator.reset();
   if (threads_.signals) threads_.control->call([this] { threads_.signals.reset(); });
@@ -189,10 +196,11 @@ Result<> Node::open_servers() {
   if (auto ok = servers_.tls.open(start_.settings.server.tls, telemetry_.registry); !ok) return ok;
   auto api_server = http::Server::open(
       "api", http::ListenAt(start_.settings.server.listen, std::move(handover_.inherited.api)),
-      start_.settings.server, servers_.plan.max_connections, threads, make_frontend,
-      telemetry_.registry, servers_.tls.contexts());
+      start_.settings.server, servers_.plan.max_connections - ollama_connections(), threads,
+      make_frontend, telemetry_.registry, servers_.tls.contexts());
   if (!api_server) return std::unexpected(std::move(api_server.error()));
   servers_.api = std::move(*api_server);
+  if (auto ok = open_ollama(threads); !ok) return ok;
 
   const auto make_operator = [this](int) -> std::unique_ptr<http::Handler> {
     admin::Sources sources{
@@ -217,14 +225,37 @@ Result<> Node::open_servers() {
   return {};
 }
 
+// A part of the connections of all clients.
+std::int64_t Node::ollama_connections() const {
+  constexpr std::int64_t kMost = 256;
+  if (start_.settings.ollama.listen.empty()) return 0;
+  return std::min(servers_.plan.max_connections / 4, kMost);
+}
+
+// A successor listens beside this server, at the same address, until this one stops.
+Result<> Node::open_ollama(std::vector<net::IoThread*> threads) {
+  const auto& settings = start_.settings.ollama;
+  if (settings.listen.empty()) return {};
+  const auto make_handler = [this](int) -> std::unique_ptr<http::Handler> {
+    auto* source = telemetry_.access_log ? &telemetry_.access_log->add_source() : nullptr;
+    return std::make_unique<api::Frontend>(*api_.services, source, start_.settings.ollama.key);
+  };
+  auto server =
+      http::Server::open("ollama", settings.listen, start_.settings.server, ollama_connections(),
+                         std::move(threads), make_handler, telemetry_.registry);
+  if (!server) return std::unexpected(std::move(server.error()));
+  servers_.ollama = std::move(*server);
+  return {};
+}
+
 // The usage that killed servers left is added to the store before anything is counted here.
 void Node::keep_usage() {
   const auto path = store_path(settings_);
   usage_.recovery.emplace(path, usage_.recorder->writer());
   recover_usage();
-  auto file = usage::JournalFile::create(path, usage_.recorder->writer(),
-                                         io_thread_count(start_.settings.server.threads),
-                                         static_cast<std::size_t>(settings_.usage.journal_bytes));
+  auto file =
+      usage::JournalFile::create(path, usage_.recorder->writer(), handler_count(start_.settings),
+                                 static_cast<std::size_t>(settings_.usage.journal_bytes));
   if (file) {
     usage_.recorder->keep_in(std::move(*file));
     return;

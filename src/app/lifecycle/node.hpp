@@ -152,6 +152,7 @@ class Node {
     DescriptorPlan plan = {};
     ListenerTls tls;
     std::unique_ptr<http::Server> api;
+    std::unique_ptr<http::Server> ollama;  ///< null: the settings want none
     std::unique_ptr<http::Server> admin;
     std::unique_ptr<http::Server> simulator;  ///< null: no upstream is of that kind
   };
@@ -165,6 +166,9 @@ class Node {
   void recover_usage();
   /// Into the log, each once in the life of this process.
   void warn_once(const std::vector<std::string>& warnings);
+  /// Opens the listener for clients without a key, if the settings want it.
+  [[nodiscard]] Result<> open_ollama(std::vector<net::IoThread*> threads);
+  [[nodiscard]] std::int64_t ollama_connections() const;
   [[nodiscard]] Result<> open_simulator();
   [[nodiscard]] Result<> create_first_key();
   void start_background();

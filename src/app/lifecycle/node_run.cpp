@@ -47,11 +47,19 @@ Result<> Node::run() {
   start_servers();
   ready_ = true;
   release_startup_pages();
+  if (servers_.ollama) {
+    telemetry::log_info("listening for clients without a key",
+                        {{"listen", net::format_endpoint(servers_.ollama->endpoint())}});
+  }
   telemetry::log_info("listening",
                       {{"listen", net::format_endpoint(servers_.api->endpoint())},
                        {"admin_listen", net::format_endpoint(servers_.admin->endpoint())},
                        {"threads", threads_.io.size()},
                        {"models", publisher_.published().load()->catalogue->models().size()}});
+  if (start_.settings.ollama.open_to_network) {
+    telemetry::log_warn("anyone who reaches the listener may call models without a key",
+                        {{"setting", "ollama.open_to_network"}});
+  }
   if (start_.settings.server.echo) {
     telemetry::log_warn("any client may use / and /echo, which return the request body",
                         {{"setting", "server.echo"}});
@@ -245,6 +253,7 @@ void Node::found_health(const std::string& upstream,
 void Node::start_servers() {
   servers_.admin->start();
   servers_.api->start();
+  if (servers_.ollama) servers_.ollama->start();
 }
 
 // An early successor gets ECONNREFUSED.
@@ -308,7 +317,9 @@ void Node::stop() {
                                       : start_.settings.server.drain_idle_timeout;
   // If it has not served, another process is the service, and goes on.
   if (served && !handover_.is_done) start_.service.stopping();
+  if (servers_.ollama) servers_.ollama->begin_stop(start_.settings.server.drain_timeout, idle);
   servers_.api->stop(start_.settings.server.drain_timeout, idle);
+  if (servers_.ollama) servers_.ollama->stop(start_.settings.server.drain_timeout, idle);
   threads_.control->call([this] { background_.watchers->cancel(); });
   on_thread(*threads_.control, background_.watchers->join());
   on_thread(*threads_.control, background_.refresher->stop());
@@ -335,6 +346,7 @@ void Node::stop() {
     background_.watchers.reset();
   });
   servers_.api.reset();
+  servers_.ollama.reset();
   servers_.admin.reset();
   servers_.simulator.reset();
   for (auto& thread : threads_.io) thread->stop();

@@ -124,6 +124,8 @@ config::Schema<Settings> settings_schema() {
       .section("server", &Settings::server, http::settings_schema(), "Listeners and their limits.")
       .section("log", &Settings::log, telemetry::settings_schema(), "The log and the access log.")
       .section("list", &Settings::list, api::settings_schema(), "Model lists.")
+      .section("ollama", &Settings::ollama, api::ollama_schema(),
+               "A listener for clients of Ollama's, which have no key.")
       .section("discovery", &Settings::discovery, discovery::settings_schema(),
                "Requesting the model lists of upstreams.")
       .section("calls", &Settings::calls, upstream::settings_schema(),

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/ollama_settings.hpp"
 #include "api/settings.hpp"
 #include "auth/settings.hpp"
 #include "base/secret.hpp"
@@ -34,6 +35,7 @@ struct Settings {
   Secret pepper;  ///< empty: the store makes and keeps one
   telemetry::Settings log;
   api::Settings list;
+  api::OllamaSettings ollama;
   discovery::Settings discovery;
   upstream::Settings calls;
   usage::Settings usage;

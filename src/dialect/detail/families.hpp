@@ -32,5 +32,6 @@ extern constinit const FamilyRow kResponses;
 extern constinit const FamilyRow kAnthropic;
 extern constinit const FamilyRow kSiliconflow;
 extern constinit const FamilyRow kGemini;
+extern constinit const FamilyRow kOllama;
 
 }  // namespace weir::dialect::detail

@@ -19,4 +19,13 @@ namespace weir::translation::detail {
 [[nodiscard]] Result<Request> chat_of_gemini_stream(const boost::json::object& request,
                                                     const Options& options);
 
+[[nodiscard]] Result<Request> chat_of_ollama_chat(const boost::json::object& request,
+                                                  const Options& options);
+[[nodiscard]] Result<Request> chat_of_ollama_generate(const boost::json::object& request,
+                                                      const Options& options);
+[[nodiscard]] Result<Request> embeddings_of_ollama_embed(const boost::json::object& request,
+                                                         const Options& options);
+[[nodiscard]] Result<Request> embeddings_of_ollama_embeddings(const boost::json::object& request,
+                                                              const Options& options);
+
 }  // namespace weir::translation::detail
