@@ -38,7 +38,9 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
       {"siliconflow",
        "chat_completions completions messages embeddings rerank images_generations "
        "audio_transcriptions audio_speech video_submit video_status"},
-      {"ollama", "chat_completions completions responses messages embeddings images_generations"},
+      {"ollama",
+       "chat_completions completions responses messages embeddings images_generations ollama_chat "
+       "ollama_generate ollama_embed ollama_embeddings"},
       {"vllm",
        "chat_completions completions responses messages count_tokens tokenize embeddings rerank "
        "score "
@@ -95,6 +97,10 @@ TEST(CallTarget, EverySpellingOfTheAddressReachesTheEndpoint) {
       {"http://host:8000/v1/models", "vllm", Endpoint::rerank, "/v1/rerank"},
       {"http://host/engine/v1", "vllm", Endpoint::messages, "/engine/v1/messages"},
       {"http://host:11434", "ollama", Endpoint::embeddings, "/v1/embeddings"},
+      {"http://host:11434", "ollama", Endpoint::ollama_chat, "/api/chat"},
+      {"http://host:11434/v1", "ollama", Endpoint::ollama_embed, "/api/embed"},
+      {"http://host:8000", "vllm", Endpoint::ollama_chat, ""},
+      {"http://host:8000", "openai", Endpoint::ollama_chat, ""},
       {"http://host:8080", "tei", Endpoint::embeddings, "/v1/embeddings"},
       {"http://host:8080", "tei", Endpoint::rerank, ""},
       {"https://api.siliconflow.cn/v1", "siliconflow", Endpoint::video_submit, "/v1/video/submit"},

@@ -56,8 +56,9 @@ constexpr Endpoints kUsual = all_but(kOwnRoots);
 constexpr Endpoints kSiliconflow{
     chat_completions, completions,          messages,     embeddings,  rerank, images_generations,
     audio_speech,     audio_transcriptions, video_submit, video_status};
-constexpr Endpoints kOllama{chat_completions, completions, responses,
-                            messages,         embeddings,  images_generations};
+constexpr Endpoints kOllama{chat_completions, completions,        responses,   messages,
+                            embeddings,       images_generations, ollama_chat, ollama_generate,
+                            ollama_embed,     ollama_embeddings};
 constexpr Endpoints kVllm{chat_completions,  completions, responses, messages, count_tokens,
                           tokenize,          embeddings,  rerank,    score,    audio_transcriptions,
                           audio_translations};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "codec/json_lines.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -72,7 +73,23 @@ AnswerReader::AnswerReader(AnswerForm form, Options options)
       options_(std::move(options)),
       stream_(dialect::of(dialect::of(options_.endpoint).family).stream),
       scan_(scan_of(form_, options_.endpoint)),
-      splitter_(options_.max_event_bytes) {}
+      splitter_(options_.max_event_bytes) {
+  // Lines of JSON begin as one JSON text does: their type alone tells.
+  if (has_lines() && form_ == AnswerForm::text) begin_as(AnswerForm::events);
+}
+
+Result<std::size_t> AnswerReader::whole_events(std::string_view bytes) {
+  if (!has_lines()) return splitter_.whole_events(bytes);
+  const auto whole = codec::whole_lines(bytes);
+  if (bytes.size() - whole > options_.max_event_bytes) {
+    return fail(Errc::upstream_answer_too_large, "calls.max_event_bytes");
+  }
+  return whole;
+}
+
+std::string_view AnswerReader::take_next(std::string_view& events) const {
+  return has_lines() ? codec::take_line(events) : codec::take_event(events);
+}
 
 Result<std::string_view> AnswerReader::pass(std::string_view piece) {
   if (is_told_) return pass_known(piece);
@@ -186,7 +203,7 @@ Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
   if (joined) held_ += piece;
   const std::string_view bytes = joined ? std::string_view(held_) : piece;
   if (out_.capacity() > kFreeBytes) std::string().swap(out_);
-  const auto whole = splitter_.whole_events(bytes);
+  const auto whole = whole_events(bytes);
   if (!whole) return std::unexpected(whole.error());
   const auto events = bytes.substr(0, *whole);
   out_.clear();
@@ -197,7 +214,7 @@ Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
       if (edits_events()) append(match->event, pattern_.model());
       rest.remove_prefix(match->event.size());
     } else {
-      take_event(codec::take_event(rest));
+      take_event(take_next(rest));
     }
   }
   if (joined) {
@@ -211,7 +228,7 @@ Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
 
 void AnswerReader::take_event(std::string_view event) {
   std::string scratch;
-  const auto data = codec::event_data(event, scratch);
+  const auto data = has_lines() ? codec::line_data(event) : codec::event_data(event, scratch);
   pattern_.clear();
   std::optional<Range> model;
   bool is_shown = true;
@@ -233,7 +250,7 @@ void AnswerReader::take_event(std::string_view event) {
         return Range{range.begin + start, range.end + start};
       };
       model = facts.model.transform(shifted);
-      const bool is_plain = facts.texts == 1 && facts.text && !facts.has_usage &&
+      const bool is_plain = !has_lines() && facts.texts == 1 && facts.text && !facts.has_usage &&
                             !facts.is_error() && !dialect::ends_stream(facts.type, stream_);
       if (is_plain) pattern_.set(event, shifted(*facts.text), model);
     }

@@ -126,6 +126,9 @@ class AnswerReader {
   /// True if it is to be forwarded.
   [[nodiscard]] bool note(const dialect::EventFacts& facts);
   void append(std::string_view event, const std::optional<dialect::Range>& model);
+  [[nodiscard]] bool has_lines() const { return stream_.framing == dialect::Framing::lines; }
+  [[nodiscard]] Result<std::size_t> whole_events(std::string_view bytes);
+  [[nodiscard]] std::string_view take_next(std::string_view& events) const;
   [[nodiscard]] bool edits_events() const { return !options_.model.empty() || options_.hide_usage; }
 
   AnswerForm form_;

@@ -162,6 +162,49 @@ TEST(AnswerReader, EventsPassWholeAndUntouched) {
   }
 }
 
+TEST(AnswerReader, LinesOfOllamasPassWholeWithTheClientsNameAndTheirUsage) {
+  const std::string first = R"({"model":"theirs","message":{"content":"hi"},"done":false})"
+                            "\n";
+  const std::string last = R"({"model":"theirs","message":{"content":""},"done":true,)"
+                           R"("prompt_eval_count":7,"eval_count":2})"
+                           "\n";
+  for (const std::size_t size : {1U, 7U, 1000U}) {
+    AnswerReader reader(answer_form("application/x-ndjson"),
+                        {.model = R"("ours")", .endpoint = catalogue::Endpoint::ollama_chat});
+    EXPECT_EQ(reader.form(), AnswerForm::events);
+    EXPECT_EQ(passed(reader, first + last, size),
+              R"({"model":"ours","message":{"content":"hi"},"done":false})"
+              "\n"
+              R"({"model":"ours","message":{"content":""},"done":true,)"
+              R"("prompt_eval_count":7,"eval_count":2})"
+              "\n");
+    EXPECT_EQ(reader.usage().input, 7);
+    EXPECT_EQ(reader.usage().output, 2);
+    EXPECT_EQ(reader.events(), 2U);
+    EXPECT_FALSE(reader.failed());
+  }
+}
+
+TEST(AnswerReader, AnErrorLineIsAnErrorAndAWholeAnswerOfOllamasIsJson) {
+  const AnswerReader::Options options{.endpoint = catalogue::Endpoint::ollama_chat};
+  AnswerReader lines(answer_form("application/x-ndjson"), options);
+  EXPECT_EQ(passed(lines, "{\"error\":\"no memory\"}\n", 5), "{\"error\":\"no memory\"}\n");
+  EXPECT_TRUE(lines.failed_at_once());
+  AnswerReader whole(answer_form("application/json"), options);
+  EXPECT_EQ(passed(whole, R"({"message":{"content":"a"},"eval_count":2})", 5),
+            R"({"message":{"content":"a"},"eval_count":2})");
+  EXPECT_EQ(whole.form(), AnswerForm::json);
+  EXPECT_EQ(whole.usage().output, 2);
+}
+
+TEST(AnswerReader, ALineBeyondTheBoundIsRefused) {
+  AnswerReader reader(answer_form("application/x-ndjson"),
+                      {.endpoint = catalogue::Endpoint::ollama_chat, .max_event_bytes = 8});
+  const auto piece = reader.pass("{\"response\":\"");
+  ASSERT_FALSE(piece);
+  EXPECT_EQ(piece.error().code, Errc::upstream_answer_too_large);
+}
+
 TEST(AnswerReader, UsageInAChoiceOrBesideTheChoicesIsRead) {
   for (const char* last :
        {R"({"choices":[{"delta":{},"usage":{"prompt_tokens":5,"completion_tokens":1}}]})",
