@@ -24,6 +24,7 @@ TEST(Family, SaysHowItsStreamsAreRead) {
       {Family::anthropic, "anthropic", {"message_stop"}},
       {Family::siliconflow, "siliconflow", {}},
       {Family::ollama, "ollama", {}},
+      {Family::gemini, "gemini", {}},
   };
   ASSERT_EQ(std::size(cases), kEnumeratorCount<Family>);
   for (const auto& c : cases) {

@@ -22,6 +22,10 @@ TEST(StreamBreak, IsToldAsTheFamilyTellsErrors) {
        {.code = Errc::invalid_parameter, .message = "n is 0"},
        "data: {\"error\":{\"message\":\"n is 0\",\"type\":\"invalid_request_error\","
        "\"code\":\"invalid_parameter\"}}\n\n"},
+      {Family::gemini,
+       {.code = Errc::upstream_broke},
+       "data: {\"error\":{\"code\":503,\"message\":\"The answer was interrupted.\","
+       "\"status\":\"UNAVAILABLE\"}}\n\n"},
       {Family::siliconflow,
        {.code = Errc::stopping},
        "data: {\"error\":{\"message\":\"The answer was interrupted.\",\"type\":\"server_error\","
