@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include <boost/json/parse.hpp>
-
 #include "codec/base64.hpp"
 #include "codec/json_text.hpp"
 #include "translation/detail/carried_reasoning.hpp"
 #include "translation/detail/finish_reason.hpp"
+#include "translation/detail/json_object.hpp"
 #include "translation/detail/lenient_json.hpp"
 #include "translation/detail/serialize.hpp"
 #include "translation/detail/thinking.hpp"
@@ -26,11 +25,7 @@ constexpr std::size_t kMaxHeldBytes = std::size_t{8} << 20;
 // are none.
 std::string object_of(std::string_view arguments) {
   if (detail::is_empty(arguments)) return "{}";
-  json::parse_options options;
-  options.max_depth = kMaxArgumentsDepth;
-  boost::system::error_code error;
-  const auto value = json::parse(arguments, error, {}, options);
-  if (!error) return value.is_object() ? std::string(arguments) : std::string();
+  if (detail::is_json_object(arguments, kMaxArgumentsDepth)) return std::string(arguments);
   const auto lenient = detail::parse_lenient(arguments, kMaxArgumentsDepth);
   return lenient && lenient->is_object() ? detail::json_of(*lenient) : std::string();
 }
@@ -59,20 +54,13 @@ void GeminiAnswer::take(const json::object& event, std::string& out) {
   failed_ = failed_ || held_bytes() > kMaxHeldBytes;
   if (failed()) return;
   add_calls(false);
-  if (parts_.empty()) return;
-  ++events_;
-  out += "data: ";
-  append_response(false, out);
-  out += "\n\n";
+  if (!parts_.empty()) append_event(false, out);
 }
 
 void GeminiAnswer::end(std::string& out) {
   if (id_.empty()) set_id({});
   add_calls(true);
-  ++events_;
-  out += "data: ";
-  append_response(true, out);
-  out += "\n\n";
+  append_event(true, out);
 }
 
 std::size_t GeminiAnswer::held_bytes() const { return calls_.held_bytes() + reasoning_.size(); }
@@ -162,6 +150,15 @@ std::string_view GeminiAnswer::finish_reason() const {
   if (detail::is_cut(finish_reason_)) return "MAX_TOKENS";
   if (malformed_) return finish_reason_.empty() ? "MAX_TOKENS" : "MALFORMED_FUNCTION_CALL";
   return "STOP";
+}
+
+void GeminiAnswer::append_event(bool is_last, std::string& out) {
+  ++events_;
+  out += "data: ";
+  const auto begin = out.size();
+  append_response(is_last, out);
+  detail::make_one_line(out, begin);
+  out += "\n\n";
 }
 
 // A client takes a content without parts for none, and drops the turn from its history.

@@ -52,6 +52,7 @@ class GeminiAnswer final : public Answer {
   void read_end(const detail::ChatDelta& delta);
   void set_id(std::string_view upstream_id);
   [[nodiscard]] std::string_view finish_reason() const;
+  void append_event(bool is_last, std::string& out);
   void append_response(bool is_last, std::string& out);
   void append_usage(std::string& out) const;
 

@@ -174,6 +174,24 @@ TEST(GeminiAnswer, CallsAreToldWhole) {
                            R"([{"functionCall":{"id":"2","name":"g","args":{}}}])"));
 }
 
+// As OpenAI's own examples have them. A reader of lines, and a framing as an array, see one event.
+TEST(GeminiAnswer, AnEventIsOneLineToEveryReader) {
+  auto answer = make_answer();
+  std::string out;
+  const auto arguments = "{\n  \"city\": \"Bos\\nton\",\r\n\n  \"list\": [\n1,\n2]\n}\n";
+  answer.take(json::parse(call(0, "1", "f", arguments)).as_object(), out);
+  answer.take(json::parse(delta("\"content\":\"a\xE2\x80\xA8z\xC2\x85\"")).as_object(), out);
+  answer.end(out);
+  const auto events = read_gemini_stream(out);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(parts_of(events[0]), "[{\"text\":\"a\xE2\x80\xA8z\xC2\x85\"}]");
+  EXPECT_EQ(parts_of(events[1]),
+            R"([{"functionCall":{"id":"1","name":"f","args":{"city":"Bos\nton","list":[1,2]}}}])");
+  for (const char* const line_break : {"\r", "\xE2\x80\xA8", "\xC2\x85"}) {
+    EXPECT_THAT(out, Not(HasSubstr(line_break)));
+  }
+}
+
 TEST(GeminiAnswer, ATextIsNotHeldByACallThatIsOpen) {
   EXPECT_THAT(stream({call(0, "1", "f", R"({"a")"), delta(R"("content":"now")"),
                       call(0, "", "", ":1}"), delta("", R"("tool_calls")")}),

@@ -1,6 +1,7 @@
 // Sessions of an agent through the translation, as Google's client libraries keep them: what the
 // upstream is asked, and what the client reads of its answers, is what the model of the session
 // says.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "translation/gemini_for_test.hpp"
@@ -24,6 +26,8 @@ constexpr int kSessions = 120;
 struct Session {
   json::array google;
   json::array chat;
+  bool keeps_ids = true;  ///< of calls
+  std::size_t calls = 0;
 };
 
 json::object text_part(std::string_view text) { return {{"text", text}}; }
@@ -46,12 +50,24 @@ void ask(Session& session, Dice& dice) {
   session.chat.push_back({{"role", "user"}, {"content", content}});
 }
 
+// Results come in any order; without ids, those of one name in the order of their calls.
+std::vector<Call> in_order_of_results(std::vector<Call> calls, bool has_ids, Dice& dice) {
+  std::vector<Call> ordered;
+  while (!calls.empty()) {
+    auto next = calls.begin() + static_cast<std::ptrdiff_t>(dice.below(calls.size()));
+    if (!has_ids) next = std::ranges::find(calls, next->name, &Call::name);
+    ordered.push_back(std::move(*next));
+    calls.erase(next);
+  }
+  return ordered;
+}
+
 // The client runs the functions: some fail, some take a picture; some clients keep no ids.
 void give_results(Session& session, const Reply& reply, Dice& dice) {
-  const bool keeps_ids = dice.chance(2);
+  const bool keeps_ids = session.keeps_ids && dice.chance(2);
   json::array parts;
   json::array attached;
-  for (const auto& call : reply.calls) {
+  for (const auto& call : in_order_of_results(reply.calls, keeps_ids, dice)) {
     const auto text = "out " + text_of(dice, 10);
     json::object response{{"name", call.name}};
     if (keeps_ids) response["id"] = call.id;
@@ -177,6 +193,17 @@ void keep(Session& session, Reply& reply, Heard heard) {
     }
   }
   reply.calls = std::move(ordered);
+  for (auto& call : reply.calls) {
+    call.arguments = compact(call.arguments);
+    if (!session.keeps_ids) call.id = fmt::format("call{:05}", session.calls);
+    ++session.calls;
+  }
+  for (auto& content : heard.contents) {
+    for (auto& part : content.at("parts").as_array()) {
+      auto* call = part.as_object().if_contains("functionCall");
+      if (call != nullptr && !session.keeps_ids) call->as_object().erase("id");
+    }
+  }
   for (auto& content : heard.contents) session.google.push_back(std::move(content));
   session.chat.push_back(chat_message(reply, true));
 }
@@ -186,6 +213,7 @@ TEST(GeminiSessions, AreWhatTheirModelSays) {
     SCOPED_TRACE(testing::Message() << "session " << number << " of seed " << kSeed);
     Dice dice(kSeed + static_cast<std::uint64_t>(number));
     Session session;
+    session.keeps_ids = dice.chance(2);
     ask(session, dice);
     for (int turn = 0; turn < 8; ++turn) {
       auto reply = reply_of(dice, turn);

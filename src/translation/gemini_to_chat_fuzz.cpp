@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,27 @@ json::value parse(std::string_view text) {
   return error ? json::value() : value;
 }
 
+std::string_view text_of(const json::object& object, std::string_view name) {
+  const auto* text = object.if_contains(name);
+  return text == nullptr || !text->is_string() ? std::string_view() : text->get_string();
+}
+
+// Servers refuse a tool's message unless the assistant's before it made the call.
+void check_results(const json::array& messages) {
+  std::set<std::string_view> called;
+  for (const auto& each : messages) {
+    const auto& message = each.as_object();
+    if (text_of(message, "role") == "tool") {
+      CHECK(called.contains(text_of(message, "tool_call_id")));
+      continue;
+    }
+    called.clear();
+    const auto* calls = message.if_contains("tool_calls");
+    if (calls == nullptr) continue;
+    for (const auto& call : calls->as_array()) called.insert(text_of(call.as_object(), "id"));
+  }
+}
+
 void translate(std::string_view body) {
   auto value = parse(body);
   auto* asked = value.if_object();
@@ -39,6 +61,7 @@ void translate(std::string_view body) {
   }
   const auto chat = parse(request->body);
   CHECK(chat.is_object() && chat.as_object().contains("messages"));
+  check_results(chat.at("messages").as_array());
 }
 
 // Every event is one line of JSON.
@@ -59,6 +82,7 @@ void check_events(std::string_view events) {
 // Covers: translation/gemini_to_chat.cpp translation/gemini_answer.cpp
 // translation/detail/gemini_turns.cpp translation/detail/gemini_parts.cpp
 // translation/detail/gemini_tools.cpp translation/detail/gemini_schema.cpp
+// translation/detail/gemini_calls.cpp translation/detail/json_object.cpp
 // translation/detail/camel_case.cpp
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
@@ -77,7 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     stream.take(*object, out);
     CHECK(parse(GeminiAnswer(setup).rewrite(*object)).is_object());
   }
-  stream.end(out);
+  if (!stream.failed()) stream.end(out);
   check_events(out);
   return 0;
 }

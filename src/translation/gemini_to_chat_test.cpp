@@ -130,6 +130,17 @@ TEST(GeminiToChat, SystemInstructionsAreTheFirstMessage) {
   }
 }
 
+TEST(GeminiToChat, ANullInOneSpellingLeavesTheOther) {
+  for (const char* members : {R"("systemInstruction":"a","system_instruction":null)",
+                              R"("system_instruction":null,"systemInstruction":"a")",
+                              R"("systemInstruction":null,"system_instruction":"a")",
+                              R"("system_instruction":"a","systemInstruction":null)"}) {
+    EXPECT_EQ(member_of(request_with(members), "messages"),
+              R"([{"role":"system","content":"a"},{"role":"user","content":"hi"}])")
+        << members;
+  }
+}
+
 TEST(GeminiToChat, RolesAndListsAreThoseOfGooglesExamples) {
   for (const char* contents :
        {R"([{"parts":[{"text":"hi"}]}])", R"([{"role":"USER","parts":{"text":"hi"}}])",
@@ -179,6 +190,36 @@ TEST(GeminiToChat, CallsWithoutIdsGetThem) {
               {"role":"tool","tool_call_id":"x","content":"Error: no"},
               {"role":"tool","tool_call_id":"call00000","content":"{\"result\":1}"},
               {"role":"user","content":"then"}])"));
+}
+
+TEST(GeminiToChat, AResultAnswersTheMessageBeforeIt) {
+  const auto messages = json::parse(messages_of(R"([{"parts":[{"text":"go"}]},
+      {"role":"model","parts":[{"functionCall":{"name":"f","args":{"a":1}}}]},
+      {"parts":[{"text":"stop, again"}]},
+      {"role":"model","parts":[{"functionCall":{"name":"f","args":{"a":2}}}]},
+      {"parts":[{"functionResponse":{"name":"f","response":{}}}]}])"));
+  EXPECT_EQ(messages.as_array().back().at("tool_call_id"), "call00001");
+  EXPECT_THAT(refusal_of(conversation(R"([{"parts":[{"text":"go"}]},
+      {"role":"model","parts":[{"functionCall":{"name":"f"}}]},{"parts":[{"text":"well?"}]},
+      {"role":"model","parts":[{"text":"moment"}]},
+      {"parts":[{"functionResponse":{"name":"f","response":{}}}]}])")),
+              HasSubstr("answers no functionCall"));
+}
+
+TEST(GeminiToChat, ResultsOfOneTurnMayBeApart) {
+  EXPECT_EQ(json::parse(messages_of(R"([{"parts":[{"text":"go"}]},
+              {"role":"model","parts":[{"functionCall":{"id":"a","name":"f"}}]},
+              {"role":"model","parts":[{"functionCall":{"id":"b","name":"f"}}]},
+              {"parts":[{"functionResponse":{"id":"zz","name":"f","response":{"output":"1"}}}]},
+              {"parts":[{"text":"and"}]},
+              {"parts":[{"functionResponse":{"id":"a","name":"f","response":{"output":"2"}}}]}])")),
+            json::parse(R"([{"role":"user","content":"go"},
+              {"role":"assistant","content":null,"tool_calls":[
+                {"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},
+                {"id":"b","type":"function","function":{"name":"f","arguments":"{}"}}]},
+              {"role":"tool","tool_call_id":"b","content":"1"},
+              {"role":"tool","tool_call_id":"a","content":"2"},
+              {"role":"user","content":"and"}])"));
 }
 
 TEST(GeminiToChat, PicturesOfAResultFollowIt) {
@@ -237,6 +278,21 @@ TEST(GeminiToChat, ModesAreChoices) {
   }
 }
 
+// Compared one by one they would take minutes.
+TEST(GeminiToChat, ManyToolsMayHaveManyNames) {
+  constexpr int kMany = 20'000;
+  std::string tools;
+  std::string names;
+  for (int i = 0; i < kMany; ++i) {
+    tools += R"({"name":"a"},)";
+    names += R"("b",)";
+  }
+  const auto body = request_with(
+      R"("tools":[{"functionDeclarations":[)" + tools + R"({"name":"f"}]}],)" +
+      R"("toolConfig":{"functionCallingConfig":{"allowedFunctionNames":[)" + names + R"("f"]}})");
+  EXPECT_EQ(chat_of(body).at("tools").as_array().size(), 1U);
+}
+
 TEST(GeminiToChat, SchemasOfAnswersAreFormats) {
   for (const char* schema :
        {R"("responseSchema":{"type":"OBJECT","properties":{"a":{"type":"STRING"}}})",
@@ -280,6 +336,8 @@ TEST(GeminiToChat, RefusesByNameWhatHasNoEquivalent) {
       {request_with(R"("cachedContent":"cachedContents/1")"), "`cachedContent`"},
       {request_with(R"("cached_content":"cachedContents/1")"), "`cachedContent`"},
       {request_with(R"("unknownMember":1)"), "`unknownMember`"},
+      {request_with(R"("systemInstruction":"a","system_instruction":"b")"), "`system_instruction`"},
+      {config_with(R"("top_p":1,"topP":1)"), "`generationConfig.top_p`"},
       {request_with(R"("tools":[{"googleSearch":{}}])"), "`tools[].googleSearch`"},
       {request_with(R"("tools":[{"code_execution":{}}])"), "`tools[].codeExecution`"},
       {config_with(R"("candidateCount":2)"), "`generationConfig.candidateCount`"},

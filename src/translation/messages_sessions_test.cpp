@@ -89,7 +89,9 @@ void give_results(Session& session, const Reply& reply, Dice& dice) {
 }
 
 json::object kept_message(const Reply& reply) {
-  return chat_message(reply, reply.member == "reasoning_content");
+  auto repeated = reply;
+  for (auto& call : repeated.calls) call.arguments = compact(call.arguments);
+  return chat_message(repeated, reply.member == "reasoning_content");
 }
 
 // Calls are compared by their ids: alternating streams begin them in any order.

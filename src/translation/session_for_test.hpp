@@ -33,7 +33,7 @@ class Dice {
 struct Call {
   std::string id;
   std::string name;
-  std::string arguments;  // compact, as every writer of JSON puts it
+  std::string arguments;
 };
 
 struct Reply {
@@ -76,6 +76,7 @@ inline std::string arguments_of(Dice& dice) {
                                             "[]",
                                             "{}",
                                             R"([1,{"x":[2]}])",
+                                            "[\n    1,\r\n\n    2\n  ]",
                                             R"({"deep":{"er":["}"]}})"};
   std::string text = "{";
   const auto members = dice.below(5);
@@ -106,6 +107,20 @@ inline Reply reply_of(Dice& dice, int turn) {
   reply.cached = static_cast<std::int64_t>(dice.below(static_cast<std::size_t>(reply.prompt)));
   reply.completion = static_cast<std::int64_t>(1 + dice.below(4'000));
   return reply;
+}
+
+/// Arguments as a client writes them again: without blanks between tokens.
+inline std::string compact(std::string_view arguments) {
+  std::string text;
+  bool in_string = false;
+  for (std::size_t at = 0; at < arguments.size(); ++at) {
+    const char c = arguments[at];
+    if (!in_string && std::string_view(" \r\n").contains(c)) continue;
+    if (c == '"') in_string = !in_string;
+    text += c;
+    if (in_string && c == '\\') text += arguments[++at];
+  }
+  return text;
 }
 
 inline json::object image_part() {

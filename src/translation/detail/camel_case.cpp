@@ -52,9 +52,13 @@ void rename_members(json::object& object) {
     if (std::string_view(name).contains('_')) snakes.emplace_back(name);
   }
   for (const auto& snake : snakes) {
+    const auto camel = camel_case(snake);
+    const auto* other = object.if_contains(camel);
+    const bool is_set = other != nullptr && !other->is_null();
+    if (is_set && !object.at(snake).is_null()) continue;
     auto value = std::move(object.at(snake));
     object.erase(snake);
-    object.insert_or_assign(camel_case(snake), std::move(value));
+    if (!is_set) object.insert_or_assign(camel, std::move(value));
   }
 }
 

@@ -50,6 +50,15 @@ json::value type_of(const json::value& type) {
   return lowered;
 }
 
+// The definitions are renamed, so that references to them are too.
+json::value target_of(const json::value& reference) {
+  constexpr std::string_view kGoogle = "#/defs/";
+  const auto* text = reference.if_string();
+  if (text == nullptr || !std::string_view(*text).starts_with(kGoogle)) return reference;
+  return json::value(
+      std::string("#/$defs/").append(std::string_view(*text).substr(kGoogle.size())));
+}
+
 json::array schemas_of(const json::array& schemas) {
   json::array converted;
   for (const auto& schema : schemas) converted.push_back(json_schema_of(schema));
@@ -75,7 +84,13 @@ void admit_null(json::object& schema) {
   if (auto* type = schema.if_contains("type"); type != nullptr && type->is_string()) {
     *type = json::array{*type, "null"};
   }
-  if (auto* choices = schema.if_contains("anyOf"); choices != nullptr && choices->is_array()) {
+  const auto reference = schema.find("$ref");
+  if (reference != schema.end() && !schema.contains("anyOf")) {
+    json::object referred{{"$ref", reference->value()}};
+    schema.erase(reference);
+    schema["anyOf"] = json::array{std::move(referred), json::object{{"type", "null"}}};
+  } else if (auto* choices = schema.if_contains("anyOf");
+             choices != nullptr && choices->is_array()) {
     choices->get_array().push_back(json::object{{"type", "null"}});
   }
   if (auto* values = schema.if_contains("enum"); values != nullptr && values->is_array()) {
@@ -85,6 +100,7 @@ void admit_null(json::object& schema) {
 
 json::value member_of(std::string_view name, const json::value& value, const json::object& schema) {
   if (name == "type") return type_of(value);
+  if (name == "ref" || name == "$ref") return target_of(value);
   if (is_among(name, kCounts)) return count_of(value);
   if (const auto* properties = value.if_object(); properties != nullptr && name == "properties") {
     return properties_of(*properties, find(schema, "propertyOrdering"));

@@ -69,6 +69,15 @@ json::array functions_of(const json::object& request, Findings& findings) {
   return functions;
 }
 
+// Sorted: a client may name a million functions.
+std::vector<std::string_view> sorted_names(const json::array& names) {
+  std::vector<std::string_view> sorted;
+  sorted.reserve(names.size());
+  for (const auto& name : names) sorted.emplace_back(name.as_string());
+  std::ranges::sort(sorted);
+  return sorted;
+}
+
 // A list of allowed functions, which chat completions does not have, is the list of all.
 json::array allowed_of(json::array functions, const json::object& calling, Findings& findings) {
   const auto* value = find(calling, "allowedFunctionNames");
@@ -79,12 +88,10 @@ json::array allowed_of(json::array functions, const json::object& calling, Findi
     return functions;
   }
   if (names->empty()) return functions;
+  const auto sorted = sorted_names(*names);
   json::array allowed;
   for (auto& tool : functions) {
-    const auto is_named = [&](const json::value& name) {
-      return name_of(tool) == name.as_string();
-    };
-    if (std::ranges::any_of(*names, is_named)) allowed.push_back(std::move(tool));
+    if (std::ranges::binary_search(sorted, name_of(tool))) allowed.push_back(std::move(tool));
   }
   if (allowed.empty()) {
     findings.expect(path_of(kConfig, "allowedFunctionNames"), "names of declared functions");

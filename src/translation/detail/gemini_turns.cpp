@@ -1,6 +1,7 @@
 #include "translation/detail/gemini_turns.hpp"
 
-#include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kPart = "contents[].parts[].";
+constexpr std::string_view kResponse = "contents[].parts[].functionResponse.";
 
 constexpr KnownMembers kContent{{"role", "parts"}};
 constexpr KnownMembers kSystemPart{{"text"}, {"thought", "thoughtSignature", "partMetadata"}};
@@ -32,6 +34,17 @@ constexpr KnownMembers kCall{{"id", "name", "args"}, {"partialArgs", "willContin
 bool is_user(std::string_view role) {
   return role.empty() || same_ignoring_case(role, "user") || same_ignoring_case(role, "function") ||
          same_ignoring_case(role, "tool");
+}
+
+const json::object* response_in(const json::object& part, Findings& findings) {
+  const auto* value = find(part, "functionResponse");
+  if (value == nullptr) return nullptr;
+  if (!value->is_object()) findings.expect(path_of(kPart, "functionResponse"), "an object");
+  return value->if_object();
+}
+
+NamedResult named_result(const json::object& response, Findings& findings) {
+  return {findings.text(response, kResponse, "id"), findings.text(response, kResponse, "name")};
 }
 
 }  // namespace
@@ -82,15 +95,34 @@ void GeminiTurns::add_content(const json::object& content) {
     user_open_ = true;
   }
   for_each_object(*parts, "contents[].parts", findings_, [&](const json::object& part) {
-    by_user ? add_user_part(part) : add_model_part(part);
+    if (by_user) return user_parts_.push_back(&part);
+    add_model_part(part);
   });
+}
+
+// All results of a turn are known before the first is paired with its call.
+void GeminiTurns::read_user() {
+  std::vector<const json::object*> responses;
+  std::vector<NamedResult> results;
+  for (const auto* part : user_parts_) {
+    const auto* response = response_in(*part, findings_);
+    responses.push_back(response);
+    if (response != nullptr) results.push_back(named_result(*response, findings_));
+  }
+  const auto ids = answered_calls(unanswered_, results);
+  std::size_t answered = 0;
+  for (std::size_t place = 0; place < user_parts_.size(); ++place) {
+    add_user_part(*user_parts_[place]);
+    if (responses[place] != nullptr) add_response(*responses[place], ids[answered++]);
+  }
+  user_parts_.clear();
+  unanswered_.clear();
 }
 
 void GeminiTurns::add_user_part(const json::object& part) {
   findings_.check(part, kPart, kUserPart);
   add_text(parts_, findings_.text(part, kPart, "text"));
   add_media(parts_, part, kPart, findings_);
-  if (const auto* response = find(part, "functionResponse")) add_response(*response);
 }
 
 void GeminiTurns::add_model_part(const json::object& part) {
@@ -131,32 +163,18 @@ void GeminiTurns::add_call(const json::value& value, std::string_view signature)
   }
   calls_.push_back(std::move(made));
   unanswered_.push_back({std::move(id), std::string(name)});
+  unanswered_.back().has_own_id = !text_of(*call, "id").empty();
 }
 
-void GeminiTurns::add_response(const json::value& value) {
-  const auto path = path_of(kPart, "functionResponse.");
-  const auto* response = value.if_object();
-  if (response == nullptr) return findings_.expect(path_of(kPart, "functionResponse"), "an object");
-  const auto id =
-      answered_call(findings_.text(*response, path, "id"), findings_.text(*response, path, "name"));
+void GeminiTurns::add_response(const json::object& response, const std::string& id) {
   if (id.empty()) {
-    return findings_.reject("A functionResponse in `contents` answers no functionCall before it.");
+    return findings_.reject(
+        "A functionResponse in `contents` answers no functionCall of the content before it.");
   }
-  auto result = read_function_response(*response, id, path, findings_);
+  auto result = read_function_response(response, id, kResponse, findings_);
   results_.push_back(
       json::object{{"role", "tool"}, {"tool_call_id", id}, {"content", result.text}});
   for (auto& part : result.others) parts_.push_back(std::move(part));
-}
-
-std::string GeminiTurns::answered_call(std::string_view id, std::string_view name) {
-  auto call = std::ranges::find(unanswered_, id, &Call::id);
-  if (id.empty() || call == unanswered_.end()) {
-    call = std::ranges::find(unanswered_, name, &Call::name);
-  }
-  if (call == unanswered_.end()) return {};
-  auto answered = std::move(call->id);
-  unanswered_.erase(call);
-  return answered;
 }
 
 // Only what an answer of ours carried: a signature that came from elsewhere may mean nothing to the
@@ -180,6 +198,7 @@ std::string GeminiTurns::read_signature(const json::object& part) {
 
 void GeminiTurns::end_user() {
   if (!user_open_) return;
+  read_user();
   const bool speaks = !parts_.empty() || results_.empty();
   for (auto& result : results_) done_.push_back(std::move(result));
   if (speaks) {

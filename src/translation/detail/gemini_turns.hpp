@@ -3,15 +3,15 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include "translation/detail/findings.hpp"
+#include "translation/detail/gemini_calls.hpp"
 
 namespace weir::translation::detail {
 
@@ -19,11 +19,10 @@ namespace weir::translation::detail {
 ///
 /// Neighbouring contents of one role become one message. Calls without an id, which Google's
 /// clients need not keep, get one from their place in the conversation, so that the same
-/// conversation has the same ids in each request; a result without one belongs to the first call of
-/// its name that has none yet.
+/// conversation has the same ids in each request. Results answer calls of the message before them.
 class GeminiTurns {
  public:
-  /// outlives: `findings`.
+  /// outlives: `findings`, and what is added.
   explicit GeminiTurns(Findings& findings) : findings_(findings) {}
 
   void add_system(const boost::json::value& instruction);
@@ -31,17 +30,12 @@ class GeminiTurns {
   [[nodiscard]] boost::json::array finish();
 
  private:
-  struct Call {
-    std::string id;
-    std::string name;
-  };
-
   void add_content(const boost::json::object& content);
+  void read_user();
   void add_user_part(const boost::json::object& part);
   void add_model_part(const boost::json::object& part);
   void add_call(const boost::json::value& call, std::string_view signature);
-  void add_response(const boost::json::value& value);
-  [[nodiscard]] std::string answered_call(std::string_view id, std::string_view name);
+  void add_response(const boost::json::object& response, const std::string& id);
   /// Returns one of Google's.
   [[nodiscard]] std::string read_signature(const boost::json::object& part);
   void end_user();
@@ -51,9 +45,10 @@ class GeminiTurns {
   std::string system_;
   boost::json::array done_;
   std::size_t calls_made_ = 0;
-  std::deque<Call> unanswered_;
+  std::vector<MadeCall> unanswered_;  ///< of the latest message
   // The turn that is open, if any.
   bool user_open_ = false;
+  std::vector<const boost::json::object*> user_parts_;
   boost::json::array results_;
   boost::json::array parts_;
   std::string text_;
