@@ -207,12 +207,10 @@ catalogue::Explanation Publisher::explain(std::string_view id) const {
 }
 
 std::shared_ptr<const api::Published> Publisher::make(const Draft& draft) {
-  // A local: its patterns take two milliseconds to compile and most of a MiB to keep, and lists
-  // seldom change.
-  const catalogue::Classifier classifier;
   auto published = std::make_shared<api::Published>();
-  published->catalogue = catalogue::build(*draft.models, draft.listings,
-                                          catalogue::judge_by(classifier), draft.version);
+  published->catalogue =
+      catalogue::build(*draft.models, draft.listings, memo_.begin(), draft.version);
+  memo_.end();
   published->settings = draft.list;
   if (draft.destinations) table_ = make_destinations(*draft.destinations, draft.calls);
   published->directory =

@@ -16,6 +16,7 @@
 #include "base/snapshot.hpp"
 #include "catalogue/build.hpp"
 #include "catalogue/explain.hpp"
+#include "catalogue/judge_memo.hpp"
 #include "discovery/settings.hpp"
 #include "net/socket.hpp"
 
@@ -122,7 +123,9 @@ class Publisher {
   std::function<void()> on_due_;  ///< empty: changes are published at once
   bool is_due_ = false;
   bool is_making_ = false;
-  std::shared_ptr<const gateway::DestinationTable> table_;  ///< of the last publication; for `make`
+  // For `make` alone.
+  std::shared_ptr<const gateway::DestinationTable> table_;  ///< of the last publication
+  catalogue::JudgeMemo memo_;
   std::vector<std::shared_ptr<const api::Published>> former_;
   Snapshot<api::Published> published_;
 };
