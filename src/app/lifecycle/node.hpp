@@ -136,6 +136,8 @@ class Node {
     std::unique_ptr<discovery::HealthChecks> health;
     std::unique_ptr<discovery::LoopbackScan> scan;
     std::unique_ptr<net::Timer> publish_due;  ///< cancelled when something is to be published
+    std::unique_ptr<net::Timer> store_due;  ///< cancelled when another process writes to the store
+    bool store_written = false;             ///< since the store was last read
     std::unique_ptr<net::TaskGroup> watchers;
   };
 

@@ -1,5 +1,6 @@
 // Changes at run time: to the config, the certificate, and the keys in the store.
 #include <algorithm>
+#include <utility>
 
 #include "app/lifecycle/node.hpp"
 #include "telemetry/log.hpp"
@@ -7,8 +8,13 @@
 namespace weir::app {
 namespace {
 
-// How soon a change made by another process (`weir keys …`) takes effect.
+// How soon a change made by another process (`weir keys …`) takes effect where its writes are not
+// noticed.
 constexpr std::chrono::milliseconds kStorePoll{250};
+// A write is noticed before its transaction is committed: the store is asked this often, and so many
+// times, after each.
+constexpr std::chrono::milliseconds kCommitPoll{2};
+constexpr int kCommitPolls = 25;
 constexpr std::chrono::milliseconds kConfigPoll{500};
 
 }  // namespace
@@ -45,8 +51,11 @@ net::Task<> Node::reload_certificate() {
 
 net::Task<> Node::watch_store() {
   std::string last_problem;
-  for (;;) {
-    co_await net::wait_for(kStorePoll);
+  for (int soon = 0;; --soon) {
+    auto& due = *background_.store_due;
+    due.expires_after(soon > 0 || background_.store_written ? kCommitPoll : kStorePoll);
+    co_await due.async_wait(net::use_task);
+    soon = std::exchange(background_.store_written, false) ? kCommitPolls : std::max(soon, 1);
     auto read = [this] { return keys_.ring->refresh(monotonic_now()); };
     auto reading = pools_.store.run(read);
     const auto changed = co_await std::move(reading);

@@ -11,6 +11,7 @@
 #include "app/process/memory.hpp"
 #include "app/process/memory_watch.hpp"
 #include "app/process/watchdog.hpp"
+#include "app/process/write_watch.hpp"
 #include "telemetry/log.hpp"
 
 namespace weir::app {
@@ -29,6 +30,9 @@ constexpr std::chrono::seconds kReleasePoll{1};
 // After each flush; old usage is moved and deleted faster than it can be written.
 constexpr int kMaintenanceSteps = 50;
 constexpr std::int64_t kMovedRows = 1'000;
+
+// SQLite's write-ahead log: every change of the store is first written there.
+std::filesystem::path store_log(const Settings& settings) { return store_path(settings) + "-wal"; }
 
 template <class T>
 T on_thread(net::IoThread& thread, net::Task<T> task) {
@@ -114,7 +118,12 @@ void Node::start_background() {
     ask_upstreams();
     background_.watchers = std::make_unique<net::TaskGroup>(threads_.control->executor());
     handover_.tasks = std::make_unique<net::TaskGroup>(threads_.control->executor());
+    background_.store_due = std::make_unique<net::Timer>(threads_.control->executor());
     background_.watchers->spawn("watch store", watch_store());
+    background_.watchers->spawn("watch writes", watch_writes(store_log(settings_), [this] {
+                                  background_.store_written = true;
+                                  background_.store_due->cancel();
+                                }));
     background_.watchers->spawn("flush usage", flush_usage());
     background_.watchers->spawn("watch silence", watch_silence());
     background_.watchers->spawn("publish changes", publish_changes());
@@ -340,6 +349,7 @@ void Node::stop() {
     background_.scan.reset();
     background_.refresher.reset();
     background_.publish_due.reset();
+    background_.store_due.reset();
     background_.health.reset();
     handover_.predecessor.reset();
     handover_.tasks.reset();
