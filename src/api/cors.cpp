@@ -45,7 +45,7 @@ bool is_preflight(const http::Request& request) {
 
 std::string preflight_fields(std::string_view requested_headers) {
   std::string fields =
-      "Access-Control-Allow-Methods: GET, HEAD, POST, OPTIONS\r\n"
+      "Access-Control-Allow-Methods: GET, HEAD, POST, DELETE, OPTIONS\r\n"
       "Access-Control-Max-Age: 86400\r\n"
       "Access-Control-Allow-Headers: ";
   fields += is_name_list(requested_headers) ? requested_headers : "Authorization, Content-Type";

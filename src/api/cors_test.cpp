@@ -52,7 +52,7 @@ TEST(Cors, APageMaySeeTheLimitsOfItsKey) {
 
 TEST(Cors, APreflightAllowsReadingAndCalling) {
   EXPECT_TRUE(says(preflight_fields("authorization"),
-                   "Access-Control-Allow-Methods: GET, HEAD, POST, OPTIONS"));
+                   "Access-Control-Allow-Methods: GET, HEAD, POST, DELETE, OPTIONS"));
 }
 
 TEST(Cors, APreflightAllowsTheHeadersThatWereAskedFor) {

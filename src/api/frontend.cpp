@@ -24,7 +24,7 @@
 namespace weir::api {
 namespace {
 
-constexpr std::string_view kAllowAll = "Allow: GET, HEAD, POST, OPTIONS\r\n";
+constexpr std::string_view kAllowAll = "Allow: GET, HEAD, POST, DELETE, OPTIONS\r\n";
 
 // The only type of memo on this handler's connections.
 struct Presented final : http::ConnectionMemo {
@@ -55,7 +55,11 @@ http::Reply ollama_runs() {
   return reply;
 }
 
-// True if the call's request id belongs to the key.
+std::string allow_field(const RouteMatch& found) {
+  return fmt::format("Allow: {}\r\n", found.methods());
+}
+
+// True if an id of the call belongs to the key.
 bool has_request_id(catalogue::Endpoint endpoint) {
   return dialect::of(endpoint).request_id != dialect::RequestId::none;
 }
@@ -113,6 +117,11 @@ Frontend::Found Frontend::call_input(http::Exchange& exchange, const auth::KeyEn
                            .limiter = key.limiter,
                            .key_identity = has_request_id(endpoint) ? key.identity : std::string{},
                            .fields = {}};
+  if (found.names_stored()) {
+    const auto& request = *exchange.request;
+    input.stored =
+        gateway::read_stored_call(endpoint, request.method, found.parameter, request.query);
+  }
   if (published.directory->settings().affinity == upstream::Affinity::key) {
     input.key_hash = stable_hash(key.name);
   }
@@ -238,11 +247,11 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   }
   if (found.route != nullptr) exchange.route = found.route->label;
   if (request.method == http::Method::options) {
-    return options_reply(request, whole_server ? kAllowAll : found.route->allow_field());
+    return options_reply(request, whole_server ? std::string(kAllowAll) : allow_field(found));
   }
-  if (!found.route->allows(request.method)) {
+  if (!found.allows(request.method)) {
     if (asks_for_websocket(request)) return refuse_websocket(exchange);
-    return method_not_allowed(exchange, found.route->allow_field());
+    return method_not_allowed(exchange, allow_field(found));
   }
   const auth::KeyEntry* key = nullptr;
   if (found.route->access != Access::anyone) {
@@ -297,11 +306,11 @@ http::Reply Frontend::options_reply(const http::Request& request,
                                     std::string_view allow_field) const {
   http::Reply reply;
   reply.status = 204;
-  reply.fixed_fields = allow_field;
+  reply.fields = allow_field;
   const auto origin = request.header(http::FieldName::origin);
   if (is_preflight(request) && !cors_fields(origin, services_.cors_allow_origins).empty()) {
     const auto asked_for = request.header(http::FieldName::access_control_request_headers);
-    reply.fields = preflight_fields(asked_for);
+    reply.fields += preflight_fields(asked_for);
   }
   return reply;
 }

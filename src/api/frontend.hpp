@@ -47,7 +47,7 @@ class Frontend : public http::Handler {
   [[nodiscard]] http::Reply method_not_allowed(http::Exchange& exchange,
                                                std::string_view allow_field);
   [[nodiscard]] http::Reply refuse_websocket(http::Exchange& exchange);
-  /// The answer to OPTIONS, a CORS preflight included. Lifetime: `allow_field` outlives the reply.
+  /// The answer to OPTIONS, a CORS preflight included.
   [[nodiscard]] http::Reply options_reply(const http::Request& request,
                                           std::string_view allow_field) const;
   /// Adds the fields of every answer: the trace id, and CORS fields for a web page.

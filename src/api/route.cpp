@@ -7,11 +7,13 @@
 
 #include "api/echo.hpp"
 #include "base/enumerators.hpp"
+#include "gateway/stored_call.hpp"
 
 namespace weir::api {
 namespace {
 
 constexpr std::string_view kVersion = "/v1";
+constexpr std::string_view kParameter = "{id}";
 
 constexpr Route kReadRoutes[] = {
     {RouteId::list_models, "list_models", "/models", true, Access::key,
@@ -58,6 +60,8 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
       return "OpenAI's Responses API; as chat completions where an upstream has no other.";
     case responses_compact:
       return "A shorter input for the next response, if the upstream supports it.";
+    case stored_responses:
+      return "A response that its upstream keeps; also `/cancel` (POST) and `/input_items` (GET).";
     case messages:
       return "Anthropic's Messages API; as chat completions where an upstream has no other.";
     case count_tokens:
@@ -146,7 +150,8 @@ RouteMatch find_route(std::string_view path, bool has_version) {
   for (const Route& route : kRoutes) {
     if (has_version && !route.versioned) continue;
     RouteMatch match{&route, {}};
-    if (matches(route, path, match.parameter)) return match;
+    if (!matches(route, path, match.parameter)) continue;
+    if (!match.names_stored() || !match.methods().empty()) return match;
   }
   return {};
 }
@@ -175,13 +180,19 @@ RouteMatch find_google_route(std::string_view path) {
 
 }  // namespace
 
-bool Route::allows(http::Method method) const {
-  if (takes_body()) return method == http::Method::post;
-  return method == http::Method::get || method == http::Method::head;
+bool RouteMatch::names_stored() const {
+  return route->endpoint && route->path.ends_with(kParameter);
 }
 
-std::string_view Route::allow_field() const {
-  return takes_body() ? "Allow: POST, OPTIONS\r\n" : "Allow: GET, HEAD, OPTIONS\r\n";
+std::string RouteMatch::methods() const {
+  if (names_stored()) return gateway::allowed_methods(*route->endpoint, parameter);
+  return route->takes_body() ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+}
+
+bool RouteMatch::allows(http::Method method) const {
+  if (names_stored()) return gateway::has_operation(*route->endpoint, parameter, method);
+  if (route->takes_body()) return method == http::Method::post;
+  return method == http::Method::get || method == http::Method::head;
 }
 
 RouteMatch match_route(std::string_view path) {
@@ -204,9 +215,7 @@ std::span<const Route> all_routes() { return kRoutes; }
 std::string routes_reference() {
   std::string text = "| Path | Methods | Access | Meaning |\n| --- | --- | --- | --- |\n";
   for (const Route& route : kRoutes) {
-    auto methods = route.allow_field();
-    methods.remove_prefix(methods.find(' ') + 1);
-    methods.remove_suffix(2);
+    const auto methods = RouteMatch{&route, kParameter}.methods();
     text += fmt::format("| `{}{}` | {} | {} | {} |\n", route.versioned ? kVersion : "", route.path,
                         methods, route.access == Access::anyone ? "anyone" : "key", route.text);
   }

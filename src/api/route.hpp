@@ -41,23 +41,27 @@ struct Route {
   bool versioned;  ///< served at /v1 + path as well as at path
   Access access;
   std::string_view text;
-  /// Set for a call: the method is then POST, and the handler reads the body.
+  /// Set for a call: the method is then POST, unless the path has an id, and the handler reads the
+  /// body.
   std::optional<catalogue::Endpoint> endpoint = {};
 
   /// True if its requests are POSTs, whose body the handler reads.
   [[nodiscard]] bool takes_body() const {
     return endpoint.has_value() || id == RouteId::ollama_show;
   }
-  [[nodiscard]] bool allows(http::Method method) const;
   /// One of Google's API.
   [[nodiscard]] constexpr bool is_googles() const { return path.starts_with("/v1beta/"); }
-  /// The Allow field with its CRLF; OPTIONS is always allowed.
-  [[nodiscard]] std::string_view allow_field() const;
 };
 
 struct RouteMatch {
   const Route* route = nullptr;  ///< null: no such path
   std::string_view parameter;    ///< the text matched by {id} or {model}, still percent-encoded
+
+  /// Whether the call is of something that its path names.
+  [[nodiscard]] bool names_stored() const;
+  /// `GET, HEAD`; OPTIONS is always allowed. REQUIRES: there is a route.
+  [[nodiscard]] std::string methods() const;
+  [[nodiscard]] bool allows(http::Method method) const;
 };
 
 /// `path` is raw, as in the request; one final slash is ignored, except in an id.

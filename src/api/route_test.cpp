@@ -24,6 +24,14 @@ TEST(Route, IsFoundByItsPath) {
       {"/user/info", "user_info", ""},
       {"/usage/", "usage", ""},
       {"/v1/usage/x", "none", ""},
+      {"/v1/responses/compact", "responses_compact", ""},
+      {"/v1/responses/", "responses", ""},
+      {"/v1/responses/resp_1", "stored_responses", "resp_1"},
+      {"/v1/responses/resp_1/", "stored_responses", "resp_1/"},
+      {"/v1/v1/responses/resp_1/cancel", "stored_responses", "resp_1/cancel"},
+      {"/responses/resp_1/input_items", "stored_responses", "resp_1/input_items"},
+      {"/v1/responses/resp_1/more", "none", ""},
+      {"/v1/responses//cancel", "none", ""},
       {"/v1/models//", "retrieve_model", "/"},
       {"/openapi.yaml/", "openapi", ""},
       {"/v1/models/a/b", "retrieve_model", "a/b"},
@@ -87,8 +95,9 @@ TEST(Route, AllowsTheMethodsItNames) {
   for (const Route& route : all_routes()) {
     for (const auto method : {http::Method::get, http::Method::head, http::Method::post,
                               http::Method::put, http::Method::delete_, http::Method::other}) {
-      const bool named = route.allow_field().contains(http::wire_name(method));
-      EXPECT_EQ(route.allows(method), named) << route.path << " " << http::wire_name(method);
+      const RouteMatch match{&route, "{id}"};
+      const bool named = match.methods().contains(http::wire_name(method));
+      EXPECT_EQ(match.allows(method), named) << route.path << " " << http::wire_name(method);
     }
   }
 }

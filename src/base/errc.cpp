@@ -231,12 +231,14 @@ consteval ErrorRow row(Errc code) {
               "The store cannot be read or written. Check the disk and the permissions.",
               "Internal error. The operator finds the cause by the request id."};
     case Errc::not_found:
-      return {"not_found",
-              404,
-              "404 page not found",
-              operator_,
-              Retry::never,
-              "A name given on the command line does not exist. List the existing names."};
+      return {
+          "not_found",
+          404,
+          "404 page not found",
+          client,
+          Retry::never,
+          "A name given on the command line, or the id of a response in a path, does not exist. "
+          "List the existing names; use the id of a response that its upstream keeps."};
     case Errc::already_exists:
       return {"already_exists",
               400,

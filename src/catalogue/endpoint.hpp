@@ -21,6 +21,7 @@ enum class Endpoint : std::uint8_t {
   completions,
   responses,
   responses_compact,
+  stored_responses,
   messages,
   count_tokens,
   tokenize,
@@ -60,7 +61,8 @@ enum class PathBase : std::uint8_t {
 
 struct EndpointRow {
   std::string_view slug;  ///< equals the enumerator
-  /// `/chat/completions`. A part in braces, such as `{model}`, stands for any text.
+  /// `/chat/completions`. A part in braces, such as `{model}`, stands for any text; a final
+  /// `{id}` names what an upstream keeps.
   std::string_view path;
   /// A model of any of these may be called there. video_status names a request instead of a model:
   /// these are the sub types of the models behind such requests.

@@ -26,6 +26,8 @@ enum class RequestId : std::uint8_t {
   none,
   issued,  ///< the answer has a `requestId` by which the work is asked for
   taken,   ///< the request has one instead of a model
+  kept,    ///< the answer has an `id` by which it is had again, where the upstream keeps it
+  named,   ///< the path has such an id
 };
 
 /// How a later turn of a conversation repeats the turns before it.

@@ -22,8 +22,9 @@ TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
   } cases[] = {
       {Endpoint::chat_completions, openai, text, true, none, "chat"},
       {Endpoint::completions, openai, text, true, none, "text_completion"},
-      {Endpoint::responses, responses, text, false, none, "chat"},
+      {Endpoint::responses, responses, text, false, kept, "chat"},
       {Endpoint::responses_compact, responses, text, false, none, "responses_compact"},
+      {Endpoint::stored_responses, responses, {}, false, named, "stored_responses"},
       {Endpoint::messages, anthropic, text, false, none, "chat"},
       {Endpoint::count_tokens, anthropic, {}, false, none, "count_tokens"},
       {Endpoint::tokenize, openai, {}, false, none, "tokenize"},

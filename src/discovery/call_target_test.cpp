@@ -31,8 +31,8 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
   };
   const Case cases[] = {
       {"openai",
-       "chat_completions completions responses responses_compact messages count_tokens tokenize "
-       "moderations "
+       "chat_completions completions responses responses_compact stored_responses messages "
+       "count_tokens tokenize moderations "
        "embeddings rerank score images_generations images_edits images_variations "
        "audio_transcriptions audio_translations audio_speech video_submit video_status"},
       {"siliconflow",
@@ -42,15 +42,15 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "chat_completions completions responses messages embeddings images_generations ollama_chat "
        "ollama_generate ollama_embed ollama_embeddings"},
       {"vllm",
-       "chat_completions completions responses messages count_tokens tokenize embeddings rerank "
-       "score "
+       "chat_completions completions responses stored_responses messages count_tokens tokenize "
+       "embeddings rerank score "
        "audio_transcriptions audio_translations"},
       {"sglang",
-       "chat_completions completions responses messages count_tokens tokenize embeddings rerank "
-       "audio_transcriptions"},
+       "chat_completions completions responses stored_responses messages count_tokens tokenize "
+       "embeddings rerank audio_transcriptions"},
       {"llama.cpp",
        "chat_completions completions responses messages count_tokens embeddings rerank"},
-      {"lmstudio", "chat_completions completions responses messages embeddings"},
+      {"lmstudio", "chat_completions completions responses stored_responses messages embeddings"},
       {"tei", "embeddings"},
       {"tgi", "chat_completions completions"},
       {"xinference",
@@ -75,8 +75,8 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "chat_completions completions embeddings rerank images_generations audio_transcriptions "
        "audio_translations audio_speech"},
       {"simulator",
-       "chat_completions completions responses responses_compact messages count_tokens tokenize "
-       "moderations "
+       "chat_completions completions responses responses_compact stored_responses messages "
+       "count_tokens tokenize moderations "
        "embeddings rerank score images_generations images_edits images_variations "
        "audio_transcriptions audio_translations audio_speech video_submit video_status"},
   };

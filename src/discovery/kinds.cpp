@@ -42,7 +42,8 @@ constexpr Endpoints kText{chat_completions, completions};
 
 // Few servers have any of these: those of a kind of their own are called there only if their
 // documentation says so.
-constexpr Endpoints kRare{responses_compact, count_tokens,      tokenize, moderations, score,
+constexpr Endpoints kRare{responses_compact, stored_responses,  count_tokens,
+                          tokenize,          moderations,       score,
                           images_variations, audio_translations};
 
 // Those of APIs that have a root of their own: a server without that API has none of them, and a
@@ -59,15 +60,17 @@ constexpr Endpoints kSiliconflow{
 constexpr Endpoints kOllama{chat_completions, completions,        responses,   messages,
                             embeddings,       images_generations, ollama_chat, ollama_generate,
                             ollama_embed,     ollama_embeddings};
-constexpr Endpoints kVllm{chat_completions,  completions, responses, messages, count_tokens,
-                          tokenize,          embeddings,  rerank,    score,    audio_transcriptions,
-                          audio_translations};
-constexpr Endpoints kSglang{chat_completions, completions,  responses,
-                            messages,         count_tokens, embeddings,
-                            rerank,           tokenize,     audio_transcriptions};
+constexpr Endpoints kVllm{
+    chat_completions,     completions,       responses,  stored_responses, messages,
+    count_tokens,         tokenize,          embeddings, rerank,           score,
+    audio_transcriptions, audio_translations};
+constexpr Endpoints kSglang{chat_completions, completions,         responses,  stored_responses,
+                            messages,         count_tokens,        embeddings, rerank,
+                            tokenize,         audio_transcriptions};
 constexpr Endpoints kLlamaCpp{chat_completions, completions, responses, messages,
                               count_tokens,     embeddings,  rerank};
-constexpr Endpoints kLmstudio{chat_completions, completions, responses, messages, embeddings};
+constexpr Endpoints kLmstudio{chat_completions, completions, responses,
+                              stored_responses, messages,    embeddings};
 // TEI's /rerank has a format of its own.
 constexpr Endpoints kTei{embeddings};
 constexpr Endpoints kXinference{

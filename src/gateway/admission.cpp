@@ -1,5 +1,6 @@
 #include "gateway/admission.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ namespace {
 
 using catalogue::Endpoint;
 using dialect::Meter;
+using dialect::RequestId;
 
 limit::CallShape shape_of(const catalogue::Model& model, const CallRequest& request,
                           Endpoint endpoint, std::size_t body_bytes) {
@@ -47,12 +49,62 @@ std::expected<const catalogue::Model*, Refusal> find_model(const CallInput& inpu
 }
 
 // Nothing for an id that was not issued here, to this key.
-std::unique_ptr<RequestPlace> find_place(const CallInput& input, const Shared& shared,
-                                         const CallRequest& request) {
-  const auto lifetime = input.directory->settings().video_request_id_lifetime;
-  auto place = shared.request_seal.open(request.request_id, input.key_identity,
+std::unique_ptr<RequestPlace> find_place(SealedId kind, const CallInput& input,
+                                         const Shared& shared, const CallRequest& request) {
+  const auto& settings = input.directory->settings();
+  const auto lifetime =
+      kind == SealedId::video ? settings.video_request_id_lifetime : settings.response_id_lifetime;
+  auto place = shared.request_seal.open(kind, request.request_id, input.key_identity,
                                         input.exchange.whole_at, lifetime);
   return place ? std::make_unique<RequestPlace>(std::move(*place)) : nullptr;
+}
+
+// One answer for all reasons: an id reveals nothing to a client that it was not issued to.
+// Source of the sentences about responses: OpenAI's API, 2026.
+Refusal unknown_id(RequestId by, const std::string& id) {
+  switch (by) {
+    case RequestId::named: {
+      auto refusal = make_refusal(Errc::not_found);
+      refusal.plain = fmt::format("Response with id '{}' not found.", id);
+      return refusal;
+    }
+    case RequestId::kept:
+      return make_refusal(Errc::invalid_parameter,
+                          fmt::format("Previous response with id '{}' not found.", id));
+    default:
+      return make_refusal(Errc::invalid_parameter, "Unknown requestId.");
+  }
+}
+
+// The place of what the request is about, if that is something which an upstream has; else null.
+std::expected<std::unique_ptr<RequestPlace>, Refusal> find_place(const CallInput& input,
+                                                                 const Shared& shared,
+                                                                 const CallRequest& request) {
+  const auto by = dialect::of(input.endpoint).request_id;
+  if (by == RequestId::none || by == RequestId::issued) return nullptr;
+  const auto kind = by == RequestId::taken ? SealedId::video : SealedId::response;
+  // An id of the upstream's own, which was not issued here, is for the upstream to judge.
+  if (by == RequestId::kept && !RequestSeal::is_sealed(kind, request.request_id)) return nullptr;
+  auto place = find_place(kind, input, shared, request);
+  if (!place) return std::unexpected(unknown_id(by, request.request_id));
+  return place;
+}
+
+// Only the upstream that has a response can continue it.
+bool has_route_to(const catalogue::Model& model, const std::string& upstream) {
+  return std::ranges::find(model.routes, upstream, &catalogue::Route::upstream) !=
+         model.routes.end();
+}
+
+// A video or a response whose upstream is not there any more is as one that cannot be reached now.
+Refusal elsewhere(const CallInput& input, const catalogue::Model& model) {
+  if (dialect::of(input.endpoint).request_id != RequestId::kept) {
+    return make_refusal(Errc::upstream_unavailable);
+  }
+  return make_refusal(Errc::invalid_parameter,
+                      fmt::format("The response of previous_response_id is kept where the model {} "
+                                  "is not served. Use the model that made it.",
+                                  model.id));
 }
 
 // Reserves what the call is expected to use.
@@ -114,16 +166,15 @@ std::string wrong_endpoint_message(const catalogue::Model& model, Endpoint endpo
 std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& shared,
                                        const CallRequest& request, std::size_t body_bytes) {
   std::expected<Admitted, Refusal> admitted;
-  if (dialect::of(input.endpoint).request_id == dialect::RequestId::taken) {
-    admitted->place = find_place(input, shared, request);
-    if (!admitted->place) {
-      // One answer for all reasons: an id reveals nothing to a client that it was not issued to.
-      return std::unexpected(make_refusal(Errc::invalid_parameter, "Unknown requestId."));
-    }
-  }
-  auto found = find_model(input, admitted->place ? admitted->place->model : request.model);
+  auto place = find_place(input, shared, request);
+  if (!place) return std::unexpected(std::move(place.error()));
+  admitted->place = std::move(*place);
+  auto found = find_model(input, request.model.empty() ? admitted->place->model : request.model);
   if (!found) return std::unexpected(std::move(found.error()));
   admitted->model = *found;
+  if (admitted->place && !has_route_to(**found, admitted->place->upstream)) {
+    return std::unexpected(elsewhere(input, **found));
+  }
   admitted->characters = request.characters;
   admitted->shape = shape_of(**found, request, input.endpoint, body_bytes);
   if (auto reserved = reserve(*admitted, input, shared.forecast); !reserved) {

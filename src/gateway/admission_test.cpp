@@ -124,10 +124,48 @@ TEST_F(AdmissionTest, AGuessIsCutToASmallLimitAndAStatedBoundIsNot) {
   EXPECT_FALSE(admit(Endpoint::chat_completions, request));
 }
 
+TEST_F(AdmissionTest, AResponseIsFoundByTheIdThatItsKeyWasGiven) {
+  CallRequest request;
+  request.request_id = shared_.request_seal.seal(SealedId::response, {"u", "chat", "resp_1"},
+                                                 kIdentity, exchange_.whole_at);
+  const auto admitted = admit(Endpoint::stored_responses, request);
+  ASSERT_TRUE(admitted);
+  EXPECT_EQ(admitted->place->request_id, "resp_1");
+  EXPECT_EQ(record_.model, "chat");
+  EXPECT_EQ(admitted->claim.tokens, 0);
+
+  const auto other = admit(Endpoint::stored_responses, request, "key_2");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Errc::not_found);
+  EXPECT_EQ(other.error().plain, "Response with id '" + request.request_id + "' not found.");
+  request.request_id = "resp_1";
+  EXPECT_FALSE(admit(Endpoint::stored_responses, request));
+}
+
+TEST_F(AdmissionTest, AResponseIsContinuedWhereItIs) {
+  auto request = request_for("chat");
+  const auto seal = [&](std::string upstream) {
+    return shared_.request_seal.seal(SealedId::response, {std::move(upstream), "chat", "resp_1"},
+                                     kIdentity, exchange_.whole_at);
+  };
+  EXPECT_EQ(admit(Endpoint::responses, request)->place, nullptr);
+  request.request_id = "resp_from_elsewhere";
+  EXPECT_EQ(admit(Endpoint::responses, request)->place, nullptr);
+  request.request_id = seal("u");
+  EXPECT_EQ(admit(Endpoint::responses, request)->place->upstream, "u");
+  for (const auto& [id, identity] :
+       {std::pair{seal("u"), "key_2"}, std::pair{seal("gone"), kIdentity}}) {
+    request.request_id = id;
+    const auto refused = admit(Endpoint::responses, request, identity);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::invalid_parameter);
+  }
+}
+
 TEST_F(AdmissionTest, AVideoIsFoundByTheIdThatItsKeyWasGiven) {
   CallRequest request;
-  request.request_id =
-      shared_.request_seal.seal({"u", "film", "r-1"}, kIdentity, exchange_.whole_at);
+  request.request_id = shared_.request_seal.seal(SealedId::video, {"u", "film", "r-1"}, kIdentity,
+                                                 exchange_.whole_at);
   const auto admitted = admit(Endpoint::video_status, request);
   ASSERT_TRUE(admitted);
   ASSERT_NE(admitted->place, nullptr);

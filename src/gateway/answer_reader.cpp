@@ -126,7 +126,7 @@ Result<std::string_view> AnswerReader::pass_known(std::string_view piece) {
     case AnswerForm::text:
       return piece;
     case AnswerForm::json:
-      return pass_json(piece);
+      return options_.ids ? hold_json(piece) : pass_json(piece);
     case AnswerForm::events:
       return pass_events(piece);
   }
@@ -195,6 +195,31 @@ std::string_view AnswerReader::pass_json(std::string_view piece) {
   return out_;
 }
 
+Result<std::string_view> AnswerReader::hold_json(std::string_view piece) {
+  scan_.feed(piece);
+  held_ += piece;
+  if (held_.size() > options_.max_event_bytes) {
+    return fail(Errc::upstream_answer_too_large, "calls.max_event_bytes");
+  }
+  return std::string_view{};
+}
+
+std::string AnswerReader::rewrite(std::string_view json, std::size_t start,
+                                  const std::optional<Range>& model) {
+  auto edits = options_.ids->find(json);
+  if (model && !options_.model.empty()) {
+    edits.push_back({{model->begin - start, model->end - start}, options_.model});
+    std::ranges::sort(edits, {}, [](const Edit& edit) { return edit.at.begin; });
+  }
+  std::string text;
+  std::size_t from = 0;
+  for (const auto& edit : edits) {
+    text.append(json.substr(from, edit.at.begin - from)).append(edit.text);
+    from = edit.at.end;
+  }
+  return text.append(json.substr(from));
+}
+
 Result<std::string_view> AnswerReader::pass_events(std::string_view piece) {
   // The start of held_ was forwarded by the last call.
   held_.erase(0, offset_);
@@ -232,6 +257,7 @@ void AnswerReader::take_event(std::string_view event) {
   pattern_.clear();
   std::optional<Range> model;
   bool is_shown = true;
+  bool is_one_line = false;
   if (data == dialect::kDone) {
     progress_.finished = true;
   } else if (!data.empty()) {
@@ -244,7 +270,8 @@ void AnswerReader::take_event(std::string_view event) {
       progress_.failed_first = progress_.events == progress_.openers + 1;
     }
     // Ranges hold in the event if its data is a single line, as all known servers send it.
-    if (data.data() >= event.data() && data.data() < event.data() + event.size()) {
+    is_one_line = data.data() >= event.data() && data.data() < event.data() + event.size();
+    if (is_one_line) {
       const auto start = static_cast<std::size_t>(data.data() - event.data());
       const auto shifted = [&](Range range) {
         return Range{range.begin + start, range.end + start};
@@ -255,15 +282,19 @@ void AnswerReader::take_event(std::string_view event) {
       if (is_plain) pattern_.set(event, shifted(*facts.text), model);
     }
   }
-  if (is_shown && edits_events()) append(event, model);
+  if (!is_shown || !edits_events()) return;
+  if (options_.ids && is_one_line) return append_with_ids(event, data, model);
+  append(event, model);
 }
 
 bool AnswerReader::note(const dialect::EventFacts& facts) {
   if (dialect::ends_stream(facts.type, stream_)) progress_.finished = true;
   if (facts.has_usage) reported_ = scan_.text();
   if (facts.is_error_event()) progress_.failed = true;
-  if (progress_.id.empty() && !facts.id.empty())
+  if (progress_.id.empty() && !facts.id.empty()) {
     progress_.id.append(1, '"').append(facts.id).append(1, '"');
+    if (options_.ids) progress_.id = options_.ids->replaced(progress_.id);
+  }
   if (options_.hide_usage && facts.has_usage && facts.no_choices) return false;
   // Anthropic's form of a comment.
   if (facts.type != "ping") ++progress_.events;
@@ -279,6 +310,13 @@ void AnswerReader::append(std::string_view event, const std::optional<Range>& mo
   out_.append(event, 0, model->begin).append(options_.model).append(event, model->end);
 }
 
+void AnswerReader::append_with_ids(std::string_view event, std::string_view data,
+                                   const std::optional<Range>& model) {
+  const auto start = static_cast<std::size_t>(data.data() - event.data());
+  out_.append(event, 0, start).append(rewrite(data, start, model));
+  out_.append(event, start + data.size());
+}
+
 std::string_view AnswerReader::rest() {
   if (form_ == AnswerForm::events) {
     held_.erase(0, offset_);
@@ -292,6 +330,7 @@ std::string_view AnswerReader::rest() {
     }
   }
   out_ = std::exchange(held_, {});
+  if (form_ == AnswerForm::json && options_.ids) out_ = rewrite(out_, 0, scan_.model_at());
   return out_;
 }
 

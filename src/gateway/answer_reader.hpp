@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "dialect/endpoint.hpp"
 #include "dialect/token_usage.hpp"
 #include "gateway/event_pattern.hpp"
+#include "gateway/stored_ids.hpp"
 
 namespace weir::gateway {
 
@@ -44,7 +46,9 @@ class AnswerReader {
     bool hide_usage = false;
     /// Read the text of an answer that reports its usage, too.
     bool read_text = false;
-    std::size_t max_event_bytes = 32 << 20;
+    std::size_t max_event_bytes = 32 << 20;    ///< and of a whole answer that has ids to replace
+    bool has_own_usage = true;                 ///< else the usage in it is that of an earlier call
+    std::shared_ptr<StoredIds> ids = nullptr;  ///< null: ids are not replaced
   };
 
   AnswerReader(AnswerForm form, Options options);
@@ -63,9 +67,12 @@ class AnswerReader {
   [[nodiscard]] AnswerForm form() const { return form_; }
   /// True if the forwarded answer may differ in length from the received one.
   [[nodiscard]] bool rewrites() const {
-    return !is_told_ || (form_ == AnswerForm::json && !options_.model.empty());
+    return !is_told_ || (form_ == AnswerForm::json && (!options_.model.empty() || options_.ids));
   }
-  [[nodiscard]] const dialect::TokenUsage& usage() const { return scan_.usage(); }
+  [[nodiscard]] const dialect::TokenUsage& usage() const {
+    static constexpr dialect::TokenUsage kNone;
+    return options_.has_own_usage ? scan_.usage() : kNone;
+  }
   /// The text so far, weighed. That of a whole JSON answer may have been left unread if it reports
   /// its usage.
   [[nodiscard]] const codec::TextWeight& text() const { return scan_.text(); }
@@ -119,6 +126,11 @@ class AnswerReader {
   void begin_as(AnswerForm form);
   [[nodiscard]] Result<std::string_view> pass_known(std::string_view piece);
   [[nodiscard]] std::string_view pass_json(std::string_view piece);
+  /// Holds a piece of an answer whose ids are replaced: they may be anywhere in it.
+  [[nodiscard]] Result<std::string_view> hold_json(std::string_view piece);
+  /// `json`, which is complete, as the client gets it. `start`: its offset in what holds `model`.
+  [[nodiscard]] std::string rewrite(std::string_view json, std::size_t start,
+                                    const std::optional<dialect::Range>& model);
   [[nodiscard]] bool take_usage_at_the_end(std::string_view answer);
   [[nodiscard]] Result<std::string_view> pass_events(std::string_view piece);
   /// Reads an event, and appends it to `out_` as the client gets it, if that may differ.
@@ -129,7 +141,12 @@ class AnswerReader {
   [[nodiscard]] bool has_lines() const { return stream_.framing == dialect::Framing::lines; }
   [[nodiscard]] Result<std::size_t> whole_events(std::string_view bytes);
   [[nodiscard]] std::string_view take_next(std::string_view& events) const;
-  [[nodiscard]] bool edits_events() const { return !options_.model.empty() || options_.hide_usage; }
+  /// `data`: of the event, in it.
+  void append_with_ids(std::string_view event, std::string_view data,
+                       const std::optional<dialect::Range>& model);
+  [[nodiscard]] bool edits_events() const {
+    return !options_.model.empty() || options_.hide_usage || options_.ids;
+  }
 
   AnswerForm form_;
   bool is_told_;  ///< form_ is certain

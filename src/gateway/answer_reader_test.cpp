@@ -55,6 +55,68 @@ TEST(AnswerReader, TellsTheFormByTheFirstBytesIfTheTypeDoesNot) {
   for (const auto& c : cases) EXPECT_EQ(form_of(c.declared, c.bytes), c.form) << c.bytes;
 }
 
+std::shared_ptr<StoredIds> sealing_ids() {
+  return std::make_shared<StoredIds>([](std::string_view id) { return "s-" + std::string(id); });
+}
+
+TEST(AnswerReader, IdsOfAWholeResponseAreReplacedWhereverTheyAre) {
+  constexpr std::string_view kAnswer =
+      R"({"object":"response","model":"theirs","output":[{"id":"m","text":"\"id\":\"r\""}],)"
+      R"("usage":{"input_tokens":3,"output_tokens":2},"id":"r"} )";
+  constexpr std::string_view kSealed =
+      R"({"object":"response","model":"mine","output":[{"id":"m","text":"\"id\":\"r\""}],)"
+      R"("usage":{"input_tokens":3,"output_tokens":2},"id":"s-r"} )";
+  for (const std::size_t size : {1UZ, 7UZ, kAnswer.size()}) {
+    AnswerReader reader(
+        AnswerForm::json,
+        {.model = R"("mine")", .endpoint = catalogue::Endpoint::responses, .ids = sealing_ids()});
+    EXPECT_TRUE(reader.rewrites());
+    EXPECT_EQ(passed(reader, kAnswer, size), kSealed) << size;
+    EXPECT_EQ(reader.usage().input, 3);
+  }
+  AnswerReader whole(AnswerForm::json,
+                     {.endpoint = catalogue::Endpoint::responses, .ids = sealing_ids()});
+  EXPECT_EQ(whole.pass_whole(R"({"id":"r"})"), R"({"id":"s-r"})");
+}
+
+TEST(AnswerReader, AResponseThatIsHeldHasABound) {
+  AnswerReader reader(
+      AnswerForm::json,
+      {.endpoint = catalogue::Endpoint::responses, .max_event_bytes = 10, .ids = sealing_ids()});
+  EXPECT_TRUE(reader.pass(R"({"id":")"));
+  const auto more = reader.pass("0123456789");
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().code, Errc::upstream_answer_too_large);
+}
+
+TEST(AnswerReader, IdsOfAStreamAreReplacedInEveryEventThatHasThem) {
+  const std::string events =
+      "event: response.created\n"
+      R"(data: {"type":"response.created","response":{"id":"r","model":"theirs"}})"
+      "\n\n"
+      R"(data: {"type":"response.output_text.delta","item_id":"r","delta":"a"})"
+      "\n\n"
+      R"(data: {"type":"response.output_text.delta","item_id":"r","delta":"b"})"
+      "\n\n: a comment\n\n"
+      R"(data: {"type":"response.completed","response":{"model":"theirs","id":"r"}})"
+      "\n\n";
+  auto sealed = events;
+  for (const auto& [from, to] : {std::pair{R"("response":{"id":"r","model":"theirs"})",
+                                           R"("response":{"id":"s-r","model":"mine"})"},
+                                 std::pair{R"("response":{"model":"theirs","id":"r"})",
+                                           R"("response":{"model":"mine","id":"s-r"})"}}) {
+    sealed.replace(sealed.find(from), std::string_view(from).size(), to);
+  }
+  for (const std::size_t size : {1UZ, 40UZ, events.size()}) {
+    AnswerReader reader(
+        AnswerForm::events,
+        {.model = R"("mine")", .endpoint = catalogue::Endpoint::responses, .ids = sealing_ids()});
+    EXPECT_EQ(passed(reader, events, size), sealed) << size;
+    EXPECT_TRUE(reader.finished());
+    EXPECT_EQ(reader.id(), R"("s-r")");
+  }
+}
+
 TEST(AnswerReader, BlanksPassAtOnceAndTellNothing) {
   for (const auto declared : {AnswerForm::text, AnswerForm::json, AnswerForm::events}) {
     for (const std::string start : {"", "\xEF\xBB\xBF"}) {

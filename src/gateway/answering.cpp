@@ -344,7 +344,8 @@ Result<> Answering::seal_request_id(std::string& body) {
     const auto id = codec::parse_json_string(value.text);
     if (!id || id->size() > kMaxRequestIdBytes) return;
     const RequestPlace place{record().upstream, record().model, *id};
-    edit = Edit{{value.begin, value.end}, '"' + seal.seal(place, identity, wall_now()) + '"'};
+    edit = Edit{{value.begin, value.end},
+                '"' + seal.seal(SealedId::video, place, identity, wall_now()) + '"'};
   });
   if (!edit || ids > 1)
     return fail(Errc::upstream_answer_invalid, "the answer does not have exactly one requestId");

@@ -30,6 +30,7 @@ OutboundPlan plan_request(const CallContext& context, const Choice& choice,
           .is_final = translated != nullptr,
           .model = choice.route->model,
           .request_id = request.place != nullptr ? &request.place->request_id : nullptr,
+          .stored = context.input.stored.get(),
           .asks_usage = translated != nullptr ? translated->asks_usage
                                               : request.may_ask_usage &&
                                                     asks_usage(choice, received, monotonic_now()),
@@ -96,13 +97,18 @@ Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
   compose(outbound, plan, client, context_->input.exchange.trace_id.text(),
           context_->input.exchange.caller);
   sent_as_.renamed = outbound.renamed;
+  if (plan.stored != nullptr) sent_as_.renamed = choice_.route->model != request.place->model;
   sent_as_.hides_usage = outbound.hides_usage;
   sent_as_.adds_options = plan.is_final
                               ? plan.asks_usage
                               : outbound.hides_usage && !received.request().stream_options_at;
   std::array<asio::const_buffer, http::ServerStream::kBuffers> pieces;
   std::size_t count = 0;
-  pieces[count++] = asio::buffer(destination().head(endpoint, beta).reveal());
+  const auto& begin = destination().head(endpoint, beta);
+  if (plan.stored != nullptr) {
+    outbound.begin = Secret(address(begin.reveal(), *plan.stored, request.place->request_id));
+  }
+  pieces[count++] = asio::buffer(plan.stored != nullptr ? outbound.begin.reveal() : begin.reveal());
   pieces[count++] = asio::buffer(std::string_view(outbound.head));
   std::uint64_t at = 0;
   for (const Edit& edit : outbound.edits) {
@@ -225,7 +231,7 @@ void Attempt::move_to(CallRecord& record) {
 
 // The usual steps are inlined: a coroutine for each would cost as much as the step.
 net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
-  names_request_ = request.place != nullptr;
+  place_ = request.place;
   auto& pool = context_->gateway.pool_for(context_->client, *context_->input.directory);
   set_stream(request.on_new_connection ? nullptr : pool.take_idle(*destination().upstream));
   if (!stream_) {

@@ -25,7 +25,7 @@ namespace weir::gateway {
 /// The request of an attempt. All of it outlives the attempt's run().
 struct AttemptRequest {
   const catalogue::Model& model;
-  const RequestPlace* place;  ///< of a video's request; null for all other calls
+  const RequestPlace* place;  ///< of the earlier request that this is about; null: there is none
   Received& received;
   Outbound& outbound;                                ///< composed anew
   bool on_new_connection;                            ///< no idle connection may be used
@@ -126,6 +126,10 @@ class Attempt {
   [[nodiscard]] bool hides_usage() const { return sent_as_.hides_usage; }
   /// Null: the client gets the answer as it is.
   [[nodiscard]] Translated* translated() { return sent_as_.translated.get(); }
+  /// The upstream's id of the earlier request that this one is about; null: there is none.
+  [[nodiscard]] const std::string* named_id() const {
+    return place_ != nullptr ? &place_->request_id : nullptr;
+  }
   /// Whether the request can be sent again.
   [[nodiscard]] bool can_replay() const { return can_replay_; }
   [[nodiscard]] AttemptEnd classify(const Error& error, upstream::Outcome otherwise) const;
@@ -173,8 +177,8 @@ class Attempt {
   std::string held_;  ///< the beginning of the body, if it was read before take_first_piece()
   upstream::Outcome outcome_ = upstream::Outcome::answered;
   bool is_held_ = false;
-  bool names_request_ = false;  ///< the path asked for is that of an earlier request
-  bool sent_whole_ = true;      ///< nothing of the request is still to come on its connection
+  const RequestPlace* place_ = nullptr;  ///< null: it is not about an earlier request
+  bool sent_whole_ = true;  ///< nothing of the request is still to come on its connection
   bool has_reached_ = false;
   bool can_replay_ = true;
   SentAs sent_as_;

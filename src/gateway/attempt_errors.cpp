@@ -107,7 +107,7 @@ std::optional<AttemptEnd> Attempt::judge_answer(const AttemptRequest& request) {
                               .retry_after = retry_after,
                               .names_model = cause.names_model,
                               .names_account = names_account(),
-                              .names_request = names_request_});
+                              .names_request = place_ != nullptr});
   auto judged = judge(std::move(end), head.status, cause, request.received);
   if (judged && !is_held_) [[maybe_unused]]
     const auto body = stream_->take_unread();
@@ -126,7 +126,7 @@ std::optional<AttemptEnd> Attempt::judge_error(std::string_view body, const Rece
                               .fault = cause.fault,
                               .names_model = cause.names_model,
                               .names_account = names_account(),
-                              .names_request = names_request_});
+                              .names_request = place_ != nullptr});
   if (!end.error) end.error = Errc::upstream_refused;
   // It would have to be shown as a success.
   end.is_showable = false;

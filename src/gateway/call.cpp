@@ -22,6 +22,7 @@ Call::Call(Gateway& gateway, CallInput&& input)
                                            gateway.body_buffers())) {
   context_.record().endpoint = context_.input.endpoint;
   context_.record().received = context_.input.exchange.whole;
+  if (context_.input.stored) received_->set_stored(*context_.input.stored);
 }
 
 // A coroutine's frame keeps its locals until it ends, and a stream is long: the steps before the

@@ -36,6 +36,7 @@ enum Member : std::size_t {
   kInstructions,
   kPreviousResponse,
   kConversation,
+  kStore,
   // Members of endpoints that take lists.
   kPrompt,
   kBestOf,
@@ -62,6 +63,7 @@ constexpr std::array<std::string_view, kMemberCount> kNames = {
     "instructions",
     "previous_response_id",
     "conversation",
+    "store",
     "prompt",
     "best_of",
     "documents",
@@ -84,6 +86,7 @@ const codec::MemberPaths& members_of(Endpoint endpoint, const ReadOptions& optio
   if (row.family == dialect::Family::ollama) return kOllamaMembers;
   if (takes_lists(endpoint)) return kListMembers;
   if (row.counts(dialect::Meter::characters)) return kSpeechMembers;
+  if (row.request_id == dialect::RequestId::kept) return kConversationMembers;
   const bool has_turns = row.turns != dialect::Turns::none;
   return options.finds_turns && has_turns ? kConversationMembers : kMembers;
 }
@@ -149,6 +152,7 @@ class Reading {
   explicit Reading(Endpoint endpoint)
       : counts_images_(dialect::of(endpoint).counts(dialect::Meter::images)),
         counts_characters_(dialect::of(endpoint).counts(dialect::Meter::characters)),
+        is_kept_(dialect::of(endpoint).request_id == dialect::RequestId::kept),
         reads_input_(takes_lists(endpoint) || counts_characters_),
         streams_(dialect::of(endpoint).streams) {
     request_.streamed = streams_ != Streams::on_request;
@@ -206,10 +210,17 @@ class Reading {
       case kDocuments:
         input_at_ = at;
         break;
+      case kPreviousResponse:
+        observe(member, value);
+        request_.request_id_at = at;
+        request_.request_id = codec::parse_json_string(value.text).value_or(std::string{});
+        break;
+      case kStore:
+        request_.is_kept = value.text != "false";
+        break;
       case kMessages:
       case kSystem:
       case kInstructions:
-      case kPreviousResponse:
       case kConversation:
       case kMemberCount:
         break;
@@ -252,6 +263,7 @@ class Reading {
  private:
   // Nothing that is charged or sent depends on it.
   [[nodiscard]] bool is_only_observed(std::size_t member) const {
+    if (is_kept_ && (member == kPreviousResponse || member == kStore)) return false;
     return member >= kInput && member < kPrompt && (member != kInput || !reads_input_);
   }
   void observe(std::size_t member, const codec::JsonValue& value) {
@@ -262,6 +274,7 @@ class Reading {
       if (member == kConversation && value.text.starts_with('"')) conversation_at_ = at;
       return;
     }
+    if (member == kStore) return;
     const bool instructs = member == kSystem || member == kInstructions;
     (instructs ? request_.instructions_at : request_.turns_at) = at;
   }
@@ -291,6 +304,7 @@ class Reading {
 
   bool counts_images_;
   bool counts_characters_;
+  bool is_kept_;
   bool reads_input_;
   Streams streams_;
   CallRequest request_;

@@ -24,8 +24,9 @@ struct CallRequest {
   Span model_at;      ///< the raw value: in JSON with its quotes
   /// The digits of the Content-Length of a form's part.
   std::optional<Span> model_length_at;
-  std::string request_id;
+  std::string request_id;  ///< of a video, or of the response that this one continues
   Span request_id_at;
+  bool is_kept = true;  ///< `store` is not false
   bool streamed = false;
   bool wants_usage = false;  ///< stream_options.include_usage
   std::optional<Span> stream_options_at;

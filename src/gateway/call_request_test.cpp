@@ -27,6 +27,29 @@ TEST(CallRequest, ReadsWhatRoutingAndAccountingNeed) {
   EXPECT_EQ(request->answers, 2);
 }
 
+TEST(CallRequest, FindsTheResponseThatAnotherContinues) {
+  const std::string body = R"({"model":"a","input":"b","previous_response_id":"resp_1"})";
+  const auto request = read_json_request(body, Endpoint::responses);
+  ASSERT_TRUE(request) << request.error().detail;
+  EXPECT_EQ(request->request_id, "resp_1");
+  EXPECT_EQ(edited(body, {request->request_id_at, R"("x")"}),
+            R"({"model":"a","input":"b","previous_response_id":"x"})");
+  EXPECT_TRUE(request->is_kept);
+
+  EXPECT_EQ(read_json_request(body, Endpoint::chat_completions)->request_id, "");
+  const auto alone = read_json_request(R"({"model":"a","previous_response_id":null,"store":false})",
+                                       Endpoint::responses);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(alone->request_id, "");
+  EXPECT_FALSE(alone->is_kept);
+  for (const char* twice :
+       {R"({"model":"a","previous_response_id":"b","previous_response_id":"c"})",
+        R"({"model":"a","Previous_Response_Id":"b"})",
+        R"({"model":"a","store":true,"store":false})"}) {
+    EXPECT_FALSE(read_json_request(twice, Endpoint::responses)) << twice;
+  }
+}
+
 TEST(CallRequest, CountsTheCharactersToBeSpoken) {
   const struct {
     const char* input;

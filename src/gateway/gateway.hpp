@@ -22,6 +22,7 @@
 #include "gateway/fault_notes.hpp"
 #include "gateway/model_labels.hpp"
 #include "gateway/request_token.hpp"
+#include "gateway/stored_call.hpp"
 #include "gateway/waiting_calls.hpp"
 #include "http/handler.hpp"
 #include "limit/key_limiter.hpp"
@@ -63,7 +64,7 @@ struct CallInput {
   std::shared_ptr<const Directory> directory;
   std::shared_ptr<const catalogue::Scope> scope;
   std::shared_ptr<limit::KeyLimiter> limiter;
-  /// The key of a call that submits a video or asks for one; empty for all other calls.
+  /// The key of a call with an id that is sealed for it; empty for all other calls.
   std::string key_identity;
   /// A hash of the key's name; only if it decides which upstream is called.
   std::uint64_t key_hash = 0;
@@ -73,6 +74,8 @@ struct CallInput {
   std::string model = {};
   /// How the client wants a stream to be framed, if it may choose.
   std::optional<dialect::Framing> framing = {};
+  /// Null unless the path names what an upstream keeps.
+  std::unique_ptr<StoredCall> stored = nullptr;
 };
 
 /// Threads: one I/O thread. Lifetime: outlives its calls.

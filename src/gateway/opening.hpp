@@ -64,6 +64,8 @@ class Opening {
   [[nodiscard]] bool is_submission();
   void keep_fields();
   void make_reader(bool read_text);
+  /// Null: the answer's ids are the client's.
+  [[nodiscard]] std::shared_ptr<StoredIds> make_ids();
   void await_more();
   void take_piece(Result<std::string_view> piece);
   void judge();

@@ -32,7 +32,8 @@ void put_edits(Outbound& outbound, const OutboundPlan& plan) {
     std::string id;
     codec::append_json_string(id, *plan.request_id);
     outbound.edits.push_back({request.request_id_at, std::move(id)});
-  } else if (plan.model != request.model) {
+  }
+  if (!request.model.empty() && plan.model != request.model) {
     outbound.renamed = true;
     std::string name;
     if (is_json(plan.endpoint)) {
@@ -60,20 +61,23 @@ void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& 
   using enum http::FieldName;
   outbound.edits.clear();
   outbound.renamed = outbound.hides_usage = false;
-  if (!plan.is_final) put_edits(outbound, plan);
+  if (!plan.is_final && plan.stored == nullptr) put_edits(outbound, plan);
 
   std::string& head = outbound.head;
   head.clear();
   head.reserve(kHeadBytes);
   // A body that was read as JSON must not be read as something else by the upstream.
-  put_field(head, "Content-Type: ",
-            is_json(plan.endpoint) ? "application/json" : client.header(content_type));
+  const auto type = is_json(plan.endpoint) ? "application/json" : client.header(content_type);
+  put_field(head, "Content-Type: ", plan.stored == nullptr ? type : std::string_view{});
   put_field(head, "Accept: ", client.header(accept));
   put_field(head, "X-Trace-Id: ", trace_id);
   const auto passed =
       plan.is_final ? passed_fields_of_any() : passed_fields(dialect::of(plan.endpoint).family);
   append_passed_fields(head, client, passed, caller);
-  if (plan.length) {
+  const bool has_body = plan.stored == nullptr || plan.stored->method == http::Method::post;
+  if (!has_body) {
+    head += "\r\n";
+  } else if (plan.length) {
     head += "Content-Length: ";
     codec::append_json_integer(head, edited_size(*plan.length, outbound.edits));
     head += "\r\n\r\n";

@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/secret.hpp"
 #include "catalogue/endpoint.hpp"
 #include "gateway/call_request.hpp"
+#include "gateway/stored_call.hpp"
 #include "http/request.hpp"
 
 namespace weir::gateway {
@@ -21,9 +23,10 @@ struct OutboundPlan {
   std::string_view body;   ///< all of it, or its start
   bool is_final = false;   ///< the body is not the client's, and goes as it is
   std::string_view model;  ///< the upstream's id of the model
-  /// The upstream's id of the video that the call asks for; null: it asks for none.
+  /// The upstream's id of the video or the response that the call is about; null: there is none.
   const std::string* request_id = nullptr;
-  bool asks_usage = false;  ///< whether a stream is asked for its usage
+  const StoredCall* stored = nullptr;  ///< null: the path names nothing
+  bool asks_usage = false;             ///< whether a stream is asked for its usage
   /// The length of the body as the client sends it; none: unknown, and it is sent in chunks.
   std::optional<std::uint64_t> length = {};
 };
@@ -31,6 +34,7 @@ struct OutboundPlan {
 /// Reused from one attempt to the next.
 struct Outbound {
   std::vector<Edit> edits;   ///< of the body, in order
+  Secret begin;              ///< the destination's head, where the path names something
   std::string head;          ///< to its end; with the head of the first chunk, if there are chunks
   bool renamed = false;      ///< the upstream knows the model by another name
   bool hides_usage = false;  ///< the client did not ask for the usage that will be reported

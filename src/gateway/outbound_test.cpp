@@ -94,6 +94,45 @@ TEST(Outbound, AVideosRequestIsAskedForByTheUpstreamsId) {
   EXPECT_FALSE(outbound.renamed);
 }
 
+TEST(Outbound, AResponseIsContinuedByTheUpstreamsNames) {
+  constexpr std::string_view kBody = R"({"previous_response_id":"sealed","model":"mine"})";
+  const auto request = read_json_request(kBody, Endpoint::responses);
+  const std::string id = "resp_7";
+  Outbound outbound;
+  compose(outbound,
+          {.endpoint = Endpoint::responses,
+           .request = *request,
+           .body = kBody,
+           .model = "theirs",
+           .request_id = &id,
+           .length = kBody.size()},
+          {}, {}, {});
+  EXPECT_EQ(edited(kBody, outbound), R"({"previous_response_id":"resp_7","model":"theirs"})");
+}
+
+TEST(Outbound, ARequestByAPathHasNoBody) {
+  CallRequest request;
+  request.request_id = "sealed";
+  const std::string id = "resp_7";
+  for (const auto method : {http::Method::get, http::Method::post}) {
+    const StoredCall stored{.method = method, .id = "sealed", .suffix = {}, .query = {}};
+    Outbound outbound;
+    compose(outbound,
+            {.endpoint = Endpoint::stored_responses,
+             .request = request,
+             .body = {},
+             .model = "theirs",
+             .request_id = &id,
+             .stored = &stored,
+             .length = 0},
+            {}, {}, {});
+    EXPECT_TRUE(outbound.edits.empty());
+    EXPECT_THAT(outbound.head, Not(HasSubstr("Content-Type")));
+    const bool is_post = method == http::Method::post;
+    EXPECT_EQ(outbound.head, is_post ? "Content-Length: 0\r\n\r\n" : "\r\n");
+  }
+}
+
 TEST(Outbound, AnUploadOfUnknownLengthIsSentInChunks) {
   constexpr std::string_view kStart =
       "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm";

@@ -147,7 +147,8 @@ net::Task<Result<>> Received::receive_encoded() {
 }
 
 Result<> Received::read(std::string_view model) {
-  if (!is_json()) return {};
+  if (names_path_) body_ = {};
+  if (!is_json() || names_path_) return {};
   const ReadOptions options{.max_depth = static_cast<std::size_t>(settings_.max_json_depth),
                             .finds_turns = settings_.affinity == upstream::Affinity::prefix,
                             .model = model};

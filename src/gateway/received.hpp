@@ -16,6 +16,7 @@
 #include "gateway/body_buffers.hpp"
 #include "gateway/call_request.hpp"
 #include "gateway/held_bytes.hpp"
+#include "gateway/stored_call.hpp"
 #include "http/client_stream.hpp"
 #include "net/task.hpp"
 #include "net/worker_pool.hpp"
@@ -38,6 +39,12 @@ class Received {
   // Reading, in this order. The detail of an invalid_parameter is for the client; other details are
   // not.
 
+  /// The path names what is asked for: the body, if there is one, says nothing.
+  void set_stored(const StoredCall& stored) {
+    request_.request_id = stored.id;
+    request_.streamed = stored.streamed;
+    names_path_ = true;
+  }
   /// The body's Content-Encoding. An encoded body is received as a whole and decoded, in large
   /// part on `workers`.
   void set_coding(codec::BodyCoding coding, net::WorkerPool& workers) {
@@ -93,6 +100,7 @@ class Received {
   std::unique_ptr<codec::MultipartScanner> fields_;
   CallRequest request_;
   bool is_whole_ = false;
+  bool names_path_ = false;
   std::optional<codec::BodyCoding> coding_;
   net::WorkerPool* workers_ = nullptr;
 };

@@ -8,15 +8,24 @@
 #include <openssl/hmac.h>
 
 #include "base/check.hpp"
+#include "base/enum_table.hpp"
 
 namespace weir::gateway {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view kPrefix = "weirreq_";
-// The purpose of this derived key; another format needs another purpose.
-constexpr std::string_view kPurpose = "weir video request, AES-256-SIV";
+struct KindRow {
+  std::string_view prefix;
+  std::string_view purpose;  ///< of the derived key; another format needs another one
+};
+
+// Clients know a response by the beginning of its id.
+constexpr EnumTable<SealedId, KindRow> kKinds({
+    {SealedId::video, {"weirreq_", "weir video request, AES-256-SIV"}},
+    {SealedId::response, {"resp_weir_", "weir response, AES-256-SIV"}},
+});
+
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kTimeBytes = 8;
 constexpr std::size_t kMaxTextBytes = 4096;
@@ -138,36 +147,48 @@ std::optional<RequestPlace> read_place(std::string_view fields) {
                       std::string(fields.substr(second + 1))};
 }
 
-}  // namespace
-
-RequestSeal::RequestSeal(const Secret& pepper) {
+Secret derive(const Secret& pepper, std::string_view purpose) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> derived{};
   unsigned size = 0;
   const auto text = pepper.reveal();
-  CHECK(::HMAC(::EVP_sha512(), text.data(), static_cast<int>(text.size()), bytes_of(kPurpose),
-               kPurpose.size(), derived.data(), &size) != nullptr);
-  key_ = Secret(std::string(reinterpret_cast<const char*>(derived.data()), size));
+  CHECK(::HMAC(::EVP_sha512(), text.data(), static_cast<int>(text.size()), bytes_of(purpose),
+               purpose.size(), derived.data(), &size) != nullptr);
+  Secret key(std::string(reinterpret_cast<const char*>(derived.data()), size));
   ::OPENSSL_cleanse(derived.data(), derived.size());
+  return key;
 }
 
-std::string RequestSeal::seal(const RequestPlace& place, std::string_view identity,
+}  // namespace
+
+RequestSeal::RequestSeal(const Secret& pepper) {
+  for (const auto kind : kEnumerators<SealedId>) {
+    keys_[static_cast<std::size_t>(kind)] = derive(pepper, kKinds[kind].purpose);
+  }
+}
+
+bool RequestSeal::is_sealed(SealedId kind, std::string_view text) {
+  return text.starts_with(kKinds[kind].prefix);
+}
+
+std::string RequestSeal::seal(SealedId kind, const RequestPlace& place, std::string_view identity,
                               WallTime now) const {
   std::string payload;
   append_time(payload, now);
   payload.append(place.upstream).append(1, '\0').append(place.model);
   payload.append(1, '\0').append(place.request_id);
-  return std::string(kPrefix) + encode(encrypt(key_, identity, payload));
+  return std::string(kKinds[kind].prefix) + encode(encrypt(key(kind), identity, payload));
 }
 
-std::optional<RequestPlace> RequestSeal::open(std::string_view text, std::string_view identity,
-                                              WallTime now, milliseconds lifetime) const {
-  if (!text.starts_with(kPrefix) || text.size() > kMaxTextBytes) return std::nullopt;
-  text.remove_prefix(kPrefix.size());
+std::optional<RequestPlace> RequestSeal::open(SealedId kind, std::string_view text,
+                                              std::string_view identity, WallTime now,
+                                              milliseconds lifetime) const {
+  if (!is_sealed(kind, text) || text.size() > kMaxTextBytes) return std::nullopt;
+  text.remove_prefix(kKinds[kind].prefix.size());
   auto sealed = decode(text);
   if (!sealed || sealed->size() < kTagBytes + kTimeBytes) return std::nullopt;
   // Unused bits would allow two spellings of one text.
   if (encode(*sealed) != text) return std::nullopt;
-  const auto payload = decrypt(key_, identity, std::move(*sealed));
+  const auto payload = decrypt(key(kind), identity, std::move(*sealed));
   if (!payload) return std::nullopt;
   const auto issued = read_time(std::string_view(*payload).substr(0, kTimeBytes));
   if (now.time_since_epoch() - issued >= lifetime) return std::nullopt;

@@ -1,17 +1,24 @@
-/// A video's request id as the client sees it: the upstream's own id and its place, sealed. From it
-/// any node finds the upstream for the status call, without a table; nobody can forge one that
-/// leads elsewhere, and only the key that submitted the video can use it (docs/decisions/0019).
+/// The id of a video's request, or of a response that is kept, as the client sees it: the
+/// upstream's own id and its place, sealed. From it any node finds the upstream for a later call,
+/// without a table; nobody can forge one that leads elsewhere, and only the key that made the first
+/// call can use it (docs/decisions/0019, 0067).
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "base/enumerators.hpp"
 #include "base/secret.hpp"
 
 namespace weir::gateway {
+
+/// A kind of sealed id. None opens as another.
+enum class SealedId : std::uint8_t { video, response };
 
 struct RequestPlace {
   std::string upstream;    ///< its name in the settings
@@ -21,8 +28,8 @@ struct RequestPlace {
   bool operator==(const RequestPlace&) const = default;
 };
 
-/// Seals and opens request ids: AES-256-SIV (RFC 5297) under a key derived from the pepper. The
-/// text reveals only its length.
+/// Seals and opens ids: AES-256-SIV (RFC 5297) under keys derived from the pepper, one for each
+/// kind. The text reveals only its kind and its length.
 ///
 /// Threads: any; immutable. Cost: some microseconds each.
 class RequestSeal {
@@ -32,18 +39,25 @@ class RequestSeal {
 
   /// Seals `place` for the key with this `identity` (auth::KeyEntry). The text is safe in JSON and
   /// in a URL. REQUIRES: identity is not empty.
-  [[nodiscard]] std::string seal(const RequestPlace& place, std::string_view identity,
-                                 WallTime now) const;
+  [[nodiscard]] std::string seal(SealedId kind, const RequestPlace& place,
+                                 std::string_view identity, WallTime now) const;
+
+  /// Whether `text` has the form of a sealed id of that kind.
+  [[nodiscard]] static bool is_sealed(SealedId kind, std::string_view text);
 
   /// Nothing for a text that was not sealed here for this key, or that is `lifetime` old or older.
   /// One issued in the future is accepted, since the clocks of nodes differ.
   /// REQUIRES: identity is not empty.
-  [[nodiscard]] std::optional<RequestPlace> open(std::string_view text, std::string_view identity,
-                                                 WallTime now,
+  [[nodiscard]] std::optional<RequestPlace> open(SealedId kind, std::string_view text,
+                                                 std::string_view identity, WallTime now,
                                                  std::chrono::milliseconds lifetime) const;
 
  private:
-  Secret key_;
+  [[nodiscard]] const Secret& key(SealedId kind) const {
+    return keys_[static_cast<std::size_t>(kind)];
+  }
+
+  std::array<Secret, kEnumeratorCount<SealedId>> keys_;
 };
 
 }  // namespace weir::gateway

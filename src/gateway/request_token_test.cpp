@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kPrefix = "weirreq_";
+constexpr auto kKind = SealedId::video;
 constexpr std::string_view kIdentity = "key_0123456789";
 const RequestSeal kSeal{Secret("0123456789abcdef0123456789abcdef")};
 const RequestPlace kPlace{"wan", "demo/text-to-video", "r-\"42\"/ü"};
@@ -17,25 +18,37 @@ const WallTime kIssued{1'800'000'000'123ms};
 constexpr std::chrono::milliseconds kLifetime = 168h;
 
 std::optional<RequestPlace> open(std::string_view text) {
-  return kSeal.open(text, kIdentity, kIssued, kLifetime);
+  return kSeal.open(kKind, text, kIdentity, kIssued, kLifetime);
 }
 
 TEST(RequestToken, WhatWasSealedComesBack) {
-  const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
+  const auto text = kSeal.seal(kKind, kPlace, kIdentity, kIssued);
   EXPECT_EQ(open(text), kPlace);
   EXPECT_EQ(text.find_first_not_of(kDigits), std::string::npos);
   // After a restart, or on another node.
   const RequestSeal other{Secret("0123456789abcdef0123456789abcdef")};
-  EXPECT_EQ(other.open(text, kIdentity, kIssued, kLifetime), kPlace);
+  EXPECT_EQ(other.open(kKind, text, kIdentity, kIssued, kLifetime), kPlace);
+}
+
+TEST(RequestToken, NoKindOpensAsAnother) {
+  const auto video = kSeal.seal(SealedId::video, kPlace, kIdentity, kIssued);
+  const auto response = kSeal.seal(SealedId::response, kPlace, kIdentity, kIssued);
+  EXPECT_TRUE(response.starts_with("resp_weir_"));
+  EXPECT_TRUE(RequestSeal::is_sealed(SealedId::response, response));
+  EXPECT_FALSE(RequestSeal::is_sealed(SealedId::response, "resp_0123456789"));
+  EXPECT_EQ(kSeal.open(SealedId::response, response, kIdentity, kIssued, kLifetime), kPlace);
+  EXPECT_EQ(kSeal.open(SealedId::video, response, kIdentity, kIssued, kLifetime), std::nullopt);
+  const auto disguised = "resp_weir_" + video.substr(kPrefix.size());
+  EXPECT_EQ(kSeal.open(SealedId::response, disguised, kIdentity, kIssued, kLifetime), std::nullopt);
 }
 
 TEST(RequestToken, OnlyTheKeyThatItWasSealedForOpensIt) {
-  const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
+  const auto text = kSeal.seal(kKind, kPlace, kIdentity, kIssued);
   for (const std::string_view other :
        {"key_0123456788", "key_012345678", "key_01234567890", "k", "text:key_0123456789"}) {
-    EXPECT_EQ(kSeal.open(text, other, kIssued, kLifetime), std::nullopt) << other;
+    EXPECT_EQ(kSeal.open(kKind, text, other, kIssued, kLifetime), std::nullopt) << other;
   }
-  EXPECT_NE(text, kSeal.seal(kPlace, "key_0123456788", kIssued));
+  EXPECT_NE(text, kSeal.seal(kKind, kPlace, "key_0123456788", kIssued));
 }
 
 TEST(RequestToken, ItOpensUntilItsLifetimeIsOver) {
@@ -54,15 +67,15 @@ TEST(RequestToken, ItOpensUntilItsLifetimeIsOver) {
       {1ms, 1ms, false},
       {-1h, 1s, true},  // the clock of another node
   };
-  const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
+  const auto text = kSeal.seal(kKind, kPlace, kIdentity, kIssued);
   for (const auto& [age, lifetime, opens] : kCases) {
-    EXPECT_EQ(kSeal.open(text, kIdentity, kIssued + age, lifetime).has_value(), opens)
+    EXPECT_EQ(kSeal.open(kKind, text, kIdentity, kIssued + age, lifetime).has_value(), opens)
         << age.count() << " of " << lifetime.count();
   }
 }
 
 TEST(RequestToken, EveryChangedBitIsRefused) {
-  const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
+  const auto text = kSeal.seal(kKind, kPlace, kIdentity, kIssued);
   for (std::size_t i = kPrefix.size(); i < text.size(); ++i) {
     for (std::size_t bit = 1; bit < kDigits.size(); bit *= 2) {
       auto changed = text;
@@ -73,9 +86,9 @@ TEST(RequestToken, EveryChangedBitIsRefused) {
 }
 
 TEST(RequestToken, NothingElseIsOpened) {
-  const auto text = kSeal.seal(kPlace, kIdentity, kIssued);
+  const auto text = kSeal.seal(kKind, kPlace, kIdentity, kIssued);
   const RequestSeal other{Secret("another key, another key, another")};
-  EXPECT_EQ(other.open(text, kIdentity, kIssued, kLifetime), std::nullopt);
+  EXPECT_EQ(other.open(kKind, text, kIdentity, kIssued, kLifetime), std::nullopt);
   EXPECT_EQ(open(text + "x"), std::nullopt);
   EXPECT_EQ(open(text + "A"), std::nullopt);
   EXPECT_EQ(open("x" + text), std::nullopt);
@@ -88,9 +101,9 @@ TEST(RequestToken, NothingElseIsOpened) {
 
 TEST(RequestToken, ItShowsNeitherNamesNorTime) {
   const RequestPlace plain{"AAAAAAAAAAAA", "AAAAAAAAAAAA", "AAAAAAAAAAAA"};
-  const auto text = kSeal.seal(plain, kIdentity, kIssued);
+  const auto text = kSeal.seal(kKind, plain, kIdentity, kIssued);
   EXPECT_EQ(text.find("QUFB"), std::string::npos);  // base64 of AAA
-  const auto later = kSeal.seal(plain, kIdentity, kIssued + 1ms);
+  const auto later = kSeal.seal(kKind, plain, kIdentity, kIssued + 1ms);
   ASSERT_EQ(text.size(), later.size());
   std::size_t same = 0;
   for (std::size_t i = kPrefix.size(); i < text.size(); ++i) same += text[i] == later[i] ? 1 : 0;

@@ -1,5 +1,6 @@
 #include "simulator/engine.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -28,7 +29,7 @@ namespace json = boost::json;
 constexpr int kCodeModelUnknown = 20012;
 
 struct Route {
-  std::string_view method;
+  std::string_view method;  ///< empty: the answerer knows them
   std::string_view path;
   SubTypes sub_types;  ///< of the models served here; none if the request names no model
   Answerer answerer;
@@ -48,6 +49,8 @@ Route route_of(Endpoint endpoint) {
       return post(detail::responses);
     case Endpoint::responses_compact:
       return post(detail::compact);
+    case Endpoint::stored_responses:
+      return {{}, row.path, {}, detail::stored_response};
     case Endpoint::messages:
       return post(detail::messages);
     case Endpoint::count_tokens:
@@ -95,11 +98,19 @@ std::string_view without_version(std::string_view path) {
   return path.starts_with("/v1/") ? path.substr(3) : path;
 }
 
+// The path before an id; empty: the path has none.
+std::string_view prefix_of(std::string_view path) {
+  constexpr std::string_view kId = "{id}";
+  return path.ends_with(kId) ? path.substr(0, path.size() - kId.size()) : std::string_view{};
+}
+
 std::optional<Route> find_route(std::string_view path) {
   if (path == "/models") return Route{"GET", path, {}, detail::list_models};
   for (const Endpoint endpoint : catalogue::all_endpoints()) {
     const auto& row = catalogue::describe(endpoint);
-    if (row.path == path && row.base == catalogue::PathBase::version) return route_of(endpoint);
+    if (row.base != catalogue::PathBase::version) continue;
+    const auto prefix = prefix_of(row.path);
+    if (prefix.empty() ? row.path == path : path.starts_with(prefix)) return route_of(endpoint);
   }
   return std::nullopt;
 }
@@ -107,7 +118,7 @@ std::optional<Route> find_route(std::string_view path) {
 Outcome<Route> choose_route(const Call& call) {
   const auto route = find_route(without_version(call.path));
   if (!route) return std::unexpected(usual_refusal(404));
-  if (route->method != call.method) {
+  if (!route->method.empty() && route->method != call.method) {
     Refusal refusal = usual_refusal(405);
     refusal.fields.push_back({"Allow", std::string(route->method)});
     return std::unexpected(std::move(refusal));
@@ -132,8 +143,8 @@ Outcome<Body> parse_form_body(const Call& call) {
   return body;
 }
 
-Outcome<Body> parse_body(const Call& call) {
-  if (call.method == "GET") return Body{};
+Outcome<Body> parse_body(const Call& call, const Route& route) {
+  if (call.method == "GET" || route.method.empty()) return Body{};
   if (detail::is_form(call.content_type)) return parse_form_body(call);
   boost::system::error_code error;
   auto value = json::parse({call.body.data(), call.body.size()}, error);
@@ -164,7 +175,7 @@ Outcome<const DemoModel*> find_model(Fields& fields, const Route& route) {
 Outcome<Script> try_answer(const Call& call, Settings pace) {
   const auto route = choose_route(call);
   if (!route) return std::unexpected(route.error());
-  const auto body = parse_body(call);
+  const auto body = parse_body(call, *route);
   if (!body) return std::unexpected(body.error());
   Fields fields(body->members, body->from);
   const auto directive = detail::read_directive(fields);
@@ -173,7 +184,9 @@ Outcome<Script> try_answer(const Call& call, Settings pace) {
   if (!model) return std::unexpected(model.error());
 
   pace.token = directive->token.value_or(pace.token);
-  const Asked asked{call, pace, *directive, body->parts, *model};
+  const auto path = without_version(call.path);
+  const auto rest = path.substr(std::min(prefix_of(route->path).size(), path.size()));
+  const Asked asked{call, pace, *directive, body->parts, *model, rest};
   auto script = route->answerer(fields, asked);
   if (!script) return script;
   if (const auto status = directive->status) script = detail::refuse(usual_refusal(*status));

@@ -59,6 +59,7 @@ struct Settings {
   std::chrono::milliseconds error_body_timeout{2'000};  ///< for reading those bytes
   std::int64_t max_error_bytes = 16 << 10;  ///< of an error's body, read to tell its cause
   std::chrono::milliseconds video_request_id_lifetime{604'800'000};
+  std::chrono::milliseconds response_id_lifetime{2'592'000'000};
 };
 
 /// The rows of `calls`.

@@ -79,3 +79,9 @@ def test_a_stream_that_is_cut_raises_the_sdks_error(client):
     with pytest.raises(anthropic.APIStatusError) as error:
         list(stream)
     assert error.value.body["error"]["type"] == "overloaded_error"
+
+
+def test_tokens_are_counted(client):
+    assert client.messages.count_tokens(model="demo/chat", messages=HELLO, system="Be brief.").input_tokens > 5
+    with pytest.raises(anthropic.NotFoundError):
+        client.messages.count_tokens(model="no/such-model", messages=HELLO)

@@ -193,3 +193,27 @@ def test_a_response_that_is_cut_is_a_failed_one(client):
     assert (last.type, last.sequence_number) == ("response.failed", 5)
     assert last.response.id.startswith("resp_")
     assert (last.response.status, last.response.error.code) == ("failed", "server_error")
+
+
+def test_a_response_is_had_again_continued_cancelled_and_deleted(client):
+    made = client.responses.create(model="demo/chat", input="Where does the river go?")
+    again = client.responses.retrieve(made.id)
+    assert (again.id, again.status) == (made.id, "completed")
+    assert client.responses.input_items.list(made.id, limit=5, order="asc").data == []
+    with client.responses.create(
+        model="demo/chat", input="And then?", previous_response_id=made.id, stream=True
+    ) as events:
+        ids = {event.response.id for event in events if hasattr(event, "response")}
+    assert len(ids) == 1
+    assert made.id not in ids
+    with client.responses.retrieve(made.id, stream=True) as events:
+        assert {event.response.id for event in events if hasattr(event, "response")} == {made.id}
+    assert client.responses.cancel(made.id).id == made.id
+    assert client.responses.delete(made.id) is None
+
+
+def test_a_response_that_is_not_there_is_an_error_of_its_own(client):
+    with pytest.raises(openai.NotFoundError, match="Response with id 'resp_made_up' not found"):
+        client.responses.retrieve("resp_made_up")
+    with pytest.raises(openai.BadRequestError, match="Previous response with id 'resp_weir_x' not found"):
+        client.responses.create(model="demo/chat", input="And?", previous_response_id="resp_weir_x")

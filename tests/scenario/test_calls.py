@@ -77,7 +77,8 @@ def test_bytes_pass_untouched_both_ways(server, engine, path, framing):
 
     ending = post(server.public, path, body, content_type=content_type)
 
-    assert (ending.status, ending.header("content-type"), ending.body) == (200, answer_type, answer)
+    told = re.sub(rb'"resp_weir_[\w-]+"', b'"x"', ending.body)  # the id of a response is Weir's
+    assert (ending.status, ending.header("content-type"), told) == (200, answer_type, answer)
     (made,) = engine.calls
     assert (made.method, made.target, made.headers["content-type"]) == ("POST", path, content_type)
     assert made.body == body

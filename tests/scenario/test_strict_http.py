@@ -170,7 +170,7 @@ def test_portkey_cve_2025_66405_every_route_asks_for_a_key(server, engine):
         if access == "anyone":
             continue
         for variant in {path, path.removeprefix("/v1") if path.startswith("/v1/") else path}:
-            target = variant.replace("{id}", "lab/chat").replace("{model}", "lab/chat")
+            target = variant.replace("{id}", "lab/chat" if "/models/" in path else "lab").replace("{model}", "lab/chat")
             for method in set(methods) - {"OPTIONS"}:
                 for headers in ([], [("Authorization", "Bearer sk-wrong")], [("Authorization", f"Basic {KEY}")]):
                     assert request(server.public, method, target, headers).status == 401, (method, target)

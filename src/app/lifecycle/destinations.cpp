@@ -51,8 +51,9 @@ bool asks_usage(const discovery::UpstreamSettings& settings, const discovery::Ki
 
 bool must_translate(const discovery::UpstreamSettings& settings, const discovery::BaseUrl& base,
                     catalogue::Endpoint endpoint) {
-  // A server without messages counts none either.
+  // A server without messages counts none either, and one without responses keeps none.
   if (endpoint == catalogue::Endpoint::count_tokens) endpoint = catalogue::Endpoint::messages;
+  if (endpoint == catalogue::Endpoint::stored_responses) endpoint = catalogue::Endpoint::responses;
   if (!settings.translate) {
     return endpoint == catalogue::Endpoint::messages && discovery::is_openai_itself(base);
   }

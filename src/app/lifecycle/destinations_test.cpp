@@ -85,6 +85,25 @@ TEST(Destinations, CountOnlyTheMessagesThatTheUpstreamTakes) {
   }
 }
 
+TEST(Destinations, HaveResponsesByIdOnlyWhereResponsesAreMade) {
+  const struct {
+    At at;
+    bool keeps;
+  } cases[] = {
+      {{.kind = "openai", .url = ""}, true},
+      {{.kind = "openai", .url = "", .translate = std::vector<std::string>{"responses"}}, false},
+      {{.kind = "vllm", .url = ""}, true},
+      {{.kind = "ollama", .url = ""}, false},
+      {{.kind = "mistral", .url = ""}, false},
+  };
+  for (const auto& c : cases) {
+    const auto directory = directory_of(c.at);
+    const auto& head = directory->find("u")->head(Endpoint::stored_responses);
+    EXPECT_EQ(head.reveal().contains(" /v1/responses/{id} HTTP/1.1"), c.keeps) << c.at.kind;
+    EXPECT_EQ(head.empty(), !c.keeps) << c.at.kind;
+  }
+}
+
 TEST(Destinations, OpenaiItselfLimitsAnswersByAnotherMember) {
   EXPECT_EQ(directory_of({})->find("u")->output_limit, "max_tokens");
   const auto openai = directory_of({.url = "https://api.openai.com/v1"});

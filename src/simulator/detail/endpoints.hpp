@@ -23,6 +23,7 @@ struct Asked {
   const Directive& directive;
   const std::vector<FormPart>& parts;  ///< empty unless the body is a form
   const DemoModel* model = nullptr;    ///< null where the path takes none
+  std::string_view rest = {};          ///< of the path, from the id on, where it has one
 
   /// `prefix` and the hash of the body.
   [[nodiscard]] std::string id(std::string_view prefix) const;
@@ -36,6 +37,7 @@ using Answerer = Outcome<Script> (*)(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> chat(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> completions(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> responses(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> stored_response(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> compact(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> messages(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> count_tokens(Fields& fields, const Asked& asked);

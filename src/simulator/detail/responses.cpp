@@ -1,6 +1,7 @@
 // POST /responses: OpenAI's response object and its events, with one message of one text.
 //
 // Source: OpenAI API reference, Responses and its streaming events, read 2026-11.
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -182,6 +183,47 @@ Outcome<Script> responses(Fields& fields, const Asked& asked) {
                 conversation.tokens,
                 synthetic::Prose(conversation.question, seed, {asked.directive.tokens, limit}),
                 asked.pace.token};
+  if (stream) return event_stream(tell_stream(std::move(answer)), asked.pace.first_token);
+  return tell_whole(std::move(answer), asked.pace.first_token);
+}
+
+// /responses/{id} and what is below it. Nothing is stored: any id of the right form is that of a
+// response, whose text follows from the id.
+Outcome<Script> stored_response(Fields&, const Asked& asked) {
+  constexpr std::string_view kPrefix = "resp_";
+  constexpr std::size_t kDigits = 16;
+  const auto id = asked.rest.substr(0, asked.rest.find('/'));
+  const auto suffix = asked.rest.substr(id.size());
+  const auto digits = id.substr(std::min(kPrefix.size(), id.size()));
+  const bool is_known = id.starts_with(kPrefix) && digits.size() == kDigits &&
+                        digits.find_first_not_of("0123456789abcdef") == digits.npos;
+  if (!is_known) return std::unexpected(usual_refusal(404));
+
+  const auto& method = asked.call.method;
+  std::string body;
+  JsonWriter json(body);
+  if (suffix.empty() && method == "DELETE") {
+    json.begin_object().key("id").value(id).key("object").value("response.deleted");
+    json.key("deleted").value(true).end_object();
+    return json_answer(std::move(body), asked.pace.token);
+  }
+  if (suffix == "/input_items" && method == "GET") {
+    json.begin_object().key("object").value("list").key("data").begin_array().end_array();
+    json.key("first_id").null().key("last_id").null().key("has_more").value(false).end_object();
+    return json_answer(std::move(body), asked.pace.token);
+  }
+  const bool is_cancel = suffix == "/cancel" && method == "POST";
+  if (!is_cancel && !(suffix.empty() && method == "GET")) {
+    return std::unexpected(usual_refusal(suffix.empty() || suffix == "/cancel" ? 405 : 404));
+  }
+  Answer answer{std::string(id),
+                "msg_" + std::string(digits),
+                "demo/chat",
+                asked.created(),
+                1,
+                synthetic::Prose({}, synthetic::hash(id), {}),
+                asked.pace.token};
+  const bool stream = !is_cancel && asked.call.query.contains("stream=true");
   if (stream) return event_stream(tell_stream(std::move(answer)), asked.pace.first_token);
   return tell_whole(std::move(answer), asked.pace.first_token);
 }

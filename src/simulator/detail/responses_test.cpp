@@ -36,6 +36,23 @@ TEST(Responses, AnswerATextOrAListOfItems) {
   EXPECT_EQ(integer_at(list, "/usage/input_tokens"), 4);
 }
 
+TEST(Responses, AreThereByTheirIds) {
+  const auto made = json_of(post(kPath, R"({"model":"demo/chat","input":"Good day"})"));
+  const auto path = std::string(kPath) + '/' + string_at(made, "/id");
+  const auto call = [&](std::string_view method, std::string_view suffix,
+                        std::string_view query = {}) {
+    return answer({method, path + std::string(suffix), query, {}, {}, kNow}, kAtOnce);
+  };
+  EXPECT_EQ(string_at(json_of(call("GET", "")), "/id"), string_at(made, "/id"));
+  EXPECT_EQ(string_at(json_of(call("POST", "/cancel")), "/object"), "response");
+  EXPECT_EQ(string_at(json_of(call("DELETE", "")), "/object"), "response.deleted");
+  EXPECT_EQ(string_at(json_of(call("GET", "/input_items")), "/object"), "list");
+  EXPECT_EQ(types_of(events_of(call("GET", "", "stream=true"))).back(), "response.completed");
+  EXPECT_EQ(call("POST", "").status, 405);
+  EXPECT_EQ(call("GET", "/more").status, 404);
+  EXPECT_EQ(answer({"GET", "/v1/responses/resp_x", {}, {}, {}, kNow}, kAtOnce).status, 404);
+}
+
 TEST(Responses, AStreamTellsTheWholeAnswerThrice) {
   const auto events = events_of(post(kPath, R"({"model":"demo/chat","input":"Hi","stream":true})"));
   EXPECT_EQ(
