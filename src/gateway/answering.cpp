@@ -186,7 +186,7 @@ Answering::Sent Answering::end_broken(std::string_view events) {
   const auto error = fail(*translation()->broken(), "as it was translated").error();
   if (!client().begun()) return break_off(error);
   end_with(error, Outcome::broken_answer);
-  const auto sent = client().send_piece(events);
+  const auto sent = client().send_last_piece(events);
   return sent == Sent::partial ? sent : Sent::whole;
 }
 
@@ -278,7 +278,7 @@ Answering::Sent Answering::send_last(std::string_view body, Outcome outcome) {
 }
 
 // Before anything has gone to the client, an error is an answer of its own. After it, an event
-// stream ends with an error event, and every answer without its proper end.
+// stream ends with an error event, and every other answer without its proper end.
 Answering::Sent Answering::break_off(const Error& error) {
   // Memory of this process is not the upstream's fault.
   const bool is_ours = error.code == Errc::overloaded;
@@ -288,7 +288,7 @@ Answering::Sent Answering::break_off(const Error& error) {
                         (ended_->outcome != Outcome::cancelled || stopping);
   if (!can_tell) return Sent::whole;
   const auto event = end_event(error.code);
-  const auto sent = client().send_piece(event);
+  const auto sent = client().send_last_piece(event);
   return sent == Sent::partial ? sent : Sent::whole;
 }
 

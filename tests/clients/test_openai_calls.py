@@ -187,9 +187,8 @@ def test_a_response_that_is_cut_is_a_failed_one(client):
     with client.responses.create(
         model="demo/chat", input="Where does the river go?", stream=True, extra_body=fault
     ) as stream:
-        with pytest.raises(openai.APIConnectionError):
-            for event in stream:
-                last = event
+        for event in stream:
+            last = event
     assert (last.type, last.sequence_number) == ("response.failed", 5)
     assert last.response.id.startswith("resp_")
     assert (last.response.status, last.response.error.code) == ("failed", "server_error")

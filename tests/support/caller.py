@@ -61,11 +61,21 @@ def post_head(target, length, key=KEY, headers=(), content_type="application/jso
     return head("POST", target, pairs, key)
 
 
+# The beginnings of the event with which a stream ends that is not complete.
+BREAKS = (b'data: {"error":', b"event: error\n", b"event: response.failed\n")
+
+
 @dataclasses.dataclass
 class Ending(Reply):
-    """An answer and whether it ended as its head promised."""
+    """An answer, and whether it ended as its head promised."""
 
-    whole: bool = True
+    framed: bool = True
+
+    @property
+    def whole(self):
+        """Whether a client may take it for complete: framed to its end, and no stream that ends with an error."""
+        events, _ = self.events()
+        return self.framed and not (events and events[-1].startswith(BREAKS))
 
     def events(self):
         """The events of a stream, each with its blank line; what is after the last, if anything."""
@@ -94,7 +104,7 @@ class Caller(Wire):
             return Ending(reply.status, reply.headers, bytes(body))
         except Closed:
             self.unread = b""
-            return Ending(reply.status, reply.headers, bytes(body), whole=False)
+            return Ending(reply.status, reply.headers, bytes(body), framed=False)
 
     def receive_head(self):
         while True:
