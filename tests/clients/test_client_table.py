@@ -40,10 +40,16 @@ CLIENTS = {
     "AI SDK 7, openai-compatible": Client("node", "ai-sdk-compatible", lists=False),
     "AI SDK 7, anthropic": Client("node", "ai-sdk-anthropic", lists=False),
     "LangChain, Node": Client("node", "langchain", lists=False),
+    "go-openai": Client("go", "go-openai"),
+    "anthropic, Go": Client("go", "anthropic"),
 }
 # The AI SDK tries every 429 and 5xx three times, whatever the fields of the answer say.
 TRIES_A_LIMIT_AGAIN = {"requests": (3, 3)}
+# go-openai tries nothing again.
+REFUSED = {"shows": "Retry after 1 second.", "requests": (1, 1)}
 EXCEPTIONS = {
+    ("go-openai", "limit of a second"): REFUSED,
+} | {
     (client, "limit of a day"): TRIES_A_LIMIT_AGAIN
     for client in ("AI SDK 7, openai", "AI SDK 7, openai-compatible", "AI SDK 7, anthropic")
 }
@@ -56,6 +62,11 @@ TABLE = [
 
 
 def command_of(client, tmp_path_factory):
+    if client.runner == "go":
+        program = os.environ.get("WEIR_GO_CLIENTS")
+        if not program:
+            pytest.skip("WEIR_GO_CLIENTS is not set: scripts/test agents builds them")
+        return [program, client.name]
     if client.runner == "node":
         return ["node", place_script(tmp_path_factory, "see.mjs"), client.name]
     python = sys.executable if client.runner == "python" else os.environ.get("WEIR_LANGCHAIN_PYTHON")

@@ -39,7 +39,8 @@ SITUATIONS = {
     "tools": Situation("tools", "lab/tools", answer=TOOL_ANSWER, requests=(2, 2)),
     "cancel": Situation("cancel", "lab/slow", answer="The river"),
     "wrong key": Situation("chat", key=WRONG, shows="Invalid token."),
-    "wrong key, list": Situation("list", "", key=WRONG, shows="Invalid token."),
+    # The contract's words, without a full stop, for a client that shows no other API.
+    "wrong key, list": Situation("list", "", key=WRONG, shows="Invalid token"),
     "unknown model": Situation("chat", "lab/none", shows="The model `lab/none` does not exist"),
     "limit of a day": Situation("chat", "lab/limit", key=SPENT, shows="RPD limit reached. Retry after"),
     "limit of a second": Situation("chat", "lab/busy", requests=(2, RETRIES)),
