@@ -15,10 +15,6 @@ constexpr EndpointRow at_root(std::string_view slug, std::string_view path, SubT
   return {.slug = slug, .path = path, .sub_types = sub_types, .base = PathBase::server};
 }
 
-constexpr EndpointRow at_server(std::string_view slug, std::string_view path, SubTypes sub_types) {
-  return {.slug = slug, .path = path, .sub_types = sub_types, .base = PathBase::server};
-}
-
 // SiliconFlow's edit models take their input image through generations, so both image sub types are
 // called there. Source: api-docs.siliconflow.cn, images-generations, 2026.
 constexpr EnumTable<Endpoint, EndpointRow> kRows({
@@ -56,11 +52,11 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::count_content_tokens,
      at_root("count_content_tokens", "/v1beta/models/{model}:countTokens",
              {SubType::chat, SubType::embedding})},
-    {Endpoint::ollama_chat, at_server("ollama_chat", "/api/chat", kChat)},
-    {Endpoint::ollama_generate, at_server("ollama_generate", "/api/generate", kChat)},
-    {Endpoint::ollama_embed, at_server("ollama_embed", "/api/embed", {SubType::embedding})},
+    {Endpoint::ollama_chat, at_root("ollama_chat", "/api/chat", kChat)},
+    {Endpoint::ollama_generate, at_root("ollama_generate", "/api/generate", kChat)},
+    {Endpoint::ollama_embed, at_root("ollama_embed", "/api/embed", {SubType::embedding})},
     {Endpoint::ollama_embeddings,
-     at_server("ollama_embeddings", "/api/embeddings", {SubType::embedding})},
+     at_root("ollama_embeddings", "/api/embeddings", {SubType::embedding})},
 });
 
 }  // namespace
