@@ -99,6 +99,10 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
       return "The same as a stream: of events with `alt=sse`, otherwise one JSON array.";
     case count_content_tokens:
       return "Tokens of a request to generateContent, estimated.";
+    case embed_content:
+      return "The embedding of one text, as in Google's API.";
+    case batch_embed_contents:
+      return "Embeddings of texts, as in Google's API.";
     case ollama_chat:
       return "Chat in Ollama's API, streamed in lines unless `stream` is false.";
     case ollama_generate:

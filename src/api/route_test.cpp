@@ -56,6 +56,8 @@ TEST(Route, IsFoundByItsPath) {
       {"/v1beta/models/a:8b:streamGenerateContent", "stream_generate_content", "a:8b"},
       {"/v1/models/a/b:generateContent", "generate_content", "a/b"},
       {"/v1/models/a:8b", "retrieve_model", "a:8b"},
+      {"/v1beta/models/a:embedContent", "embed_content", "a"},
+      {"/v1beta/models/a:batchEmbedContents", "batch_embed_contents", "a"},
       {"/models/a:countTokens", "count_content_tokens", "a"},
       {"/v1beta/models/:generateContent", "retrieve_model", ":generateContent"},
       {"/v1beta/files", "none", ""},

@@ -40,6 +40,8 @@ enum class Endpoint : std::uint8_t {
   generate_content,
   stream_generate_content,
   count_content_tokens,
+  embed_content,
+  batch_embed_contents,
   ollama_chat,
   ollama_generate,
   ollama_embed,

@@ -48,6 +48,8 @@ TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
       {Endpoint::generate_content, gemini, text, false, none, "generate_content"},
       {Endpoint::stream_generate_content, gemini, text, false, none, "generate_content"},
       {Endpoint::count_content_tokens, gemini, {}, false, none, "count_tokens"},
+      {Endpoint::embed_content, gemini, {input_tokens}, false, none, "embeddings"},
+      {Endpoint::batch_embed_contents, gemini, {input_tokens}, false, none, "embeddings"},
       {Endpoint::ollama_chat, ollama, {input_tokens, output_tokens}, false, none, "chat"},
       {Endpoint::ollama_generate,
        ollama,

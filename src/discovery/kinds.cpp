@@ -48,8 +48,10 @@ constexpr Endpoints kRare{responses_compact, stored_responses,  count_tokens,
 
 // Those of APIs that have a root of their own: a server without that API has none of them, and a
 // call there is translated.
-constexpr Endpoints kOwnRoots{generate_content, stream_generate_content, count_content_tokens,
-                              ollama_chat,      ollama_generate,         ollama_embed,
+constexpr Endpoints kOwnRoots{generate_content,     stream_generate_content,
+                              count_content_tokens, embed_content,
+                              batch_embed_contents, ollama_chat,
+                              ollama_generate,      ollama_embed,
                               ollama_embeddings};
 constexpr Endpoints kUsual = all_but(kOwnRoots);
 

@@ -55,8 +55,9 @@ void add_calls(config::Schema<UpstreamSettings>& schema) {
       .field(
           "translate", &Upstream::translate,
           config::list_of(config::one_of(std::vector<std::string_view>{
-              "messages", "responses", "generate_content", "stream_generate_content", "ollama_chat",
-              "ollama_generate", "ollama_embed", "ollama_embeddings"})),
+              "messages", "responses", "generate_content", "stream_generate_content",
+              "embed_content", "batch_embed_contents", "ollama_chat", "ollama_generate",
+              "ollama_embed", "ollama_embeddings"})),
           "Endpoints whose calls are sent as chat completions, or as embeddings, for a server that "
           "does not have them. Unset: those that servers of this kind, or OpenAI and Azure, are "
           "not documented "

@@ -83,6 +83,8 @@ Route route_of(Endpoint endpoint) {
     case Endpoint::generate_content:
     case Endpoint::stream_generate_content:
     case Endpoint::count_content_tokens:
+    case Endpoint::embed_content:
+    case Endpoint::batch_embed_contents:
       break;
     // Not served: Weir translates them.
     case Endpoint::ollama_chat:

@@ -25,6 +25,8 @@ constexpr Direction kDirections[] = {
     {Endpoint::responses, Endpoint::chat_completions, &detail::chat_of_responses},
     {Endpoint::generate_content, Endpoint::chat_completions, &detail::chat_of_gemini},
     {Endpoint::stream_generate_content, Endpoint::chat_completions, &detail::chat_of_gemini_stream},
+    {Endpoint::embed_content, Endpoint::embeddings, &detail::embeddings_of_gemini},
+    {Endpoint::batch_embed_contents, Endpoint::embeddings, &detail::embeddings_of_gemini_batch},
     {Endpoint::ollama_chat, Endpoint::chat_completions, &detail::chat_of_ollama_chat},
     {Endpoint::ollama_generate, Endpoint::chat_completions, &detail::chat_of_ollama_generate},
     {Endpoint::ollama_embed, Endpoint::embeddings, &detail::embeddings_of_ollama_embed},

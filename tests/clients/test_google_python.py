@@ -14,8 +14,9 @@ from support.engine import DONE, Engine, as_json, as_stream, event
 from support.eventually import DEADLINE_S
 from support.process import KEY, Weir
 
-NAMES = ["lab/plain", "lab/calls", "lab/refuses", "lab/cut"]
-MODELS = [{"id": name, "sub_types": ["chat"], "max_model_len": 4096, "upstreams": [{"name": "gpu"}]} for name in NAMES]
+CHATS = ["lab/plain", "lab/calls", "lab/refuses", "lab/cut"]
+MODELS = [{"id": name, "sub_types": ["chat"], "max_model_len": 4096, "upstreams": [{"name": "gpu"}]} for name in CHATS]
+MODELS.append({"id": "lab/vectors", "sub_types": ["embedding"], "upstreams": [{"name": "gpu"}]})
 USAGE = {"prompt_tokens": 70, "completion_tokens": 9, "total_tokens": 79}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Rome"}'}}
 
@@ -53,11 +54,13 @@ def calls_first(sent):
 
 @pytest.fixture(scope="module")
 def engine():
-    with Engine(*NAMES) as engine:
+    with Engine(*CHATS, "lab/vectors") as engine:
         engine.scripts["lab/plain"] = lambda sent: says(sent, "It is warm.")
         engine.scripts["lab/calls"] = calls_first
         engine.scripts["lab/refuses"] = as_json({"error": {"message": "Too long.", "code": "x"}}, status=400)
         engine.scripts["lab/cut"] = as_stream(chunk({"content": "It"}), end="cut")
+        vectors = {"object": "list", "data": [{"index": 0, "embedding": [0.5, -1.0]}], "usage": USAGE}
+        engine.scripts["lab/vectors"] = as_json(vectors)
         yield engine
 
 
@@ -82,7 +85,8 @@ def answers(tmp_path_factory, engine):
 
 def test_the_list(answers):
     methods = ["generateContent", "streamGenerateContent", "countTokens"]
-    assert answers["list"] == [[f"models/{name}", methods] for name in NAMES]
+    vectors = ["models/lab/vectors", ["countTokens", "embedContent", "batchEmbedContents"]]
+    assert answers["list"] == [*([f"models/{name}", methods] for name in CHATS), vectors]
     assert answers["one"] == 4096
 
 
@@ -122,6 +126,10 @@ def test_functions(answers, engine):
 def test_errors_are_the_librarys_own(answers, case, code, status):
     assert answers[case][:2] == [code, status]
     assert answers[case][2]
+
+
+def test_embeddings(answers):
+    assert answers["vectors"] == [[0.5, -1.0]]
 
 
 def test_a_stream_that_is_cut_off_raises(answers):

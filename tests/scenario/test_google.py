@@ -285,3 +285,24 @@ def test_tokens_are_estimated(server, engine):
         assert 200 < json.loads(ending.body)["totalTokens"] < 350
     assert engine.calls == []
     assert status_of(asked(server, "/v1beta/models/lab/chat:countTokens", {"contents": []})) == "INVALID_ARGUMENT"
+
+
+def test_embeddings(server, engine):
+    rows = [{"index": 1, "embedding": [0.5, 1.0]}, {"index": 0, "embedding": [0.25, -1.0]}]
+    engine.scripts["vectors"] = lambda sent: as_json(
+        {"object": "list", "data": rows[2 - len(sent.json()["input"]) :], "usage": {"prompt_tokens": 6, "total_tokens": 6}}
+    )
+    one = {"content": {"parts": [{"text": "the river"}]}, "taskType": "RETRIEVAL_QUERY", "outputDimensionality": 2}
+    ending = asked(server, "/v1beta/models/lab/vectors:embedContent", one)
+    assert (ending.status, ending.header("x-weir-dropped")) == (200, "taskType"), ending
+    assert json.loads(ending.body) == {"embedding": {"values": [0.25, -1.0]}}
+    assert engine.calls[0].path == "/embeddings"
+    assert engine.calls[0].json() == {"model": "vectors", "dimensions": 2, "input": ["the river"]}
+
+    many = {"requests": [{"model": "models/lab/vectors", **one}] * 2}
+    ending = asked(server, "/v1beta/models/lab/vectors:batchEmbedContents", many)
+    assert json.loads(ending.body) == {"embeddings": [{"values": [0.25, -1.0]}, {"values": [0.5, 1.0]}]}
+    eventually(lambda: sum(row["prompt_tokens"] for row in usage_rows(server)) == 12)
+    assert status_of(asked(server, "/v1beta/models/lab/chat:embedContent", one)) == "INVALID_ARGUMENT"
+    engine.scripts["vectors"] = as_json({"object": "list", "data": []})
+    assert asked(server, "/v1beta/models/lab/vectors:embedContent", one).status >= 500

@@ -18,6 +18,10 @@ namespace weir::translation::detail {
                                              const Options& options);
 [[nodiscard]] Result<Request> chat_of_gemini_stream(const boost::json::object& request,
                                                     const Options& options);
+[[nodiscard]] Result<Request> embeddings_of_gemini(const boost::json::object& request,
+                                                   const Options& options);
+[[nodiscard]] Result<Request> embeddings_of_gemini_batch(const boost::json::object& request,
+                                                         const Options& options);
 
 [[nodiscard]] Result<Request> chat_of_ollama_chat(const boost::json::object& request,
                                                   const Options& options);

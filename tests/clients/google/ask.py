@@ -67,6 +67,7 @@ answers = {
     "streamed calls": "".join(piece.text or "" for piece in streamed_calls.send_message_stream(HELLO)),
     "version 1": older.models.generate_content(model="lab/plain", contents=HELLO).text,
     "tokens": client.models.count_tokens(model="lab/plain", contents=HELLO).total_tokens,
+    "vectors": [vector.values for vector in client.models.embed_content(model="lab/vectors", contents=[HELLO]).embeddings],
     "wrong key": refused(lambda: wrong.models.generate_content(model="lab/plain", contents=HELLO)),
     "wrong key, list": refused(lambda: list(wrong.models.list())),
     "unknown model": refused(lambda: client.models.generate_content(model="none", contents=HELLO)),
