@@ -154,8 +154,9 @@ net::Task<> Connection::await_turn() {
 // Sends an answer that is ready; otherwise returns the coroutine that computes it.
 net::Task<Outcome> Connection::answer() {
   auto& handler = context_.handler;
-  auto answer = context_.is_full() ? Answer(handler.refuse(*exchange_, Errc::overloaded))
-                                   : handler.handle(*exchange_);
+  auto answer = context_.is_full(exchange_->request->method)
+                    ? Answer(handler.refuse(*exchange_, Errc::overloaded))
+                    : handler.handle(*exchange_);
   if (auto* later = std::get_if<net::Task<Outcome>>(&answer)) return std::move(*later);
   send_answer(std::get<Reply>(std::move(answer)));
   return {};

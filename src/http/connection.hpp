@@ -1,6 +1,7 @@
 /// One client connection: the loop of read, handle, write, and nothing else.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -39,10 +40,15 @@ struct ConnectionContext {
 
   [[nodiscard]] bool sheds_idle() const { return pressure >= Pressure::close_idle; }
   [[nodiscard]] std::chrono::milliseconds keep_alive_timeout() const;
-  [[nodiscard]] bool is_full() const {
+  /// Calls of models may take minutes each. Places that they cannot take are kept for requests that
+  /// take milliseconds, such as lists.
+  [[nodiscard]] bool is_full(Method method) const {
     if (pressure >= Pressure::refuse) return true;
-    return in_flight.load(std::memory_order_relaxed) >= settings.max_in_flight;
+    if (settings.max_in_flight == 0) return false;
+    const auto kept = method == Method::post ? 0 : std::max(settings.max_in_flight / 8, kLeastKept);
+    return in_flight.load(std::memory_order_relaxed) >= settings.max_in_flight + kept;
   }
+  static constexpr std::int64_t kLeastKept = 16;
 };
 
 /// Threads:      one I/O thread.

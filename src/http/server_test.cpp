@@ -137,15 +137,18 @@ TEST_F(ServerTest, AnAnswerThatComesLaterHoldsAPlaceUntilThen) {
   settings.max_in_flight = 1;
   start(settings);
   auto later = connect();
-  later.send("GET /later HTTP/1.1\r\nHost: w\r\n\r\n");
+  later.send("POST /later HTTP/1.1\r\nHost: w\r\nContent-Length: 0\r\n\r\n");
   // The two requests race; the second is refused once the first has begun.
   std::string answer;
   do {
     auto other = connect();
-    other.send("GET /1 HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
+    other.send("POST /1 HTTP/1.1\r\nHost: w\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     answer = other.read_to_end();
   } while (answer.starts_with("HTTP/1.1 200 "));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
+  auto reader = connect();
+  reader.send("GET /1 HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(reader.read_to_end().starts_with("HTTP/1.1 200 ")) << "places are kept for reading";
   thread_.call([this] { gate_->cancel(); });
   EXPECT_TRUE(later.read_until("/later").ends_with("/later"));
 }

@@ -106,8 +106,10 @@ config::Schema<Settings> settings_schema() {
              "Maximum number of open connections. At the limit, one without a request in progress "
              "is closed for a new one; if there is none, the new one is answered 503, or closed if "
              "it uses TLS.")
-      .field("max_in_flight", &Settings::max_in_flight, integer<std::int64_t>({1, 1'000'000}),
-             "Maximum number of requests in progress; more are answered 503.")
+      .field("max_in_flight", &Settings::max_in_flight,
+             integer<std::int64_t>({1, 1'000'000, "as many as descriptors and memory allow"}),
+             "Maximum number of requests in progress; more are answered 503. An eighth more, and "
+             "at least 16, is kept for requests that are not POST, such as lists.")
       .field("max_request_line_bytes", &Settings::max_request_line_bytes, bytes({256, 64 * kKiB}),
              "Maximum length of a request line; a longer one is answered 414.")
       .field("max_header_bytes", &Settings::max_header_bytes, bytes({kKiB, kMiB}),

@@ -35,7 +35,7 @@ struct Settings {
   std::vector<std::string> admin_hosts;  ///< names that the admin listener answers under
   int threads = 0;                       ///< 0: one per core
   std::int64_t max_connections = 0;      ///< 0: as many as the descriptor limit allows
-  std::int64_t max_in_flight = 1024;
+  std::int64_t max_in_flight = 0;        ///< 0: any number; `app` derives one
   std::int64_t max_request_line_bytes = 8 << 10;
   std::int64_t max_header_bytes = 32 << 10;
   std::int64_t max_header_fields = 100;

@@ -15,6 +15,8 @@
 #include "app/lifecycle/first_key.hpp"
 #include "app/lifecycle/settings_files.hpp"
 #include "app/lifecycle/welcome.hpp"
+#include "app/process/memory_limit.hpp"
+#include "app/process/memory_watch.hpp"
 #include "auth/issue.hpp"
 #include "auth/random.hpp"
 #include "net/adopted_listener.hpp"
@@ -122,6 +124,8 @@ void Node::warn_once(const std::vector<std::string>& warnings) {
 void Node::share_descriptors() {
   const auto threads = static_cast<std::int64_t>(io_thread_count(start_.settings.server.threads));
   const auto upstreams = static_cast<std::int64_t>(settings_.upstreams.size());
+  const auto limit = memory_limit_bytes(start_.settings.server.memory_limit_bytes);
+  const auto memory = limit > 0 ? limit : machine_bytes();
   const bool simulates =
       start_.config_file.empty() || std::ranges::any_of(settings_.upstreams, is_simulator);
   servers_.plan = plan_descriptors(
@@ -129,12 +133,16 @@ void Node::share_descriptors() {
        .io_threads = threads,
        .upstreams = upstreams,
        .calls = start_.settings.server.max_in_flight,
+       .memory_bytes = static_cast<std::int64_t>(memory),
        .idle_connections = upstreams * threads * settings_.calls.max_idle_connections,
        .per_call = simulates ? 2 : 1,
        .max_connections = start_.settings.server.max_connections});
+  servers_.settings = start_.settings.server;
+  servers_.settings.max_in_flight = servers_.plan.calls;
   telemetry::log_info("descriptors", {{"limit", start_.descriptors.now},
                                       {"limit_before", start_.descriptors.before},
                                       {"max_connections", servers_.plan.max_connections},
+                                      {"max_in_flight", servers_.plan.calls},
                                       {"for_upstreams", servers_.plan.upstreams}});
   if (!servers_.plan.is_cut) return;
   telemetry::log_warn(
@@ -196,7 +204,7 @@ Result<> Node::open_servers() {
   if (auto ok = servers_.tls.open(start_.settings.server.tls, telemetry_.registry); !ok) return ok;
   auto api_server = http::Server::open(
       "api", http::ListenAt(start_.settings.server.listen, std::move(handover_.inherited.api)),
-      start_.settings.server, servers_.plan.max_connections - ollama_connections(), threads,
+      servers_.settings, servers_.plan.max_connections - ollama_connections(), threads,
       make_frontend, telemetry_.registry, servers_.tls.contexts());
   if (!api_server) return std::unexpected(std::move(api_server.error()));
   servers_.api = std::move(*api_server);
@@ -218,8 +226,8 @@ Result<> Node::open_servers() {
   auto admin_server = http::Server::open(
       "admin",
       http::ListenAt(start_.settings.server.admin_listen, std::move(handover_.inherited.admin)),
-      start_.settings.server, servers_.plan.admin_connections, {threads_.control.get()},
-      make_operator, telemetry_.registry);
+      servers_.settings, servers_.plan.admin_connections, {threads_.control.get()}, make_operator,
+      telemetry_.registry);
   if (!admin_server) return std::unexpected(std::move(admin_server.error()));
   servers_.admin = std::move(*admin_server);
   return {};
@@ -292,9 +300,9 @@ Result<> Node::open_simulator() {
     return std::make_unique<simulator::ScriptHandler>(start_.settings.simulator,
                                                       publisher_.simulator_token());
   };
-  auto server = http::Server::open("simulator", "127.0.0.1:0", start_.settings.server,
-                                   servers_.plan.upstreams, {threads_.control.get()}, make_handler,
-                                   telemetry_.registry);
+  auto server =
+      http::Server::open("simulator", "127.0.0.1:0", servers_.settings, servers_.plan.upstreams,
+                         {threads_.control.get()}, make_handler, telemetry_.registry);
   if (!server) return std::unexpected(std::move(server.error()));
   servers_.simulator = std::move(*server);
   publisher_.simulator_at(servers_.simulator->endpoint());

@@ -152,6 +152,7 @@ class Node {
 
   struct Servers {
     DescriptorPlan plan = {};
+    http::Settings settings = {};  ///< with the number of calls that follows from the plan
     ListenerTls tls;
     std::unique_ptr<http::Server> api;
     std::unique_ptr<http::Server> ollama;  ///< null: the settings want none

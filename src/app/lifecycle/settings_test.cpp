@@ -117,9 +117,9 @@ TEST(Settings, EveryProblemSaysWhereWhatAndWhatWasExpected) {
       {"server: {admin_hosts: [weir.svc, '*.weir.example', 'weir.svc:8081']}",
        "weir.yaml:1: server.admin_hosts[2]: \"weir.svc:8081\" is not allowed; expected a host name "
        "without a port, such as weir.monitoring.svc, or *.example.com\n"},
-      {"server: {max_in_flight: 0}",
-       "weir.yaml:1: server.max_in_flight: \"0\" is not allowed; expected an integer from 1 to "
-       "1000000\n"},
+      {"discovery: {max_concurrent: 0}",
+       "weir.yaml:1: discovery.max_concurrent: \"0\" is not allowed; expected an integer from 1 to "
+       "1024\n"},
       {"store: postgres://x",
        "weir.yaml:1: store: \"postgres://x\" is not allowed; expected sqlite:FILE, such as "
        "sqlite:weir.db\n"},
@@ -332,6 +332,7 @@ TEST(Settings, EveryLimitIsFiniteByDefault) {
   const std::map<std::string_view, std::string_view> bounded_otherwise = {
       {"server.threads", "one per core"},
       {"server.max_connections", "the limit on descriptors"},
+      {"server.max_in_flight", "the limit on descriptors, and the memory"},
       {"calls.max_in_flight", "server.max_in_flight"},
       {"server.memory_limit_bytes", "the container's limit"},
       {"upstreams[].priority", "no limit: those that are called first"},

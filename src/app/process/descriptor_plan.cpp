@@ -10,7 +10,9 @@ namespace {
 constexpr std::int64_t kOwn = 48;       // store, logs, signals, takeover, names, files being read
 constexpr std::int64_t kPerThread = 8;  // its loop, its listening sockets
 constexpr std::int64_t kMostAdmin = 64;
-constexpr std::int64_t kLeast = 8;              // however few there are
+constexpr std::int64_t kLeast = 8;  // however few there are
+constexpr std::int64_t kLeastCalls = 64;
+constexpr std::int64_t kBytesPerCall = 64 << 10;
 constexpr std::int64_t kMostDerived = 1 << 16;  // more memory than this needs an explicit setting
 
 // The share of `descriptors` for connections that are served; the rest is for refused ones.
@@ -23,6 +25,13 @@ std::int64_t served_of(std::int64_t descriptors) {
   return std::max<std::int64_t>(served, 1);
 }
 
+// A quarter of the memory is enough for this many streams with full buffers.
+std::int64_t calls_in(const DescriptorNeeds& needs, std::int64_t descriptors) {
+  const auto connected = descriptors / (1 + needs.per_call);
+  const auto remembered = needs.memory_bytes / 4 / kBytesPerCall;
+  return std::clamp(std::min(connected, remembered), kLeastCalls, kMostDerived);
+}
+
 }  // namespace
 
 DescriptorPlan plan_descriptors(const DescriptorNeeds& needs) {
@@ -32,7 +41,8 @@ DescriptorPlan plan_descriptors(const DescriptorNeeds& needs) {
                      http::Server::refused_at_once(plan.admin_connections) + needs.upstreams +
                      http::Server::kAcceptTurn * (needs.io_threads + 1);
   const auto rest = std::max(needs.limit - fixed, kLeast);
-  const auto wanted = needs.calls * needs.per_call + needs.idle_connections;
+  plan.calls = needs.calls > 0 ? needs.calls : calls_in(needs, rest);
+  const auto wanted = plan.calls * needs.per_call + needs.idle_connections;
   const auto share = rest * needs.per_call / (1 + needs.per_call);
   plan.upstreams = std::min(wanted, share);
   plan.max_connections = std::min(served_of(rest - plan.upstreams), kMostDerived);

@@ -12,6 +12,7 @@ DescriptorNeeds needs(std::int64_t limit, std::int64_t setting = 0) {
           .io_threads = 4,
           .upstreams = 3,
           .calls = 1024,
+          .memory_bytes = std::int64_t{4} << 30,
           .idle_connections = 1536,
           .per_call = 1,
           .max_connections = setting};
@@ -42,6 +43,34 @@ TEST(DescriptorPlan, ALargeProcessKeepsForUpstreamsWhatTheyCanUse) {
   const auto plan = plan_descriptors(needs(20'000));
   EXPECT_EQ(plan.upstreams, 1024 + 1536);
   EXPECT_GT(plan.max_connections, 16'000);
+}
+
+TEST(DescriptorPlan, CallsFollowFromDescriptorsAndMemoryUnlessSet) {
+  constexpr std::int64_t kMiB = 1 << 20;
+  const struct {
+    std::int64_t limit;
+    std::int64_t memory;
+    std::int64_t setting;
+    std::int64_t least;
+    std::int64_t most;
+  } cases[] = {
+      {1024, 4096 * kMiB, 0, 300, 500},  // descriptors
+      {20'000, 64'000 * kMiB, 0, 9'000, 10'000},
+      {1 << 20, 512 * kMiB, 0, 2'048, 2'048},  // memory
+      {1 << 20, 1'000'000 * kMiB, 0, 65'536, 65'536},
+      {1 << 20, 1 * kMiB, 0, 64, 64},
+      {20'000, 4096 * kMiB, 5'000, 5'000, 5'000},
+      {1 << 20, 1 * kMiB, 5'000, 5'000, 5'000},
+  };
+  for (const auto& test : cases) {
+    auto given = needs(test.limit);
+    given.calls = test.setting;
+    given.memory_bytes = test.memory;
+    const auto plan = plan_descriptors(given);
+    EXPECT_GE(plan.calls, test.least) << test.limit << ' ' << test.memory;
+    EXPECT_LE(plan.calls, test.most) << test.limit << ' ' << test.memory;
+    EXPECT_LT(sum(plan), test.limit);
+  }
 }
 
 TEST(DescriptorPlan, WhatIsDerivedHasAnEnd) {

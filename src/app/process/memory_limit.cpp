@@ -58,6 +58,13 @@ std::uint64_t container_limit_bytes() {
   return smallest_limit(mount / "memory", find_cgroup(cgroups, "memory"), "memory.limit_in_bytes");
 }
 
+std::uint64_t machine_bytes() {
+  const auto pages = ::sysconf(_SC_PHYS_PAGES);
+  const auto page_size = ::sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page_size <= 0) return 0;
+  return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_size);
+}
+
 // The second number, in pages (proc_pid_statm(5)).
 std::uint64_t resident_bytes() {
   std::ifstream file("/proc/self/statm");

@@ -19,6 +19,9 @@ namespace weir::app {
 [[nodiscard]] std::string_view find_cgroup(std::string_view proc_self_cgroup,
                                            std::string_view controller);
 
+/// The machine's memory. 0 if unknown.
+[[nodiscard]] std::uint64_t machine_bytes();
+
 /// The resident set size. 0 if unknown.
 [[nodiscard]] std::uint64_t resident_bytes();
 
