@@ -34,7 +34,7 @@ Frontend::Found Frontend::list_models(http::Exchange& exchange, const auth::KeyE
   }
   if (shape == ListShape::contract) {
     auto list = published.lists->find(catalogue::ListKey(*scope, *query));
-    if (list && !(accepts_coding(accepted) && published.lists->lacks_codings(*list))) {
+    if (list && !published.lists->lacks_coding(*list, wanted_coding(accepted))) {
       return list_reply(request, std::move(list), accepted);
     }
   }

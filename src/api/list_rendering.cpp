@@ -28,9 +28,9 @@ std::string with_models(std::string list) {
 
 }  // namespace
 
-bool accepts_coding(const codec::AcceptEncoding& accepted) {
+codec::Coding wanted_coding(const codec::AcceptEncoding& accepted) {
   using enum codec::Coding;
-  return accepted.choose({gzip, br, zstd}) != identity;
+  return accepted.choose({gzip, br, zstd});
 }
 
 ListShape list_shape(const http::Request& request) {
@@ -81,8 +81,9 @@ std::expected<ListPtr, catalogue::BadParameter> ListRendering::make() const {
       return std::make_shared<const RenderedList>(std::move(json), list->missing());
     }
   }
-  if (!accepts_coding(accepted)) return list;
-  lists->add_codings(catalogue::ListKey(*scope, query));
+  const auto coding = wanted_coding(accepted);
+  if (!lists->lacks_coding(*list, coding)) return list;
+  lists->add_coding(catalogue::ListKey(*scope, query), coding);
   return lists->get(*scope, query);
 }
 

@@ -25,8 +25,8 @@ enum class ListShape : std::uint8_t {
   codex,  ///< the contract's with the member `models`, for clients that send client_version
 };
 
-/// True if the client takes any compressed form.
-[[nodiscard]] bool accepts_coding(const codec::AcceptEncoding& accepted);
+/// The coding that the client prefers among all that there are.
+[[nodiscard]] codec::Coding wanted_coding(const codec::AcceptEncoding& accepted);
 
 [[nodiscard]] ListShape list_shape(const http::Request& request);
 

@@ -11,9 +11,10 @@ namespace weir::api {
 using catalogue::View;
 
 struct Settings {
-  View view = View::basic;                   ///< for a request without ?view=
-  std::int64_t compress_above_bytes = 4096;  ///< smaller bodies have no compressed forms
-  std::int64_t max_stored_lists = 256;       ///< rendered lists kept per catalogue
+  View view = View::basic;                    ///< for a request without ?view=
+  std::int64_t compress_above_bytes = 4096;   ///< smaller bodies have no compressed forms
+  std::int64_t max_stored_lists = 10'000;     ///< lists kept per catalogue
+  std::int64_t max_stored_bytes = 128 << 20;  ///< their bytes
 };
 
 /// The rows of `list`.

@@ -45,15 +45,51 @@ void render(benchmark::State& state) {
 }
 BENCHMARK(render)->Arg(100)->Arg(5000)->Unit(benchmark::kMicrosecond);
 
-void add_codings(benchmark::State& state) {
+// One more set of permissions: the first list, beside a copy of its bytes.
+void first_list(benchmark::State& state) {
+  ListCache cache(catalogue_of(static_cast<int>(state.range(0))), {.max_lists = 1});
+  static_cast<void>(cache.get(Scope(), {}));
+  int number = 0;
+  for (auto _ : state) {
+    const std::vector<std::string> globs = {"vendor/*", "other/" + std::to_string(++number)};
+    auto list = cache.get(*Scope::parse(globs, {}), {});
+    benchmark::DoNotOptimize(list);
+  }
+}
+BENCHMARK(first_list)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
+
+void first_list_of_its_own(benchmark::State& state) {
+  ListCache cache(catalogue_of(static_cast<int>(state.range(0))), {.max_lists = 1});
+  static_cast<void>(cache.get(Scope(), {}));
+  int number = 0;
+  for (auto _ : state) {
+    number = (number + 1) % 100;
+    const std::vector<std::string> globs = {
+        "*" + std::to_string(number), "*1", "*3", "*5", "*7", "*9"};
+    auto list = cache.get(*Scope::parse(globs, {}), {});
+    benchmark::DoNotOptimize(list);
+  }
+}
+BENCHMARK(first_list_of_its_own)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
+
+void plain_copy(benchmark::State& state) {
+  const auto list = render_list(*catalogue_of(static_cast<int>(state.range(0))), Scope(), {});
+  for (auto _ : state) {
+    auto copy = list;
+    benchmark::DoNotOptimize(copy);
+  }
+}
+BENCHMARK(plain_copy)->Arg(100)->Arg(1000)->Arg(10000)->Unit(benchmark::kMicrosecond);
+
+void add_coding(benchmark::State& state) {
   const auto catalogue = catalogue_of(static_cast<int>(state.range(0)));
   const RenderedList plain(render_list(*catalogue, Scope(), {}));
   for (auto _ : state) {
-    auto coded = plain.with_codings();
+    auto coded = plain.coded(codec::Coding::gzip);
     benchmark::DoNotOptimize(coded);
   }
 }
-BENCHMARK(add_codings)->Arg(100)->Arg(5000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(add_coding)->Arg(100)->Arg(5000)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace weir::catalogue

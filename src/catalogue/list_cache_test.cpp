@@ -56,7 +56,21 @@ TEST(ListCache, ScopesThatSayTheSameShareAList) {
   EXPECT_EQ(cache.find({scope_of("vendor/*"), kPlain}).get(), made.get());
 }
 
-TEST(ListCache, CodingsAreAddedOnceToListsThatAreLargeEnough) {
+TEST(ListCache, ScopesThatAdmitTheSameModelsShareItsBytes) {
+  ListCache cache(catalogue_of(100), {});
+  const auto all = cache.get(Scope(), kPlain);
+  const auto same = cache.get(scope_of("vendor/*"), kPlain);
+  const auto fewer = cache.get(scope_of("*1"), kPlain);
+  EXPECT_EQ(all, same);
+  EXPECT_EQ(cache.usage().lists, 3U);
+  EXPECT_EQ(cache.usage().bytes, all->size_bytes() + fewer->size_bytes());
+
+  // A form that one has is found by the other.
+  cache.add_coding({Scope(), kPlain}, Coding::gzip);
+  EXPECT_TRUE(cache.find({scope_of("vendor/*"), kPlain})->codings().contains(Coding::gzip));
+}
+
+TEST(ListCache, ACodingIsAddedOnceToListsThatAreLargeEnough) {
   ListCache cache(catalogue_of(100), {.compress_above_bytes = 4096});
   const Scope all;
   const ListKey large(all, kPlain);
@@ -65,27 +79,45 @@ TEST(ListCache, CodingsAreAddedOnceToListsThatAreLargeEnough) {
   static_cast<void>(cache.get(scope_of("vendor/model-1"), kPlain));
   ASSERT_NE(cache.find(large), nullptr);
 
-  cache.add_codings(large);
-  cache.add_codings(small);
+  EXPECT_TRUE(cache.lacks_coding(*plain, Coding::br));
+  EXPECT_FALSE(cache.lacks_coding(*plain, Coding::identity));
+  cache.add_coding(large, Coding::br);
+  cache.add_coding(small, Coding::br);
   const auto coded = cache.find(large);
-  cache.add_codings(large);
+  cache.add_coding(large, Coding::br);
 
-  EXPECT_TRUE(coded->codings().contains(Coding::br));
+  EXPECT_EQ(coded->codings(), codec::CodingSet{Coding::br}) << "only what was requested";
+  EXPECT_FALSE(cache.lacks_coding(*coded, Coding::br));
   EXPECT_EQ(&coded->body(Coding::identity), &plain->body(Coding::identity));
   EXPECT_EQ(cache.find(large).get(), coded.get());
   EXPECT_EQ(cache.find(small)->codings(), codec::CodingSet{});
-  cache.add_codings({all, kChat});  // nothing stored: nothing to do
+  cache.add_coding({all, kChat}, Coding::br);  // nothing stored: nothing to do
 }
 
-TEST(ListCache, TheOldestListMakesRoom) {
+TEST(ListCache, TheListThatWasUsedLeastRecentlyMakesRoom) {
+  ListCache cache(catalogue_of(4), {.max_lists = 2});
+  const Scope a = scope_of("a*");
+  const Scope b = scope_of("b*");
+  const Scope c = scope_of("c*");
+  static_cast<void>(cache.get(a, kPlain));
+  static_cast<void>(cache.get(b, kPlain));
+  ASSERT_NE(cache.find({a, kPlain}), nullptr);
+  ASSERT_NE(cache.find({a, kPlain}), nullptr);  // from the thread's own stripe
+
+  static_cast<void>(cache.get(c, kPlain));
+
+  EXPECT_NE(cache.find({a, kPlain}), nullptr);
+  EXPECT_EQ(cache.find({b, kPlain}), nullptr);
+  EXPECT_NE(cache.find({c, kPlain}), nullptr);
+}
+
+TEST(ListCache, TheNumberOfListsIsBounded) {
   ListCache cache(catalogue_of(4), {.max_lists = 2});
   const Scope a = scope_of("a*");
   const Scope b = scope_of("b*");
   const Scope c = scope_of("c*");
   const auto held = cache.get(a, kPlain);
   static_cast<void>(cache.get(b, kPlain));
-  ASSERT_NE(cache.find({a, kPlain}), nullptr);
-
   static_cast<void>(cache.get(c, kPlain));
 
   EXPECT_EQ(cache.find({a, kPlain}), nullptr);
@@ -99,10 +131,14 @@ TEST(ListCache, BytesAreBoundedToo) {
   const auto one = render_list(*catalogue_of(50), Scope(), kPlain).size();
   ListCache cache(catalogue_of(50), {.max_bytes = one + one / 2});
   static_cast<void>(cache.get(Scope(), kPlain));
-  static_cast<void>(cache.get(scope_of("vendor/*"), kPlain));
+  static_cast<void>(cache.get(scope_of("*/model-*1*"), kPlain));
+  EXPECT_EQ(cache.usage().lists, 2U);
+  const auto both = cache.usage().bytes;
+  const auto last = cache.get(scope_of("*/model-*2*"), kPlain);
 
-  EXPECT_EQ(cache.usage().lists, 1U);
-  EXPECT_EQ(cache.usage().bytes, one);
+  EXPECT_LE(both, one + one / 2);
+  EXPECT_LT(cache.usage().bytes, one + one / 2);
+  EXPECT_NE(cache.find({scope_of("*/model-*2*"), kPlain}), nullptr);
 }
 
 TEST(ListCache, AListOverTheLimitsIsGivenButNotStored) {
@@ -152,7 +188,7 @@ TEST(ListCache, ThreadsFindMakeCodeAndEvictTogether) {
           auto list = cache.find(key);
           if (!list) list = cache.get(scopes[which], kPlain);
           if (list->body(Coding::identity).bytes != expected[which]) ++wrong;
-          if (i % 5 == 0) cache.add_codings(key);
+          if (i % 5 == 0) cache.add_coding(key, i % 2 == 0 ? Coding::gzip : Coding::br);
         }
       });
     }

@@ -6,32 +6,29 @@
 #include "codec/etag.hpp"
 
 namespace weir::catalogue {
-namespace {
 
 using codec::Coding;
 
-std::shared_ptr<const Body> make_body(std::string bytes) {
-  auto etag = codec::strong_etag(bytes);
-  return std::make_shared<const Body>(std::move(bytes), std::move(etag));
+RenderedList::RenderedList(std::string json, std::string missing)
+    : RenderedList(Body(json, codec::strong_etag(json)), std::move(missing)) {}
+
+RenderedList::RenderedList(Body plain, std::string missing) : missing_(std::move(missing)) {
+  forms_[0] = std::make_shared<const Body>(std::move(plain));
 }
 
-}  // namespace
-
-RenderedList::RenderedList(std::string json, std::string missing) : missing_(std::move(missing)) {
-  forms_[0] = make_body(std::move(json));
-}
-
-RenderedList RenderedList::with_codings() const {
-  RenderedList coded = *this;
-  coded.codings_tried_ = true;
+std::shared_ptr<const Body> RenderedList::coded(Coding coding) const {
   const auto& plain = body(Coding::identity).bytes;
-  for (Coding coding : kEnumerators<Coding>) {
-    if (coding == Coding::identity) continue;
-    auto bytes = codec::compress(coding, plain);
-    if (!bytes || bytes->size() >= plain.size()) continue;
-    coded.forms_[static_cast<std::size_t>(coding)] = make_body(*std::move(bytes));
-  }
-  return coded;
+  auto bytes = codec::compress(coding, plain);
+  if (!bytes || bytes->size() >= plain.size()) return nullptr;
+  auto etag = codec::strong_etag(*bytes);
+  return std::make_shared<const Body>(*std::move(bytes), std::move(etag));
+}
+
+RenderedList RenderedList::with(Coding coding, std::shared_ptr<const Body> form) const {
+  RenderedList list = *this;
+  list.tried_.insert(coding);
+  list.forms_[static_cast<std::size_t>(coding)] = std::move(form);
+  return list;
 }
 
 codec::CodingSet RenderedList::codings() const {

@@ -20,7 +20,12 @@ TEST(RenderedList, BeginsWithThePlainFormAlone) {
 
 TEST(RenderedList, EachCodingHasItsOwnTag) {
   const std::string text(10'000, 'a');
-  const auto list = RenderedList(text, "gpu").with_codings();
+  RenderedList list(text, "gpu");
+  for (Coding coding : {Coding::gzip, Coding::br, Coding::zstd}) {
+    EXPECT_FALSE(list.has_tried(coding));
+    list = list.with(coding, list.coded(coding));
+    EXPECT_TRUE(list.has_tried(coding));
+  }
   EXPECT_EQ(list.missing(), "gpu");
 
   std::set<std::string> tags;
@@ -33,8 +38,11 @@ TEST(RenderedList, EachCodingHasItsOwnTag) {
 }
 
 TEST(RenderedList, FormsThatDoNotSaveAnythingAreDropped) {
-  const auto list = RenderedList("{}").with_codings();
+  const RenderedList plain("{}");
+  EXPECT_EQ(plain.coded(Coding::gzip), nullptr);
+  const auto list = plain.with(Coding::gzip, nullptr);
   EXPECT_EQ(list.codings(), codec::CodingSet{});
+  EXPECT_TRUE(list.has_tried(Coding::gzip));
 }
 
 TEST(RenderedList, SharedBytesOutliveTheList) {

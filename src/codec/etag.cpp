@@ -11,8 +11,6 @@
 namespace weir::codec {
 namespace {
 
-constexpr std::size_t kTagBytes = 16;
-
 // RFC 9110 §8.8.3 etagc: no quote, no blank, no control character.
 constexpr bool is_etag_char(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -38,11 +36,17 @@ void skip(std::string_view& rest, std::string_view characters) {
 
 }  // namespace
 
-std::string strong_etag(std::string_view bytes) {
+std::array<std::uint8_t, kTagBytes> tag_bytes(std::string_view bytes) {
   std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  std::array<std::uint8_t, kTagBytes> tag;
+  std::ranges::copy_n(digest.begin(), kTagBytes, tag.begin());
+  return tag;
+}
+
+std::string strong_etag(std::string_view bytes) {
   std::string tag = "\"";
-  append_hex(tag, std::span(digest).first<kTagBytes>());
+  append_hex(tag, tag_bytes(bytes));
   tag.push_back('"');
   return tag;
 }

@@ -3,10 +3,18 @@
 /// Source: RFC 9110 §8.8.3 (ETag), §13.1.2 (If-None-Match).
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace weir::codec {
+
+inline constexpr std::size_t kTagBytes = 16;
+
+/// The first 128 bits of SHA-256 over `bytes`.
+[[nodiscard]] std::array<std::uint8_t, kTagBytes> tag_bytes(std::string_view bytes);
 
 /// A strong tag, quotes included: the first 128 bits of SHA-256 over `bytes`. Equal bytes give
 /// equal tags on every node and after every restart.

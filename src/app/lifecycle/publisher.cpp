@@ -15,8 +15,6 @@
 namespace weir::app {
 namespace {
 
-constexpr std::size_t kListBytes = 32 << 20;
-
 Secret random_token() {
   std::array<std::uint8_t, 24> bytes{};
   auth::system_random(std::as_writable_bytes(std::span(bytes)));
@@ -218,7 +216,7 @@ std::shared_ptr<const api::Published> Publisher::make(const Draft& draft) {
   for (const auto& destination : table_->all()) destination.upstream->forget_unused();
   const catalogue::ListCache::Limits limits{
       .max_lists = static_cast<std::size_t>(draft.list.max_stored_lists),
-      .max_bytes = kListBytes,
+      .max_bytes = static_cast<std::size_t>(draft.list.max_stored_bytes),
       .compress_above_bytes = static_cast<std::size_t>(draft.list.compress_above_bytes)};
   published->lists = std::make_shared<catalogue::ListCache>(
       published->catalogue, limits, missing(*draft.upstreams, draft.listings));
