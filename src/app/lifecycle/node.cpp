@@ -249,7 +249,7 @@ Result<> Node::open_ollama(std::vector<net::IoThread*> threads) {
     return std::make_unique<api::Frontend>(*api_.services, source, start_.settings.ollama.key);
   };
   auto server =
-      http::Server::open("ollama", settings.listen, start_.settings.server, ollama_connections(),
+      http::Server::open("ollama", settings.listen, servers_.settings, ollama_connections(),
                          std::move(threads), make_handler, telemetry_.registry);
   if (!server) return std::unexpected(std::move(server.error()));
   servers_.ollama = std::move(*server);
