@@ -11,11 +11,14 @@ namespace {
 // How soon a change made by another process (`weir keys …`) takes effect where its writes are not
 // noticed.
 constexpr std::chrono::milliseconds kStorePoll{250};
-// A write is noticed before its transaction is committed: the store is asked this often, and so many
-// times, after each.
+// A write is noticed before its transaction is committed: the store is asked this often, and so
+// many times, after each.
 constexpr std::chrono::milliseconds kCommitPoll{2};
 constexpr int kCommitPolls = 25;
 constexpr std::chrono::milliseconds kConfigPoll{500};
+// A reload is over once its models are served, unless changes go on.
+constexpr std::chrono::seconds kPublication{5};
+constexpr std::chrono::milliseconds kPublicationPoll{5};
 
 }  // namespace
 
@@ -98,6 +101,10 @@ net::Task<> Node::reload(const char* why) {
       co_return;
     }
     if (servers_.tls.is_on()) co_await reload_certificate();
+    const auto deadline = monotonic_now() + kPublication;
+    while (!publisher_.is_settled() && monotonic_now() < deadline) {
+      co_await net::wait_for(kPublicationPoll);
+    }
     telemetry::log_info("config reloaded", {{"why", why}, {"file", start_.config_file.string()}});
     co_return;
   }

@@ -53,6 +53,8 @@ class Publisher {
   /// publishes several together: while it is due, begin, make, finish.
   void defer(std::function<void()> on_due) { on_due_ = std::move(on_due); }
   [[nodiscard]] bool is_due() const { return is_due_; }
+  /// True if no change waits for its publication.
+  [[nodiscard]] bool is_settled() const { return !is_due_ && !is_making_; }
   [[nodiscard]] Draft begin();
   /// Cost: milliseconds for each thousand models that have changed.
   [[nodiscard]] std::shared_ptr<const api::Published> make(const Draft& draft);
