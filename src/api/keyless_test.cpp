@@ -26,6 +26,8 @@ TEST(Keyless, ARequestWithAKeyIsJudgedByIt) {
   EXPECT_FALSE(assumes("Host: localhost\r\nAuthorization: Bearer k\r\n"));
   EXPECT_FALSE(assumes("Host: localhost\r\nx-api-key: k\r\n"));
   EXPECT_TRUE(assumes("Host: localhost\r\nAuthorization: \r\n"));
+  EXPECT_TRUE(assumes("Host: localhost\r\nAuthorization: Bearer \r\n"));
+  EXPECT_FALSE(assumes("Host: localhost\r\nAuthorization: Basic \r\n"));
 }
 
 TEST(Keyless, APageOfAnotherHostIsGivenNone) {
@@ -35,6 +37,15 @@ TEST(Keyless, APageOfAnotherHostIsGivenNone) {
   EXPECT_TRUE(assumes("Host: localhost\r\nOrigin: http://localhost:3000\r\n"));
   EXPECT_TRUE(assumes("Host: localhost\r\nOrigin: https://127.0.0.1\r\n"));
   EXPECT_TRUE(assumes("Host: localhost\r\nOrigin: vscode-file://vscode-app\r\n"));
+}
+
+TEST(Keyless, ARequestThatAnotherSiteCausesIsGivenNone) {
+  EXPECT_FALSE(assumes("Host: localhost\r\nSec-Fetch-Site: cross-site\r\n"));
+  EXPECT_FALSE(assumes("Host: localhost\r\nSec-Fetch-Site: same-site\r\n"));
+  EXPECT_TRUE(assumes("Host: localhost\r\nSec-Fetch-Site: same-origin\r\n"));
+  EXPECT_TRUE(assumes("Host: localhost\r\nSec-Fetch-Site: none\r\n"));
+  EXPECT_TRUE(
+      assumes("Host: localhost\r\nOrigin: http://localhost:3000\r\nSec-Fetch-Site: same-site\r\n"));
 }
 
 TEST(Keyless, ANameThatResolvesToThisAddressIsGivenNone) {

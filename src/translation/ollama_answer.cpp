@@ -9,6 +9,7 @@
 
 #include "codec/json_text.hpp"
 #include "translation/detail/finish_reason.hpp"
+#include "translation/detail/json_object.hpp"
 #include "translation/detail/members.hpp"
 #include "translation/detail/serialize.hpp"
 #include "translation/detail/tool_arguments.hpp"
@@ -23,11 +24,6 @@ dialect::TokenUsage usage_of(const json::object& report) {
   std::string text;
   detail::append_json(text, report);
   return dialect::read_usage(text);
-}
-
-// Arguments may have line ends between their members, and a line of the stream must not.
-void replace_line_ends(std::string& text) {
-  std::ranges::replace_if(text, [](char c) { return c == '\n' || c == '\r'; }, ' ');
 }
 
 void append_member(std::string& out, std::string_view name, std::string_view text) {
@@ -57,6 +53,7 @@ std::string OllamaAnswer::rewrite(const json::object& answer) {
     append_call(said.tool_calls, call.id, call.name, call.arguments);
   }
   failed_ = failed_ || tools_ > detail::ToolCalls::kMaxCalls;
+  first_at_ = std::chrono::nanoseconds(0);  // clients divide by the time that the answer took
   std::string out;
   append_line(out, said, true);
   return out;
@@ -127,15 +124,14 @@ void OllamaAnswer::append_call(std::string& out, std::string_view id, std::strin
   codec::append_json_integer(out, static_cast<std::uint64_t>(tools_++));
   append_member(out, "name", name);
   out += R"(,"arguments":)";
-  std::string object;
-  detail::append_arguments(object, arguments);
-  replace_line_ends(object);
-  out.append(object).append("}}");
+  detail::append_arguments(out, arguments);
+  out += "}}";
 }
 
 void OllamaAnswer::append_line(std::string& out, const Said& said, bool is_done) {
   ++lines_;
   if (!first_at_) first_at_ = elapsed_;
+  const auto begin = out.size();
   out += R"({"model":)";
   codec::append_json_string(out, setup_.model);
   const std::chrono::sys_seconds called_at{std::chrono::seconds(setup_.called_at)};
@@ -153,6 +149,7 @@ void OllamaAnswer::append_line(std::string& out, const Said& said, bool is_done)
   out += is_done ? R"(,"done":true)" : R"(,"done":false)";
   if (is_done) append_end(out);
   out += '}';
+  detail::make_one_line(out, begin);
 }
 
 // A chat answer does not tell how long its prompt took: until its first line, at most.

@@ -73,7 +73,7 @@ TEST(OllamaAnswer, HasTheMembersThatClientsRead) {
             R"({"model":"qwen3:latest","created_at":"2023-11-14T22:13:20Z",)"
             R"("message":{"role":"assistant","content":"hi","thinking":"hm"},)"
             R"("done":true,"done_reason":"stop","total_duration":9,"load_duration":0,)"
-            R"("prompt_eval_count":5,"prompt_eval_duration":9,"eval_count":7,"eval_duration":0})");
+            R"("prompt_eval_count":5,"prompt_eval_duration":0,"eval_count":7,"eval_duration":9})");
 }
 
 TEST(OllamaAnswer, OneOfGenerateIsAResponse) {
@@ -134,6 +134,20 @@ TEST(OllamaAnswer, ACallIsToldWhenItsArgumentsHaveEnded) {
   EXPECT_EQ(json::serialize(lines[2].at("message").at("tool_calls")),
             R"([{"id":"c2","function":{"index":1,"name":"g","arguments":{}}}])");
   EXPECT_EQ(lines[3].at("done_reason"), "stop");
+}
+
+// Python's splitlines() ends a line at these too.
+TEST(OllamaAnswer, ALineHasNoBreaksWithinIt) {
+  auto answer = make();
+  std::string out;
+  const auto text = std::string("a\xE2\x80\xA8") + "b\xE2\x80\xA9" + "c\xC2\x85" + "d";
+  answer.take(
+      json::parse(R"({"choices":[{"index":0,"delta":{"content":")" + text + R"("}}]})").as_object(),
+      out);
+  for (const char* mark : {"\xE2\x80\xA8", "\xE2\x80\xA9", "\xC2\x85"}) {
+    EXPECT_FALSE(out.contains(mark)) << out;
+  }
+  EXPECT_EQ(json::parse(out).at("message").at("content").as_string(), text);
 }
 
 TEST(OllamaAnswer, ThinkingIsHiddenFromAClientThatWantsNone) {

@@ -184,6 +184,29 @@ TEST(OllamaToChat, AResultBelongsToTheCallOfItsTool) {
             R"({"role":"tool","content":"1","tool_call_id":"c9"}])");
 }
 
+TEST(OllamaToChat, ManyResultsInAnyOrderReachTheirCalls) {
+  constexpr int kCalls = 20'000;
+  std::string body = R"({"model":"m","messages":[{"role":"assistant","tool_calls":[)";
+  for (int i = 0; i < kCalls; ++i) {
+    if (i > 0) body += ',';
+    body += R"({"id":"c)" + std::to_string(i) + R"(","function":{"name":"f","arguments":{}}})";
+  }
+  body += "]}";
+  for (int i = kCalls; i-- > 0;) {
+    body += R"(,{"role":"tool","content":")" + std::to_string(i) + R"(","tool_call_id":"c)" +
+            std::to_string(i) + R"("})";
+  }
+  const auto request = translated(body + "]}");
+  ASSERT_TRUE(request);
+  const auto chat = json::parse(request->body);
+  const auto& messages = chat.at("messages").as_array();
+  ASSERT_EQ(messages.size(), 1U + kCalls);
+  for (std::size_t i = 1; i < messages.size(); ++i) {
+    const auto& content = messages[i].at("content").as_string();
+    EXPECT_EQ(messages[i].at("tool_call_id").as_string(), "c" + std::string(content));
+  }
+}
+
 TEST(OllamaToChat, APromptIsTheUsersMessage) {
   const auto chat = chat_of(
       R"({"model":"m","prompt":"hi","system":"be brief","suffix":"","raw":false,"stream":false})",

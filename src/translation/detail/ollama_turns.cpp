@@ -105,7 +105,7 @@ json::value OllamaTurns::call_of(const json::object& call) {
   const auto given = findings_.text(call, kCall, "id");
   const auto id = given.empty() ? "call_" + std::to_string(calls_) : std::string(given);
   ++calls_;
-  open_.push_back({id, std::string(name)});
+  open_.add(id, name);
   // Some clients keep the text of the arguments.
   const auto* arguments = find(*function, "arguments");
   std::string text = "{}";
@@ -127,15 +127,40 @@ void OllamaTurns::add_result(const json::object& message) {
 }
 
 std::string OllamaTurns::take_open_call(std::string_view id, std::string_view name) {
-  auto found = std::ranges::find(open_, id, &OpenCall::id);
-  if (id.empty() && !name.empty()) found = std::ranges::find(open_, name, &OpenCall::name);
-  if (id.empty() && found == open_.end()) found = open_.begin();
-  if (found == open_.end()) {
-    return id.empty() ? "call_" + std::to_string(calls_++) : std::string(id);
+  auto taken = open_.take(id, name);
+  if (!taken.empty()) return taken;
+  return id.empty() ? "call_" + std::to_string(calls_++) : std::string(id);
+}
+
+void OllamaTurns::OpenCalls::add(std::string id, std::string_view name) {
+  const auto place = ids_.size();
+  by_id_[id].push_back(place);
+  by_name_[std::string(name)].push_back(place);
+  ids_.push_back(std::move(id));
+  taken_.push_back(false);
+}
+
+std::optional<std::size_t> OllamaTurns::OpenCalls::first_of(Places& places, std::string_view key) {
+  const auto found = places.find(key);
+  if (found == places.end()) return std::nullopt;
+  auto& waiting = found->second;
+  while (!waiting.empty() && taken_[waiting.front()]) waiting.pop_front();
+  if (waiting.empty()) return std::nullopt;
+  return waiting.front();
+}
+
+std::string OllamaTurns::OpenCalls::take(std::string_view id, std::string_view name) {
+  std::optional<std::size_t> place;
+  if (!id.empty()) {
+    place = first_of(by_id_, id);
+  } else {
+    if (!name.empty()) place = first_of(by_name_, name);
+    while (first_ < ids_.size() && taken_[first_]) ++first_;
+    if (!place && first_ < ids_.size()) place = first_;
   }
-  auto taken = std::move(found->id);
-  open_.erase(found);
-  return taken;
+  if (!place) return {};
+  taken_[*place] = true;
+  return ids_[*place];
 }
 
 json::value OllamaTurns::content_with(std::string_view text, const json::value* images,

@@ -6,8 +6,12 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -32,9 +36,24 @@ class OllamaTurns {
   [[nodiscard]] boost::json::array finish() { return std::move(done_); }
 
  private:
-  struct OpenCall {
-    std::string id;
-    std::string name;
+  /// The calls of one assistant message, and which of them have a result. A result costs log n.
+  class OpenCalls {
+   public:
+    void clear() { *this = {}; }
+    void add(std::string id, std::string_view name);
+    /// The id of the call with this id; else of the first with this name; else of the first of all.
+    /// An id is not looked for by name. Empty: there is none.
+    [[nodiscard]] std::string take(std::string_view id, std::string_view name);
+
+   private:
+    using Places = std::map<std::string, std::deque<std::size_t>, std::less<>>;
+    [[nodiscard]] std::optional<std::size_t> first_of(Places& places, std::string_view key);
+
+    std::vector<std::string> ids_;
+    std::vector<bool> taken_;
+    Places by_id_;
+    Places by_name_;
+    std::size_t first_ = 0;  ///< those before it are taken
   };
 
   void add_message(const boost::json::object& message);
@@ -48,7 +67,7 @@ class OllamaTurns {
 
   Findings& findings_;
   boost::json::array done_;
-  std::deque<OpenCall> open_;  ///< calls of the last assistant message without a result
+  OpenCalls open_;
   std::size_t calls_ = 0;
 };
 
