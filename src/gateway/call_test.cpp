@@ -192,12 +192,13 @@ TEST_F(CallTest, AStreamThatSaidItsEndIsCompleteHoweverItsConnectionEnds) {
   EXPECT_EQ(last_reason(), std::nullopt);
 }
 
-TEST_F(CallTest, AStreamThatBreaksSaysSoAndLacksItsEnd) {
+TEST_F(CallTest, AStreamThatBreaksSaysSoInPlaceOfItsLastEvent) {
   add({{kStreamHead + chunk("data: {\"a\":1}\n\n"), true}});
   start();
   const auto received = post(kStream);
   EXPECT_THAT(received, HasSubstr(R"("code":"upstream_broke")"));
-  EXPECT_THAT(received, Not(EndsWith("0\r\n\r\n")));
+  EXPECT_THAT(received, EndsWith("0\r\n\r\n"));
+  EXPECT_THAT(received, Not(HasSubstr("[DONE]")));
   EXPECT_EQ(last_reason(), Errc::upstream_broke);
 }
 

@@ -114,6 +114,7 @@ def test_the_api_answers_under_every_name(server):
 
 def test_the_admin_address_has_no_field_of_cors(server):
     origin = ("Origin", PAGE)
+    eventually(lambda: request(server.admin, "GET", "/readyz").status == 200)
     for target in (*DATA, "/healthz", "/readyz"):
         for method in ("GET", "HEAD", "POST", "OPTIONS"):
             for asked in ([origin], [origin, *PREFLIGHT], [("Origin", "null"), *PREFLIGHT]):

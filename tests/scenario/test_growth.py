@@ -87,7 +87,7 @@ def test_a_list_is_answered_while_calls_take_every_place(weir):
             assert extra.ending().status == 503
             assert server.ids() == ["lab/chat"]
             assert server.get("/v1/models?view=full", headers=[("Accept-Encoding", "gzip")]).status == 200
-            assert server.admin_get("/readyz").status == 200
+            eventually(lambda: server.admin_get("/readyz").status == 200)
         finally:
             hold.set()
         assert all(caller.ending().status == 200 for caller in callers)
