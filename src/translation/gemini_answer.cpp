@@ -22,7 +22,7 @@ constexpr std::size_t kMaxArgumentsDepth = 256;
 constexpr std::size_t kMaxHeldBytes = std::size_t{8} << 20;
 
 // Arguments as a JSON object: as the model wrote them, if a reader can take them so. Empty: they
-// are none.
+// are not an object.
 std::string object_of(std::string_view arguments) {
   if (detail::is_empty(arguments)) return "{}";
   if (detail::is_json_object(arguments, kMaxArgumentsDepth)) return std::string(arguments);
@@ -37,7 +37,12 @@ std::string GeminiAnswer::rewrite(const json::object& answer) {
   set_id(delta.id);
   read_end(delta);
   add_texts(delta);
-  for (const auto& call : delta.tool_calls) calls_.take(call);
+  // Each is whole, whatever its index and id: servers repeat them.
+  for (std::size_t place = 0; place < delta.tool_calls.size(); ++place) {
+    auto call = delta.tool_calls[place];
+    call.index = place;
+    calls_.take(call);
+  }
   add_calls(true);
   std::string out;
   append_response(true, out);
@@ -87,7 +92,8 @@ void GeminiAnswer::set_id(std::string_view upstream_id) {
 void GeminiAnswer::add_texts(const detail::ChatDelta& delta) {
   if (!delta.reasoning.empty()) {
     reasoning_member_ = delta.reasoning_member;
-    if (told_calls_ == 0 && reasoning_.size() <= detail::kMaxSignedBytes) {
+    const bool is_carried = told_calls_ == 0 && detail::can_carry(reasoning_member_);
+    if (is_carried && reasoning_.size() <= detail::kMaxSignedBytes) {
       reasoning_ += delta.reasoning;
     }
     if (setup_.shows_thoughts) add_text(delta.reasoning, true);

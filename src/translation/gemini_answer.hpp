@@ -19,9 +19,9 @@
 
 namespace weir::translation {
 
-/// A function call is told once it is whole, as Google does; arguments that are no JSON object end
-/// the answer with MALFORMED_FUNCTION_CALL. The signature of the first call carries the reasoning
-/// that led to it, for the upstream.
+/// A function call is sent once it is complete, as Google does; arguments that are not a JSON
+/// object end the answer with MALFORMED_FUNCTION_CALL. The signature of the first call carries the
+/// reasoning that led to it, for the upstream.
 class GeminiAnswer final : public Answer {
  public:
   struct Setup {

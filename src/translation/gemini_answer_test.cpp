@@ -149,6 +149,39 @@ TEST(GeminiAnswer, ASignatureOfGooglesGoesBackToItsCall) {
               HasSubstr(R"("extra_content":{"google":{"thought_signature":"c2ln"}})"));
 }
 
+// Mistral's thinking is a part of the content, which cannot go back as a member of its own.
+TEST(GeminiAnswer, OnlyReasoningThatGoesBackIsCarried) {
+  const auto answer = whole_of(
+      R"({"content":[{"type":"thinking","thinking":[{"type":"text","text":"so"}]}],
+          "tool_calls":[{"id":"1","function":{"name":"f","arguments":"{}"}}]})",
+      R"("tool_calls")");
+  EXPECT_EQ(parts_of(answer), R"([{"functionCall":{"id":"1","name":"f","args":{}}}])");
+}
+
+TEST(GeminiAnswer, CallsOfAWholeAnswerAreNotPieces) {
+  const auto answer = whole_of(R"({"tool_calls":[
+      {"index":0,"function":{"name":"f","arguments":""}},
+      {"index":0,"function":{"name":"f","arguments":""}},
+      {"index":0,"id":"1","function":{"name":"g","arguments":"{}"}},
+      {"index":0,"id":"1","function":{"name":"g","arguments":"{}"}}]})",
+                               R"("tool_calls")");
+  EXPECT_EQ(parts_of(answer), R"([{"functionCall":{"name":"f","args":{}}},)"
+                              R"({"functionCall":{"name":"f","args":{}}},)"
+                              R"({"functionCall":{"id":"1","name":"g","args":{}}},)"
+                              R"({"functionCall":{"id":"1","name":"g","args":{}}}])");
+}
+
+TEST(GeminiAnswer, AStreamMayEndWithoutAReason) {
+  for (const auto& [arguments, google] : {std::pair(R"({"a")", R"("finishReason":"MAX_TOKENS")"),
+                                          std::pair(R"({"a":1})", R"("finishReason":"STOP")")}) {
+    auto answer = make_answer();
+    std::string out;
+    answer.take(json::parse(call(0, "1", "f", arguments)).as_object(), out);
+    answer.end(out);
+    EXPECT_THAT(out, HasSubstr(google)) << arguments;
+  }
+}
+
 TEST(GeminiAnswer, ATextIsToldWithItsEvent) {
   auto answer = make_answer();
   std::string out;

@@ -3,10 +3,9 @@
 // Source: ai.google.dev, API reference: generateContent, GenerationConfig; google-genai 3.6 for
 // Python; platform.openai.com, API reference: chat completions; 2026-11.
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "translation/detail/findings.hpp"
 #include "translation/detail/gemini_tools.hpp"
 #include "translation/detail/gemini_turns.hpp"
+#include "translation/detail/proto_json.hpp"
 #include "translation/detail/serialize.hpp"
 #include "translation/gemini_answer.hpp"
 
@@ -43,29 +43,29 @@ struct Number {
   std::string_view chat;
   bool is_whole;
 };
-// topK, as Anthropic's top_k, is taken by most servers that speak OpenAI's API.
 constexpr Number kNumbers[] = {{"temperature", "temperature", false},
                                {"topP", "top_p", false},
-                               {"topK", "top_k", true},
                                {"seed", "seed", true},
                                {"presencePenalty", "presence_penalty", false},
                                {"frequencyPenalty", "frequency_penalty", false}};
-
-// Google's libraries write 40.0 for 40.
-json::value number_of(const json::value& value, bool is_whole) {
-  constexpr double kExact = 9007199254740992.0;
-  const auto* number = value.if_double();
-  if (number == nullptr || !is_whole) return value;
-  const bool is_exact = std::trunc(*number) == *number && std::abs(*number) <= kExact;
-  return is_exact ? json::value(static_cast<std::int64_t>(*number)) : value;
-}
 
 void add_number(json::object& chat, const json::object& config, const Number& member,
                 Findings& findings) {
   const auto* value = find(config, member.google);
   if (value == nullptr) return;
-  if (!value->is_number()) return findings.expect(path_of(kConfig, member.google), "a number");
-  chat[member.chat] = number_of(*value, member.is_whole);
+  auto number = number_of(*value, member.is_whole);
+  if (!number) return findings.expect(path_of(kConfig, member.google), "a number");
+  chat[member.chat] = std::move(*number);
+}
+
+// OpenAI refuses the member, and gemini-cli and the examples of Google AI Studio always send it.
+void add_top_k(json::object& chat, const json::object& config, const Options& options,
+               Findings& findings) {
+  json::object taken;
+  add_number(taken, config, {"topK", "top_k", true}, findings);
+  if (taken.empty()) return;
+  if (!options.takes_top_k) return findings.drop(path_of(kConfig, "topK"));
+  chat["top_k"] = taken.at("top_k");
 }
 
 void add_stops(json::object& chat, const json::object& config, Findings& findings) {
@@ -78,10 +78,16 @@ void add_stops(json::object& chat, const json::object& config, Findings& finding
   if (!array->empty()) chat["stop"] = *array;
 }
 
-// One text is told, and no probabilities.
+bool is_text(const json::value& modality) {
+  static constexpr std::string_view kModalities[] = {"MODALITY_UNSPECIFIED", "TEXT"};
+  const auto name = enumerator_of(modality, kModalities);
+  return same_ignoring_case(name, "text") || same_ignoring_case(name, "modality_unspecified");
+}
+
+// Refuses several candidates, log probabilities and media output.
 void refuse_others(const json::object& config, Findings& findings) {
   const auto* count = find(config, "candidateCount");
-  if (count != nullptr && number_of(*count, true) != json::value(1)) {
+  if (count != nullptr && number_of(*count, true) != std::optional(json::value(1))) {
     findings.refuse("generationConfig.candidateCount");
   }
   if (findings.flag(config, kConfig, "responseLogprobs")) {
@@ -90,11 +96,8 @@ void refuse_others(const json::object& config, Findings& findings) {
   const auto* modalities = find(config, "responseModalities");
   const auto* array = modalities == nullptr ? nullptr : modalities->if_array();
   if (array == nullptr) return;
-  for (const auto& modality : *array) {
-    const auto* word = modality.if_string();
-    if (word == nullptr || !same_ignoring_case(*word, "text")) {
-      findings.refuse("generationConfig.responseModalities");
-    }
+  if (!std::ranges::all_of(*array, is_text)) {
+    findings.refuse("generationConfig.responseModalities");
   }
 }
 
@@ -112,8 +115,9 @@ void add_thinking(json::object& chat, const json::object& thinking, const Option
   if (find(thinking, "thinkingBudget") != nullptr) {
     findings.drop("generationConfig.thinkingConfig.thinkingBudget");
   }
-  const auto level = findings.text(thinking, "generationConfig.thinkingConfig.", "thinkingLevel");
-  if (level.empty()) return;
+  const auto* value = find(thinking, "thinkingLevel");
+  if (value == nullptr) return;
+  const auto level = enumerator_of(*value, {});
   const auto* known = std::ranges::find_if(
       kLevels, [&](const Level& each) { return same_ignoring_case(each.google, level); });
   if (!options.takes_effort || known == std::end(kLevels)) {
@@ -122,25 +126,19 @@ void add_thinking(json::object& chat, const json::object& thinking, const Option
   chat["reasoning_effort"] = known->chat;
 }
 
-const json::object* object_in(const json::object& object, std::string_view name,
-                              std::string_view path, Findings& findings) {
-  const auto* value = find(object, name);
-  if (value != nullptr && !value->is_object()) findings.expect(path_of(path, name), "an object");
-  return value == nullptr ? nullptr : value->if_object();
-}
-
 // Returns whether the client wants to see the model's thoughts.
 bool add_config(json::object& chat, const json::object& request, const Options& options,
                 Findings& findings) {
-  const auto* config = object_in(request, "generationConfig", "", findings);
+  const auto* config = findings.object(request, "", "generationConfig");
   if (config == nullptr) return false;
   findings.check(*config, kConfig, kKnownConfig);
   refuse_others(*config, findings);
   for (const auto& number : kNumbers) add_number(chat, *config, number, findings);
+  add_top_k(chat, *config, options, findings);
   add_number(chat, *config, {"maxOutputTokens", options.output_limit, true}, findings);
   add_stops(chat, *config, findings);
   add_gemini_format(chat, *config, findings);
-  const auto* thinking = object_in(*config, "thinkingConfig", kConfig, findings);
+  const auto* thinking = findings.object(*config, kConfig, "thinkingConfig");
   if (thinking == nullptr) return false;
   add_thinking(chat, *thinking, options, findings);
   return findings.flag(*thinking, "generationConfig.thinkingConfig.", "includeThoughts");

@@ -92,8 +92,9 @@ TEST(GeminiToChat, HasTheConfigurationOfChat) {
   } cases[] = {
       {R"("temperature":0.7)", "temperature", "7E-1"},
       {R"("topP":1)", "top_p", "1"},
-      {R"("topK":40.0)", "top_k", "40"},
-      {R"("top_k":40)", "top_k", "40"},
+      {R"("topK":40)", "top_k", ""},
+      {R"("topP":"0.5")", "top_p", "5E-1"},
+      {R"("maxOutputTokens":"8192")", "max_tokens", "8192"},
       {R"("max_output_tokens":8.0)", "max_tokens", "8"},
       {R"("seed":7)", "seed", "7"},
       {R"("presencePenalty":0.5)", "presence_penalty", "5E-1"},
@@ -101,7 +102,9 @@ TEST(GeminiToChat, HasTheConfigurationOfChat) {
       {R"("stopSequences":["a","b"])", "stop", R"(["a","b"])"},
       {R"("stopSequences":[])", "stop", ""},
       {R"("candidateCount":1)", "n", ""},
+      {R"("candidateCount":"1")", "n", ""},
       {R"("responseModalities":["TEXT"])", "modalities", ""},
+      {R"("responseModalities":[1,0])", "modalities", ""},
       {R"("responseMimeType":"text/plain")", "response_format", ""},
       {R"("responseMimeType":"application/json")", "response_format", R"({"type":"json_object"})"},
       {R"("thinkingConfig":{"thinkingLevel":"HIGH"})", "reasoning_effort", ""},
@@ -118,6 +121,15 @@ TEST(GeminiToChat, ALevelGoesWhereItIsTaken) {
   const auto body = config_with(R"("maxOutputTokens":9,"thinkingConfig":{"thinkingLevel":"LOW"})");
   EXPECT_EQ(member_of(body, "reasoning_effort", options), R"("low")");
   EXPECT_EQ(member_of(body, "max_completion_tokens", options), "9");
+}
+
+TEST(GeminiToChat, TopKGoesWhereItIsTaken) {
+  Options options = kOptions;
+  options.takes_top_k = true;
+  for (const char* config : {R"("topK":40.0)", R"("top_k":40)", R"("topK":"40")"}) {
+    EXPECT_EQ(member_of(config_with(config), "top_k", options), "40") << config;
+    EXPECT_THAT(dropped_of(config_with(config)), ElementsAre("generationConfig.topK"));
+  }
 }
 
 TEST(GeminiToChat, SystemInstructionsAreTheFirstMessage) {
@@ -171,6 +183,25 @@ TEST(GeminiToChat, MediaAreParts) {
                 "file_data":"data:application/pdf;base64,AAAA"}},
               {"type":"text","text":"a,b"},
               {"type":"image_url","image_url":{"url":"https://x.test/a.jpg"}}]}])"));
+}
+
+TEST(GeminiToChat, TextFilesHaveTheirNames) {
+  const auto body = conversation(R"([{"parts":[
+      {"inlineData":{"mimeType":"text/csv","data":"YSxi","displayName":"a.csv"}},
+      {"inlineData":{"mimeType":"image/png","data":"AAAA","displayName":"b.png"}}]}])");
+  EXPECT_THAT(member_of(body, "messages"),
+              HasSubstr(R"({"type":"text","text":"a.csv"},{"type":"text","text":"a,b"})"));
+  EXPECT_THAT(dropped_of(body), ElementsAre("contents[].parts[].inlineData.displayName"));
+}
+
+TEST(GeminiToChat, ThoughtsAreLeftOutWhereverTheyAre) {
+  const auto body = conversation(R"([{"parts":[{"text":"hm","thought":true},
+      {"text":"hi","thought":false}]}],
+      "systemInstruction":{"parts":[{"text":"hm","thought":true},{"text":"a"}]})");
+  EXPECT_EQ(member_of(body, "messages"),
+            R"([{"role":"system","content":"a"},{"role":"user","content":"hi"}])");
+  EXPECT_THAT(dropped_of(body), UnorderedElementsAre("contents[].parts[].thought",
+                                                     "systemInstruction.parts[].thought"));
 }
 
 TEST(GeminiToChat, CallsWithoutIdsGetThem) {
@@ -265,6 +296,11 @@ TEST(GeminiToChat, ModesAreChoices) {
       {R"({"mode":"ANY"})", R"("required")", 2},
       {R"({"mode":"any","allowedFunctionNames":["f"]})",
        R"({"type":"function","function":{"name":"f"}})", 1},
+      {R"({"mode":1})", R"("auto")", 2},
+      {R"({"mode":2})", R"("required")", 2},
+      {R"({"mode":3})", R"("none")", 2},
+      {R"({"mode":0})", R"("auto")", 2},
+      {R"({"mode":4})", R"("auto")", 2},
       {R"({"mode":"VALIDATED","allowed_function_names":["g"]})", R"("auto")", 1},
   };
   for (const auto& c : cases) {
@@ -340,6 +376,7 @@ TEST(GeminiToChat, RefusesByNameWhatHasNoEquivalent) {
       {config_with(R"("top_p":1,"topP":1)"), "`generationConfig.top_p`"},
       {request_with(R"("tools":[{"googleSearch":{}}])"), "`tools[].googleSearch`"},
       {request_with(R"("tools":[{"code_execution":{}}])"), "`tools[].codeExecution`"},
+      {config_with(R"("responseModalities":[2])"), "`generationConfig.responseModalities`"},
       {config_with(R"("candidateCount":2)"), "`generationConfig.candidateCount`"},
       {config_with(R"("responseModalities":["IMAGE"])"), "`generationConfig.responseModalities`"},
       {config_with(R"("responseLogprobs":true)"), "`generationConfig.responseLogprobs`"},
@@ -363,6 +400,9 @@ TEST(GeminiToChat, SaysWhichTypeAMemberHas) {
       {conversation("[]"), "`contents` must be an array that is not empty."},
       {conversation("7"), "`contents` must be an array."},
       {conversation(R"([{"parts":[{"text":1}]}])"), "`contents[].parts[].text` must be a string."},
+      {config_with(R"("topK":"many")"), "`generationConfig.topK` must be a number."},
+      {request_with(R"("toolConfig":{"functionCallingConfig":{"mode":9}})"),
+       "`toolConfig.functionCallingConfig.mode` must be a string."},
       {config_with(R"("temperature":"hot")"), "`generationConfig.temperature` must be a number."},
       {request_with(R"("generationConfig":[])"), "`generationConfig` must be an object."},
       {request_with(R"("tools":[{"functionDeclarations":[{}]}])"),

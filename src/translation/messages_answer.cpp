@@ -4,8 +4,6 @@
 #include <array>
 #include <utility>
 
-#include <boost/json/parse.hpp>
-
 #include "base/stable_hash.hpp"
 #include "codec/hex.hpp"
 #include "codec/json_text.hpp"

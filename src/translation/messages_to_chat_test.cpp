@@ -224,7 +224,7 @@ TEST(MessagesToChat, AsksForAFormat) {
                 "response_format"),
       R"({"type":"json_schema","json_schema":{"name":"output","schema":{"type":"array",)"
       R"("items":{"type":"object","properties":{"a":{"type":"string"}},"required":["a"],)"
-      R"("additionalProperties":false}},"strict":true}})");
+      R"("additionalProperties":false}}}})");
 }
 
 TEST(MessagesToChat, PutsTheSystemPromptFirst) {

@@ -76,6 +76,9 @@ struct Options {
   std::string_view output_limit = "max_tokens";
   /// Whether the upstream's model is known to take `reasoning_effort`, which many refuse.
   bool takes_effort = false;
+  /// Whether the upstream takes `top_k`, which OpenAI's API does not have. For Google's clients,
+  /// many of which send it with each request.
+  bool takes_top_k = false;
   std::int64_t called_at = 0;  ///< Unix time
   std::size_t max_depth = 64;  ///< of the request's JSON
 };

@@ -1,5 +1,6 @@
 #include "translation/detail/carried_reasoning.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "codec/json_text.hpp"
@@ -7,10 +8,17 @@
 namespace weir::translation::detail {
 namespace {
 
+// Members that are known: a client cannot choose another.
+constexpr std::array<std::string_view, 2> kMembers = {"reasoning_content", "reasoning"};
+
 constexpr std::string_view kMark = "weir:";
 constexpr std::string_view kGoogle = "weir:google:";
 
 }  // namespace
+
+bool can_carry(std::string_view member) {
+  return std::ranges::find(kMembers, member) != kMembers.end();
+}
 
 std::string carried_text(const CarriedReasoning& reasoning) {
   return std::string(kMark).append(reasoning.member).append(":").append(reasoning.text);
@@ -21,8 +29,6 @@ void append_carried(std::string& out, const CarriedReasoning& reasoning) {
 }
 
 std::optional<CarriedReasoning> parse_carried(std::string_view content) {
-  // Members that are known: a client cannot choose another.
-  constexpr std::array<std::string_view, 2> kMembers = {"reasoning_content", "reasoning"};
   if (!content.starts_with(kMark)) return std::nullopt;
   content.remove_prefix(kMark.size());
   for (const auto member : kMembers) {

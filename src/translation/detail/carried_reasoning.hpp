@@ -18,6 +18,9 @@ struct CarriedReasoning {
   std::string_view text;
 };
 
+/// True for a member that parse_carried() takes back: a text of its own, beside the content.
+[[nodiscard]] bool can_carry(std::string_view member);
+
 /// The content that holds it.
 [[nodiscard]] std::string carried_text(const CarriedReasoning& reasoning);
 /// Appends it, as a JSON string.

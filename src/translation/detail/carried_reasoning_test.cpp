@@ -13,6 +13,7 @@ namespace json = boost::json;
 TEST(CarriedReasoning, ComesBackAsItWas) {
   for (const std::string_view member : {"reasoning_content", "reasoning"}) {
     for (const std::string_view text : {"", "hm", "a:\"b\"\n漢字"}) {
+      EXPECT_TRUE(can_carry(member));
       std::string out;
       append_carried(out, {.member = member, .text = text});
       const auto content = json::parse(out).as_string();
@@ -29,6 +30,10 @@ TEST(CarriedReasoning, IsNothingOfAnotherOrigin) {
        {"", "gAAAAABo", "weir:", "weir:reasoning", "weir:content:x", "weir:reasoning_contents:x"}) {
     EXPECT_FALSE(parse_carried(content)) << content;
   }
+}
+
+TEST(CarriedReasoning, IsNotThatOfTheContent) {
+  for (const std::string_view member : {"content", ""}) EXPECT_FALSE(can_carry(member)) << member;
 }
 
 TEST(CarriedReasoning, GoesToTheMessageThatFollowsIt) {

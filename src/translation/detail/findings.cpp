@@ -35,6 +35,13 @@ std::string_view Findings::text(const boost::json::object& object, std::string_v
   return text_of(object, name);
 }
 
+const boost::json::object* Findings::object(const boost::json::object& outer, std::string_view path,
+                                            std::string_view name) {
+  const auto* value = find(outer, name);
+  if (value != nullptr && !value->is_object()) expect(path_of(path, name), "an object");
+  return value == nullptr ? nullptr : value->if_object();
+}
+
 bool Findings::flag(const boost::json::object& object, std::string_view path,
                     std::string_view name) {
   const auto* value = find(object, name);

@@ -32,12 +32,14 @@ class Findings {
   /// As refuse(), for a member that must have one of some values.
   void refuse_value(std::string_view path, std::string_view value);
 
-  // The member `name` of the object at `path`. Empty, false: absent, or of another type.
+  // The member `name` of the object at `path`. Empty, false, null: absent, or of another type.
 
   [[nodiscard]] std::string_view required_text(const boost::json::object& object,
                                                std::string_view path, std::string_view name);
   [[nodiscard]] std::string_view text(const boost::json::object& object, std::string_view path,
                                       std::string_view name);
+  [[nodiscard]] const boost::json::object* object(const boost::json::object& outer,
+                                                  std::string_view path, std::string_view name);
   [[nodiscard]] bool flag(const boost::json::object& object, std::string_view path,
                           std::string_view name);
 

@@ -18,23 +18,15 @@ constexpr KnownMembers kResponse{{"id", "name", "response", "parts"},
 constexpr KnownMembers kResponsePart{{"inlineData", "fileData"}};
 
 // Formats that chat completions takes.
-struct Sound {
+struct AudioFormat {
   std::string_view media_type;
   std::string_view format;
 };
-constexpr Sound kSounds[] = {{"audio/wav", "wav"},
-                             {"audio/x-wav", "wav"},
-                             {"audio/wave", "wav"},
-                             {"audio/mp3", "mp3"},
-                             {"audio/mpeg", "mp3"}};
-
-const json::object* object_in(const json::object& object, std::string_view path,
-                              std::string_view name, Findings& findings) {
-  const auto* value = find(object, name);
-  const auto* inner = value == nullptr ? nullptr : value->if_object();
-  if (value != nullptr && inner == nullptr) findings.expect(path_of(path, name), "an object");
-  return inner;
-}
+constexpr AudioFormat kAudioFormats[] = {{"audio/wav", "wav"},
+                                         {"audio/x-wav", "wav"},
+                                         {"audio/wave", "wav"},
+                                         {"audio/mp3", "mp3"},
+                                         {"audio/mpeg", "mp3"}};
 
 // Google's own library for Python writes the URL's alphabet, which no data URL has.
 std::string data_url(std::string_view media_type, std::string_view data) {
@@ -49,17 +41,23 @@ void add_inline_data(json::array& parts, const json::object& data, std::string_v
   findings.check(data, path, kData);
   const auto type = findings.required_text(data, path, "mimeType");
   const auto text = findings.required_text(data, path, "data");
+  const auto name = findings.text(data, path, "displayName");
+  const bool is_text = type.starts_with("text/") || type == "application/json";
+  if (!name.empty() && !is_text && type != "application/pdf") {
+    findings.drop(path_of(path, "displayName"));
+  }
   if (type.starts_with("image/")) {
     parts.push_back(image_part(data_url(type, text)));
   } else if (type == "application/pdf") {
-    parts.push_back(pdf_part(text_of(data, "displayName"), data_url(type, text)));
-  } else if (const auto* sound = std::ranges::find(kSounds, type, &Sound::media_type);
-             sound != std::end(kSounds)) {
-    json::object input{{"data", codec::to_standard_base64(text)}, {"format", sound->format}};
+    parts.push_back(pdf_part(name, data_url(type, text)));
+  } else if (const auto* audio = std::ranges::find(kAudioFormats, type, &AudioFormat::media_type);
+             audio != std::end(kAudioFormats)) {
+    json::object input{{"data", codec::to_standard_base64(text)}, {"format", audio->format}};
     parts.push_back(json::object{{"type", "input_audio"}, {"input_audio", std::move(input)}});
-  } else if (type.starts_with("text/") || type == "application/json") {
+  } else if (is_text) {
     const auto bytes = codec::parse_base64(text);
     if (!bytes) return findings.expect(path_of(path, "data"), "base64");
+    add_text(parts, name);
     add_text(parts, *bytes);
   } else {
     findings.refuse_value(path_of(path, "mimeType"), type);
@@ -102,10 +100,10 @@ std::string text_of_response(const json::object& response) {
 
 void add_media(json::array& parts, const json::object& part, std::string_view path,
                Findings& findings) {
-  if (const auto* data = object_in(part, path, "inlineData", findings)) {
+  if (const auto* data = findings.object(part, path, "inlineData")) {
     add_inline_data(parts, *data, path_of(path, "inlineData."), findings);
   }
-  if (const auto* file = object_in(part, path, "fileData", findings)) {
+  if (const auto* file = findings.object(part, path, "fileData")) {
     add_file(parts, *file, path_of(path, "fileData."), findings);
   }
 }
@@ -114,7 +112,7 @@ ToolResult read_function_response(const json::object& response, std::string_view
                                   std::string_view path, Findings& findings) {
   findings.check(response, path, kResponse);
   json::array parts;
-  if (const auto* result = object_in(response, path, "response", findings)) {
+  if (const auto* result = findings.object(response, path, "response")) {
     add_text(parts, text_of_response(*result));
   }
   if (const auto* media = find(response, "parts")) {

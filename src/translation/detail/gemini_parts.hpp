@@ -16,7 +16,7 @@
 
 namespace weir::translation::detail {
 
-/// Adds the data of `part`, which is at `path`: within it, or at a URL.
+/// Adds the inline data or the file of `part`. `path`: of the part, with its dot.
 void add_media(boost::json::array& parts, const boost::json::object& part, std::string_view path,
                Findings& findings);
 

@@ -1,8 +1,6 @@
 #include "translation/detail/gemini_schema.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,15 +9,16 @@
 
 #include "base/ascii.hpp"
 #include "translation/detail/members.hpp"
+#include "translation/detail/proto_json.hpp"
 
 namespace weir::translation::detail {
 namespace {
 
 namespace json = boost::json;
 
-// 64-bit integers are strings in Google's JSON.
-constexpr std::string_view kCounts[] = {"minItems",  "maxItems",      "minLength",
-                                        "maxLength", "minProperties", "maxProperties"};
+// Google's JSON may have them in strings.
+constexpr std::string_view kNumbers[] = {"minItems",      "maxItems",      "minLength", "maxLength",
+                                         "minProperties", "maxProperties", "minimum",   "maximum"};
 // Formats that only say how a number or a choice is stored.
 constexpr std::string_view kStorage[] = {"enum", "int32", "int64", "float", "double"};
 
@@ -28,26 +27,40 @@ bool is_among(std::string_view name, const std::string_view (&names)[N]) {
   return std::ranges::find(names, name) != std::end(names);
 }
 
-json::value count_of(const json::value& value) {
-  const auto* text = value.if_string();
-  std::int64_t count = 0;
-  if (text == nullptr) return value;
-  const auto* end = text->data() + text->size();
-  const auto [stop, error] = std::from_chars(text->data(), end, count);
-  return error == std::errc() && stop == end ? json::value(count) : value;
-}
-
 json::value type_of(const json::value& type) {
-  if (const auto* text = type.if_string()) {
-    json::string lowered(*text);
-    std::ranges::transform(lowered, lowered.begin(), [](char c) { return lower(c); });
+  static constexpr std::string_view kTypes[] = {"TYPE_UNSPECIFIED", "STRING", "NUMBER", "INTEGER",
+                                                "BOOLEAN",          "ARRAY",  "OBJECT", "NULL"};
+  if (const auto* types = type.if_array()) {
+    json::array lowered;
+    for (const auto& each : *types) lowered.push_back(type_of(each));
     return lowered;
   }
-  const auto* types = type.if_array();
-  if (types == nullptr) return type;
-  json::array lowered;
-  for (const auto& each : *types) lowered.push_back(type_of(each));
+  const auto name = enumerator_of(type, kTypes);
+  if (name.empty()) return type;
+  json::string lowered(name);
+  std::ranges::transform(lowered, lowered.begin(), [](char c) { return lower(c); });
   return lowered;
+}
+
+bool has(const json::array& types, std::string_view type) {
+  return std::ranges::find(types, json::value(type)) != types.end();
+}
+
+bool is_numeric(const json::value& type) {
+  if (const auto* types = type.if_array()) {
+    return std::ranges::any_of(*types, is_numeric) && !has(*types, "string");
+  }
+  return type == json::value("integer") || type == json::value("number");
+}
+
+// Google has the choices of a number in strings too.
+json::value choices_of(const json::value& choices, const json::object& schema) {
+  const auto* values = choices.if_array();
+  const auto* type = find(schema, "type");
+  if (values == nullptr || type == nullptr || !is_numeric(type_of(*type))) return choices;
+  json::array numbers;
+  for (const auto& value : *values) numbers.push_back(number_of(value, true).value_or(value));
+  return numbers;
 }
 
 // The definitions are renamed, so that references to them are too.
@@ -83,6 +96,8 @@ json::object properties_of(const json::object& properties, const json::value* or
 void admit_null(json::object& schema) {
   if (auto* type = schema.if_contains("type"); type != nullptr && type->is_string()) {
     *type = json::array{*type, "null"};
+  } else if (type != nullptr && type->is_array() && !has(type->get_array(), "null")) {
+    type->get_array().push_back("null");
   }
   const auto reference = schema.find("$ref");
   if (reference != schema.end() && !schema.contains("anyOf")) {
@@ -101,7 +116,9 @@ void admit_null(json::object& schema) {
 json::value member_of(std::string_view name, const json::value& value, const json::object& schema) {
   if (name == "type") return type_of(value);
   if (name == "ref" || name == "$ref") return target_of(value);
-  if (is_among(name, kCounts)) return count_of(value);
+  if (name == "enum") return choices_of(value, schema);
+  if (is_among(name, kNumbers))
+    return number_of(value, name != "minimum" && name != "maximum").value_or(value);
   if (const auto* properties = value.if_object(); properties != nullptr && name == "properties") {
     return properties_of(*properties, find(schema, "propertyOrdering"));
   }
@@ -125,7 +142,7 @@ json::value json_schema_of(const json::value& schema) {
     if (value.is_null() && name != "default") continue;
     if (name == "nullable" || name == "propertyOrdering" || name == "example") continue;
     if (name == "format" && is_among(text_of(*object, name), kStorage)) continue;
-    if (name == "type" && text_of(*object, name) == "TYPE_UNSPECIFIED") continue;
+    if (name == "type" && type_of(value) == json::value("type_unspecified")) continue;
     const auto known = name == "defs" ? "$defs" : name == "ref" ? "$ref" : name;
     converted[known] = member_of(name, value, *object);
   }

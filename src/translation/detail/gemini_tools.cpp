@@ -13,6 +13,7 @@
 #include "translation/detail/gemini_parts.hpp"
 #include "translation/detail/gemini_schema.hpp"
 #include "translation/detail/messages_tools.hpp"
+#include "translation/detail/proto_json.hpp"
 
 namespace weir::translation::detail {
 namespace {
@@ -37,14 +38,8 @@ json::object function_of(const json::object& declaration, Findings& findings) {
   if (find(declaration, "description") != nullptr) {
     function["description"] = findings.text(declaration, kFunction, "description");
   }
-  const auto* google = find(declaration, "parameters");
-  const auto* schema = find(declaration, "parametersJsonSchema");
-  for (const auto* each : {google, schema}) {
-    if (each != nullptr && !each->is_object()) {
-      findings.expect(path_of(kFunction, each == google ? "parameters" : "parametersJsonSchema"),
-                      "an object");
-    }
-  }
+  const auto* google = findings.object(declaration, kFunction, "parameters");
+  const auto* schema = findings.object(declaration, kFunction, "parametersJsonSchema");
   if (google != nullptr) function["parameters"] = json_schema_of(*google);
   if (schema != nullptr) function["parameters"] = *schema;
   return {{"type", "function"}, {"function", std::move(function)}};
@@ -113,18 +108,18 @@ json::value choice_of(std::string_view mode, const json::array& functions, Findi
 }
 
 const json::object* calling_of(const json::object& request, Findings& findings) {
-  const auto* value = find(request, "toolConfig");
-  if (value == nullptr) return nullptr;
-  const auto* config = value->if_object();
-  if (config == nullptr) {
-    findings.expect("toolConfig", "an object");
-    return nullptr;
-  }
+  const auto* config = findings.object(request, "", "toolConfig");
+  if (config == nullptr) return nullptr;
   findings.check(*config, "toolConfig.", kKnownToolConfig);
-  const auto* calling = find(*config, "functionCallingConfig");
-  if (calling == nullptr) return nullptr;
-  if (!calling->is_object()) findings.expect("toolConfig.functionCallingConfig", "an object");
-  return calling->if_object();
+  return findings.object(*config, "toolConfig.", "functionCallingConfig");
+}
+
+std::string_view mode_of(const json::object& calling, Findings& findings) {
+  static constexpr std::string_view kModes[] = {"MODE_UNSPECIFIED", "AUTO", "ANY", "NONE",
+                                                "VALIDATED"};
+  const auto* value = find(calling, "mode");
+  const auto name = value == nullptr ? std::string_view() : enumerator_of(*value, kModes);
+  return name.empty() ? findings.text(calling, kConfig, "mode") : name;
 }
 
 const json::value* schema_in(const json::object& config, json::value& converted) {
@@ -142,7 +137,7 @@ void add_gemini_tools(json::object& chat, const json::object& request, Findings&
   const auto* calling = calling_of(request, findings);
   if (calling != nullptr) {
     findings.check(*calling, kConfig, kKnownCalling);
-    const auto mode = findings.text(*calling, kConfig, "mode");
+    const auto mode = mode_of(*calling, findings);
     if (!functions.empty()) functions = allowed_of(std::move(functions), *calling, findings);
     auto choice = choice_of(mode, functions, findings);
     if (!functions.empty()) chat["tool_choice"] = std::move(choice);
@@ -171,10 +166,7 @@ void add_gemini_format(json::object& chat, const json::object& config, Findings&
   if (!schema->is_object()) {
     return findings.expect("generationConfig.responseSchema", "an object");
   }
-  json::object described{{"name", "output"}, {"schema", *schema}};
-  if (is_strict(*schema)) described["strict"] = true;
-  chat["response_format"] =
-      json::object{{"type", "json_schema"}, {"json_schema", std::move(described)}};
+  chat["response_format"] = schema_format(*schema);
 }
 
 }  // namespace weir::translation::detail

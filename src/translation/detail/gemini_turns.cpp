@@ -22,10 +22,10 @@ constexpr std::string_view kPart = "contents[].parts[].";
 constexpr std::string_view kResponse = "contents[].parts[].functionResponse.";
 
 constexpr KnownMembers kContent{{"role", "parts"}};
-constexpr KnownMembers kSystemPart{{"text"}, {"thought", "thoughtSignature", "partMetadata"}};
+constexpr KnownMembers kSystemPart{{"text", "thought"}, {"thoughtSignature", "partMetadata"}};
 constexpr KnownMembers kUserPart{
-    {"text", "inlineData", "fileData", "functionResponse"},
-    {"thought", "thoughtSignature", "mediaResolution", "partMetadata", "mediaProcessing"}};
+    {"text", "inlineData", "fileData", "functionResponse", "thought"},
+    {"thoughtSignature", "mediaResolution", "partMetadata", "mediaProcessing"}};
 constexpr KnownMembers kModelPart{{"text", "functionCall", "thought", "thoughtSignature"},
                                   {"mediaResolution", "partMetadata", "mediaProcessing"}};
 constexpr KnownMembers kCall{{"id", "name", "args"}, {"partialArgs", "willContinue"}};
@@ -34,6 +34,13 @@ constexpr KnownMembers kCall{{"id", "name", "args"}, {"partialArgs", "willContin
 bool is_user(std::string_view role) {
   return role.empty() || same_ignoring_case(role, "user") || same_ignoring_case(role, "function") ||
          same_ignoring_case(role, "tool");
+}
+
+// A model's thought is left out, whoever has it.
+bool is_thought(const json::object& part, std::string_view path, Findings& findings) {
+  const bool is = findings.flag(part, path, "thought");
+  if (is) findings.drop(path_of(path, "thought"));
+  return is;
 }
 
 const json::object* response_in(const json::object& part, Findings& findings) {
@@ -57,8 +64,9 @@ void GeminiTurns::add_system(const json::value& instruction) {
   const auto* parts = find(*content, "parts");
   if (parts == nullptr) return;
   for_each_object(*parts, "systemInstruction.parts", findings_, [this](const json::object& part) {
-    findings_.check(part, "systemInstruction.parts[].", kSystemPart);
-    join(system_, findings_.text(part, "systemInstruction.parts[].", "text"));
+    constexpr std::string_view kPath = "systemInstruction.parts[].";
+    findings_.check(part, kPath, kSystemPart);
+    if (!is_thought(part, kPath, findings_)) join(system_, findings_.text(part, kPath, "text"));
   });
 }
 
@@ -121,7 +129,7 @@ void GeminiTurns::read_user() {
 
 void GeminiTurns::add_user_part(const json::object& part) {
   findings_.check(part, kPart, kUserPart);
-  add_text(parts_, findings_.text(part, kPart, "text"));
+  if (!is_thought(part, kPart, findings_)) add_text(parts_, findings_.text(part, kPart, "text"));
   add_media(parts_, part, kPart, findings_);
 }
 
@@ -135,7 +143,7 @@ void GeminiTurns::add_model_part(const json::object& part) {
   }
   const auto text = findings_.text(part, kPart, "text");
   if (text.empty()) return;
-  if (findings_.flag(part, kPart, "thought")) return findings_.drop(path_of(kPart, "thought"));
+  if (is_thought(part, kPart, findings_)) return;
   end_user();
   text_ += text;
 }
@@ -199,11 +207,7 @@ std::string GeminiTurns::read_signature(const json::object& part) {
 void GeminiTurns::end_user() {
   if (!user_open_) return;
   read_user();
-  const bool speaks = !parts_.empty() || results_.empty();
-  for (auto& result : results_) done_.push_back(std::move(result));
-  if (speaks) {
-    done_.push_back(json::object{{"role", "user"}, {"content", content_of(std::move(parts_))}});
-  }
+  add_user_turn(done_, std::move(results_), std::move(parts_));
   results_ = {};
   parts_ = {};
   user_open_ = false;

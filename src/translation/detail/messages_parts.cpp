@@ -218,6 +218,13 @@ void join_texts(std::string& text, const json::value& content, std::string_view 
   }
 }
 
+void add_user_turn(json::array& messages, json::array results, json::array parts) {
+  const bool speaks = !parts.empty() || results.empty();
+  for (auto& result : results) messages.push_back(std::move(result));
+  if (!speaks) return;
+  messages.push_back(json::object{{"role", "user"}, {"content", content_of(std::move(parts))}});
+}
+
 json::value content_of(json::array parts) {
   if (!std::ranges::all_of(parts, is_text)) return parts;
   return json::value(text_among(parts));

@@ -42,6 +42,9 @@ void join(std::string& text, std::string_view more);
 /// Appends the text at `path`: a string, or a list of blocks that are texts.
 void join_texts(std::string& text, const boost::json::value& content, std::string_view path,
                 Findings& findings);
+/// Appends what a user sends at once: results of tools, then a message of the other parts.
+void add_user_turn(boost::json::array& messages, boost::json::array results,
+                   boost::json::array parts);
 /// A string if all parts are texts, as more servers understand: else the parts.
 [[nodiscard]] boost::json::value content_of(boost::json::array parts);
 

@@ -74,10 +74,13 @@ void add_choice(json::object& chat, const json::object& request, Findings& findi
   if (one_at_a_time) chat["parallel_tool_calls"] = false;
 }
 
+bool is_strict_within(const json::value& schema);
+
 bool all_strict(const json::value& schemas) {
-  if (const auto* array = schemas.if_array()) return std::ranges::all_of(*array, is_strict);
+  if (const auto* array = schemas.if_array()) return std::ranges::all_of(*array, is_strict_within);
   if (const auto* object = schemas.if_object()) {
-    return std::ranges::all_of(*object, [](const auto& each) { return is_strict(each.value()); });
+    return std::ranges::all_of(*object,
+                               [](const auto& each) { return is_strict_within(each.value()); });
   }
   return true;
 }
@@ -102,6 +105,40 @@ bool requires_all(const json::object& schema, const json::object& properties) {
   const auto names = names_in(*listed);
   return std::ranges::all_of(properties, [&](const auto& property) {
     return std::ranges::binary_search(names, std::string_view(property.key()));
+  });
+}
+
+bool admits_objects(const json::object& schema) {
+  const auto* type = schema.if_contains("type");
+  const auto* types = type == nullptr ? nullptr : type->if_array();
+  if (types == nullptr) return text_of(schema, "type") == "object";
+  return std::ranges::find(*types, json::value("object")) != types->end();
+}
+
+// A schema without a kind admits any value.
+bool is_strict_within(const json::value& schema) {
+  const auto* object = schema.if_object();
+  if (object == nullptr) return true;
+  static constexpr std::string_view kKinds[] = {"type", "anyOf", "$ref", "enum", "const"};
+  static constexpr std::string_view kRefused[] = {
+      "allOf",         "oneOf",         "not",         "if",
+      "then",          "else",          "default",     "dependentRequired",
+      "minProperties", "maxProperties", "uniqueItems", "dependentSchemas",
+      "contains",      "propertyNames", "prefixItems", "patternProperties"};
+  const auto is_named = [&](std::string_view name) { return object->contains(name); };
+  if (std::ranges::none_of(kKinds, is_named) || std::ranges::any_of(kRefused, is_named)) {
+    return false;
+  }
+  const auto* properties = object->if_contains("properties");
+  const auto* members = properties == nullptr ? nullptr : properties->if_object();
+  if (members != nullptr && !requires_all(*object, *members)) return false;
+  if (members == nullptr && admits_objects(*object)) return false;
+  static constexpr std::string_view kNested[] = {"properties", "items", "anyOf", "$defs",
+                                                 "definitions"};
+  return std::ranges::all_of(kNested, [&](std::string_view name) {
+    const auto* nested = object->if_contains(name);
+    if (nested == nullptr) return true;
+    return name == "items" ? is_strict_within(*nested) : all_strict(*nested);
   });
 }
 
@@ -132,30 +169,18 @@ void add_format(json::object& chat, const json::value& format, std::string_view 
   if (type != "json_schema") return findings.refuse_value(inner + "type", type);
   const auto* schema = find(*object, "schema");
   if (schema == nullptr) return findings.expect(inner + "schema", "an object");
-  json::object described{{"name", "output"}, {"schema", *schema}};
-  if (is_strict(*schema)) described["strict"] = true;
-  chat["response_format"] =
-      json::object{{"type", "json_schema"}, {"json_schema", std::move(described)}};
+  chat["response_format"] = schema_format(*schema);
 }
 
-// A schema without a kind admits any value.
+json::object schema_format(const json::value& schema) {
+  json::object described{{"name", "output"}, {"schema", schema}};
+  if (is_strict(schema)) described["strict"] = true;
+  return {{"type", "json_schema"}, {"json_schema", std::move(described)}};
+}
+
 bool is_strict(const json::value& schema) {
   const auto* object = schema.if_object();
-  if (object == nullptr) return true;
-  static constexpr std::string_view kKinds[] = {"type", "anyOf", "$ref", "enum", "const"};
-  const auto is_named = [&](std::string_view kind) { return object->contains(kind); };
-  if (std::ranges::none_of(kKinds, is_named)) return false;
-  const auto* properties = object->if_contains("properties");
-  const auto* members = properties == nullptr ? nullptr : properties->if_object();
-  if (members != nullptr && !requires_all(*object, *members)) return false;
-  if (members == nullptr && text_of(*object, "type") == "object") return false;
-  static constexpr std::string_view kNested[] = {"properties", "items", "anyOf", "$defs",
-                                                 "definitions"};
-  return std::ranges::all_of(kNested, [&](std::string_view name) {
-    const auto* nested = object->if_contains(name);
-    if (nested == nullptr) return true;
-    return name == "items" ? is_strict(*nested) : all_strict(*nested);
-  });
+  return object != nullptr && text_of(*object, "type") == "object" && is_strict_within(schema);
 }
 
 }  // namespace weir::translation::detail

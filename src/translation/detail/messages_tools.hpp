@@ -15,8 +15,11 @@ void add_tools(boost::json::object& chat, const boost::json::object& request, Fi
 void add_format(boost::json::object& chat, const boost::json::value& format, std::string_view path,
                 Findings& findings);
 
-/// True if a server that takes a schema strictly accepts it: every object names all its members as
-/// required, and admits no others.
+/// The `response_format` of a schema, strict where servers accept that.
+[[nodiscard]] boost::json::object schema_format(const boost::json::value& schema);
+
+/// True if a server that takes a schema strictly accepts it: it is an object's, every object names
+/// all its members as required and admits no others, and no keyword is beyond the strict ones.
 ///
 /// Source: platform.openai.com, Structured outputs: supported schemas, 2026.
 [[nodiscard]] bool is_strict(const boost::json::value& schema);

@@ -172,11 +172,7 @@ void Turns::add_call(Assistant& assistant, const json::object& block) {
 
 void Turns::end_user() {
   if (!user_open_) return;
-  const bool speaks = !parts_.empty() || results_.empty();
-  for (auto& result : results_) done_.push_back(std::move(result));
-  if (speaks) {
-    done_.push_back(json::object{{"role", "user"}, {"content", content_of(std::move(parts_))}});
-  }
+  add_user_turn(done_, std::move(results_), std::move(parts_));
   results_ = {};
   parts_ = {};
   user_open_ = false;
