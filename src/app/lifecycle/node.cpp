@@ -169,8 +169,10 @@ Result<> Node::open_servers() {
   keep_usage();
   api_.gateway = std::make_unique<gateway::Shared>(gateway::RequestSeal(keys_.opened.pepper),
                                                    pools_.resolvers, pools_.bodies);
+  // Each listener of calls has connections of its own on each thread.
+  const std::size_t listeners = start_.settings.ollama.listen.empty() ? 1 : 2;
   api_.gateway->max_connections = static_cast<std::size_t>(servers_.plan.upstreams) /
-                                  io_thread_count(start_.settings.server.threads);
+                                  (listeners * io_thread_count(start_.settings.server.threads));
   api_.services = std::make_unique<api::Services>(
       publisher_.published(), *keys_.ring, pools_.general, telemetry_.registry, *api_.gateway,
       *usage_.recorder, start_.settings.server.cors_allow_origins, start_.settings.server.errors);

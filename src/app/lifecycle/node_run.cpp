@@ -129,9 +129,11 @@ void Node::start_background() {
     background_.watchers->spawn("publish changes", publish_changes());
     const auto memory_limit = memory_limit_bytes(start_.settings.server.memory_limit_bytes);
     if (memory_limit > 0) {
+      std::vector<http::Server*> servers{servers_.api.get()};
+      if (servers_.ollama) servers.push_back(servers_.ollama.get());
       background_.watchers->spawn(
           "watch memory",
-          watch_memory(*servers_.api, memory_limit, pools_.general, telemetry_.registry));
+          watch_memory(std::move(servers), memory_limit, pools_.general, telemetry_.registry));
     }
     if (servers_.tls.is_on()) background_.watchers->spawn("watch certificate", watch_certificate());
     if (!start_.config_file.empty()) {

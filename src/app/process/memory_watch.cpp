@@ -18,15 +18,15 @@ std::uint64_t memory_limit_bytes(std::int64_t setting) {
   return setting > 0 ? static_cast<std::uint64_t>(setting) : container_limit_bytes();
 }
 
-net::Task<> watch_memory(http::Server& server, std::uint64_t limit_bytes, net::WorkerPool& pool,
-                         telemetry::Registry& registry) {
+net::Task<> watch_memory(std::vector<http::Server*> servers, std::uint64_t limit_bytes,
+                         net::WorkerPool& pool, telemetry::Registry& registry) {
   auto& gauge = telemetry::register_gauge(registry, http::kMemoryPressure).Add({});
   auto last = http::Pressure::none;
   for (;;) {
     co_await net::wait_for(kMemoryPoll);
     const auto pressure = http::pressure_of(resident_bytes(), limit_bytes, last);
     if (pressure != last) {
-      server.set_pressure(pressure);
+      for (auto* server : servers) server->set_pressure(pressure);
       gauge.Set(static_cast<double>(pressure));
       telemetry::log_warn("memory pressure changed",
                           {{"pressure", http::name(pressure)}, {"limit_bytes", limit_bytes}});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "http/server.hpp"
 #include "net/task.hpp"
@@ -13,12 +14,13 @@ namespace weir::app {
 /// server.memory_limit_bytes, or else the container's limit; 0: neither.
 [[nodiscard]] std::uint64_t memory_limit_bytes(std::int64_t setting);
 
-/// Reports memory pressure to the server, and under pressure returns free heap memory, until it is
+/// Reports memory pressure to each server, and under pressure returns free heap memory, until it is
 /// cancelled.
 ///
 /// Threads:  the control thread.
 /// Lifetime: everything it refers to outlives it.
-[[nodiscard]] net::Task<> watch_memory(http::Server& server, std::uint64_t limit_bytes,
-                                       net::WorkerPool& pool, telemetry::Registry& registry);
+[[nodiscard]] net::Task<> watch_memory(std::vector<http::Server*> servers,
+                                       std::uint64_t limit_bytes, net::WorkerPool& pool,
+                                       telemetry::Registry& registry);
 
 }  // namespace weir::app
