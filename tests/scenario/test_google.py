@@ -83,12 +83,13 @@ def texts_of(answers):
 )
 def test_contents_become_a_chat_and_its_answer_a_candidate(server, engine, target):
     header = trace()
-    body = {**ASKED, "system_instruction": {"parts": [{"text": "Be brief."}]}, "generationConfig": {"topK": 40.0}}
+    body = {**ASKED, "system_instruction": {"parts": [{"text": "Be brief."}]}, "generationConfig": {"topK": 40.0, "maxOutputTokens": 7.0}}
     ending = asked(server, target, body, headers=[("x-goog-api-key", KEY), header])
     assert ending.status == 200, ending
     assert ending.header("x-weir-translated") == "generate_content>chat_completions"
     sent = engine.calls[0]
-    assert (sent.path, sent.json()["model"], sent.json()["top_k"]) == ("/chat/completions", "theirs", 40)
+    assert (sent.path, sent.json()["model"], sent.json()["max_tokens"]) == ("/chat/completions", "theirs", 7)
+    assert ending.header("x-weir-dropped") == "generationConfig.topK"
     assert [message["role"] for message in sent.json()["messages"]] == ["system", "user"]
     assert KEY not in repr(sent.headers)
     assert json.loads(ending.body) == {
