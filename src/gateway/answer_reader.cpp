@@ -288,7 +288,9 @@ void AnswerReader::take_event(std::string_view event) {
 }
 
 bool AnswerReader::note(const dialect::EventFacts& facts) {
-  if (dialect::ends_stream(facts.type, stream_)) progress_.finished = true;
+  // The figures of a stream of lines are in its last one.
+  const bool is_last_line = has_lines() && facts.has_usage;
+  if (is_last_line || dialect::ends_stream(facts.type, stream_)) progress_.finished = true;
   if (facts.has_usage) reported_ = scan_.text();
   if (facts.is_error_event()) progress_.failed = true;
   if (progress_.id.empty() && !facts.id.empty()) {

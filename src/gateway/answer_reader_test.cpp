@@ -243,8 +243,13 @@ TEST(AnswerReader, LinesOfOllamasPassWholeWithTheClientsNameAndTheirUsage) {
     EXPECT_EQ(reader.usage().input, 7);
     EXPECT_EQ(reader.usage().output, 2);
     EXPECT_EQ(reader.events(), 2U);
+    EXPECT_TRUE(reader.finished());
     EXPECT_FALSE(reader.failed());
   }
+  AnswerReader begun(answer_form("application/x-ndjson"),
+                     {.endpoint = catalogue::Endpoint::ollama_chat});
+  EXPECT_EQ(passed(begun, first, 9), first);
+  EXPECT_FALSE(begun.finished());
 }
 
 TEST(AnswerReader, AnErrorLineIsAnErrorAndAWholeAnswerOfOllamasIsJson) {

@@ -205,7 +205,8 @@ net::Task<bool> RouteSearch::is_last(Attempt& attempt, const AttemptEnd& end) {
     attempt.hold_answer();
     if (context_.watch.is_over()) co_return false;
     auto translating = translate(*next);
-    prepared_ = {.index = next->index, .call = co_await std::move(translating)};
+    auto translated = co_await std::move(translating);
+    prepared_ = {.index = next->index, .call = std::move(translated)};
     if (prepared_.call || context_.watch.is_over()) co_return false;
     tried.set(next->index, true);
   }

@@ -70,6 +70,14 @@ def test_an_error_of_the_upstreams_is_forwarded(server, engine):
     assert (ending.status, json.loads(ending.body)) == (400, {"error": "too long"})
 
 
+def test_a_stream_that_is_cut_behind_its_last_line_is_whole(server, engine):
+    engine.scripts["theirs"] = as_lines(line("hel"), LAST, end="cut")
+    header = trace()
+    said = [json.loads(text) for text in asked(server, ASKED, headers=[header]).body.splitlines()]
+    assert [row["done"] for row in said] == [False, True]
+    assert eventually(lambda: access_line(server, header)).get("reason") is None
+
+
 def test_a_stream_that_is_cut_ends_with_an_error_line(server, engine):
     engine.scripts["theirs"] = as_lines(line("hel"), line("lo"), end="cut")
     said = [json.loads(text) for text in asked(server, ASKED).body.splitlines()]
