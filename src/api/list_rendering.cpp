@@ -34,8 +34,12 @@ codec::Coding wanted_coding(const codec::AcceptEncoding& accepted) {
 }
 
 ListShape list_shape(const http::Request& request) {
-  if (request.names().contains(http::FieldName::anthropic_version)) return ListShape::anthropic;
-  if (error_family(&request) == dialect::Family::gemini) return ListShape::google;
+  const auto names = request.names();
+  if (names.contains(http::FieldName::anthropic_version)) return ListShape::anthropic;
+  if (names.contains(http::FieldName::x_goog_api_key)) return ListShape::google;
+  // Nearly all lists are asked for here: the path need not be read again.
+  const bool is_usual = request.path == "/v1/models" || request.path == "/models";
+  if (!is_usual && error_family(&request) == dialect::Family::gemini) return ListShape::google;
   return is_from_codex(request.query) ? ListShape::codex : ListShape::contract;
 }
 

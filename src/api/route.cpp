@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "api/echo.hpp"
+#include "base/check.hpp"
 #include "base/enumerators.hpp"
 #include "gateway/stored_call.hpp"
 
@@ -150,14 +152,46 @@ std::string_view without_version(std::string_view path) {
   return path.starts_with(kVersion) && rest.starts_with('/') ? rest : path;
 }
 
-RouteMatch find_route(std::string_view path, bool has_version) {
-  for (const Route& route : kRoutes) {
-    if (has_version && !route.versioned) continue;
-    RouteMatch match{&route, {}};
-    if (!matches(route, path, match.parameter)) continue;
-    if (!match.names_stored() || !match.methods().empty()) return match;
+// Every request looks for its route, some more than once: those of one path alone are found by its
+// length, and only the others are tried one by one.
+class RouteIndex {
+ public:
+  explicit RouteIndex(std::span<const Route> routes) {
+    for (const Route& route : routes) {
+      if (route.path.contains('{')) {
+        patterns_.push_back(&route);
+      } else {
+        CHECK(route.path.size() < by_length_.size());
+        by_length_[route.path.size()].push_back(&route);
+      }
+    }
   }
-  return {};
+
+  [[nodiscard]] RouteMatch find(std::string_view path, bool has_version) const {
+    const auto may_be = [&](const Route& route) { return route.versioned || !has_version; };
+    if (path.size() < by_length_.size()) {
+      for (const Route* route : by_length_[path.size()]) {
+        if (path == route->path && may_be(*route)) return {route, {}};
+      }
+    }
+    for (const Route* route : patterns_) {
+      RouteMatch match{route, {}};
+      if (!may_be(*route) || !matches(*route, path, match.parameter)) continue;
+      if (!match.names_stored() || !match.methods().empty()) return match;
+    }
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kMaxLength = 64;
+
+  std::array<std::vector<const Route*>, kMaxLength> by_length_;
+  std::vector<const Route*> patterns_;
+};
+
+RouteMatch find_route(std::string_view path, bool has_version) {
+  static const RouteIndex index(kRoutes);
+  return index.find(path, has_version);
 }
 
 // Google's libraries let their users choose a version, and some users add one to the base URL.
