@@ -147,9 +147,15 @@ bool matches(const Route& route, std::string_view path, std::string_view& parame
   return true;
 }
 
+// A base URL that ends with a slash, and a path that begins with one, make two.
+std::string_view without_second_slash(std::string_view path) {
+  return path.starts_with("//") ? path.substr(1) : path;
+}
+
 std::string_view without_version(std::string_view path) {
   const auto rest = path.substr(std::min(kVersion.size(), path.size()));
-  return path.starts_with(kVersion) && rest.starts_with('/') ? rest : path;
+  const bool is_versioned = path.starts_with(kVersion) && rest.starts_with('/');
+  return is_versioned ? without_second_slash(rest) : path;
 }
 
 // Every request looks for its route, some more than once: those of one path alone are found by its
@@ -202,7 +208,7 @@ RouteMatch find_google_route(std::string_view path) {
   for (int times = 0; times < 2; ++times) {
     for (const auto version : kGoogleVersions) {
       if (!path.starts_with(version) || !path.substr(version.size()).starts_with('/')) continue;
-      path.remove_prefix(version.size());
+      path = without_second_slash(path.substr(version.size()));
       has_own = has_own || version != kVersion;
     }
   }
@@ -234,6 +240,7 @@ bool RouteMatch::allows(http::Method method) const {
 }
 
 RouteMatch match_route(std::string_view path) {
+  path = without_second_slash(path);
   // A client that adds the version to a base URL which has it already sends it twice.
   auto rest = without_version(path);
   const bool has_version = rest.size() < path.size();
