@@ -241,7 +241,8 @@ def test_an_upstream_that_a_reload_adds_does_not_take_readiness_away(weir):
         eventually(lambda: silent.asked)
         assert upstreams(server)["new"]["reach"] == "pending"
         assert server.admin_get("/readyz").status == 200
-        assert server.get("/v1/models").header(MISSING) == "new"
+        eventually(lambda: server.get("/v1/models").header(MISSING) == "new")
+        assert server.admin_get("/readyz").status == 200
 
 
 # Missing upstreams.
