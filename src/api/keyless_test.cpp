@@ -10,8 +10,9 @@ namespace weir::api {
 namespace {
 
 bool assumes(const std::string& lines) {
+  const std::string head = "GET /api/tags HTTP/1.1\r\n" + lines + "\r\n";
   http::MessageParser parser({});
-  EXPECT_TRUE(parser.parse_head("GET /api/tags HTTP/1.1\r\n" + lines + "\r\n")) << lines;
+  EXPECT_TRUE(parser.parse_head(head)) << lines;
   return may_assume_key(parser.request());
 }
 
