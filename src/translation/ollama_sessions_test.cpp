@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,49 +11,15 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "translation/session_for_test.hpp"
 #include "translation/translation.hpp"
 
 namespace weir::translation {
 namespace {
 
-namespace json = boost::json;
-
 constexpr std::uint64_t kSeed = 20261201;
 constexpr int kSessions = 120;
 constexpr int kTurns = 6;
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : random_(seed) {}
-  std::size_t below(std::size_t bound) { return random_() % bound; }
-  bool chance(std::size_t in) { return below(in) == 0; }
-  template <class T, std::size_t N>
-  T one_of(const T (&choices)[N]) {
-    return choices[below(N)];
-  }
-
- private:
-  std::mt19937_64 random_;
-};
-
-struct Call {
-  std::string name;
-  std::string arguments;
-};
-
-struct Reply {
-  std::string thinking;
-  std::string text;
-  std::vector<Call> calls;
-  bool is_cut = false;
-  std::int64_t prompt = 0;
-  std::int64_t completion = 0;
-
-  [[nodiscard]] std::string_view finish() const {
-    if (is_cut) return "length";
-    return calls.empty() ? "stop" : "tool_calls";
-  }
-};
 
 // Both sides of a conversation, built apart.
 struct Session {
@@ -62,43 +27,6 @@ struct Session {
   json::array chat;
   std::size_t calls = 0;
 };
-
-std::string text_of(Dice& dice, std::size_t most) {
-  static constexpr const char* kWords[] = {"list ",  "the\n",   "\"files\" ", "\\path ", "然后 ",
-                                           "naïve ", "{\"a\":", "data: ",     "😀 ",     "\t"};
-  std::string text;
-  for (auto words = dice.below(most); words > 0; --words) text += dice.one_of(kWords);
-  return text;
-}
-
-std::string arguments_of(Dice& dice) {
-  static constexpr const char* kValues[] = {
-      R"("src/main.cpp")", R"("a \"q\"\\ {b} [x]\n")", "-12", "9007199254740993", "true", "null",
-      R"([1,{"x":[2]}])",  R"({"deep":{"er":["}"]}})", "1.5", "[ \n 1 ]"};
-  std::string text = "{";
-  const auto members = dice.below(5);
-  for (std::size_t i = 0; i < members; ++i) {
-    if (i > 0) text += dice.chance(3) ? ",\n" : ",";
-    text.append("\"k").append(std::to_string(i)).append("\":").append(dice.one_of(kValues));
-  }
-  return text + "}";
-}
-
-Reply reply_of(Dice& dice) {
-  static constexpr const char* kNames[] = {"Read", "Bash", "mcp__server__search"};
-  Reply reply;
-  if (dice.chance(2)) reply.thinking = text_of(dice, 12);
-  if (!dice.chance(3)) reply.text = text_of(dice, 20);
-  if (!dice.chance(3)) {
-    for (auto calls = 1 + dice.below(4); calls > 0; --calls) {
-      reply.calls.push_back({dice.one_of(kNames), arguments_of(dice)});
-    }
-  }
-  reply.is_cut = reply.calls.empty() && dice.chance(5);
-  reply.prompt = static_cast<std::int64_t>(10 + dice.below(200'000));
-  reply.completion = static_cast<std::int64_t>(1 + dice.below(4'000));
-  return reply;
-}
 
 void ask(Session& session, Dice& dice) {
   const auto text = text_of(dice, dice.chance(20) ? 4'000 : 30) + "?";
@@ -146,79 +74,6 @@ void keep(Session& session, const json::object& message, Dice& dice) {
   }
 }
 
-json::object usage_of(const Reply& reply) {
-  return {{"prompt_tokens", reply.prompt}, {"completion_tokens", reply.completion}};
-}
-
-json::object whole_answer(const Reply& reply) {
-  json::object message{{"role", "assistant"}, {"content", reply.text}};
-  if (!reply.thinking.empty()) message["reasoning_content"] = reply.thinking;
-  json::array calls;
-  for (const auto& call : reply.calls) {
-    calls.push_back({{"id", "up_" + std::to_string(calls.size())},
-                     {"type", "function"},
-                     {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
-  }
-  if (!calls.empty()) message["tool_calls"] = calls;
-  json::object choice{{"index", 0}, {"message", message}, {"finish_reason", reply.finish()}};
-  return {{"choices", json::array{choice}}, {"usage", usage_of(reply)}};
-}
-
-json::object event_of(json::object delta) {
-  json::object choice{{"index", 0}, {"delta", std::move(delta)}, {"finish_reason", nullptr}};
-  return {{"choices", json::array{choice}}};
-}
-
-std::string_view take_piece(std::string_view& text, Dice& dice) {
-  auto cut = dice.chance(8) ? text.size() : std::min(text.size(), 1 + dice.below(6));
-  while (cut < text.size() && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) ++cut;
-  const auto piece = text.substr(0, cut);
-  text.remove_prefix(cut);
-  return piece;
-}
-
-void add_text(std::vector<json::object>& events, std::string_view member, std::string_view text,
-              Dice& dice) {
-  while (!text.empty()) events.push_back(event_of({{member, take_piece(text, dice)}}));
-}
-
-// One call after the other, or all of them in turns.
-void add_calls(std::vector<json::object>& events, const std::vector<Call>& calls, Dice& dice) {
-  const bool in_turns = dice.chance(2);
-  std::vector<std::string_view> rest;
-  for (const auto& call : calls) rest.emplace_back(call.arguments);
-  std::vector<bool> announced(calls.size());
-  for (;;) {
-    std::vector<std::size_t> open;
-    for (std::size_t i = 0; i < calls.size(); ++i) {
-      if (!rest[i].empty()) open.push_back(i);
-    }
-    if (open.empty()) return;
-    const auto which = in_turns ? open[dice.below(open.size())] : open.front();
-    json::object function{{"arguments", take_piece(rest[which], dice)}};
-    json::object piece{{"index", static_cast<std::int64_t>(which)}};
-    if (!announced[which]) {
-      piece["id"] = "up_" + std::to_string(which);
-      function["name"] = calls[which].name;
-      announced[which] = true;
-    }
-    piece["function"] = function;
-    events.push_back(event_of({{"tool_calls", json::array{piece}}}));
-  }
-}
-
-std::vector<json::object> stream_answer(const Reply& reply, Dice& dice) {
-  std::vector<json::object> events{event_of({{"role", "assistant"}, {"content", ""}})};
-  add_text(events, dice.chance(2) ? "reasoning" : "reasoning_content", reply.thinking, dice);
-  add_text(events, "content", reply.text, dice);
-  add_calls(events, reply.calls, dice);
-  auto last = event_of({});
-  last["choices"].at(0).as_object()["finish_reason"] = reply.finish();
-  events.push_back(last);
-  events.push_back({{"choices", json::array()}, {"usage", usage_of(reply)}});
-  return events;
-}
-
 // The message that a client puts together from lines, with the last line's members beside it.
 json::object read_lines(std::string_view lines) {
   std::string text;
@@ -259,12 +114,12 @@ void expect_reply(const json::object& answer, const Reply& reply) {
   }
   ASSERT_EQ(calls.size(), reply.calls.size());
   for (std::size_t i = 0; i < reply.calls.size(); ++i) {
-    const auto& function = calls["up_" + std::to_string(i)];
+    const auto& function = calls[reply.calls[i].id];
     EXPECT_EQ(function.at("name").as_string(), reply.calls[i].name);
     EXPECT_EQ(function.at("arguments"), json::parse(reply.calls[i].arguments));
   }
   EXPECT_TRUE(answer.at("done").as_bool());
-  EXPECT_EQ(answer.at("done_reason").as_string(), reply.is_cut ? "length" : "stop");
+  EXPECT_EQ(answer.at("done_reason").as_string(), reply.cut ? "length" : "stop");
   EXPECT_EQ(answer.at("prompt_eval_count"), reply.prompt);
   EXPECT_EQ(answer.at("eval_count"), reply.completion);
 }
@@ -324,7 +179,7 @@ TEST(OllamaSessions, AreWhatTheirModelSays) {
     Session session;
     for (int turn = 0; turn < kTurns; ++turn) {
       ask(session, dice);
-      const auto reply = reply_of(dice);
+      const auto reply = reply_of(dice, turn);
       keep(session, answer_turn(session, reply, dice), dice);
     }
   }
