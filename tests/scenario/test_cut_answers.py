@@ -121,6 +121,10 @@ class CuttingServer:
             while True:
                 self._serve(self.listener.accept()[0])
 
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)  # ends the wait for the next connection
+        self.listener.close()
+
     def _serve(self, sock):
         with contextlib.suppress(OSError), self.context.wrap_socket(sock, server_side=True) as connection:
             asked = connection.recv(65536)
@@ -139,7 +143,7 @@ def test_an_upstream_that_the_network_cuts_off_has_not_answered(weir, certificat
     server = weir(models=MODELS, upstreams=[gpu])
     answer = call(server.public, "lab/chat")
     assert answer.status != 200 or not answer.whole
-    upstream.listener.close()
+    upstream.close()
 
 
 @pytest.mark.parametrize("speaks", ["plain", "tls"])

@@ -34,15 +34,14 @@ class Notices:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._name = "\0" + address[1:] if address.startswith("@") else address
         self._socket.bind(self._name)
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
 
     def _listen(self):
-        with contextlib.suppress(OSError):
-            while True:
-                text = self._socket.recv(4096).decode()
-                with self.news:
-                    self.all.append(dict(line.split("=", 1) for line in text.split("\n")))
-                    self.news.notify_all()
+        while text := self._socket.recv(4096).decode():
+            with self.news:
+                self.all.append(dict(line.split("=", 1) for line in text.split("\n")))
+                self.news.notify_all()
 
     def where(self, name, value="1"):
         return [notice for notice in list(self.all) if notice.get(name) == value]
@@ -60,6 +59,9 @@ class Notices:
             assert self.news.wait_for(lambda: self.where("MARK", mark), DEADLINE_S)
 
     def close(self):
+        # A thread left waiting on a closed descriptor would read from the next file that gets its number.
+        self._socket.shutdown(socket.SHUT_RD)
+        self._thread.join(DEADLINE_S)
         self._socket.close()
 
 
