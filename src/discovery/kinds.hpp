@@ -58,6 +58,8 @@ struct Kind {
   /// True if a stream reports its usage on request, by `stream_options.include_usage`. False if it
   /// always does, or does not know the option.
   bool usage_on_request = true;
+  /// True if its servers take `top_k` with chat completions, which OpenAI's API does not have.
+  bool takes_top_k = false;
 };
 
 /// The endpoints at which models of this kind may be called: `calls`, the primary endpoint of every

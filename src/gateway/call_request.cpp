@@ -43,6 +43,11 @@ enum Member : std::size_t {
   kDocuments,
   // Members of Ollama's API.
   kNumPredict,
+  // Members of Google's, which reads each name in two spellings.
+  kGoogleLimit,
+  kGoogleSnakeLimit,
+  kSnakeGoogleLimit,
+  kSnakeGoogleSnakeLimit,
   kMemberCount,
 };
 
@@ -68,12 +73,17 @@ constexpr std::array<std::string_view, kMemberCount> kNames = {
     "best_of",
     "documents",
     "options.num_predict",
+    "generationConfig.maxOutputTokens",
+    "generationConfig.max_output_tokens",
+    "generation_config.maxOutputTokens",
+    "generation_config.max_output_tokens",
 };
 constexpr codec::MemberPaths kMembers(std::span(kNames).first(kInput));
 constexpr codec::MemberPaths kSpeechMembers(std::span(kNames).first(kMessages));
 constexpr codec::MemberPaths kConversationMembers(std::span(kNames).first(kPrompt));
 constexpr codec::MemberPaths kListMembers(std::span(kNames).first(kNumPredict));
-constexpr codec::MemberPaths kOllamaMembers{std::span(kNames)};
+constexpr codec::MemberPaths kOllamaMembers(std::span(kNames).first(kGoogleLimit));
+constexpr codec::MemberPaths kGoogleMembers{std::span(kNames)};
 
 bool takes_lists(Endpoint endpoint) {
   return endpoint == Endpoint::completions || endpoint == Endpoint::embeddings ||
@@ -84,6 +94,7 @@ bool takes_lists(Endpoint endpoint) {
 const codec::MemberPaths& members_of(Endpoint endpoint, const ReadOptions& options) {
   const auto& row = dialect::of(endpoint);
   if (row.family == dialect::Family::ollama) return kOllamaMembers;
+  if (row.family == dialect::Family::gemini) return kGoogleMembers;
   if (takes_lists(endpoint)) return kListMembers;
   if (row.counts(dialect::Meter::characters)) return kSpeechMembers;
   if (row.request_id == dialect::RequestId::kept) return kConversationMembers;
@@ -194,6 +205,10 @@ class Reading {
       case kMaxCompletionTokens:
       case kMaxOutputTokens:
       case kNumPredict:
+      case kGoogleLimit:
+      case kGoogleSnakeLimit:
+      case kSnakeGoogleLimit:
+      case kSnakeGoogleSnakeLimit:
         if (auto number = read_count(value.text)) {
           request_.max_tokens = std::max(request_.max_tokens.value_or(0), *number);
         }

@@ -27,6 +27,29 @@ TEST(CallRequest, ReadsWhatRoutingAndAccountingNeed) {
   EXPECT_EQ(request->answers, 2);
 }
 
+TEST(CallRequest, ReadsTheLengthOfAnAnswerInTheWordsOfEachFamily) {
+  struct Case {
+    Endpoint endpoint;
+    std::string_view body;
+  };
+  for (const Case& each : {
+           Case{Endpoint::chat_completions, R"({"max_completion_tokens":7})"},
+           Case{Endpoint::responses, R"({"max_output_tokens":7})"},
+           Case{Endpoint::messages, R"({"max_tokens":7})"},
+           Case{Endpoint::ollama_chat, R"({"options":{"num_predict":7}})"},
+           Case{Endpoint::generate_content, R"({"generationConfig":{"maxOutputTokens":7}})"},
+           Case{Endpoint::generate_content, R"({"generation_config":{"max_output_tokens":7}})"},
+           Case{Endpoint::stream_generate_content,
+                R"({"generationConfig":{"max_output_tokens":7}})"},
+           Case{Endpoint::stream_generate_content,
+                R"({"generation_config":{"maxOutputTokens":7}})"},
+       }) {
+    const auto request = read_json_request(each.body, each.endpoint, {.model = "a"});
+    ASSERT_TRUE(request) << each.body << request.error().detail;
+    EXPECT_EQ(request->max_tokens, 7) << each.body;
+  }
+}
+
 TEST(CallRequest, FindsTheResponseThatAnotherContinues) {
   const std::string body = R"({"model":"a","input":"b","previous_response_id":"resp_1"})";
   const auto request = read_json_request(body, Endpoint::responses);

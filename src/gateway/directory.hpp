@@ -36,6 +36,7 @@ struct Destination {
   /// The member that limits an answer in tokens.
   std::string_view output_limit = "max_tokens";
   bool takes_effort = false;  ///< its reasoning models are known to take reasoning_effort
+  bool takes_top_k = false;   ///< it is known to take top_k with chat completions
   /// Endpoints that its kind is documented to serve; it may be called at others too.
   catalogue::Endpoints documented = {};
   int priority = 0;

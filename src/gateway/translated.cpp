@@ -57,6 +57,7 @@ net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
          .asks_usage = asks_usage,
          .output_limit = choice.destination->output_limit,
          .takes_effort = choice.destination->takes_effort && reasons(asked),
+         .takes_top_k = choice.destination->takes_top_k,
          .called_at = std::chrono::system_clock::to_time_t(context.input.exchange.whole_at),
          .max_depth = static_cast<std::size_t>(settings.max_json_depth)});
   };

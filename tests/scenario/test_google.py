@@ -70,6 +70,14 @@ def texts_of(answers):
 # A whole answer.
 
 
+@pytest.mark.parametrize(("kind", "sent"), [("vllm", 40), ("tgi", None)])
+def test_top_k_is_sent_where_the_upstream_is_known_to_take_it(weir, engine, kind, sent):
+    server = weir(models=MODELS, upstreams=[{"name": "gpu", "url": engine.url, "kind": kind}])
+    ending = asked(server, GENERATE, {**ASKED, "generationConfig": {"topK": 40.0}})
+    assert ending.status == 200, ending
+    assert engine.calls[0].json().get("top_k") == sent
+
+
 @pytest.mark.parametrize(
     "target",
     [

@@ -94,6 +94,7 @@ gateway::Destination destination_of(const PlannedDestination& planned,
     to.output_limit = "max_completion_tokens";
     to.takes_effort = true;
   }
+  to.takes_top_k = kind->takes_top_k;
   to.documented = kind->calls;
   to.priority = settings.priority;
   to.weight = settings.weight;
