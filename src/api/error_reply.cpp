@@ -35,13 +35,15 @@ http::Reply error_reply(dialect::Family family, const ErrorAnswer& error) {
                                                    .message = error.message,
                                                    .retry_after = error.retry_after,
                                                    .plain = error.plain});
-  auto reply = http::Reply::with_body(row.status, dialect::error_body(family, {error.code, text}));
+  const bool is_final = !may_retry(error);
+  auto reply =
+      http::Reply::with_body(row.status, dialect::error_body(family, {error.code, text, is_final}));
   reply.fixed_fields = "Content-Type: application/json\r\nCache-Control: no-store\r\n";
   if (row.status == 401) reply.fields += "WWW-Authenticate: Bearer\r\n";
   if (error.retry_after) {
     reply.fields += fmt::format("Retry-After: {}\r\n", error.retry_after->count());
   }
-  if (!may_retry(error)) reply.fields += "x-should-retry: false\r\n";
+  if (is_final) reply.fields += "x-should-retry: false\r\n";
   return reply;
 }
 

@@ -80,6 +80,14 @@ TEST(ErrorBody, HasTheMembersOfBothConventionsForOpenai) {
   }
 }
 
+TEST(ErrorBody, NamesALimitThatIsUsedUpAsOpenaiDoes) {
+  EXPECT_EQ(error_body(Family::openai, {Errc::rate_limited, "no", true}),
+            R"({"error":{"message":"no","type":"insufficient_quota","param":null,)"
+            R"("code":"insufficient_quota"},"code":429,"message":"no","data":""})");
+  EXPECT_EQ(error_body(Family::openai, {Errc::model_not_found, "no", true}),
+            error_body(Family::openai, {Errc::model_not_found, "no"}));
+}
+
 TEST(ErrorBody, IsEmptyOnlyForAnErrorThatIsNeverSent) {
   for (const Family family : kEnumerators<Family>) {
     for (const Errc code : all_errors()) {

@@ -49,6 +49,7 @@ struct StreamRow {
 struct PublicError {
   Errc code;
   std::string_view message = {};  ///< empty: the code's own
+  bool is_final = false;          ///< trying again soon cannot help
 
   [[nodiscard]] std::string_view text() const {
     return message.empty() ? describe(code).message : message;

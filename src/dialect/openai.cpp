@@ -24,15 +24,21 @@ std::string_view error_code(Errc code) {
   }
 }
 
+// OpenAI's word for an account without credit, in both members. async-openai and others wait as
+// long as Retry-After says, a day if need be, unless they read it.
+constexpr std::string_view kUsedUp = "insufficient_quota";
+
 }  // namespace
 
 // OpenAI's error, with the members of SiliconFlow's beside it: clients of both find the message.
 void append_openai_error(std::string& out, const PublicError& error) {
-  const ErrorRow& row = describe(error.code);
+  const auto status = describe(error.code).status;
+  const bool is_used_up = status == 429 && error.is_final;
   codec::JsonWriter json(out);
   json.begin_object().key("error").begin_object();
-  json.key("message").value(error.text()).key("type").value(error_type(row.status));
-  json.key("param").null().key("code").value(error_code(error.code)).end_object();
+  json.key("message").value(error.text());
+  json.key("type").value(is_used_up ? kUsedUp : error_type(status)).key("param").null();
+  json.key("code").value(is_used_up ? kUsedUp : error_code(error.code)).end_object();
   json.key("code").value(siliconflow_number(error.code));
   json.key("message").value(error.text()).key("data").value("").end_object();
 }
