@@ -42,13 +42,18 @@ CLIENTS = {
     "LangChain, Node": Client("node", "langchain", lists=False),
     "go-openai": Client("go", "go-openai"),
     "anthropic, Go": Client("go", "anthropic"),
+    "async-openai": Client("rust", "async-openai"),
+    "openai, Java": Client("java", "openai"),
 }
+# Programs of languages that need a build.
+BUILT = {"go": "WEIR_GO_CLIENTS", "rust": "WEIR_RUST_CLIENTS", "java": "WEIR_JAVA_CLIENTS"}
 # The AI SDK tries every 429 and 5xx three times, whatever the fields of the answer say.
 TRIES_A_LIMIT_AGAIN = {"requests": (3, 3)}
 # go-openai tries nothing again.
 REFUSED = {"shows": "Retry after 1 second.", "requests": (1, 1)}
 EXCEPTIONS = {
     ("go-openai", "limit of a second"): REFUSED,
+    ("async-openai", "upstream's error"): {"requests": (4, 4)},
 } | {
     (client, "limit of a day"): TRIES_A_LIMIT_AGAIN
     for client in ("AI SDK 7, openai", "AI SDK 7, openai-compatible", "AI SDK 7, anthropic")
@@ -62,10 +67,10 @@ TABLE = [
 
 
 def command_of(client, tmp_path_factory):
-    if client.runner == "go":
-        program = os.environ.get("WEIR_GO_CLIENTS")
+    if client.runner in BUILT:
+        program = os.environ.get(BUILT[client.runner])
         if not program:
-            pytest.skip("WEIR_GO_CLIENTS is not set: scripts/test agents builds them")
+            pytest.skip(f"{BUILT[client.runner]} is not set: scripts/test agents builds them")
         return [program, client.name]
     if client.runner == "node":
         return ["node", place_script(tmp_path_factory, "see.mjs"), client.name]

@@ -58,10 +58,11 @@ MODELS = sorted({"lab/spent", *(one.model for one in SITUATIONS.values())} - {""
 
 def chunk(delta, finish=None):
     choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
-    return event({"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 7, "choices": choices})
+    return event({**CHUNK, "choices": choices})
 
 
-USAGE_CHUNK = event({"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 7, "choices": [], "usage": USAGE})
+CHUNK = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 7, "model": "lab"}
+USAGE_CHUNK = event({**CHUNK, "choices": [], "usage": USAGE})
 BEGUN = chunk({"role": "assistant", "content": "The river"})
 
 
