@@ -284,6 +284,15 @@ void ClientStream::begin(const AnswerHead& head, bool keep_alive, WallTime now) 
   exchange_->answer.begin(request(), head, keep_alive, now);
 }
 
+void ClientStream::switch_protocols(std::string_view fields, WallTime now) {
+  begin({.status = kSwitchingProtocols, .fields = fields}, false, now);
+}
+
+Result<std::string_view> ClientStream::take_raw() {
+  if (timeout_.expired()) return why_nothing_came();
+  return read_some(net::scratch());
+}
+
 // Most answers fit the socket's buffer: one system call and no suspension.
 ClientStream::Sent ClientStream::send(const Reply& reply, bool keep_alive, WallTime now) {
   begin({reply.status, reply.fixed_fields, reply.fields, reply.body.size()}, keep_alive, now);

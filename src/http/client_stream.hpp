@@ -114,6 +114,16 @@ class ClientStream final : private net::Readiness::Watcher {
   [[nodiscard]] Sent send(const Reply& reply, bool keep_alive, WallTime now);
   /// Begins an answer in pieces; the head is sent with the first piece.
   void begin(const AnswerHead& head, bool keep_alive, WallTime now);
+  /// Begins an answer with status 101: pieces are sent as they are, and `take_raw` reads what
+  /// arrives. `fields`: those of the new protocol, without Connection. REQUIRES: !has_surplus.
+  void switch_protocols(std::string_view fields, WallTime now);
+  /// True if bytes have been read behind the request.
+  [[nodiscard]] bool has_surplus() const { return exchange_->request.has_surplus(); }
+  /// Reads what has arrived since the protocols were switched, possibly nothing. Valid until the
+  /// next suspension. Errors: as take_read.
+  [[nodiscard]] Result<std::string_view> take_raw();
+  /// Ends a wait of `read_more` as if something had arrived.
+  void wake() { stream_.readiness().notify(); }
   /// Sends what the kernel takes at once and copies the rest for `send_rest`, which must come
   /// before the next piece.
   [[nodiscard]] Sent send_piece(std::string_view piece) { return send_framed(piece, false); }

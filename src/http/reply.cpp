@@ -15,6 +15,8 @@ namespace {
 
 std::string_view status_line(int status) {
   switch (status) {
+    case kSwitchingProtocols:
+      return "HTTP/1.1 101 Switching Protocols\r\n";
     case 200:
       return "HTTP/1.1 200 OK\r\n";
     case 201:

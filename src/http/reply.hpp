@@ -22,6 +22,9 @@ struct Reply {
   static Reply with_body(int status, std::string body);
 };
 
+/// The connection carries another protocol from here on (RFC 9110 §15.2.2).
+inline constexpr int kSwitchingProtocols = 101;
+
 /// Appends a status line such as "HTTP/1.1 200 OK\r\n" (RFC 9110 §15), without a reason phrase if
 /// the status is unknown. REQUIRES: three digits.
 void append_status_line(std::string& out, int status);

@@ -29,13 +29,14 @@ std::string_view date_field(WallTime now) {
 void ResponseWriter::begin(const Request& request, const AnswerHead& head, bool keep_alive,
                            WallTime now) {
   const bool http_10 = request.minor_version == 0;
+  const bool switches = head.status == kSwitchingProtocols;
   status_ = head.status;
   if (request.method == Method::head || !may_have_body(head.status)) {
     framing_ = Framing::no_body;
   } else if (head.length) {
     framing_ = Framing::length;
   } else {
-    framing_ = http_10 ? Framing::until_close : Framing::chunked;
+    framing_ = http_10 || switches ? Framing::until_close : Framing::chunked;
   }
   keep_alive_ = keep_alive && framing_ != Framing::until_close;
   head_framed_ = false;
@@ -48,7 +49,9 @@ void ResponseWriter::begin(const Request& request, const AnswerHead& head, bool 
     codec::append_json_integer(head_, *head.length);
     head_ += "\r\n";
   }
-  if (!keep_alive_) {
+  if (switches) {
+    head_ += "Connection: Upgrade\r\n";
+  } else if (!keep_alive_) {
     head_ += "Connection: close\r\n";
   } else if (http_10) {
     head_ += "Connection: keep-alive\r\n";

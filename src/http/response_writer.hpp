@@ -18,7 +18,7 @@ namespace weir::http {
 
 /// The head of an answer and how its end is found.
 struct AnswerHead {
-  int status = 200;
+  int status = 200;                          ///< 101: pieces are sent as they are
   std::string_view fixed_fields = {};        ///< complete lines, each with its CRLF
   std::string_view fields = {};              ///< more such lines
   std::optional<std::uint64_t> length = {};  ///< none: known only at the end

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "http/reply.hpp"
+
 namespace weir::http {
 namespace {
 
@@ -65,6 +67,15 @@ TEST_F(ResponseWriterTest, TheLastPieceAndTheEndGoTogether) {
   begin({});
   send({}, false);
   EXPECT_EQ(send("x", true), "1\r\nx\r\n0\r\n\r\n");
+}
+
+TEST_F(ResponseWriterTest, AfterASwitchOfProtocolsPiecesAreSentAsTheyAre) {
+  begin({.status = kSwitchingProtocols, .fields = "Upgrade: websocket\r\n"}, false);
+  EXPECT_EQ(send("ab", false), "HTTP/1.1 101 Switching Protocols\r\n" + std::string(kDate) +
+                                   "Upgrade: websocket\r\nConnection: Upgrade\r\n\r\nab");
+  EXPECT_EQ(send("c", true), "c");
+  EXPECT_TRUE(writer_.ended());
+  EXPECT_FALSE(writer_.keeps_alive());
 }
 
 TEST_F(ResponseWriterTest, Http10HasNoChunks) {

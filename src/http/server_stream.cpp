@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "http/reply.hpp"
 #include "http/tls_client.hpp"
 #include "net/connect.hpp"
 #include "net/scratch.hpp"
@@ -116,7 +117,7 @@ void ServerStream::begin() {
   head_.bytes.clear();
   head_.unread = {};
   observers_.early = nullptr;
-  closes_behind_ = has_answered_ = false;
+  closes_behind_ = has_answered_ = may_switch_ = false;
   head_.interim_bytes = 0;
   ++calls_;
 }
@@ -205,9 +206,9 @@ Result<bool> ServerStream::take_head() {
     }
     bytes.remove_prefix(*size);
     const int status = parser_.head().status;
-    if (status >= 200) break;
-    // An interim answer. 101 is invalid, since no upgrade was requested.
-    if (status == 101) return fail(Errc::upstream_answer_invalid, "status 101");
+    if (status >= 200 || has_switched()) break;
+    // An interim answer. 101 is invalid unless an upgrade was requested.
+    if (status == kSwitchingProtocols) return fail(Errc::upstream_answer_invalid, "status 101");
     head_.interim_bytes += *size;
     if (head_.interim_bytes > head_.max_bytes) {
       return fail(Errc::upstream_answer_invalid, "too many interim responses");
@@ -218,6 +219,17 @@ Result<bool> ServerStream::take_head() {
   closes_behind_ = !parser_.head().keep_alive;
   if (closes_behind_) stream_.readiness().look_again();
   return true;
+}
+
+bool ServerStream::has_switched() const {
+  return may_switch_ && parser_.head().status == kSwitchingProtocols;
+}
+
+Result<std::string_view> ServerStream::take_raw() {
+  const auto read = take_bytes();
+  if (!read) return std::unexpected(read.error());
+  if (read->closed) return broke("the connection closed within the session");
+  return read->text;
 }
 
 // A head that arrived in more than one read has been copied already.
@@ -240,8 +252,9 @@ Result<std::string_view> ServerStream::take_piece() {
 // ---- idleness
 
 bool ServerStream::reusable() {
-  return !aborted_ && stream_.socket().is_open() && parser_.done() && parser_.head().keep_alive &&
-         !parser_.has_surplus() && unsent_.empty() && head_.unread.empty() && !answers_early();
+  return !aborted_ && !has_switched() && stream_.socket().is_open() && parser_.done() &&
+         parser_.head().keep_alive && !parser_.has_surplus() && unsent_.empty() &&
+         head_.unread.empty() && !answers_early();
 }
 
 void ServerStream::become_idle(IdleObserver& observer, MonotonicTime until) {

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/buffer.hpp>
 
@@ -108,6 +109,10 @@ class ServerStream final : private net::Readiness::Watcher {
   [[nodiscard]] bool must_wait() const;
   /// True if the answer, or the connection's end, has arrived before the request was sent.
   [[nodiscard]] bool answers_early();
+  /// The request asks for another protocol: status 101 is an answer, and `take_raw` comes next.
+  void allow_switch() { may_switch_ = true; }
+  /// True if the server has switched to it.
+  [[nodiscard]] bool has_switched() const;
   /// True if the head is complete; then `head` is valid until the next suspension, and
   /// `take_unread` comes next. Interim responses (1xx) are skipped, as long as their heads together
   /// are no larger than one may be. Errors: upstream_broke, upstream_answer_invalid, or why it was
@@ -124,6 +129,10 @@ class ServerStream final : private net::Readiness::Watcher {
   /// The part of the body that arrived with the last read; may be empty. Valid until the next
   /// suspension. Errors: as take_head.
   [[nodiscard]] Result<std::string_view> take_piece();
+  /// As take_unread and take_piece, of a connection that carries another protocol; its end is an
+  /// error. Errors: as take_head.
+  [[nodiscard]] std::string_view take_raw_unread() { return std::exchange(head_.unread, {}); }
+  [[nodiscard]] Result<std::string_view> take_raw();
   /// True if the answer is complete.
   [[nodiscard]] bool done() const { return parser_.done(); }
   /// True if any byte of the answer has arrived.
@@ -198,6 +207,7 @@ class ServerStream final : private net::Readiness::Watcher {
   int calls_ = 0;
   bool closes_behind_ = false;  ///< the server ends the connection with this answer
   bool has_answered_ = false;
+  bool may_switch_ = false;
   bool dying_ = false;
 };
 
