@@ -47,7 +47,7 @@ std::optional<std::size_t> parse_limit(std::string_view text) {
 
 void write_model(JsonWriter& json, const Model& model) {
   json.begin_object().key("type").value("model").key("id").value(model.id);
-  json.key("display_name").value(model.id);
+  json.key("display_name").value(model.id).key("lifecycle").value("active");
   json.key("created_at").value(timestamp(model.facts.created.value_or(0)));
   const auto& facts = model.facts;
   if (const auto input = facts.max_model_len ? facts.max_model_len : facts.context_length) {

@@ -78,14 +78,16 @@ TEST(AnthropicList, APageThatCannotBeIsRefusedByTheNameOfItsParameter) {
 
 TEST(AnthropicList, AModelHasWhatIsKnownOfIt) {
   EXPECT_EQ(render_anthropic_model({.id = "m"}),
-            R"({"type":"model","id":"m","display_name":"m","created_at":"1970-01-01T00:00:00Z"})");
+            R"({"type":"model","id":"m","display_name":"m","lifecycle":"active",)"
+            R"("created_at":"1970-01-01T00:00:00Z"})");
   Model known{.id = "m"};
   known.facts.created = 1'748'000'000;
   known.facts.context_length = 200'000;
   known.facts.max_model_len = 32'768;
   known.facts.max_output_tokens = 8'192;
   EXPECT_EQ(render_anthropic_model(known),
-            R"({"type":"model","id":"m","display_name":"m","created_at":"2025-05-23T11:33:20Z",)"
+            R"({"type":"model","id":"m","display_name":"m","lifecycle":"active",)"
+            R"("created_at":"2025-05-23T11:33:20Z",)"
             R"("max_input_tokens":32768,"max_tokens":8192})");
 }
 

@@ -37,7 +37,7 @@ def test_a_client_of_anthropics_api_gets_its_pages(server):
     assert [row["id"] for row in whole["data"]] == IDS
     assert (whole["has_more"], whole["first_id"], whole["last_id"]) == (False, IDS[0], IDS[-1])
     assert whole["data"][0] == {
-        "type": "model", "id": "lab/chat", "display_name": "lab/chat",
+        "type": "model", "id": "lab/chat", "display_name": "lab/chat", "lifecycle": "active",
         "created_at": "1970-01-01T00:00:00Z", "max_input_tokens": 4096,
     }  # fmt: skip
     assert whole["data"][3]["created_at"] == "2025-05-23T11:33:20Z"

@@ -46,13 +46,13 @@ void write_item(JsonWriter& json, const Answer& answer, std::string_view status,
   json.end_array().end_object();
 }
 
-void write_usage(JsonWriter& json, const Answer& answer) {
-  const auto output = answer.prose.size();
-  json.begin_object().key("input_tokens").value(answer.input_tokens);
-  json.key("input_tokens_details").begin_object().key("cached_tokens").value(0).end_object();
+void write_usage(JsonWriter& json, std::int64_t input, std::int64_t output) {
+  json.begin_object().key("input_tokens").value(input);
+  json.key("input_tokens_details").begin_object().key("cached_tokens").value(0);
+  json.key("cache_write_tokens").value(0).end_object();
   json.key("output_tokens").value(output);
   json.key("output_tokens_details").begin_object().key("reasoning_tokens").value(0).end_object();
-  json.key("total_tokens").value(answer.input_tokens + output).end_object();
+  json.key("total_tokens").value(input + output).end_object();
 }
 
 // Without `text` the response is still in progress.
@@ -72,7 +72,7 @@ void write_response(JsonWriter& json, const Answer& answer, const std::string* t
   json.end_array().key("parallel_tool_calls").value(true).key("tool_choice").value("auto");
   json.key("tools").begin_array().end_array().key("usage");
   if (text) {
-    write_usage(json, answer);
+    write_usage(json, answer.input_tokens, answer.prose.size());
   } else {
     json.null();
   }
@@ -239,9 +239,9 @@ Outcome<Script> compact(Fields& fields, const Asked& asked) {
   json.key("created_at").value(asked.created()).key("output").begin_array();
   json.begin_object().key("type").value("compaction").key("id").value(asked.id("cmp_"));
   json.key("encrypted_content").value(asked.id("simulated-")).end_object().end_array();
-  json.key("usage").begin_object().key("input_tokens").value(conversation.tokens);
-  json.key("output_tokens").value(1).key("total_tokens").value(conversation.tokens + 1);
-  json.end_object().end_object();
+  json.key("usage");
+  write_usage(json, conversation.tokens, 1);
+  json.end_object();
   return json_answer(std::move(body), asked.pace.first_token);
 }
 
