@@ -23,7 +23,7 @@ bool shows_openai(const http::Request& request) {
 
 // A call to a path that does not exist is a call as well, and so is a handshake that begins one.
 bool is_call(const http::Request& request, const Route* route) {
-  if (route != nullptr) return route->id == RouteId::call;
+  if (route != nullptr && !route->is_page()) return route->id == RouteId::call;
   return request.method == http::Method::post || is_websocket_path(request.path);
 }
 

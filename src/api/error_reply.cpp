@@ -59,6 +59,13 @@ std::string unknown_path_text(std::string_view path) {
       codec::visible_excerpt(path));
 }
 
+std::string page_method_text(std::string_view path) {
+  return fmt::format(
+      "The path {} is a page and takes no calls. The base URL ends in /v1; GET /openapi.yaml lists "
+      "the paths.",
+      codec::visible_excerpt(path));
+}
+
 std::string errors_reference() {
   std::string text =
       "The body is the contract's. In other shapes the message is the one beside it; where there "

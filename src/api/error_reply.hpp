@@ -31,6 +31,9 @@ struct ErrorAnswer {
 /// Names a path that the client asked for, and says where to find those that exist.
 [[nodiscard]] std::string unknown_path_text(std::string_view path);
 
+/// Says that a page takes no calls, and where they go.
+[[nodiscard]] std::string page_method_text(std::string_view path);
+
 /// Markdown: one row per error.
 [[nodiscard]] std::string errors_reference();
 

@@ -5,7 +5,9 @@
 #include "api/access_line.hpp"
 #include "api/client_key.hpp"
 #include "api/cors.hpp"
+#include "api/docs_page.hpp"
 #include "api/error_family.hpp"
+#include "api/front_page.hpp"
 #include "api/google_query.hpp"
 #include "api/keyless.hpp"
 #include "api/ollama.hpp"
@@ -43,10 +45,6 @@ Presented& memo_of(http::Exchange& exchange) {
   auto& memo = *exchange.memo;
   if (!memo) memo = std::make_unique<Presented>(to_address(exchange.peer));
   return static_cast<Presented&>(*memo);
-}
-
-bool is_read(http::Method method) {
-  return method == http::Method::get || method == http::Method::head;
 }
 
 http::Reply ollama_runs() {
@@ -97,6 +95,7 @@ http::Answer Frontend::handle(http::Exchange& exchange) {
   if (auto* input = std::get_if<gateway::CallInput>(&found)) {
     return call(exchange, std::make_unique<gateway::Call>(gateway_, std::move(*input)));
   }
+  if (std::holds_alternative<DocsRendering>(found)) return show_docs(exchange);
   auto& reply = std::get<http::Reply>(found);
   add_common_fields(exchange, reply.fields);
   return std::move(reply);
@@ -236,12 +235,10 @@ void Frontend::add_common_fields(const http::Exchange& exchange, std::string& fi
 
 Frontend::Found Frontend::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
-  const RouteMatch found = match_route(request.path);
+  RouteMatch found = match_route(request.path);
+  if (found.route != nullptr && found.route->is_page() && !has_page(*found.route)) found = {};
   const bool whole_server = request.path == "*";
   if (found.route == nullptr && !whole_server) {
-    if (!assumed_key_.empty() && request.path == "/" && is_read(request.method)) {
-      return ollama_runs();
-    }
     const bool is_handshake = is_websocket_path(request.path) && asks_for_websocket(request);
     return is_handshake ? refuse_websocket(exchange) : no_route(exchange);
   }
@@ -274,6 +271,12 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
       return error_reply(dialect::Family::siliconflow, {.code = Errc::retired});
     case RouteId::openapi:
       return openapi_reply(request);
+    case RouteId::front_page:
+      if (!assumed_key_.empty()) return ollama_runs();
+      return front_page_reply(exchange, services_.front_page);
+    case RouteId::docs:
+      if (auto page = known_docs_page()) return docs_reply(request, std::move(page));
+      return DocsRendering{};
     case RouteId::ollama_version:
       return tagged_reply(request, std::string(kOllamaVersion));
     case RouteId::ollama_tags:
@@ -316,7 +319,10 @@ http::Reply Frontend::options_reply(const http::Request& request,
 }
 
 http::Reply Frontend::method_not_allowed(http::Exchange& exchange, std::string_view allow_field) {
-  auto reply = fail_with(exchange, {Errc::method_not_allowed});
+  const Route* route = match_route(exchange.request->path).route;
+  const bool is_page = route != nullptr && route->is_page();
+  const auto text = is_page ? page_method_text(exchange.request->path) : std::string();
+  auto reply = fail_with(exchange, {.code = Errc::method_not_allowed, .plain = text});
   reply.fields += allow_field;
   return reply;
 }

@@ -59,12 +59,16 @@ class Frontend : public http::Handler {
     std::shared_ptr<const catalogue::Catalogue> catalogue;
     std::shared_ptr<const catalogue::Scope> scope;
   };
-  using Found = std::variant<http::Reply, ListRendering, OwnUsage, Showing, gateway::CallInput>;
+  /// A page that is still to be rendered.
+  struct DocsRendering {};
+  using Found = std::variant<http::Reply, ListRendering, OwnUsage, Showing, gateway::CallInput,
+                             DocsRendering>;
 
   [[nodiscard]] Found answer(http::Exchange& exchange);
   [[nodiscard]] net::Task<http::Outcome> render(http::Exchange& exchange, ListRendering rendering);
   [[nodiscard]] net::Task<http::Outcome> show_usage(http::Exchange& exchange, OwnUsage usage);
   [[nodiscard]] net::Task<http::Outcome> show_model(http::Exchange& exchange, Showing showing);
+  [[nodiscard]] net::Task<http::Outcome> show_docs(http::Exchange& exchange);
   /// Answers with an estimate of the tokens. REQUIRES: `call` has one.
   [[nodiscard]] static http::Outcome answer_estimate(const http::Exchange& exchange,
                                                      gateway::Call& call);
@@ -81,6 +85,8 @@ class Frontend : public http::Handler {
                                                  const auth::KeyEntry& key);
   [[nodiscard]] Found call_input(http::Exchange& exchange, const auth::KeyEntry& key,
                                  const RouteMatch& found);
+  /// Whether the route's page is served here.
+  [[nodiscard]] bool has_page(const Route& route) const;
   /// The answer to a path that no route has.
   [[nodiscard]] http::Reply no_route(http::Exchange& exchange);
   /// `name`: as the client wrote it.

@@ -1,4 +1,5 @@
-// The half of Frontend that answers with models.
+// The half of Frontend that answers with models and pages.
+#include "api/docs_page.hpp"
 #include "api/frontend.hpp"
 #include "api/ollama.hpp"
 #include "api/stored_reply.hpp"
@@ -104,6 +105,19 @@ http::Reply Frontend::retrieve_model(http::Exchange& exchange, const auth::KeyEn
                                               query->include_unavailable);
   if (model == nullptr) return unknown_model(exchange, *id);
   return tagged_reply(request, render_model(shape_of(request), *model, query->view));
+}
+
+// The contract has no pages. A listener of Ollama's has its greeting either way.
+bool Frontend::has_page(const Route& route) const {
+  const bool greets = route.id == RouteId::front_page && !assumed_key_.empty();
+  return greets || services_.errors == http::Errors::client;
+}
+
+net::Task<http::Outcome> Frontend::show_docs(http::Exchange& exchange) {
+  auto rendering = services_.pool.run([] { return docs_page(); });
+  auto reply = docs_reply(*exchange.request, co_await std::move(rendering));
+  add_common_fields(exchange, reply.fields);
+  co_return std::make_unique<http::Reply>(std::move(reply));
 }
 
 }  // namespace weir::api

@@ -1,60 +1,20 @@
 #include "api/keyless.hpp"
 
 #include <algorithm>
-#include <string>
 
-#include <boost/asio/ip/address.hpp>
-
+#include "api/host_name.hpp"
 #include "base/ascii.hpp"
 
 namespace weir::api {
 namespace {
 
-namespace ip = boost::asio::ip;
 using enum http::FieldName;
-
-// Keeps brackets, which distinguish an address from a name.
-std::string_view without_port(std::string_view authority) {
-  const auto end = authority.starts_with('[') ? authority.find(']') : 0;
-  if (end == authority.npos) return authority;
-  return authority.substr(0, authority.find(':', end));
-}
-
-ip::address address_of(std::string_view host, boost::system::error_code& error) {
-  if (host.starts_with('[') && host.ends_with(']')) {
-    return ip::make_address_v6(std::string(host.substr(1, host.size() - 2)), error);
-  }
-  return ip::make_address_v4(std::string(host), error);
-}
-
-bool ends_ignoring_case(std::string_view text, std::string_view end) {
-  return text.size() > end.size() && same_ignoring_case(text.substr(text.size() - end.size()), end);
-}
-
-bool is_localhost(std::string_view host) {
-  return same_ignoring_case(host, "localhost") || ends_ignoring_case(host, ".localhost");
-}
-
-// A name that no public name service can have: an address, one label, or a private domain.
-bool is_private_host(std::string_view host) {
-  boost::system::error_code error;
-  [[maybe_unused]] const auto address = address_of(host, error);
-  if (!error || !host.contains('.')) return true;
-  return is_localhost(host) || ends_ignoring_case(host, ".local") ||
-         ends_ignoring_case(host, ".internal");
-}
-
-bool is_own_page(std::string_view host) {
-  boost::system::error_code error;
-  const auto address = address_of(host, error);
-  return error ? is_localhost(host) : address.is_loopback();
-}
 
 // Apps with a browser inside have schemes of their own, such as vscode-file://.
 bool is_own_origin(std::string_view origin) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (same_ignoring_case(origin.substr(0, scheme.size()), scheme)) {
-      return is_own_page(without_port(origin.substr(scheme.size())));
+      return is_loopback_host(without_port(origin.substr(scheme.size())));
     }
   }
   return origin.contains("://");

@@ -17,6 +17,8 @@ constexpr std::string_view kFields =
 
 }  // namespace
 
+std::string_view openapi_text() { return kText; }
+
 http::Reply openapi_reply(const http::Request& request) {
   static const std::string etag = codec::strong_etag(kText);
   http::Reply reply;

@@ -25,6 +25,8 @@ enum class RouteId : std::uint8_t {
   usage,
   user_info,
   openapi,
+  front_page,
+  docs,
   ollama_version,
   ollama_tags,
   ollama_processes,
@@ -48,6 +50,10 @@ struct Route {
   /// True if its requests are POSTs, whose body the handler reads.
   [[nodiscard]] bool takes_body() const {
     return endpoint.has_value() || id == RouteId::ollama_show;
+  }
+  /// A page for people. The contract has none.
+  [[nodiscard]] constexpr bool is_page() const {
+    return id == RouteId::front_page || id == RouteId::docs;
   }
   /// One of Google's API.
   [[nodiscard]] constexpr bool is_googles() const { return path.starts_with("/v1beta/"); }

@@ -70,7 +70,11 @@ TEST(Route, IsFoundByItsPath) {
       {"/v1beta/models/:generateContent", "retrieve_model", ":generateContent"},
       {"/v1beta/files", "none", ""},
       {"/v1beta", "none", ""},
-      {"/", "none", ""},
+      {"/", "front_page", ""},
+      {"//", "front_page", ""},
+      {"/docs", "docs", ""},
+      {"/docs/", "docs", ""},
+      {"/v1/docs", "none", ""},
       {"/echo", "none", ""},
       {"/v1/echo", "none", ""},
       {"/v1/", "none", ""},
@@ -92,9 +96,9 @@ TEST(Route, IsFoundByItsPath) {
 }
 
 // A known vulnerability elsewhere: the key check did not cover an older route.
-TEST(Route, PortkeyCve202566405OnlyTheDescriptionIsOpen) {
+TEST(Route, PortkeyCve202566405OnlyTheDescriptionAndThePagesAreOpen) {
   for (const Route& route : all_routes()) {
-    const bool may_be_open = route.id == RouteId::openapi;
+    const bool may_be_open = route.id == RouteId::openapi || route.is_page();
     EXPECT_EQ(route.access == Access::anyone, may_be_open) << route.path;
     EXPECT_EQ(match_route(route.path).route->label, route.label) << route.path;
     EXPECT_FALSE(route.endpoint && route.access == Access::anyone) << route.path;

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "api/front_page.hpp"
 #include "api/settings.hpp"
 #include "auth/keyring.hpp"
 #include "base/snapshot.hpp"
@@ -37,6 +38,7 @@ struct Services {
   usage::Recorder& usage;
   std::span<const std::string> cors_allow_origins;
   http::Errors errors;
+  FrontPageFacts front_page = {};
 };
 
 }  // namespace weir::api

@@ -1,11 +1,10 @@
 #include "codec/accept_encoding.hpp"
 
 #include "base/ascii.hpp"
+#include "codec/qvalue.hpp"
 
 namespace weir::codec {
 namespace {
-
-constexpr int kFullWeight = 1000;  // weights have at most three decimals
 
 constexpr std::array kPreference = {Coding::br, Coding::zstd, Coding::gzip};
 static_assert(kPreference.size() == kCodingCount - 1);  // all but identity
@@ -16,22 +15,6 @@ std::string_view take_until(std::string_view& rest, char separator) {
   const auto part = rest.substr(0, end);
   rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   return part;
-}
-
-// Parses "0", "0.5", "1.000" into thousandths.
-std::optional<int> parse_qvalue(std::string_view text) {
-  constexpr std::size_t kLongest = 5;
-  if (text.empty() || text.size() > kLongest || (text[0] != '0' && text[0] != '1')) return {};
-  if (text.size() > 1 && text[1] != '.') return {};
-  int thousandths = (text[0] - '0') * kFullWeight;
-  int unit = kFullWeight / 10;
-  for (const char c : text.substr(text.size() > 1 ? 2 : 1)) {
-    if (c < '0' || c > '9') return {};
-    thousandths += (c - '0') * unit;
-    unit /= 10;
-  }
-  if (thousandths > kFullWeight) return {};
-  return thousandths;
 }
 
 // `parameters`: the text after the name, "" or "q=0.5".

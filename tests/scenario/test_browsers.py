@@ -137,6 +137,8 @@ def answers(server, origin):
     yield 200, server.get("/v1/models", asked)
     yield 304, server.get("/v1/models", [*asked, ("If-None-Match", tag)])
     yield 200, server.get("/openapi.yaml", asked)
+    yield 200, server.get("/", asked)
+    yield 200, server.get("/docs", asked)
     yield 400, server.get("/v1/models?type=nonsense", asked)
     yield 401, server.get("/v1/models", asked, key="sk-unknown")
     yield 404, server.get("/v1/models/none", asked)

@@ -166,7 +166,7 @@ def test_the_scheme_word_may_be_in_any_case(server):
     assert server.get("/v1/models", {"Authorization": f"bearer {KEY}"}, key=None).status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v2/models", "/v1/modelsX", "/apis/tags"])
+@pytest.mark.parametrize("path", ["/none", "/v1", "/v2/models", "/v1/modelsX", "/apis/tags"])
 def test_an_unknown_path_is_the_json_string_404(server, path):
     reply = server.get(path)
 

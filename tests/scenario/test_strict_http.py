@@ -165,7 +165,7 @@ def routes():
 def test_portkey_cve_2025_66405_every_route_asks_for_a_key(server, engine):
     """A route that was older than the rule had been left out of it."""
     open_to_anyone = {path for path, _, access in routes() if access == "anyone"}
-    assert open_to_anyone == {"/openapi.yaml", "/", "/echo"}
+    assert open_to_anyone == {"/openapi.yaml", "/", "/docs", "/echo"}
     for path, methods, access in routes():
         if access == "anyone":
             continue
@@ -245,9 +245,10 @@ def test_pingora_cve_2026_2836_a_list_is_kept_per_permission_and_query(weir):
 
 
 def test_there_is_no_echo_unless_it_is_asked_for(server):
-    for target in ("/", "/echo"):
-        assert request(server.public, "GET", target).status == 404
-        assert request(server.public, "POST", target, [("Content-Length", "0")]).status == 404
+    assert request(server.public, "GET", "/").body != b"OK"
+    assert request(server.public, "POST", "/", [("Content-Length", "0")]).status == 405
+    for method in ("GET", "POST"):
+        assert request(server.public, method, "/echo", [("Content-Length", "0")]).status == 404
     assert not server.log.where(setting="server.echo")
 
 

@@ -176,6 +176,7 @@ Result<> Node::open_servers() {
   api_.services = std::make_unique<api::Services>(
       publisher_.published(), *keys_.ring, pools_.general, telemetry_.registry, *api_.gateway,
       *usage_.recorder, start_.settings.server.cors_allow_origins, start_.settings.server.errors);
+  api_.services->front_page.has_tls = start_.settings.server.tls.enabled();
   threads_.control = std::make_unique<net::IoThread>("weir-control", &telemetry_.registry);
   threads_.control->call([this] {
     threads_.signals = std::make_unique<boost::asio::basic_signal_set<net::Executor>>(
@@ -232,6 +233,8 @@ Result<> Node::open_servers() {
       telemetry_.registry);
   if (!admin_server) return std::unexpected(std::move(admin_server.error()));
   servers_.admin = std::move(*admin_server);
+  // Before the servers start, so that their threads see it.
+  api_.services->front_page.admin_address = net::format_endpoint(servers_.admin->endpoint());
   return {};
 }
 
