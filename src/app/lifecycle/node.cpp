@@ -13,6 +13,7 @@
 #include "admin/operator_handler.hpp"
 #include "api/echo.hpp"
 #include "app/lifecycle/first_key.hpp"
+#include "app/lifecycle/listen_error.hpp"
 #include "app/lifecycle/settings_files.hpp"
 #include "app/lifecycle/welcome.hpp"
 #include "app/process/memory_limit.hpp"
@@ -50,6 +51,11 @@ void leave_elsewhere(std::vector<net::Descriptor>& sockets, const std::string& l
     telemetry::log_warn("listening at another address than the previous server",
                         {{"listen", listen}});
   }
+}
+
+std::unexpected<Error> cannot_listen(Error error, bool is_inherited, ListenerOf listener) {
+  if (is_inherited) return std::unexpected(std::move(error));
+  return std::unexpected(with_advice(std::move(error), listener));
 }
 
 std::string describe(const gateway::FaultNote& note) {
@@ -205,11 +211,15 @@ Result<> Node::open_servers() {
     return std::make_unique<api::Frontend>(*api_.services, source);
   };
   if (auto ok = servers_.tls.open(start_.settings.server.tls, telemetry_.registry); !ok) return ok;
+  const bool has_api = !handover_.inherited.api.empty();
+  const bool has_admin = !handover_.inherited.admin.empty();
   auto api_server = http::Server::open(
       "api", http::ListenAt(start_.settings.server.listen, std::move(handover_.inherited.api)),
       servers_.settings, servers_.plan.max_connections - ollama_connections(), threads,
       make_frontend, telemetry_.registry, servers_.tls.contexts());
-  if (!api_server) return std::unexpected(std::move(api_server.error()));
+  if (!api_server) {
+    return cannot_listen(std::move(api_server.error()), has_api, ListenerOf::api);
+  }
   servers_.api = std::move(*api_server);
   if (auto ok = open_ollama(threads); !ok) return ok;
 
@@ -231,7 +241,9 @@ Result<> Node::open_servers() {
       http::ListenAt(start_.settings.server.admin_listen, std::move(handover_.inherited.admin)),
       servers_.settings, servers_.plan.admin_connections, {threads_.control.get()}, make_operator,
       telemetry_.registry);
-  if (!admin_server) return std::unexpected(std::move(admin_server.error()));
+  if (!admin_server) {
+    return cannot_listen(std::move(admin_server.error()), has_admin, ListenerOf::admin);
+  }
   servers_.admin = std::move(*admin_server);
   // Before the servers start, so that their threads see it.
   api_.services->front_page.admin_address = net::format_endpoint(servers_.admin->endpoint());
@@ -256,7 +268,7 @@ Result<> Node::open_ollama(std::vector<net::IoThread*> threads) {
   auto server =
       http::Server::open("ollama", settings.listen, servers_.settings, ollama_connections(),
                          std::move(threads), make_handler, telemetry_.registry);
-  if (!server) return std::unexpected(std::move(server.error()));
+  if (!server) return cannot_listen(std::move(server.error()), false, ListenerOf::ollama);
   servers_.ollama = std::move(*server);
   return {};
 }
