@@ -90,7 +90,8 @@ class CommandLine {
   void add_serve() {
     auto* command =
         add(app_, "serve",
-            "Run the server; without a config file it uses the engines found on this machine",
+            "Run the server; without a config file it uses the engines found on this machine and "
+            "providers whose keys are in the environment",
             [this] { return app::serve(texts_.config, overrides_, take_over_); });
     command->add_option("--listen", overrides_.listen, "host:port; overrides server.listen");
     command->add_option("--admin-listen", overrides_.admin_listen,

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "app/command_line/command_result.hpp"
+#include "app/lifecycle/hosted_providers.hpp"
 #include "app/lifecycle/settings_files.hpp"
+#include "app/process/environment.hpp"
 #include "app/process/memory.hpp"
 #include "app/process/process.hpp"
 #include "app/process/service_manager.hpp"
@@ -36,6 +38,23 @@ Result<> inherit(bool take_over, NodeOptions& options) {
   return {};
 }
 
+// Decision 0075. Only names of variables are logged.
+void use_hosted_providers(NodeOptions& options) {
+  auto& settings = options.settings;
+  auto providers = hosted_providers(read_variable, options.overrides.over(settings).server.listen);
+  for (auto& [upstream, variable] : providers.found) {
+    hide_variable(variable);
+    telemetry::log_info(
+        "using a hosted provider",
+        {{"upstream", upstream.name}, {"url", upstream.url}, {"key_from", variable}});
+    settings.upstreams.push_back(std::move(upstream));
+  }
+  for (const auto& [variable, reason] : providers.unused) {
+    telemetry::log_warn("a hosted provider is not used",
+                        {{"variable", variable}, {"reason", reason}});
+  }
+}
+
 Result<> run_node(NodeOptions options) {
   auto node = Node::open(std::move(options));
   if (!node) return std::unexpected(std::move(node.error()));
@@ -58,6 +77,7 @@ int serve(const std::string& file, const Overrides& overrides, bool take_over) {
   survive_failed_writes();
   return_large_buffers();
   telemetry::start_log(telemetry::parse_level(options.settings.log.level));
+  if (file.empty()) use_hosted_providers(options);
   auto served = inherit(take_over, options);
   if (served) served = run_node(std::move(options));
   telemetry::stop_log();
