@@ -20,12 +20,18 @@ struct Category {
   bool sees_pictures;
 };
 constexpr Category kCategories[] = {
-    {"harassment", false},      {"harassment/threatening", false},
-    {"hate", false},            {"hate/threatening", false},
-    {"illicit", false},         {"illicit/violent", false},
-    {"self-harm", true},        {"self-harm/instructions", true},
-    {"self-harm/intent", true}, {"sexual", true},
-    {"sexual/minors", false},   {"violence", true},
+    {"harassment", false},
+    {"harassment/threatening", false},
+    {"hate", false},
+    {"hate/threatening", false},
+    {"illicit", false},
+    {"illicit/violent", false},
+    {"self-harm", true},
+    {"self-harm/instructions", true},
+    {"self-harm/intent", true},
+    {"sexual", true},
+    {"sexual/minors", false},
+    {"violence", true},
     {"violence/graphic", true},
 };
 constexpr std::size_t kMaxTexts = 1000;
