@@ -18,6 +18,7 @@
 #include "app/command_line/keys_command.hpp"
 #include "app/command_line/reference.hpp"
 #include "app/command_line/serve_command.hpp"
+#include "app/command_line/setup_commands.hpp"
 #include "app/command_line/show_command.hpp"
 #include "app/command_line/usage_command.hpp"
 #include "app/command_line/version.hpp"
@@ -61,6 +62,7 @@ class CommandLine {
     add_models();
     add_upstreams();
     add_health();
+    setup_.add_to(app_, run_);
     add_small_ones();
   }
 
@@ -349,6 +351,7 @@ class CommandLine {
     page->group("");  // for developers of Weir
   }
 
+  app::SetupCommands setup_;
   CLI::App* prune_ = nullptr;  // CLI11 runs the callback of its parent, too
   CLI::App app_{"Weir: one address and one key for all the AI models you can call", "weir"};
   Texts texts_;

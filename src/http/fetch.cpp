@@ -111,7 +111,7 @@ net::Task<> wait_for_bytes(ServerStream& stream) {
   if (slot.is_connected()) slot.clear();
 }
 
-net::Task<Result<FetchAnswer>> read_answer(ServerStream& stream, std::size_t max_bytes) {
+net::Task<Result<FetchAnswer>> read_answer(ServerStream& stream, const FetchRequest& request) {
   for (;;) {
     if (stream.must_wait()) co_await wait_for_bytes(stream);
     const auto whole = stream.take_head();
@@ -119,11 +119,18 @@ net::Task<Result<FetchAnswer>> read_answer(ServerStream& stream, std::size_t max
     if (*whole) break;
   }
   FetchAnswer answer = answer_of(stream.head());
-  if (stream.head().length.value_or(0) > max_bytes) co_return too_large();
+  const bool is_passed_on = request.on_piece && answer.status == 200;
+  std::size_t left = request.max_answer_bytes;
+  if (stream.head().length.value_or(0) > left) co_return too_large();
   for (auto piece = stream.take_unread();; piece = stream.take_piece()) {
     if (!piece) co_return std::unexpected(piece.error());
-    if (piece->size() > max_bytes - answer.body.size()) co_return too_large();
-    answer.body += *piece;
+    if (piece->size() > left) co_return too_large();
+    left -= piece->size();
+    if (is_passed_on) {
+      request.on_piece(*piece);
+    } else {
+      answer.body += *piece;
+    }
     if (stream.done()) co_return answer;
     if (stream.must_wait()) co_await wait_for_bytes(stream);
   }
@@ -139,7 +146,7 @@ net::Task<Result<FetchAnswer>> exchange(ServerStream& stream, const FetchRequest
     // The server may have answered before it closed.
     if (!rest && rest.error().code != Errc::upstream_broke) co_return std::unexpected(rest.error());
   }
-  auto reading = read_answer(stream, request.max_answer_bytes);
+  auto reading = read_answer(stream, request);
   co_return co_await std::move(reading);
 }
 

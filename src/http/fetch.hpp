@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,9 @@ struct FetchRequest {
   std::vector<std::pair<std::string, std::string>> fields;
   std::string body;  ///< not empty: a POST of application/json
   std::size_t max_answer_bytes = 16 << 20;
+  /// Takes the body of a 200 as it arrives, in pieces; the answer's is empty then. Empty: the body
+  /// is collected.
+  std::function<void(std::string_view)> on_piece = {};
 };
 
 struct FetchAnswer {

@@ -1,0 +1,41 @@
+#include "app/command_line/setup_commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "app/command_line/command_result.hpp"
+
+namespace weir::app {
+namespace {
+
+void add_config_option(CLI::App* command, std::string& file) {
+  command->add_option("-c,--config", file, "Config file (YAML)")->envname("WEIR_CONFIG");
+}
+
+}  // namespace
+
+CLI::App* SetupCommands::add(const std::string& name, const std::string& text,
+                             std::function<int()> action) {
+  auto* command = app_->add_subcommand(name, text);
+  command->callback([this, action = std::move(action)] { *run_ = action; });
+  return command;
+}
+
+void SetupCommands::add_to(CLI::App& app, std::function<int()>& run) {
+  app_ = &app;
+  run_ = &run;
+  add_try();
+}
+
+void SetupCommands::add_try() {
+  auto* command = add("try", "Ask a model through the running server and show its answer", [this] {
+    return with_settings(config_, [this](const auto& s) { return try_model(s, try_); });
+  });
+  command->add_option("MODEL", try_.target, "A model's id, or a sub type such as chat")->required();
+  command->add_option("TEXT", try_.text, "The prompt or text; default: one of our own");
+  command->add_option("--url", try_.url, "The server's address; default: from the config file");
+  command->add_option("--output", try_.output,
+                      "File for a picture or sound; default: weir-try.png, .wav, ...");
+  add_config_option(command, config_);
+}
+
+}  // namespace weir::app
