@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/command_line/command_result.hpp"
+#include "app/command_line/doctor_command.hpp"
 
 namespace weir::app {
 namespace {
@@ -24,6 +25,7 @@ void SetupCommands::add_to(CLI::App& app, std::function<int()>& run) {
   app_ = &app;
   run_ = &run;
   add_try();
+  add_doctor();
 }
 
 void SetupCommands::add_try() {
@@ -36,6 +38,13 @@ void SetupCommands::add_try() {
   command->add_option("--output", try_.output,
                       "File for a picture or sound; default: weir-try.png, .wav, ...");
   add_config_option(command, config_);
+}
+
+void SetupCommands::add_doctor() {
+  auto* command = add("doctor", "Find out what is wrong with this set-up",
+                      [this] { return doctor(config_, json_); });
+  add_config_option(command, config_);
+  command->add_flag("--json", json_, "Print JSON");
 }
 
 }  // namespace weir::app

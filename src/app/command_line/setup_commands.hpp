@@ -20,12 +20,14 @@ class SetupCommands {
 
  private:
   void add_try();
+  void add_doctor();
   CLI::App* add(const std::string& name, const std::string& text, std::function<int()> action);
 
   CLI::App* app_ = nullptr;
   std::function<int()>* run_ = nullptr;
   std::string config_;
   TryOptions try_;
+  bool json_ = false;
 };
 
 }  // namespace weir::app
