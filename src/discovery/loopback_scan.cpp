@@ -30,6 +30,11 @@ net::Task<> LoopbackScan::run(std::chrono::milliseconds interval) {
   }
 }
 
+net::Task<std::vector<UpstreamSettings>> LoopbackScan::scan_once() {
+  [[maybe_unused]] const bool changed = co_await look_at_all();
+  co_return findings_.upstreams();
+}
+
 net::Task<bool> LoopbackScan::look_at_all() {
   std::vector<std::pair<std::uint16_t, const Kind*>> seen;
   for (const LoopbackPort& port : loopback_ports()) {

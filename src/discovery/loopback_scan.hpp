@@ -32,6 +32,8 @@ class LoopbackScan {
   /// Scans every port, then again after `interval`, until cancelled.
   [[nodiscard]] net::Task<> run(std::chrono::milliseconds interval);
 
+  /// Scans every port once; the accepted engines.
+  [[nodiscard]] net::Task<std::vector<UpstreamSettings>> scan_once();
   [[nodiscard]] std::vector<NotAccepted> not_accepted() const { return findings_.not_accepted(); }
 
  private:

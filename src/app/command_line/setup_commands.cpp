@@ -1,9 +1,12 @@
 #include "app/command_line/setup_commands.hpp"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 
 #include "app/command_line/command_result.hpp"
 #include "app/command_line/doctor_command.hpp"
+#include "app/command_line/init_command.hpp"
 
 namespace weir::app {
 namespace {
@@ -24,8 +27,18 @@ CLI::App* SetupCommands::add(const std::string& name, const std::string& text,
 void SetupCommands::add_to(CLI::App& app, std::function<int()>& run) {
   app_ = &app;
   run_ = &run;
+  add_init();
   add_try();
   add_doctor();
+}
+
+void SetupCommands::add_init() {
+  auto* command = add("init", "Write a config file from what is found on this machine", [this] {
+    const bool has_terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+    return finish(init(file_, has_terminal && !yes_));
+  });
+  command->add_option("FILE", file_, "The file to write; default: weir.yaml");
+  command->add_flag("--yes", yes_, "Ask nothing, and take everything that is found");
 }
 
 void SetupCommands::add_try() {

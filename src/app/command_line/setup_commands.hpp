@@ -19,6 +19,7 @@ class SetupCommands {
   void add_to(CLI::App& app, std::function<int()>& run);
 
  private:
+  void add_init();
   void add_try();
   void add_doctor();
   CLI::App* add(const std::string& name, const std::string& text, std::function<int()> action);
@@ -26,8 +27,10 @@ class SetupCommands {
   CLI::App* app_ = nullptr;
   std::function<int()>* run_ = nullptr;
   std::string config_;
+  std::string file_ = "weir.yaml";
   TryOptions try_;
   bool json_ = false;
+  bool yes_ = false;
 };
 
 }  // namespace weir::app
