@@ -12,10 +12,12 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "app/command_line/command_doc.hpp"
 #include "app/command_line/command_result.hpp"
 #include "app/command_line/explain_command.hpp"
 #include "app/command_line/key_limits_command.hpp"
 #include "app/command_line/keys_command.hpp"
+#include "app/command_line/man_page.hpp"
 #include "app/command_line/reference.hpp"
 #include "app/command_line/serve_command.hpp"
 #include "app/command_line/setup_commands.hpp"
@@ -346,9 +348,14 @@ class CommandLine {
     add(app_, "version", "Print the version",
         [] { return finish(fmt::format("weir {}\n", app::version())); });
     auto* page = add(app_, "reference", "Print a page of docs/reference",
-                     [this] { return finish(app::reference(texts_.page)); });
-    page->add_option("NAME", texts_.page, "config, errors, metrics or routes")->required();
+                     [this] { return finish(reference()); });
+    page->add_option("NAME", texts_.page, "config, errors, man, metrics or routes")->required();
     page->group("");  // for developers of Weir
+  }
+
+  app::Output reference() const {
+    if (texts_.page == "man") return app::man_page(app::describe_commands(app_));
+    return app::reference(texts_.page);
   }
 
   app::SetupCommands setup_;

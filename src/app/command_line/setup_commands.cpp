@@ -3,13 +3,28 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "app/command_line/command_doc.hpp"
 #include "app/command_line/command_result.hpp"
+#include "app/command_line/completion.hpp"
 #include "app/command_line/doctor_command.hpp"
 #include "app/command_line/init_command.hpp"
+#include "config/problem.hpp"
 
 namespace weir::app {
 namespace {
+
+Output complete_for(const CLI::App& app, const std::string& name) {
+  const auto shell = kShellNames.find(name);
+  if (!shell) {
+    return fail(Errc::invalid_parameter,
+                fmt::format("SHELL {} is not known; expected one of {}", config::in_quotes(name),
+                            fmt::join(kShellNames.rows(), ", ")));
+  }
+  return completion_script(describe_commands(app), *shell);
+}
 
 void add_config_option(CLI::App* command, std::string& file) {
   command->add_option("-c,--config", file, "Config file (YAML)")->envname("WEIR_CONFIG");
@@ -30,6 +45,7 @@ void SetupCommands::add_to(CLI::App& app, std::function<int()>& run) {
   add_init();
   add_try();
   add_doctor();
+  add_completion(app);
 }
 
 void SetupCommands::add_init() {
@@ -58,6 +74,12 @@ void SetupCommands::add_doctor() {
                       [this] { return doctor(config_, json_); });
   add_config_option(command, config_);
   command->add_flag("--json", json_, "Print JSON");
+}
+
+void SetupCommands::add_completion(CLI::App& app) {
+  auto* command = add("completion", "Print a script that completes commands in a shell",
+                      [this, &app] { return finish(complete_for(app, shell_)); });
+  command->add_option("SHELL", shell_, "bash, zsh or fish")->required();
 }
 
 }  // namespace weir::app

@@ -22,11 +22,13 @@ class SetupCommands {
   void add_init();
   void add_try();
   void add_doctor();
+  void add_completion(CLI::App& app);
   CLI::App* add(const std::string& name, const std::string& text, std::function<int()> action);
 
   CLI::App* app_ = nullptr;
   std::function<int()>* run_ = nullptr;
   std::string config_;
+  std::string shell_;
   std::string file_ = "weir.yaml";
   TryOptions try_;
   bool json_ = false;
