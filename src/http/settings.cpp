@@ -143,6 +143,9 @@ config::Schema<Settings> settings_schema() {
       .field("write_stall_timeout", &Settings::write_stall_timeout, duration({100, kHour}),
              "Maximum time for which a client reads nothing of its answer; "
              "min_answer_bytes_per_second limits the total time.")
+      .field("drain_delay", &Settings::drain_delay, duration({100, kHour, "at once"}),
+             "How long the server goes on as before when it is told to stop, with 503 at /readyz "
+             "alone, so that load balancers send no more to it; a second signal ends this.")
       .field("drain_timeout", &Settings::drain_timeout, duration({100, kHour}),
              "Time limit for requests in progress to finish when the server stops.")
       .field("drain_idle_timeout", &Settings::drain_idle_timeout, duration({1, kHour}),

@@ -48,6 +48,7 @@ struct Settings {
   std::chrono::milliseconds request_body_timeout{30'000};
   std::chrono::milliseconds keep_alive_timeout{60'000};
   std::chrono::milliseconds write_stall_timeout{30'000};
+  std::chrono::milliseconds drain_delay{0};
   std::chrono::milliseconds drain_timeout{30'000};
   std::chrono::milliseconds drain_idle_timeout{1'000};
   std::string takeover_socket;  ///< empty: no other server can take over

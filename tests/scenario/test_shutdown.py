@@ -22,6 +22,25 @@ def test_sigterm_ends_an_idle_server_with_success(weir):
     assert server.process.wait(DEADLINE_S) == 0
 
 
+def test_a_load_balancer_has_time_to_notice(weir):
+    server = weir(server={"drain_delay": "1h"}, models=MODELS)
+    eventually(lambda: server.admin_get("/readyz").status == 200)
+    server.signal(signal.SIGTERM)
+    eventually(lambda: server.admin_get("/readyz").status == 503)
+    for _ in range(2):  # on connections of their own
+        reply = server.get("/v1/models")
+        assert (reply.status, reply.header("connection")) == (200, None)
+    server.signal(signal.SIGTERM)
+    assert server.process.wait(DEADLINE_S) == 0
+
+
+def test_the_delay_ends_by_itself(weir):
+    server = weir(server={"drain_delay": "100ms"}, models=MODELS)
+    server.signal(signal.SIGTERM)
+    assert server.process.wait(DEADLINE_S) == 0
+    assert server.log.where(msg="not ready any more", drain_delay_ms=100)
+
+
 def test_an_idle_connection_does_not_hold_the_drain(weir):
     server = weir(models=MODELS)
     with Wire(server.public) as wire:

@@ -225,7 +225,7 @@ Result<> Node::open_servers() {
 
   const auto make_operator = [this](int) -> std::unique_ptr<http::Handler> {
     admin::Sources sources{
-        .ready = [this] { return ready_.load(); },
+        .ready = [this] { return ready_.load() && !is_leaving_.load(); },
         .first_lists_pending =
             [this] { return background_.refresher->first_lists_pending(monotonic_now()); },
         .catalogue = [this] { return publisher_.published().load()->catalogue; },

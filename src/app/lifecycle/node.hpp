@@ -203,6 +203,7 @@ class Node {
   [[nodiscard]] net::Task<> watch_config();
   [[nodiscard]] net::Task<> watch_certificate();
   [[nodiscard]] net::Task<> watch_store();
+  [[nodiscard]] net::Task<> await_balancers();
   [[nodiscard]] net::Task<> reload(const char* why);
   [[nodiscard]] net::Task<> reload_certificate();
   [[nodiscard]] Result<> take_settings(Settings next);
@@ -214,6 +215,7 @@ class Node {
   Usage usage_;
   Publisher publisher_;
   std::atomic<bool> ready_{false};
+  std::atomic<bool> is_leaving_{false};  ///< it still serves, but is to get nothing more
   // Stopped and destroyed in the reverse order.
   Threads threads_;
   Pools pools_;

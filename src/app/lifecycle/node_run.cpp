@@ -297,6 +297,24 @@ void Node::install_signal_handlers() {
   threads_.signals->add(SIGINT);
 }
 
+// A successor has the same address, so there is nothing for a load balancer to notice.
+net::Task<> Node::await_balancers() {
+  const auto delay = start_.settings.server.drain_delay;
+  if (delay.count() == 0 || handover_.is_done) co_return;
+  is_leaving_ = true;
+  start_.service.stopping();
+  telemetry::log_info("not ready any more", {{"drain_delay_ms", delay.count()}});
+  net::Timer end(threads_.control->executor(), delay);
+  end.async_wait([this](const boost::system::error_code& error) {
+    boost::system::error_code ignored;
+    if (!error) threads_.signals->cancel(ignored);
+  });
+  for (;;) {
+    const auto [error, signal] = co_await threads_.signals->async_wait(net::use_task);
+    if (error || signal != SIGHUP) break;
+  }
+}
+
 net::Task<> Node::watch_signals() {
   while (!handover_.is_done) {
     const auto [error, signal] = co_await threads_.signals->async_wait(net::use_task);
@@ -305,6 +323,7 @@ net::Task<> Node::watch_signals() {
     co_await reload("SIGHUP");
     start_.service.ready(status());
   }
+  co_await await_balancers();
   // From here on the signals have their default effect: a second one ends the drain. SIGHUP is an
   // exception: log rotation must not cut answers off.
   boost::system::error_code ignored;
