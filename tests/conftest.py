@@ -5,9 +5,12 @@ import pytest
 from support.certificates import Certificates
 from support.process import Weir
 
-# A server without a config file would call the providers of whoever runs the tests.
+# A server without a config file would call the providers of whoever runs the tests, and commands would use their
+# config and key.
 for name in [name for name in os.environ if name.endswith(("_API_KEY", "_BASE_URL"))]:
     del os.environ[name]
+for name in ("WEIR_CONFIG", "WEIR_KEY"):
+    os.environ.pop(name, None)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ they find members that an answer lacks. A failure is one of `KNOWN`, or a fault.
 import dataclasses
 import os
 import pathlib
+import re
 import subprocess
 import xml.etree.ElementTree
 
@@ -23,16 +24,23 @@ SAME_AS = {
     "gpt-image-1.5": "image-to-image", "gpt-image-2.5-flare": "text-to-image", "tts-1": "text-to-speech",
     "gpt-4o-transcribe": "speech-to-text", "whisper-1": "speech-to-text",
 }  # fmt: skip
+# What a failure says, and the tests that may.
 KNOWN = {
-    "The parameter model is missing": "OpenAI has a default model for some calls, Weir for none",
-    "' not found.": "ids of responses that nobody made",
-    "/completion_id does not exist": "stored chat completions are not served",
-    "The method is not allowed for this path": "nor are their list, deleting a model, and /responses/input_tokens",
-    "max_completion_tokens: expected an integer from 1": "the demo model answers with one word or more",
-    "input: expected a non-empty string": "and wants an input to make compact",
-    "data.0.embedding": "the package wants base64 and its strict client numbers",
-    "none beside after_id": "two directions at once",
-    "The model `claude-1.3` does not exist": "the warning of an old model is the package's own",
+    # OpenAI has a default model for some calls, Weir for none.
+    "The parameter model is missing": r"test_(images|moderations|responses)\.\w+\.\w+_(create|edit|generate)(_variation|_overload_\d)?\[",
+    # Ids of responses that nobody made.
+    "' not found.": r"test_(responses|input_items)\.\w+\.\w+_(retrieve|delete|cancel|list)",
+    # Stored chat completions, deleting models and /responses/input_tokens are not served.
+    "/completion_id does not exist": r"chat\.test_completions\.\w+\.\w+_(retrieve|update|delete)",
+    "The method is not allowed for this path": r"chat\.test_completions\.\w+\.\w+_list|test_models\.\w+\.\w+_delete|_count",
+    # The demo models answer with one word or more, and want an input to make compact.
+    "max_completion_tokens: expected an integer from 1": r"chat\.test_completions\.\w+\.\w+_create_with_all_params",
+    "input: expected a non-empty string": r"_compact\[",
+    # The package asks for base64, and its strict client wants numbers.
+    "data.0.embedding": r"test_embeddings\.\w+\.\w+_create\[",
+    # Two directions at once; and the warning of an old model is the package's own.
+    "none beside after_id": r"test_models\.\w+\.\w+_list_with_all_params",
+    "The model `claude-1.3` does not exist": r"test_deprecated_model_warning",
 }
 
 
@@ -69,6 +77,10 @@ def files_of(suite, place):
         yield path if path.is_dir() else path.with_suffix(".py")
 
 
+def is_known(case, text):
+    return any(said in text and re.search(tests, case) for said, tests in KNOWN.items())
+
+
 @pytest.mark.parametrize("name", SUITES)
 def test_the_suite_finds_the_apis_answers(server, tmp_path, name):
     python, places = os.environ.get("WEIR_SUITES_PYTHON"), os.environ.get("WEIR_SUITES")
@@ -86,7 +98,10 @@ def test_the_suite_finds_the_apis_answers(server, tmp_path, name):
     )  # fmt: skip
     assert report.exists(), done.stdout + done.stderr
     cases = xml.etree.ElementTree.parse(report).getroot().findall(".//testcase")
-    failures = [(case.get("name"), one.text) for case in cases for one in case if one.tag in ("failure", "error")]
-    faults = [(case, text) for case, text in failures if not any(reason in text for reason in KNOWN)]
+    failures = [
+        (f"{case.get('classname')}.{case.get('name')}", one.text)
+        for case in cases for one in case if one.tag in ("failure", "error")
+    ]  # fmt: skip
+    faults = [(case, text) for case, text in failures if not is_known(case, text)]
     assert not faults, "\n\n".join(f"{case}:\n{text}" for case, text in faults)
     assert len(cases) - len(failures) >= suite.least

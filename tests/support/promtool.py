@@ -1,5 +1,6 @@
 """Prometheus's promtool, of this machine or taken out of Debian's package: nothing is installed or started."""
 
+import functools
 import os
 import pathlib
 import shutil
@@ -8,7 +9,10 @@ import tempfile
 
 import pytest
 
+from support.eventually import DEADLINE_S
 
+
+@functools.cache
 def promtool():
     """Its path. Skips the test where there is no such program and no Debian archive to take it from."""
     if found := shutil.which("promtool"):
@@ -24,9 +28,9 @@ def promtool():
 
 def _extract(place):
     try:
-        subprocess.run(["apt-get", "download", "prometheus"], cwd=place, check=True, capture_output=True)
+        subprocess.run(["apt-get", "download", "prometheus"], cwd=place, check=True, capture_output=True, timeout=DEADLINE_S)
         package, = place.glob("prometheus_*.deb")  # fmt: skip
         subprocess.run(["dpkg-deb", "--extract", package, place], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError, ValueError):
+    except (OSError, subprocess.SubprocessError, ValueError):
         pytest.skip("no promtool, and Debian's package prometheus cannot be downloaded")
     return place / "usr/bin/promtool"
