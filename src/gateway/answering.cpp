@@ -37,7 +37,10 @@ net::Task<> Answering::run() {
   }
   auto sent = forward_first();
   for (;;) {
-    if (sent == Sent::partial) co_await send_rest();
+    if (sent == Sent::partial) {
+      release_large_request();
+      co_await send_rest();
+    }
     if (ended_) co_return;
     if (record().streamed && client().begun() && !has_released_) release_buffers();
     await_more();
@@ -57,6 +60,14 @@ void Answering::release_buffers() {
   if (client().body_done()) client().release_buffers();
   upstream().release_buffers();
   has_released_ = true;
+}
+
+// A slow client's answer may take long, and nothing is sent again.
+void Answering::release_large_request() {
+  if (!input_.received || !input_.received->is_large()) return;
+  input_.settlement.release_request();
+  input_.received.reset();
+  if (auto* translated = attempt().translated()) translated->release_body();
 }
 
 void Answering::begin_answer(std::optional<std::uint64_t> length, MonotonicTime now) {

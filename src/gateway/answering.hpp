@@ -19,7 +19,7 @@ struct AnswerInput {
   CallContext& context;
   const Admitted& admitted;
   Settlement& settlement;
-  /// Null once a stream has begun, which may take long.
+  /// Null once nothing needs it: a stream has begun, or the client is slow.
   std::unique_ptr<Received>& received;
 };
 
@@ -57,6 +57,7 @@ class Answering {
   /// The media type of a stream in the client's family.
   [[nodiscard]] std::string stream_field() const;
   void release_buffers();
+  void release_large_request();
   // These set ended_ at the answer's end.
 
   [[nodiscard]] Sent forward_first();

@@ -18,7 +18,7 @@ namespace weir::gateway {
 Call::Call(Gateway& gateway, CallInput&& input)
     : context_(gateway, std::move(input)),
       received_(std::make_unique<Received>(context_.client, context_.input.endpoint,
-                                           context_.settings(), gateway.shared().buffered_bytes,
+                                           context_.settings(), gateway.shared().body_memory,
                                            gateway.body_buffers())) {
   context_.record().endpoint = context_.input.endpoint;
   context_.record().received = context_.input.exchange.whole;

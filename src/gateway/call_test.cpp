@@ -408,12 +408,12 @@ TEST_F(CallTest, LongEventsHaveTheSameBound) {
   add({{turn}, {turn, true}});
   start();
   EXPECT_THAT(post(kStream), HasSubstr("data: [DONE]"));
-  EXPECT_EQ(shared_.buffered_bytes, 0);
+  EXPECT_EQ(shared_.body_memory.held(), 0);
   calls_.buffer_bytes = 1 << 20;
   replace_directory();
   EXPECT_THAT(post(kStream), HasSubstr(R"("code":"overloaded")"));
   EXPECT_EQ(last_reason(), Errc::overloaded);
-  EXPECT_EQ(shared_.buffered_bytes, 0);
+  EXPECT_EQ(shared_.body_memory.held(), 0);
 }
 
 TEST_F(CallTest, BodiesInMemoryHaveABound) {
@@ -422,7 +422,7 @@ TEST_F(CallTest, BodiesInMemoryHaveABound) {
   start(Endpoint::audio_transcriptions);
   EXPECT_THAT(post(kForm, kFormType), HasSubstr("overloaded"));
   EXPECT_TRUE(upstream.requests().empty());
-  EXPECT_EQ(shared_.buffered_bytes, 0);
+  EXPECT_EQ(shared_.body_memory.held(), 0);
 }
 
 TEST_F(CallTest, ARouteThatWasAssumedAndIsDeniedIsReported) {

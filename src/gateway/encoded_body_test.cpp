@@ -35,7 +35,8 @@ std::string chat_of(std::size_t bytes) {
 
 class EncodedBodyTest : public CallFixture {
  protected:
-  std::int64_t buffered() { return shared_.buffered_bytes.load(); }
+  EncodedBodyTest() { shared_.body_memory.set_default(64 << 20); }
+  std::int64_t buffered() { return shared_.body_memory.held(); }
 };
 
 TEST_F(EncodedBodyTest, IsDecodedForTheUpstream) {
@@ -86,10 +87,10 @@ TEST_F(EncodedBodyTest, CountsAgainstTheBoundOfAllBodies) {
   auto& upstream = add({{kAnswer}});
   start();
   const auto fits = packed(Coding::gzip, chat_of(90'000));
-  thread_.call([&] { shared_.buffered_bytes += 50'000; });
+  ASSERT_TRUE(shared_.body_memory.hold(50'000, 100'000));
   EXPECT_THAT(post(fits, "Content-Encoding: gzip\r\n"), StartsWith("HTTP/1.1 503"));
   EXPECT_EQ(buffered(), 50'000);
-  thread_.call([&] { shared_.buffered_bytes -= 50'000; });
+  shared_.body_memory.release(50'000);
   EXPECT_THAT(post(fits, "Content-Encoding: gzip\r\n"), StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(buffered(), 0);
   EXPECT_EQ(upstream.requests().size(), 1U);
@@ -169,7 +170,7 @@ TEST_F(EncodedBodyTest, WaitsForAWorkerOnlyAsLongAsThatMakesSense) {
     SCOPED_TRACE(row.what);
     std::promise<void> release;
     workers_.post([held = release.get_future().share()] { held.wait(); });
-    HeldBytes held(shared_.buffered_bytes, 1 << 20);
+    HeldBytes held(shared_.body_memory, 1 << 20);
     std::atomic<bool> is_over = false;
     auto decoding = boost::asio::co_spawn(
         thread_.executor(),

@@ -15,6 +15,7 @@
 #include "catalogue/scope.hpp"
 #include "dialect/family.hpp"
 #include "gateway/body_buffers.hpp"
+#include "gateway/body_memory.hpp"
 #include "gateway/call_metrics.hpp"
 #include "gateway/call_record.hpp"
 #include "gateway/directory.hpp"
@@ -43,9 +44,9 @@ struct Shared {
   net::WorkerPool& resolvers;
   net::WorkerPool& workers;  ///< for what takes long, such as decoding a large body
   limit::TokenForecast forecast = {};
-  std::atomic<std::int64_t> buffered_bytes{0};  ///< bodies and events held in memory
-  std::atomic<std::int64_t> kept_bytes{0};      ///< memory of bodies, kept for later ones
-  std::size_t max_connections = SIZE_MAX;       ///< to upstreams, per thread
+  BodyMemory body_memory = {};              ///< bodies and events held in memory
+  std::atomic<std::int64_t> kept_bytes{0};  ///< memory of bodies, kept for later ones
+  std::size_t max_connections = SIZE_MAX;   ///< to upstreams, per thread
   WaitingCalls waiting = {};
   FailedRequests failed_requests = {};
   FaultNotes faults = {};  ///< for the operator

@@ -29,7 +29,8 @@ Opening::Opening(Attempt&& attempt, CallContext& context, const Received& receiv
     : context_(context),
       received_(received),
       attempt_(std::move(attempt)),
-      held_bytes_(context.gateway.shared().buffered_bytes, context.settings().buffer_bytes),
+      held_bytes_(context.gateway.shared().body_memory,
+                  context.gateway.shared().body_memory.bound(context.settings())),
       arrived_(context.record().first_byte) {
   record().phase = Phase::answering;
   keep_fields();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "dialect/endpoint.hpp"
+#include "gateway/body_wait.hpp"
 #include "gateway/encoded_body.hpp"
 
 namespace weir::gateway {
@@ -46,13 +47,12 @@ std::unexpected<Error> no_room() { return fail(Errc::overloaded, "calls.buffer_b
 }  // namespace
 
 Received::Received(http::ClientStream& client, catalogue::Endpoint endpoint,
-                   const upstream::Settings& settings, std::atomic<std::int64_t>& buffered,
-                   BodyBuffers& buffers)
+                   const upstream::Settings& settings, BodyMemory& memory, BodyBuffers& buffers)
     : client_(client),
       endpoint_(endpoint),
       settings_(settings),
       buffers_(buffers),
-      held_(buffered, settings.buffer_bytes) {}
+      held_(memory, memory.bound(settings)) {}
 
 Received::~Received() { give_back(std::move(store_)); }
 
@@ -95,23 +95,48 @@ void Received::take_buffer(std::uint64_t length) {
   store_.reserve(std::min(length, kFirstBytes));
 }
 
-Result<> Received::hold(std::string_view piece) {
-  if (!held_.add(piece.size())) return no_room();
-  return {};
+// A small body is read at once if there is room for it, whatever was promised to others.
+net::Task<Result<>> Received::await_room(std::uint64_t length) {
+  const auto bytes = static_cast<std::int64_t>(length);
+  if (bytes > held_.most()) co_return no_room();
+  if (length < BodyBuffers::kLargeBytes && held_.has_room(length)) co_return Result<>{};
+  if (held_.try_promise(bytes)) co_return Result<>{};
+  BodyWait wait(client_, held_, bytes, false);
+  auto waiting = wait.wait_until(monotonic_now() + settings_.queue_timeout);
+  const auto is_promised = co_await std::move(waiting);
+  if (!is_promised) co_return std::unexpected(is_promised.error());
+  // Others were promised memory that they have not used.
+  if (*is_promised || held_.has_room(length)) co_return Result<>{};
+  co_return no_room();
+}
+
+net::Task<Result<>> Received::await_more(std::size_t bytes) {
+  const auto size = static_cast<std::int64_t>(bytes);
+  if (static_cast<std::int64_t>(held_.size()) + size > held_.most()) co_return no_room();
+  BodyWait wait(client_, held_, size, true);
+  auto waiting = wait.wait_until(monotonic_now() + settings_.queue_timeout);
+  const auto is_held = co_await std::move(waiting);
+  if (!is_held) co_return std::unexpected(is_held.error());
+  if (!*is_held) co_return no_room();
+  co_return Result<>{};
 }
 
 net::Task<Result<>> Received::receive_whole() {
   const auto limit = static_cast<std::uint64_t>(settings_.max_body_bytes);
   if (auto fits = client_.limit_body(limit); !fits) co_return fits;
   if (const auto length = client_.request().content_length) {
-    if (!held_.has_room(*length)) co_return no_room();
+    auto waiting = await_room(*length);
+    if (auto room = co_await std::move(waiting); !room) co_return room;
     take_buffer(*length);
   }
   while (!client_.body_done()) {
     const auto piece = co_await client_.append_body(store_);
     if (!piece) co_return std::unexpected(piece.error());
-    if (auto held = hold(*piece); !held) co_return held;
+    if (held_.add(piece->size())) continue;
+    auto waiting = await_more(piece->size());
+    if (auto held = co_await std::move(waiting); !held) co_return held;
   }
+  held_.end_promise();
   co_return Result<>{};
 }
 
@@ -221,13 +246,16 @@ net::Task<Result<>> Received::receive_form() {
   while ((all || request_.model.empty()) && !client_.body_done()) {
     const auto piece = co_await client_.append_body(store_);
     if (!piece) co_return std::unexpected(piece.error());
-    if (auto held = hold(*piece); !held) co_return held;
+    const auto size = piece->size();
     if (auto taken = take_fields(*piece); !taken) co_return taken;
     if (request_.model.empty() &&
         store_.size() > static_cast<std::size_t>(settings_.max_body_bytes)) {
       co_return fail(Errc::invalid_parameter,
                      "Send `model` before the file, or reduce the file size.");
     }
+    if (held_.add(size)) continue;
+    auto waiting = await_more(size);
+    if (auto held = co_await std::move(waiting); !held) co_return held;
   }
   if (auto ended = end_form(); !ended) co_return ended;
   body_ = store_;

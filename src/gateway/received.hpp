@@ -14,6 +14,7 @@
 #include "codec/content_encoding.hpp"
 #include "codec/multipart.hpp"
 #include "gateway/body_buffers.hpp"
+#include "gateway/body_memory.hpp"
 #include "gateway/call_request.hpp"
 #include "gateway/held_bytes.hpp"
 #include "gateway/stored_call.hpp"
@@ -28,10 +29,9 @@ namespace weir::gateway {
 /// Lifetime: what it is made from outlives it.
 class Received {
  public:
-  /// `buffered`: bytes of the bodies of all calls. `buffers`: of the thread.
+  /// `memory`: of the bodies of all calls. `buffers`: of the thread.
   Received(http::ClientStream& client, catalogue::Endpoint endpoint,
-           const upstream::Settings& settings, std::atomic<std::int64_t>& buffered,
-           BodyBuffers& buffers);
+           const upstream::Settings& settings, BodyMemory& memory, BodyBuffers& buffers);
   Received(const Received&) = delete;
   Received& operator=(const Received&) = delete;
   ~Received();
@@ -57,8 +57,9 @@ class Received {
   [[nodiscard]] bool take_at_hand();
   /// Receives a JSON body as a whole, and a form up to the part that names the model. An image
   /// edit's form is received as a whole, because `n` may come last; so is any encoded body.
-  /// Errors: invalid_parameter, overloaded at the bound of all bodies, and those of
-  /// ClientStream::next_body.
+  /// At the bound of all bodies it waits for memory, at most for calls.queue_timeout.
+  /// Errors: invalid_parameter, overloaded if that was not enough, client_left and stopping during
+  /// the wait, and those of ClientStream::next_body.
   [[nodiscard]] net::Task<Result<>> receive();
   /// Reads what a JSON body says; a form was read as it came. `model`: see ReadOptions.
   /// Errors: invalid_parameter.
@@ -72,6 +73,8 @@ class Received {
   [[nodiscard]] std::string_view body() const { return body_; }
   /// Whether all of the body is in body().
   [[nodiscard]] bool is_whole() const { return is_whole_; }
+  /// Whether it holds much memory.
+  [[nodiscard]] bool is_large() const { return held_.size() >= BodyBuffers::kLargeBytes; }
   [[nodiscard]] const CallRequest& request() const { return request_; }
 
  private:
@@ -84,7 +87,10 @@ class Received {
   [[nodiscard]] net::Task<Result<>> receive_encoded();
   [[nodiscard]] Result<> begin_form();
   [[nodiscard]] Result<> end_form();
-  [[nodiscard]] Result<> hold(std::string_view piece);
+  /// Before a body of `length` bytes is read.
+  [[nodiscard]] net::Task<Result<>> await_room(std::uint64_t length);
+  /// For the next `bytes` of a body that is being read.
+  [[nodiscard]] net::Task<Result<>> await_more(std::size_t bytes);
   [[nodiscard]] Result<> take_fields(std::string_view piece);
   [[nodiscard]] Result<> take_field(codec::MultipartValue value);
   [[nodiscard]] bool is_json() const;

@@ -44,7 +44,8 @@ net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
     const Received& received, bool asks_usage) {
   const auto& settings = context.settings();
   auto& shared = context.gateway.shared();
-  HeldBytes reading(shared.buffered_bytes, settings.buffer_bytes);
+  auto& memory = shared.body_memory;
+  HeldBytes reading(memory, memory.bound(settings));
   if (!reading.add(reading_bytes(received.body()))) {
     co_return std::unexpected(make_refusal(Errc::overloaded));
   }
@@ -77,7 +78,7 @@ net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
                      .asks_usage = asks_usage,
                      .fields = fields_of(context, choice, (*request)->dropped),
                      .answer = {std::move((*request)->answer), context.input.endpoint, model},
-                     .held = HeldBytes(shared.buffered_bytes, settings.buffer_bytes)});
+                     .held = HeldBytes(memory, memory.bound(settings))});
   if (context.input.framing) translated->answer.use(*context.input.framing);
   if (!translated->hold()) {
     co_return std::unexpected(make_refusal(Errc::overloaded));

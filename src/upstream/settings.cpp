@@ -25,7 +25,8 @@ std::optional<Complaint> refusal_may_grow(const BreakerSettings& settings) {
 }
 
 std::optional<Complaint> bodies_fit_the_buffer(const Settings& settings) {
-  if (settings.buffer_bytes >= settings.max_body_bytes) return std::nullopt;
+  const bool is_derived = settings.buffer_bytes == 0;
+  if (is_derived || settings.buffer_bytes >= settings.max_body_bytes) return std::nullopt;
   return Complaint{"buffer_bytes", "is smaller than max_body_bytes", "at least max_body_bytes"};
 }
 
@@ -170,11 +171,12 @@ void add_sizes(config::Schema<Settings>& schema) {
       .field("max_upload_bytes", &Settings::max_upload_bytes, bytes({kKiB, 64 * kGiB}),
              "Maximum size of any other file upload, which is forwarded as it arrives and not held "
              "in memory; a larger one is answered 413.")
-      .field(
-          "buffer_bytes", &Settings::buffer_bytes, bytes({kMiB, 1'024 * kGiB}),
-          "Total memory for the requests that are held until they are answered, so that they "
-          "can be retried, and for events of more than 256 KiB; beyond it calls are answered 503, "
-          "and streams end with an error event.")
+      .field("buffer_bytes", &Settings::buffer_bytes,
+             bytes({kMiB, 1'024 * kGiB,
+                    "a quarter of the memory that the process may use, from 64MiB to 8GiB"}),
+             "Total memory for the requests that are held until they are answered, so that they "
+             "can be retried, and for events of more than 256 KiB; beyond it requests wait for "
+             "queue_timeout and are then answered 503, and streams end with an error event.")
       .field("kept_buffer_bytes", &Settings::kept_buffer_bytes,
              bytes({kMiB, 1'024 * kGiB, "each large request gets memory of its own"}),
              "Memory of large requests that is kept for the next ones, in total; what is not "

@@ -50,7 +50,7 @@ struct Settings {
   std::int64_t max_body_bytes = 32 << 20;     ///< a JSON request
   int max_json_depth = 64;                    ///< of a JSON request
   std::int64_t max_upload_bytes = 512 << 20;  ///< a multipart request
-  std::int64_t buffer_bytes = 256 << 20;      ///< bodies and events held in memory, all together
+  std::int64_t buffer_bytes = 0;  ///< bodies and events held in memory, all together; 0: derived
   std::int64_t kept_buffer_bytes = 64 << 20;  ///< of such memory, for later bodies, all together
   std::chrono::milliseconds stream_end_timeout{1'000};  ///< from the last event
   std::chrono::milliseconds comment_interval{0};  ///< to clients that wait for a stream; 0: none

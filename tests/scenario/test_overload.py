@@ -104,8 +104,8 @@ def served(weir, engine, **calls):
     return weir(models=models, upstreams=[{"name": "gpu", "url": engine.url}], calls=calls, server={"threads": 1})
 
 
-def with_room_for_one(weir, engine):
-    return served(weir, engine, max_body_bytes=MIB, buffer_bytes=MIB)
+def with_room_for_one(weir, engine, queue_timeout="100ms"):
+    return served(weir, engine, max_body_bytes=MIB, buffer_bytes=MIB, queue_timeout=queue_timeout)
 
 
 def test_a_stream_that_has_begun_holds_no_body(weir, engine):
@@ -150,3 +150,57 @@ def test_a_body_counts_as_it_comes(weir, engine):
         assert (refused.status, refused.body) == (503, OVERLOADED)
         hold.set()
         assert second.ending().status == 200
+
+
+# A body that finds no room waits for it, and its client sends nothing meanwhile.
+
+MANY = 100
+
+
+def answers(callers):
+    return [caller.ending().status for caller in callers]
+
+
+def test_many_large_bodies_at_once_wait_for_room_and_are_all_served(weir, engine):
+    server = served(weir, engine, max_body_bytes=MIB, buffer_bytes=4 * MIB, queue_timeout="60s")
+    with contextlib.ExitStack() as stack:
+        callers = [stack.enter_context(Caller(server.public)) for _ in range(MANY)]
+        senders = [threading.Thread(target=caller.send, args=(post_head(CHAT, len(LARGE)) + LARGE,)) for caller in callers]
+        for sender in senders:
+            sender.start()
+        assert answers(callers) == [200] * MANY
+        for sender in senders:
+            sender.join()
+    assert len(engine.calls) == MANY
+
+
+def test_a_client_that_waits_for_room_sends_nothing_and_may_leave(weir, engine):
+    server = with_room_for_one(weir, engine, queue_timeout="60s")
+    hold = threading.Event()
+    engine.scripts["lab/chat"] = as_json({"choices": []}, hold=hold)
+    with Caller(server.public) as first, Caller(server.public) as last:
+        first.send(post_head(CHAT, len(LARGE)) + LARGE)
+        eventually(lambda: len(engine.calls_for("lab/chat")) == 1)
+        before = server.samples("weir_http_connections_open")
+        with Caller(server.public) as leaver:
+            leaver.send(post_head(CHAT, len(LARGE), headers=[("Expect", "100-continue")]))
+            eventually(lambda: server.samples("weir_http_connections_open") != before)
+        eventually(lambda: server.samples("weir_http_connections_open") == before)
+        last.send(post_head(CHAT, len(LARGE), headers=[("Expect", "100-continue")]))
+        hold.set()
+        assert first.ending().status == 200
+        assert last.receive("HEAD").status == 100
+        last.send(LARGE)
+        assert last.ending().status == 200
+    assert len(engine.calls) == 2
+
+
+def test_a_slow_client_of_a_long_answer_holds_no_body(weir, engine):
+    server = with_room_for_one(weir, engine)
+    long = {"choices": [{"message": {"content": "y" * (24 * MIB)}}]}
+    engine.scripts["lab/chat"] = as_json(long)
+    with Caller(server.public) as slow:
+        slow.send(post_head(CHAT, len(LARGE)) + LARGE)
+        slow.receive_head()
+        engine.scripts.clear()
+        eventually(lambda: post(server.public, CHAT, LARGE).status == 200)

@@ -130,8 +130,7 @@ void Node::warn_once(const std::vector<std::string>& warnings) {
 void Node::share_descriptors() {
   const auto threads = static_cast<std::int64_t>(io_thread_count(start_.settings.server.threads));
   const auto upstreams = static_cast<std::int64_t>(settings_.upstreams.size());
-  const auto limit = memory_limit_bytes(start_.settings.server.memory_limit_bytes);
-  const auto memory = limit > 0 ? limit : machine_bytes();
+  const auto memory = usable_bytes(start_.settings.server.memory_limit_bytes);
   const bool simulates =
       start_.config_file.empty() || std::ranges::any_of(settings_.upstreams, is_simulator);
   servers_.plan = plan_descriptors(
@@ -175,6 +174,9 @@ Result<> Node::open_servers() {
   keep_usage();
   api_.gateway = std::make_unique<gateway::Shared>(gateway::RequestSeal(keys_.opened.pepper),
                                                    pools_.resolvers, pools_.bodies);
+  const auto memory = usable_bytes(start_.settings.server.memory_limit_bytes);
+  api_.gateway->body_memory.set_default(body_bytes_of(memory));
+  telemetry::log_info("memory", {{"bytes", memory}, {"for_bodies", body_bytes_of(memory)}});
   // Each listener of calls has connections of its own on each thread.
   const std::size_t listeners = start_.settings.ollama.listen.empty() ? 1 : 2;
   api_.gateway->max_connections = static_cast<std::size_t>(servers_.plan.upstreams) /

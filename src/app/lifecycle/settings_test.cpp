@@ -335,6 +335,7 @@ TEST(Settings, EveryLimitIsFiniteByDefault) {
       {"server.max_in_flight", "the limit on descriptors, and the memory"},
       {"calls.max_in_flight", "server.max_in_flight"},
       {"server.memory_limit_bytes", "the container's limit"},
+      {"calls.buffer_bytes", "the memory that the process may use"},
       {"upstreams[].priority", "no limit: those that are called first"},
       {"calls.comment_interval", "no limit: no comments are sent"},
       {"calls.hedge_after", "no limit: no call is sent twice"},

@@ -1,5 +1,6 @@
 #include "app/process/memory_limit.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -63,6 +64,12 @@ std::uint64_t machine_bytes() {
   const auto page_size = ::sysconf(_SC_PAGESIZE);
   if (pages <= 0 || page_size <= 0) return 0;
   return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_size);
+}
+
+std::int64_t body_bytes_of(std::uint64_t memory) {
+  constexpr std::uint64_t kLeast = std::uint64_t{64} << 20;
+  constexpr std::uint64_t kMost = std::uint64_t{8} << 30;
+  return static_cast<std::int64_t>(std::clamp(memory / 4, kLeast, kMost));
 }
 
 // The second number, in pages (proc_pid_statm(5)).

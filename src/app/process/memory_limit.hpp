@@ -22,6 +22,9 @@ namespace weir::app {
 /// The machine's memory. 0 if unknown.
 [[nodiscard]] std::uint64_t machine_bytes();
 
+/// The memory for the bodies of calls, of `memory` that the process may use; 0: unknown.
+[[nodiscard]] std::int64_t body_bytes_of(std::uint64_t memory);
+
 /// The resident set size. 0 if unknown.
 [[nodiscard]] std::uint64_t resident_bytes();
 

@@ -21,6 +21,15 @@ TEST(MemoryLimit, TheCgroupIsFoundInBothVersions) {
   EXPECT_EQ(find_cgroup("nonsense\n1:\n", "memory"), "");
 }
 
+TEST(MemoryLimit, BodiesGetAQuarterWithinBounds) {
+  constexpr std::uint64_t kMiB = 1 << 20;
+  EXPECT_EQ(body_bytes_of(0), 64 << 20);
+  EXPECT_EQ(body_bytes_of(128 * kMiB), 64 << 20);
+  EXPECT_EQ(body_bytes_of(1024 * kMiB), 256 << 20);
+  EXPECT_EQ(body_bytes_of(8 * 1024 * kMiB), std::int64_t{2} << 30);
+  EXPECT_EQ(body_bytes_of(1024 * 1024 * kMiB), std::int64_t{8} << 30);
+}
+
 TEST(MemoryLimit, ThisProcessIsSomewhere) { EXPECT_GT(resident_bytes(), 0U); }
 
 }  // namespace

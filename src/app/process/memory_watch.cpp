@@ -18,6 +18,11 @@ std::uint64_t memory_limit_bytes(std::int64_t setting) {
   return setting > 0 ? static_cast<std::uint64_t>(setting) : container_limit_bytes();
 }
 
+std::uint64_t usable_bytes(std::int64_t setting) {
+  const auto limit = memory_limit_bytes(setting);
+  return limit > 0 ? limit : machine_bytes();
+}
+
 net::Task<> watch_memory(std::vector<http::Server*> servers, std::uint64_t limit_bytes,
                          net::WorkerPool& pool, telemetry::Registry& registry) {
   auto& gauge = telemetry::register_gauge(registry, http::kMemoryPressure).Add({});

@@ -14,6 +14,9 @@ namespace weir::app {
 /// server.memory_limit_bytes, or else the container's limit; 0: neither.
 [[nodiscard]] std::uint64_t memory_limit_bytes(std::int64_t setting);
 
+/// That limit, or else the machine's memory; 0: unknown.
+[[nodiscard]] std::uint64_t usable_bytes(std::int64_t setting);
+
 /// Reports memory pressure to each server, and under pressure returns free heap memory, until it is
 /// cancelled.
 ///
