@@ -268,8 +268,11 @@ class CommandLine {
     command->add_option("--to", usage_.to, "Last day; default: today");
     command->add_option("--key", usage_.key, "Only this key; its name or id");
     command->add_option("--model", usage_.model, "Only models that match this pattern");
-    command->add_option("--by", usage_.by, "Columns to group by; default: day,key,model")
-        ->delimiter(',');
+    usage_by_ =
+        command
+            ->add_option("--by", usage_.by,
+                         "Columns to group by; default: day,key,model, or fewer for a long table")
+            ->delimiter(',');
     add_config(command);
     add_json(command);
     prune_ = command->add_subcommand("prune", "Delete the usage of old days");
@@ -280,8 +283,9 @@ class CommandLine {
 
   int show_or_prune_usage() {
     return with_settings(texts_.config, [this](const auto& s) {
-      return prune_->parsed() ? app::prune_usage(s, texts_.before, wall_now())
-                              : app::show_usage(s, usage_, wall_now(), json_);
+      if (prune_->parsed()) return app::prune_usage(s, texts_.before, wall_now());
+      usage_.may_leave_out = usage_by_->count() == 0 && !json_;
+      return app::show_usage(s, usage_, wall_now(), json_);
     });
   }
 
@@ -359,6 +363,7 @@ class CommandLine {
   }
 
   app::SetupCommands setup_;
+  CLI::Option* usage_by_ = nullptr;
   CLI::App* prune_ = nullptr;  // CLI11 runs the callback of its parent, too
   CLI::App app_{"Weir: one address and one key for all the AI models you can call", "weir"};
   Texts texts_;

@@ -249,9 +249,14 @@ Result<> SqliteStore::move_all_usage() {
   }
 }
 
-Result<> SqliteStore::visit_usage(const UsageFilter& filter, const VisitUsage& visit) {
+Result<> SqliteStore::visit_usage(const UsageFilter& filter, UsageView view,
+                                  const VisitUsage& visit) {
   if (auto moved = move_all_usage(); !moved) return moved;
-  return usage_->visit_usage(filter, visit);
+  return usage_->visit_usage(filter, view, visit);
+}
+
+Result<std::int64_t> SqliteStore::roll_up(const RollUp& until, std::int64_t max_rows) {
+  return usage_->roll_up(until, max_rows);
 }
 
 Result<std::vector<UsageRow>> SqliteStore::usage(const UsageFilter& filter) {

@@ -64,9 +64,16 @@ class SqliteStore final : public Store {
   Result<std::uint64_t> version() override;
   Result<> add_usage(const UsageBatch& batch) override;
   Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
-  /// As usage, a row at a time: memory does not grow with them. `visit` calls no function of this
-  /// object.
-  [[nodiscard]] Result<> visit_usage(const UsageFilter& filter, const VisitUsage& visit);
+  /// As usage, a sum at a time: memory does not grow with them. `visit` calls no function of this
+  /// object. A view by key ignores the filter's model, one by model its key.
+  /// Errors: invalid_parameter for a part of a month whose days were summed, with UsageView::rows.
+  [[nodiscard]] Result<> visit_usage(const UsageFilter& filter, UsageView view,
+                                     const VisitUsage& visit);
+  /// Sums the next rows, at most `max_rows`: first those of days, which makes a view by key or by
+  /// model as fast as its sums are few; then those of months, which replace their rows. No view
+  /// changes, except that rows of a month become one. Returns how many; 0: none are left.
+  /// A kill in the middle loses and doubles nothing.
+  [[nodiscard]] Result<std::int64_t> roll_up(const RollUp& until, std::int64_t max_rows);
   Result<std::vector<Day>> usage_days(std::size_t most) override;
   Result<std::int64_t> delete_usage(Day before, std::int64_t max_rows) override;
 

@@ -78,5 +78,56 @@ TEST(UsageCrash, KillAtAnyMomentLeavesWholeBatchesAndLosesNoneAcknowledged) {
   }
 }
 
+/// Adds a day and sums those before it, one row at a time, until it is killed.
+[[noreturn]] void sum_until_killed(const std::string& path, const std::string& writer, int pipe) {
+  const auto store = SqliteStore::open({.path = path});
+  if (!store) ::_exit(1);
+  for (std::int64_t number = 1;; ++number) {
+    auto day = batch(writer, number);
+    for (auto& row : day.rows) row.day += std::chrono::days(number % 70);
+    if (!(*store)->add_usage(day)) ::_exit(2);
+    const RollUp until{.days_before = kDay + std::chrono::days(60),
+                       .months_before = month_of(kDay + std::chrono::days(40))};
+    for (int step = 0; step < 12; ++step) {
+      if (!(*store)->roll_up(until, 1)) ::_exit(3);
+    }
+    if (::write(pipe, &number, sizeof number) != sizeof number) ::_exit(4);
+  }
+}
+
+std::int64_t requests_in(SqliteStore& store, UsageView view) {
+  std::int64_t requests = 0;
+  const UsageFilter all{.from = kDay - std::chrono::days(40), .to = kDay + std::chrono::days(100)};
+  const auto read = store.visit_usage(all, view, [&](const UsageSum& sum) {
+    requests += sum.counts.requests;
+    return true;
+  });
+  EXPECT_TRUE(read) << read.error().text();
+  return requests;
+}
+
+TEST(UsageCrash, AKillWhileUsageIsSummedLosesAndDoublesNothing) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  std::mt19937 random(seed);
+  TemporaryDirectory directory;
+  const std::string path = directory.path() + "/weir.db";
+  std::int64_t expected = 0;
+  for (int cycle = 0; cycle < kKillCycles; ++cycle) {
+    std::int64_t acknowledged = 0;
+    ASSERT_NO_FATAL_FAILURE(kill_at_a_random_moment<std::int64_t>(
+        random, [&](int pipe) { sum_until_killed(path, fmt::format("writer {}", cycle), pipe); },
+        [&](std::int64_t number) { acknowledged = number; }));
+    const auto store = SqliteStore::open({.path = path});
+    ASSERT_TRUE(store) << store.error().text();
+    const auto kept = requests_in(**store, UsageView::rows);
+    EXPECT_GE(kept, expected + acknowledged * kKeys);
+    EXPECT_LE(kept, expected + (acknowledged + 1) * kKeys);
+    EXPECT_EQ(requests_in(**store, UsageView::by_key), kept);
+    EXPECT_EQ(requests_in(**store, UsageView::by_model), kept);
+    expected = kept;
+  }
+}
+
 }  // namespace
 }  // namespace weir::store

@@ -9,14 +9,13 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "app/command_line/table.hpp"
+#include "app/command_line/usage_groups.hpp"
 #include "app/lifecycle/key_store.hpp"
-#include "codec/glob.hpp"
 #include "codec/json_text.hpp"
 #include "config/problem.hpp"
 #include "config/units.hpp"
@@ -35,6 +34,8 @@ using store::UsageRow;
 
 constexpr days kUsualSpan{30};
 constexpr std::int64_t kPruneRows = 1'000;  // of one transaction
+/// More are left out of a table unless they are asked for.
+constexpr std::size_t kMostRows = 10'000;
 constexpr std::string_view kConfigKeyPrefix = "config:";
 
 struct Column {
@@ -58,24 +59,25 @@ constexpr Column kColumns[] = {
 };
 static_assert(std::size(kColumns) == store::kUsageMembers.size());
 
-struct Grouping {
-  bool day = false;
-  bool key = false;
-  bool model = false;
-};
-
 using KeyNames = std::map<std::string, std::string, std::less<>>;
 
 struct Report {
   Day from;
   Day to;
   Grouping by;
-  std::vector<UsageRow> rows;  ///< columns that are not grouped by are empty
+  std::vector<ReportRow> rows;
+  bool leaves_out = false;  ///< columns, since there would be too many rows
   UsageCounts total;
   KeyNames key_names;  ///< by id
 };
 
 std::string format_day(Day day) { return config::format_timestamp(day).substr(0, 10); }
+
+std::string format_period(const ReportRow& row) {
+  constexpr std::size_t kMonthChars = 7;
+  const auto day = format_day(row.sum.day);
+  return row.is_month ? day.substr(0, kMonthChars) : day;
+}
 
 std::unexpected<Error> refuse(std::string_view option, const std::string& value,
                               std::string_view expected) {
@@ -173,50 +175,17 @@ std::string name_of(const KeyNames& names, std::string_view key_id) {
   return found == names.end() ? "" : found->second;
 }
 
-/// Sums the rows of the store by group, as they are read: memory is that of the groups.
-class Groups {
- public:
-  Groups(Grouping by, const std::string& model_glob) : by_(by), model_glob_(model_glob) {}
-
-  void add(Day day, std::string_view key_id, std::string_view model, const UsageCounts& counts) {
-    if (!model_glob_.empty() && !codec::glob_matches(model_glob_, model)) return;
-    total_.add(counts);
-    const std::tuple name(by_.day ? day : Day(), by_.key ? key_id : std::string_view(),
-                          by_.model ? model : std::string_view());
-    auto found = sums_.find(name);
-    if (found == sums_.end()) found = sums_.emplace(name, UsageCounts()).first;
-    found->second.add(counts);
-  }
-
-  void move_to(Report& report) {
-    report.total = total_;
-    report.rows.reserve(sums_.size());
-    while (!sums_.empty()) {
-      auto sum = sums_.extract(sums_.begin());
-      auto& [day, key_id, model] = sum.key();
-      report.rows.push_back({day, std::move(key_id), std::move(model), sum.mapped()});
-    }
-  }
-
- private:
-  const Grouping by_;
-  const std::string& model_glob_;
-  // Compared with views: a known group costs no allocation.
-  std::map<std::tuple<Day, std::string, std::string>, UsageCounts, std::less<>> sums_;
-  UsageCounts total_;
-};
-
 /// Values are empty if usage was merged (usage.max_pending_rows).
 std::string or_dash(std::string text) { return text.empty() ? "-" : std::move(text); }
 
-std::vector<std::string> label_cells(const Report& report, const UsageRow& row) {
+std::vector<std::string> label_cells(const Report& report, const ReportRow& row) {
   std::vector<std::string> cells;
-  if (report.by.day) cells.push_back(format_day(row.day));
+  if (report.by.day) cells.push_back(format_period(row));
   if (report.by.key) {
-    cells.push_back(or_dash(name_of(report.key_names, row.key_id)));
-    cells.push_back(or_dash(row.key_id));
+    cells.push_back(or_dash(name_of(report.key_names, row.sum.key_id)));
+    cells.push_back(or_dash(row.sum.key_id));
   }
-  if (report.by.model) cells.push_back(or_dash(row.model));
+  if (report.by.model) cells.push_back(or_dash(row.sum.model));
   return cells;
 }
 
@@ -245,8 +214,8 @@ std::string usage_table(const Report& report) {
   std::vector<std::vector<std::string>> rows{headings(report.by)};
   const std::size_t labels = rows.front().size();
   for (const auto& column : kColumns) rows.front().emplace_back(column.heading);
-  for (const UsageRow& row : report.rows) {
-    append_counts(rows.emplace_back(label_cells(report, row)), row.counts);
+  for (const ReportRow& row : report.rows) {
+    append_counts(rows.emplace_back(label_cells(report, row)), row.sum.counts);
   }
   auto& total = rows.emplace_back(labels);
   total.front() = "total";
@@ -275,15 +244,15 @@ void write_text_or_null(JsonWriter& json, std::string_view name, std::string_vie
   }
 }
 
-void write_row(JsonWriter& json, const Report& report, const UsageRow& row) {
+void write_row(JsonWriter& json, const Report& report, const ReportRow& row) {
   json.begin_object();
-  if (report.by.day) json.key("day").value(format_day(row.day));
+  if (report.by.day) json.key("day").value(format_period(row));
   if (report.by.key) {
-    write_text_or_null(json, "key", name_of(report.key_names, row.key_id));
-    write_text_or_null(json, "key_id", row.key_id);
+    write_text_or_null(json, "key", name_of(report.key_names, row.sum.key_id));
+    write_text_or_null(json, "key_id", row.sum.key_id);
   }
-  if (report.by.model) write_text_or_null(json, "model", row.model);
-  write_counts(json, row.counts);
+  if (report.by.model) write_text_or_null(json, "model", row.sum.model);
+  write_counts(json, row.sum.counts);
   json.end_object();
 }
 
@@ -293,11 +262,59 @@ std::string usage_json(const Report& report) {
   json.begin_object();
   json.key("from").value(format_day(report.from)).key("to").value(format_day(report.to));
   json.key("rows").begin_array();
-  for (const UsageRow& row : report.rows) write_row(json, report, row);
+  for (const ReportRow& row : report.rows) write_row(json, report, row);
   json.end_array().key("total").begin_object();
   write_counts(json, report.total);
   json.end_object().end_object();
   return text + "\n";
+}
+
+store::UsageView view_of(const Grouping& by, const UsageQuery& query) {
+  const bool needs_key = by.key || !query.key.empty();
+  const bool needs_model = by.model || !query.model.empty();
+  if (needs_key && needs_model) return store::UsageView::rows;
+  return needs_key ? store::UsageView::by_key : store::UsageView::by_model;
+}
+
+/// False if there would be more than `most` rows.
+Result<bool> read_sums(store::SqliteStore& store, const store::UsageFilter& filter,
+                       const UsageQuery& query, std::size_t most, Report& report) {
+  Groups groups(report.by, query.model, most);
+  const auto read = store.visit_usage(filter, view_of(report.by, query),
+                                      [&](const store::UsageSum& sum) { return groups.add(sum); });
+  if (!read) return std::unexpected(read.error());
+  if (groups.has_too_many()) return false;
+  groups.move_to(report.rows, report.total);
+  return true;
+}
+
+Result<> read_readable(store::SqliteStore& store, const store::UsageFilter& filter,
+                       const UsageQuery& query, Report& report) {
+  for (bool* column : {&report.by.key, &report.by.model}) {
+    const auto is_read = read_sums(store, filter, query, kMostRows, report);
+    if (!is_read) return std::unexpected(is_read.error());
+    if (*is_read) return {};
+    *column = false;
+    report.leaves_out = true;
+  }
+  const auto is_read = read_sums(store, filter, query, SIZE_MAX, report);
+  if (!is_read) return std::unexpected(is_read.error());
+  return {};
+}
+
+Result<> read_report(store::SqliteStore& store, const store::UsageFilter& filter,
+                     const UsageQuery& query, Report& report) {
+  if (query.may_leave_out) return read_readable(store, filter, query, report);
+  const auto is_read = read_sums(store, filter, query, SIZE_MAX, report);
+  if (!is_read) return std::unexpected(is_read.error());
+  return {};
+}
+
+std::string left_out_text(const Report& report) {
+  if (!report.leaves_out) return {};
+  return fmt::format(
+      "More than {} rows by day, key and model: summed by {}. --by day,key,model shows them all.\n",
+      kMostRows, report.by.model ? "day and model" : "day");
 }
 
 }  // namespace
@@ -315,18 +332,18 @@ Output show_usage(const Settings& settings, const UsageQuery& query, WallTime no
     if (!id) return std::unexpected(id.error());
     filter.key_id = *id;
   }
-  Groups groups(report->by, query.model);
-  const auto read = store.visit_usage(
-      filter, [&](Day day, std::string_view key_id, std::string_view model,
-                  const UsageCounts& counts) { groups.add(day, key_id, model, counts); });
-  if (!read) return std::unexpected(read.error());
-  auto names = read_key_names(store);
-  if (!names) return std::unexpected(names.error());
-  report->key_names = std::move(*names);
-  groups.move_to(*report);
+  if (auto read = read_report(store, filter, query, *report); !read) {
+    return std::unexpected(std::move(read.error()));
+  }
+  if (report->by.key) {
+    auto names = read_key_names(store);
+    if (!names) return std::unexpected(names.error());
+    report->key_names = std::move(*names);
+  }
 
   if (json) return usage_json(*report);
-  return report->rows.empty() ? nothing_text(*report, query) : usage_table(*report);
+  if (report->rows.empty()) return nothing_text(*report, query);
+  return usage_table(*report) + left_out_text(*report);
 }
 
 Output prune_usage(const Settings& settings, const std::string& before, WallTime now) {
@@ -339,14 +356,12 @@ Output prune_usage(const Settings& settings, const std::string& before, WallTime
   }
   const auto opened = open_store(settings);
   if (!opened) return std::unexpected(opened.error());
-  std::int64_t deleted = 0;
   for (std::int64_t last = kPruneRows; last >= kPruneRows;) {
     const auto rows = (*opened)->delete_usage(*first_kept, kPruneRows);
     if (!rows) return std::unexpected(rows.error());
     last = *rows;
-    deleted += last;
   }
-  return fmt::format("Deleted the usage of the days before {}: {} rows.\n", before, deleted);
+  return fmt::format("Deleted the usage of the days before {}.\n", before);
 }
 
 }  // namespace weir::app

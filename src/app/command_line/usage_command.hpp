@@ -18,6 +18,8 @@ struct UsageQuery {
   std::string key = {};                                   ///< a name or id; empty: every key
   std::string model = {};                                 ///< a glob; empty: every model
   std::vector<std::string> by = {"day", "key", "model"};  ///< columns that get rows of their own
+  /// Leaves out the key, and then the model, where there would be too many rows to read.
+  bool may_leave_out = false;
 };
 
 /// Errors: invalid_parameter, naming the option; not_found for a key or store that does not exist;

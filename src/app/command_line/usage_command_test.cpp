@@ -162,10 +162,10 @@ TEST_F(UsageCommand, PruneDeletesTheDaysBeforeADate) {
   for (int day = 0; day < 60; ++day) {
     add(kToday - days(day), "key_000000000001", "m", {.requests = 1});
   }
-  EXPECT_EQ(prune("2026-11-01"), "Deleted the usage of the days before 2026-11-01: 37 rows.\n");
+  EXPECT_EQ(prune("2026-11-01"), "Deleted the usage of the days before 2026-11-01.\n");
   EXPECT_THAT(show({.from = "2026-01-01", .by = {"day"}}),
               AllOf(HasSubstr("2026-11-01"), Not(HasSubstr("2026-10-31"))));
-  EXPECT_EQ(prune("2026-11-01"), "Deleted the usage of the days before 2026-11-01: 0 rows.\n");
+  EXPECT_EQ(prune("2026-11-01"), "Deleted the usage of the days before 2026-11-01.\n");
 }
 
 TEST_F(UsageCommand, PruneRefusesAllButADateUpToToday) {
@@ -175,7 +175,40 @@ TEST_F(UsageCommand, PruneRefusesAllButADateUpToToday) {
     EXPECT_THAT(prune(bad), HasSubstr("--before"));
   }
   EXPECT_THAT(show({}), HasSubstr("Qwen3"));
-  EXPECT_THAT(prune("2026-11-23"), HasSubstr(": 1 rows."));
+  EXPECT_EQ(prune("2026-11-23"), "Deleted the usage of the days before 2026-11-23.\n");
+  EXPECT_THAT(show({.by = {"day"}}), Not(HasSubstr("2026-11-22")));
+}
+
+TEST_F(UsageCommand, ShowsTheSumsOfMonthsAndDaysByKeyOrModel) {
+  for (int ago = 0; ago < 90; ++ago) add(kToday - days(ago), "config:ci", "m", {.requests = 1});
+  const store::RollUp until{.days_before = kToday,
+                            .months_before = std::chrono::year(2026) / 10 / 1};
+  while (*store_->roll_up(until, 100) > 0) {
+  }
+  EXPECT_THAT(show({.from = "2026-08-01", .by = {"day", "key", "model"}}),
+              AllOf(HasSubstr("2026-09     ci "), HasSubstr("2026-10-01  ci "),
+                    Not(HasSubstr("2026-09-"))));
+  EXPECT_THAT(
+      show({.from = "2026-08-01", .by = {"day", "key", "model"}}, true),
+      HasSubstr(R"("day":"2026-09","key":"ci","key_id":"config:ci","model":"m","requests":30,)"));
+  EXPECT_THAT(show({.from = "2026-09-10", .to = "2026-09-11", .by = {"day", "key"}}),
+              AllOf(HasSubstr("2026-09-10"), HasSubstr("2026-09-11")));
+  EXPECT_THAT(show({.from = "2026-09-10", .by = {"key"}}), HasSubstr("75"));
+  EXPECT_THAT(show({.from = "2026-09-10", .key = "ci", .by = {"model"}}),
+              AllOf(HasSubstr("2026-09"), HasSubstr("usage.detail_days")));
+}
+
+TEST_F(UsageCommand, LeavesOutColumnsOfATableThatNobodyCouldRead) {
+  store::UsageBatch batch{.writer = "w", .number = ++number_, .made_at = kNow, .rows = {}};
+  for (int i = 0; i < 10'001; ++i)
+    batch.rows.push_back({kToday, "key", std::to_string(i % 20), {1}});
+  for (int i = 0; i < 10'001; ++i)
+    batch.rows[static_cast<std::size_t>(i)].key_id += std::to_string(i);
+  ASSERT_TRUE(store_->add_usage(batch));
+  const auto shown = show({.may_leave_out = true});
+  EXPECT_THAT(shown, AllOf(HasSubstr("2026-11-23  7 "), HasSubstr("10001"), Not(HasSubstr("KEY"))));
+  EXPECT_THAT(shown, HasSubstr("summed by day and model. --by day,key,model shows them all."));
+  EXPECT_THAT(show({}), HasSubstr("key9999"));
 }
 
 TEST_F(UsageCommand, NamesTheOptionThatIsWrong) {

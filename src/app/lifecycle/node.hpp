@@ -41,6 +41,7 @@
 #include "usage/journal_file.hpp"
 #include "usage/recorder.hpp"
 #include "usage/retention.hpp"
+#include "usage/summing.hpp"
 
 namespace weir::app {
 
@@ -104,6 +105,7 @@ class Node {
     std::unique_ptr<usage::Recorder> recorder;
     std::optional<usage::UsageRecovery> recovery;
     usage::Retention retention = {};
+    usage::Summing summing = {};
     bool is_move_failing = false;
     bool waits = false;  ///< other servers have files of usage, and may be killed
   };

@@ -205,8 +205,11 @@ net::Task<> Node::flush_usage() {
 // Each step is a call of its own, so that changed keys are read in between.
 net::Task<> Node::maintain_usage() {
   for (int step = 0; step < kMaintenanceSteps; ++step) {
-    auto maintain = [this, kept = std::chrono::days(settings_.usage.retention_days)] {
-      return move_usage() || usage_.retention.step(*keys_.opened.store, kept, wall_now());
+    auto maintain = [this, kept = std::chrono::days(settings_.usage.retention_days),
+                     detailed = std::chrono::days(settings_.usage.detail_days)] {
+      auto& store = *keys_.opened.store;
+      return move_usage() || usage_.retention.step(store, kept, wall_now()) ||
+             usage_.summing.step(store, detailed, wall_now());
     };
     auto maintaining = pools_.store.run(maintain);
     const bool more = co_await std::move(maintaining);

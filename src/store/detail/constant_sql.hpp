@@ -34,7 +34,7 @@ class ConstantSql {
   [[nodiscard]] constexpr const char* text() const { return text_.data(); }
 
  private:
-  std::array<char, 512> text_{};
+  std::array<char, 1'536> text_{};
   std::size_t size_ = 0;
 };
 

@@ -173,6 +173,66 @@ constexpr const char* kUsageSteps[] = {
       PRAGMA application_id = 2003134837;
       PRAGMA user_version = 1;
     )sql",
+    R"sql(
+      CREATE TABLE usage_by_key (
+        day INTEGER NOT NULL,
+        key_id TEXT NOT NULL,
+        requests INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        images INTEGER NOT NULL,
+        estimated INTEGER NOT NULL,
+        cached_tokens INTEGER NOT NULL,
+        reasoning_tokens INTEGER NOT NULL,
+        audio_seconds INTEGER NOT NULL,
+        characters INTEGER NOT NULL,
+        PRIMARY KEY (day, key_id)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE usage_by_model (
+        day INTEGER NOT NULL,
+        model TEXT NOT NULL,
+        requests INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        images INTEGER NOT NULL,
+        estimated INTEGER NOT NULL,
+        cached_tokens INTEGER NOT NULL,
+        reasoning_tokens INTEGER NOT NULL,
+        audio_seconds INTEGER NOT NULL,
+        characters INTEGER NOT NULL,
+        PRIMARY KEY (day, model)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE usage_months (
+        month INTEGER NOT NULL,  -- its first day
+        key_id TEXT NOT NULL,
+        model TEXT NOT NULL,
+        requests INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        images INTEGER NOT NULL,
+        estimated INTEGER NOT NULL,
+        cached_tokens INTEGER NOT NULL,
+        reasoning_tokens INTEGER NOT NULL,
+        audio_seconds INTEGER NOT NULL,
+        characters INTEGER NOT NULL,
+        PRIMARY KEY (month, key_id, model)
+      ) STRICT, WITHOUT ROWID;
+
+      -- Rows of `usage` up to this one are in usage_by_key and usage_by_model.
+      CREATE TABLE usage_summed (
+        day INTEGER NOT NULL,
+        key_id TEXT NOT NULL,
+        model TEXT NOT NULL
+      ) STRICT;
+      INSERT INTO usage_summed VALUES (-1000000, '', '');
+
+      PRAGMA user_version = 2;
+    )sql",
 };
 static_assert(kUsageApplicationId == 2003134837);
 

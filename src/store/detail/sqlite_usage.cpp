@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "store/detail/migrations.hpp"
+#include "store/detail/usage_rollup.hpp"
 #include "store/detail/usage_rows.hpp"
 
 namespace weir::store::detail {
@@ -67,19 +68,36 @@ Result<> SqliteUsage::add_moved(const MovedRows& moved) {
 
 Result<std::vector<UsageRow>> SqliteUsage::usage(const UsageFilter& filter) {
   std::vector<UsageRow> rows;
-  auto read = visit_usage(filter, [&](Day day, std::string_view key_id, std::string_view model,
-                                      const UsageCounts& counts) {
-    rows.push_back({day, std::string(key_id), std::string(model), counts});
+  auto read = visit_usage(filter, UsageView::rows, [&](const UsageSum& sum) {
+    rows.push_back({sum.day, std::string(sum.key_id), std::string(sum.model), sum.counts});
+    return true;
   });
   if (!read) return std::unexpected(read.error());
   return rows;
 }
 
-Result<> SqliteUsage::visit_usage(const UsageFilter& filter, const VisitUsage& visit) {
+Result<> SqliteUsage::visit_usage(const UsageFilter& filter, UsageView view,
+                                  const VisitUsage& visit) {
   const std::lock_guard lock(mutex_);
   const auto connection = ready();
   if (!connection) return std::unexpected(connection.error());
-  return detail::visit_usage(**connection, filter, visit);
+  // Sums and rows of the same moment.
+  const auto transaction = Transaction::begin_read(**connection);
+  if (!transaction) return std::unexpected(transaction.error());
+  return detail::visit_usage(**connection, filter, view, visit);
+}
+
+Result<std::int64_t> SqliteUsage::roll_up(const RollUp& until, std::int64_t max_rows) {
+  const std::lock_guard lock(mutex_);
+  std::int64_t summed = 0;
+  auto done = commit([&](const Connection& connection) -> Result<> {
+    const auto rows = detail::roll_up(connection, until, max_rows);
+    if (!rows) return std::unexpected(rows.error());
+    summed = *rows;
+    return {};
+  });
+  if (!done) return std::unexpected(std::move(done.error()));
+  return summed;
 }
 
 Result<std::vector<Day>> SqliteUsage::usage_days(std::size_t most) {

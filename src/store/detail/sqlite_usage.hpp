@@ -34,7 +34,9 @@ class SqliteUsage final : public UsageStore {
   /// `known`: the writer's last number according to another file.
   [[nodiscard]] Result<> add_usage(const UsageBatch& batch, std::int64_t known);
   Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
-  [[nodiscard]] Result<> visit_usage(const UsageFilter& filter, const VisitUsage& visit);
+  [[nodiscard]] Result<> visit_usage(const UsageFilter& filter, UsageView view,
+                                     const VisitUsage& visit);
+  [[nodiscard]] Result<std::int64_t> roll_up(const RollUp& until, std::int64_t max_rows);
   Result<std::vector<Day>> usage_days(std::size_t most) override;
   Result<std::int64_t> delete_usage(Day before, std::int64_t max_rows) override;
 

@@ -21,9 +21,10 @@ namespace weir::store::detail {
 /// All rows of `usage_moving`.
 [[nodiscard]] Result<std::vector<UsageRow>> read_moving(const Connection& connection);
 
-/// Ordered by day, key id and model.
+/// Months first; within both ordered by day, key id and model. REQUIRES: within a transaction.
+/// Errors: invalid_parameter if a part of a month is asked for whose days were summed.
 [[nodiscard]] Result<> visit_usage(const Connection& connection, const UsageFilter& filter,
-                                   const VisitUsage& visit);
+                                   UsageView view, const VisitUsage& visit);
 
 /// The last `most` days that have usage, newest first.
 [[nodiscard]] Result<std::vector<Day>> read_usage_days(const Connection& connection,
