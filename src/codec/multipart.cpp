@@ -10,6 +10,7 @@
 #include "codec/detail/multipart_grammar.hpp"
 #include "codec/line_dashes.hpp"
 #include "codec/multipart_form.hpp"
+#include "codec/multipart_visitor.hpp"
 
 namespace weir::codec {
 namespace {
@@ -280,7 +281,9 @@ bool MultipartScanner::start_content() {
                     *part_.name));
   }
   within_ = Within::content;
-  return true;
+  if (form_.visitor == nullptr) return true;
+  return accept(
+      form_.visitor->begin_part(*part_.name, part_.has_file_name, part_.length.has_value()));
 }
 
 bool MultipartScanner::check_name(std::string_view name) {
@@ -349,6 +352,10 @@ bool MultipartScanner::keep_content(std::size_t length) {
       value_.value.append(bytes);
     }
   }
+  if (shows_file()) {
+    advance(length);
+    return accept(form_.visitor->file_content(bytes));
+  }
   consume(length);
   return true;
 }
@@ -361,7 +368,7 @@ bool MultipartScanner::end_content() {
     return refuse(
         fmt::format("The length of the part {} differs from its Content-Length.", *part_.name));
   }
-  return true;
+  return !shows_file() || accept(form_.visitor->end_file());
 }
 
 // The piece is the whole body, so the content lies in it.
@@ -374,8 +381,8 @@ void MultipartScanner::report_part() {
 }
 
 void MultipartScanner::consume(std::size_t length) {
-  text_.remove_prefix(length);
-  offset_ += length;
+  if (form_.visitor != nullptr) form_.visitor->other(text_.substr(0, length));
+  advance(length);
 }
 
 // Returns false, for the caller to return.

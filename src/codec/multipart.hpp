@@ -22,6 +22,7 @@
 namespace weir::codec {
 
 struct MultipartPart;
+class MultipartVisitor;
 
 /// One field found. Offsets count from the first byte fed.
 struct MultipartValue {
@@ -68,6 +69,10 @@ class MultipartScanner {
   /// REQUIRES: called before the body, which is then fed as one piece.
   void collect_parts(std::vector<MultipartPart>& parts) { form_.all_parts = &parts; }
 
+  /// `visitor` sees all bytes as they are read, and outlives the scanner. REQUIRES: called before
+  /// the body.
+  void visit_all(MultipartVisitor& visitor) { form_.visitor = &visitor; }
+
   [[nodiscard]] State state() const { return state_; }
   /// Why it is broken: a sentence for the client.
   [[nodiscard]] const std::string& problem() const { return problem_; }
@@ -81,6 +86,7 @@ class MultipartScanner {
   /// The form, as the caller describes it.
   struct Form {
     std::vector<MultipartPart>* all_parts = nullptr;  // the body is whole, and all are wanted
+    MultipartVisitor* visitor = nullptr;              // null: nobody sees the bytes
     std::string delimiter = {};                       // with its leading dashes
     std::span<const std::string_view> names;
     std::size_t max_value_bytes;
@@ -122,6 +128,13 @@ class MultipartScanner {
   bool end_content();
   void report_part();
   void consume(std::size_t length);
+  void advance(std::size_t length) {
+    text_.remove_prefix(length);
+    offset_ += length;
+  }
+  [[nodiscard]] bool shows_file() const { return form_.visitor != nullptr && part_.has_file_name; }
+  /// `problem`: of a visitor, if it has one.
+  bool accept(std::string problem) { return problem.empty() || refuse(std::move(problem)); }
   bool refuse(std::string problem);
   Step break_off(std::string problem);
 
