@@ -53,8 +53,19 @@ http::Reply ollama_runs() {
   return reply;
 }
 
+// Every client of Weir has the same account at an upstream.
+constexpr std::string_view kNoList =
+    "There is no list, since an upstream's would show what other keys have there. Use the ids that "
+    "the calls of this key were answered with.";
+
 std::string allow_field(const RouteMatch& found) {
   return fmt::format("Allow: {}\r\n", found.methods());
+}
+
+// True if the upstream's own API has a list there.
+bool has_no_list(const Route& route) {
+  using enum catalogue::Endpoint;
+  return route.endpoint == files || route.endpoint == batches || route.endpoint == videos;
 }
 
 // True if an id of the call belongs to the key.
@@ -248,7 +259,8 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   }
   if (!found.allows(request.method)) {
     if (asks_for_websocket(request)) return refuse_websocket(exchange);
-    return method_not_allowed(exchange, allow_field(found));
+    const bool is_list = is_read(request.method) && has_no_list(*found.route);
+    return method_not_allowed(exchange, allow_field(found), is_list ? kNoList : std::string_view{});
   }
   const auth::KeyEntry* key = nullptr;
   if (found.route->access != Access::anyone) {
@@ -269,6 +281,8 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
     case RouteId::user_info:
       exchange.reason = Errc::retired;
       return error_reply(dialect::Family::siliconflow, {.code = Errc::retired});
+    case RouteId::list_voices:
+      return fail_with(exchange, {Errc::invalid_parameter, kNoList});
     case RouteId::openapi:
       return openapi_reply(request);
     case RouteId::front_page:
@@ -318,10 +332,12 @@ http::Reply Frontend::options_reply(const http::Request& request,
   return reply;
 }
 
-http::Reply Frontend::method_not_allowed(http::Exchange& exchange, std::string_view allow_field) {
+http::Reply Frontend::method_not_allowed(http::Exchange& exchange, std::string_view allow_field,
+                                         std::string_view plain) {
   const Route* route = match_route(exchange.request->path).route;
   const bool is_page = route != nullptr && route->is_page();
-  const auto text = is_page ? page_method_text(exchange.request->path) : std::string();
+  const auto text =
+      is_page ? page_method_text(exchange.request->path) : std::string(plain);
   auto reply = fail_with(exchange, {.code = Errc::method_not_allowed, .plain = text});
   reply.fields += allow_field;
   return reply;

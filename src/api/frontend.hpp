@@ -45,7 +45,8 @@ class Frontend : public http::Handler {
  protected:
   [[nodiscard]] http::Reply fail_with(http::Exchange& exchange, const ErrorAnswer& error);
   [[nodiscard]] http::Reply method_not_allowed(http::Exchange& exchange,
-                                               std::string_view allow_field);
+                                               std::string_view allow_field,
+                                               std::string_view plain = {});
   [[nodiscard]] http::Reply refuse_websocket(http::Exchange& exchange);
   /// The answer to OPTIONS, a CORS preflight included.
   [[nodiscard]] http::Reply options_reply(const http::Request& request,

@@ -27,6 +27,8 @@ constexpr Route kReadRoutes[] = {
      "The key's own limits, and how much of each is in use; counts as no request."},
     {RouteId::user_info, "user_info", "/user/info", true, Access::key_uncounted,
      "Answers 410, as SiliconFlow does since 2026-08; `/v1/usage` tells a key its limits."},
+    {RouteId::list_voices, "list_voices", "/audio/voice/list", true, Access::key_uncounted,
+     "Answers 400: an upstream's list has the voices of all its clients."},
     {RouteId::openapi, "openapi", "/openapi.yaml", false, Access::anyone,
      "OpenAPI 3 description of these routes."},
     {RouteId::front_page, "front_page", "/", false, Access::anyone,
@@ -99,6 +101,23 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
       return "Submits a video; the answer has its `requestId`.";
     case video_status:
       return "Status of a video, and its URL when it is complete.";
+    case videos:
+      return "Makes a video, as in OpenAI's API, where an upstream has that.";
+    case stored_videos:
+      return "The state of such a video; also `/content` (GET).";
+    case voice_upload:
+      return "Uploads a voice; the answer has its `uri`, which `/v1/audio/speech` takes as "
+             "`voice`.";
+    case voice_deletion:
+      return "Deletes a voice, by its `uri`.";
+    case files:
+      return "Uploads the input of a batch, whose lines all name one model (multipart).";
+    case stored_files:
+      return "A file of a batch; also `/content` (GET).";
+    case batches:
+      return "Makes a batch of an uploaded file.";
+    case stored_batches:
+      return "The state of a batch; also `/cancel` (POST).";
     case generate_content:
       return "Google's generateContent, as chat completions; also below `/v1`.";
     case stream_generate_content:

@@ -24,6 +24,7 @@ enum class RouteId : std::uint8_t {
   retrieve_model,
   usage,
   user_info,
+  list_voices,
   openapi,
   front_page,
   docs,

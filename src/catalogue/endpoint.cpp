@@ -9,6 +9,8 @@ constexpr SubTypes kChat{SubType::chat};
 constexpr SubTypes kTexts{SubType::chat, SubType::embedding, SubType::reranker};
 constexpr bool kOutside = true;
 constexpr SubTypes kImages{SubType::text_to_image, SubType::image_to_image};
+// The models that batches may call.
+constexpr SubTypes kBatched{SubType::chat, SubType::embedding};
 constexpr SubTypes kVideo{SubType::text_to_video, SubType::image_to_video};
 
 constexpr EndpointRow at_root(std::string_view slug, std::string_view path, SubTypes sub_types) {
@@ -45,6 +47,16 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::audio_speech, {"audio_speech", "/audio/speech", {SubType::text_to_speech}}},
     {Endpoint::video_submit, {"video_submit", "/video/submit", kVideo}},
     {Endpoint::video_status, {"video_status", "/video/status", kVideo}},
+    {Endpoint::videos, {"videos", "/videos", kVideo, BodyForm::either}},
+    {Endpoint::stored_videos, {"stored_videos", "/videos/{id}", kVideo}},
+    {Endpoint::voice_upload,
+     {"voice_upload", "/uploads/audio/voice", {SubType::text_to_speech}, BodyForm::either}},
+    {Endpoint::voice_deletion,
+     {"voice_deletion", "/audio/voice/deletions", {SubType::text_to_speech}}},
+    {Endpoint::files, {"files", "/files", kBatched, BodyForm::multipart}},
+    {Endpoint::stored_files, {"stored_files", "/files/{id}", kBatched}},
+    {Endpoint::batches, {"batches", "/batches", kBatched}},
+    {Endpoint::stored_batches, {"stored_batches", "/batches/{id}", kBatched}},
     {Endpoint::generate_content,
      at_root("generate_content", "/v1beta/models/{model}:generateContent", kChat)},
     {Endpoint::stream_generate_content,

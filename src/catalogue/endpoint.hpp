@@ -37,6 +37,14 @@ enum class Endpoint : std::uint8_t {
   audio_speech,
   video_submit,
   video_status,
+  videos,
+  stored_videos,
+  voice_upload,
+  voice_deletion,
+  files,
+  stored_files,
+  batches,
+  stored_batches,
   generate_content,
   stream_generate_content,
   count_content_tokens,
@@ -53,7 +61,11 @@ using Endpoints = EnumSet<Endpoint>;
 
 inline constexpr Endpoints kAllEndpoints = Endpoints::all();
 
-enum class BodyForm : std::uint8_t { json, multipart };
+enum class BodyForm : std::uint8_t {
+  json,
+  multipart,
+  either,  ///< its Content-Type tells
+};
 
 /// Where an endpoint's path begins, towards clients and at an upstream that speaks it.
 enum class PathBase : std::uint8_t {
@@ -66,8 +78,8 @@ struct EndpointRow {
   /// `/chat/completions`. A part in braces, such as `{model}`, stands for any text; a final
   /// `{id}` names what an upstream keeps.
   std::string_view path;
-  /// A model of any of these may be called there. video_status names a request instead of a model:
-  /// these are the sub types of the models behind such requests.
+  /// A model of any of these may be called there. Some name what an upstream keeps instead of a
+  /// model: these are the sub types of the models behind it.
   SubTypes sub_types;
   BodyForm body = BodyForm::json;
   bool outside = false;  ///< a model outside all sub types may be called there as well

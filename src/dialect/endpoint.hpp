@@ -25,7 +25,9 @@ using Meters = EnumSet<Meter>;
 enum class RequestId : std::uint8_t {
   none,
   issued,  ///< the answer has a `requestId` by which the work is asked for
-  taken,   ///< the request has one instead of a model
+  made,    ///< the answer has an id of what the upstream now keeps
+  taken,   ///< the request has such an id instead of a model
+  used,    ///< the request may have one beside its model
   kept,    ///< the answer has an `id` by which it is had again, where the upstream keeps it
   named,   ///< the path has such an id
 };

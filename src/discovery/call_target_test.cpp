@@ -34,10 +34,12 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "chat_completions completions responses responses_compact stored_responses messages "
        "count_tokens tokenize moderations "
        "embeddings rerank score images_generations images_edits images_variations "
-       "audio_transcriptions audio_translations audio_speech video_submit video_status"},
+       "audio_transcriptions audio_translations audio_speech video_submit video_status videos "
+       "stored_videos voice_upload voice_deletion files stored_files batches stored_batches"},
       {"siliconflow",
        "chat_completions completions messages embeddings rerank images_generations "
-       "audio_transcriptions audio_speech video_submit video_status"},
+       "audio_transcriptions audio_speech video_submit video_status voice_upload "
+       "voice_deletion files stored_files batches stored_batches"},
       {"ollama",
        "chat_completions completions responses messages embeddings images_generations ollama_chat "
        "ollama_generate ollama_embed ollama_embeddings"},
@@ -78,7 +80,8 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "chat_completions completions responses responses_compact stored_responses messages "
        "count_tokens tokenize moderations "
        "embeddings rerank score images_generations images_edits images_variations "
-       "audio_transcriptions audio_translations audio_speech video_submit video_status"},
+       "audio_transcriptions audio_translations audio_speech video_submit video_status videos "
+       "stored_videos voice_upload voice_deletion files stored_files batches stored_batches"},
   };
   ASSERT_EQ(std::size(cases), all_kinds().size());
   for (const auto& test : cases) EXPECT_EQ(endpoints_of(test.kind), test.endpoints) << test.kind;

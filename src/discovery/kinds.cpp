@@ -42,9 +42,10 @@ constexpr Endpoints kText{chat_completions, completions};
 
 // Few servers have any of these: those of a kind of their own are called there only if their
 // documentation says so.
-constexpr Endpoints kRare{responses_compact, stored_responses,  count_tokens,
-                          tokenize,          moderations,       score,
-                          images_variations, audio_translations};
+constexpr Endpoints kRare{
+    responses_compact, stored_responses,   count_tokens, tokenize,       moderations, score,
+    images_variations, audio_translations, voice_upload, voice_deletion, files,       stored_files,
+    batches,           stored_batches,     videos,       stored_videos};
 
 // Those of APIs that have a root of their own: a server without that API has none of them, and a
 // call there is translated.
@@ -56,9 +57,22 @@ constexpr Endpoints kOwnRoots{generate_content,     stream_generate_content,
 constexpr Endpoints kUsual = all_but(kOwnRoots);
 
 // SiliconFlow's edit models take their input image through generations.
-constexpr Endpoints kSiliconflow{
-    chat_completions, completions,          messages,     embeddings,  rerank, images_generations,
-    audio_speech,     audio_transcriptions, video_submit, video_status};
+constexpr Endpoints kSiliconflow{chat_completions,
+                                 completions,
+                                 messages,
+                                 embeddings,
+                                 rerank,
+                                 images_generations,
+                                 audio_speech,
+                                 audio_transcriptions,
+                                 video_submit,
+                                 video_status,
+                                 voice_upload,
+                                 voice_deletion,
+                                 files,
+                                 stored_files,
+                                 batches,
+                                 stored_batches};
 constexpr Endpoints kOllama{chat_completions, completions,        responses,   messages,
                             embeddings,       images_generations, ollama_chat, ollama_generate,
                             ollama_embed,     ollama_embeddings};

@@ -1,12 +1,14 @@
 #include "gateway/admission.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "catalogue/list_query.hpp"
 #include "dialect/endpoint.hpp"
+#include "gateway/prompt_estimate.hpp"
 #include "gateway/rate_limit_fields.hpp"
 
 namespace weir::gateway {
@@ -31,8 +33,10 @@ limit::CallShape shape_of(const catalogue::Model& model, const CallRequest& requ
   return shape;
 }
 
+// `batched`: the endpoint that a batch calls.
 std::expected<const catalogue::Model*, Refusal> find_model(const CallInput& input,
-                                                           const std::string& name) {
+                                                           const std::string& name,
+                                                           std::optional<Endpoint> batched) {
   const auto* model = catalogue::find_visible(*input.catalogue, name, *input.scope, true);
   if (model == nullptr) {
     auto refusal = make_refusal(Errc::model_not_found);
@@ -40,37 +44,71 @@ std::expected<const catalogue::Model*, Refusal> find_model(const CallInput& inpu
     return std::unexpected(std::move(refusal));
   }
   input.record.model = model->id;
-  const auto& row = catalogue::describe(input.endpoint);
-  if (!row.takes(model->model_class.sub_types)) {
+  const auto endpoint = batched.value_or(input.endpoint);
+  if (!catalogue::describe(endpoint).takes(model->model_class.sub_types)) {
     return std::unexpected(
-        make_refusal(Errc::wrong_endpoint, wrong_endpoint_message(*model, input.endpoint, false)));
+        make_refusal(Errc::wrong_endpoint, wrong_endpoint_message(*model, endpoint, false)));
   }
   return model;
 }
 
-// Nothing for an id that was not issued here, to this key.
-std::unique_ptr<RequestPlace> find_place(SealedId kind, const CallInput& input,
-                                         const Shared& shared, const CallRequest& request) {
-  const auto& settings = input.directory->settings();
-  const auto lifetime =
-      kind == SealedId::video ? settings.video_request_id_lifetime : settings.response_id_lifetime;
-  auto place = shared.request_seal.open(kind, request.request_id, input.key_identity,
-                                        input.exchange.whole_at, lifetime);
-  return place ? std::make_unique<RequestPlace>(std::move(*place)) : nullptr;
+// A voice is kept until it is deleted, and so is its id.
+constexpr std::chrono::hours kForever{24 * 36500};
+
+// The kind of the id that a request has.
+SealedId kind_of(Endpoint endpoint) {
+  switch (endpoint) {
+    case Endpoint::audio_speech:
+    case Endpoint::voice_deletion:
+      return SealedId::voice;
+    case Endpoint::batches:
+    case Endpoint::stored_files:
+      return SealedId::file;
+    case Endpoint::stored_batches:
+      return SealedId::batch;
+    case Endpoint::video_status:
+      return SealedId::video;
+    case Endpoint::stored_videos:
+      return SealedId::openai_video;
+    default:
+      return SealedId::response;
+  }
+}
+
+std::chrono::milliseconds lifetime_of(SealedId kind, const upstream::Settings& settings) {
+  if (kind == SealedId::voice) return kForever;
+  const bool is_video = kind == SealedId::video || kind == SealedId::openai_video;
+  return is_video ? settings.video_request_id_lifetime : settings.response_id_lifetime;
+}
+
+Refusal not_found(std::string plain) {
+  auto refusal = make_refusal(Errc::not_found);
+  refusal.plain = std::move(plain);
+  return refusal;
 }
 
 // One answer for all reasons: an id reveals nothing to a client that it was not issued to.
-// Source of the sentences about responses: OpenAI's API, 2026.
-Refusal unknown_id(RequestId by, const std::string& id) {
-  switch (by) {
-    case RequestId::named: {
-      auto refusal = make_refusal(Errc::not_found);
-      refusal.plain = fmt::format("Response with id '{}' not found.", id);
-      return refusal;
-    }
-    case RequestId::kept:
+// Source of the sentences about responses, files and batches: OpenAI's API, 2026.
+Refusal unknown_id(Endpoint endpoint, const std::string& id) {
+  switch (endpoint) {
+    case Endpoint::stored_responses:
+      return not_found(fmt::format("Response with id '{}' not found.", id));
+    case Endpoint::stored_files:
+      return not_found(fmt::format("No such File object: {}", id));
+    case Endpoint::stored_batches:
+      return not_found(fmt::format("No batch found with id '{}'.", id));
+    case Endpoint::stored_videos:
+      return not_found(fmt::format("Video with id '{}' not found.", id));
+    case Endpoint::responses:
       return make_refusal(Errc::invalid_parameter,
                           fmt::format("Previous response with id '{}' not found.", id));
+    case Endpoint::audio_speech:
+      return make_refusal(Errc::invalid_parameter, "Unknown voice.");
+    case Endpoint::voice_deletion:
+      return make_refusal(Errc::invalid_parameter, "Unknown uri.");
+    case Endpoint::batches:
+      return make_refusal(Errc::invalid_parameter,
+                          "Unknown input_file_id. Upload the file with this key.");
     default:
       return make_refusal(Errc::invalid_parameter, "Unknown requestId.");
   }
@@ -81,13 +119,20 @@ std::expected<std::unique_ptr<RequestPlace>, Refusal> find_place(const CallInput
                                                                  const Shared& shared,
                                                                  const CallRequest& request) {
   const auto by = dialect::of(input.endpoint).request_id;
-  if (by == RequestId::none || by == RequestId::issued) return nullptr;
-  const auto kind = by == RequestId::taken ? SealedId::video : SealedId::response;
+  if (by == RequestId::none || by == RequestId::issued || by == RequestId::made) return nullptr;
+  const auto kind = kind_of(input.endpoint);
   // An id of the upstream's own, which was not issued here, is for the upstream to judge.
-  if (by == RequestId::kept && !RequestSeal::is_sealed(kind, request.request_id)) return nullptr;
-  auto place = find_place(kind, input, shared, request);
-  if (!place) return std::unexpected(unknown_id(by, request.request_id));
-  return place;
+  const bool may_be_other = by == RequestId::kept || by == RequestId::used;
+  if (may_be_other && !RequestSeal::is_sealed(kind, request.request_id)) return nullptr;
+  auto place = shared.request_seal.open(kind, request.request_id, input.key_identity,
+                                        input.exchange.whole_at,
+                                        lifetime_of(kind, input.directory->settings()));
+  if (!place) return std::unexpected(unknown_id(input.endpoint, request.request_id));
+  if (input.endpoint == Endpoint::batches && !place->batch) {
+    return std::unexpected(make_refusal(Errc::invalid_parameter,
+                                        "The input_file_id must be the id of an upload's answer."));
+  }
+  return std::make_unique<RequestPlace>(std::move(*place));
 }
 
 // Only the upstream that has a response can continue it.
@@ -96,15 +141,18 @@ bool has_route_to(const catalogue::Model& model, const std::string& upstream) {
          model.routes.end();
 }
 
-// A video or a response whose upstream is not there any more is as one that cannot be reached now.
+// An upstream that is not there any more is as one that cannot be reached now.
 Refusal elsewhere(const CallInput& input, const catalogue::Model& model) {
-  if (dialect::of(input.endpoint).request_id != RequestId::kept) {
+  const auto by = dialect::of(input.endpoint).request_id;
+  if (by != RequestId::kept && by != RequestId::used) {
     return make_refusal(Errc::upstream_unavailable);
   }
+  const auto what =
+      by == RequestId::kept ? "response of previous_response_id" : "voice of this uri";
   return make_refusal(Errc::invalid_parameter,
-                      fmt::format("The response of previous_response_id is kept where the model {} "
-                                  "is not served. Use the model that made it.",
-                                  model.id));
+                      fmt::format("The {} is kept where the model {} is not served. Use the model "
+                                  "that made it.",
+                                  what, model.id));
 }
 
 // Reserves what the call is expected to use.
@@ -113,13 +161,18 @@ std::expected<void, Refusal> reserve(Admitted& admitted, const CallInput& input,
   const auto& model = admitted.model->counted_id();
   limit::Claim& claim = admitted.claim;
   const auto& row = dialect::of(input.endpoint);
-  if (row.counts(Meter::input_tokens)) claim.tokens = forecast.estimate(model, admitted.shape);
+  if (admitted.batch) {
+    claim.tokens = admitted.batch->prompt + admitted.batch->answer;
+  } else if (row.counts(Meter::input_tokens)) {
+    claim.tokens = forecast.estimate(model, admitted.shape);
+  }
   if (row.counts(Meter::images)) claim.images = admitted.shape.answers;
 
   const auto now = input.record.received;
   auto reserved = input.limiter->try_reserve(model, claim, now, &admitted.standing);
   // A mere guess must not shut out a key whose limit is small.
-  const bool guessed = row.counts(Meter::output_tokens) && !admitted.shape.max_tokens;
+  const bool guessed =
+      row.counts(Meter::output_tokens) && !admitted.shape.max_tokens && !admitted.batch;
   while (!reserved && guessed && reserved.error().retry_after == limit::Admission::kNever &&
          claim.tokens > 1) {
     claim.tokens /= 2;
@@ -138,6 +191,19 @@ std::expected<void, Refusal> reserve(Admitted& admitted, const CallInput& input,
 }
 
 }  // namespace
+
+BatchTokens weigh_line(const BatchLine& line, const catalogue::Model& model,
+                       const limit::TokenForecast& forecast) {
+  const auto& name = model.counted_id();
+  auto shape = shape_of(model, line.request, line.endpoint, line.body.size());
+  const auto all = forecast.estimate(name, shape);
+  shape.max_tokens = 0;
+  const auto prompt = forecast.estimate(name, shape);
+  const auto text = weigh_body(line.body);
+  const auto counted = text.empty() ? prompt : estimate_tokens(text, name, forecast);
+  return {.prompt = counted + line.request.token_ids,
+          .answer = std::max<std::int64_t>(0, all - prompt)};
+}
 
 std::string wrong_endpoint_message(const catalogue::Model& model, Endpoint endpoint,
                                    bool none_speaks_it) {
@@ -169,7 +235,8 @@ std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& sha
   auto place = find_place(input, shared, request);
   if (!place) return std::unexpected(std::move(place.error()));
   admitted->place = std::move(*place);
-  auto found = find_model(input, request.model.empty() ? admitted->place->model : request.model);
+  auto found = find_model(input, request.model.empty() ? admitted->place->model : request.model,
+                          request.batched);
   if (!found) return std::unexpected(std::move(found.error()));
   admitted->model = *found;
   if (admitted->place && !has_route_to(**found, admitted->place->upstream)) {
@@ -177,6 +244,7 @@ std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& sha
   }
   admitted->characters = request.characters;
   admitted->shape = shape_of(**found, request, input.endpoint, body_bytes);
+  if (input.endpoint == Endpoint::batches) admitted->batch = admitted->place->batch;
   if (auto reserved = reserve(*admitted, input, shared.forecast); !reserved) {
     return std::unexpected(std::move(reserved.error()));
   }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "gateway/batch_upload.hpp"
 #include "gateway/call_request.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/refusal.hpp"
@@ -24,7 +25,9 @@ struct Admitted {
   std::int64_t characters = 0;  ///< to be spoken
   limit::Reservation reservation;
   limit::Standing standing;
-  std::unique_ptr<RequestPlace> place;  ///< of a video's request; null for all other calls
+  std::unique_ptr<RequestPlace> place;  ///< of what the call is about; null: it names a model only
+  /// What a batch is expected to use, which nobody reports later; nothing for all other calls.
+  std::optional<BatchTokens> batch = {};
 };
 
 /// `body_bytes`: of the body, as far as it is here. Names the model in the call's record, and the
@@ -32,6 +35,10 @@ struct Admitted {
 [[nodiscard]] std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& shared,
                                                      const CallRequest& request,
                                                      std::size_t body_bytes);
+
+/// The tokens of `model` that a line of a batch is expected to use.
+[[nodiscard]] BatchTokens weigh_line(const BatchLine& line, const catalogue::Model& model,
+                                     const limit::TokenForecast& forecast);
 
 /// For a client that called a model at a path that it is not served at; `none_speaks_it`: one at
 /// which none of its upstreams serves it.

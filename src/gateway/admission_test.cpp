@@ -142,6 +142,55 @@ TEST_F(AdmissionTest, AResponseIsFoundByTheIdThatItsKeyWasGiven) {
   EXPECT_FALSE(admit(Endpoint::stored_responses, request));
 }
 
+TEST_F(AdmissionTest, ABatchClaimsWhatItsFileIsExpectedToUse) {
+  const auto seal = [&](std::optional<BatchTokens> tokens) {
+    return shared_.request_seal.seal(SealedId::file, {"u", "chat", "file-1", tokens}, kIdentity,
+                                     exchange_.whole_at);
+  };
+  CallRequest request;
+  request.request_id = seal(BatchTokens{700, 300});
+  const auto admitted = admit(Endpoint::batches, request);
+  ASSERT_TRUE(admitted);
+  EXPECT_EQ(admitted->place->request_id, "file-1");
+  EXPECT_EQ(admitted->claim.tokens, 1000);
+
+  const auto other = admit(Endpoint::batches, request, "key_2");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Errc::invalid_parameter);
+  // It is not cut to a small limit, as a guess is.
+  limiter_ = std::make_shared<limit::KeyLimiter>(limit::Limits{.tokens_per_minute = 999});
+  const auto refused = admit(Endpoint::batches, request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::rate_limited);
+  request.request_id = seal({});
+  EXPECT_EQ(admit(Endpoint::batches, request).error().code, Errc::invalid_parameter);
+}
+
+TEST_F(AdmissionTest, AnUploadIsOfAModelThatItsLinesMayCall) {
+  auto request = request_for("chat");
+  request.batched = Endpoint::chat_completions;
+  EXPECT_TRUE(admit(Endpoint::files, request));
+  request.batched = Endpoint::embeddings;
+  EXPECT_EQ(admit(Endpoint::files, request).error().code, Errc::wrong_endpoint);
+  request = request_for("pictures");
+  request.batched = Endpoint::chat_completions;
+  EXPECT_EQ(admit(Endpoint::files, request).error().code, Errc::wrong_endpoint);
+}
+
+TEST_F(AdmissionTest, ALineWeighsItsPromptAndTheAnswersThatItAllows) {
+  const auto model = make_model("chat", {SubType::chat});
+  const auto weigh = [&](const char* text) {
+    const auto line = read_batch_line(text, 64);
+    return weigh_line(*line, model, shared_.forecast);
+  };
+  const auto one = weigh(
+      R"({"body":{"model":"chat","max_tokens":10,"messages":[{"role":"user","content":"a b c"}]}})");
+  EXPECT_EQ(one.answer, 10);
+  EXPECT_GT(one.prompt, 0);
+  EXPECT_EQ(weigh(R"({"body":{"model":"chat","max_tokens":10,"n":3,"messages":[]}})").answer, 30);
+  EXPECT_EQ(weigh(R"({"url":"/v1/embeddings","body":{"model":"chat","input":"a b"}})").answer, 0);
+}
+
 TEST_F(AdmissionTest, AResponseIsContinuedWhereItIs) {
   auto request = request_for("chat");
   const auto seal = [&](std::string upstream) {

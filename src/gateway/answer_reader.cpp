@@ -295,7 +295,7 @@ bool AnswerReader::note(const dialect::EventFacts& facts) {
   if (facts.is_error_event()) progress_.failed = true;
   if (progress_.id.empty() && !facts.id.empty()) {
     progress_.id.append(1, '"').append(facts.id).append(1, '"');
-    if (options_.ids) progress_.id = options_.ids->replaced(progress_.id);
+    if (options_.ids) progress_.id = options_.ids->replaced(SealedId::response, progress_.id);
   }
   if (options_.hide_usage && facts.has_usage && facts.no_choices) return false;
   // Anthropic's form of a comment.

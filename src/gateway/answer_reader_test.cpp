@@ -56,7 +56,9 @@ TEST(AnswerReader, TellsTheFormByTheFirstBytesIfTheTypeDoesNot) {
 }
 
 std::shared_ptr<StoredIds> sealing_ids() {
-  return std::make_shared<StoredIds>([](std::string_view id) { return "s-" + std::string(id); });
+  return std::make_shared<StoredIds>(
+      catalogue::Endpoint::responses,
+      [](SealedId, std::string_view id) { return "s-" + std::string(id); });
 }
 
 TEST(AnswerReader, IdsOfAWholeResponseAreReplacedWhereverTheyAre) {

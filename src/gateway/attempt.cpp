@@ -5,7 +5,9 @@
 #include <chrono>
 #include <span>
 
+#include "base/check.hpp"
 #include "dialect/endpoint.hpp"
+#include "gateway/admission.hpp"
 #include "gateway/passed_fields.hpp"
 #include "gateway/upstream_request_id.hpp"
 #include "http/chunk.hpp"
@@ -17,13 +19,31 @@ namespace {
 namespace asio = boost::asio;
 using upstream::Outcome;
 
+// The part of the form that is here, as the upstream gets it.
+std::string_view begin_batch(const CallContext& context, const Choice& choice,
+                             const AttemptRequest& request) {
+  auto& batch = *request.received.batch();
+  const auto& forecast = context.gateway.shared().forecast;
+  batch.begin(choice.route->model, [&forecast, &model = request.model](const BatchLine& line) {
+    return weigh_line(line, model, forecast);
+  });
+  const auto passed = batch.pass(request.received.body());
+  CHECK(passed.has_value());  // it has passed before
+  return *passed;
+}
+
 OutboundPlan plan_request(const CallContext& context, const Choice& choice,
                           const AttemptRequest& request) {
   const Received& received = request.received;
   const Translated* translated = request.translated.get();
-  const auto body = translated != nullptr ? std::string_view(translated->body) : received.body();
+  auto body = translated != nullptr ? std::string_view(translated->body) : received.body();
+  if (request.received.batch() != nullptr) body = begin_batch(context, choice, request);
   std::optional<std::uint64_t> length = body.size();
   if (!received.is_whole()) length = context.client.request().content_length;
+  // Another name in each line makes another length, which is not known before the end.
+  const bool renames =
+      received.request().batched && choice.route->model != received.request().model;
+  if (!received.is_whole() && renames) length.reset();
   return {.endpoint = choice.endpoint,
           .request = received.request(),
           .body = body,
@@ -97,6 +117,7 @@ Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
   compose(outbound, plan, client, context_->input.exchange.trace_id.text(),
           context_->input.exchange.caller);
   sent_as_.renamed = outbound.renamed;
+  sent_as_.is_chunked = !plan.length;
   if (plan.stored != nullptr) sent_as_.renamed = choice_.route->model != request.place->model;
   sent_as_.hides_usage = outbound.hides_usage;
   sent_as_.adds_options = plan.is_final
@@ -136,7 +157,7 @@ Attempt::Sent Attempt::send_piece(std::string_view piece, bool chunked, bool las
 // Sends the part of an upload that had not arrived when its upstream was chosen, a piece at a time.
 net::Task<Result<>> Attempt::send_upload(Received& received) {
   auto& client = context_->client;
-  const bool chunked = !client.request().content_length;
+  const bool chunked = sent_as_.is_chunked;
   // An upstream that answers before it has received all of it needs no more.
   stream_->watch_for_early_answer(context_->watch);
   sent_whole_ = false;
@@ -146,9 +167,11 @@ net::Task<Result<>> Attempt::send_upload(Received& received) {
     can_replay_ = false;
     if (stream_->answers_early()) break;
     if (piece->empty() && !client.body_done()) break;
-    if (auto checked = received.check_piece(*piece); !checked) co_return checked;
+    const auto passed = received.pass_piece(*piece);
+    if (!passed) co_return std::unexpected(passed.error());
     const bool last = client.body_done();
-    const auto sent = send_piece(*piece, chunked, last);
+    if (passed->empty() && !last) continue;
+    const auto sent = send_piece(*passed, chunked, last);
     if (sent == Sent::failed) break;
     if (sent == Sent::partial) {
       arm(context_->settings().idle_timeout, Errc::upstream_idle_timeout);

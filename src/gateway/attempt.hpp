@@ -126,6 +126,7 @@ class Attempt {
   [[nodiscard]] bool hides_usage() const { return sent_as_.hides_usage; }
   /// Null: the client gets the answer as it is.
   [[nodiscard]] Translated* translated() { return sent_as_.translated.get(); }
+  [[nodiscard]] bool is_translated() const { return sent_as_.translated != nullptr; }
   /// The upstream's id of the earlier request that this one is about; null: there is none.
   [[nodiscard]] const std::string* named_id() const {
     return place_ != nullptr ? &place_->request_id : nullptr;
@@ -142,6 +143,7 @@ class Attempt {
     bool renamed = false;
     bool hides_usage = false;
     bool adds_options = false;  ///< stream_options, which the client did not send
+    bool is_chunked = false;
     std::unique_ptr<Translated> translated = nullptr;
   };
 

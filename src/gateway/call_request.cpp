@@ -9,6 +9,9 @@
 #include "codec/json_scanner.hpp"
 #include "codec/json_walk.hpp"
 #include "dialect/endpoint.hpp"
+#include "gateway/json_object.hpp"
+#include "gateway/reference_request.hpp"
+#include "gateway/request_token.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -30,6 +33,7 @@ enum Member : std::size_t {
   kN,
   kBatchSize,
   kInput,  // of endpoints that take lists, of speech, and of conversations
+  kVoice,  // of speech
   // Members of conversations.
   kMessages,
   kSystem,
@@ -63,6 +67,7 @@ constexpr std::array<std::string_view, kMemberCount> kNames = {
     "n",
     "batch_size",
     "input",
+    "voice",
     "messages",
     "system",
     "instructions",
@@ -225,6 +230,14 @@ class Reading {
       case kDocuments:
         input_at_ = at;
         break;
+      case kVoice: {
+        // Any other voice is for the upstream to judge.
+        auto voice = codec::parse_json_string(value.text).value_or(std::string{});
+        if (!RequestSeal::is_sealed(SealedId::voice, voice)) break;
+        request_.request_id_at = at;
+        request_.request_id = std::move(voice);
+        break;
+      }
       case kPreviousResponse:
         observe(member, value);
         request_.request_id_at = at;
@@ -279,6 +292,7 @@ class Reading {
   // Nothing that is charged or sent depends on it.
   [[nodiscard]] bool is_only_observed(std::size_t member) const {
     if (is_kept_ && (member == kPreviousResponse || member == kStore)) return false;
+    if (counts_characters_ && member == kVoice) return false;
     return member >= kInput && member < kPrompt && (member != kInput || !reads_input_);
   }
   void observe(std::size_t member, const codec::JsonValue& value) {
@@ -289,7 +303,7 @@ class Reading {
       if (member == kConversation && value.text.starts_with('"')) conversation_at_ = at;
       return;
     }
-    if (member == kStore) return;
+    if (member == kStore || member == kVoice) return;
     const bool instructs = member == kSystem || member == kInstructions;
     (instructs ? request_.instructions_at : request_.turns_at) = at;
   }
@@ -343,23 +357,13 @@ Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
                                       const ReadOptions& options) {
   using codec::JsonScanner;
   const auto max_depth = options.max_depth;
+  if (is_reference(endpoint)) return read_reference(body, endpoint, max_depth);
   JsonScanner scanner(members_of(endpoint, options), kMaxValueBytes, max_depth,
                       JsonScanner::Check::everything);
   Reading reading(endpoint);
   scanner.feed(body, [&](const codec::JsonValue& value) { reading.take(value); });
-  if (scanner.too_deep()) {
-    return refused(fmt::format("The request body is nested more than {} levels deep.", max_depth));
-  }
-  const auto blanks = std::min(body.find_first_not_of(" \t\r\n"), body.size());
-  if (!body.substr(blanks).starts_with('{')) {
-    return refused("The request body is not a JSON object.");
-  }
-  if (scanner.state() == JsonScanner::State::broken) {
-    return refused(fmt::format("The request body is not valid JSON: unexpected byte at offset {}.",
-                               scanner.broken_at()));
-  }
-  if (scanner.state() == JsonScanner::State::more) {
-    return refused("The request body is not complete JSON.");
+  if (auto sound = check_json_object(scanner, body, max_depth); !sound) {
+    return std::unexpected(std::move(sound.error()));
   }
   if (!reading.problem().empty()) return refused(reading.problem());
   const bool by_request = dialect::of(endpoint).request_id == dialect::RequestId::taken;

@@ -24,7 +24,9 @@ struct CallRequest {
   Span model_at;      ///< the raw value: in JSON with its quotes
   /// The digits of the Content-Length of a form's part.
   std::optional<Span> model_length_at;
-  std::string request_id;  ///< of a video, or of the response that this one continues
+  /// The endpoint that a batch calls, by the lines of its file. Set for an upload of one only.
+  std::optional<catalogue::Endpoint> batched = {};
+  std::string request_id;  ///< of what an upstream keeps: a video, a voice, an earlier response
   Span request_id_at;
   bool is_kept = true;  ///< `store` is not false
   bool streamed = false;

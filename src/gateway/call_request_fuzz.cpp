@@ -11,6 +11,7 @@
 #include "base/memory_for_test.hpp"
 #include "codec/json_scanner.hpp"
 #include "gateway/call_request.hpp"
+#include "gateway/reference_request.hpp"
 
 namespace {
 
@@ -55,7 +56,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(request.error().code == weir::Errc::invalid_parameter && !request.error().detail.empty());
     return 0;
   }
-  check_request(body, *request, endpoint == Endpoint::video_status);
+  const bool by_request = endpoint == Endpoint::video_status || is_reference(endpoint);
+  check_request(body, *request, by_request);
+  // It takes no more members.
+  if (is_reference(endpoint)) return 0;
 
   if (!request->wants_usage) {
     const auto asking = edited(body, ask_for_usage(body, *request));

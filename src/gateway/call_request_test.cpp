@@ -73,6 +73,26 @@ TEST(CallRequest, FindsTheResponseThatAnotherContinues) {
   }
 }
 
+TEST(CallRequest, FindsTheVoiceThatWasUploaded) {
+  const std::string body = R"({"model":"a","input":"b","voice":"speech:weir_x"})";
+  const auto request = read_json_request(body, Endpoint::audio_speech);
+  ASSERT_TRUE(request) << request.error().detail;
+  EXPECT_EQ(request->request_id, "speech:weir_x");
+  EXPECT_EQ(edited(body, {request->request_id_at, R"("x")"}),
+            R"({"model":"a","input":"b","voice":"x"})");
+  EXPECT_EQ(request->characters, 1);
+  for (const char* other :
+       {R"({"model":"a","input":"b","voice":"speech:me:x"})",
+        R"({"model":"a","input":"b","voice":{"id":"x"}})", R"({"model":"a","input":"b"})"}) {
+    EXPECT_EQ(read_json_request(other, Endpoint::audio_speech)->request_id, "") << other;
+  }
+  EXPECT_FALSE(
+      read_json_request(R"({"model":"a","voice":"b","voice":"c"})", Endpoint::audio_speech));
+  EXPECT_FALSE(read_json_request(R"({"model":"a","Voice":"b"})", Endpoint::audio_speech));
+  // Elsewhere it means nothing to Weir.
+  EXPECT_TRUE(read_json_request(R"({"model":"a","voice":"b","voice":"c"})", Endpoint::completions));
+}
+
 TEST(CallRequest, CountsTheCharactersToBeSpoken) {
   const struct {
     const char* input;

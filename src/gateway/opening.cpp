@@ -66,29 +66,51 @@ void Opening::make_reader(bool read_text) {
   options.hide_usage = attempt_.hides_usage();
   options.read_text = read_text;
   options.endpoint = attempt_.choice().endpoint;
-  options.has_own_usage = dialect::of(options.endpoint).request_id != dialect::RequestId::named;
+  // That of a batch is of its lines.
+  const auto by = dialect::of(options.endpoint).request_id;
+  options.has_own_usage = by != dialect::RequestId::named && by != dialect::RequestId::taken;
   // A compressed answer, though none was requested, cannot be read.
   const auto coding = head.header("content-encoding");
   const bool is_plain = coding.empty() || equals_ignoring_case(coding, "identity");
   if (is_good(head.status) && is_plain) declared_ = answer_form(head.header("content-type"));
   is_read_ = is_good(head.status) && is_plain && answers_json(options.endpoint);
   if (is_good(head.status) && is_plain) options.ids = make_ids();
+  const auto* stored = context_.input.stored.get();
+  if (stored != nullptr && stored->is_content) declared_ = AnswerForm::opaque;
   reader_.emplace(declared_, std::move(options));
   record().streamed = reader_->form() == AnswerForm::events;
 }
 
+bool Opening::has_ids() const {
+  using dialect::RequestId;
+  const auto* stored = context_.input.stored.get();
+  switch (dialect::of(context_.input.endpoint).request_id) {
+    case RequestId::made:
+      return true;
+    case RequestId::named:
+      return stored == nullptr || !stored->is_content;
+    case RequestId::taken:
+      return context_.input.endpoint == catalogue::Endpoint::batches;
+    case RequestId::kept:
+      return received_.request().is_kept && !attempt_.is_translated() &&
+             !attempt_.choice().destination->head(catalogue::Endpoint::stored_responses).empty();
+    case RequestId::none:
+    case RequestId::issued:
+    case RequestId::used:
+      return false;
+  }
+  __builtin_unreachable();
+}
+
 std::shared_ptr<StoredIds> Opening::make_ids() {
-  const auto by = dialect::of(context_.input.endpoint).request_id;
-  const auto& destination = *attempt_.choice().destination;
-  const bool is_kept = by == dialect::RequestId::kept && received_.request().is_kept &&
-                       attempt_.translated() == nullptr &&
-                       !destination.head(catalogue::Endpoint::stored_responses).empty();
-  if (!is_kept && by != dialect::RequestId::named) return nullptr;
-  auto ids = std::make_shared<StoredIds>([this](std::string_view id) {
-    const RequestPlace place{record().upstream, record().model, std::string(id)};
-    return context_.gateway.shared().request_seal.seal(SealedId::response, place,
-                                                       context_.input.key_identity, wall_now());
-  });
+  if (!has_ids()) return nullptr;
+  auto seal = [this](SealedId kind, std::string_view id) {
+    RequestPlace place{record().upstream, record().model, std::string(id)};
+    if (const auto* batch = received_.batch()) place.batch = batch->tokens();
+    return context_.gateway.shared().request_seal.seal(kind, place, context_.input.key_identity,
+                                                       wall_now());
+  };
+  auto ids = std::make_shared<StoredIds>(context_.input.endpoint, std::move(seal));
   if (const auto* id = attempt_.named_id()) ids->know(*id, received_.request().request_id);
   return ids;
 }

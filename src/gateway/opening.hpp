@@ -64,6 +64,7 @@ class Opening {
   [[nodiscard]] bool is_submission();
   void keep_fields();
   void make_reader(bool read_text);
+  [[nodiscard]] bool has_ids() const;
   /// Null: the answer's ids are the client's.
   [[nodiscard]] std::shared_ptr<StoredIds> make_ids();
   void await_more();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "codec/json_text.hpp"
 #include "dialect/endpoint.hpp"
 #include "gateway/passed_fields.hpp"
@@ -22,21 +23,19 @@ std::uint64_t edited_size(std::uint64_t size, const std::vector<Edit>& edits) {
   return size;
 }
 
-bool is_json(catalogue::Endpoint endpoint) {
-  return catalogue::describe(endpoint).body == catalogue::BodyForm::json;
-}
-
-void put_edits(Outbound& outbound, const OutboundPlan& plan) {
+void put_edits(Outbound& outbound, const OutboundPlan& plan, bool is_json) {
   const CallRequest& request = plan.request;
   if (plan.request_id != nullptr) {
     std::string id;
     codec::append_json_string(id, *plan.request_id);
     outbound.edits.push_back({request.request_id_at, std::move(id)});
   }
-  if (!request.model.empty() && plan.model != request.model) {
+  // A batch's lines have it already.
+  const bool names_it = !request.model.empty() && !request.batched;
+  if (names_it && plan.model != request.model) {
     outbound.renamed = true;
     std::string name;
-    if (is_json(plan.endpoint)) {
+    if (is_json) {
       codec::append_json_string(name, plan.model);
     } else {
       name = plan.model;
@@ -56,18 +55,26 @@ void put_edits(Outbound& outbound, const OutboundPlan& plan) {
 
 }  // namespace
 
+bool has_json_body(catalogue::Endpoint endpoint, std::string_view content_type) {
+  const auto form = catalogue::describe(endpoint).body;
+  if (form != catalogue::BodyForm::either) return form == catalogue::BodyForm::json;
+  constexpr std::string_view kMultipart = "multipart/";
+  return !equals_ignoring_case(content_type.substr(0, kMultipart.size()), kMultipart);
+}
+
 void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& client,
              std::string_view trace_id, std::string_view caller) {
   using enum http::FieldName;
   outbound.edits.clear();
   outbound.renamed = outbound.hides_usage = false;
-  if (!plan.is_final && plan.stored == nullptr) put_edits(outbound, plan);
+  const bool is_json = has_json_body(plan.endpoint, client.header(content_type));
+  if (!plan.is_final && plan.stored == nullptr) put_edits(outbound, plan, is_json);
 
   std::string& head = outbound.head;
   head.clear();
   head.reserve(kHeadBytes);
   // A body that was read as JSON must not be read as something else by the upstream.
-  const auto type = is_json(plan.endpoint) ? "application/json" : client.header(content_type);
+  const auto type = is_json ? "application/json" : client.header(content_type);
   put_field(head, "Content-Type: ", plan.stored == nullptr ? type : std::string_view{});
   put_field(head, "Accept: ", client.header(accept));
   put_field(head, "X-Trace-Id: ", trace_id);

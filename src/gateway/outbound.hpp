@@ -16,6 +16,9 @@
 
 namespace weir::gateway {
 
+/// Whether a request of that Content-Type has a JSON body; otherwise it is a form.
+[[nodiscard]] bool has_json_body(catalogue::Endpoint endpoint, std::string_view content_type);
+
 /// A request, and where it goes.
 struct OutboundPlan {
   catalogue::Endpoint endpoint;

@@ -9,6 +9,7 @@
 #include "dialect/endpoint.hpp"
 #include "gateway/body_wait.hpp"
 #include "gateway/encoded_body.hpp"
+#include "gateway/outbound.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -52,7 +53,8 @@ Received::Received(http::ClientStream& client, catalogue::Endpoint endpoint,
       endpoint_(endpoint),
       settings_(settings),
       buffers_(buffers),
-      held_(memory, memory.bound(settings)) {}
+      held_(memory, memory.bound(settings)),
+      held_lines_(memory, memory.bound(settings)) {}
 
 Received::~Received() { give_back(std::move(store_)); }
 
@@ -62,7 +64,7 @@ void Received::give_back(std::string&& buffer) {
 }
 
 bool Received::is_json() const {
-  return catalogue::describe(endpoint_).body == catalogue::BodyForm::json;
+  return has_json_body(endpoint_, client_.request().header(http::FieldName::content_type));
 }
 
 bool Received::counts_images() const {
@@ -204,8 +206,27 @@ Result<> Received::take_field(codec::MultipartValue value) {
               fmt::format("The parameter {} must be a positive integer.", kFieldNames[value.name]));
 }
 
+Result<std::string_view> Received::pass_piece(std::string_view piece) {
+  if (!batch_) {
+    if (auto taken = take_fields(piece); !taken) return std::unexpected(std::move(taken.error()));
+    return piece;
+  }
+  auto passed = batch_->pass(piece);
+  if (!held_lines_.resize(batch_->held_bytes())) return no_room();
+  if (!passed || !client_.body_done()) return passed;
+  if (auto ended = batch_->finish(); !ended) return std::unexpected(std::move(ended.error()));
+  return passed;
+}
+
 Result<> Received::take_fields(std::string_view piece) {
   Result<> result;
+  if (batch_) {
+    if (auto passed = pass_piece(piece); !passed) return std::unexpected(passed.error());
+    if (batch_->model().empty()) return result;
+    request_.model = batch_->model();
+    request_.batched = batch_->endpoint();
+    return result;
+  }
   fields_->feed(piece, [&](codec::MultipartValue value) {
     if (auto taken = take_field(std::move(value)); !taken) result = std::move(taken);
   });
@@ -226,13 +247,24 @@ Result<> Received::begin_form() {
     return fail(Errc::invalid_parameter,
                 "The Content-Type must be multipart/form-data with one boundary.");
   }
-  fields_ = std::make_unique<codec::MultipartScanner>(*boundary, kFieldNames, kMaxFieldBytes,
-                                                      codec::multipart_is_ascii(content_type));
+  const bool is_ascii = codec::multipart_is_ascii(content_type);
+  if (endpoint_ == catalogue::Endpoint::files) {
+    // A line is a call, and not longer than one.
+    batch_ = std::make_unique<BatchUpload>(
+        BatchUpload::Form{.boundary = std::string(*boundary),
+                          .is_ascii = is_ascii,
+                          .max_line_bytes = static_cast<std::size_t>(settings_.max_body_bytes),
+                          .max_depth = static_cast<std::size_t>(settings_.max_json_depth)});
+    return {};
+  }
+  fields_ =
+      std::make_unique<codec::MultipartScanner>(*boundary, kFieldNames, kMaxFieldBytes, is_ascii);
   return {};
 }
 
 Result<> Received::end_form() {
   if (!request_.model.empty()) return {};
+  if (batch_) return batch_->finish();
   return fail(Errc::invalid_parameter, "The parameter model is missing.");
 }
 
@@ -251,7 +283,8 @@ net::Task<Result<>> Received::receive_form() {
     if (request_.model.empty() &&
         store_.size() > static_cast<std::size_t>(settings_.max_body_bytes)) {
       co_return fail(Errc::invalid_parameter,
-                     "Send `model` before the file, or reduce the file size.");
+                     batch_ ? "The form has too much before the end of the file's first line."
+                            : "Send `model` before the file, or reduce the file size.");
     }
     if (held_.add(size)) continue;
     auto waiting = await_more(size);

@@ -13,6 +13,7 @@
 #include "catalogue/endpoint.hpp"
 #include "codec/content_encoding.hpp"
 #include "codec/multipart.hpp"
+#include "gateway/batch_upload.hpp"
 #include "gateway/body_buffers.hpp"
 #include "gateway/body_memory.hpp"
 #include "gateway/call_request.hpp"
@@ -65,9 +66,13 @@ class Received {
   /// Errors: invalid_parameter.
   [[nodiscard]] Result<> read(std::string_view model);
 
-  /// Checks a piece of a form as it passes, of what receive() has left to come.
-  /// Errors: invalid_parameter.
-  [[nodiscard]] Result<> check_piece(std::string_view piece) { return take_fields(piece); }
+  /// Checks a piece of a form as it passes, of what receive() has left to come. The bytes to
+  /// forward for it, valid until the next call or as long as `piece`. Errors: invalid_parameter.
+  [[nodiscard]] Result<std::string_view> pass_piece(std::string_view piece);
+
+  /// Null unless the request uploads the input of a batch, which passes through this.
+  [[nodiscard]] BatchUpload* batch() { return batch_.get(); }
+  [[nodiscard]] const BatchUpload* batch() const { return batch_.get(); }
 
   /// The body as far as receive() has taken it.
   [[nodiscard]] std::string_view body() const { return body_; }
@@ -101,9 +106,11 @@ class Received {
   const upstream::Settings& settings_;
   BodyBuffers& buffers_;
   HeldBytes held_;
+  HeldBytes held_lines_;  ///< of a batch
   std::string_view body_;
   std::string store_;  ///< holds the body, unless it came with the head
   std::unique_ptr<codec::MultipartScanner> fields_;
+  std::unique_ptr<BatchUpload> batch_;
   CallRequest request_;
   bool is_whole_ = false;
   bool names_path_ = false;

@@ -1,6 +1,7 @@
 #include "gateway/request_token.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <memory>
 
@@ -18,12 +19,17 @@ using std::chrono::milliseconds;
 struct KindRow {
   std::string_view prefix;
   std::string_view purpose;  ///< of the derived key; another format needs another one
+  bool has_tokens;           ///< a field for RequestPlace::batch
 };
 
-// Clients know a response by the beginning of its id.
+// Clients know what an id is of by its beginning.
 constexpr EnumTable<SealedId, KindRow> kKinds({
-    {SealedId::video, {"weirreq_", "weir video request, AES-256-SIV"}},
-    {SealedId::response, {"resp_weir_", "weir response, AES-256-SIV"}},
+    {SealedId::video, {"weirreq_", "weir video request, AES-256-SIV", false}},
+    {SealedId::response, {"resp_weir_", "weir response, AES-256-SIV", false}},
+    {SealedId::openai_video, {"video_weir_", "weir OpenAI video, AES-256-SIV", false}},
+    {SealedId::voice, {"speech:weir_", "weir voice, AES-256-SIV", false}},
+    {SealedId::file, {"file-weir_", "weir file, AES-256-SIV", true}},
+    {SealedId::batch, {"batch_weir_", "weir batch, AES-256-SIV", true}},
 });
 
 constexpr std::size_t kTagBytes = 16;
@@ -138,13 +144,38 @@ milliseconds read_time(std::string_view bytes) {
   return milliseconds(static_cast<std::int64_t>(value));
 }
 
-std::optional<RequestPlace> read_place(std::string_view fields) {
-  const auto first = fields.find('\0');
-  const auto second = fields.find('\0', first + 1);
-  if (first == fields.npos || second == fields.npos) return std::nullopt;
-  return RequestPlace{std::string(fields.substr(0, first)),
-                      std::string(fields.substr(first + 1, second - first - 1)),
-                      std::string(fields.substr(second + 1))};
+std::string format_tokens(const std::optional<BatchTokens>& tokens) {
+  if (!tokens) return {};
+  return std::to_string(tokens->prompt).append(1, ' ').append(std::to_string(tokens->answer));
+}
+
+std::optional<BatchTokens> read_tokens(std::string_view text) {
+  BatchTokens tokens;
+  const auto* end = text.data() + text.size();
+  const auto prompt = std::from_chars(text.data(), end, tokens.prompt);
+  if (prompt.ec != std::errc{} || prompt.ptr == end) return std::nullopt;
+  const auto answer = std::from_chars(prompt.ptr + 1, end, tokens.answer);
+  if (answer.ec != std::errc{} || answer.ptr != end) return std::nullopt;
+  return tokens;
+}
+
+// Takes what precedes the next NUL. Nothing: there is none.
+std::optional<std::string_view> take_field(std::string_view& fields) {
+  const auto end = fields.find('\0');
+  if (end == fields.npos) return std::nullopt;
+  const auto field = fields.substr(0, end);
+  fields.remove_prefix(end + 1);
+  return field;
+}
+
+std::optional<RequestPlace> read_place(std::string_view fields, bool has_tokens) {
+  const auto upstream = take_field(fields);
+  const auto model = upstream ? take_field(fields) : std::nullopt;
+  if (!model) return std::nullopt;
+  const auto tokens = has_tokens ? take_field(fields) : std::string_view{};
+  if (!tokens) return std::nullopt;
+  return RequestPlace{std::string(*upstream), std::string(*model), std::string(fields),
+                      read_tokens(*tokens)};
 }
 
 Secret derive(const Secret& pepper, std::string_view purpose) {
@@ -175,7 +206,9 @@ std::string RequestSeal::seal(SealedId kind, const RequestPlace& place, std::str
   std::string payload;
   append_time(payload, now);
   payload.append(place.upstream).append(1, '\0').append(place.model);
-  payload.append(1, '\0').append(place.request_id);
+  payload.append(1, '\0');
+  if (kKinds[kind].has_tokens) payload.append(format_tokens(place.batch)).append(1, '\0');
+  payload.append(place.request_id);
   return std::string(kKinds[kind].prefix) + encode(encrypt(key(kind), identity, payload));
 }
 
@@ -192,7 +225,7 @@ std::optional<RequestPlace> RequestSeal::open(SealedId kind, std::string_view te
   if (!payload) return std::nullopt;
   const auto issued = read_time(std::string_view(*payload).substr(0, kTimeBytes));
   if (now.time_since_epoch() - issued >= lifetime) return std::nullopt;
-  return read_place(std::string_view(*payload).substr(kTimeBytes));
+  return read_place(std::string_view(*payload).substr(kTimeBytes), kKinds[kind].has_tokens);
 }
 
 }  // namespace weir::gateway

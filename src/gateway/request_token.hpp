@@ -1,7 +1,7 @@
-/// The id of a video's request, or of a response that is kept, as the client sees it: the
-/// upstream's own id and its place, sealed. From it any node finds the upstream for a later call,
-/// without a table; nobody can forge one that leads elsewhere, and only the key that made the first
-/// call can use it (docs/decisions/0019, 0067).
+/// The id of what an upstream keeps, such as a video's request, a response or a file, as the client
+/// sees it: the upstream's own id and its place, sealed. From it any node finds the upstream for a
+/// later call, without a table; nobody can forge one that leads elsewhere, and only the key that
+/// made the first call can use it (docs/decisions/0019, 0067, 0072).
 #pragma once
 
 #include <array>
@@ -18,12 +18,29 @@
 namespace weir::gateway {
 
 /// A kind of sealed id. None opens as another.
-enum class SealedId : std::uint8_t { video, response };
+enum class SealedId : std::uint8_t {
+  video,  ///< its request, in SiliconFlow's API
+  response,
+  openai_video,
+  voice,
+  file,
+  batch,
+};
+
+/// The tokens that a batch is expected to use.
+struct BatchTokens {
+  std::int64_t prompt = 0;
+  std::int64_t answer = 0;
+
+  bool operator==(const BatchTokens&) const = default;
+};
 
 struct RequestPlace {
   std::string upstream;    ///< its name in the settings
   std::string model;       ///< the client's id; the caller must be allowed to call it
   std::string request_id;  ///< as the upstream issued it
+  /// Of the input of a batch, and of a batch by its input; nothing: no batch can be made of it.
+  std::optional<BatchTokens> batch = {};
 
   bool operator==(const RequestPlace&) const = default;
 };

@@ -42,6 +42,17 @@ TEST(RequestToken, NoKindOpensAsAnother) {
   EXPECT_EQ(kSeal.open(SealedId::response, disguised, kIdentity, kIssued, kLifetime), std::nullopt);
 }
 
+TEST(RequestToken, AFileSaysWhatABatchOfItUses) {
+  auto place = kPlace;
+  const auto reopened = [&] {
+    const auto text = kSeal.seal(SealedId::file, place, kIdentity, kIssued);
+    return kSeal.open(SealedId::file, text, kIdentity, kIssued, kLifetime);
+  };
+  EXPECT_EQ(reopened(), place);
+  place.batch = BatchTokens{7, 1'000'000'000'000};
+  EXPECT_EQ(reopened(), place);
+}
+
 TEST(RequestToken, OnlyTheKeyThatItWasSealedForOpensIt) {
   const auto text = kSeal.seal(kKind, kPlace, kIdentity, kIssued);
   for (const std::string_view other :

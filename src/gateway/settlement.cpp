@@ -53,7 +53,11 @@ Work Settlement::work() const {
 
 Bill Settlement::make_bill() {
   const CallRecord& record = context_.record();
-  const Work work = this->work();
+  Work work = this->work();
+  if (const auto& batch = admitted_.batch) {
+    work.reported = {};
+    return compute_bill(work, admitted_.claim, {.prompt = batch->prompt, .answer = batch->answer});
+  }
   if (is_sample_ || needs_prompt(work, admitted_.claim)) weigh_prompt();
   Estimate estimate{.answer = answer_tokens(text_), .unreported = answer_tokens(unreported_)};
   if (prompt_) {
@@ -64,7 +68,7 @@ Bill Settlement::make_bill() {
 
 // Forecasts are learned from all calls, scales from reports only.
 void Settlement::learn(const Bill& bill) {
-  if (!succeeded_ || !bill.usage.known()) return;
+  if (!succeeded_ || !bill.usage.known() || admitted_.batch) return;
   auto& forecast = context_.gateway.shared().forecast;
   const auto& model = context_.record().model;
   const auto input = bill.usage.input.value_or(0);

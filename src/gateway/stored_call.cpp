@@ -20,19 +20,30 @@ struct Operation {
   std::string_view suffix;
   Method method;
   std::span<const std::string_view> parameters = {};
+  bool is_content = false;
 };
 
-// Source: platform.openai.com, API reference: responses, read 2026-11.
+// Source: platform.openai.com, API reference: responses, files, batches, videos, read 2026-11.
 constexpr std::array<std::string_view, 5> kResponseParameters = {
     "include", "include[]", "include_obfuscation", "starting_after", "stream"};
 constexpr std::array<std::string_view, 6> kItemParameters = {"after",     "before", "include",
                                                              "include[]", "limit",  "order"};
+
+constexpr std::array<std::string_view, 1> kContentParameters = {"variant"};
 
 constexpr Operation kOperations[] = {
     {Endpoint::stored_responses, "", Method::get, kResponseParameters},
     {Endpoint::stored_responses, "", Method::delete_},
     {Endpoint::stored_responses, "/cancel", Method::post},
     {Endpoint::stored_responses, "/input_items", Method::get, kItemParameters},
+    {Endpoint::stored_files, "", Method::get},
+    {Endpoint::stored_files, "", Method::delete_},
+    {Endpoint::stored_files, "/content", Method::get, {}, true},
+    {Endpoint::stored_batches, "", Method::get},
+    {Endpoint::stored_videos, "", Method::get},
+    {Endpoint::stored_videos, "", Method::delete_},
+    {Endpoint::stored_videos, "/content", Method::get, kContentParameters, true},
+    {Endpoint::stored_batches, "/cancel", Method::post},
 };
 
 struct Rest {
@@ -107,7 +118,8 @@ std::unique_ptr<StoredCall> read_stored_call(Endpoint endpoint, Method method,
                                                  .id = codec::percent_decode(parts.id).value_or(""),
                                                  .suffix = operation->suffix,
                                                  .query = std::move(kept),
-                                                 .streamed = streamed});
+                                                 .streamed = streamed,
+                                                 .is_content = operation->is_content});
 }
 
 std::string address(std::string_view head, const StoredCall& call, std::string_view id) {

@@ -1,4 +1,5 @@
-/// Calls of what an upstream keeps, by an id in the path: `/responses/{id}` and what is below it.
+/// Calls of what an upstream keeps, by an id in the path: `/responses/{id}`, `/files/{id}`, and
+/// what is below them.
 /// Pure; the operations are one row each.
 #pragma once
 
@@ -19,6 +20,7 @@ struct StoredCall {
   std::string_view suffix;  ///< of the path, behind the id: empty, or `/cancel`
   std::string query;        ///< raw: the parameters that the operation has
   bool streamed = false;    ///< the answer is asked for as events
+  bool is_content = false;  ///< the answer is what is kept, as bytes
 };
 
 /// The methods of a path, as in an Allow field; empty: there is no such path. `rest`: the path

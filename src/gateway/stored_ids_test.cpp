@@ -21,9 +21,9 @@ std::string rewritten(StoredIds& ids, std::string_view json) {
 class StoredIdsTest : public testing::Test {
  protected:
   int count_ = 0;
-  StoredIds ids_{[this](std::string_view id) {
-    return "sealed-" + std::to_string(++count_) + "-" + std::string(id);
-  }};
+  StoredIds ids_{catalogue::Endpoint::responses, [this](SealedId, std::string_view id) {
+                   return "sealed-" + std::to_string(++count_) + "-" + std::string(id);
+                 }};
 };
 
 TEST_F(StoredIdsTest, FindsTheIdsOfAResponseAndNoOthers) {
@@ -62,6 +62,26 @@ TEST_F(StoredIdsTest, TheClientSeesTheIdsThatItSent) {
 TEST_F(StoredIdsTest, AnIdWithEscapesIsReadAsWhatItMeans) {
   ids_.know("a/b", "mine");
   EXPECT_EQ(rewritten(ids_, R"({"id":"a\/b"})"), R"({"id":"mine"})");
+}
+
+TEST(StoredIds, OfABatchAreOfTheirKinds) {
+  StoredIds ids(catalogue::Endpoint::batches, [](SealedId kind, std::string_view id) {
+    return (kind == SealedId::batch ? "b-" : "f-") + std::string(id);
+  });
+  EXPECT_EQ(rewritten(ids, R"({"id":"1","input_file_id":"2","output_file_id":"3",)"
+                           R"("error_file_id":null,"metadata":{"id":"4"}})"),
+            R"({"id":"b-1","input_file_id":"f-2","output_file_id":"f-3",)"
+            R"("error_file_id":null,"metadata":{"id":"4"}})");
+  EXPECT_EQ(rewritten(ids, R"({"output_file_id":"https://host/out"})"),
+            R"({"output_file_id":"https://host/out"})");
+}
+
+TEST(StoredIds, OfAFileMayBeInAnEnvelope) {
+  StoredIds ids(catalogue::Endpoint::files,
+                [](SealedId, std::string_view id) { return "f-" + std::string(id); });
+  EXPECT_EQ(rewritten(ids, R"({"code":20000,"data":{"id":"1"}})"),
+            R"({"code":20000,"data":{"id":"f-1"}})");
+  EXPECT_EQ(rewritten(ids, R"({"id":"1"})"), R"({"id":"f-1"})");
 }
 
 TEST_F(StoredIdsTest, AnAbsurdIdStays) {

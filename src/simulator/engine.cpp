@@ -79,6 +79,22 @@ Route route_of(Endpoint endpoint) {
       return post(detail::submit_video);
     case Endpoint::video_status:
       return {"POST", row.path, {}, detail::video_status};
+    case Endpoint::videos:
+      return post(detail::create_video);
+    case Endpoint::stored_videos:
+      return {{}, row.path, {}, detail::stored_video};
+    case Endpoint::voice_upload:
+      return post(detail::upload_voice);
+    case Endpoint::voice_deletion:
+      return {"POST", row.path, {}, detail::delete_voice};
+    case Endpoint::files:
+      return {"POST", row.path, {}, detail::upload_file};
+    case Endpoint::stored_files:
+      return {{}, row.path, {}, detail::stored_file};
+    case Endpoint::batches:
+      return {"POST", row.path, {}, detail::create_batch};
+    case Endpoint::stored_batches:
+      return {{}, row.path, {}, detail::stored_batch};
     // Not served: Weir translates them.
     case Endpoint::generate_content:
     case Endpoint::stream_generate_content:

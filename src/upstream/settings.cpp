@@ -113,7 +113,8 @@ void add_timeouts(config::Schema<Settings>& schema) {
              "How long a requestId stays valid after a video has been submitted.")
       .field("response_id_lifetime", &Settings::response_id_lifetime,
              duration({kSecond, 366 * 24 * kHour}),
-             "How long the id of a response stays valid that its upstream keeps.");
+             "How long the id of a response, a file or a batch stays valid that its upstream "
+             "keeps.");
 }
 
 void add_choice(config::Schema<Settings>& schema) {

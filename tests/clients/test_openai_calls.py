@@ -211,6 +211,46 @@ def test_a_response_is_had_again_continued_cancelled_and_deleted(client):
     assert client.responses.delete(made.id) is None
 
 
+LINES = b"".join(
+    b'{"custom_id":"%d","method":"POST","url":"/v1/chat/completions","body":{"model":"demo/chat","messages":[]}}\n' % n
+    for n in range(3)
+)
+
+
+def test_a_batch_of_an_uploaded_file(client):
+    file = client.files.create(file=("in.jsonl", LINES), purpose="batch")
+    assert (file.object, file.purpose) == ("file", "batch")
+    assert client.files.retrieve(file.id).id == file.id
+    batch = client.batches.create(
+        input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h", metadata={"a": "b"}
+    )
+    assert (batch.object, batch.input_file_id) == ("batch", file.id)
+    assert client.batches.retrieve(batch.id).id == batch.id
+    assert client.batches.cancel(batch.id).status == "cancelled"
+    assert client.files.content(file.id).text.endswith("\n")
+    assert client.files.delete(file.id).deleted
+
+
+def test_a_batch_of_an_unknown_model_says_so(client):
+    with pytest.raises(openai.NotFoundError, match="demo/none"):
+        client.files.create(file=("in.jsonl", LINES.replace(b"demo/chat", b"demo/none")), purpose="batch")
+
+
+def test_a_video_is_made_watched_and_deleted(client):
+    made = client.videos.create(model="demo/text-to-video", prompt="A river")
+    assert (made.object, made.model) == ("video", "demo/text-to-video")
+    assert client.videos.retrieve(made.id).id == made.id
+    with pytest.raises(openai.NotFoundError, match="Video with id 'video_made_up' not found"):
+        client.videos.retrieve("video_made_up")
+    assert client.videos.delete(made.id).id == made.id
+
+
+def test_there_are_no_lists_of_files_and_batches(client):
+    for what in (client.files, client.batches, client.videos):
+        with pytest.raises(openai.APIStatusError, match="no list"):
+            what.list()
+
+
 def test_a_response_that_is_not_there_is_an_error_of_its_own(client):
     with pytest.raises(openai.NotFoundError, match="Response with id 'resp_made_up' not found"):
         client.responses.retrieve("resp_made_up")

@@ -52,5 +52,13 @@ using Answerer = Outcome<Script> (*)(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> transcriptions(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> submit_video(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> video_status(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> create_video(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> stored_video(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> upload_voice(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> delete_voice(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> upload_file(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> stored_file(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> create_batch(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> stored_batch(Fields& fields, const Asked& asked);
 
 }  // namespace weir::simulator::detail

@@ -1,5 +1,6 @@
-// POST /video/submit and /video/status. The request id encodes all data of a video, the time of its
-// submission included, so that any process can answer for it and none keeps a table.
+// POST /video/submit and /video/status, and OpenAI's /videos. The request id encodes all data of a
+// video, the time of its submission included, so that any process can answer for it and none keeps
+// a table.
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -91,7 +92,63 @@ std::string gif_of(const Video& video) {
   return synthetic::format_gif(frames, kPerFrame);
 }
 
+struct Named {
+  std::string_view id;
+  std::string_view model;
+  Video video;
+};
+
+// OpenAI's object of a video. Source: platform.openai.com, API reference: videos, read 2026-11.
+Script tell_video(const Named& named, const Asked& asked) {
+  const auto age = since_epoch(asked.call.now) - named.video.submitted;
+  const auto whole = asked.pace.video;
+  const bool ready = age >= whole;
+  std::string body;
+  codec::JsonWriter json(body);
+  json.begin_object().key("id").value(named.id).key("object").value("video");
+  json.key("model").value(named.model);
+  json.key("status").value(ready ? "completed" : age < whole / 4 ? "queued" : "in_progress");
+  json.key("progress")
+      .value(ready ? 100 : 100 * age.count() / std::max<std::int64_t>(whole.count(), 1));
+  json.key("created_at")
+      .value(std::chrono::floor<std::chrono::seconds>(named.video.submitted).count());
+  json.key("size").value(fmt::format("{}x{}", named.video.size.width, named.video.size.height));
+  json.key("seconds").value("4").key("error").null().end_object();
+  return json_answer(std::move(body), asked.pace.token);
+}
+
 }  // namespace
+
+Outcome<Script> create_video(Fields& fields, const Asked& asked) {
+  const auto prompt = fields.text("prompt");
+  if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
+  const auto seed = static_cast<std::int64_t>(synthetic::hash(prompt) >> 32U);
+  const Video video{since_epoch(asked.call.now), seed, {kMaxVideoSide, kMaxVideoSide}};
+  const auto id = format_id(video);
+  return tell_video({id, asked.model->id, video}, asked);
+}
+
+// /videos/{id} and what is below it; any id of the right form is that of a video.
+Outcome<Script> stored_video(Fields&, const Asked& asked) {
+  const auto id = asked.rest.substr(0, asked.rest.find('/'));
+  const auto suffix = asked.rest.substr(id.size());
+  const auto video = parse_id(id);
+  const bool is_content = suffix == "/content";
+  if (!video || !(suffix.empty() || is_content)) return std::unexpected(usual_refusal(404));
+  const auto& method = asked.call.method;
+  if (method == "DELETE" && !is_content) {
+    std::string body;
+    codec::JsonWriter json(body);
+    json.begin_object().key("id").value(id).key("object").value("video.deleted");
+    json.key("deleted").value(true).end_object();
+    return json_answer(std::move(body), asked.pace.token);
+  }
+  if (method != "GET") return std::unexpected(usual_refusal(405));
+  if (!is_content) return tell_video({id, "demo/text-to-video", *video}, asked);
+  const bool ready = since_epoch(asked.call.now) - video->submitted >= asked.pace.video;
+  if (!ready) return std::unexpected(invalid("The video is not complete."));
+  return whole_answer("image/gif", gif_of(*video), asked.pace.token);
+}
 
 Outcome<Script> submit_video(Fields& fields, const Asked& asked) {
   const auto prompt = fields.text("prompt");

@@ -57,5 +57,20 @@ TEST(Videos, AnIdThatWasNotGivenOutIsRefused) {
   EXPECT_EQ(post("/v1/video/status", "{}").status, 400);
 }
 
+TEST(Videos, OfOpenaisApiAreMadeSeenAndDeleted) {
+  const auto made =
+      json_of(post("/v1/videos", R"({"model":"demo/text-to-video","prompt":"a river"})"));
+  const auto path = "/v1/videos/" + string_at(made, "/id");
+  const auto ask = [](std::string_view method, std::string_view at) {
+    return answer({method, at, "", "", "", kNow}, kAtOnce);
+  };
+  EXPECT_EQ(string_at(made, "/object"), "video");
+  EXPECT_EQ(string_at(json_of(ask("GET", path)), "/id"), string_at(made, "/id"));
+  EXPECT_EQ(json_of(ask("DELETE", path)).at("object").as_string(), "video.deleted");
+  EXPECT_EQ(ask("POST", path).status, 405);
+  EXPECT_EQ(ask("GET", "/v1/videos/video-1").status, 404);
+  EXPECT_EQ(ask("GET", path + "/else").status, 404);
+}
+
 }  // namespace
 }  // namespace weir::simulator::detail
