@@ -20,9 +20,9 @@ config::Schema<Settings> settings_schema() {
              Apply::live)
       .field("detail_days", &Settings::detail_days,
              config::integer<int>({31, 36'500, "all days are kept as they are"}),
-             "How many days of usage are kept for each key and model, a quarter and a week by "
-             "default; a month that is older as a whole is then kept as its sum for each key and "
-             "model. Sums by key and by model are kept for every day.",
+             "How many days of usage are kept for each key and model; a month that is older as a "
+             "whole is then kept as its sum for each key and model. Sums by key and by model are "
+             "kept for every day.",
              Apply::live)
       .field("store_bytes", &Settings::store_bytes, config::bytes({1 << 20, std::int64_t{1} << 40}),
              "Maximum size of the database of usage, which is beside that of keys: about 70 bytes "

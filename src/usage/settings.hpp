@@ -12,7 +12,7 @@ struct Settings {
   /// The most that a power failure loses.
   std::chrono::milliseconds flush_interval{500};
   int retention_days = 400;  ///< 0: for ever
-  int detail_days = 100;     ///< 0: for ever
+  int detail_days = 0;       ///< 0: for ever
   std::int64_t store_bytes = std::int64_t{4} << 30;
   std::int64_t max_pending_rows = 100'000;  ///< waiting for a store that fails
   std::int64_t limit_file_bytes = 8 << 20;
