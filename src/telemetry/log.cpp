@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "codec/json_text.hpp"
 #include "codec/visible.hpp"
+#include "telemetry/text_line.hpp"
 #include "telemetry/timestamp.hpp"
 
 namespace weir::telemetry {
@@ -41,6 +42,17 @@ std::shared_ptr<spdlog::logger> make_logger(bool async) {
 
 std::shared_ptr<spdlog::logger>& logger() {
   static std::shared_ptr<spdlog::logger> instance = make_logger(false);
+  return instance;
+}
+
+// How lines are written; set before other threads log.
+struct Form {
+  bool is_text = false;
+  bool is_coloured = false;
+};
+
+Form& form() {
+  static Form instance;
   return instance;
 }
 
@@ -78,6 +90,8 @@ void start_log(Level level) {
   set_log_level(level);
 }
 
+void use_text_lines(bool coloured) { form() = {.is_text = true, .is_coloured = coloured}; }
+
 void stop_log() {
   // Kept until the writer has ended; otherwise the writer might be the one to destroy it.
   const auto ended = std::exchange(logger(), make_logger(false));
@@ -91,6 +105,11 @@ Level parse_level(std::string_view text) { return kLevelNames.find(text).value_o
 
 void log(Level level, std::string_view message, Fields fields) {
   if (!logger()->should_log(to_spdlog(level))) return;
+  if (form().is_text) {
+    logger()->log(to_spdlog(level),
+                  text_line(wall_now(), level, message, fields, form().is_coloured));
+    return;
+  }
   std::string line = R"({"time":")";
   append_timestamp(line, wall_now());
   line.append(R"(","level":")").append(kLevelNames[level]);

@@ -1,5 +1,8 @@
 #include "telemetry/settings.hpp"
 
+#include <string_view>
+#include <vector>
+
 #include "config/schema.hpp"
 #include "config/text_check.hpp"
 #include "telemetry/log.hpp"
@@ -12,6 +15,9 @@ config::Schema<Settings> settings_schema() {
   schema
       .field("level", &Settings::level, config::name_in(kLevelNames),
              "Minimum level of lines in the log on standard error.", Apply::live)
+      .field("format", &Settings::format,
+             config::one_of(std::vector<std::string_view>{"auto", "json", "text"}),
+             "Form of those lines; auto: text on a terminal, JSON elsewhere.")
       .field("access_log", &Settings::access_log,
              config::text("a file, - for standard output, or \"\" for none", config::is_plain_text),
              "File for the access log, one JSON line per request.")

@@ -11,6 +11,7 @@ namespace weir::telemetry {
 
 struct Settings {
   std::string level = "info";    ///< trace, debug, info, warn, error
+  std::string format = "auto";   ///< auto, json, text
   std::string access_log = "-";  ///< a file, "-" for standard output, "" for none
   std::chrono::milliseconds access_log_flush{200};  ///< longest time a line waits in memory
   std::int64_t access_log_buffer_bytes = 1 << 20;   ///< over it lines are dropped and counted

@@ -196,7 +196,12 @@ def test_a_terminal_shows_the_first_key_and_no_file_is_made(tmp_path):
     with first_start(tmp_path, stderr=its) as process:
         os.close(its)
         process.log = Lines(until_closed(ours))
-        wait_until_listening(process)
+        shown = eventually(lambda: re.search(r"API +http://127\.0\.0\.1:(\d+) ", process.log.text()), what="the screen")
+        process.port = int(shown[1])
+        wire.speaks_plain(process.port)
+        screen = process.log.text()
+        for word in ("Operator   http://127.0.0.1:", "Upstreams", "weir try chat", "info   listening"):
+            assert word in screen.replace("\x1b[32m", "").replace("\x1b[0m", "")
         keys = set(re.findall(KEY_TEXT, process.log.text()))
         assert len(keys) == 1
         assert wire.request(process.port, "GET", "/v1/models", (), keys.pop()).status == 200

@@ -1,11 +1,13 @@
 #include "app/command_line/serve_command.hpp"
 
 #include <cstdlib>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "app/command_line/command_result.hpp"
+#include "app/command_line/version.hpp"
 #include "app/lifecycle/hosted_providers.hpp"
 #include "app/lifecycle/settings_files.hpp"
 #include "app/process/environment.hpp"
@@ -16,6 +18,7 @@
 #include "app/process/takeover.hpp"
 #include "codec/visible.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/text_line.hpp"
 
 namespace weir::app {
 namespace {
@@ -38,6 +41,17 @@ Result<> inherit(bool take_over, NodeOptions& options) {
   return {};
 }
 
+// A terminal gets lines and a screen for people, unless the settings want JSON.
+void greet(NodeOptions& options) {
+  const auto& format = options.settings.log.format;
+  const bool has_terminal = ::isatty(STDERR_FILENO) == 1;
+  if (format == "json" || (format == "auto" && !has_terminal)) return;
+  const bool is_dumb = read_variable("TERM").value_or("dumb") == "dumb";
+  const bool is_plain = is_dumb || !read_variable("NO_COLOR").value_or(std::string()).empty();
+  telemetry::use_text_lines(has_terminal && !is_plain);
+  if (has_terminal) options.screen.emplace().version = version();
+}
+
 // Decision 0075. Only names of variables are logged.
 void use_hosted_providers(NodeOptions& options) {
   auto& settings = options.settings;
@@ -47,6 +61,7 @@ void use_hosted_providers(NodeOptions& options) {
     telemetry::log_info(
         "using a hosted provider",
         {{"upstream", upstream.name}, {"url", upstream.url}, {"key_from", variable}});
+    if (options.screen) options.screen->key_from[upstream.name] = variable;
     settings.upstreams.push_back(std::move(upstream));
   }
   for (const auto& [variable, reason] : providers.unused) {
@@ -77,6 +92,7 @@ int serve(const std::string& file, const Overrides& overrides, bool take_over) {
   survive_failed_writes();
   return_large_buffers();
   telemetry::start_log(telemetry::parse_level(options.settings.log.level));
+  greet(options);
   if (file.empty()) use_hosted_providers(options);
   auto served = inherit(take_over, options);
   if (served) served = run_node(std::move(options));

@@ -76,6 +76,7 @@ Node::Node(NodeOptions options)
     : start_{.overrides = options.overrides,
              .descriptors = options.descriptors,
              .service = std::move(options.service),
+             .screen = std::move(options.screen),
              .config_file = std::move(options.config_file),
              .settings = options.overrides.over(std::move(options.settings))},
       settings_(start_.settings),

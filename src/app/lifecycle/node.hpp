@@ -22,6 +22,7 @@
 #include "app/lifecycle/listener_tls.hpp"
 #include "app/lifecycle/publisher.hpp"
 #include "app/lifecycle/settings.hpp"
+#include "app/lifecycle/start_screen.hpp"
 #include "app/process/descriptor_plan.hpp"
 #include "app/process/file_watch.hpp"
 #include "app/process/inherited.hpp"
@@ -64,6 +65,8 @@ struct NodeOptions {
   std::optional<Successor> successor = {};
   ServiceManager service = {};
   DescriptorLimit descriptors = {};
+  /// The screen on a terminal, as far as it is known before the start; nothing: there is none.
+  std::optional<StartScreen> screen = {};
 };
 
 /// Threads:  created, run and destroyed on the main thread.
@@ -85,6 +88,7 @@ class Node {
     Overrides overrides;
     DescriptorLimit descriptors;
     ServiceManager service;
+    std::optional<StartScreen> screen;
     std::filesystem::path config_file;
     Settings settings;
   };
@@ -189,6 +193,8 @@ class Node {
   [[nodiscard]] std::vector<discovery::UpstreamReport> upstream_reports() const;
   /// Completes when every upstream has been asked for its list once, or a time limit has passed.
   [[nodiscard]] net::Task<> know_lists();
+  /// Once the upstreams have answered, or a moment has passed.
+  [[nodiscard]] net::Task<> show_screen();
   void leave_to(std::int64_t successor);
   /// From now on SIGTERM and SIGINT drain instead of ending the process.
   void install_signal_handlers();

@@ -1,5 +1,6 @@
 // The run of a Node: background tasks, takeover, serving, handing over, stopping.
 #include <algorithm>
+#include <cstdio>
 #include <signal.h>
 #include <utility>
 
@@ -20,6 +21,8 @@ namespace {
 constexpr std::chrono::milliseconds kAdminDrain{1'000};
 // How long a successor waits for its upstreams' lists, and how often it checks.
 constexpr std::chrono::seconds kFirstLists{15};
+// How long the first screen waits for them.
+constexpr std::chrono::seconds kScreenLists{3};
 constexpr std::chrono::milliseconds kListPoll{10};
 constexpr std::chrono::milliseconds kSilencePoll{250};
 // Changes that come within this time of a publication are published together. It bounds the work
@@ -69,9 +72,28 @@ Result<> Node::run() {
                         {{"setting", "server.echo"}});
   }
   start_.service.ready(status());
+  if (start_.screen) {
+    threads_.control->call([this] { background_.watchers->spawn("show screen", show_screen()); });
+  }
   on_thread(*threads_.control, watch_signals());
   stop();
   return {};
+}
+
+net::Task<> Node::show_screen() {
+  const auto deadline = monotonic_now() + kScreenLists;
+  do {  // the scan of this machine may still find engines
+    co_await net::wait_for(kSilencePoll);
+  } while (monotonic_now() < deadline && !publisher_.all_listed());
+  auto screen = *start_.screen;
+  const auto* scheme = servers_.tls.is_on() ? "https" : "http";
+  screen.url = fmt::format("{}://{}", scheme, net::format_endpoint(servers_.api->endpoint()));
+  screen.admin_url = fmt::format("http://{}", net::format_endpoint(servers_.admin->endpoint()));
+  if (servers_.ollama) screen.keyless = net::format_endpoint(servers_.ollama->endpoint());
+  screen.models = publisher_.published().load()->catalogue->models().size();
+  screen.upstreams = upstream_reports();
+  const auto text = start_screen(screen);
+  std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 std::string Node::status() const {
