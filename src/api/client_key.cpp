@@ -1,10 +1,13 @@
 #include "api/client_key.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "api/google_query.hpp"
 #include "api/route.hpp"
 #include "auth/bearer.hpp"
+#include "gateway/session_request.hpp"
+#include "http/websocket_handshake.hpp"
 
 namespace weir::api {
 namespace {
@@ -35,6 +38,14 @@ std::expected<std::string_view, Errc> client_key(const http::Request& request) {
   if (const auto found = key_in_query(request.query); !found.empty() && is_googles(request)) {
     if (!key.empty() && key != found) return std::unexpected(Errc::invalid_parameter);
     key = found;
+  }
+  if (request.path.ends_with("/realtime") && http::asks_for_websocket(request)) {
+    auto found = http::find_subprotocol(request, gateway::kKeySubprotocol);
+    found.remove_prefix(std::min(found.size(), gateway::kKeySubprotocol.size()));
+    if (!key.empty() && !found.empty() && key != found) {
+      return std::unexpected(Errc::invalid_parameter);
+    }
+    if (key.empty()) key = found;
   }
   if (key.empty()) return std::unexpected(Errc::invalid_token);
   return key;

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "api/route.hpp"
-#include "api/websocket.hpp"
 #include "base/ascii.hpp"
 #include "dialect/endpoint.hpp"
 
@@ -21,10 +20,10 @@ bool shows_openai(const http::Request& request) {
   });
 }
 
-// A call to a path that does not exist is a call as well, and so is a handshake that begins one.
+// A call to a path that does not exist is a call as well.
 bool is_call(const http::Request& request, const Route* route) {
   if (route != nullptr && !route->is_page()) return route->id == RouteId::call;
-  return request.method == http::Method::post || is_websocket_path(request.path);
+  return request.method == http::Method::post;
 }
 
 // The family whose shape a route's errors have, if it is not that of OpenAI's paths.

@@ -25,6 +25,7 @@ TEST(ErrorFamily, IsThatOfThePath) {
   EXPECT_EQ(family_of("/v1/chat/completions"), Family::openai);
   EXPECT_EQ(family_of("/v1/responses"), Family::openai);
   EXPECT_EQ(family_of("/v1/rerank"), Family::openai);
+  EXPECT_EQ(family_of("/v1/realtime"), Family::openai);
   EXPECT_EQ(family_of("/v1/messages"), Family::anthropic);
   EXPECT_EQ(family_of("/v1/v1/messages/"), Family::anthropic);
   for (const char* path : {"/v1beta/models", "/v1alpha/models/a", "/v1beta/cachedContents",

@@ -21,10 +21,15 @@
 #include "gateway/call.hpp"
 #include "gateway/rate_limit_fields.hpp"
 #include "http/client_stream.hpp"
+#include "http/websocket_handshake.hpp"
 #include "telemetry/log.hpp"
 
 namespace weir::api {
 namespace {
+
+bool is_read(http::Method method) {
+  return method == http::Method::get || method == http::Method::head;
+}
 
 constexpr std::string_view kAllowAll = "Allow: GET, HEAD, POST, DELETE, OPTIONS\r\n";
 
@@ -131,6 +136,20 @@ Frontend::Found Frontend::call_input(http::Exchange& exchange, const auth::KeyEn
     const auto& request = *exchange.request;
     input.stored =
         gateway::read_stored_call(endpoint, request.method, found.parameter, request.query);
+  }
+  if (found.route->is_session()) {
+    if (!http::asks_for_websocket(*exchange.request)) {
+      return as_websocket_required(fail_with(exchange, {Errc::method_not_allowed, kOnlyWebSocket}));
+    }
+    auto session = gateway::read_session_request(*exchange.request);
+    if (session && exchange.client->has_surplus()) {
+      session = fail(Errc::invalid_parameter, "Wait for the handshake's answer before sending.");
+    }
+    if (!session) {
+      return fail_with(exchange,
+                       {.code = Errc::invalid_parameter, .message = session.error().detail});
+    }
+    input.session = std::make_unique<gateway::SessionRequest>(std::move(*session));
   }
   if (published.directory->settings().affinity == upstream::Affinity::key) {
     input.key_hash = stable_hash(key.name);
@@ -250,15 +269,14 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   if (found.route != nullptr && found.route->is_page() && !has_page(*found.route)) found = {};
   const bool whole_server = request.path == "*";
   if (found.route == nullptr && !whole_server) {
-    const bool is_handshake = is_websocket_path(request.path) && asks_for_websocket(request);
-    return is_handshake ? refuse_websocket(exchange) : no_route(exchange);
+    return no_route(exchange);
   }
   if (found.route != nullptr) exchange.route = found.route->label;
   if (request.method == http::Method::options) {
     return options_reply(request, whole_server ? std::string(kAllowAll) : allow_field(found));
   }
   if (!found.allows(request.method)) {
-    if (asks_for_websocket(request)) return refuse_websocket(exchange);
+    if (http::asks_for_websocket(request)) return refuse_websocket(exchange);
     const bool is_list = is_read(request.method) && has_no_list(*found.route);
     return method_not_allowed(exchange, allow_field(found), is_list ? kNoList : std::string_view{});
   }
@@ -336,8 +354,7 @@ http::Reply Frontend::method_not_allowed(http::Exchange& exchange, std::string_v
                                          std::string_view plain) {
   const Route* route = match_route(exchange.request->path).route;
   const bool is_page = route != nullptr && route->is_page();
-  const auto text =
-      is_page ? page_method_text(exchange.request->path) : std::string(plain);
+  const auto text = is_page ? page_method_text(exchange.request->path) : std::string(plain);
   auto reply = fail_with(exchange, {.code = Errc::method_not_allowed, .plain = text});
   reply.fields += allow_field;
   return reply;

@@ -97,6 +97,8 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
       return "English text from speech (multipart).";
     case audio_speech:
       return "Speech from text.";
+    case realtime:
+      return "A session over a WebSocket, as in OpenAI's and vLLM's Realtime APIs.";
     case video_submit:
       return "Submits a video; the answer has its `requestId`.";
     case video_status:
@@ -253,12 +255,14 @@ bool RouteMatch::names_stored() const {
 
 std::string RouteMatch::methods() const {
   if (names_stored()) return gateway::allowed_methods(*route->endpoint, parameter);
+  if (route->is_session()) return "GET, OPTIONS";
   return route->takes_body() ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 }
 
 bool RouteMatch::allows(http::Method method) const {
   if (names_stored()) return gateway::has_operation(*route->endpoint, parameter, method);
   if (route->takes_body()) return method == http::Method::post;
+  if (route->is_session()) return method == http::Method::get;
   return method == http::Method::get || method == http::Method::head;
 }
 

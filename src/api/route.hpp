@@ -50,7 +50,11 @@ struct Route {
 
   /// True if its requests are POSTs, whose body the handler reads.
   [[nodiscard]] bool takes_body() const {
-    return endpoint.has_value() || id == RouteId::ollama_show;
+    return (endpoint && !catalogue::describe(*endpoint).is_session()) || id == RouteId::ollama_show;
+  }
+  /// A WebSocket: GET alone.
+  [[nodiscard]] bool is_session() const {
+    return endpoint && catalogue::describe(*endpoint).is_session();
   }
   /// A page for people. The contract has none.
   [[nodiscard]] constexpr bool is_page() const {

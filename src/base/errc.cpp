@@ -208,12 +208,14 @@ consteval ErrorRow row(Errc code) {
                        "The upstream did not begin its answer in time (calls.first_byte_timeout, "
                        "calls.first_event_timeout).");
     case Errc::upstream_idle_timeout:
-      return timed_out("upstream_idle_timeout",
-                       "The upstream of this model sent nothing for too long.",
-                       "The upstream sent nothing within its answer for calls.idle_timeout.");
+      return timed_out(
+          "upstream_idle_timeout", "The upstream of this model sent nothing for too long.",
+          "The upstream sent nothing within its answer for calls.idle_timeout, or neither "
+          "side of a realtime session for calls.realtime_idle_timeout.");
     case Errc::upstream_total_timeout:
       return timed_out("upstream_total_timeout", "The call took longer than a call may take.",
-                       "The call took longer than calls.total_timeout.");
+                       "The call took longer than calls.total_timeout, or a realtime session than "
+                       "calls.realtime_max_duration.");
     case Errc::config_invalid:
       return {"config_invalid",
               500,

@@ -6,6 +6,8 @@ namespace weir::catalogue {
 namespace {
 
 constexpr SubTypes kChat{SubType::chat};
+// Models of speech to speech are outside all sub types; vLLM transcribes in sessions.
+constexpr SubTypes kTalks{SubType::chat, SubType::speech_to_text};
 constexpr SubTypes kTexts{SubType::chat, SubType::embedding, SubType::reranker};
 constexpr bool kOutside = true;
 constexpr SubTypes kImages{SubType::text_to_image, SubType::image_to_image};
@@ -45,6 +47,7 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::audio_translations,
      {"audio_translations", "/audio/translations", {SubType::speech_to_text}, BodyForm::multipart}},
     {Endpoint::audio_speech, {"audio_speech", "/audio/speech", {SubType::text_to_speech}}},
+    {Endpoint::realtime, {"realtime", "/realtime", kTalks, BodyForm::messages, kOutside}},
     {Endpoint::video_submit, {"video_submit", "/video/submit", kVideo}},
     {Endpoint::video_status, {"video_status", "/video/status", kVideo}},
     {Endpoint::videos, {"videos", "/videos", kVideo, BodyForm::either}},

@@ -35,6 +35,7 @@ enum class Endpoint : std::uint8_t {
   audio_transcriptions,
   audio_translations,
   audio_speech,
+  realtime,
   video_submit,
   video_status,
   videos,
@@ -61,10 +62,12 @@ using Endpoints = EnumSet<Endpoint>;
 
 inline constexpr Endpoints kAllEndpoints = Endpoints::all();
 
+/// The form of a request.
 enum class BodyForm : std::uint8_t {
   json,
   multipart,
-  either,  ///< its Content-Type tells
+  either,    ///< one of these; its Content-Type tells
+  messages,  ///< no body: those of a WebSocket, either way, until one side closes
 };
 
 /// Where an endpoint's path begins, towards clients and at an upstream that speaks it.
@@ -85,6 +88,8 @@ struct EndpointRow {
   bool outside = false;  ///< a model outside all sub types may be called there as well
   PathBase base = PathBase::version;
 
+  /// A WebSocket (RFC 6455).
+  [[nodiscard]] constexpr bool is_session() const { return body == BodyForm::messages; }
   /// The path names the model, and the body need not.
   [[nodiscard]] constexpr bool names_model() const { return path.contains("{model}"); }
   [[nodiscard]] constexpr bool takes(SubTypes of_model) const {

@@ -50,6 +50,7 @@ TEST(Endpoint, HasAPathABodyAndItsSubTypes) {
       {Endpoint::audio_translations, "audio_translations", "/audio/translations", "speech-to-text",
        BodyForm::multipart},
       {Endpoint::audio_speech, "audio_speech", "/audio/speech", "text-to-speech", BodyForm::json},
+      {Endpoint::realtime, "realtime", "/realtime", "chat speech-to-text", BodyForm::messages},
       {Endpoint::video_submit, "video_submit", "/video/submit", "text-to-video image-to-video",
        BodyForm::json},
       {Endpoint::video_status, "video_status", "/video/status", "text-to-video image-to-video",
@@ -100,9 +101,11 @@ TEST(Endpoint, OnlyAnApiWithARootOfItsOwnIsElsewhereThanBelowTheVersion) {
   }
 }
 
-TEST(Endpoint, OnlyAModerationTakesAModelOutsideAllSubTypes) {
+TEST(Endpoint, OnlyAModerationOrASessionTakesAModelOutsideAllSubTypes) {
   for (const Endpoint endpoint : all_endpoints()) {
-    EXPECT_EQ(describe(endpoint).takes({}), endpoint == Endpoint::moderations);
+    const bool is_session = describe(endpoint).is_session();
+    EXPECT_EQ(is_session, endpoint == Endpoint::realtime);
+    EXPECT_EQ(describe(endpoint).takes({}), endpoint == Endpoint::moderations || is_session);
   }
   EXPECT_TRUE(describe(Endpoint::moderations).takes({SubType::chat}));
   EXPECT_FALSE(describe(Endpoint::moderations).takes({SubType::embedding}));

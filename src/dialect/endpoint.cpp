@@ -72,6 +72,8 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
      {openai, kAudio, kReported, kAsked, none, kSingle, kOnce, kServed, "audio_translations"}},
     {Endpoint::audio_speech,
      {openai, kCharacters, kReported, kAsked, used, kSingle, kOnce, kServed, "audio_speech"}},
+    {Endpoint::realtime,
+     {openai, kTokens, kReported, kAsked, none, kSingle, kOnce, kServed, "realtime"}},
     {Endpoint::video_submit,
      {siliconflow, kRequestsOnly, kReported, kAsked, issued, kSingle, kOnce, kServed,
       "video_submit"}},

@@ -43,6 +43,7 @@ TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
        "audio_transcriptions"},
       {Endpoint::audio_translations, openai, {audio_seconds}, false, none, "audio_translations"},
       {Endpoint::audio_speech, openai, {characters}, false, used, "audio_speech"},
+      {Endpoint::realtime, openai, text, false, none, "realtime"},
       {Endpoint::video_submit, siliconflow, {}, false, issued, "video_submit"},
       {Endpoint::video_status, siliconflow, {}, false, taken, "video_status"},
       {Endpoint::videos, openai, {}, false, made, "videos"},

@@ -34,8 +34,9 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "chat_completions completions responses responses_compact stored_responses messages "
        "count_tokens tokenize moderations "
        "embeddings rerank score images_generations images_edits images_variations "
-       "audio_transcriptions audio_translations audio_speech video_submit video_status videos "
-       "stored_videos voice_upload voice_deletion files stored_files batches stored_batches"},
+       "audio_transcriptions audio_translations audio_speech realtime video_submit video_status "
+       "videos stored_videos voice_upload voice_deletion files stored_files batches "
+       "stored_batches"},
       {"siliconflow",
        "chat_completions completions messages embeddings rerank images_generations "
        "audio_transcriptions audio_speech video_submit video_status voice_upload "
@@ -46,7 +47,7 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
       {"vllm",
        "chat_completions completions responses stored_responses messages count_tokens tokenize "
        "embeddings rerank score "
-       "audio_transcriptions audio_translations"},
+       "audio_transcriptions audio_translations realtime"},
       {"sglang",
        "chat_completions completions responses stored_responses messages count_tokens tokenize "
        "embeddings rerank audio_transcriptions"},
@@ -60,7 +61,7 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "images_variations audio_transcriptions audio_translations audio_speech"},
       {"localai",
        "chat_completions completions responses messages embeddings rerank images_generations "
-       "audio_transcriptions audio_speech"},
+       "audio_transcriptions audio_speech realtime"},
       {"gpustack",
        "chat_completions completions messages embeddings rerank images_generations images_edits "
        "audio_transcriptions audio_speech"},
@@ -80,8 +81,9 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "chat_completions completions responses responses_compact stored_responses messages "
        "count_tokens tokenize moderations "
        "embeddings rerank score images_generations images_edits images_variations "
-       "audio_transcriptions audio_translations audio_speech video_submit video_status videos "
-       "stored_videos voice_upload voice_deletion files stored_files batches stored_batches"},
+       "audio_transcriptions audio_translations audio_speech realtime video_submit video_status "
+       "videos stored_videos voice_upload voice_deletion files stored_files batches "
+       "stored_batches"},
   };
   ASSERT_EQ(std::size(cases), all_kinds().size());
   for (const auto& test : cases) EXPECT_EQ(endpoints_of(test.kind), test.endpoints) << test.kind;

@@ -45,7 +45,7 @@ constexpr Endpoints kText{chat_completions, completions};
 constexpr Endpoints kRare{
     responses_compact, stored_responses,   count_tokens, tokenize,       moderations, score,
     images_variations, audio_translations, voice_upload, voice_deletion, files,       stored_files,
-    batches,           stored_batches,     videos,       stored_videos};
+    batches,           stored_batches,     videos,       stored_videos,  realtime};
 
 // Those of APIs that have a root of their own: a server without that API has none of them, and a
 // call there is translated.
@@ -77,9 +77,9 @@ constexpr Endpoints kOllama{chat_completions, completions,        responses,   m
                             embeddings,       images_generations, ollama_chat, ollama_generate,
                             ollama_embed,     ollama_embeddings};
 constexpr Endpoints kVllm{
-    chat_completions,     completions,       responses,  stored_responses, messages,
-    count_tokens,         tokenize,          embeddings, rerank,           score,
-    audio_transcriptions, audio_translations};
+    chat_completions,     completions,        responses,  stored_responses, messages,
+    count_tokens,         tokenize,           embeddings, rerank,           score,
+    audio_transcriptions, audio_translations, realtime};
 constexpr Endpoints kSglang{chat_completions, completions,         responses,  stored_responses,
                             messages,         count_tokens,        embeddings, rerank,
                             tokenize,         audio_transcriptions};
@@ -93,9 +93,9 @@ constexpr Endpoints kXinference{
     chat_completions,   completions,        embeddings,        rerank,
     images_edits,       images_generations, images_variations, audio_transcriptions,
     audio_translations, audio_speech};
-constexpr Endpoints kLocalai{chat_completions,   completions,          responses,
-                             messages,           embeddings,           rerank,
-                             images_generations, audio_transcriptions, audio_speech};
+constexpr Endpoints kLocalai{
+    chat_completions,   completions,          responses,    messages, embeddings, rerank,
+    images_generations, audio_transcriptions, audio_speech, realtime};
 constexpr Endpoints kGpustack{
     chat_completions,   completions,          messages,    embeddings, rerank, images_edits,
     images_generations, audio_transcriptions, audio_speech};

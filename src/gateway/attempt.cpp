@@ -6,11 +6,13 @@
 #include <span>
 
 #include "base/check.hpp"
+#include "codec/base64.hpp"
 #include "dialect/endpoint.hpp"
 #include "gateway/admission.hpp"
 #include "gateway/passed_fields.hpp"
 #include "gateway/upstream_request_id.hpp"
 #include "http/chunk.hpp"
+#include "http/websocket_handshake.hpp"
 #include "upstream/pool.hpp"
 
 namespace weir::gateway {
@@ -142,6 +144,33 @@ Attempt::Sent Attempt::send_received(const AttemptRequest& request) {
   return stream_->send(std::span(pieces).first(count));
 }
 
+// A nonce, which no cache in between has seen before (RFC 6455 §4.1).
+Attempt::Sent Attempt::send_handshake(Outbound& outbound) {
+  const std::array<std::uint64_t, 2> nonce{context_->gateway.random(), context_->gateway.random()};
+  auto& session = *context_->input.session;
+  session.nonce =
+      codec::format_base64({reinterpret_cast<const char*>(nonce.data()), sizeof(nonce)});
+  const auto& input = context_->input;
+  compose_handshake(outbound, destination().head(choice_.endpoint).reveal(), session,
+                    choice_.route->model, context_->client.request(),
+                    input.exchange.trace_id.text(), input.exchange.caller);
+  stream_->allow_switch();
+  const std::array<asio::const_buffer, 2> pieces{asio::buffer(outbound.begin.reveal()),
+                                                 asio::buffer(std::string_view(outbound.head))};
+  return stream_->send(pieces);
+}
+
+std::optional<AttemptEnd> Attempt::judge_handshake() {
+  const auto& session = *context_->input.session;
+  const auto* problem = http::accept_problem(stream_->head(), session.nonce, session.subprotocol);
+  if (problem == nullptr) {
+    has_reached_ = true;
+    return std::nullopt;
+  }
+  has_reached_ = false;
+  return classify(fail(Errc::upstream_answer_invalid, problem).error(), Outcome::no_answer);
+}
+
 Attempt::Sent Attempt::send_piece(std::string_view piece, bool chunked, bool last) {
   const bool framed = chunked && !piece.empty();
   const auto head = framed ? http::ChunkHead(piece.size()) : http::ChunkHead();
@@ -268,7 +297,8 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
   }
   stream_->begin();
   record_->phase = Phase::sending;
-  const auto sent = send_received(request);
+  const bool is_session = context_->input.session != nullptr;
+  const auto sent = is_session ? send_handshake(request.outbound) : send_received(request);
   sent_as_.translated = std::move(request.translated);
   if (sent != Sent::whole || !context_->client.body_done()) {
     auto sending = send_rest(sent, request.received);
@@ -298,6 +328,7 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
       co_return AttemptEnd{.outcome = Outcome::cancelled, .error = Errc::stopping};
     }
   }
+  if (is_session && stream_->head().status < 300) co_return judge_handshake();
   co_return judge_answer(request);
 }
 

@@ -151,6 +151,9 @@ class Attempt {
   void set_stream(http::ServerStream::Ptr stream);
   [[nodiscard]] net::Task<Result<>> connect();
   [[nodiscard]] Sent send_received(const AttemptRequest& request);
+  [[nodiscard]] Sent send_handshake(Outbound& outbound);
+  /// Why an answer that is no error does not complete the handshake that was sent.
+  [[nodiscard]] std::optional<AttemptEnd> judge_handshake();
   // `received` outlives both tasks.
   [[nodiscard]] net::Task<Result<>> send_rest(Sent sent, Received& received);
   [[nodiscard]] net::Task<Result<>> send_upload(Received& received);

@@ -12,8 +12,22 @@
 #include "gateway/prompt_estimate.hpp"
 #include "gateway/rate_limit_fields.hpp"
 #include "gateway/route_search.hpp"
+#include "gateway/session_event.hpp"
 
 namespace weir::gateway {
+
+namespace {
+
+Result<std::string> first_model(std::string_view text, const upstream::Settings& settings) {
+  auto event = read_client_event(text, static_cast<std::size_t>(settings.max_json_depth));
+  if (!event) return std::unexpected(std::move(event.error()));
+  if (!event->models.empty()) return std::move(event->models.front().name);
+  return fail(
+      Errc::invalid_parameter,
+      "No model: name one in the address (?model=), or in session.model of the first event.");
+}
+
+}  // namespace
 
 Call::Call(Gateway& gateway, CallInput&& input)
     : context_(gateway, std::move(input)),
@@ -23,6 +37,11 @@ Call::Call(Gateway& gateway, CallInput&& input)
   context_.record().endpoint = context_.input.endpoint;
   context_.record().received = context_.input.exchange.whole;
   if (context_.input.stored) received_->set_stored(*context_.input.stored);
+  if (context_.input.session) {
+    session_ = std::make_unique<SessionClient>(
+        context_.client, static_cast<std::size_t>(context_.settings().max_event_bytes));
+    received_->set_session(context_.input.session->model);
+  }
 }
 
 // A coroutine's frame keeps its locals until it ends, and a stream is long: the steps before the
@@ -36,7 +55,11 @@ net::Task<> Call::run() {
     const bool has_answer = co_await find_answer();
     comments_.reset();
     if (has_answer) {
-      co_await answering_->run();
+      if (relay_) {
+        co_await relay_->run();
+      } else {
+        co_await answering_->run();
+      }
       conclude();
     }
     context_.watch.end();
@@ -45,8 +68,9 @@ net::Task<> Call::run() {
     } else if (context_.watch.is_stopping() && context_.record().phase != Phase::done) {
       refuse(make_refusal(Errc::stopping));
     }
-    if (refusal_ && !answering_ && context_.client.begun()) co_await tell_refusal();
+    if (refusal_ && !answering_ && !session_ && context_.client.begun()) co_await tell_refusal();
   }
+  if (session_ && session_->is_accepted() && refusal_ && !relay_) co_await refuse_session();
   end();
 }
 
@@ -77,10 +101,35 @@ bool Call::can_decode() {
 }
 
 net::Task<bool> Call::receive() {
+  if (session_) return receive_event();
+  return receive_body();
+}
+
+net::Task<bool> Call::receive_body() {
   const auto received = co_await received_->receive();
   context_.record().received = monotonic_now();
   if (!received) refuse_request(received.error());
   co_return received.has_value();
+}
+
+net::Task<bool> Call::receive_event() {
+  session_->accept(*context_.input.session, context_.input.fields,
+                   context_.input.exchange.whole_at);
+  auto receiving =
+      session_->first_event(monotonic_now() + context_.settings().realtime_first_timeout);
+  auto event = co_await std::move(receiving);
+  context_.record().received = monotonic_now();
+  if (!event) {
+    refuse_request(event.error());
+    co_return false;
+  }
+  auto model = first_model(*event, context_.settings());
+  if (!model) {
+    refuse_request(model.error());
+    co_return false;
+  }
+  received_->set_session(std::move(*model));
+  co_return true;
 }
 
 bool Call::read() {
@@ -122,6 +171,14 @@ net::Task<bool> Call::find_answer() {
     refusal_ = search.take_refusal();
     if (search.can_estimate() && !context_.watch.is_over()) estimate();
     co_return false;
+  }
+  if (opening_->attempt().upstream().has_switched()) {
+    relay_ = std::make_unique<Relay>(opening_->attempt(), RelayInput{.context = context_,
+                                                                     .admitted = *admitted_,
+                                                                     .settlement = *settlement_,
+                                                                     .client = *session_,
+                                                                     .received = received_});
+    co_return true;
   }
   answering_.emplace(*opening_, AnswerInput{.context = context_,
                                             .admitted = *admitted_,
@@ -170,8 +227,25 @@ net::Task<> Call::tell_refusal() {
   }
 }
 
+// The handshake is complete, so that an error is an event.
+net::Task<> Call::refuse_session() {
+  if (context_.watch.has_left() || refusal_->code == Errc::client_left) co_return;
+  const auto text = dialect::advice({.code = refusal_->code,
+                                     .message = refusal_->message,
+                                     .retry_after = refusal_->retry_after,
+                                     .plain = refusal_->plain});
+  if (settlement_) settlement_->settle(monotonic_now());
+  const bool is_ours = describe(refusal_->code).status >= 500;
+  auto event = error_event(refusal_->code, text, context_.input.exchange.trace_id.text());
+  auto payload = http::close_payload(
+      is_ours ? http::CloseCode::internal_error : http::CloseCode::policy_violation, text);
+  auto closing = session_->close(std::move(event), std::move(payload));
+  co_await std::move(closing);
+}
+
 void Call::conclude() {
-  auto end = answering_->conclude(monotonic_now());
+  const auto now = monotonic_now();
+  auto end = relay_ ? relay_->conclude(now) : answering_->conclude(now);
   if (end.error) refuse(make_refusal(std::move(end)));
 }
 

@@ -6,6 +6,7 @@
 ///   Attempt     one upstream, tried (RouteSearch); as many as are safe
 ///   Opening     the beginning of its answer, by which another one may be tried
 ///   Answering   the answer, made from the opening of one: there is no way back
+///   Relay       the same of a realtime session
 ///   Settlement  what it is charged, however it ended
 #pragma once
 
@@ -21,6 +22,8 @@
 #include "gateway/opening.hpp"
 #include "gateway/received.hpp"
 #include "gateway/refusal.hpp"
+#include "gateway/relay.hpp"
+#include "gateway/session_client.hpp"
 #include "gateway/settlement.hpp"
 #include "gateway/waiting_comments.hpp"
 
@@ -52,6 +55,9 @@ class Call final {
   [[nodiscard]] bool names_one_type();
   [[nodiscard]] bool can_decode();
   [[nodiscard]] net::Task<bool> receive();
+  [[nodiscard]] net::Task<bool> receive_body();
+  /// Accepts a realtime session whose model only its first event names.
+  [[nodiscard]] net::Task<bool> receive_event();
   [[nodiscard]] bool read();
   [[nodiscard]] bool admit();
   /// Whether an upstream has begun to answer.
@@ -61,6 +67,7 @@ class Call final {
   void begin_comments();
   /// Says in a stream that comments have begun why there is none.
   [[nodiscard]] net::Task<> tell_refusal();
+  [[nodiscard]] net::Task<> refuse_session();
   void conclude();
   void end();
 
@@ -75,6 +82,9 @@ class Call final {
   std::unique_ptr<WaitingComments> comments_;  ///< null: none are wanted
   std::optional<Opening> opening_;
   std::optional<Answering> answering_;
+  // Null: the call is not a session.
+  std::unique_ptr<SessionClient> session_;
+  std::unique_ptr<Relay> relay_;
   std::unique_ptr<Refusal> refusal_;
   std::optional<std::int64_t> estimated_tokens_;
 };

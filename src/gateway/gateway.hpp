@@ -23,6 +23,7 @@
 #include "gateway/fault_notes.hpp"
 #include "gateway/model_labels.hpp"
 #include "gateway/request_token.hpp"
+#include "gateway/session_request.hpp"
 #include "gateway/stored_call.hpp"
 #include "gateway/waiting_calls.hpp"
 #include "http/handler.hpp"
@@ -77,6 +78,8 @@ struct CallInput {
   std::optional<dialect::Framing> framing = {};
   /// Null unless the path names what an upstream keeps.
   std::unique_ptr<StoredCall> stored = nullptr;
+  /// Null unless the call is a realtime session.
+  std::unique_ptr<SessionRequest> session = nullptr;
 };
 
 /// Threads: one I/O thread. Lifetime: outlives its calls.

@@ -34,7 +34,7 @@ Opening::Opening(Attempt&& attempt, CallContext& context, const Received& receiv
       arrived_(context.record().first_byte) {
   record().phase = Phase::answering;
   keep_fields();
-  if (is_submission()) {
+  if (is_submission() || upstream().has_switched()) {
     is_open_ = true;
     return;
   }

@@ -41,7 +41,7 @@ class Opening {
   [[nodiscard]] std::optional<AttemptEnd> take_end();
 
   [[nodiscard]] Attempt& attempt() { return attempt_; }
-  /// Null: the answer is a video's submission, nothing of which was read.
+  /// Null: the answer is a video's submission, or a realtime session, nothing of which was read.
   [[nodiscard]] AnswerReader* reader() { return reader_ ? &*reader_ : nullptr; }
   /// Valid until the next suspension. REQUIRES: is_over, and there is a reader.
   [[nodiscard]] const First& first() const { return first_; }

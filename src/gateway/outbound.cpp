@@ -7,6 +7,7 @@
 #include "dialect/endpoint.hpp"
 #include "gateway/passed_fields.hpp"
 #include "http/chunk.hpp"
+#include "http/websocket_handshake.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -60,6 +61,20 @@ bool has_json_body(catalogue::Endpoint endpoint, std::string_view content_type) 
   if (form != catalogue::BodyForm::either) return form == catalogue::BodyForm::json;
   constexpr std::string_view kMultipart = "multipart/";
   return !equals_ignoring_case(content_type.substr(0, kMultipart.size()), kMultipart);
+}
+
+void compose_handshake(Outbound& outbound, std::string_view destination,
+                       const SessionRequest& session, std::string_view model,
+                       const http::Request& client, std::string_view trace_id,
+                       std::string_view caller) {
+  outbound.edits.clear();
+  outbound.renamed = outbound.hides_usage = false;
+  outbound.begin = Secret(session_address(destination, session, model));
+  outbound.head = http::request_fields(session.nonce, session.subprotocol);
+  put_field(outbound.head, "X-Trace-Id: ", trace_id);
+  const auto passed = passed_fields(dialect::of(catalogue::Endpoint::realtime).family);
+  append_passed_fields(outbound.head, client, passed, caller);
+  outbound.head += "\r\n";
 }
 
 void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& client,

@@ -11,6 +11,7 @@
 #include "base/secret.hpp"
 #include "catalogue/endpoint.hpp"
 #include "gateway/call_request.hpp"
+#include "gateway/session_request.hpp"
 #include "gateway/stored_call.hpp"
 #include "http/request.hpp"
 
@@ -42,6 +43,12 @@ struct Outbound {
   bool renamed = false;      ///< the upstream knows the model by another name
   bool hides_usage = false;  ///< the client did not ask for the usage that will be reported
 };
+
+/// The handshake of a realtime session. `destination`: its head. `session.nonce` is set.
+void compose_handshake(Outbound& outbound, std::string_view destination,
+                       const SessionRequest& session, std::string_view model,
+                       const http::Request& client, std::string_view trace_id,
+                       std::string_view caller);
 
 void compose(Outbound& outbound, const OutboundPlan& plan, const http::Request& client,
              std::string_view trace_id, std::string_view caller);

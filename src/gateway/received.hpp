@@ -46,6 +46,12 @@ class Received {
     request_.streamed = stored.streamed;
     names_path_ = true;
   }
+  /// A realtime session, which has no body. `model`: empty until the first event names it.
+  void set_session(std::string model) {
+    request_.model = std::move(model);
+    names_path_ = true;
+    is_whole_ = true;
+  }
   /// The body's Content-Encoding. An encoded body is received as a whole and decoded, in large
   /// part on `workers`.
   void set_coding(codec::BodyCoding coding, net::WorkerPool& workers) {

@@ -68,7 +68,9 @@ Bill Settlement::make_bill() {
 
 // Forecasts are learned from all calls, scales from reports only.
 void Settlement::learn(const Bill& bill) {
-  if (!succeeded_ || !bill.usage.known() || admitted_.batch) return;
+  // The tokens of a session or a batch are those of many requests.
+  const bool is_many = context_.input.session != nullptr || admitted_.batch;
+  if (!succeeded_ || !bill.usage.known() || is_many) return;
   auto& forecast = context_.gateway.shared().forecast;
   const auto& model = context_.record().model;
   const auto input = bill.usage.input.value_or(0);

@@ -70,6 +70,11 @@ void Reservation::settle(Claim actual, MonotonicTime now) {
   limiter_.reset();
 }
 
+std::optional<Refusal> Reservation::add(Claim more, MonotonicTime now) {
+  if (limiter_ == nullptr) return std::nullopt;
+  return limiter_->add(*this, more, now);
+}
+
 void Reservation::release() {
   if (limiter_ == nullptr) return;
   limiter_->release(*this);
@@ -253,6 +258,21 @@ void KeyLimiter::settle(const Reservation& reservation, Claim actual, MonotonicT
   reservation.of_model_->settle(reservation.charges_.to_model, reservation.claim_,
                                 reservation.charged_at_, actual, now);
   reservation.of_model_->release();
+}
+
+std::optional<Refusal> KeyLimiter::add(Reservation& reservation, Claim more, MonotonicTime now) {
+  const Claim before = reservation.claim_;
+  const Claim after = bounded({before.tokens + bounded(more).tokens, before.images});
+  std::lock_guard lock(mutex_);
+  now = advance(now);
+  of_key_.settle(reservation.charges_.to_key, before, reservation.charged_at_, after, now);
+  auto refusal = of_key_.look_at_tokens(now);
+  if (auto* meters = reservation.of_model_; meters != nullptr) {
+    meters->settle(reservation.charges_.to_model, before, reservation.charged_at_, after, now);
+    refusal = longer(refusal, of_model(meters->look_at_tokens(now)));
+  }
+  reservation.claim_ = after;
+  return refusal;
 }
 
 void KeyLimiter::release(const Reservation& reservation) {

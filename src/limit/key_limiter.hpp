@@ -66,6 +66,10 @@ class Reservation {
   /// is room. Only the first settle or cancel has an effect.
   void settle(Claim actual, MonotonicTime now);
 
+  /// Counts what a call in progress has used beyond its claim so far, whether or not there is room.
+  /// Returns the limit of tokens that is exhausted, if one is.
+  [[nodiscard]] std::optional<Refusal> add(Claim more, MonotonicTime now);
+
   /// For a call that used nothing: as settle({}). The request itself stays counted.
   void cancel(MonotonicTime now) { settle({}, now); }
 
@@ -145,6 +149,7 @@ class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
   void tell(Standing& standing, Meters* of_model, MonotonicTime now);
   [[nodiscard]] bool keeps(std::string_view model, const Limits& limits) const;
   void settle(const Reservation& reservation, Claim actual, MonotonicTime now);
+  [[nodiscard]] std::optional<Refusal> add(Reservation& reservation, Claim more, MonotonicTime now);
   void release(const Reservation& reservation);
 
   [[nodiscard]] Meters make_meters(std::string_view model, const Limits& limits) const;

@@ -471,6 +471,32 @@ TEST(KeyLimiter, SixtyFourThreadsTakeExactlyTheLimit) {
   }
 }
 
+TEST(KeyLimiter, ACallInProgressMayUseMoreUntilNothingIsLeft) {
+  const auto tested =
+      limiter({.requests_per_minute = 1, .tokens_per_minute = 100, .max_in_flight = 1},
+              {{"*", {.tokens_per_day = 150}}});
+  auto call = tested->try_reserve("m", {.tokens = 1}, at(seconds(0)));
+  ASSERT_TRUE(call);
+  EXPECT_FALSE(call->add({.tokens = 60}, at(seconds(10))));
+  const auto refusal = call->add({.tokens = 60}, at(seconds(20)));
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->by, Dimension::tokens_per_minute);
+  // The minute is over, the model's day is not.
+  const auto of_day = call->add({.tokens = 40}, at(seconds(90)));
+  ASSERT_TRUE(of_day);
+  EXPECT_EQ(of_day->by, Dimension::tokens_per_day);
+  EXPECT_TRUE(of_day->of_model);
+  call->settle({.tokens = 160}, at(seconds(90)));
+  EXPECT_EQ(outcome(tested->try_reserve("m", {.tokens = 1}, at(seconds(90)))), "TPD of model");
+  EXPECT_FALSE(call->add({.tokens = 1}, at(seconds(90)))) << "it has ended";
+}
+
+TEST(KeyLimiter, ACallWithoutLimitsMayUseAnything) {
+  const auto free = limiter({});
+  auto call = free->try_reserve("m", {}, at(seconds(0)));
+  EXPECT_FALSE(call->add({.tokens = 1'000'000}, at(seconds(0))));
+}
+
 TEST(KeyLimiter, IsConfiguredWhileInUse) {
   const auto tested = limiter({.requests_per_minute = 100});
   std::atomic<std::int64_t> admitted = 0;

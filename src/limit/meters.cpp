@@ -130,6 +130,17 @@ std::optional<Refusal> Meters::look_at_requests(MonotonicTime now) {
   return refusal;
 }
 
+std::optional<Refusal> Meters::look_at_tokens(MonotonicTime now) {
+  std::optional<Refusal> refusal;
+  for (const Dimension dimension : {Dimension::tokens_per_minute, Dimension::tokens_per_day}) {
+    const Admission admission = window(dimension).look(1, now);
+    if (!admission.admitted) {
+      refusal = longer(refusal, Refusal{dimension, false, admission.retry_after});
+    }
+  }
+  return refusal;
+}
+
 Meters::Charged Meters::charge_request(MonotonicTime now) {
   Charged charged;
   for (const Dimension dimension : {Dimension::requests_per_minute, Dimension::requests_per_day}) {

@@ -95,6 +95,9 @@ class Meters {
   [[nodiscard]] Charged charge_request(MonotonicTime now);
   void take_back_request(Charged charged, MonotonicTime now);
 
+  /// Why no token may be used now, by a call that has a slot.
+  [[nodiscard]] std::optional<Refusal> look_at_tokens(MonotonicTime now);
+
   /// REQUIRES: not in_flight.
   [[nodiscard]] Quota quota(Dimension dimension, MonotonicTime now);
 

@@ -75,6 +75,9 @@ Route route_of(Endpoint endpoint) {
       return post(detail::transcriptions);
     case Endpoint::audio_speech:
       return post(detail::speech);
+    // A WebSocket: the handler serves it.
+    case Endpoint::realtime:
+      break;
     case Endpoint::video_submit:
       return post(detail::submit_video);
     case Endpoint::video_status:
@@ -126,7 +129,7 @@ std::optional<Route> find_route(std::string_view path) {
   if (path == "/models") return Route{"GET", path, {}, detail::list_models};
   for (const Endpoint endpoint : catalogue::all_endpoints()) {
     const auto& row = catalogue::describe(endpoint);
-    if (row.base != catalogue::PathBase::version) continue;
+    if (row.base != catalogue::PathBase::version || row.is_session()) continue;
     const auto prefix = prefix_of(row.path);
     if (prefix.empty() ? row.path == path : path.starts_with(prefix)) return route_of(endpoint);
   }

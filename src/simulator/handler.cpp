@@ -5,9 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "codec/query.hpp"
 #include "http/client_stream.hpp"
+#include "http/websocket_frame.hpp"
+#include "http/websocket_handshake.hpp"
+#include "simulator/detail/realtime.hpp"
 #include "simulator/detail/refusal.hpp"
 #include "simulator/engine.hpp"
+#include "simulator/models.hpp"
 
 namespace weir::simulator {
 namespace {
@@ -97,6 +102,99 @@ class Player final : ClientStream::DisconnectObserver {
   bool left_ = false;
 };
 
+// Answers the events of one session. Ends early, without an error, when the client has left.
+class RealtimePlayer {
+ public:
+  RealtimePlayer(ClientStream& client, std::string_view model, const Settings& pace)
+      : client_(client),
+        timer_(client.socket().get_executor()),
+        session_(model, pace),
+        reader_(http::WebSocketReader::Peer::client, ScriptHandler::kMaxBodyBytes) {}
+  RealtimePlayer(const RealtimePlayer&) = delete;
+  RealtimePlayer& operator=(const RealtimePlayer&) = delete;
+  ~RealtimePlayer() = default;
+
+  net::Task<> play(const http::Exchange& exchange) {
+    const auto& request = *exchange.request;
+    const auto fields = http::accept_fields(http::websocket_key(request),
+                                            http::find_subprotocol(request, "realtime"));
+    client_.switch_protocols(fields, exchange.whole_at);
+    bool goes_on = co_await send(http::Opcode::text, session_.greet());
+    while (goes_on) {
+      const auto message = reader_.next(left_);
+      if (!message) {
+        goes_on = co_await close(http::close_payload(message.error().code, message.error().why));
+      } else if (*message) {
+        goes_on = co_await answer(**message);
+      } else {
+        goes_on = co_await receive();
+      }
+    }
+  }
+
+ private:
+  net::Task<bool> receive() {
+    client_.timeout().arm(monotonic_now() + kLongestStall);
+    if (client_.must_wait()) co_await client_.read_more();
+    const auto bytes = client_.take_raw();
+    if (bytes) bytes_ = *bytes;
+    left_ = bytes_;
+    client_.timeout().disarm();
+    co_return bytes.has_value();
+  }
+
+  net::Task<bool> answer(http::WebSocketMessage message) {
+    const std::string payload(message.payload);
+    switch (message.opcode) {
+      case http::Opcode::ping:
+        co_return co_await send(http::Opcode::pong, payload);
+      case http::Opcode::pong:
+        co_return true;
+      case http::Opcode::close:
+        co_return co_await close(payload);
+      default:
+        break;
+    }
+    auto steps = session_.answer(payload);
+    while (const auto step = steps.next()) {
+      timer_.expires_after(step->wait);
+      co_await timer_.async_wait(net::use_task);
+      if (!co_await send(http::Opcode::text, step->bytes)) co_return false;
+    }
+    co_return true;
+  }
+
+  net::Task<bool> send(http::Opcode opcode, std::string payload) {
+    std::string frame;
+    http::append_frame(frame, opcode, payload, std::nullopt);
+    const auto sent = client_.send_piece(frame);
+    if (sent != ClientStream::Sent::partial) co_return sent == ClientStream::Sent::whole;
+    const auto lost = co_await client_.send_rest();
+    co_return !lost;
+  }
+
+  net::Task<bool> close(std::string payload) {
+    std::string frame;
+    http::append_frame(frame, http::Opcode::close, payload, std::nullopt);
+    if (client_.send_last_piece(frame) == ClientStream::Sent::partial) {
+      [[maybe_unused]] const auto lost = co_await client_.send_rest();
+    }
+    co_return false;
+  }
+
+  ClientStream& client_;
+  net::Timer timer_;
+  detail::RealtimeSession session_;
+  http::WebSocketReader reader_;
+  std::string bytes_;
+  std::string_view left_;
+};
+
+bool is_session(const http::Request& request) {
+  return (request.path == "/v1/realtime" || request.path == "/realtime") &&
+         http::asks_for_websocket(request) && http::handshake_problem(request).empty();
+}
+
 }  // namespace
 
 ScriptHandler::ScriptHandler(const Settings& settings, const Secret& token)
@@ -104,6 +202,7 @@ ScriptHandler::ScriptHandler(const Settings& settings, const Secret& token)
 
 http::Answer ScriptHandler::handle(http::Exchange& exchange) {
   if (!may_call(*exchange.request)) return refuse(exchange, Errc::invalid_token);
+  if (is_session(*exchange.request)) return serve_session(exchange);
   return serve(exchange);
 }
 
@@ -133,6 +232,20 @@ net::Task<http::Outcome> ScriptHandler::serve(http::Exchange& exchange) {  // ou
   std::string().swap(*body);  // may be large, and the script keeps none of it
   Player player(*exchange.client);
   co_await player.play(std::move(script), exchange.whole_at);
+  co_return nullptr;
+}
+
+net::Task<http::Outcome> ScriptHandler::serve_session(http::Exchange& exchange) {
+  const auto query = codec::Query::parse(exchange.request->query);
+  const auto model = query ? std::string(query->find("model").value) : std::string();
+  const auto* known = find_model(model);
+  if (known == nullptr) {
+    exchange.reason = Errc::model_not_found;
+    co_return std::make_unique<http::Reply>(refuse(exchange, Errc::model_not_found));
+  }
+  RealtimePlayer player(*exchange.client, model, settings_);
+  auto playing = player.play(exchange);
+  co_await std::move(playing);
   co_return nullptr;
 }
 

@@ -31,6 +31,7 @@ class ScriptHandler : public http::Handler {
 
  private:
   [[nodiscard]] net::Task<http::Outcome> serve(http::Exchange& exchange);
+  [[nodiscard]] net::Task<http::Outcome> serve_session(http::Exchange& exchange);
   [[nodiscard]] bool may_call(const http::Request& request) const;
 
   const Settings& settings_;

@@ -114,7 +114,15 @@ void add_timeouts(config::Schema<Settings>& schema) {
       .field("response_id_lifetime", &Settings::response_id_lifetime,
              duration({kSecond, 366 * 24 * kHour}),
              "How long the id of a response, a file or a batch stays valid that its upstream "
-             "keeps.");
+             "keeps.")
+      .field("realtime_first_timeout", &Settings::realtime_first_timeout,
+             duration({100, 300 * kSecond}),
+             "Time limit for the first event of a realtime session whose address names no model.")
+      .field("realtime_idle_timeout", &Settings::realtime_idle_timeout,
+             duration({kSecond, 24 * kHour}),
+             "A realtime session ends when neither side has sent anything for this long.")
+      .field("realtime_max_duration", &Settings::realtime_max_duration,
+             duration({kSecond, 24 * kHour}), "Maximum duration of a realtime session.");
 }
 
 void add_choice(config::Schema<Settings>& schema) {

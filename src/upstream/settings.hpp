@@ -60,6 +60,9 @@ struct Settings {
   std::int64_t max_error_bytes = 16 << 10;  ///< of an error's body, read to tell its cause
   std::chrono::milliseconds video_request_id_lifetime{604'800'000};
   std::chrono::milliseconds response_id_lifetime{2'592'000'000};
+  std::chrono::milliseconds realtime_first_timeout{10'000};  ///< for the event that names a model
+  std::chrono::milliseconds realtime_idle_timeout{600'000};  ///< neither side sends anything
+  std::chrono::milliseconds realtime_max_duration{3'600'000};
 };
 
 /// The rows of `calls`.

@@ -31,7 +31,7 @@ def ask(server, target, fields=UPGRADE, method="GET", key=KEY):
 
 
 @pytest.mark.parametrize(
-    "target", ["/v1/responses", "/responses/", "/v1/realtime?model=lab/chat", "/v1/chat/completions", "/v1/v1/responses"]
+    "target", ["/v1/responses", "/responses/", "/v1/chat/completions", "/v1/v1/responses"]
 )
 def test_a_handshake_at_a_path_of_calls_is_answered_426(server, target):
     ending = ask(server, target)

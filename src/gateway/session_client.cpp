@@ -1,0 +1,79 @@
+#include "gateway/session_client.hpp"
+
+#include <utility>
+
+#include "http/websocket_handshake.hpp"
+
+namespace weir::gateway {
+namespace {
+
+using http::Opcode;
+using Sent = http::ClientStream::Sent;
+
+constexpr std::size_t kKeptBytes = 4096;  // of memory, from one frame to the next
+
+void release(std::string& bytes) {
+  bytes.clear();
+  if (bytes.capacity() > kKeptBytes) std::string().swap(bytes);
+}
+
+}  // namespace
+
+void MessageSource::release_buffers() {
+  left_ = {};
+  release(bytes_);
+  reader_.release_buffers();
+}
+
+void SessionClient::accept(const SessionRequest& request, std::string_view fields, WallTime now) {
+  auto all = http::accept_fields(request.key, request.subprotocol);
+  client_.switch_protocols(all.append(fields), now);
+  is_accepted_ = true;
+}
+
+Sent SessionClient::send(Opcode opcode, std::string_view payload) {
+  http::append_frame(frame_, opcode, payload, std::nullopt);
+  const auto sent = client_.send_piece(frame_);
+  release(frame_);
+  return sent;
+}
+
+net::Task<> SessionClient::close(std::string event, std::string payload) {
+  std::string frames;
+  if (!event.empty()) http::append_frame(frames, Opcode::text, event, std::nullopt);
+  http::append_frame(frames, Opcode::close, payload, std::nullopt);
+  if (client_.send_last_piece(frames) != Sent::partial) co_return;
+  [[maybe_unused]] const auto lost = co_await client_.send_rest();
+}
+
+net::Task<Result<std::string_view>> SessionClient::first_event(MonotonicTime until) {
+  // The client sends nothing before it has the answer to its handshake.
+  if (client_.send_piece({}) == Sent::partial) {
+    if (const auto lost = co_await client_.send_rest()) co_return fail(*lost);
+  }
+  for (;;) {
+    const auto message = source_.next();
+    if (!message) co_return fail(Errc::invalid_parameter, std::string(message.error().why));
+    if (*message && (*message)->opcode == Opcode::text) {
+      first_event_ = (*message)->payload;
+      co_return std::string_view(first_event_);
+    }
+    if (*message && http::is_control((*message)->opcode)) {
+      if ((*message)->opcode == Opcode::close) co_return fail(Errc::connection_lost);
+      const bool is_ping = (*message)->opcode == Opcode::ping;
+      if (is_ping && send(Opcode::pong, (*message)->payload) == Sent::partial) {
+        if (const auto lost = co_await client_.send_rest()) co_return fail(*lost);
+      }
+      continue;
+    }
+    if (*message) co_return fail(Errc::invalid_parameter, "Events are texts, not binary messages.");
+    client_.timeout().arm(until);
+    if (client_.must_wait()) co_await client_.read_more();
+    const auto bytes = client_.take_raw();
+    client_.timeout().disarm();
+    if (!bytes) co_return std::unexpected(bytes.error());
+    source_.receive(*bytes);
+  }
+}
+
+}  // namespace weir::gateway
