@@ -30,9 +30,6 @@ constexpr std::chrono::milliseconds kSilencePoll{250};
 constexpr std::chrono::milliseconds kBetweenPublications{100};
 // Former catalogues are released this often, as long as requests may be using one.
 constexpr std::chrono::seconds kReleasePoll{1};
-// After each flush; old usage is moved and deleted faster than it can be written.
-constexpr int kMaintenanceSteps = 50;
-constexpr std::int64_t kMovedRows = 1'000;
 
 // SQLite's write-ahead log: every change of the store is first written there.
 std::filesystem::path store_log(const Settings& settings) { return store_path(settings) + "-wal"; }
@@ -207,46 +204,6 @@ net::Task<> Node::publish_changes() {
     background_.refresher->published(taken);
     co_await net::wait_for(kBetweenPublications);
   }
-}
-
-net::Task<> Node::flush_usage() {
-  for (;;) {
-    co_await net::wait_for(settings_.usage.flush_interval);
-    auto flush = [this] {
-      keys_.limits->keep();
-      if (usage_.waits) recover_usage();
-      return usage_.recorder->flush(*keys_.opened.store, wall_now());
-    };
-    auto flushing = pools_.store.run(flush);
-    // flush logs when writing begins to fail, and keeps rows that could not be written.
-    const auto flushed = co_await std::move(flushing);
-    if (flushed) co_await maintain_usage();
-  }
-}
-
-// Each step is a call of its own, so that changed keys are read in between.
-net::Task<> Node::maintain_usage() {
-  for (int step = 0; step < kMaintenanceSteps; ++step) {
-    auto maintain = [this, kept = std::chrono::days(settings_.usage.retention_days),
-                     detailed = std::chrono::days(settings_.usage.detail_days)] {
-      auto& store = *keys_.opened.store;
-      return move_usage() || usage_.retention.step(store, kept, wall_now()) ||
-             usage_.summing.step(store, detailed, wall_now());
-    };
-    auto maintaining = pools_.store.run(maintain);
-    const bool more = co_await std::move(maintaining);
-    if (!more) co_return;
-  }
-}
-
-bool Node::move_usage() {
-  const auto moved = keys_.opened.store->move_usage(kMovedRows);
-  const bool was_failing = std::exchange(usage_.is_move_failing, !moved);
-  if (!moved && !was_failing) {
-    telemetry::log_error("usage of an older version cannot be moved; it is tried again",
-                         {{"detail", moved.error().text()}});
-  }
-  return moved && *moved;
 }
 
 // A process that hangs behind an open port accepts connections and answers nothing, its list

@@ -339,6 +339,8 @@ TEST(Settings, EveryLimitIsFiniteByDefault) {
       {"upstreams[].priority", "no limit: those that are called first"},
       {"calls.comment_interval", "no limit: no comments are sent"},
       {"calls.hedge_after", "no limit: no call is sent twice"},
+      {"server.drain_delay", "no limit: no delay"},
+      {"usage.detail_days", "usage.retention_days"},
   };
   int limits = 0;
   for (const config::Row& row : settings_schema().rows()) {
