@@ -6,9 +6,10 @@ import subprocess
 import pytest
 
 from support.demo import demo
-from support.engine import Engine, Script
+from support.engine import DONE, Engine, Script, as_stream, event
 from support.eventually import DEADLINE_S, eventually
 from support.process import BINARY, KEY
+from support.upstream import Upstream
 
 
 def run(server, *words, key=None, directory=None):
@@ -86,3 +87,47 @@ def test_without_a_server_it_says_how_to_start_one(tmp_path):
         [BINARY, "try", "chat", "--url", "http://127.0.0.1:1"], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 1 and "weir serve" in done.stderr and "--url" in done.stderr
+
+
+HI = event({"choices": [{"delta": {"content": "hi"}}]})
+
+
+@pytest.mark.parametrize(
+    ("pieces", "options", "shown", "message"),
+    [
+        ((HI, event({"error": {"message": "out of memory"}}), DONE), {}, "hi\n", ""),
+        ((HI,), {"end": "cut"}, "hi\n", ""),
+        ((event({"choices": [{"delta": {"reasoning_content": "x"}, "finish_reason": "length"}]}), DONE), {}, "", "length"),
+    ],
+)
+def test_a_stream_that_fails_is_an_error(weir, pieces, options, shown, message):
+    with Engine("lab/chat") as engine:
+        engine.scripts["lab/chat"] = as_stream(*pieces, **options)
+        server = weir(upstreams=[{"name": "gpu", "url": f"http://127.0.0.1:{engine.port}"}])
+        eventually(lambda: server.ids())
+        done = run(server, "lab/chat")
+    assert (done.returncode, done.stdout) == (1, shown)
+    assert "weir: " in done.stderr and message in done.stderr
+
+
+def ask_another(directory, server, path="/v1", key=KEY):
+    command = [BINARY, "try", "chat", "--url", server.url + path]
+    environment = {**os.environ, "WEIR_KEY": key}
+    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, timeout=DEADLINE_S)
+
+
+def test_a_server_behind_a_path_is_asked_there(tmp_path):
+    with Upstream() as proxy:
+        done = ask_another(tmp_path, proxy, "/weir/v1", f" {KEY}\r\n")
+    (_, target, headers, _), = proxy.asked  # fmt: skip
+    assert target.startswith("/weir/v1/models?")
+    assert headers["authorization"] == f"Bearer {KEY}"
+    assert done.returncode == 1 and "is that Weir's address?" in done.stderr
+
+
+def test_without_a_port_the_address_is_asked_for(tmp_path):
+    (tmp_path / "weir.yaml").write_text("server: {listen: '127.0.0.1:0'}\n")
+    command = [BINARY, "try", "chat", "--config", "weir.yaml"]
+    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "WEIR_KEY": KEY}, capture_output=True, text=True)
+    assert done.returncode == 1 and "give the server's address with --url" in done.stderr
+    assert "--url the port" not in done.stderr

@@ -1,10 +1,8 @@
 #include "app/command_line/admin_client.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
+#include "app/process/run_blocking.hpp"
 #include "codec/utf8.hpp"
 #include "http/fetch.hpp"
 #include "net/socket.hpp"
@@ -41,11 +39,7 @@ Result<std::string> read_admin_page(const std::string& endpoint, std::string_vie
 
   net::WorkerPool pool(1);
   http::Fetcher fetcher(pool, {});
-  boost::asio::io_context context;
-  auto future =
-      boost::asio::co_spawn(context, get(fetcher, std::move(request)), boost::asio::use_future);
-  context.run();
-  auto answer = future.get();
+  auto answer = run_blocking(get(fetcher, std::move(request)));
   if (!answer) {
     return fail(answer.error().code,
                 fmt::format("no server answers at {} ({}); start one with `weir serve`, or give "

@@ -2,12 +2,10 @@
 
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
 #include "app/process/environment.hpp"
+#include "app/process/run_blocking.hpp"
 #include "base/ascii.hpp"
 #include "discovery/base_url.hpp"
 #include "files/read_file.hpp"
@@ -23,6 +21,13 @@ net::Task<Result<http::FetchAnswer>> fetch(http::Fetcher& fetcher, http::FetchRe
   co_return co_await fetcher.fetch(std::move(request), monotonic_now() + patience);
 }
 
+// Clients' base URLs end with the version, which the targets have too.
+std::string without_version(std::string path) {
+  constexpr std::string_view kVersion = "/v1";
+  if (path.ends_with(kVersion)) path.resize(path.size() - kVersion.size());
+  return path;
+}
+
 }  // namespace
 
 std::string own_url(const Settings& settings) {
@@ -36,12 +41,20 @@ std::string own_url(const Settings& settings) {
 }
 
 Result<Secret> own_key(const Settings& settings) {
-  if (const auto key = read_variable("WEIR_KEY"); key && !key->empty()) return Secret(*key);
+  const auto variable = read_variable("WEIR_KEY").value_or(std::string());
+  if (const auto key = trim(variable); !key.empty()) return Secret(std::string(key));
   for (const auto& key : settings.keys) {
     if (!key.disabled) return key.key;
   }
-  const auto file = files::read_file(store_path(settings) + ".first-key", kMaxKeyFileBytes);
+  const auto path = store_path(settings) + ".first-key";
+  const auto file = files::read_file(path, kMaxKeyFileBytes);
   if (file) return Secret(std::string(trim(file->text.reveal())));
+  if (!file.error().is_missing) {
+    return fail(Errc::invalid_parameter,
+                fmt::format("cannot read the first key in {}: {}; set WEIR_KEY, or run as the user "
+                            "of the server",
+                            path, file.error().what));
+  }
   return fail(Errc::not_found,
               "a key is required: set WEIR_KEY to one of this server's; `weir keys create NAME` "
               "makes one");
@@ -49,21 +62,20 @@ Result<Secret> own_key(const Settings& settings) {
 
 Result<http::FetchAnswer> call_api(const std::string& url, const Secret& key, ApiCall call) {
   const auto base = discovery::parse_base_url(url);
-  if (!base) return fail(Errc::invalid_parameter, "--url " + base.error().detail);
+  if (!base) {
+    return fail(Errc::invalid_parameter, fmt::format("{}: {}; give the server's address with --url",
+                                                     url, base.error().detail));
+  }
   http::FetchRequest request;
   request.origin = {.tls = base->tls, .host = base->host, .port = base->port};
-  request.target = (base->path == "/v1" ? std::string() : base->path) + call.target;
+  request.target = without_version(base->path) + call.target;
   request.fields.emplace_back("authorization", "Bearer " + std::string(key.reveal()));
   request.body = std::move(call.body);
   request.max_answer_bytes = 256 << 20;
   request.on_piece = std::move(call.on_piece);
   net::WorkerPool pool(1);
   http::Fetcher fetcher(pool, {});
-  boost::asio::io_context context;
-  auto future = boost::asio::co_spawn(context, fetch(fetcher, std::move(request), call.patience),
-                                      boost::asio::use_future);
-  context.run();
-  auto answer = future.get();
+  auto answer = run_blocking(fetch(fetcher, std::move(request), call.patience));
   if (answer) return answer;
   return fail(answer.error().code,
               fmt::format("no answer from {} ({}); start a server with `weir serve`, or give its "

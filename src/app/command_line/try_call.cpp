@@ -177,20 +177,12 @@ Result<TryAnswer> read_answer(SubType sub_type, std::string body) {
   return read_image(answer);
 }
 
-std::string text_of_event(std::string_view data) {
-  boost::system::error_code error;
-  const auto event = json::parse(data, error);
-  if (error) return {};
-  const auto* text = find(event, "/choices/0/delta/content");
-  return text != nullptr && text->is_string() ? std::string(text->get_string()) : std::string();
-}
-
 std::string message_of(std::string_view body) {
   boost::system::error_code error;
   const auto value = json::parse(body, error);
   if (!error) {
     if (value.is_string()) return std::string(value.get_string());
-    for (const auto* place : {"/error/message", "/message"}) {
+    for (const auto* place : {"/error/message", "/message", "/error"}) {
       const auto* message = find(value, place);
       if (message != nullptr && message->is_string()) return std::string(message->get_string());
     }

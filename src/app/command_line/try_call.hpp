@@ -36,9 +36,6 @@ struct TryAnswer {
 /// Errors: upstream_answer_invalid.
 [[nodiscard]] Result<TryAnswer> read_answer(catalogue::SubType sub_type, std::string body);
 
-/// The text in an event of a streamed chat; empty if it has none.
-[[nodiscard]] std::string text_of_event(std::string_view data);
-
 /// The message in an error's body, or the body's beginning.
 [[nodiscard]] std::string message_of(std::string_view body);
 

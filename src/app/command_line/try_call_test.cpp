@@ -74,13 +74,11 @@ TEST(TryCall, AnAnswerOfAnotherShapeIsAnError) {
   }
 }
 
-TEST(TryCall, EventsAndErrorsHaveTexts) {
-  EXPECT_EQ(text_of_event(R"({"choices":[{"delta":{"content":"hi"}}]})"), "hi");
-  EXPECT_EQ(text_of_event(R"({"choices":[],"usage":{}})"), "");
-  EXPECT_EQ(text_of_event("[DONE]"), "");
+TEST(TryCall, ErrorsHaveMessages) {
   EXPECT_EQ(message_of(R"({"error":{"message":"no"}})"), "no");
   EXPECT_EQ(message_of(R"({"code":1,"message":"no"})"), "no");
   EXPECT_EQ(message_of(R"("Invalid token")"), "Invalid token");
+  EXPECT_EQ(message_of(R"({"error":"no"})"), "no");
   EXPECT_EQ(message_of("<html>"), "<html>");
 }
 

@@ -9,10 +9,11 @@
 #include <fmt/format.h>
 
 #include "app/command_line/api_client.hpp"
+#include "app/command_line/chat_stream.hpp"
 #include "app/command_line/new_file.hpp"
 #include "app/command_line/try_call.hpp"
 #include "app/process/environment.hpp"
-#include "codec/sse.hpp"
+#include "codec/terminal_text.hpp"
 #include "codec/visible.hpp"
 
 namespace weir::app {
@@ -20,8 +21,6 @@ namespace {
 
 namespace json = boost::json;
 using catalogue::SubType;
-
-constexpr std::size_t kMaxEventBytes = 16 << 20;
 
 struct Chosen {
   std::string model;
@@ -68,6 +67,10 @@ Result<Chosen> find_model(const std::string& url, const Secret& key, const std::
   if (catalogue::parse_sub_type(target)) query += "&sub_type=" + target;
   const auto answer = call_api(url, key, {.target = query, .body = {}});
   if (!answer) return std::unexpected(answer.error());
+  if (answer->status == 404) {
+    return fail(Errc::upstream_answer_invalid,
+                url + " has no list of models; is that Weir's address?");
+  }
   if (answer->status != 200) return std::unexpected(refused(answer->status, answer->body));
   boost::system::error_code error;
   const auto list = json::parse(answer->body, error);
@@ -78,42 +81,6 @@ Result<Chosen> find_model(const std::string& url, const Secret& key, const std::
   }
   return choose(models->get_array(), target);
 }
-
-// A model's text may contain anything; only its line breaks act on the terminal.
-std::string shown(std::string_view text) {
-  std::string out;
-  for (bool is_first = true; is_first || !text.empty(); is_first = false) {
-    const auto line = text.substr(0, text.find('\n'));
-    out += codec::visible_text(line);
-    text.remove_prefix(line.size());
-    if (!text.starts_with('\n')) break;
-    out += '\n';
-    text.remove_prefix(1);
-  }
-  return out;
-}
-
-// Prints the text of a stream's events as they arrive.
-class StreamPrinter {
- public:
-  void take(std::string_view piece) {
-    pending_ += piece;
-    const auto whole = splitter_.whole_events(pending_);
-    if (!whole) return;
-    std::string_view events = std::string_view(pending_).substr(0, *whole);
-    while (!events.empty()) {
-      const auto text = text_of_event(codec::event_data(codec::take_event(events), scratch_));
-      print(stdout, shown(text));
-    }
-    std::fflush(stdout);
-    pending_.erase(0, *whole);
-  }
-
- private:
-  codec::SseSplitter splitter_{kMaxEventBytes};
-  std::string pending_;
-  std::string scratch_;
-};
 
 Output save(const TryFile& file, const std::string& output) {
   const auto path = output.empty() ? fmt::format("weir-try{}", file.suffix) : output;
@@ -142,13 +109,22 @@ Output try_model(const Settings& settings, const TryOptions& options) {
   if (!made) return std::unexpected(std::move(made.error()));
   complain(fmt::format("{} ({})", chosen->model, catalogue::wire_name(chosen->sub_type)));
 
-  StreamPrinter printer;
+  ChatStream stream;
   ApiCall call{.target = made->path, .body = std::move(made->body)};
-  if (made->is_stream) call.on_piece = [&printer](std::string_view piece) { printer.take(piece); };
+  if (made->is_stream) {
+    call.on_piece = [&stream](std::string_view piece) {
+      print(stdout, codec::terminal_text(stream.take(piece)));
+      std::fflush(stdout);
+    };
+  }
   auto answer = call_api(url, *key, std::move(call));
+  if (stream.has_text()) print(stdout, "\n");
   if (!answer) return std::unexpected(std::move(answer.error()));
   if (answer->status != 200) return std::unexpected(refused(answer->status, answer->body));
-  if (made->is_stream) return "\n";
+  if (made->is_stream) {
+    auto end = stream.end();
+    return end ? Output(std::string()) : std::unexpected(std::move(end.error()));
+  }
   auto read = read_answer(chosen->sub_type, std::move(answer->body));
   if (!read) return std::unexpected(std::move(read.error()));
   return read->file ? save(*read->file, options.output) : Output(read->text);
