@@ -60,3 +60,52 @@ def test_a_terminal_is_asked(tmp_path):
     config = yaml.safe_load((tmp_path / "weir.yaml").read_text())
     assert config["server"]["listen"] == "127.0.0.1:9999"
     assert not config.get("upstreams")
+
+
+def test_a_base_url_is_a_value_and_nothing_else(tmp_path):
+    url = 'http://127.0.0.1:1/a"b$' + "{HOME}"
+    env = {**os.environ, "OPENAI_API_KEY": SECRET, "OPENAI_BASE_URL": url}
+    done = run(tmp_path, "init", env=env)
+    if done.returncode:
+        assert not (tmp_path / "weir.yaml").exists()
+        return
+    assert run(tmp_path, "check", "weir.yaml", env=env).returncode == 0
+    shown = run(tmp_path, "check", "--show", "weir.yaml", env=env).stdout
+    assert os.environ["HOME"] not in shown
+
+
+def test_a_provider_that_is_not_used_has_its_reason(tmp_path):
+    done = run(tmp_path, "init", env={**os.environ, "XAI_API_KEY": "no key at all"})
+    assert done.returncode == 0, done.stderr
+    assert "not used: XAI_API_KEY: " in done.stdout
+    assert "# Not used: XAI_API_KEY: " in (tmp_path / "weir.yaml").read_text()
+    assert "no key at all" not in done.stdout + (tmp_path / "weir.yaml").read_text()
+
+
+def ask(directory, answers, *words):
+    """The exit status and the output of `weir init` at a terminal with these answers."""
+    ours, its = pty.openpty()
+    process = subprocess.Popen([BINARY, "init", *words], cwd=directory, stdin=its, stderr=its, stdout=subprocess.PIPE)
+    os.close(its)
+    os.write(ours, answers)
+    out, _ = process.communicate(timeout=DEADLINE_S)
+    os.close(ours)
+    return process.returncode, out
+
+
+def test_the_operators_port_is_another_than_the_clients(tmp_path):
+    status, _ = ask(tmp_path, b"127.0.0.1:8081\n" + b"no\n" * 20)
+    assert status == 0
+    assert yaml.safe_load((tmp_path / "weir.yaml").read_text())["server"]["admin_listen"] == "127.0.0.1:8082"
+    assert run(tmp_path, "check", "weir.yaml").returncode == 0
+
+
+def test_the_end_of_the_answers_writes_no_file(tmp_path):
+    status, _ = ask(tmp_path, b"\x04")
+    assert status == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_written_is_noticed_before_the_questions(tmp_path):
+    done = run(tmp_path, "init", "none/weir.yaml")
+    assert done.returncode == 1 and "cannot write none/weir.yaml" in done.stderr

@@ -1,22 +1,20 @@
 #include "app/command_line/init_command.hpp"
 
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
-#include <unistd.h>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
 #include "app/command_line/new_file.hpp"
 #include "app/command_line/starter_config.hpp"
+#include "app/lifecycle/settings.hpp"
 #include "app/process/environment.hpp"
+#include "app/process/run_blocking.hpp"
 #include "base/ascii.hpp"
 #include "codec/shell_word.hpp"
 #include "codec/visible.hpp"
+#include "config/problem.hpp"
 #include "discovery/loopback_scan.hpp"
 #include "net/socket.hpp"
 #include "net/worker_pool.hpp"
@@ -29,6 +27,7 @@ constexpr int kMaxQuestions = 3;  // of one kind, before the usual answer is tak
 
 // The answer, or `usual` for an empty one and at the end of the input.
 std::string ask(const std::string& question, const std::string& usual) {
+  if (!std::cin) return usual;
   print(stderr, fmt::format("{} [{}]: ", question, usual));
   std::string answer;
   if (!std::getline(std::cin, answer)) return usual;
@@ -51,20 +50,15 @@ std::string ask_address(const std::string& usual) {
   return usual;
 }
 
-net::Task<std::vector<discovery::UpstreamSettings>> scan(discovery::LoopbackScan& scanner) {
-  co_return co_await scanner.scan_once();
-}
-
 void find_engines(StarterConfig& config) {
   telemetry::set_log_level(telemetry::Level::error);  // the findings are shown otherwise
   net::WorkerPool pool(1);
-  std::vector<std::uint16_t> own_ports{8081};
-  if (const auto own = net::parse_endpoint(config.listen)) own_ports.push_back(own->port());
+  std::vector<std::uint16_t> own_ports;
+  for (const auto& address : {config.listen, config.admin_listen}) {
+    if (const auto own = net::parse_endpoint(address)) own_ports.push_back(own->port());
+  }
   discovery::LoopbackScan scanner(pool, std::move(own_ports), [](auto) {});
-  boost::asio::io_context context;
-  auto found = boost::asio::co_spawn(context, scan(scanner), boost::asio::use_future);
-  context.run();
-  config.engines = found.get();
+  config.engines = run_blocking(scanner.scan_once());
   config.not_accepted = scanner.not_accepted();
 }
 
@@ -95,25 +89,46 @@ std::string summary(const StarterConfig& config, const std::string& file) {
     text += fmt::format("  {} with the key of {}\n", upstream.name, variable);
   }
   if (config.has_demo) text += "  the built-in engine with demo models\n";
+  for (const auto& [variable, reason] : config.unused) {
+    text += fmt::format("  not used: {}: {}\n", variable, codec::visible_text(reason));
+  }
+  if (const auto own = net::parse_endpoint(config.listen); own && net::is_taken(*own)) {
+    text += fmt::format("  {} is in use now: stop that program, or change server.listen\n",
+                        config.listen);
+  }
   return text + fmt::format("next: weir serve --config {}\n", codec::format_shell_word(file));
+}
+
+// A file that `weir serve` would refuse is not written.
+Result<> check_text(const std::string& text, const std::string& file) {
+  const config::Sources sources{.environment = read_variable, .file = {}};
+  const auto settings = load_settings(text, file, sources);
+  if (settings) return {};
+  return fail(Errc::config_invalid,
+              "no file is written, since it would not be valid: " +
+                  std::string(trim(config::format_problems(settings.error()))));
 }
 
 }  // namespace
 
 Output init(const std::string& file, bool asks) {
-  if (std::error_code none; std::filesystem::exists(file, none)) {
-    return fail(Errc::already_exists,
-                fmt::format("{} exists and is not replaced; give the name of another file",
-                            codec::visible_text(file)));
-  }
+  if (auto ok = check_new_file(file); !ok) return std::unexpected(std::move(ok.error()));
   StarterConfig config;
   if (asks) config.listen = ask_address(config.listen);
+  config.admin_listen = admin_listen_beside(config.listen);
   find_engines(config);
-  config.providers = hosted_providers(read_variable, config.listen).found;
+  auto providers = hosted_providers(read_variable, config.listen);
+  config.providers = std::move(providers.found);
+  config.unused = std::move(providers.unused);
   if (asks) ask_about_findings(config);
   config.has_demo = config.engines.empty() && config.providers.empty();
   if (asks) config.has_demo = confirm("Serve demo models of every kind", config.has_demo);
-  if (auto written = write_new_file(file, starter_config(config), 0600); !written) {
+  if (asks && !std::cin) {
+    return fail(Errc::invalid_parameter, "the answers ended early; no file is written");
+  }
+  const auto text = starter_config(config);
+  if (auto good = check_text(text, file); !good) return std::unexpected(std::move(good.error()));
+  if (auto written = write_new_file(file, text, 0600); !written) {
     return std::unexpected(std::move(written.error()));
   }
   return summary(config, file);

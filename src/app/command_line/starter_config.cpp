@@ -1,10 +1,11 @@
 #include "app/command_line/starter_config.hpp"
 
-#include <string_view>
-
 #include <fmt/format.h>
 
+#include "codec/json_text.hpp"
 #include "codec/visible.hpp"
+#include "config/sources.hpp"
+#include "net/socket.hpp"
 
 namespace weir::app {
 namespace {
@@ -15,9 +16,9 @@ constexpr std::string_view kHead =
 
 server:
   # Clients' address. 0.0.0.0:8080 lets other machines in: set server.tls then, or put a proxy in front.
-  listen: "{listen}"
+  listen: {listen}
   # Operator's address: metrics, `weir models`, `weir upstreams`. Only this machine needs to reach it.
-  admin_listen: 127.0.0.1:8081
+  admin_listen: {admin_listen}
 
 # Keys and usage. `weir keys create NAME` makes a key; `weir keys --help` has the rest.
 store: sqlite:weir.db
@@ -33,17 +34,32 @@ constexpr std::string_view kTail = R"(
 # Without a rate limit a key may use everything: weir keys set NAME --rpm 600 --tpm 200000
 )";
 
+// A JSON string is also one of YAML; nothing in it is a reference to a variable.
+std::string yaml_text(std::string_view text) {
+  std::string out;
+  codec::JsonWriter(out).value(config::escape(text));
+  return out;
+}
+
 std::string entry(const discovery::UpstreamSettings& upstream, std::string_view key = {}) {
-  auto line = fmt::format("  - {{name: {}, kind: {}, url: \"{}\"", upstream.name, upstream.kind,
-                          upstream.url);
+  auto line = fmt::format("  - {{name: {}, kind: {}, url: {}", upstream.name, upstream.kind,
+                          yaml_text(upstream.url));
   if (!key.empty()) line += fmt::format(", api_key: \"${{{}}}\"", key);
   return line + "}\n";
 }
 
 }  // namespace
 
+std::string admin_listen_beside(std::string_view listen) {
+  constexpr std::uint16_t kUsual = 8081;
+  const auto endpoint = net::parse_endpoint(listen);
+  const bool is_same_port = endpoint && endpoint->port() == kUsual;
+  return fmt::format("127.0.0.1:{}", is_same_port ? kUsual + 1 : kUsual);
+}
+
 std::string starter_config(const StarterConfig& config) {
-  auto text = fmt::format(fmt::runtime(kHead), fmt::arg("listen", config.listen));
+  auto text = fmt::format(fmt::runtime(kHead), fmt::arg("listen", yaml_text(config.listen)),
+                          fmt::arg("admin_listen", yaml_text(config.admin_listen)));
   const bool has_any = !config.engines.empty() || !config.providers.empty() || config.has_demo;
   text += has_any
               ? "upstreams:\n"
@@ -60,6 +76,9 @@ std::string starter_config(const StarterConfig& config) {
   for (const auto& [upstream, reason] : config.not_accepted) {
     text += fmt::format("  # Found, and left out: {}.\n  # {}", codec::visible_text(reason),
                         entry(upstream).substr(2));
+  }
+  for (const auto& [variable, reason] : config.unused) {
+    text += fmt::format("  # Not used: {}: {}.\n", variable, codec::visible_text(reason));
   }
   return text + std::string(kTail);
 }

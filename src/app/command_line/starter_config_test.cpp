@@ -52,6 +52,22 @@ TEST(StarterConfig, IsReadAsItWasMeant) {
   EXPECT_EQ(settings.upstreams[2].kind, "simulator");
 }
 
+TEST(StarterConfig, NoTextFromOutsideIsMoreThanAValue) {
+  const std::string url = R"(http://127.0.0.1:1/a"b\c$${HOME}$x)";
+  StarterConfig config;
+  config.engines.push_back(upstream("openai", "openai", url));
+  config.unused.push_back({"XAI_API_KEY", "its value\nupstreams: []"});
+  const auto text = starter_config(config);
+  EXPECT_THAT(text, HasSubstr("# Not used: XAI_API_KEY: its value\\x0aupstreams"));
+  EXPECT_THAT(text, HasSubstr(R"(a\"b\\c$$$${HOME}$$x")"));
+}
+
+TEST(StarterConfig, TheOperatorsPortIsNotTheClients) {
+  EXPECT_EQ(admin_listen_beside("127.0.0.1:8080"), "127.0.0.1:8081");
+  EXPECT_EQ(admin_listen_beside("127.0.0.1:8081"), "127.0.0.1:8082");
+  EXPECT_EQ(admin_listen_beside("0.0.0.0:8081"), "127.0.0.1:8082");
+}
+
 TEST(StarterConfig, WithNothingFoundIsStillAConfig) {
   EXPECT_TRUE(read(starter_config({})).upstreams.empty());
 }
