@@ -31,6 +31,13 @@ Result<Secret> read_pepper(const std::string& path) {
   return Secret(std::string(text));
 }
 
+std::unexpected<Error> missing(const std::string& path) {
+  return fail(Errc::store_failed,
+              fmt::format("{}: missing, and the stored keys cannot be verified without it; "
+                          "restore it from a backup, or start with a new database",
+                          path));
+}
+
 Result<> make_pepper(const std::string& path, const RandomSource& random) {
   std::string text;
   text.reserve(kNewPepperChars + 1);
@@ -50,14 +57,17 @@ std::string pepper_path(std::string_view database_path) {
 Result<Secret> open_pepper(const std::string& path, StoredKeys keys, const RandomSource& random) {
   auto pepper = read_pepper(path);
   if (pepper || pepper.error().code != Errc::not_found) return pepper;
-  if (keys == StoredKeys::some) {
-    return fail(Errc::store_failed,
-                fmt::format("{}: missing, and the stored keys cannot be verified without it; "
-                            "restore it from a backup, or start with a new database",
-                            path));
-  }
+  if (keys == StoredKeys::some) return missing(path);
   if (auto made = make_pepper(path, random); !made) return std::unexpected(made.error());
   return read_pepper(path);  // another process may have been faster: its pepper is the valid one
+}
+
+Result<> check_pepper_file(const std::string& path, StoredKeys keys) {
+  const auto pepper = read_pepper(path);
+  if (pepper) return {};
+  if (pepper.error().code != Errc::not_found) return std::unexpected(pepper.error());
+  if (keys == StoredKeys::some) return missing(path);
+  return {};
 }
 
 Result<> check_pepper(const Secret& pepper) {

@@ -27,6 +27,9 @@ enum class StoredKeys : bool { none, some };
 [[nodiscard]] Result<Secret> open_pepper(const std::string& path, StoredKeys keys,
                                          const RandomSource& random);
 
+/// As open_pepper, and creates nothing: a missing file is no error if open_pepper would create it.
+[[nodiscard]] Result<> check_pepper_file(const std::string& path, StoredKeys keys);
+
 /// Checks a pepper from the config file. Errors: config_invalid.
 [[nodiscard]] Result<> check_pepper(const Secret& pepper);
 

@@ -8,6 +8,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
+#include "net/listen_probe.hpp"
+
 namespace weir::net {
 namespace asio = boost::asio;
 namespace {
@@ -65,16 +67,19 @@ Result<Acceptor> open_listener(Executor executor, const Tcp::endpoint& endpoint,
   return acceptor;
 }
 
-bool is_taken(const Tcp::endpoint& endpoint) {
-  if (endpoint.port() == 0) return false;
+boost::system::error_code probe_listen(const Tcp::endpoint& endpoint) {
   asio::io_context context;
   Acceptor probe(context.get_executor());
   boost::system::error_code error;
-  if (probe.open(endpoint.protocol(), error); error) return false;
+  if (probe.open(endpoint.protocol(), error); error) return error;
   probe.set_option(asio::socket_base::reuse_address(true), error);
   probe.bind(endpoint, error);
   if (!error) probe.listen(1, error);
-  return error == asio::error::address_in_use;
+  return error;
+}
+
+bool is_taken(const Tcp::endpoint& endpoint) {
+  return endpoint.port() != 0 && probe_listen(endpoint) == asio::error::address_in_use;
 }
 
 Task<> wait_for(std::chrono::milliseconds time) {

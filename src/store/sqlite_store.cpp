@@ -23,6 +23,7 @@ using detail::Transaction;
 
 constexpr std::string_view kAfterWritable =
     "; then check for keys that you did not create: weir keys list --all";
+constexpr const char* kHasKeys = "SELECT EXISTS (SELECT 1 FROM keys)";
 constexpr std::int64_t kMoveRows = 5'000;
 
 /// Pages beyond the bound while usage is in this file: it may have filled it, and the move out of
@@ -91,6 +92,25 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteOptions& opti
       new SqliteStore(std::make_unique<Connection>(std::move(*connection)), options));
 }
 
+Result<SqliteStore::Facts> SqliteStore::examine(const SqliteOptions& options) {
+  for (const auto& [path, advice] : {std::pair(options.path, kAfterWritable),
+                                     std::pair(usage_path(options.path), std::string_view())}) {
+    if (auto safe = detail::refuse_unsafe(path, advice); !safe) {
+      return std::unexpected(safe.error());
+    }
+  }
+  const auto connection = Connection::open_to_read(options.path, options.busy_timeout);
+  if (!connection) return std::unexpected(connection.error());
+  const auto older = detail::is_older(*connection);
+  if (!older) return std::unexpected(older.error());
+  const auto tables = connection->ask("SELECT count(*) FROM sqlite_schema WHERE name = 'keys'");
+  if (!tables) return std::unexpected(tables.error());
+  if (*tables == 0) return Facts{.is_older = *older};
+  const auto some = connection->ask(kHasKeys);
+  if (!some) return std::unexpected(some.error());
+  return Facts{.is_older = *older, .has_keys = *some != 0};
+}
+
 std::vector<std::string> SqliteStore::warnings(const std::string& path) {
   auto warnings = detail::file_warnings(path);
   for (auto& warning : detail::file_warnings(usage_path(path))) {
@@ -116,7 +136,7 @@ Result<> SqliteStore::create_all(std::span<const KeyRecord> keys) {
 
 Result<bool> SqliteStore::has_keys() {
   std::lock_guard lock(mutex_);
-  const auto some = connection_->ask("SELECT EXISTS (SELECT 1 FROM keys)");
+  const auto some = connection_->ask(kHasKeys);
   if (!some) return std::unexpected(some.error());
   return *some != 0;
 }

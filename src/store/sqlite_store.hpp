@@ -44,6 +44,12 @@ class SqliteStore final : public Store {
   /// Errors: store_failed if it cannot be created, read or written, is damaged, is not Weir's
   /// database, was written by a newer Weir, or is not safe as a files::Purpose::store.
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const SqliteOptions& options);
+  struct Facts {
+    bool is_older = false;  ///< open would update its schema
+    bool has_keys = false;
+  };
+  /// Looks at an existing file and changes nothing. Errors: as open.
+  [[nodiscard]] static Result<Facts> examine(const SqliteOptions& options);
   /// Faults of the files at `path` that do not prevent their use; a sentence each.
   [[nodiscard]] static std::vector<std::string> warnings(const std::string& path);
   /// Where usage is kept: `weir-usage.db` beside `weir.db`.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 
@@ -9,7 +10,7 @@ import pytest
 
 from support.engine import Engine
 from support.eventually import DEADLINE_S
-from support.process import BINARY
+from support.process import BINARY, ROOT
 from support.upstream import Upstream, as_json
 
 KEY = "sk-test-0123456789abcdefghijklmnopqrstuvwxyzABCDEF"
@@ -99,3 +100,35 @@ def test_without_a_config_file_the_providers_of_the_environment_are_asked(tmp_pa
         done = subprocess.run([BINARY, "doctor"], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert f"openai (http://127.0.0.1:{engine.port}/v1): 1 models" in done.stdout
     assert "sk-abc" not in done.stdout
+
+
+def test_a_store_is_looked_at_and_not_changed(tmp_path):
+    old = ROOT / "src/store/schema_3_for_test.sqlite"
+    store = tmp_path / "weir.db"
+    shutil.copyfile(old, store)
+    store.chmod(0o600)
+    _, findings = examine(tmp_path, "--config", config(tmp_path, FREE + "pepper: 0123456789abcdef0123456789abcdef\n"))
+    assert "older schema" in the(findings, "weir.db")["text"]
+    assert store.read_bytes() == old.read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"weir.db", "weir.yaml"}
+
+
+def test_an_address_of_another_machine_is_a_problem(tmp_path):
+    text = FREE.replace("127.0.0.1:0", "192.0.2.1:8080", 1)
+    status, findings = examine(tmp_path, "--config", config(tmp_path, text))
+    found = the(findings, "192.0.2.1:8080")
+    assert (status, found["verdict"]) == (1, "problem")
+    assert "cannot listen" in found["text"] and "--listen" in found["advice"]
+
+
+def test_another_program_that_answers_is_not_weir(tmp_path):
+    good = {path: as_json("ok") for path in ("/healthz", "/readyz", "/metrics", "/openapi.yaml")}
+    with Upstream(good) as other:
+        text = FREE.replace("admin_listen: '127.0.0.1:0'", f"admin_listen: '127.0.0.1:{other.port}'")
+        status, findings = examine(tmp_path, "--config", config(tmp_path, text))
+    assert (status, the(findings, f"127.0.0.1:{other.port}")["verdict"]) == (1, "problem")
+
+
+def test_without_a_config_file_the_engines_are_looked_for(tmp_path):
+    _, findings = examine(tmp_path)
+    assert verdicts(findings, "upstreams")

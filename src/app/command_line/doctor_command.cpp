@@ -10,9 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
+#include <boost/asio/error.hpp>
 #include <fmt/format.h>
 
 #include "app/command_line/admin_client.hpp"
@@ -26,8 +24,12 @@
 #include "app/process/environment.hpp"
 #include "app/process/memory_limit.hpp"
 #include "app/process/process.hpp"
+#include "app/process/run_blocking.hpp"
+#include "auth/pepper.hpp"
 #include "base/ascii.hpp"
 #include "config/problem.hpp"
+#include "discovery/loopback_scan.hpp"
+#include "net/listen_probe.hpp"
 #include "net/socket.hpp"
 #include "net/worker_pool.hpp"
 #include "telemetry/log.hpp"
@@ -55,26 +57,38 @@ void add_config(Findings& findings, const std::string& file, const Settings& set
   }
 }
 
-void add_port(Findings& findings, const std::string& listen, ListenerOf listener, bool is_running) {
+// Another program may answer with 200 too.
+bool answers(const std::string& listen, std::string_view path, std::string_view word,
+             const Secret& key = {}) {
+  const auto page = read_admin_page(listen, path, key);
+  return page && page->contains(word);
+}
+
+void add_port(Findings& findings, const std::string& listen, ListenerOf listener, bool is_weirs) {
   const auto address = net::parse_endpoint(listen);
+  const auto error = address ? net::probe_listen(*address) : boost::system::error_code();
+  const bool is_taken = error == boost::asio::error::address_in_use;
   Finding finding{.subject = "ports", .text = listen + " is free"};
-  if (address && net::is_taken(*address)) {
-    finding.text = listen + (is_running ? " is Weir's, which runs" : " is in use");
-    if (!is_running) {
-      auto error = fail(Errc::config_invalid, listen + " is in use by another program").error();
-      finding.verdict = Verdict::problem;
-      finding.text = error.detail;
-      error.detail.clear();
-      finding.advice = with_advice(std::move(error), listener).detail.substr(2);
-    }
+  if (is_taken && is_weirs) {
+    finding.text = listen + " is Weir's, which runs";
+  } else if (error) {
+    finding.verdict = Verdict::problem;
+    finding.text = is_taken ? listen + " is in use by another program"
+                            : fmt::format("cannot listen on {}: {}", listen, error.message());
+    auto advice = fail(Errc::config_invalid, "").error();
+    finding.advice = with_advice(std::move(advice), listener).detail.substr(2);
   }
   findings.push_back(std::move(finding));
 }
 
 void add_ports(Findings& findings, const Settings& settings) {
-  const bool runs = read_admin_page(settings.server.admin_listen, "/healthz", {}).has_value();
-  add_port(findings, settings.server.listen, ListenerOf::api, runs);
-  add_port(findings, settings.server.admin_listen, ListenerOf::admin, runs);
+  const auto& server = settings.server;
+  const bool runs = answers(server.admin_listen, "/metrics", "\nweir_", server.admin_key);
+  // Its certificate may have other names than this address.
+  const bool has_api =
+      server.tls.enabled() ? runs : answers(server.listen, "/openapi.yaml", "title: Weir");
+  add_port(findings, server.listen, ListenerOf::api, has_api);
+  add_port(findings, server.admin_listen, ListenerOf::admin, runs);
   if (!settings.ollama.listen.empty()) {
     add_port(findings, settings.ollama.listen, ListenerOf::ollama, runs);
   }
@@ -83,6 +97,19 @@ void add_ports(Findings& findings, const Settings& settings) {
 std::string directory_of(const std::string& file) {
   const auto directory = std::filesystem::path(file).parent_path().string();
   return directory.empty() ? "." : directory;
+}
+
+// Creates and changes nothing.
+Result<store::SqliteStore::Facts> examine_store(const Settings& settings) {
+  const auto options = store_options(settings);
+  auto facts = store::SqliteStore::examine(options);
+  if (!facts) return facts;
+  const auto keys = facts->has_keys ? auth::StoredKeys::some : auth::StoredKeys::none;
+  const auto pepper = settings.pepper.empty()
+                          ? auth::check_pepper_file(auth::pepper_path(options.path), keys)
+                          : auth::check_pepper(settings.pepper);
+  if (!pepper) return std::unexpected(pepper.error());
+  return facts;
 }
 
 void add_store(Findings& findings, const Settings& settings) {
@@ -97,11 +124,13 @@ void add_store(Findings& findings, const Settings& settings) {
                  .text = fmt::format("{} cannot be made: its folder cannot be written", path),
                  .advice = "make the folder, or choose another place with the setting store"};
     }
-  } else if (const auto opened = open_key_store(settings, Missing::is_an_error); !opened) {
+  } else if (const auto facts = examine_store(settings); !facts) {
     finding = {.verdict = Verdict::problem,
                .subject = "store",
-               .text = opened.error().detail,
+               .text = facts.error().detail,
                .advice = "run as the user of the server, or restore the file"};
+  } else if (facts->is_older) {
+    finding.text += ", with an older schema; the next start upgrades it";
   }
   findings.push_back(std::move(finding));
   struct statvfs disk{};
@@ -133,11 +162,32 @@ net::Task<std::vector<discovery::UpstreamReport>> ask(
   co_return reports;
 }
 
+// Engines of this machine, as a server without a config file finds them.
+std::vector<discovery::UpstreamSettings> find_engines(Findings& findings,
+                                                      const Settings& settings) {
+  net::WorkerPool pool(1);
+  std::vector<std::uint16_t> own_ports;
+  for (const auto& listen : {settings.server.listen, settings.server.admin_listen}) {
+    if (const auto own = net::parse_endpoint(listen)) own_ports.push_back(own->port());
+  }
+  discovery::LoopbackScan scanner(pool, std::move(own_ports), [](auto) {});
+  auto engines = run_blocking(scanner.scan_once());
+  for (const auto& [upstream, reason] : scanner.not_accepted()) {
+    findings.push_back(
+        {.verdict = Verdict::warning,
+         .subject = "upstreams",
+         .text = fmt::format("{} at {} is not used: {}", upstream.kind, upstream.url, reason),
+         .advice = "to use it, declare it in a config file"});
+  }
+  return engines;
+}
+
 // The server need not run: they are asked from here.
 void add_upstreams(Findings& findings, const std::string& config_file, const Settings& settings) {
   auto upstreams = settings.upstreams;
   std::erase_if(upstreams, is_simulator);
   if (config_file.empty()) {
+    upstreams = find_engines(findings, settings);
     auto providers = hosted_providers(read_variable, settings.server.listen);
     for (auto& provider : providers.found) upstreams.push_back(std::move(provider.upstream));
     for (const auto& [variable, reason] : providers.unused) {
@@ -147,12 +197,13 @@ void add_upstreams(Findings& findings, const std::string& config_file, const Set
                           .advice = "unset it, or change it"});
     }
   }
+  if (upstreams.empty() && config_file.empty()) {
+    findings.push_back({.subject = "upstreams",
+                        .text = "no engine and no provider is found: the demo models are served"});
+  }
   if (upstreams.empty()) return;
-  boost::asio::io_context context;
-  auto asked = boost::asio::co_spawn(context, ask(settings.discovery, std::move(upstreams)),
-                                     boost::asio::use_future);
-  context.run();
-  for (const auto& report : asked.get()) findings.push_back(check_upstream(report));
+  const auto reports = run_blocking(ask(settings.discovery, std::move(upstreams)));
+  for (const auto& report : reports) findings.push_back(check_upstream(report));
 }
 
 std::optional<bool> is_clock_synchronised() {

@@ -296,6 +296,12 @@ Result<> migrate_to(const Connection& connection, const Schema& schema) {
 
 Result<> migrate(const Connection& connection) { return migrate_to(connection, kKeySchema); }
 
+Result<bool> is_older(const Connection& connection) {
+  const auto version = found_version_at_once(connection, kKeySchema);
+  if (!version) return std::unexpected(version.error());
+  return *version < kKeySchema.version();
+}
+
 Result<> migrate_usage(const Connection& connection) {
   return migrate_to(connection, kUsageSchema);
 }

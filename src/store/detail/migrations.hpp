@@ -13,6 +13,9 @@ namespace weir::store::detail {
 /// Errors: store_failed for a newer schema, and for a database that is not Weir's.
 [[nodiscard]] Result<> migrate(const Connection& connection);
 
+/// Whether migrate would change the schema. Changes nothing. Errors: as migrate.
+[[nodiscard]] Result<bool> is_older(const Connection& connection);
+
 /// As migrate, for the file of usage.
 [[nodiscard]] Result<> migrate_usage(const Connection& connection);
 

@@ -1,7 +1,9 @@
 #include "store/detail/sqlite.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -127,10 +129,33 @@ void Connection::Close::operator()(sqlite3* database) const { sqlite3_close_v2(d
 
 Result<Connection> Connection::open(const std::string& path,
                                     std::chrono::milliseconds busy_timeout) {
+  return open_as(path, path, SQLITE_OPEN_READWRITE, busy_timeout);
+}
+
+// A reader of a write-ahead log creates it if it is missing; then there is no other process, and
+// the file may be read as one that nobody changes.
+Result<Connection> Connection::open_to_read(const std::string& path,
+                                            std::chrono::milliseconds busy_timeout) {
+  std::error_code failed;
+  const auto real = std::filesystem::canonical(path, failed);
+  if (failed) return fail(Errc::store_failed, fmt::format("{}: {}", path, failed.message()));
+  std::string uri = "file:";
+  for (const char c : real.string()) {
+    if (c == '%' || c == '?' || c == '#') {
+      uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+    } else {
+      uri += c;
+    }
+  }
+  if (!std::filesystem::exists(real.string() + "-wal", failed)) uri += "?immutable=1";
+  return open_as(uri, path, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, busy_timeout);
+}
+
+Result<Connection> Connection::open_as(const std::string& name, const std::string& path, int mode,
+                                       std::chrono::milliseconds busy_timeout) {
   sqlite3* database = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &database,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &database,
+                                   mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   if (database == nullptr) return fail(Errc::store_failed, "out of memory");
   Connection connection(database, path, busy_timeout);
   if (code != SQLITE_OK) return connection.failure(code);

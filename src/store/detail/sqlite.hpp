@@ -75,6 +75,11 @@ class Connection {
   [[nodiscard]] static Result<Connection> open(const std::string& path,
                                                std::chrono::milliseconds busy_timeout);
 
+  /// Opens an existing file for reading alone. Where nobody has it open, no file is created beside
+  /// it.
+  [[nodiscard]] static Result<Connection> open_to_read(const std::string& path,
+                                                       std::chrono::milliseconds busy_timeout);
+
   [[nodiscard]] Result<Statement> prepare(const char* sql) const;
   /// Runs several statements without values or rows.
   [[nodiscard]] Result<> execute(const char* sql) const;
@@ -94,6 +99,8 @@ class Connection {
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  [[nodiscard]] static Result<Connection> open_as(const std::string& name, const std::string& path,
+                                                  int mode, std::chrono::milliseconds busy_timeout);
   Connection(sqlite3* database, std::string path, std::chrono::milliseconds busy_timeout)
       : database_(database), path_(std::move(path)), busy_timeout_(busy_timeout) {}
 
