@@ -11,6 +11,7 @@
 #include "base/ascii.hpp"
 #include "codec/etag.hpp"
 #include "codec/html.hpp"
+#include "net/socket.hpp"
 
 namespace weir::api {
 namespace {
@@ -27,13 +28,6 @@ bool is_plain(std::string_view authority) {
          });
 }
 
-std::string_view field_of(const http::Request& request, std::string_view lower_name) {
-  const auto found = std::ranges::find_if(request.fields, [&](const http::Field& field) {
-    return equals_ignoring_case(field.name, lower_name);
-  });
-  return found == request.fields.end() ? std::string_view{} : found->value;
-}
-
 bool came_through_proxy(const http::Request& request) {
   return !field_of(request, "x-forwarded-for").empty() || !field_of(request, "forwarded").empty() ||
          !field_of(request, "x-real-ip").empty() || !field_of(request, "via").empty();
@@ -47,10 +41,19 @@ bool is_from_this_machine(const http::Exchange& exchange) {
          !came_through_proxy(request);
 }
 
+// The operator's listener has no page at its root.
+std::string admin_page(std::string_view address) {
+  const auto endpoint = net::parse_endpoint(address);
+  const bool is_everywhere = endpoint && endpoint->address().is_unspecified();
+  const auto host =
+      is_everywhere ? fmt::format("127.0.0.1:{}", endpoint->port()) : std::string(address);
+  return fmt::format("http://{}/admin/upstreams", host);
+}
+
 std::string curl_text(const FrontPage& page) {
   return fmt::format(
       "export WEIR_KEY=sk-weir_...\n"
-      "curl {0}/v1/models -H \"Authorization: Bearer $WEIR_KEY\"\n"
+      "curl \"{0}/v1/models\" -H \"Authorization: Bearer $WEIR_KEY\"\n"
       "curl \"{0}/v1/models?sub_type=chat\" -H \"Authorization: Bearer $WEIR_KEY\"",
       page.base);
 }
@@ -128,7 +131,7 @@ FrontPage front_page(const http::Exchange& exchange, const FrontPageFacts& facts
       .admin = {},
       .form = page_form(request)};
   if (!facts.admin_address.empty() && is_from_this_machine(exchange)) {
-    page.admin = fmt::format("http://{}/", facts.admin_address);
+    page.admin = admin_page(facts.admin_address);
   }
   return page;
 }

@@ -16,7 +16,7 @@ struct FrontPageFacts {
 
 struct FrontPage {
   std::string base;   ///< "http://weir:8080", the server's address as the client wrote it
-  std::string admin;  ///< "http://127.0.0.1:8081/"; empty: not shown
+  std::string admin;  ///< "http://127.0.0.1:8081/admin/upstreams"; empty: not shown
   PageForm form;
 };
 

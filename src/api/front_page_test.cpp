@@ -47,9 +47,10 @@ TEST(FrontPage, RepeatsNothingThatMeansSomethingToAShellOrToHtml) {
 }
 
 TEST(FrontPage, ShowsTheAdminAddressToThisMachineAlone) {
-  EXPECT_EQ(page_for({}).admin, "http://127.0.0.1:8081/");
-  EXPECT_EQ(page_for({.host = "localhost:8080"}).admin, "http://127.0.0.1:8081/");
-  EXPECT_EQ(page_for({.host = "[::1]:8080", .peer = "::1"}).admin, "http://127.0.0.1:8081/");
+  EXPECT_EQ(page_for({}).admin, "http://127.0.0.1:8081/admin/upstreams");
+  EXPECT_EQ(page_for({.host = "localhost:8080"}).admin, "http://127.0.0.1:8081/admin/upstreams");
+  EXPECT_EQ(page_for({.host = "[::1]:8080", .peer = "::1"}).admin,
+            "http://127.0.0.1:8081/admin/upstreams");
   EXPECT_EQ(page_for({.peer = "10.0.0.7"}).admin, "");
   EXPECT_EQ(page_for({.host = "weir.example"}).admin, "");
   for (const std::string_view name : {"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"}) {
@@ -61,11 +62,11 @@ TEST(FrontPage, EveryFormHasTheSameFacts) {
   for (const auto language : kEnumerators<Language>) {
     for (const bool is_html : {false, true}) {
       const auto text = render({.base = "https://weir.example",
-                                .admin = "http://127.0.0.1:8081/",
+                                .admin = "http://127.0.0.1:8081/admin/upstreams",
                                 .form = {.is_html = is_html, .language = language}});
-      EXPECT_THAT(text, HasSubstr("curl https://weir.example/v1/models -H"));
+      EXPECT_THAT(text, HasSubstr("https://weir.example/v1/models"));
       EXPECT_THAT(text, HasSubstr("sub_type=chat"));
-      EXPECT_THAT(text, HasSubstr("http://127.0.0.1:8081/"));
+      EXPECT_THAT(text, HasSubstr("http://127.0.0.1:8081/admin/upstreams"));
       EXPECT_THAT(text, HasSubstr("/docs"));
       EXPECT_THAT(text, HasSubstr("/openapi.yaml"));
       EXPECT_THAT(text, HasSubstr("weir keys create NAME"));

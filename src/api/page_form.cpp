@@ -29,14 +29,6 @@ Element parse_element(std::string_view text) {
   return element;
 }
 
-// Not one of http::FieldName: ordinary requests do not look for it.
-std::string_view accept_language(const http::Request& request) {
-  const auto found = std::ranges::find_if(request.fields, [](const http::Field& field) {
-    return equals_ignoring_case(field.name, "accept-language");
-  });
-  return found == request.fields.end() ? std::string_view{} : found->value;
-}
-
 bool prefers_html(std::string_view accept) {
   int html = 0;
   int plain = 0;
@@ -67,9 +59,16 @@ Language preferred_language(std::string_view accepted) {
 
 }  // namespace
 
+std::string_view field_of(const http::Request& request, std::string_view name) {
+  const auto found = std::ranges::find_if(request.fields, [&](const http::Field& field) {
+    return equals_ignoring_case(field.name, name);
+  });
+  return found == request.fields.end() ? std::string_view{} : found->value;
+}
+
 PageForm page_form(const http::Request& request) {
   return {.is_html = prefers_html(request.header(http::FieldName::accept)),
-          .language = preferred_language(accept_language(request))};
+          .language = preferred_language(field_of(request, "accept-language"))};
 }
 
 }  // namespace weir::api

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "http/request.hpp"
 
@@ -15,6 +16,10 @@ struct PageForm {
 
   bool operator==(const PageForm&) const = default;
 };
+
+/// The first field of that name; empty without one. For names that are not one of http::FieldName,
+/// since ordinary requests do not look for them.
+[[nodiscard]] std::string_view field_of(const http::Request& request, std::string_view name);
 
 /// HTML for clients that name it in Accept, as browsers do and curl does not. Chinese if
 /// Accept-Language weighs it above English; on a tie the one that it names first.

@@ -23,7 +23,7 @@ def bash_completions(line):
     )
     return subprocess.run(
         ["bash", "-c", command, "bash", "/dev/stdin", *words], input=script("bash"), capture_output=True, text=True, check=True
-    ).stdout.split()
+    ).stdout.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,20 @@ def test_bash_completes_files(tmp_path):
     (tmp_path / "weir.yaml").touch()
     assert bash_completions(f"weir serve --config {tmp_path}/we") == [f"{tmp_path}/weir.yaml"]
     assert f"{tmp_path}/weir.yaml" in bash_completions(f"weir check {tmp_path}/we")
+
+
+def test_bash_completes_files_with_blanks_and_stars(tmp_path):
+    for name in ("my config.yaml", "my * config.yaml"):
+        (tmp_path / name).touch()
+    for command in ("weir serve --config", "weir check"):
+        found = bash_completions(f"{command} {tmp_path}/my")
+        assert sorted(found) == [f"{tmp_path}/my * config.yaml", f"{tmp_path}/my config.yaml"]
+
+
+def test_bash_takes_no_command_for_a_directory():
+    command = "source /dev/stdin; complete -p weir"
+    done = subprocess.run(["bash", "-c", command], input=script("bash"), capture_output=True, text=True, check=True)
+    assert "filenames" not in done.stdout  # of files alone, or `weir mod` becomes `weir models/`
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

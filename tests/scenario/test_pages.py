@@ -3,6 +3,7 @@
 import gzip
 import html.parser
 import json
+import urllib.request
 
 import pytest
 
@@ -75,9 +76,15 @@ def test_a_terminal_gets_a_few_lines_with_its_own_address(server):
     reply = ask(server, "/", [("Accept", "*/*")])
     assert (reply.status, reply.header("Content-Type")) == (200, "text/plain; charset=utf-8")
     text = reply.body.decode()
-    assert f"curl http://127.0.0.1:{server.public}/v1/models -H" in text
-    assert f"http://127.0.0.1:{server.admin}/" in text
+    assert f'curl "http://127.0.0.1:{server.public}/v1/models" -H' in text
+    assert f"http://127.0.0.1:{server.admin}/admin/upstreams" in text
     assert "/docs" in text and len(text.splitlines()) < 40
+
+
+def test_the_link_to_the_operators_page_leads_to_one(server):
+    link, = (link for link in loads_nothing(ask(server, "/", BROWSER)).links if link.startswith("http://"))  # fmt: skip
+    with urllib.request.urlopen(link) as answer:
+        assert answer.status == 200
 
 
 def test_a_browser_gets_a_page_in_its_language(server):

@@ -73,8 +73,15 @@ std::string value_cases(const CommandDoc& root, std::string_view line, std::stri
   return out;
 }
 
-// The path of the command that the words before the current one name.
+// The path of the command that the words before the current one name. `filenames` is set for files
+// alone: with it, a word that is also the name of a directory gets a slash.
 constexpr std::string_view kBashHead = R"(# Completion of weir for bash: weir completion bash
+_weir_files() {
+  local found
+  mapfile -t found < <(compgen -f -- "$current")
+  COMPREPLY+=("${found[@]}")
+  [ ${#found[@]} -eq 0 ] || compopt -o filenames 2>/dev/null
+}
 _weir() {
   local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} place=weir word words= files=
   COMPREPLY=()
@@ -93,11 +100,10 @@ std::string bash_script(const CommandDoc& root) {
   return fmt::format(
       "{}{}    esac\n  done\n  case $before in\n{}  esac\n  case $place in\n{}  esac\n"
       "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-      "  [ -z \"$files\" ] || COMPREPLY+=($(compgen -f -- \"$current\"))\n}}\n"
-      "complete -o filenames -F _weir weir\n",
+      "  [ -z \"$files\" ] || _weir_files\n}}\ncomplete -F _weir weir\n",
       kBashHead, paths,
       value_cases(root, "    {}) COMPREPLY=($(compgen -W '{}' -- \"$current\")); return ;;\n",
-                  "    {}) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"),
+                  "    {}) _weir_files; return ;;\n"),
       words);
 }
 
