@@ -7,7 +7,7 @@ import pytest
 
 from support.caller import call, post
 from support.engine import Engine, as_json
-from support.eventually import eventually
+from support.eventually import DEADLINE_S, eventually
 from support.process import KEY
 
 MODEL = "lab/film"
@@ -141,6 +141,7 @@ def test_a_server_that_takes_over_knows_it(weir, engines):
     id_ = submit(server)
     other = server.successor()
     try:
+        assert server.process.wait(DEADLINE_S) == 0
         assert status(other, id_).status == 200
     finally:
         other.stop()

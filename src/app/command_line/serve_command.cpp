@@ -56,8 +56,8 @@ void greet(NodeOptions& options) {
 void use_hosted_providers(NodeOptions& options) {
   auto& settings = options.settings;
   auto providers = hosted_providers(read_variable, options.overrides.over(settings).server.listen);
+  for (const auto name : provider_variables()) hide_variable(std::string(name));
   for (auto& [upstream, variable] : providers.found) {
-    hide_variable(variable);
     telemetry::log_info(
         "using a hosted provider",
         {{"upstream", upstream.name}, {"url", upstream.url}, {"key_from", variable}});

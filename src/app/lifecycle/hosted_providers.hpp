@@ -33,7 +33,7 @@ using ReadVariable = std::function<std::optional<std::string>(const std::string&
 /// that lead clients to a Weir lead to no provider.
 [[nodiscard]] HostedProviders hosted_providers(const ReadVariable& read, std::string_view listen);
 
-/// The names of all variables with keys, for documents and tests.
+/// The names of all variables with keys.
 [[nodiscard]] std::vector<std::string_view> provider_variables();
 
 }  // namespace weir::app
