@@ -112,7 +112,7 @@ void BatchUpload::restart() {
   tokens_ = {};
   lines_ = 0;
   line_.clear();
-  has_file_ = has_length_ = has_purpose_ = false;
+  has_file_ = has_purpose_ = false;
 }
 
 Result<std::string_view> BatchUpload::pass(std::string_view piece) {
@@ -149,7 +149,9 @@ std::string BatchUpload::begin_part(std::string_view name, bool is_file, bool ha
   }
   if (name != kFile) return fmt::format("The file {} is not expected. Name it file.", name);
   if (std::exchange(has_file_, true)) return "The parameter file is given twice.";
-  has_length_ = has_length;
+  // Another name of the model makes it another one, and which upstream gets the file is not known
+  // yet.
+  if (has_length) return "The part of the file must not have a Content-Length of its own.";
   return {};
 }
 
@@ -206,10 +208,6 @@ std::string BatchUpload::check(const BatchLine& line) {
     return fmt::format("All lines must name the same model, and it is {} before.", model_);
   }
   if (line.endpoint != endpoint_) return "All lines must have the same url.";
-  // It would be another one.
-  if (renames() && has_length_) {
-    return "The part of the file must not have a Content-Length of its own.";
-  }
   return {};
 }
 

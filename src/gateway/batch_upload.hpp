@@ -92,7 +92,6 @@ class BatchUpload final : private codec::MultipartVisitor {
   std::string out_;
   std::string problem_;
   bool has_file_ = false;
-  bool has_length_ = false;
   bool has_purpose_ = false;
 };
 

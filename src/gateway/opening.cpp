@@ -104,9 +104,12 @@ bool Opening::has_ids() const {
 
 std::shared_ptr<StoredIds> Opening::make_ids() {
   if (!has_ids()) return nullptr;
-  auto seal = [this](SealedId kind, std::string_view id) {
+  // The request is released while a stream is answered, and its ids may come later.
+  std::optional<BatchTokens> tokens;
+  if (const auto* batch = received_.batch()) tokens = batch->tokens();
+  auto seal = [this, tokens](SealedId kind, std::string_view id) {
     RequestPlace place{record().upstream, record().model, std::string(id)};
-    if (const auto* batch = received_.batch()) place.batch = batch->tokens();
+    if (tokens) place.batch = *tokens;
     return context_.gateway.shared().request_seal.seal(kind, place, context_.input.key_identity,
                                                        wall_now());
   };

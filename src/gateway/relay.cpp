@@ -64,8 +64,7 @@ net::Task<> Relay::run() {
   if (!was_accepted && client().send_piece({}) == ClientSent::partial) {
     if (const auto lost = co_await client().send_rest()) lose_client(*lost);
   }
-  const auto first = input_.client.take_first_event();
-  if (!first.empty() && !is_over()) {
+  if (const auto first = input_.client.take_first_event(); !first.empty() && !is_over()) {
     const http::WebSocketMessage message{Opcode::text, first};
     auto forwarding = forward_to_upstream(message);
     [[maybe_unused]] const bool goes_on = co_await std::move(forwarding);
@@ -107,8 +106,8 @@ net::Task<> Relay::from_client() {
       if (!co_await std::move(forwarding)) co_return;
       continue;
     }
-    if (!hold_bytes()) co_return;
     source.release_buffers();
+    if (!hold_bytes()) co_return;
     if (client().must_wait()) co_await client().read_more();
     if (is_over()) co_return;
     const auto bytes = client().take_raw();
@@ -132,8 +131,8 @@ net::Task<> Relay::from_upstream() {
       if (!co_await std::move(forwarding)) co_return;
       continue;
     }
-    if (!hold_bytes()) co_return;
     source_.release_buffers();
+    if (!hold_bytes()) co_return;
     if (upstream().must_wait()) co_await upstream().read_more();
     if (is_over()) co_return;
     const auto bytes = upstream().take_raw();

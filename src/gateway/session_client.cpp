@@ -11,6 +11,8 @@ using http::Opcode;
 using Sent = http::ClientStream::Sent;
 
 constexpr std::size_t kKeptBytes = 4096;  // of memory, from one frame to the next
+// It names a model and sets a session up. Nothing limits or counts it yet.
+constexpr std::size_t kMaxFirstEventBytes = std::size_t{128} << 10;
 
 void release(std::string& bytes) {
   bytes.clear();
@@ -67,6 +69,11 @@ net::Task<Result<std::string_view>> SessionClient::first_event(MonotonicTime unt
       continue;
     }
     if (*message) co_return fail(Errc::invalid_parameter, "Events are texts, not binary messages.");
+    if (source_.held_bytes() > kMaxFirstEventBytes) {
+      co_return fail(Errc::invalid_parameter,
+                     "The first event is too long. Name the model in the address, or send less.");
+    }
+    if (monotonic_now() >= until) co_return fail(Errc::request_timeout);
     client_.timeout().arm(until);
     if (client_.must_wait()) co_await client_.read_more();
     const auto bytes = client_.take_raw();

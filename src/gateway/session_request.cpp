@@ -26,9 +26,7 @@ Result<SessionRequest> read_session_request(const http::Request& request) {
   SessionRequest session;
   session.key = http::websocket_key(request);
   session.model = model.value;
-  if (http::find_subprotocol(request, kSubprotocol) == kSubprotocol) {
-    session.subprotocol = kSubprotocol;
-  }
+  if (http::offers_subprotocol(request, kSubprotocol)) session.subprotocol = kSubprotocol;
   if (const auto passed = query->find(kPassed); passed.count > 0) {
     session.query = std::string(kPassed) + '=' + codec::percent_encode(passed.value);
   }

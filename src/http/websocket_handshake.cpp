@@ -52,6 +52,20 @@ std::string_view only(const std::vector<Field>& fields, std::string_view name) {
   return count == 1 ? value : std::string_view{};
 }
 
+template <class Wanted>
+std::string_view first_subprotocol(const Request& request, const Wanted& is_wanted) {
+  std::string_view found;
+  for (const Field& field : request.fields) {
+    if (!equals_ignoring_case(field.name, kProtocol)) continue;
+    const bool is_absent = codec::for_each_element(field.value, [&](std::string_view name) {
+      if (is_wanted(name)) found = name;
+      return found.empty();
+    });
+    if (!is_absent) break;
+  }
+  return found;
+}
+
 }  // namespace
 
 bool asks_for_websocket(const Request& request) {
@@ -79,16 +93,11 @@ std::string_view handshake_problem(const Request& request) {
 std::string_view websocket_key(const Request& request) { return only(request.fields, kKey); }
 
 std::string_view find_subprotocol(const Request& request, std::string_view prefix) {
-  std::string_view found;
-  for (const Field& field : request.fields) {
-    if (!equals_ignoring_case(field.name, kProtocol)) continue;
-    const bool is_absent = codec::for_each_element(field.value, [&](std::string_view name) {
-      if (name.starts_with(prefix)) found = name;
-      return found.empty();
-    });
-    if (!is_absent) break;
-  }
-  return found;
+  return first_subprotocol(request, [&](auto name) { return name.starts_with(prefix); });
+}
+
+bool offers_subprotocol(const Request& request, std::string_view name) {
+  return !first_subprotocol(request, [&](auto offered) { return offered == name; }).empty();
 }
 
 std::string accept_of(std::string_view key) {

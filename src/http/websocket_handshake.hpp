@@ -25,6 +25,7 @@ namespace weir::http {
 
 /// The first subprotocol that begins with `prefix`; empty: none is offered.
 [[nodiscard]] std::string_view find_subprotocol(const Request& request, std::string_view prefix);
+[[nodiscard]] bool offers_subprotocol(const Request& request, std::string_view name);
 
 /// The answer to `key`, in Sec-WebSocket-Accept.
 [[nodiscard]] std::string accept_of(std::string_view key);

@@ -83,6 +83,8 @@ TEST(WebSocketHandshake, FindsASubprotocol) {
   EXPECT_EQ(find_subprotocol(request, "realtime"), "realtime");
   EXPECT_EQ(find_subprotocol(request, "key."), "key.abc");
   EXPECT_EQ(find_subprotocol(request, "beta"), "beta.1");
+  EXPECT_TRUE(offers_subprotocol(request, "realtime"));
+  EXPECT_FALSE(offers_subprotocol(request, "beta"));
 }
 
 TEST(WebSocketHandshake, ServersAnswersAreChecked) {

@@ -178,7 +178,7 @@ def test_a_client_that_waits_for_room_sends_nothing_and_may_leave(weir, engine):
     server = with_room_for_one(weir, engine, queue_timeout="60s")
     hold = threading.Event()
     engine.scripts["lab/chat"] = as_json({"choices": []}, hold=hold)
-    with Caller(server.public) as first, Caller(server.public) as last:
+    with Caller(server.public) as first, contextlib.ExitStack() as later:
         first.send(post_head(CHAT, len(LARGE)) + LARGE)
         eventually(lambda: len(engine.calls_for("lab/chat")) == 1)
         before = server.samples("weir_http_connections_open")
@@ -186,6 +186,7 @@ def test_a_client_that_waits_for_room_sends_nothing_and_may_leave(weir, engine):
             leaver.send(post_head(CHAT, len(LARGE), headers=[("Expect", "100-continue")]))
             eventually(lambda: server.samples("weir_http_connections_open") != before)
         eventually(lambda: server.samples("weir_http_connections_open") == before)
+        last = later.enter_context(Caller(server.public))
         last.send(post_head(CHAT, len(LARGE), headers=[("Expect", "100-continue")]))
         hold.set()
         assert first.ending().status == 200

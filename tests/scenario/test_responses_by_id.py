@@ -1,10 +1,11 @@
 """Responses that an upstream keeps: had again, cancelled, deleted and continued by an id that only its key can use."""
 
 import json
+import threading
 
 import pytest
 
-from support.caller import Caller, access_line, post, trace, usage_rows
+from support.caller import Caller, Stream, access_line, post, trace, usage_rows
 from support.demo import demo
 from support.engine import Engine, as_json, as_stream, event
 from support.eventually import eventually
@@ -144,6 +145,24 @@ def test_a_stream_has_one_id_in_all_its_events(weir, engines):
                                                "response.output_text.delta", "response.completed"]  # fmt: skip
     assert data[2]["item_id"].startswith("msg_")
     assert ask(server, "GET", f"{RESPONSES}/{id_}").json()["id"] == id_
+
+
+def test_an_id_that_comes_late_in_a_stream_is_sealed_too(weir, engines):
+    """The request is released by then."""
+    one, _ = engines
+    pauses = [threading.Event() for _ in range(3)]
+    late = [named("response.in_progress", response=response(f"late{i}", status="in_progress")) for i in range(3)]
+    pieces = [piece for pair in zip(pauses, late) for piece in pair]
+    one.scripts["theirs"] = as_stream(named("response.created", response=response("one")), *pieces)
+    server = weir(**sections([one]))
+    with Stream(server.public) as stream:
+        stream.post(RESPONSES, json.dumps({"model": MODEL, "input": "hello", "stream": True}).encode())
+        stream.begin()
+        stream.next_event()
+        for pause in pauses:
+            pause.set()
+            said = json.loads(stream.next_event().split(b"data: ")[1])["response"]["id"]
+            assert not said.startswith("resp_late")
 
 
 def test_a_stream_is_had_again(weir, engines):

@@ -134,6 +134,10 @@ class Stream(Caller):
 
     def open(self, model, **options):
         self.call(model, stream=True, **options)
+        return self.begin()
+
+    def begin(self):
+        """Reads the head of the answer to what was sent."""
         self.reply = self.receive_head()
         assert self.reply.status == 200, self.reply
         self._pieces = self.pieces(self.reply)
