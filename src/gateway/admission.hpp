@@ -26,7 +26,7 @@ struct Admitted {
   limit::Reservation reservation;
   limit::Standing standing;
   std::unique_ptr<RequestPlace> place;  ///< of what the call is about; null: it names a model only
-  /// What a batch is expected to use, which nobody reports later; nothing for all other calls.
+  /// The tokens that a batch is expected to use, which nobody reports later; null for other calls.
   std::optional<BatchTokens> batch = {};
 };
 

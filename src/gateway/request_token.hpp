@@ -39,7 +39,7 @@ struct RequestPlace {
   std::string upstream;    ///< its name in the settings
   std::string model;       ///< the client's id; the caller must be allowed to call it
   std::string request_id;  ///< as the upstream issued it
-  /// Of the input of a batch, and of a batch by its input; nothing: no batch can be made of it.
+  /// In the id of a batch's input, and of the batch; null: no batch can be made of it.
   std::optional<BatchTokens> batch = {};
 
   bool operator==(const RequestPlace&) const = default;

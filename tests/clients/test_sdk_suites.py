@@ -24,7 +24,7 @@ SAME_AS = {
     "gpt-image-1.5": "image-to-image", "gpt-image-2.5-flare": "text-to-image", "tts-1": "text-to-speech",
     "gpt-4o-transcribe": "speech-to-text", "whisper-1": "speech-to-text",
 }  # fmt: skip
-# What a failure says, and the tests that may.
+# Each failure's text, and the tests in which it is expected.
 KNOWN = {
     # OpenAI has a default model for some calls, Weir for none.
     "The parameter model is missing": r"test_(images|moderations|responses)\.\w+\.\w+_(create|edit|generate)(_variation|_overload_\d)?\[",
