@@ -30,3 +30,12 @@ def attempt(condition):
         return condition()
     except (AssertionError, OSError) as error:
         return error
+
+
+def until(condition, most=500):
+    """Numbers of attempts, until the condition holds after one: for outcomes that are a random choice."""
+    for number in range(most):
+        yield number
+        if condition():
+            return
+    raise AssertionError(f"the condition did not come true in {most} attempts")
