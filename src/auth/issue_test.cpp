@@ -33,6 +33,10 @@ class ChangingStore final : public store::Store {
   Result<> rotate(std::string_view id, const store::KeySecret& next, WallTime until) override {
     return counted().rotate(id, next, until);
   }
+  Result<store::KeyMark> read_changes(const std::optional<store::KeyMark>& since,
+                                      store::KeyReader& reader) override {
+    return counted().read_changes(since, reader);
+  }
   Result<std::uint64_t> version() override { return counted().version(); }
   Result<> add_usage(const store::UsageBatch& batch) override { return counted().add_usage(batch); }
   Result<std::vector<store::UsageRow>> usage(const store::UsageFilter& filter) override {

@@ -1,7 +1,9 @@
 #include "store/memory_store.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <ranges>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -44,7 +46,7 @@ Result<> MemoryStore::create(const KeyRecord& key) {
     }
   }
   keys_.push_back(stored(key));
-  ++version_;
+  changes_.push_back(key.id);
   return {};
 }
 
@@ -70,7 +72,7 @@ Result<> MemoryStore::set_disabled(std::string_view id, bool disabled) {
   const auto key = changeable(id);
   if (!key) return std::unexpected(key.error());
   (*key)->state = disabled ? KeyState::disabled : KeyState::active;
-  ++version_;
+  changes_.emplace_back(id);
   return {};
 }
 
@@ -82,7 +84,7 @@ Result<> MemoryStore::change_limits(std::string_view id, const LimitChange& chan
   auto grant = change.over((*key)->grant);
   if (auto valid = limit::check(grant.limits, grant.model_limits); !valid) return valid;
   (*key)->grant = std::move(grant);
-  ++version_;
+  changes_.emplace_back(id);
   return {};
 }
 
@@ -94,7 +96,7 @@ Result<> MemoryStore::revoke(std::string_view id, WallTime now) {
   if (found->state == KeyState::revoked) return {};
   found->state = KeyState::revoked;
   found->revoked_at = stored(now);
-  ++version_;
+  changes_.emplace_back(id);
   return {};
 }
 
@@ -118,14 +120,30 @@ Result<> MemoryStore::rotate(std::string_view id, const KeySecret& next, WallTim
   kept.created_at = stored(next.created_at);
   if (kept.valid_until) kept.valid_until = stored(*kept.valid_until);
   secrets.insert(secrets.begin(), std::move(kept));
-  ++version_;
+  changes_.emplace_back(id);
   return {};
+}
+
+Result<KeyMark> MemoryStore::read_changes(const std::optional<KeyMark>& since, KeyReader& reader) {
+  std::lock_guard lock(mutex_);
+  if (auto ready = usable(); !ready) return std::unexpected(ready.error());
+  const KeyMark end{.change = std::ssize(changes_)};
+  if (!since) {
+    reader.start_over();
+    for (const KeyRecord& key : keys_) reader.take(key);
+    return end;
+  }
+  const std::set<std::string> changed(changes_.begin() + since->change, changes_.end());
+  for (const KeyRecord& key : keys_) {
+    if (changed.contains(key.id)) reader.take(key);
+  }
+  return end;
 }
 
 Result<std::uint64_t> MemoryStore::version() {
   std::lock_guard lock(mutex_);
   if (auto ready = usable(); !ready) return std::unexpected(ready.error());
-  return version_;
+  return changes_.size();
 }
 
 Result<> MemoryStore::add_usage(const UsageBatch& batch) {

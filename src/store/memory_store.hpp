@@ -23,6 +23,7 @@ class MemoryStore : public Store {
   Result<> change_limits(std::string_view id, const LimitChange& change) override;
   Result<> revoke(std::string_view id, WallTime now) override;
   Result<> rotate(std::string_view id, const KeySecret& next, WallTime others_until) override;
+  Result<KeyMark> read_changes(const std::optional<KeyMark>& since, KeyReader& reader) override;
   Result<std::uint64_t> version() override;
   Result<> add_usage(const UsageBatch& batch) override;
   Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
@@ -38,7 +39,7 @@ class MemoryStore : public Store {
 
   std::mutex mutex_;
   std::vector<KeyRecord> keys_;
-  std::uint64_t version_ = 0;
+  std::vector<std::string> changes_;  ///< ids of the keys that changed; its size is the version
   std::map<std::tuple<Day, std::string, std::string>, UsageCounts> usage_;
   std::map<std::string, std::int64_t> last_batches_;  ///< by writer
   std::optional<std::string> broken_;

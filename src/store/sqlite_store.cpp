@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "store/detail/database_file.hpp"
+#include "store/detail/key_log.hpp"
 #include "store/detail/key_rows.hpp"
+#include "store/detail/key_scan.hpp"
 #include "store/detail/migrations.hpp"
 #include "store/detail/sqlite.hpp"
 #include "store/detail/sqlite_usage.hpp"
@@ -54,7 +56,23 @@ Result<KeyRow> changeable(const Connection& connection, std::string_view id) {
   return row;
 }
 
-/// Runs `change` in a transaction of its own; if this returns without an error, it is on disk.
+Result<std::vector<KeyRecord>> read_keys(const Connection& connection,
+                                         const detail::KeyRange& range) {
+  auto scan = detail::KeyScan::prepare(connection);
+  if (!scan) return std::unexpected(scan.error());
+  std::vector<KeyRecord> keys;
+  auto done = scan->run(range, [&](KeyRecord key) { keys.push_back(std::move(key)); });
+  if (!done) return std::unexpected(done.error());
+  return keys;
+}
+
+Result<KeyRecord> read_key(const Connection& connection, std::int64_t seq) {
+  auto keys = read_keys(connection, {seq, seq});
+  if (!keys) return std::unexpected(keys.error());
+  if (keys->empty()) return connection.refuse("a key vanished while it was read");
+  return std::move(keys->front());
+}
+
 template <class Change>
 Result<> commit(const Connection& connection, Change change) {
   auto transaction = Transaction::begin_write(connection);
@@ -66,7 +84,8 @@ Result<> commit(const Connection& connection, Change change) {
 }  // namespace
 
 SqliteStore::SqliteStore(std::unique_ptr<Connection> connection, const SqliteOptions& options)
-    : connection_(std::move(connection)),
+    : kept_changes_(options.kept_changes),
+      connection_(std::move(connection)),
       usage_(std::make_unique<SqliteUsage>(SqliteUsage::path_beside(options.path),
                                            options.busy_timeout, options.usage_max_pages)) {}
 
@@ -119,14 +138,22 @@ std::vector<std::string> SqliteStore::warnings(const std::string& path) {
   return warnings;
 }
 
+template <class Change>
+Result<> SqliteStore::commit_keys(Change change) {
+  std::lock_guard lock(mutex_);
+  return commit(*connection_, [&]() -> Result<> {
+    if (Result<> done = change(); !done) return done;
+    return detail::trim_log(*connection_, kept_changes_);
+  });
+}
+
 Result<> SqliteStore::create(const KeyRecord& key) { return create_all({&key, 1}); }
 
 Result<> SqliteStore::create_all(std::span<const KeyRecord> keys) {
   for (const KeyRecord& key : keys) {
     if (auto valid = check(key); !valid) return valid;
   }
-  std::lock_guard lock(mutex_);
-  return commit(*connection_, [&]() -> Result<> {
+  return commit_keys([&]() -> Result<> {
     for (const KeyRecord& key : keys) {
       if (auto done = detail::insert_key(*connection_, key); !done) return done;
     }
@@ -145,7 +172,7 @@ Result<std::vector<KeyRecord>> SqliteStore::list() {
   std::lock_guard lock(mutex_);
   const auto transaction = Transaction::begin_read(*connection_);
   if (!transaction) return std::unexpected(transaction.error());
-  return detail::read_keys(*connection_, std::nullopt);
+  return read_keys(*connection_, {});
 }
 
 Result<KeyRecord> SqliteStore::find(std::string_view name_or_id) {
@@ -156,14 +183,11 @@ Result<KeyRecord> SqliteStore::find(std::string_view name_or_id) {
   if (!found) return std::unexpected(found.error());
   const std::optional<KeyRow>& row = *found;
   if (!row) return fail(Errc::not_found, fmt::format("there is no key {}", name_or_id));
-  auto keys = detail::read_keys(*connection_, row->seq);
-  if (!keys) return std::unexpected(keys.error());
-  return std::move(keys->front());
+  return read_key(*connection_, row->seq);
 }
 
 Result<> SqliteStore::set_disabled(std::string_view id, bool disabled) {
-  std::lock_guard lock(mutex_);
-  return commit(*connection_, [&]() -> Result<> {
+  return commit_keys([&]() -> Result<> {
     const auto row = changeable(*connection_, id);
     if (!row) return std::unexpected(row.error());
     const auto state = disabled ? KeyState::disabled : KeyState::active;
@@ -172,21 +196,19 @@ Result<> SqliteStore::set_disabled(std::string_view id, bool disabled) {
 }
 
 Result<> SqliteStore::change_limits(std::string_view id, const LimitChange& change) {
-  std::lock_guard lock(mutex_);
-  return commit(*connection_, [&]() -> Result<> {
+  return commit_keys([&]() -> Result<> {
     const auto row = changeable(*connection_, id);
     if (!row) return std::unexpected(row.error());
-    const auto keys = detail::read_keys(*connection_, row->seq);
-    if (!keys) return std::unexpected(keys.error());
-    const auto grant = change.over(keys->front().grant);
+    const auto key = read_key(*connection_, row->seq);
+    if (!key) return std::unexpected(key.error());
+    const auto grant = change.over(key->grant);
     if (auto valid = limit::check(grant.limits, grant.model_limits); !valid) return valid;
     return detail::update_limits(*connection_, row->seq, grant);
   });
 }
 
 Result<> SqliteStore::revoke(std::string_view id, WallTime now) {
-  std::lock_guard lock(mutex_);
-  return commit(*connection_, [&]() -> Result<> {
+  return commit_keys([&]() -> Result<> {
     const auto row = existing(*connection_, id);
     if (!row) return std::unexpected(row.error());
     if (row->state == KeyState::revoked) return {};
@@ -195,14 +217,20 @@ Result<> SqliteStore::revoke(std::string_view id, WallTime now) {
 }
 
 Result<> SqliteStore::rotate(std::string_view id, const KeySecret& next, WallTime others_until) {
-  std::lock_guard lock(mutex_);
-  return commit(*connection_, [&]() -> Result<> {
+  return commit_keys([&]() -> Result<> {
     const auto row = changeable(*connection_, id);
     if (!row) return std::unexpected(row.error());
     if (auto done = detail::insert_secret(*connection_, row->seq, next); !done) return done;
     return detail::end_other_secrets(*connection_, row->seq, next.digest, others_until,
                                      next.created_at);
   });
+}
+
+Result<KeyMark> SqliteStore::read_changes(const std::optional<KeyMark>& since, KeyReader& reader) {
+  std::lock_guard lock(mutex_);
+  const auto transaction = Transaction::begin_read(*connection_);
+  if (!transaction) return std::unexpected(transaction.error());
+  return detail::read_changes(*connection_, since, reader);
 }
 
 Result<std::uint64_t> SqliteStore::version() {

@@ -31,6 +31,9 @@ struct SqliteOptions {
   std::int64_t max_pages = 1 << 18;
   /// The same for the file of usage, 4 GiB: some 60 million rows.
   std::int64_t usage_max_pages = 1 << 20;
+  /// Rows of the log of changes; a key that is created has three or more. A reader that is further
+  /// behind reads all keys.
+  std::int64_t kept_changes = 100'000;
 };
 
 /// The file of usage is opened when usage is written or read: full, locked or damaged it affects no
@@ -67,6 +70,7 @@ class SqliteStore final : public Store {
   Result<> change_limits(std::string_view id, const LimitChange& change) override;
   Result<> revoke(std::string_view id, WallTime now) override;
   Result<> rotate(std::string_view id, const KeySecret& next, WallTime others_until) override;
+  Result<KeyMark> read_changes(const std::optional<KeyMark>& since, KeyReader& reader) override;
   Result<std::uint64_t> version() override;
   Result<> add_usage(const UsageBatch& batch) override;
   Result<std::vector<UsageRow>> usage(const UsageFilter& filter) override;
@@ -93,12 +97,16 @@ class SqliteStore final : public Store {
  private:
   SqliteStore(std::unique_ptr<detail::Connection> connection, const SqliteOptions& options);
 
+  /// Runs `change` in a transaction of its own; if this returns without an error, it is on disk.
+  template <class Change>
+  [[nodiscard]] Result<> commit_keys(Change change);
   [[nodiscard]] Result<> move_all_usage();
   template <class Change>
   [[nodiscard]] Result<> change_moving(Change change);
   /// The last number of a writer in the file of keys.
   [[nodiscard]] Result<std::int64_t> number_before(const std::string& writer);
 
+  const std::int64_t kept_changes_;
   std::mutex mutex_;
   std::unique_ptr<detail::Connection> connection_;
   std::int64_t usage_changes_ = 0;  ///< usage rows among the connection's total_changes

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "store/key_changes.hpp"
 #include "store/key_record.hpp"
 #include "store/limit_change.hpp"
 #include "store/usage_store.hpp"
@@ -44,6 +46,18 @@ class Store : public UsageStore {
   /// expired when `next` was made are dropped.
   [[nodiscard]] virtual Result<> rotate(std::string_view id, const KeySecret& next,
                                         WallTime others_until) = 0;
+
+  /// Tells `reader` the changes of keys since `since`, a result of an earlier call, or all keys:
+  /// without `since`, and when the store no longer knows what has changed since then. A key that
+  /// was changed several times is told once, in no particular order. Returns the mark for the next
+  /// call. After an error the reader has an unknown part of them, and reads again from its last
+  /// mark.
+  ///
+  /// No change is ever left out: an implementation that numbers changes before they are committed
+  /// must keep a later number from being seen before an earlier one.
+  /// Cost: the number of changes, except when all keys are read.
+  [[nodiscard]] virtual Result<KeyMark> read_changes(const std::optional<KeyMark>& since,
+                                                     KeyReader& reader) = 0;
 
   /// Differs from an earlier result of this object if anything was committed since, by any process,
   /// except usage added through this object. Not comparable between objects.

@@ -19,106 +19,8 @@ std::unexpected<Error> refuse_state(const Connection& connection) {
   return connection.refuse("a key has a state unknown to this version of Weir");
 }
 
-limit::Limits read_limits(const Statement& row, int first_column) {
-  limit::Limits limits;
-  for (const limit::LimitRow& limit : limit::limit_rows()) {
-    limits.*limit.member = row.number(first_column++);
-  }
-  return limits;
-}
-
 void bind_limits(Statement& insert, const limit::Limits& limits) {
   for (const limit::LimitRow& limit : limit::limit_rows()) insert.bind(limits.*limit.member);
-}
-
-/// A key and its row number, while its other tables are read.
-struct Loaded {
-  std::int64_t seq;
-  KeyRecord key;
-};
-
-Result<std::vector<Loaded>> read_key_table(const Connection& connection,
-                                           std::optional<std::int64_t> seq) {
-  static constexpr auto kSql =
-      select_sql(kKeyNames, ", seq FROM keys WHERE ?1 IS NULL OR seq = ?1 ORDER BY seq");
-  auto rows = connection.prepare(kSql.text());
-  if (!rows) return std::unexpected(rows.error());
-  rows->bind(seq);
-  std::vector<Loaded> loaded;
-  for (;;) {
-    const auto row = rows->step();
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return loaded;
-    KeyRecord key;
-    int column = 0;
-    for (const KeyColumn& each : kKeyColumns) {
-      if (!each.read(*rows, column++, key)) return refuse_state(connection);
-    }
-    key.grant.limits = read_limits(*rows, column);
-    loaded.push_back({rows->number(static_cast<int>(kKeyNames.size())), std::move(key)});
-  }
-}
-
-/// Merges `rows`, whose first column is a key's seq in ascending order, with the keys.
-template <class Add>
-Result<> read_beside(Statement& rows, std::vector<Loaded>& keys, Add add) {
-  auto owner = keys.begin();
-  for (;;) {
-    const auto row = rows.step();
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return {};
-    const auto seq = rows.number(0);
-    while (owner != keys.end() && owner->seq < seq) ++owner;
-    if (owner == keys.end()) return {};
-    if (owner->seq == seq) add(owner->key);
-  }
-}
-
-Result<> read_secrets(const Connection& connection, std::optional<std::int64_t> seq,
-                      std::vector<Loaded>& keys) {
-  static constexpr auto kSql =
-      select_sql(kSecretNames,
-                 " FROM key_secrets WHERE ?1 IS NULL OR key_seq = ?1 ORDER BY key_seq, seq DESC");
-  auto rows = connection.prepare(kSql.text());
-  if (!rows) return std::unexpected(rows.error());
-  rows->bind(seq);
-  return read_beside(*rows, keys, [&](KeyRecord& key) {
-    KeySecret secret;
-    const auto digest = rows->blob(1);
-    std::ranges::copy(digest.first(std::min(digest.size(), secret.digest.size())),
-                      secret.digest.begin());
-    secret.prefix = rows->text(2);
-    secret.last4 = rows->text(3);
-    secret.created_at = to_time(rows->number(4));
-    secret.valid_until = to_time(rows->optional_number(5));
-    key.secrets.push_back(std::move(secret));
-  });
-}
-
-Result<> read_scopes(const Connection& connection, std::optional<std::int64_t> seq,
-                     std::vector<Loaded>& keys) {
-  static constexpr auto kSql = select_sql(
-      kScopeNames, " FROM key_scopes WHERE ?1 IS NULL OR key_seq = ?1 ORDER BY key_seq, seq");
-  auto rows = connection.prepare(kSql.text());
-  if (!rows) return std::unexpected(rows.error());
-  rows->bind(seq);
-  return read_beside(*rows, keys, [&](KeyRecord& key) {
-    const auto* scope = std::ranges::find(kScopes, rows->text(1), &Scope::kind);
-    if (scope != std::end(kScopes)) (key.grant.*scope->list).emplace_back(rows->text(2));
-  });
-}
-
-Result<> read_model_limits(const Connection& connection, std::optional<std::int64_t> seq,
-                           std::vector<Loaded>& keys) {
-  static constexpr auto kSql =
-      select_sql(kModelLimitNames,
-                 " FROM key_model_limits WHERE ?1 IS NULL OR key_seq = ?1 ORDER BY key_seq, seq");
-  auto rows = connection.prepare(kSql.text());
-  if (!rows) return std::unexpected(rows.error());
-  rows->bind(seq);
-  return read_beside(*rows, keys, [&](KeyRecord& key) {
-    key.grant.model_limits.push_back({std::string(rows->text(1)), read_limits(*rows, 2)});
-  });
 }
 
 Result<std::optional<KeyRow>> find_row(const Connection& connection, const char* sql,
@@ -180,25 +82,6 @@ Result<std::int64_t> insert_key_row(const Connection& connection, const KeyRecor
 }
 
 }  // namespace
-
-Result<std::vector<KeyRecord>> read_keys(const Connection& connection,
-                                         std::optional<std::int64_t> seq) {
-  auto loaded = read_key_table(connection, seq);
-  if (!loaded) return std::unexpected(loaded.error());
-  if (auto read = read_secrets(connection, seq, *loaded); !read) {
-    return std::unexpected(read.error());
-  }
-  if (auto read = read_scopes(connection, seq, *loaded); !read) {
-    return std::unexpected(read.error());
-  }
-  if (auto read = read_model_limits(connection, seq, *loaded); !read) {
-    return std::unexpected(read.error());
-  }
-  std::vector<KeyRecord> keys;
-  keys.reserve(loaded->size());
-  for (Loaded& one : *loaded) keys.push_back(std::move(one.key));
-  return keys;
-}
 
 Result<std::optional<KeyRow>> find_by_id(const Connection& connection, std::string_view id) {
   return find_row(connection, "SELECT seq, state FROM keys WHERE id = ?", id);

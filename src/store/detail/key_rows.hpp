@@ -1,10 +1,9 @@
-/// Keys to rows and back: SQL of the SQLite store.
+/// Changes of keys as rows: SQL of the SQLite store. KeyScan reads them.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "store/detail/sqlite.hpp"
 #include "store/key_record.hpp"
@@ -16,11 +15,6 @@ struct KeyRow {
   std::int64_t seq;
   KeyState state;
 };
-
-/// All keys in order of creation, or the one with `seq`.
-/// REQUIRES: within a transaction, so that all tables are read from one snapshot.
-[[nodiscard]] Result<std::vector<KeyRecord>> read_keys(const Connection& connection,
-                                                       std::optional<std::int64_t> seq);
 
 /// Nothing if there is no such key.
 [[nodiscard]] Result<std::optional<KeyRow>> find_by_id(const Connection& connection,

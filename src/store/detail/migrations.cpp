@@ -142,6 +142,59 @@ constexpr const char* kSteps[] = {
 
       PRAGMA user_version = 5;
     )sql",
+    // Readers of keys continue behind the row that they read last. The log is never empty, so that
+    // every reader has one.
+    R"sql(
+      CREATE TABLE key_changes (
+        change INTEGER PRIMARY KEY,
+        key_id TEXT NOT NULL,
+        nonce INTEGER NOT NULL DEFAULT (random())
+      ) STRICT;
+      INSERT INTO key_changes (key_id) VALUES ('');
+
+      CREATE TRIGGER keys_inserted AFTER INSERT ON keys BEGIN
+        INSERT INTO key_changes (key_id) VALUES (NEW.id);
+      END;
+      CREATE TRIGGER keys_updated AFTER UPDATE ON keys BEGIN
+        INSERT INTO key_changes (key_id) VALUES (OLD.id);
+        INSERT INTO key_changes (key_id) SELECT NEW.id WHERE NEW.id <> OLD.id;
+      END;
+      CREATE TRIGGER keys_deleted AFTER DELETE ON keys BEGIN
+        INSERT INTO key_changes (key_id) VALUES (OLD.id);
+      END;
+
+      CREATE TRIGGER key_secrets_inserted AFTER INSERT ON key_secrets BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq = NEW.key_seq;
+      END;
+      CREATE TRIGGER key_secrets_updated AFTER UPDATE ON key_secrets BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq IN (OLD.key_seq, NEW.key_seq);
+      END;
+      CREATE TRIGGER key_secrets_deleted AFTER DELETE ON key_secrets BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq = OLD.key_seq;
+      END;
+
+      CREATE TRIGGER key_scopes_inserted AFTER INSERT ON key_scopes BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq = NEW.key_seq;
+      END;
+      CREATE TRIGGER key_scopes_updated AFTER UPDATE ON key_scopes BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq IN (OLD.key_seq, NEW.key_seq);
+      END;
+      CREATE TRIGGER key_scopes_deleted AFTER DELETE ON key_scopes BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq = OLD.key_seq;
+      END;
+
+      CREATE TRIGGER key_model_limits_inserted AFTER INSERT ON key_model_limits BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq = NEW.key_seq;
+      END;
+      CREATE TRIGGER key_model_limits_updated AFTER UPDATE ON key_model_limits BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq IN (OLD.key_seq, NEW.key_seq);
+      END;
+      CREATE TRIGGER key_model_limits_deleted AFTER DELETE ON key_model_limits BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq = OLD.key_seq;
+      END;
+
+      PRAGMA user_version = 6;
+    )sql",
 };
 static_assert(kApplicationId == 2003134834);
 
