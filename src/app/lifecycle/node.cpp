@@ -20,6 +20,7 @@
 #include "app/process/memory_watch.hpp"
 #include "auth/issue.hpp"
 #include "auth/random.hpp"
+#include "console/console_handler.hpp"
 #include "net/adopted_listener.hpp"
 #include "simulator/handler.hpp"
 #include "telemetry/log.hpp"
@@ -32,10 +33,13 @@ std::size_t io_thread_count(int setting) {
   return setting > 0 ? static_cast<std::size_t>(setting) : cores;
 }
 
+// The playground's calls run on the control thread.
+constexpr std::size_t kForConsole = 1;
+
 // Each has usage of its own.
 std::size_t handler_count(const Settings& settings) {
   const auto threads = io_thread_count(settings.server.threads);
-  return settings.ollama.listen.empty() ? threads : 2 * threads;
+  return (settings.ollama.listen.empty() ? threads : 2 * threads) + kForConsole;
 }
 
 // A successor serves at the addresses in its own settings, with inherited sockets where they match.
@@ -179,9 +183,8 @@ Result<> Node::open_servers() {
   api_.gateway->body_memory.set_default(body_bytes_of(memory));
   telemetry::log_info("memory", {{"bytes", memory}, {"for_bodies", body_bytes_of(memory)}});
   // Each listener of calls has connections of its own on each thread.
-  const std::size_t listeners = start_.settings.ollama.listen.empty() ? 1 : 2;
-  api_.gateway->max_connections = static_cast<std::size_t>(servers_.plan.upstreams) /
-                                  (listeners * io_thread_count(start_.settings.server.threads));
+  api_.gateway->max_connections =
+      static_cast<std::size_t>(servers_.plan.upstreams) / handler_count(start_.settings);
   api_.services = std::make_unique<api::Services>(
       publisher_.published(), *keys_.ring, pools_.general, telemetry_.registry, *api_.gateway,
       *usage_.recorder, start_.settings.server.cors_allow_origins, start_.settings.server.errors);
@@ -236,8 +239,13 @@ Result<> Node::open_servers() {
         .upstreams = [this] { return upstream_reports(); },
         .registry = telemetry_.registry,
     };
-    return std::make_unique<admin::OperatorHandler>(
-        std::move(sources), start_.settings.server.admin_key, start_.settings.server.admin_hosts);
+    auto* source = telemetry_.access_log ? &telemetry_.access_log->add_source() : nullptr;
+    return std::make_unique<console::ConsoleHandler>(
+        std::make_unique<admin::OperatorHandler>(std::move(sources),
+                                                 start_.settings.server.admin_key,
+                                                 start_.settings.server.admin_hosts),
+        std::make_unique<api::Frontend>(*api_.services, source),
+        start_.settings.server.admin_hosts);
   };
   auto admin_server = http::Server::open(
       "admin",
