@@ -58,6 +58,8 @@ http::Reply ollama_runs() {
   return reply;
 }
 
+constexpr std::size_t kMaxScopes = 4'096;
+
 // Every client of Weir has the same account at an upstream.
 constexpr std::string_view kNoList =
     "There is no list, since an upstream's would show what other keys have there. Use the ids that "
@@ -123,15 +125,16 @@ Frontend::Found Frontend::call_input(http::Exchange& exchange, const auth::KeyEn
   auto& record = memo_of(exchange).call;
   record.reset();
   const Published& published = published_.get();
-  gateway::CallInput input{.exchange = exchange,
-                           .record = record,
-                           .endpoint = endpoint,
-                           .catalogue = published.catalogue,
-                           .directory = published.directory,
-                           .scope = scope_of(key),
-                           .limiter = key.limiter,
-                           .key_identity = has_request_id(endpoint) ? key.identity : std::string{},
-                           .fields = {}};
+  gateway::CallInput input{
+      .exchange = exchange,
+      .record = record,
+      .endpoint = endpoint,
+      .catalogue = published.catalogue,
+      .directory = published.directory,
+      .scope = scope_of(key),
+      .limiter = key.limiter(),
+      .key_identity = std::string(has_request_id(endpoint) ? key.identity() : std::string_view{}),
+      .fields = {}};
   if (found.names_stored()) {
     const auto& request = *exchange.request;
     input.stored =
@@ -152,7 +155,7 @@ Frontend::Found Frontend::call_input(http::Exchange& exchange, const auth::KeyEn
     input.session = std::make_unique<gateway::SessionRequest>(std::move(*session));
   }
   if (published.directory->settings().affinity == upstream::Affinity::key) {
-    input.key_hash = stable_hash(key.name);
+    input.key_hash = stable_hash(key.name());
   }
   add_common_fields(exchange, input.fields);
   if (catalogue::describe(endpoint).names_model()) {
@@ -342,13 +345,13 @@ std::expected<const auth::KeyEntry*, http::Reply> Frontend::authenticate(http::E
   const auto found = keys_.get().authenticate(*digest, presented.peer, exchange.whole_at);
   if (!found) return unauthorized(found.error());
   const auth::KeyEntry& key = **found;
-  exchange.caller = key.id;
+  exchange.caller = key.id();
   return &key;
 }
 
 std::optional<http::Reply> Frontend::count(http::Exchange& exchange, const auth::KeyEntry& key) {
   limit::Standing standing;
-  const auto counted = key.limiter->try_take_request(exchange.whole, &standing);
+  const auto counted = key.limiter()->try_take_request(exchange.whole, &standing);
   if (counted) return std::nullopt;
   const auto& refusal = counted.error();
   const auto message = gateway::rate_limited_message(refusal);
@@ -358,15 +361,15 @@ std::optional<http::Reply> Frontend::count(http::Exchange& exchange, const auth:
 }
 
 std::shared_ptr<const catalogue::Scope> Frontend::scope_of(const auth::KeyEntry& key) {
-  const auth::Permission& permission = *key.permission;
-  if (scopes_.size() <= permission.id) scopes_.resize(permission.id + 1);
+  const auth::Permission& permission = key.permission();
+  if (scopes_.size() >= kMaxScopes && !scopes_.contains(permission.id)) scopes_.clear();
   auto& scope = scopes_[permission.id];
   if (!scope) {
     auto parsed = catalogue::Scope::parse(permission.models, permission.sub_types);
     if (!parsed) {
       // Possibly written by another version of Weir. An unknown permission allows nothing.
       telemetry::log_error("a key has unknown permissions; it may call no models",
-                           {{"key_id", key.id}, {"detail", parsed.error().detail}});
+                           {{"key_id", key.id()}, {"detail", parsed.error().detail}});
       parsed = catalogue::Scope::parse({}, {});
     }
     scope = std::make_shared<const catalogue::Scope>(std::move(*parsed));

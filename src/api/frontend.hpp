@@ -1,10 +1,12 @@
 /// The public API on one I/O thread: route, authenticate, limit, answer, log.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -114,8 +116,8 @@ class Frontend : public http::Handler {
   auth::Digester digester_;
   RequestMetrics metrics_;
   gateway::Gateway gateway_;
-  /// Indexed by Permission::id, created on first use.
-  std::vector<std::shared_ptr<const catalogue::Scope>> scopes_;
+  /// By Permission::id, created on first use; bounded, for permissions come and go with keys.
+  std::unordered_map<std::uint32_t, std::shared_ptr<const catalogue::Scope>> scopes_;
   std::string line_;
 };
 

@@ -49,8 +49,8 @@ std::string render_uses(std::span<const limit::LimitUse> uses) {
 }
 
 OwnUsage Frontend::own_usage(const http::Exchange& exchange, const auth::KeyEntry& key) {
-  OwnUsage usage{.limiter = key.limiter, .now = exchange.whole};
-  if (!key.grant.model_limits.empty()) {
+  OwnUsage usage{.limiter = key.limiter(), .now = exchange.whole};
+  if (!key.terms->model_limits.empty()) {
     usage.catalogue = published_.get().catalogue;
     usage.scope = scope_of(key);
   }

@@ -1,64 +1,97 @@
 #include "auth/key_table.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
-
-#include "base/check.hpp"
+#include <utility>
 
 namespace weir::auth {
 
 namespace {
-
-/// The first slot to probe. A digest under a secret pepper is uniformly distributed, and nobody can
-/// aim at a slot; the full digest decides.
-std::size_t first_slot(const store::Digest& digest, std::size_t slots) {
-  std::size_t bits = 0;
-  std::memcpy(&bits, digest.data(), sizeof bits);
-  return bits & (slots - 1);
-}
 
 bool is_inside(const Address& peer, const std::vector<Network>& networks) {
   return networks.empty() ||
          std::ranges::any_of(networks, [&](const auto& network) { return network.contains(peer); });
 }
 
+bool counts(const KeyEntry& entry) { return entry.state != store::KeyState::revoked; }
+
 }  // namespace
 
-KeyTable::KeyTable(std::vector<KeyEntry> entries, std::vector<Opening> openings)
-    : entries_(std::move(entries)),
-      openings_(std::move(openings)),
-      slots_(std::bit_ceil(2 * openings_.size() + 1)) {
-  for (std::uint32_t i = 0; i < openings_.size(); ++i) {
-    CHECK(openings_[i].entry < entries_.size());
-    std::size_t slot = first_slot(openings_[i].digest, slots_.size());
-    while (slots_[slot] != 0) slot = (slot + 1) & (slots_.size() - 1);
-    slots_[slot] = i + 1;
-  }
+/// By other bits than those that place a key within its shard.
+std::size_t KeyTable::shard_of(const store::Digest& digest) {
+  std::uint64_t bits = 0;
+  std::memcpy(&bits, digest.data() + sizeof bits, sizeof bits);
+  return bits % kShards;
 }
 
-const KeyTable::Opening* KeyTable::find(const store::Digest& digest) const {
-  std::size_t slot = first_slot(digest, slots_.size());
-  for (; slots_[slot] != 0; slot = (slot + 1) & (slots_.size() - 1)) {
-    const Opening& opening = openings_[slots_[slot] - 1];
-    if (equal(opening.digest, digest)) return &opening;
-  }
-  return nullptr;
+const KeyEntry* KeyTable::find_stored(const store::Digest& digest) const {
+  const auto& shard = shards_[shard_of(digest)];
+  return shard ? shard->find(digest).entry : nullptr;
 }
 
 std::expected<const KeyEntry*, Errc> KeyTable::authenticate(const store::Digest& digest,
                                                             const Address& peer,
                                                             WallTime now) const {
-  const Opening* opening = find(digest);
-  if (opening == nullptr) return std::unexpected(Errc::invalid_token);
-  if (opening->valid_until && now >= *opening->valid_until) {
-    return std::unexpected(Errc::invalid_token);
+  KeyMatch match;
+  if (configured_) match = configured_->find(digest);
+  if (match.entry == nullptr) {
+    const auto& shard = shards_[shard_of(digest)];
+    if (shard) match = shard->find(digest);
   }
-  const KeyEntry& entry = entries_[opening->entry];
-  const auto& expires_at = entry.grant.expires_at;
-  if (expires_at && now >= *expires_at) return std::unexpected(Errc::invalid_token);
-  if (entry.disabled || !is_inside(peer, entry.networks)) return std::unexpected(Errc::forbidden);
+  if (match.entry == nullptr) return std::unexpected(Errc::invalid_token);
+  const KeyEntry& entry = *match.entry;
+  if (entry.state == store::KeyState::revoked) return std::unexpected(Errc::invalid_token);
+  if (now >= match.secret->valid_until) return std::unexpected(Errc::invalid_token);
+  if (now >= entry.expires_at) return std::unexpected(Errc::invalid_token);
+  if (entry.state == store::KeyState::disabled || !is_inside(peer, entry.terms->networks)) {
+    return std::unexpected(Errc::forbidden);
+  }
   return &entry;
+}
+
+KeyShard& KeyTableDraft::shard_to_change(const store::Digest& digest) {
+  const auto i = KeyTable::shard_of(digest);
+  if (changed_[i] == nullptr) {
+    auto& shard = next_->shards_[i];
+    const auto copy = shard ? boost::intrusive_ptr<KeyShard>(new KeyShard(*shard))
+                            : boost::intrusive_ptr<KeyShard>(new KeyShard());
+    shard = copy;
+    changed_[i] = copy.get();
+  }
+  return *changed_[i];
+}
+
+void KeyTableDraft::add(const KeyEntryPtr& entry) {
+  if (counts(*entry)) ++next_->stored_;
+  for (std::size_t i = 0; i < entry->secrets.size(); ++i) {
+    shard_to_change(entry->secrets[i].digest).add(entry, i);
+  }
+}
+
+void KeyTableDraft::remove(const KeyEntry& entry) {
+  if (counts(entry)) --next_->stored_;
+  for (std::size_t i = 0; i < entry.secrets.size(); ++i) {
+    shard_to_change(entry.secrets[i].digest).remove(entry, i);
+  }
+}
+
+void KeyTableDraft::configure(std::span<const KeyEntryPtr> entries) {
+  next_->configured_keys_ = entries.size();
+  next_->configured_ = nullptr;
+  if (entries.empty()) return;
+  const boost::intrusive_ptr<KeyShard> shard(new KeyShard());
+  for (const KeyEntryPtr& entry : entries) {
+    for (std::size_t i = 0; i < entry->secrets.size(); ++i) shard->add(entry, i);
+  }
+  shard->index();
+  next_->configured_ = shard;
+}
+
+std::shared_ptr<const KeyTable> KeyTableDraft::finish() {
+  for (auto*& shard : changed_) {
+    if (shard != nullptr) std::exchange(shard, nullptr)->index();
+  }
+  return {std::move(next_)};
 }
 
 }  // namespace weir::auth

@@ -1,8 +1,6 @@
 #include "auth/keyring.hpp"
 
-#include <map>
-#include <set>
-#include <unordered_set>
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,35 +18,58 @@ std::string config_identity(const store::Digest& digest) {
   return identity.append(reinterpret_cast<const char*>(digest.data()), digest.size());
 }
 
-Result<std::vector<Network>> parse_networks(const std::vector<std::string>& texts) {
-  std::vector<Network> networks;
-  networks.reserve(texts.size());
-  for (const std::string& text : texts) {
-    const auto network = Network::parse(text);
-    if (!network) return std::unexpected(network.error());
-    networks.push_back(*network);
-  }
-  return networks;
-}
-
 std::unexpected<Error> refuse(const KeySettings& key, std::string_view reason) {
   return fail(Errc::config_invalid, fmt::format("key \"{}\": {}", key.name, reason));
 }
 
 }  // namespace
 
-/// A table under construction.
-struct Keyring::Draft {
-  std::vector<KeyEntry> entries;
-  std::vector<KeyTable::Opening> openings;
-  std::vector<std::string> notices;
-  std::map<store::Digest, const KeySettings*> config_digests;
-  std::set<std::string_view> config_names;
-  std::set<const KeySettings*> revoked;  ///< config keys whose text belongs to a revoked key
+/// Reads what a store tells, as entries that are not in the table yet.
+struct Keyring::Incoming final : store::KeyReader {
+  Incoming(TermsPool& pool, LimiterPool& limiter_pool, std::uint32_t number)
+      : terms(pool), limiters(limiter_pool), generation(number) {}
 
-  void open_last(const store::Digest& digest, std::optional<WallTime> valid_until) {
-    openings.push_back({digest, static_cast<std::uint32_t>(entries.size() - 1), valid_until});
+  void start_over() override {
+    is_all = true;
+    entries.clear();
+    gone.clear();
+    ignored.clear();
   }
+
+  void take(store::KeyRecord key) override {
+    boost::intrusive_ptr<KeyEntry> entry(new KeyEntry(key.id, key.name));
+    entry->state = key.state;
+    entry->generation = generation;
+    entry->limiters = &limiters;
+    entry->expires_at = key.grant.expires_at.value_or(WallTime::max());
+    for (const store::KeySecret& secret : key.secrets) {
+      entry->secrets.push_back({secret.digest, secret.valid_until.value_or(WallTime::max())});
+    }
+    if (key.state != store::KeyState::revoked) {
+      auto granted = terms.intern(key.grant);
+      if (!granted) {
+        ignored.emplace_back(key.id, granted.error().detail);
+        return;
+      }
+      entry->terms = std::move(*granted);
+    }
+    entries.push_back(std::move(entry));
+  }
+
+  void drop(std::string_view id) override { gone.emplace_back(id); }
+
+  [[nodiscard]] bool is_empty() const {
+    return !is_all && entries.empty() && gone.empty() && ignored.empty();
+  }
+
+  TermsPool& terms;
+  LimiterPool& limiters;
+  const std::uint32_t generation;
+  bool is_all = false;
+  std::vector<KeyEntryPtr> entries;
+  std::vector<std::string> gone;
+  std::vector<std::pair<std::string, std::string>> ignored;  ///< ids and reasons
+  std::vector<KeyEntryPtr> replaced;                         ///< by apply
 };
 
 Result<> check_keys(const std::vector<KeySettings>& keys) {
@@ -64,8 +85,10 @@ Result<> check_keys(const std::vector<KeySettings>& keys) {
     }
     const auto limits = limit::check(key.grant.limits, key.grant.model_limits);
     if (!limits) return refuse(key, limits.error().detail);
-    const auto networks = parse_networks(key.grant.networks);
-    if (!networks) return refuse(key, networks.error().detail);
+    for (const std::string& text : key.grant.networks) {
+      const auto network = Network::parse(text);
+      if (!network) return refuse(key, network.error().detail);
+    }
   }
   return {};
 }
@@ -73,143 +96,171 @@ Result<> check_keys(const std::vector<KeySettings>& keys) {
 Keyring::Keyring(store::Store& store, const Secret& pepper, const limit::WindowTable* windows)
     : store_(store),
       pepper_(pepper),
-      windows_(windows),
+      limiters_(windows),
       table_(std::make_shared<const KeyTable>()),
       digester_(pepper) {}
 
 Result<> Keyring::configure(std::vector<KeySettings> keys, MonotonicTime now) {
   if (auto valid = check_keys(keys); !valid) return valid;
+  limiters_.forget_idle(now);
   std::lock_guard lock(mutex_);
+  config_digests_.clear();
+  config_names_.clear();
   config_keys_ = std::move(keys);
-  rebuild(now);
+  for (const KeySettings& key : config_keys_) {
+    config_digests_.emplace(digester_.digest(key.key.reveal()), &key);
+    config_names_.insert(key.name);
+  }
+  conflicts_.clear();
+  if (!config_keys_.empty()) {
+    for (const KeyEntry* stored : stored_) find_conflicts(*stored);
+  }
+  publish(with_config_keys(*table_.load()));
   return {};
 }
 
 Result<bool> Keyring::refresh(MonotonicTime now) {
   std::lock_guard refresh_lock(refresh_mutex_);
+  free_former();
+  limiters_.forget_idle(now);
   // The version is read first: a commit between the two calls is then seen the next time.
   const auto version = store_.version();
   if (!version) return std::unexpected(version.error());
   if (store_version_ == *version) return false;
-  auto keys = store_.list();
-  if (!keys) return std::unexpected(keys.error());
-
-  std::lock_guard lock(mutex_);
-  const bool is_first = !store_version_;
+  Incoming incoming(terms_, limiters_, ++generation_);
+  const auto mark = store_.read_changes(read_until_, incoming);
+  if (!mark) return std::unexpected(mark.error());
   store_version_ = *version;
-  // Usage written by another process is a new version, too.
-  if (!is_first && *keys == stored_keys_) return false;
-  stored_keys_ = std::move(*keys);
-  rebuild(now);
+  read_until_ = *mark;
+  if (incoming.is_empty()) return false;
+  apply(incoming);
   return true;
 }
 
 std::vector<std::string> Keyring::notices() const {
   std::lock_guard lock(mutex_);
-  return notices_;
+  std::vector<std::string> notices;
+  for (const auto& [id, reason] : ignored_) {
+    notices.push_back(fmt::format("stored key {} is ignored: {}", id, reason));
+  }
+  for (const auto& [id, conflicts] : conflicts_) {
+    notices.insert(notices.end(), conflicts.begin(), conflicts.end());
+  }
+  return notices;
 }
 
-void Keyring::rebuild(MonotonicTime now) {
-  Draft draft;
-  for (const KeySettings& key : config_keys_) {
-    draft.config_digests.emplace(digester_.digest(key.key.reveal()), &key);
-    draft.config_names.insert(key.name);
-  }
-  add_stored_keys(draft);
-  add_config_keys(draft);
-  forget_idle_limiters(draft.entries, now);
-  notices_ = std::move(draft.notices);
-  table_.publish(
-      std::make_shared<const KeyTable>(std::move(draft.entries), std::move(draft.openings)));
+/// A reader may be the last to leave a table; here it never is.
+void Keyring::free_former() {
+  std::vector<std::shared_ptr<const KeyTable>> unused;  // destroyed after the lock
+  std::lock_guard lock(mutex_);
+  std::erase_if(former_, [&](auto& table) {
+    if (table.use_count() > 1) return false;
+    unused.push_back(std::move(table));
+    return true;
+  });
 }
 
-void Keyring::add_config_keys(Draft& draft) {
-  for (const auto& [digest, key] : draft.config_digests) {
-    if (draft.revoked.contains(key)) continue;
-    KeyEntry entry;
-    entry.id = config_id(*key);
-    entry.name = key->name;
-    entry.identity = config_identity(digest);
-    entry.disabled = key->disabled;
-    entry.grant = key->grant;
-    entry.networks = parse_networks(key->grant.networks).value();  // validated by check_keys
-    add_entry(draft, std::move(entry));
-    draft.open_last(digest, std::nullopt);
+void Keyring::publish(std::shared_ptr<const KeyTable> table) {
+  former_.push_back(table_.load());
+  table_.publish(std::move(table));
+}
+
+std::shared_ptr<const KeyTable> Keyring::with_config_keys(const KeyTable& stored) {
+  KeyTableDraft draft(stored);
+  draft.configure(make_config_entries(stored));
+  return draft.finish();
+}
+
+void Keyring::remove(KeyTableDraft& draft, std::string_view id, Incoming& incoming) {
+  if (const auto ignored = ignored_.find(id); ignored != ignored_.end()) ignored_.erase(ignored);
+  if (const auto conflict = conflicts_.find(id); conflict != conflicts_.end()) {
+    conflicts_.erase(conflict);
+  }
+  const auto found = stored_.find(id);
+  if (found == stored_.end()) return;
+  incoming.replaced.emplace_back(*found);
+  draft.remove(**found);
+  stored_.erase(found);
+}
+
+void Keyring::apply(Incoming& incoming) {
+  Ids before;  // destroyed after the lock
+  std::lock_guard lock(mutex_);
+  KeyTableDraft draft = incoming.is_all ? KeyTableDraft() : KeyTableDraft(*table_.load());
+  if (incoming.is_all) {
+    before.swap(stored_);
+    stored_.reserve(incoming.entries.size());
+    ignored_.clear();
+    conflicts_.clear();
+  } else {  // all are removed before one is added: a text may have moved from one to another
+    for (const auto& entry : incoming.entries) remove(draft, entry->id(), incoming);
+    for (const auto& id : incoming.gone) remove(draft, id, incoming);
+    for (const auto& [id, reason] : incoming.ignored) remove(draft, id, incoming);
+  }
+  for (auto& [id, reason] : incoming.ignored) ignored_.emplace(id, reason);
+  for (const KeyEntryPtr& entry : incoming.entries) {
+    draft.add(entry);
+    stored_.insert(entry.get());
+    find_conflicts(*entry);
+    limiters_.update(*entry);
+  }
+  auto table = draft.finish();
+  const auto is_config_text = [&](const KeyEntryPtr& entry) { return has_config_text(*entry); };
+  if (incoming.is_all || std::ranges::any_of(incoming.entries, is_config_text) ||
+      std::ranges::any_of(incoming.replaced, is_config_text)) {
+    table = with_config_keys(*table);
+  }
+  publish(std::move(table));
+}
+
+bool Keyring::has_config_text(const KeyEntry& stored) const {
+  return !config_digests_.empty() && std::ranges::any_of(stored.secrets, [&](const auto& secret) {
+    return config_digests_.contains(secret.digest);
+  });
+}
+
+void Keyring::find_conflicts(const KeyEntry& stored) {
+  if (config_keys_.empty()) return;
+  const bool is_revoked = stored.state == store::KeyState::revoked;
+  const auto add = [&](std::string notice) {
+    conflicts_[std::string(stored.id())].push_back(std::move(notice));
+  };
+  if (!is_revoked && config_names_.contains(stored.name())) {
+    add(fmt::format("\"{}\" is the name of a config key and of the stored key {}; both are valid",
+                    stored.name(), stored.id()));
+  }
+  for (const auto& secret : stored.secrets) {
+    const auto same = config_digests_.find(secret.digest);
+    if (same == config_digests_.end()) continue;
+    const auto& name = same->second->name;
+    add(is_revoked
+            ? fmt::format("config key \"{}\" is refused: it is identical to the stored key {}, "
+                          "which was revoked",
+                          name, stored.id())
+            : fmt::format("config key \"{}\" and stored key {} are identical; the config key "
+                          "applies",
+                          name, stored.id()));
   }
 }
 
-void Keyring::add_stored_keys(Draft& draft) {
-  for (const store::KeyRecord& key : stored_keys_) {
-    if (key.state == store::KeyState::revoked) {
-      for (const store::KeySecret& secret : key.secrets) {
-        const auto same = draft.config_digests.find(secret.digest);
-        if (same == draft.config_digests.end()) continue;
-        draft.revoked.insert(same->second);
-        draft.notices.push_back(fmt::format(
-            "config key \"{}\" is refused: it is identical to the stored key {}, which was revoked",
-            same->second->name, key.id));
-      }
-      continue;
-    }
-    add_stored_key(draft, key);
+std::vector<KeyEntryPtr> Keyring::make_config_entries(const KeyTable& table) {
+  const auto generation = ++generation_;
+  std::vector<KeyEntryPtr> entries;
+  for (const auto& [digest, key] : config_digests_) {
+    const KeyEntry* stored = table.find_stored(digest);
+    if (stored != nullptr && stored->state == store::KeyState::revoked) continue;
+    boost::intrusive_ptr<KeyEntry> entry(new KeyEntry(config_id(*key), key->name));
+    entry->own_identity = std::make_unique<const std::string>(config_identity(digest));
+    entry->state = key->disabled ? store::KeyState::disabled : store::KeyState::active;
+    entry->generation = generation;
+    entry->limiters = &limiters_;
+    entry->expires_at = key->grant.expires_at.value_or(WallTime::max());
+    entry->terms = terms_.intern(key->grant).value();  // validated by check_keys
+    entry->secrets.push_back({digest});
+    limiters_.update(*entry);
+    entries.push_back(std::move(entry));
   }
-}
-
-void Keyring::add_stored_key(Draft& draft, const store::KeyRecord& key) {
-  auto networks = parse_networks(key.grant.networks);
-  if (!networks) {
-    draft.notices.push_back(
-        fmt::format("stored key {} is ignored: {}", key.id, networks.error().detail));
-    return;
-  }
-  if (draft.config_names.contains(key.name)) {
-    draft.notices.push_back(
-        fmt::format("\"{}\" is the name of a config key and of the stored key {}; both are valid",
-                    key.name, key.id));
-  }
-  KeyEntry entry;
-  entry.id = key.id;
-  entry.name = key.name;
-  entry.identity = key.id;
-  entry.disabled = key.state == store::KeyState::disabled;
-  entry.grant = key.grant;
-  entry.networks = std::move(*networks);
-  add_entry(draft, std::move(entry));
-  for (const store::KeySecret& secret : key.secrets) {
-    const auto same = draft.config_digests.find(secret.digest);
-    if (same == draft.config_digests.end()) {
-      draft.open_last(secret.digest, secret.valid_until);
-      continue;
-    }
-    draft.notices.push_back(
-        fmt::format("config key \"{}\" and stored key {} are identical; the config key applies",
-                    same->second->name, key.id));
-  }
-}
-
-void Keyring::add_entry(Draft& draft, KeyEntry entry) {
-  entry.permission = permissions_.intern(entry.grant.models, entry.grant.sub_types);
-  entry.limiter = limiter_of(entry);
-  draft.entries.push_back(std::move(entry));
-}
-
-std::shared_ptr<limit::KeyLimiter> Keyring::limiter_of(const KeyEntry& entry) {
-  auto& limiter = limiters_[entry.id];
-  if (limiter == nullptr) {
-    limiter = std::make_shared<limit::KeyLimiter>(entry.grant.limits, entry.grant.model_limits,
-                                                  limit::Spans{}, windows_, entry.id);
-  } else {
-    limiter->configure(entry.grant.limits, entry.grant.model_limits);
-  }
-  return limiter;
-}
-
-/// Keeps limiters in use. A key that is removed and restored within a minute keeps its counts.
-void Keyring::forget_idle_limiters(const std::vector<KeyEntry>& in_use, MonotonicTime now) {
-  std::unordered_set<std::string_view> ids;
-  for (const KeyEntry& entry : in_use) ids.insert(entry.id);
-  std::erase_if(limiters_,
-                [&](const auto& one) { return !ids.contains(one.first) && one.second->idle(now); });
+  return entries;
 }
 
 }  // namespace weir::auth

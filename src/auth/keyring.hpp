@@ -7,18 +7,27 @@
 /// If anything fails, the last table stays in use: a broken store turns no valid key away.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include "auth/digest.hpp"
+#include "auth/key_entry.hpp"
 #include "auth/key_table.hpp"
-#include "auth/permission.hpp"
+#include "auth/key_terms.hpp"
+#include "auth/limiter_pool.hpp"
 #include "auth/settings.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -49,8 +58,10 @@ class Keyring {
   /// Replaces the config keys. Errors: as check_keys; then nothing changes.
   [[nodiscard]] Result<> configure(std::vector<KeySettings> keys, MonotonicTime now);
 
-  /// Reads the store if anything was committed since the last time; returns true if that changed a
-  /// key, and the first time. Call at start, and then a few times a second.
+  /// Reads what was committed to the store since the last time; returns true if that changed a key,
+  /// and the first time. Frees former tables that nobody uses any more. Call at start, and then a
+  /// few times a second.
+  /// Cost: that of the changes, however many keys there are.
   [[nodiscard]] Result<bool> refresh(MonotonicTime now);
 
   [[nodiscard]] std::shared_ptr<const KeyTable> table() const { return table_.load(); }
@@ -64,32 +75,54 @@ class Keyring {
   [[nodiscard]] Digester make_digester() const { return Digester(pepper_); }
 
  private:
-  struct Draft;
+  struct Incoming;
+  struct IdHash : std::hash<std::string_view> {
+    using is_transparent = void;
+    using std::hash<std::string_view>::operator();
+    std::size_t operator()(const KeyEntry* entry) const { return (*this)(entry->id()); }
+  };
+  struct IdEqual {
+    using is_transparent = void;
+    static std::string_view id(const KeyEntry* entry) { return entry->id(); }
+    static std::string_view id(std::string_view id) { return id; }
+    bool operator()(const auto& a, const auto& b) const { return id(a) == id(b); }
+  };
+  using Ids = boost::unordered_flat_set<const KeyEntry*, IdHash, IdEqual>;
 
-  void rebuild(MonotonicTime now);
-  void add_config_keys(Draft& draft);
-  void add_stored_keys(Draft& draft);
-  void add_stored_key(Draft& draft, const store::KeyRecord& key);
-  /// Adds the permission and the limiter that the grant leads to.
-  void add_entry(Draft& draft, KeyEntry entry);
-  [[nodiscard]] std::shared_ptr<limit::KeyLimiter> limiter_of(const KeyEntry& entry);
-  void forget_idle_limiters(const std::vector<KeyEntry>& in_use, MonotonicTime now);
+  void free_former();
+  void apply(Incoming& incoming);
+  /// Takes the entry with this id out of the draft, if there is one.
+  void remove(KeyTableDraft& draft, std::string_view id, Incoming& incoming);
+  void publish(std::shared_ptr<const KeyTable> table);
+  /// `stored` with the config keys, instead of those that it has.
+  [[nodiscard]] std::shared_ptr<const KeyTable> with_config_keys(const KeyTable& stored);
+  void find_conflicts(const KeyEntry& stored);
+  [[nodiscard]] bool has_config_text(const KeyEntry& stored) const;
+  /// Entries for the config keys that `table` does not forbid.
+  [[nodiscard]] std::vector<KeyEntryPtr> make_config_entries(const KeyTable& table);
 
   store::Store& store_;
   const Secret pepper_;
-  const limit::WindowTable* const windows_;
+  TermsPool terms_;
+  LimiterPool limiters_;
+  std::atomic<std::uint32_t> generation_ = 0;
   Snapshot<KeyTable> table_;
 
   mutable std::mutex mutex_;  ///< guards what follows; not held while the store is read
   Digester digester_;
-  PermissionPool permissions_;
-  std::unordered_map<std::string, std::shared_ptr<limit::KeyLimiter>> limiters_;  ///< by key id
   std::vector<KeySettings> config_keys_;
-  std::vector<store::KeyRecord> stored_keys_;
-  std::vector<std::string> notices_;
+  std::map<store::Digest, const KeySettings*> config_digests_;
+  std::set<std::string_view> config_names_;
+  Ids stored_;  ///< the entries of the table, by id
+  /// For the operator, by id of the stored key: why it is ignored, and its conflicts.
+  std::map<std::string, std::string, std::less<>> ignored_;
+  std::map<std::string, std::vector<std::string>, std::less<>> conflicts_;
+  /// Tables that may be in use. They are freed by refresh, for that takes long for a large one.
+  std::vector<std::shared_ptr<const KeyTable>> former_;
 
-  std::mutex refresh_mutex_;  ///< one refresh at a time; guards store_version_
+  std::mutex refresh_mutex_;  ///< one refresh at a time; guards what follows
   std::optional<std::uint64_t> store_version_;
+  std::optional<store::KeyMark> read_until_;
 };
 
 }  // namespace weir::auth

@@ -64,7 +64,7 @@ class KeyringTest : public testing::TestWithParam<Implementation> {
   [[nodiscard]] std::string outcome(std::string_view text, WallTime now = kNow) {
     const auto table = keyring_->table();
     const auto found = authenticate_for_test(*table, *digester_, text, Address(), now);
-    return found ? (*found)->id : std::string(describe(found.error()).slug);
+    return found ? std::string((*found)->id()) : std::string(describe(found.error()).slug);
   }
   [[nodiscard]] std::string outcome(const IssuedKey& key, WallTime now = kNow) {
     return outcome(key.text.reveal(), now);
@@ -75,14 +75,14 @@ class KeyringTest : public testing::TestWithParam<Implementation> {
     const auto table = keyring.table();
     const auto found = authenticate_for_test(*table, *digester_, text, Address(), kNow);
     EXPECT_TRUE(found);
-    return found ? (*found)->identity : std::string{};
+    return found ? std::string((*found)->identity()) : std::string{};
   }
 
   [[nodiscard]] bool take(std::string_view text, MonotonicTime now) {
     const auto table = keyring_->table();
     const auto found = authenticate_for_test(*table, *digester_, text, Address(), kNow);
     EXPECT_TRUE(found);
-    return (*found)->limiter->try_take_request(now).has_value();
+    return (*found)->limiter()->try_take_request(now).has_value();
   }
 
   TemporaryDirectory directory_;
@@ -93,7 +93,7 @@ class KeyringTest : public testing::TestWithParam<Implementation> {
 
 TEST_P(KeyringTest, LetsNobodyInBeforeItHasKeys) {
   EXPECT_EQ(outcome(kConfigText), "invalid_token");
-  EXPECT_THAT(keyring_->table()->entries(), IsEmpty());
+  EXPECT_EQ(keyring_->table()->size(), 0);
 }
 
 TEST_P(KeyringTest, KnowsKeysOfBothKinds) {
@@ -231,8 +231,8 @@ TEST_P(KeyringTest, LimitsOfModelsReachTheirLimiterFromBothKindsOfKey) {
     const auto table = keyring_->table();
     const auto found = authenticate_for_test(*table, *digester_, text, Address(), kNow);
     ASSERT_TRUE(found);
-    EXPECT_EQ((*found)->grant.model_limits, one_call);
-    limit::KeyLimiter& limiter = *(*found)->limiter;
+    EXPECT_EQ((*found)->terms->model_limits, one_call);
+    limit::KeyLimiter& limiter = *(*found)->limiter();
     EXPECT_TRUE(limiter.try_reserve("Qwen/a", {}, kStart));
     EXPECT_FALSE(limiter.try_reserve("Qwen/a", {}, kStart));
     EXPECT_TRUE(limiter.try_reserve("demo/a", {}, kStart));
@@ -246,7 +246,8 @@ TEST_P(KeyringTest, EqualPermissionsHaveOneIdThroughEveryRebuild) {
   const auto id_of = [&](const IssuedKey& key) {
     const auto table = keyring_->table();
     return (*authenticate_for_test(*table, *digester_, key.text.reveal(), Address(), kNow))
-        ->permission->id;
+        ->permission()
+        .id;
   };
   const auto before = id_of(one);
   EXPECT_EQ(id_of(two), before);
@@ -368,9 +369,11 @@ TEST(Keyring, ANewVersionWithTheSameKeysIsNoChange) {
 
 TEST(Keyring, AStoreThatCannotBeReadToItsEndIsReadAgain) {
   struct Store : store::MemoryStore {
-    Result<std::vector<store::KeyRecord>> list() override {
+    Result<store::KeyMark> read_changes(const std::optional<store::KeyMark>& since,
+                                        store::KeyReader& reader) override {
+      auto mark = MemoryStore::read_changes(since, reader);
       if (broken) return fail(Errc::store_failed, "a bad block");
-      return MemoryStore::list();
+      return mark;
     }
     bool broken = true;
   } store;
@@ -399,7 +402,7 @@ TEST(Keyring, AStoredKeyWithANetworkItCannotReadIsLeftOut) {
 
   ASSERT_TRUE(keyring.refresh(kStart));
 
-  EXPECT_THAT(keyring.table()->entries(), IsEmpty());
+  EXPECT_EQ(keyring.table()->size(), 0);
   EXPECT_THAT(keyring.notices(), ElementsAre(HasSubstr("key_odd is ignored")));
 }
 

@@ -39,6 +39,7 @@ class Network {
 
   /// An IPv4 peer is in no IPv6 network, not even ::/0.
   [[nodiscard]] bool contains(const Address& address) const;
+  bool operator==(const Network&) const = default;
 
  private:
   Network(const Address& base, int prefix_bits) : base_(base), prefix_bits_(prefix_bits) {}

@@ -1,5 +1,9 @@
 #include "auth/permission.hpp"
 
+#include <cstdint>
+#include <set>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,6 +32,18 @@ TEST(PermissionPool, NumbersDifferentOnesFromTheUnrestrictedOneUp) {
   EXPECT_FALSE(pool.intern({}, {})->is_unrestricted());
   EXPECT_FALSE(pool.intern({"a"}, {})->is_unrestricted());
   EXPECT_FALSE(pool.intern({"a", "b"}, {})->is_unrestricted());
+}
+
+TEST(PermissionPool, ForgetsThoseThatNobodyHasAndGivesNoNumberTwice) {
+  PermissionPool pool;
+  const auto kept = pool.intern({"kept"}, {});
+  std::set<std::uint32_t> ids{kept->id};
+  for (int i = 0; i < 1'000; ++i) {
+    EXPECT_TRUE(ids.insert(pool.intern({std::to_string(i)}, {})->id).second);
+  }
+  EXPECT_LE(pool.size(), 100);
+  EXPECT_EQ(pool.intern({"kept"}, {}), kept);
+  EXPECT_EQ(pool.intern({"*"}, {})->id, kUnrestrictedPermission);
 }
 
 }  // namespace

@@ -341,9 +341,9 @@ Result<> Node::open_simulator() {
 // before anything else can fail.
 Result<> Node::create_first_key() {
   if (!settings_.keys.empty()) return {};
-  const auto keys = keys_.opened.store->list();
-  if (!keys) return std::unexpected(keys.error());
-  if (!keys->empty()) return {};  // revoked ones too: the operator has made a decision
+  const auto has_keys = keys_.opened.store->has_keys();
+  if (!has_keys) return std::unexpected(has_keys.error());
+  if (*has_keys) return {};  // revoked ones too: the operator has made a decision
   const bool is_shown = ::isatty(STDERR_FILENO) == 1;
   std::optional<store::NewPrivateFile> file;
   if (!is_shown) {

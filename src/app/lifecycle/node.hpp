@@ -214,7 +214,7 @@ class Node {
   [[nodiscard]] net::Task<> await_balancers();
   [[nodiscard]] net::Task<> reload(const char* why);
   [[nodiscard]] net::Task<> reload_certificate();
-  [[nodiscard]] Result<> take_settings(Settings next);
+  void take_settings(Settings next);
 
   const Start start_;
   Settings settings_;  ///< those in force

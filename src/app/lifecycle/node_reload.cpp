@@ -70,7 +70,7 @@ net::Task<> Node::watch_store() {
     last_problem = problem;
     if (!changed || !*changed) continue;
     for (const auto& notice : keys_.ring->notices()) telemetry::log_warn(notice);
-    telemetry::log_info("keys changed", {{"keys", keys_.ring->table()->entries().size()}});
+    telemetry::log_info("keys changed", {{"keys", keys_.ring->table()->size()}});
   }
 }
 
@@ -95,11 +95,18 @@ net::Task<> Node::reload(const char* why) {
   auto loading = pools_.general.run(load);
   auto loaded = co_await std::move(loading);
   if (loaded) {
-    if (auto taken = take_settings(std::move(*loaded)); !taken) {
+    auto next = start_.overrides.over(std::move(*loaded));
+    // On a thread that may take long: it looks at all stored keys.
+    auto configure = [this, keys = next.keys] {
+      return keys_.ring->configure(keys, monotonic_now());
+    };
+    auto configuring = pools_.general.run(std::move(configure));
+    if (auto taken = co_await std::move(configuring); !taken) {
       telemetry::log_error("config refused; the last good one stays",
                            {{"problem", taken.error().detail}});
       co_return;
     }
+    take_settings(std::move(next));
     if (servers_.tls.is_on()) co_await reload_certificate();
     const auto deadline = monotonic_now() + kPublication;
     while (!publisher_.is_settled() && monotonic_now() < deadline) {
@@ -114,9 +121,7 @@ net::Task<> Node::reload(const char* why) {
   }
 }
 
-Result<> Node::take_settings(Settings next) {
-  next = start_.overrides.over(std::move(next));
-  if (auto ok = keys_.ring->configure(next.keys, monotonic_now()); !ok) return ok;
+void Node::take_settings(Settings next) {
   warn_once(next.warnings);
   for (const auto& setting : restart_needed(start_.settings, next)) {
     telemetry::log_warn("a changed setting takes effect on restart", {{"setting", setting}});
@@ -136,7 +141,6 @@ Result<> Node::take_settings(Settings next) {
   ask_upstreams();
   background_.refresher->refresh_now();
   publisher_.settings_changed();
-  return {};
 }
 
 }  // namespace weir::app
