@@ -44,15 +44,25 @@ bool BodyMemory::enqueue(Waiter& waiter) {
     return true;
   }
   queue.push_back(waiter);
+  kept_ += waiter.need_.kept;
   return false;
+}
+
+bool BodyMemory::is_stuck() {
+  const std::lock_guard lock(mutex_);
+  return held_.load() <= kept_;
+}
+
+void BodyMemory::remove(Queue& queue, Waiter& waiter) {
+  queue.erase(queue.iterator_to(waiter));
+  kept_ -= waiter.need_.kept;
+  waiting_.fetch_sub(1);
 }
 
 bool BodyMemory::leave(Waiter& waiter) {
   const std::lock_guard lock(mutex_);
   if (!waiter.is_linked()) return false;
-  auto& queue = queue_of(waiter);
-  queue.erase(queue.iterator_to(waiter));
-  waiting_.fetch_sub(1);
+  remove(queue_of(waiter), waiter);
   // The next may need less.
   hand_out(begun_);
   if (begun_.empty()) hand_out(new_);
@@ -66,18 +76,21 @@ void BodyMemory::changed() {
 }
 
 bool BodyMemory::meet(const Need& need) {
-  auto& count = need.has_begun ? held_ : promised_;
-  const auto counted = need.has_begun ? held_.load() : held_.load() + promised_.load();
-  if (counted + need.bytes > need.most) return false;
-  count.fetch_add(need.bytes);
-  return true;
+  if (!need.has_begun) {
+    if (held_.load() + promised_.load() + need.bytes > need.most) return false;
+    promised_.fetch_add(need.bytes);
+    return true;
+  }
+  // Others hold more meanwhile, without the lock: counted first, as they do.
+  if (held_.fetch_add(need.bytes) + need.bytes <= need.most) return true;
+  held_.fetch_sub(need.bytes);
+  return false;
 }
 
 void BodyMemory::hand_out(Queue& queue) {
   while (!queue.empty() && meet(queue.front().need_)) {
     Waiter& first = queue.front();
-    queue.pop_front();
-    waiting_.fetch_sub(1);
+    remove(queue, first);
     first.granted();
   }
 }

@@ -28,6 +28,8 @@ class BodyMemory {
     std::int64_t most;
     /// More of a body that has begun: it goes first, and does not regard promises.
     bool has_begun = false;
+    /// Bytes that its call holds and keeps while it waits.
+    std::int64_t kept = 0;
   };
 
   /// One body's place in the queue; the caller owns the memory.
@@ -73,6 +75,8 @@ class BodyMemory {
   /// True: the need is met at once. False: queued; granted() will be called, unless leave() comes
   /// first. REQUIRES: `waiter` is not queued.
   [[nodiscard]] bool enqueue(Waiter& waiter);
+  /// True if all memory is held by calls that wait for more: none of them will ever get it.
+  [[nodiscard]] bool is_stuck();
   /// Leaves the queue. False: granted() was called first and has returned.
   [[nodiscard]] bool leave(Waiter& waiter);
 
@@ -80,6 +84,7 @@ class BodyMemory {
   using Queue = boost::intrusive::list<Waiter>;
 
   void changed();
+  void remove(Queue& queue, Waiter& waiter);  // REQUIRES: mutex_ is held
   [[nodiscard]] bool meet(const Need& need);  // REQUIRES: mutex_ is held
   void hand_out(Queue& queue);                // REQUIRES: mutex_ is held
   [[nodiscard]] Queue& queue_of(const Waiter& waiter) {
@@ -92,8 +97,9 @@ class BodyMemory {
   std::atomic<std::int64_t> promised_{0};
   std::atomic<int> waiting_{0};
   std::mutex mutex_;
-  Queue begun_;  ///< guarded by mutex_
-  Queue new_;    ///< guarded by mutex_
+  std::int64_t kept_ = 0;  ///< by those in the queues; guarded by mutex_
+  Queue begun_;            ///< guarded by mutex_
+  Queue new_;              ///< guarded by mutex_
 };
 
 }  // namespace weir::gateway

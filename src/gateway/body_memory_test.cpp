@@ -1,6 +1,8 @@
 #include "gateway/body_memory.hpp"
 
+#include <atomic>
 #include <optional>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -12,8 +14,8 @@ namespace {
 constexpr std::int64_t kMost = 100;
 
 struct Waiter final : BodyMemory::Waiter {
-  explicit Waiter(std::int64_t bytes, bool has_begun = false)
-      : BodyMemory::Waiter({.bytes = bytes, .most = kMost, .has_begun = has_begun}) {}
+  explicit Waiter(std::int64_t bytes, bool has_begun = false, std::int64_t kept = 0)
+      : BodyMemory::Waiter({.bytes = bytes, .most = kMost, .has_begun = has_begun, .kept = kept}) {}
   void granted() noexcept override { is_granted = true; }
   bool is_granted = false;
 };
@@ -80,6 +82,66 @@ TEST_F(BodyMemoryTest, ABodyThatHasBegunGoesFirst) {
   EXPECT_EQ(memory_.held(), 90);
   memory_.release(30);
   EXPECT_TRUE(fresh.is_granted);
+}
+
+TEST_F(BodyMemoryTest, ItIsStuckWhenAllThatHoldItWaitForMore) {
+  ASSERT_TRUE(first_.add(50));
+  ASSERT_TRUE(second_->add(40));
+  Waiter one(20, true, 50);
+  Waiter other(20, true, 40);
+  EXPECT_FALSE(memory_.enqueue(one));
+  EXPECT_FALSE(memory_.is_stuck()) << "the other may end";
+  EXPECT_FALSE(memory_.enqueue(other));
+  EXPECT_TRUE(memory_.is_stuck());
+  EXPECT_TRUE(memory_.leave(other));
+  EXPECT_FALSE(memory_.is_stuck());
+  second_.reset();
+  EXPECT_TRUE(one.is_granted);
+  memory_.release(20);
+}
+
+TEST_F(BodyMemoryTest, SpareMemoryIsTakenBesideAPromiseAndNotFromIt) {
+  ASSERT_TRUE(first_.try_promise(60));
+  EXPECT_FALSE(first_.add_unpromised(50)) << "there would be no room for what was promised";
+  EXPECT_TRUE(first_.add_unpromised(30));
+  EXPECT_FALSE(second_->try_promise(20));
+  EXPECT_TRUE(second_->try_promise(10));
+  EXPECT_TRUE(first_.add(60));
+  EXPECT_TRUE(second_->add(10));
+  EXPECT_EQ(memory_.held(), kMost);
+}
+
+TEST_F(BodyMemoryTest, AnotherMayTakeOverWhatIsHeld) {
+  ASSERT_TRUE(second_->add(kMost));
+  first_.take_over(*second_);
+  second_.reset();
+  EXPECT_EQ(first_.size(), kMost);
+  EXPECT_EQ(memory_.held(), kMost);
+}
+
+TEST_F(BodyMemoryTest, ThreadsThatHoldAndWaitNeverPassTheBound) {
+  std::atomic<bool> is_over = false;
+  std::atomic<bool> has_passed = false;
+  // Each counts what was granted to it; together they must stay within the bound.
+  std::atomic<std::int64_t> granted = 0;
+  const auto take = [&](std::int64_t bytes) {
+    if (granted.fetch_add(bytes) + bytes > kMost) has_passed = true;
+    granted.fetch_sub(bytes);
+    memory_.release(bytes);
+  };
+  std::jthread holder([&] {
+    while (!is_over) {
+      if (memory_.hold(60, kMost)) take(60);
+    }
+  });
+  for (int i = 0; i < 20'000; ++i) {
+    Waiter waiter(60, true);
+    if (memory_.enqueue(waiter) || !memory_.leave(waiter)) take(60);
+  }
+  is_over = true;
+  holder.join();
+  EXPECT_FALSE(has_passed);
+  EXPECT_EQ(memory_.held(), 0);
 }
 
 TEST_F(BodyMemoryTest, OneThatLeavesMakesWayForTheNext) {

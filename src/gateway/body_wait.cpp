@@ -1,11 +1,14 @@
 #include "gateway/body_wait.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/post.hpp>
 
 namespace weir::gateway {
 
-BodyWait::BodyWait(http::ClientStream& client, HeldBytes& held, std::int64_t bytes, bool has_begun)
-    : Waiter({.bytes = bytes, .most = held.most(), .has_begun = has_begun}),
+BodyWait::BodyWait(http::ClientStream& client, HeldBytes& held, std::int64_t bytes, bool has_begun,
+                   std::int64_t kept)
+    : Waiter({.bytes = bytes, .most = held.most(), .has_begun = has_begun, .kept = kept}),
       client_(client),
       held_(held),
       bytes_(bytes),
@@ -13,20 +16,33 @@ BodyWait::BodyWait(http::ClientStream& client, HeldBytes& held, std::int64_t byt
       executor_(client.socket().get_executor()),
       state_(std::make_shared<State>(executor_)) {}
 
-net::Task<Result<bool>> BodyWait::wait_until(MonotonicTime deadline) {
-  state_->timer.expires_at(deadline);
+net::Task<Result<bool>> BodyWait::watch_and_wait(Patience patience) {
+  client_.watch(*this);
+  auto waiting = wait(patience);
+  auto result = co_await std::move(waiting);
+  client_.unwatch();
+  co_return result;
+}
+
+net::Task<Result<bool>> BodyWait::wait(Patience patience) {
   if (held_.memory().enqueue(*this)) {
     note();
+    if (is_over_) co_return fail(ended_);
     co_return true;
   }
-  client_.watch(*this);
-  if (!is_over_) co_await state_->timer.async_wait(net::use_task);
-  client_.unwatch();
+  bool may_begin = false;
+  while (!is_over_ && !state_->granted && !may_begin && monotonic_now() < patience.until) {
+    state_->timer.expires_at(std::min(monotonic_now() + patience.step, patience.until));
+    co_await state_->timer.async_wait(net::use_task);
+    if (state_->granted) break;
+    if (has_begun_ && held_.memory().is_stuck()) break;
+    may_begin = !has_begun_ && held_.has_room(static_cast<std::uint64_t>(bytes_));
+  }
   // The memory may have been granted while the notification was on its way.
   const bool is_granted = state_->granted || !held_.memory().leave(*this);
   if (is_granted) note();
   if (is_over_) co_return fail(ended_);
-  co_return is_granted;
+  co_return is_granted || may_begin;
 }
 
 void BodyWait::note() {

@@ -1,6 +1,8 @@
-/// A body's wait for memory, while its client sends nothing more.
+/// The wait of a call for memory, for its body or for a copy of it, while its client sends nothing
+/// more.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -19,10 +21,22 @@ class BodyWait final : private BodyMemory::Waiter, private http::ClientStream::D
  public:
   /// Memory for `bytes` of a body that has not begun to be read is promised; for one that has, it
   /// is held. Both outlive it.
-  BodyWait(http::ClientStream& client, HeldBytes& held, std::int64_t bytes, bool has_begun);
+  /// `kept`: what the call holds meanwhile.
+  BodyWait(http::ClientStream& client, HeldBytes& held, std::int64_t bytes, bool has_begun,
+           std::int64_t kept);
 
-  /// False: the deadline has passed. Errors: client_left, stopping.
-  [[nodiscard]] net::Task<Result<bool>> wait_until(MonotonicTime deadline);
+  struct Patience {
+    MonotonicTime until;
+    /// So often it looks whether waiting is of use.
+    std::chrono::milliseconds step;
+  };
+  /// True: go on. A body that has not begun goes on as well if others were promised memory that
+  /// they have not used within a step. False: there will be no memory in time: all of it is held by
+  /// calls that wait for more, or the time is over. Errors: client_left, stopping.
+  [[nodiscard]] net::Task<Result<bool>> watch_and_wait(Patience patience);
+  /// The same while another watches the client, and cancels the wait if it leaves.
+  [[nodiscard]] net::Task<Result<bool>> wait(Patience patience);
+  void cancel(Errc why) { end(why); }
 
  private:
   // Outlives the wait, for a notification still on its way from another thread.

@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/errc.hpp"
+#include "gateway/body_wait.hpp"
 #include "gateway/slot_wait.hpp"
 #include "http/client_stream.hpp"
 #include "http/server_stream.hpp"
@@ -26,6 +27,7 @@ class ClientWatch final : public http::ServerStream::EarlyAnswer,
 
   /// Sets the object that the call waits for from now on; null: nothing to cancel.
   void set_queued(SlotWait* wait) { queued_ = wait; }
+  void set_waiting(BodyWait* wait) { waiting_ = wait; }
   // The connections of the call's attempts: one, or two where the call is hedged.
   void add(http::ServerStream& stream) { replace(nullptr, &stream); }
   void remove(http::ServerStream& stream) { replace(&stream, nullptr); }
@@ -47,6 +49,7 @@ class ClientWatch final : public http::ServerStream::EarlyAnswer,
   void answered_early() override { client_.stop_body(); }
   void end_waits(Errc why) {
     if (queued_ != nullptr) queued_->cancel();
+    if (waiting_ != nullptr) waiting_->cancel(why);
     for (auto* stream : upstreams_) {
       if (stream != nullptr) stream->abort(why);
     }
@@ -59,6 +62,7 @@ class ClientWatch final : public http::ServerStream::EarlyAnswer,
 
   http::ClientStream& client_;
   SlotWait* queued_ = nullptr;
+  BodyWait* waiting_ = nullptr;
   std::array<http::ServerStream*, 2> upstreams_{};  ///< null: none
   bool has_left_ = false;
   bool is_stopping_ = false;

@@ -33,6 +33,22 @@ std::string problem_of(State state, codec::BodyCoding coding) {
   return {};
 }
 
+/// Decodes the rest without keeping it, so that the caller knows how much to wait for.
+Result<> measure(codec::Decompressor& decoder, std::string_view bytes, std::size_t total,
+                 const EncodedBody& body) {
+  std::array<char, kStepBytes> room;
+  while (const auto size = decoder.decode(bytes, room)) {
+    if (body.is_over->load(std::memory_order_relaxed)) return fail(Errc::client_left);
+    if (size > body.most - total) return fail(Errc::payload_too_large, "once decoded");
+    total += size;
+  }
+  if (decoder.state() != State::whole) {
+    return fail(Errc::invalid_parameter, problem_of(decoder.state(), body.coding));
+  }
+  if (body.needed != nullptr) *body.needed = total;
+  return fail(Errc::overloaded, "calls.buffer_bytes is reached");
+}
+
 Result<> decode_onto(std::string& text, const EncodedBody& body) {
   codec::Decompressor decoder(body.coding);
   std::array<char, kStepBytes> room;
@@ -40,7 +56,9 @@ Result<> decode_onto(std::string& text, const EncodedBody& body) {
   while (const auto size = decoder.decode(bytes, room)) {
     if (body.is_over->load(std::memory_order_relaxed)) return fail(Errc::client_left);
     if (size > body.most - text.size()) return fail(Errc::payload_too_large, "once decoded");
-    if (!body.held->add(size)) return fail(Errc::overloaded, "calls.buffer_bytes is reached");
+    if (!body.is_held && !body.held->add(size)) {
+      return measure(decoder, bytes, text.size() + size, body);
+    }
     text.append(room.data(), size);
   }
   if (decoder.state() == State::whole) return {};
@@ -50,7 +68,7 @@ Result<> decode_onto(std::string& text, const EncodedBody& body) {
 Result<std::string> decode(const EncodedBody& body) {
   std::string text;
   if (auto decoded = decode_onto(text, body); !decoded) {
-    body.held->release(text.size());
+    if (!body.is_held) body.held->release(text.size());
     return std::unexpected(std::move(decoded.error()));
   }
   return text;

@@ -33,6 +33,8 @@ struct EncodedBody {
   HeldBytes* held;                   ///< counts what is decoded
   const std::atomic<bool>* is_over;  ///< set by any thread: the result is of no use
   MonotonicTime latest_start;        ///< on a worker
+  bool is_held = false;              ///< what is decoded is counted already
+  std::size_t* needed = nullptr;     ///< set if there is no room: all bytes that it decodes to
 };
 
 /// The decoded body; an empty body is empty in every coding. Decoding ends where a bound is

@@ -2,6 +2,7 @@
 #include "gateway/encoded_body.hpp"
 
 #include <future>
+#include <thread>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -84,16 +85,37 @@ TEST_F(EncodedBodyTest, EndsAtItsBoundAfterDecoding) {
 TEST_F(EncodedBodyTest, CountsAgainstTheBoundOfAllBodies) {
   calls_.max_body_bytes = 100'000;
   calls_.buffer_bytes = 100'000;
+  calls_.total_timeout = std::chrono::milliseconds(100);
   auto& upstream = add({{kAnswer}});
   start();
   const auto fits = packed(Coding::gzip, chat_of(90'000));
   ASSERT_TRUE(shared_.body_memory.hold(50'000, 100'000));
   EXPECT_THAT(post(fits, "Content-Encoding: gzip\r\n"), StartsWith("HTTP/1.1 503"));
   EXPECT_EQ(buffered(), 50'000);
+  calls_.total_timeout = std::chrono::hours(1);
+  replace_directory();
   shared_.body_memory.release(50'000);
   EXPECT_THAT(post(fits, "Content-Encoding: gzip\r\n"), StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(buffered(), 0);
   EXPECT_EQ(upstream.requests().size(), 1U);
+}
+
+TEST_F(EncodedBodyTest, WaitsForRoomToBeDecoded) {
+  calls_.max_body_bytes = 200'000;
+  calls_.buffer_bytes = 200'000;
+  auto& upstream = add({{kAnswer}});
+  start();
+  ASSERT_TRUE(shared_.body_memory.hold(150'000, 200'000));
+  std::jthread releases([&] {
+    while (buffered() == 150'000) std::this_thread::yield();  // until the body is being received
+    shared_.body_memory.release(150'000);
+  });
+  const auto chat = chat_of(100'000);
+  EXPECT_THAT(post(packed(Coding::gzip, chat), "Content-Encoding: gzip\r\n"),
+              StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(upstream.requests().back(), EndsWith(chat));
+  releases.join();
+  EXPECT_EQ(buffered(), 0);
 }
 
 TEST_F(EncodedBodyTest, ThatIsDamagedIsRefusedWithItsReason) {

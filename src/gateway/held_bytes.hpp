@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "gateway/body_memory.hpp"
 
@@ -34,6 +35,17 @@ class HeldBytes {
     note_held(size);
     return true;
   }
+  /// Takes them beside what was promised, from what nobody was promised. False: there is no such
+  /// room, and nothing was counted.
+  [[nodiscard]] bool add_unpromised(std::size_t bytes) {
+    const auto size = static_cast<std::int64_t>(bytes);
+    if (!try_promise(size)) return false;
+    if (add(bytes)) return true;
+    give_up(size);
+    return false;
+  }
+  /// Holds what `other` holds of the same memory, which then holds nothing.
+  void take_over(HeldBytes& other) { held_ += std::exchange(other.held_, 0); }
   /// REQUIRES: at least so many are held.
   void release(std::size_t bytes) {
     const auto size = static_cast<std::int64_t>(bytes);

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "dialect/endpoint.hpp"
-#include "gateway/body_wait.hpp"
 #include "gateway/encoded_body.hpp"
 #include "gateway/outbound.hpp"
 
@@ -92,7 +91,7 @@ net::Task<Result<>> Received::receive() {
 void Received::take_buffer(std::uint64_t length) {
   store_ = buffers_.take(length);
   const auto more = store_.capacity() - std::min<std::uint64_t>(length, store_.capacity());
-  if (store_.capacity() >= BodyBuffers::kLargeBytes && !held_.add(more)) {
+  if (store_.capacity() >= BodyBuffers::kLargeBytes && !held_.add_unpromised(more)) {
     give_back(std::exchange(store_, {}));
   }
   store_.reserve(std::min(length, kFirstBytes));
@@ -104,20 +103,19 @@ net::Task<Result<>> Received::await_room(std::uint64_t length) {
   if (bytes > held_.most()) co_return no_room();
   if (length < BodyBuffers::kLargeBytes && held_.has_room(length)) co_return Result<>{};
   if (held_.try_promise(bytes)) co_return Result<>{};
-  BodyWait wait(client_, held_, bytes, false);
-  auto waiting = wait.wait_until(monotonic_now() + settings_.queue_timeout);
-  const auto is_promised = co_await std::move(waiting);
-  if (!is_promised) co_return std::unexpected(is_promised.error());
-  // Others were promised memory that they have not used.
-  if (*is_promised || held_.has_room(length)) co_return Result<>{};
-  co_return no_room();
+  BodyWait wait(client_, held_, bytes, false, 0);
+  auto waiting = wait.watch_and_wait(patience());
+  const auto may_begin = co_await std::move(waiting);
+  if (!may_begin) co_return std::unexpected(may_begin.error());
+  if (!*may_begin) co_return no_room();
+  co_return Result<>{};
 }
 
 net::Task<Result<>> Received::await_more(std::size_t bytes) {
   const auto size = static_cast<std::int64_t>(bytes);
   if (static_cast<std::int64_t>(held_.size()) + size > held_.most()) co_return no_room();
-  BodyWait wait(client_, held_, size, true);
-  auto waiting = wait.wait_until(monotonic_now() + settings_.queue_timeout);
+  BodyWait wait(client_, held_, size, true, static_cast<std::int64_t>(held_.size()));
+  auto waiting = wait.watch_and_wait(patience());
   const auto is_held = co_await std::move(waiting);
   if (!is_held) co_return std::unexpected(is_held.error());
   if (!*is_held) co_return no_room();
@@ -151,19 +149,35 @@ net::Task<Result<>> Received::receive_json() {
   co_return Result<>{};
 }
 
+net::Task<Result<std::string>> Received::decode(Room room) {
+  const Departure departure(client_);
+  EncodedBody body(*coding_, store_, static_cast<std::size_t>(settings_.max_body_bytes), &held_,
+                   &departure.is_over(), patience().until);
+  if (room == Room::held) {
+    body.is_held = true;
+  } else {
+    body.needed = &needed_;
+  }
+  auto decoding = decode_body(*workers_, body);
+  auto decoded = co_await std::move(decoding);
+  if (departure.is_over()) co_return fail(departure.why());
+  co_return decoded;
+}
+
 net::Task<Result<>> Received::receive_encoded() {
   if (!is_json()) {
     if (auto begun = begin_form(); !begun) co_return begun;
   }
   auto receiving = receive_whole();
   if (auto received = co_await std::move(receiving); !received) co_return received;
-  const auto most = static_cast<std::size_t>(settings_.max_body_bytes);
-  const Departure departure(client_);
-  const auto latest_start = monotonic_now() + settings_.queue_timeout;
-  auto decoding = decode_body(
-      *workers_, EncodedBody(*coding_, store_, most, &held_, &departure.is_over(), latest_start));
+  auto decoding = decode(Room::counted);
   auto decoded = co_await std::move(decoding);
-  if (departure.is_over()) co_return fail(departure.why());
+  if (!decoded && needed_ > 0) {
+    auto waiting = await_more(std::exchange(needed_, 0));
+    if (auto held = co_await std::move(waiting); !held) co_return held;
+    auto again = decode(Room::held);
+    decoded = co_await std::move(again);
+  }
   if (!decoded) co_return std::unexpected(std::move(decoded.error()));
   held_.release(store_.size());
   give_back(std::exchange(store_, std::move(*decoded)));

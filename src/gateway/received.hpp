@@ -16,6 +16,7 @@
 #include "gateway/batch_upload.hpp"
 #include "gateway/body_buffers.hpp"
 #include "gateway/body_memory.hpp"
+#include "gateway/body_wait.hpp"
 #include "gateway/call_request.hpp"
 #include "gateway/held_bytes.hpp"
 #include "gateway/stored_call.hpp"
@@ -64,7 +65,7 @@ class Received {
   [[nodiscard]] bool take_at_hand();
   /// Receives a JSON body as a whole, and a form up to the part that names the model. An image
   /// edit's form is received as a whole, because `n` may come last; so is any encoded body.
-  /// At the bound of all bodies it waits for memory, at most for calls.queue_timeout.
+  /// At the bound of all bodies it waits for memory, at most for calls.total_timeout.
   /// Errors: invalid_parameter, overloaded if that was not enough, client_left and stopping during
   /// the wait, and those of ClientStream::next_body.
   [[nodiscard]] net::Task<Result<>> receive();
@@ -84,6 +85,11 @@ class Received {
   [[nodiscard]] std::string_view body() const { return body_; }
   /// Whether all of the body is in body().
   [[nodiscard]] bool is_whole() const { return is_whole_; }
+  [[nodiscard]] std::size_t held_bytes() const { return held_.size(); }
+  /// For waits for memory.
+  [[nodiscard]] BodyWait::Patience patience() const {
+    return {monotonic_now() + settings_.total_timeout, settings_.queue_timeout};
+  }
   /// Whether it holds much memory.
   [[nodiscard]] bool is_large() const { return held_.size() >= BodyBuffers::kLargeBytes; }
   [[nodiscard]] const CallRequest& request() const { return request_; }
@@ -96,6 +102,9 @@ class Received {
   /// Receives all of the body into `store_`, within max_body_bytes.
   [[nodiscard]] net::Task<Result<>> receive_whole();
   [[nodiscard]] net::Task<Result<>> receive_encoded();
+  /// Whether memory for the decoded body is counted as it comes, or is held already.
+  enum class Room : std::uint8_t { counted, held };
+  [[nodiscard]] net::Task<Result<std::string>> decode(Room room);
   [[nodiscard]] Result<> begin_form();
   [[nodiscard]] Result<> end_form();
   /// Before a body of `length` bytes is read.
@@ -112,7 +121,8 @@ class Received {
   const upstream::Settings& settings_;
   BodyBuffers& buffers_;
   HeldBytes held_;
-  HeldBytes held_lines_;  ///< of a batch
+  HeldBytes held_lines_;    ///< of a batch
+  std::size_t needed_ = 0;  ///< bytes of a decoded body for which there was no room
   std::string_view body_;
   std::string store_;  ///< holds the body, unless it came with the head
   std::unique_ptr<codec::MultipartScanner> fields_;

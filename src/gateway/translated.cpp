@@ -37,17 +37,36 @@ std::string fields_of(const CallContext& context, const Choice& choice,
   return fields;
 }
 
+net::Task<Result<>> await_room(CallContext& context, const Received& received, HeldBytes& reading,
+                               std::size_t bytes) {
+  const auto size = static_cast<std::int64_t>(bytes);
+  const auto kept = static_cast<std::int64_t>(received.held_bytes());
+  if (kept + size > reading.most()) co_return fail(Errc::overloaded, "calls.buffer_bytes");
+  BodyWait wait(context.client, reading, size, true, kept);
+  context.watch.set_waiting(&wait);
+  auto waiting = wait.wait(received.patience());
+  const auto held = co_await std::move(waiting);
+  context.watch.set_waiting(nullptr);
+  if (!held) co_return std::unexpected(held.error());
+  if (!*held) co_return fail(Errc::overloaded, "calls.buffer_bytes is reached");
+  co_return Result<>{};
+}
+
 }  // namespace
 
 net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
-    const CallContext& context, const catalogue::Model& asked, Choice choice,
-    const Received& received, bool asks_usage) {
+    CallContext& context, const catalogue::Model& asked, Choice choice, const Received& received,
+    bool asks_usage) {
   const auto& settings = context.settings();
   auto& shared = context.gateway.shared();
   auto& memory = shared.body_memory;
   HeldBytes reading(memory, memory.bound(settings));
-  if (!reading.add(reading_bytes(received.body()))) {
-    co_return std::unexpected(make_refusal(Errc::overloaded));
+  const auto bytes = reading_bytes(received.body());
+  if (!reading.add(bytes)) {
+    auto waiting = await_room(context, received, reading, bytes);
+    if (auto held = co_await std::move(waiting); !held) {
+      co_return std::unexpected(make_refusal(held.error().code));
+    }
   }
   const auto& model = context.record().model;
   auto work = [&, body = received.body()] {
@@ -80,6 +99,7 @@ net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
                      .answer = {std::move((*request)->answer), context.input.endpoint, model},
                      .held = HeldBytes(memory, memory.bound(settings))});
   if (context.input.framing) translated->answer.use(*context.input.framing);
+  translated->held.take_over(reading);
   if (!translated->hold()) {
     co_return std::unexpected(make_refusal(Errc::overloaded));
   }

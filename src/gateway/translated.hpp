@@ -33,9 +33,10 @@ struct Translated {
 
 /// REQUIRES: `choice` names another endpoint than the call's, and `received` is whole.
 /// A large body is read by a worker. Errors: invalid_parameter, for what cannot be said there;
-/// overloaded, at the bound of all bodies.
+/// overloaded, if the bound of all
+/// bodies leaves no room in time; client_left and stopping during that wait.
 [[nodiscard]] net::Task<std::expected<std::unique_ptr<Translated>, Refusal>> translate_call(
-    const CallContext& context, const catalogue::Model& asked, Choice choice,
-    const Received& received, bool asks_usage);
+    CallContext& context, const catalogue::Model& asked, Choice choice, const Received& received,
+    bool asks_usage);
 
 }  // namespace weir::gateway

@@ -184,8 +184,9 @@ void add_sizes(config::Schema<Settings>& schema) {
              bytes({kMiB, 1'024 * kGiB,
                     "a quarter of the memory that the process may use, from 64MiB to 8GiB"}),
              "Total memory for the requests that are held until they are answered, so that they "
-             "can be retried, and for events of more than 256 KiB; beyond it requests wait for "
-             "queue_timeout and are then answered 503, and streams end with an error event.")
+             "can be retried, and for events of more than 256 KiB; beyond it requests wait, at "
+             "most for total_timeout, and are then answered 503, and streams end with an error "
+             "event.")
       .field("kept_buffer_bytes", &Settings::kept_buffer_bytes,
              bytes({kMiB, 1'024 * kGiB, "each large request gets memory of its own"}),
              "Memory of large requests that is kept for the next ones, in total; what is not "
