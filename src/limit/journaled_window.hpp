@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
 #include "limit/rolling_window.hpp"
 #include "limit/window_table.hpp"
@@ -45,6 +46,7 @@ class JournaledWindow {
   void set_limit(std::int64_t limit) { window_.set_limit(limit); }
   [[nodiscard]] std::int64_t limit() const { return window_.limit(); }
   [[nodiscard]] std::int64_t used() const { return window_.used(); }
+  [[nodiscard]] std::vector<RollingWindow::Mark> marks() const { return window_.marks(); }
   /// True also for one that was not used yet, whatever is kept of it.
   [[nodiscard]] bool idle(MonotonicTime now) const { return window_.idle(now); }
 

@@ -82,16 +82,18 @@ void Reservation::release() {
 }
 
 KeyLimiter::KeyLimiter(const Limits& limits, std::vector<ModelLimits> of_models, const Spans& spans,
-                       const WindowTable* kept, std::string key_id)
+                       const WindowTable* kept, std::string key_id, const ShareLease* lease)
     : spans_(spans),
       kept_(kept),
       key_id_(std::move(key_id)),
+      lease_(lease),
       limited_(any_limit(limits, of_models)),
       of_key_(make_meters({}, limits)),
       entries_(std::move(of_models)) {}
 
 Meters KeyLimiter::make_meters(std::string_view model, const Limits& limits) const {
-  return Meters(limits, spans_, KeptScope{kept_, kept_ ? hash_scope(key_id_, model) : 0});
+  return Meters(limits, spans_, KeptScope{kept_, kept_ ? hash_scope(key_id_, model) : 0},
+                lease_ != nullptr);
 }
 
 void KeyLimiter::configure(const Limits& limits, const std::vector<ModelLimits>& of_models) {
@@ -139,6 +141,7 @@ std::optional<Refusal> KeyLimiter::charge(Charges& charges, Meters* meters, Clai
   charges.overtaken = false;
   auto refusal = of_key_.look(claim, now);
   if (meters != nullptr) refusal = longer(refusal, of_model(meters->look(claim, now)));
+  if (!refusal && lease_ != nullptr) refusal = look_at_shares(meters, claim, now);
   if (refusal || (meters == nullptr && of_key_.limits() == Limits{})) return refusal;
   charges.to_key = of_key_.charge(claim, now);
   if (meters != nullptr) charges.to_model = meters->charge(claim, now);
@@ -150,12 +153,23 @@ std::optional<Refusal> KeyLimiter::charge(Charges& charges, Meters* meters, Clai
   return std::nullopt;
 }
 
+std::optional<Refusal> KeyLimiter::look_at_shares(Meters* meters, Claim claim, MonotonicTime now) {
+  if (lease_->is_open()) return std::nullopt;
+  const bool is_held = lease_->holds_at(now);
+  auto refusal = of_key_.look_at_shares(claim, is_held, now);
+  if (meters == nullptr) return refusal;
+  return of_shares(refusal, of_model(meters->look_at_shares(claim, is_held, now)));
+}
+
 std::expected<void, Refusal> KeyLimiter::try_take_request(MonotonicTime now, Standing* standing) {
   if (standing != nullptr) *standing = {};
   if (!limited_.load(std::memory_order_relaxed)) return {};
   std::lock_guard lock(mutex_);
   now = advance(now);
   auto refusal = of_key_.look_at_requests(now);
+  if (!refusal && lease_ != nullptr && !lease_->is_open()) {
+    refusal = of_key_.look_at_shares_of_request(lease_->holds_at(now), now);
+  }
   if (!refusal) {
     const auto charged = of_key_.charge_request(now);
     if (of_key_.was_overtaken(charged)) {

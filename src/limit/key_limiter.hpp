@@ -106,9 +106,11 @@ class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
 
   /// `kept`: where its windows outlive this process, under the key's id. Lifetime: the table
   /// outlives it.
+  /// `lease`: the limits are shared with other nodes, and this is the process's right to use its
+  /// shares; null: they are not. Lifetime: outlives it.
   explicit KeyLimiter(const Limits& limits, std::vector<ModelLimits> of_models = {},
                       const Spans& spans = {}, const WindowTable* kept = nullptr,
-                      std::string key_id = {});
+                      std::string key_id = {}, const ShareLease* lease = nullptr);
 
   /// Takes effect with the next call. Counts are kept; calls that began while key and model had no
   /// limit at all are not counted.
@@ -131,6 +133,25 @@ class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
   [[nodiscard]] std::vector<LimitUse> uses(std::span<const std::string_view> models,
                                            MonotonicTime now);
 
+  /// For the agent that trades shares; all of these only where there is a lease.
+  [[nodiscard]] bool is_shared() const { return lease_ != nullptr; }
+  [[nodiscard]] const std::string& key_id() const { return key_id_; }
+  /// Every limit of which calls found too little, with what they lack.
+  [[nodiscard]] std::vector<SharedLimit> lacking(MonotonicTime now);
+  /// Takes what was noted of one limit since the last time. Nothing if there is no such limit.
+  [[nodiscard]] std::optional<SharedLimit> take_shared(std::string_view model, Dimension dimension,
+                                                       MonotonicTime now);
+  /// Lowers a share to `target`, but not below what is used; returns what is to be kept: the share,
+  /// or what is used if that is more. REQUIRES: `held` is what this node holds.
+  [[nodiscard]] std::int64_t lower_share(std::string_view model, Dimension dimension,
+                                         std::int64_t held, std::int64_t target, MonotonicTime now);
+  /// Every count of one limit, oldest first.
+  [[nodiscard]] std::vector<RollingWindow::Mark> marks(std::string_view model, Dimension dimension,
+                                                       MonotonicTime now);
+  /// `again`: when a shortage is worth another trade.
+  void set_share(std::string_view model, Dimension dimension, std::int64_t usable,
+                 MonotonicTime again);
+
   /// True if discarding this limiter would change nothing.
   [[nodiscard]] bool idle(MonotonicTime now) const;
 
@@ -152,11 +173,15 @@ class KeyLimiter : public std::enable_shared_from_this<KeyLimiter> {
   [[nodiscard]] std::optional<Refusal> add(Reservation& reservation, Claim more, MonotonicTime now);
   void release(const Reservation& reservation);
 
+  [[nodiscard]] std::optional<Refusal> look_at_shares(Meters* meters, Claim claim,
+                                                      MonotonicTime now);
+  [[nodiscard]] Meters* known_meters(std::string_view model);
   [[nodiscard]] Meters make_meters(std::string_view model, const Limits& limits) const;
 
   const Spans spans_;
   const WindowTable* const kept_;
   const std::string key_id_;
+  const ShareLease* const lease_;
   std::atomic<bool> limited_;  ///< true if there is any limit; false allows an early exit
 
   mutable std::mutex mutex_;  ///< guards what follows

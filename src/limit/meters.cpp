@@ -59,9 +59,15 @@ std::optional<Refusal> longer(std::optional<Refusal> first, std::optional<Refusa
   return second && second->retry_after > first->retry_after ? second : first;
 }
 
-Meters::Meters(const Limits& limits, const Spans& spans, const KeptScope& kept)
+std::optional<Refusal> of_shares(std::optional<Refusal> first, std::optional<Refusal> second) {
+  if (!first) return second;
+  return second && !second->lacks_share ? second : first;
+}
+
+Meters::Meters(const Limits& limits, const Spans& spans, const KeptScope& kept, bool is_shared)
     : limits_(limits),
-      windows_(make_windows(limits, spans, kept, std::make_index_sequence<kWindowCount>())) {}
+      windows_(make_windows(limits, spans, kept, std::make_index_sequence<kWindowCount>())),
+      shares_(is_shared ? std::make_unique<Shares>() : nullptr) {}
 
 void Meters::set_limits(const Limits& limits) {
   limits_ = limits;
@@ -83,6 +89,32 @@ std::optional<Refusal> Meters::look(Claim claim, MonotonicTime now) {
     refusal = longer(refusal, Refusal{Dimension::in_flight, false, Refusal::kSlotRetry});
   }
   return refusal;
+}
+
+std::optional<Refusal> Meters::look_at_share(Dimension dimension, std::int64_t cost, bool is_held,
+                                             MonotonicTime now) {
+  if (limits_.*describe(dimension).member == 0) return std::nullopt;
+  Share& share = *this->share(dimension);
+  share.offered += cost;
+  const bool fits = use(dimension, now).used + cost <= share.usable;
+  if (is_held && (fits || cost == 0)) return std::nullopt;
+  const bool may_ask = now >= share.again || !is_held;
+  if (may_ask && !fits) share.lacking += cost;
+  return Refusal{dimension, false, Refusal::kSlotRetry, may_ask};
+}
+
+std::optional<Refusal> Meters::look_at_shares(Claim claim, bool is_held, MonotonicTime now) {
+  std::optional<Refusal> refusal;
+  for (const Dimension dimension : kEnumerators<Dimension>) {
+    const auto one = look_at_share(dimension, cost_in(dimension, claim), is_held, now);
+    refusal = of_shares(refusal, one);
+  }
+  return refusal;
+}
+
+std::optional<Refusal> Meters::look_at_shares_of_request(bool is_held, MonotonicTime now) {
+  return of_shares(look_at_share(Dimension::requests_per_minute, 1, is_held, now),
+                   look_at_share(Dimension::requests_per_day, 1, is_held, now));
 }
 
 Meters::Charged Meters::charge(Claim claim, MonotonicTime now) {
@@ -159,6 +191,12 @@ Quota Meters::quota(Dimension dimension, MonotonicTime now) {
   DCHECK(dimension != Dimension::in_flight);
   const Admission admission = window(dimension).look(0, now);
   return {window(dimension).limit(), admission.remaining, admission.reset};
+}
+
+std::vector<RollingWindow::Mark> Meters::marks(Dimension dimension, MonotonicTime now) {
+  DCHECK(dimension != Dimension::in_flight);
+  (void)window(dimension).look(0, now);  // forgets what no longer counts
+  return window(dimension).marks();
 }
 
 Use Meters::use(Dimension dimension, MonotonicTime now) {

@@ -5,12 +5,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "base/clock.hpp"
 #include "base/enum_set.hpp"
 #include "limit/journaled_window.hpp"
 #include "limit/limits.hpp"
+#include "limit/share.hpp"
 
 namespace weir::limit {
 
@@ -22,13 +24,16 @@ struct Claim {
 
 /// The limit that refused: if several did, the one that holds longest.
 struct Refusal {
-  /// `retry_after` if there is no free slot: nobody knows when a call will end.
+  /// `retry_after` if there is no free slot: nobody knows when a call will end. Also of a share:
+  /// nobody knows when another node will return some.
   static constexpr std::chrono::seconds kSlotRetry{1};
 
   Dimension by;
   bool of_model;  ///< the key's limit for this model, not the key's overall limit
   /// Admission::kNever: the claim exceeds the limit itself.
   std::chrono::nanoseconds retry_after;
+  /// The limit may have room, but this node's share has none: a trade may bring some.
+  bool lacks_share = false;
 };
 
 /// One limit, as reported in the x-ratelimit-* fields.
@@ -69,7 +74,9 @@ class Meters {
   /// The windows that recorded a charge.
   using Charged = EnumSet<Dimension>;
 
-  Meters(const Limits& limits, const Spans& spans, const KeptScope& kept = {});
+  /// `is_shared`: with other nodes; nothing may be used until a share is set.
+  Meters(const Limits& limits, const Spans& spans, const KeptScope& kept = {},
+         bool is_shared = false);
 
   /// Keeps the counts.
   void set_limits(const Limits& limits);
@@ -77,6 +84,8 @@ class Meters {
 
   /// Why a call may not start now; nothing if it may. Charges nothing.
   [[nodiscard]] std::optional<Refusal> look(Claim claim, MonotonicTime now);
+  /// As look, of this node's shares; notes what it lacks. `is_held`: shares may be used at all.
+  [[nodiscard]] std::optional<Refusal> look_at_shares(Claim claim, bool is_held, MonotonicTime now);
   /// Starts a call: one request, one slot and the claim. REQUIRES: look has just returned nothing.
   [[nodiscard]] Charged charge(Claim claim, MonotonicTime now);
   /// Corrects what `charged` counted at `charged_at` from `claim` to `actual`.
@@ -95,6 +104,9 @@ class Meters {
   [[nodiscard]] Charged charge_request(MonotonicTime now);
   void take_back_request(Charged charged, MonotonicTime now);
 
+  /// As look_at_shares, for a request without a call.
+  [[nodiscard]] std::optional<Refusal> look_at_shares_of_request(bool is_held, MonotonicTime now);
+
   /// Why no token may be used now, by a call that has a slot.
   [[nodiscard]] std::optional<Refusal> look_at_tokens(MonotonicTime now);
 
@@ -103,6 +115,13 @@ class Meters {
 
   /// The quota of any dimension, and what is used of it; calls in flight have no reset.
   [[nodiscard]] Use use(Dimension dimension, MonotonicTime now);
+
+  /// REQUIRES: not in_flight.
+  [[nodiscard]] std::vector<RollingWindow::Mark> marks(Dimension dimension, MonotonicTime now);
+  /// Null: not shared.
+  [[nodiscard]] Share* share(Dimension dimension) {
+    return shares_ ? &(*shares_)[static_cast<std::size_t>(dimension)] : nullptr;
+  }
 
   /// True if discarding this would change nothing, in particular if no call is in flight.
   [[nodiscard]] bool idle(MonotonicTime now) const;
@@ -115,13 +134,20 @@ class Meters {
     return windows_[static_cast<std::size_t>(dimension)];
   }
 
+  [[nodiscard]] std::optional<Refusal> look_at_share(Dimension dimension, std::int64_t cost,
+                                                     bool is_held, MonotonicTime now);
+
   Limits limits_;
   std::array<JournaledWindow, kWindowCount> windows_;  ///< indexed by Dimension
   std::int64_t in_flight_ = 0;
+  std::unique_ptr<Shares> shares_;  ///< null: not shared
 };
 
 /// The refusal that holds longer; on a tie `first`.
 [[nodiscard]] std::optional<Refusal> longer(std::optional<Refusal> first,
                                             std::optional<Refusal> second);
+/// If both lack a share, the one that a trade cannot change; else `first`.
+[[nodiscard]] std::optional<Refusal> of_shares(std::optional<Refusal> first,
+                                               std::optional<Refusal> second);
 
 }  // namespace weir::limit
