@@ -43,6 +43,7 @@ void SetupCommands::add_to(CLI::App& app, std::function<int()>& run) {
   app_ = &app;
   run_ = &run;
   add_init();
+  add_import();
   add_try();
   add_doctor();
   add_completion(app);
@@ -55,6 +56,14 @@ void SetupCommands::add_init() {
   });
   command->add_option("FILE", file_, "The file to write; default: weir.yaml");
   command->add_flag("--yes", yes_, "Ask nothing, and take everything that is found");
+}
+
+void SetupCommands::add_import() {
+  auto* command = add("import", "Write a config file from that of another gateway",
+                      [this] { return finish(import_config(import_)); });
+  command->add_option("GATEWAY", import_.gateway, "litellm or olla")->required();
+  command->add_option("FILE", import_.file, "Its config file")->required();
+  command->add_option("--output", import_.output, "The file to write; default: weir.yaml");
 }
 
 void SetupCommands::add_try() {

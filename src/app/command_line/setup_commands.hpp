@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "app/command_line/import_command.hpp"
 #include "app/command_line/try_command.hpp"
 
 namespace CLI {
@@ -20,6 +21,7 @@ class SetupCommands {
 
  private:
   void add_init();
+  void add_import();
   void add_try();
   void add_doctor();
   void add_completion(CLI::App& app);
@@ -30,6 +32,7 @@ class SetupCommands {
   std::string config_;
   std::string shell_;
   std::string file_ = "weir.yaml";
+  ImportOptions import_;
   TryOptions try_;
   bool json_ = false;
   bool yes_ = false;

@@ -1,0 +1,12 @@
+/// Olla's `config.yaml`.
+#pragma once
+
+#include "config/document.hpp"
+#include "migration/imported.hpp"
+
+namespace weir::migration {
+
+/// Every setting that has a counterpart; the others are in the remarks, with their lines.
+[[nodiscard]] Imported from_olla(const config::Node& file);
+
+}  // namespace weir::migration
