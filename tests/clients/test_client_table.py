@@ -80,6 +80,12 @@ def command_of(client, tmp_path_factory):
     return [python, "-B", SEE, client.name]
 
 
+def cases_of(client):
+    """The cases that its program is given."""
+    chosen = {name: one for name, one in SITUATIONS.items() if client.lists or one.do != "list"}
+    return [{"name": name, "do": one.do, "model": one.model, "key": one.key} for name, one in chosen.items()]
+
+
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
     """The message or answer that a client shows, and its requests, by situation; one client at a time."""
@@ -96,8 +102,7 @@ def seen(tmp_path_factory):
 
 def see(client, tmp_path_factory):
     command = command_of(client, tmp_path_factory)
-    chosen = {name: one for name, one in SITUATIONS.items() if client.lists or one.do != "list"}
-    cases = [{"name": name, "do": one.do, "model": one.model, "key": one.key} for name, one in chosen.items()]
+    cases = cases_of(client)
     with situations(tmp_path_factory.mktemp("table")) as server:
         asked = {"root": f"http://127.0.0.1:{server.public}", "cases": cases}
         done = subprocess.run(
@@ -106,7 +111,8 @@ def see(client, tmp_path_factory):
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         eventually(lambda: server.access.where(model="lab/slow", reason="client_left"), what="the end of the cancelled call")
-    counts = {name: requests_of(server, one) for name, one in chosen.items()}  # of a whole access log
+    # The access log is complete.
+    counts = {case["name"]: requests_of(server, SITUATIONS[case["name"]]) for case in cases}
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {line["case"]: {**line, "requests": counts[line["case"]]} for line in lines}
 

@@ -24,7 +24,7 @@ def place_script(tmp_path_factory, name):
     return place / name
 
 
-def run_script(script, base_url, key, question):
+def run_script(script, base_url, key, question, **environment):
     """The script's answer to its input, which it reads as JSON."""
     done = subprocess.run(
         ["node", script, base_url, key],
@@ -32,6 +32,7 @@ def run_script(script, base_url, key, question):
         capture_output=True,
         text=True,
         timeout=DEADLINE_S,
+        env={**os.environ, **environment},
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
