@@ -69,15 +69,13 @@ std::string allow_field(const RouteMatch& found) {
   return fmt::format("Allow: {}\r\n", found.methods());
 }
 
-// True if the upstream's own API has a list there.
 bool has_no_list(const Route& route) {
-  using enum catalogue::Endpoint;
-  return route.endpoint == files || route.endpoint == batches || route.endpoint == videos;
+  return route.endpoint && dialect::of(*route.endpoint).ids.is_listed;
 }
 
 // True if an id of the call belongs to the key.
 bool has_request_id(catalogue::Endpoint endpoint) {
-  return dialect::of(endpoint).request_id != dialect::RequestId::none;
+  return dialect::of(endpoint).ids.use != dialect::RequestId::none;
 }
 
 }  // namespace
@@ -176,12 +174,9 @@ net::Task<http::Outcome> Frontend::call(http::Exchange& exchange,
 
 http::Outcome Frontend::answer_estimate(const http::Exchange& exchange, gateway::Call& call) {
   if (exchange.reason) return nullptr;  // the client has left
-  const auto* record = call_of(exchange);
-  const bool is_googles =
-      record != nullptr && dialect::of(*record->endpoint).family == dialect::Family::gemini;
-  const std::string_view member = is_googles ? "totalTokens" : "input_tokens";
+  const auto begin = dialect::of(*call_of(exchange)->endpoint).count;
   auto reply = http::Reply::with_body(
-      200, fmt::format(R"({{"{}":{}}})", member, call.estimated_tokens().value_or(0)));
+      200, fmt::format("{}{}}}", begin, call.estimated_tokens().value_or(0)));
   reply.fixed_fields = "Content-Type: application/json\r\nX-Weir-Estimated: input_tokens\r\n";
   reply.fields = call.take_fields();
   return std::make_unique<http::Reply>(std::move(reply));

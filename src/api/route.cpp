@@ -68,6 +68,9 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
       return "OpenAI's Responses API; as chat completions where an upstream has no other.";
     case responses_compact:
       return "A shorter input for the next response, if the upstream supports it.";
+    case response_input_tokens:
+      return "Tokens of a request to `/v1/responses`, from the upstream if it supports that, "
+             "otherwise estimated.";
     case stored_responses:
       return "A response that its upstream keeps; also `/cancel` (POST) and `/input_items` (GET).";
     case messages:

@@ -26,6 +26,7 @@ constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::completions, {"completions", "/completions", kChat}},
     {Endpoint::responses, {"responses", "/responses", kChat}},
     {Endpoint::responses_compact, {"responses_compact", "/responses/compact", kChat}},
+    {Endpoint::response_input_tokens, {"response_input_tokens", "/responses/input_tokens", kChat}},
     {Endpoint::stored_responses, {"stored_responses", "/responses/{id}", kChat}},
     {Endpoint::messages, {"messages", "/messages", kChat}},
     {Endpoint::count_tokens, {"count_tokens", "/messages/count_tokens", kChat}},

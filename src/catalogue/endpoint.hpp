@@ -21,6 +21,7 @@ enum class Endpoint : std::uint8_t {
   completions,
   responses,
   responses_compact,
+  response_input_tokens,
   stored_responses,
   messages,
   count_tokens,

@@ -31,6 +31,8 @@ TEST(Endpoint, HasAPathABodyAndItsSubTypes) {
       {Endpoint::responses, "responses", "/responses", "chat", BodyForm::json},
       {Endpoint::responses_compact, "responses_compact", "/responses/compact", "chat",
        BodyForm::json},
+      {Endpoint::response_input_tokens, "response_input_tokens", "/responses/input_tokens", "chat",
+       BodyForm::json},
       {Endpoint::stored_responses, "stored_responses", "/responses/{id}", "chat", BodyForm::json},
       {Endpoint::messages, "messages", "/messages", "chat", BodyForm::json},
       {Endpoint::count_tokens, "count_tokens", "/messages/count_tokens", "chat", BodyForm::json},

@@ -24,12 +24,39 @@ using Meters = EnumSet<Meter>;
 /// How a call takes part in work that outlives it.
 enum class RequestId : std::uint8_t {
   none,
-  issued,  ///< the answer has a `requestId` by which the work is asked for
-  made,    ///< the answer has an id of what the upstream now keeps
-  taken,   ///< the request has such an id instead of a model
-  used,    ///< the request may have one beside its model
-  kept,    ///< the answer has an `id` by which it is had again, where the upstream keeps it
-  named,   ///< the path has such an id
+  issued,   ///< the answer has a `requestId` by which the work is asked for
+  made,     ///< the answer has an id of what the upstream now keeps
+  taken,    ///< the request has such an id instead of a model
+  batched,  ///< the same, and the call is charged what the lines of that file are expected to use
+  used,     ///< the request may have one beside its model
+  kept,     ///< the answer has an `id` by which it is had again, where the upstream keeps it
+  named,    ///< the path has such an id
+};
+
+/// A kind of id that an upstream issues, and that its client gets sealed. None opens as another.
+enum class SealedId : std::uint8_t {
+  video,  ///< its request, in SiliconFlow's API
+  response,
+  openai_video,
+  voice,
+  file,
+  batch,
+};
+
+/// The ids of an endpoint's calls.
+struct Ids {
+  RequestId use;
+  SealedId kind;  ///< of the one that a request has
+  /// For a client whose id was not issued to it: the same sentence for every reason, in which `{}`
+  /// stands for the id.
+  std::string_view unknown;
+  /// True if the API lists there what an account keeps.
+  bool is_listed;
+
+  /// The request may name the response that it continues.
+  [[nodiscard]] constexpr bool continues_response() const {
+    return kind == SealedId::response && (use == RequestId::kept || use == RequestId::used);
+  }
 };
 
 /// How a later turn of a conversation repeats the turns before it.
@@ -54,18 +81,19 @@ struct EndpointRow {
   /// always report it, or are not token streams.
   bool has_stream_options;
   Streams streams;
-  RequestId request_id;
+  Ids ids;
   Turns turns;
   /// True if a call changes nothing and costs no more than the work, so that it may be made twice.
   bool is_repeatable;
-  /// True if the answer is a count of the request's tokens, which can be estimated where no
-  /// upstream serves the endpoint.
-  bool is_estimated;
+  /// The answer up to its number, if that is a count of the request's tokens, which can be
+  /// estimated where no upstream serves the endpoint; empty: it is none.
+  std::string_view count;
   /// The metrics' name of such a call. Source: gen_ai.operation.name of OpenTelemetry's
   /// conventions; the endpoint's slug if they have none.
   std::string_view operation;
 
   [[nodiscard]] constexpr bool counts(Meter meter) const { return meters.contains(meter); }
+  [[nodiscard]] constexpr bool is_estimated() const { return !count.empty(); }
 };
 
 /// The row of `endpoint`, with static lifetime.

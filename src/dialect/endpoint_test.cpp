@@ -17,13 +17,14 @@ TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
     Family family;
     Meters meters;
     bool has_stream_options;
-    RequestId request_id;
+    RequestId ids;
     const char* operation;
   } cases[] = {
       {Endpoint::chat_completions, openai, text, true, none, "chat"},
       {Endpoint::completions, openai, text, true, none, "text_completion"},
       {Endpoint::responses, responses, text, false, kept, "chat"},
       {Endpoint::responses_compact, responses, text, false, none, "responses_compact"},
+      {Endpoint::response_input_tokens, responses, {}, false, used, "count_tokens"},
       {Endpoint::stored_responses, responses, {}, false, named, "stored_responses"},
       {Endpoint::messages, anthropic, text, false, none, "chat"},
       {Endpoint::count_tokens, anthropic, {}, false, none, "count_tokens"},
@@ -52,7 +53,7 @@ TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
       {Endpoint::voice_deletion, siliconflow, {}, false, taken, "voice_deletion"},
       {Endpoint::files, openai, {}, false, made, "files"},
       {Endpoint::stored_files, openai, {}, false, named, "stored_files"},
-      {Endpoint::batches, openai, text, false, taken, "batches"},
+      {Endpoint::batches, openai, text, false, batched, "batches"},
       {Endpoint::stored_batches, openai, {}, false, named, "stored_batches"},
       {Endpoint::generate_content, gemini, text, false, none, "generate_content"},
       {Endpoint::stream_generate_content, gemini, text, false, none, "generate_content"},
@@ -75,9 +76,9 @@ TEST(EndpointRow, SaysHowAnEndpointIsSpokenAndMetered) {
     EXPECT_EQ(row.family, c.family) << c.operation;
     EXPECT_EQ(row.meters, c.meters) << c.operation;
     EXPECT_EQ(row.has_stream_options, c.has_stream_options) << c.operation;
-    EXPECT_EQ(row.request_id, c.request_id) << c.operation;
+    EXPECT_EQ(row.ids.use, c.ids) << c.operation;
     EXPECT_EQ(row.operation, c.operation);
-    EXPECT_EQ(row.is_estimated, row.operation == "count_tokens");
+    EXPECT_EQ(row.is_estimated(), row.operation == "count_tokens");
   }
 }
 

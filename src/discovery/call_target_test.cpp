@@ -31,7 +31,8 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
   };
   const Case cases[] = {
       {"openai",
-       "chat_completions completions responses responses_compact stored_responses messages "
+       "chat_completions completions responses responses_compact response_input_tokens "
+       "stored_responses messages "
        "count_tokens tokenize moderations "
        "embeddings rerank score images_generations images_edits images_variations "
        "audio_transcriptions audio_translations audio_speech realtime video_submit video_status "
@@ -78,7 +79,8 @@ TEST(CallTarget, EachKindSpeaksTheEndpointsOfItsServers) {
        "chat_completions completions embeddings rerank images_generations audio_transcriptions "
        "audio_translations audio_speech"},
       {"simulator",
-       "chat_completions completions responses responses_compact stored_responses messages "
+       "chat_completions completions responses responses_compact response_input_tokens "
+       "stored_responses messages "
        "count_tokens tokenize moderations "
        "embeddings rerank score images_generations images_edits images_variations "
        "audio_transcriptions audio_translations audio_speech realtime video_submit video_status "

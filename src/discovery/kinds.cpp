@@ -42,10 +42,24 @@ constexpr Endpoints kText{chat_completions, completions};
 
 // Few servers have any of these: those of a kind of their own are called there only if their
 // documentation says so.
-constexpr Endpoints kRare{
-    responses_compact, stored_responses,   count_tokens, tokenize,       moderations, score,
-    images_variations, audio_translations, voice_upload, voice_deletion, files,       stored_files,
-    batches,           stored_batches,     videos,       stored_videos,  realtime};
+constexpr Endpoints kRare{responses_compact,
+                          stored_responses,
+                          count_tokens,
+                          tokenize,
+                          moderations,
+                          score,
+                          images_variations,
+                          audio_translations,
+                          voice_upload,
+                          voice_deletion,
+                          files,
+                          stored_files,
+                          batches,
+                          stored_batches,
+                          videos,
+                          stored_videos,
+                          realtime,
+                          response_input_tokens};
 
 // Those of APIs that have a root of their own: a server without that API has none of them, and a
 // call there is translated.

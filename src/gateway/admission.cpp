@@ -55,80 +55,40 @@ std::expected<const catalogue::Model*, Refusal> find_model(const CallInput& inpu
 // A voice is kept until it is deleted, and so is its id.
 constexpr std::chrono::hours kForever{24 * 36500};
 
-// The kind of the id that a request has.
-SealedId kind_of(Endpoint endpoint) {
-  switch (endpoint) {
-    case Endpoint::audio_speech:
-    case Endpoint::voice_deletion:
-      return SealedId::voice;
-    case Endpoint::batches:
-    case Endpoint::stored_files:
-      return SealedId::file;
-    case Endpoint::stored_batches:
-      return SealedId::batch;
-    case Endpoint::video_status:
-      return SealedId::video;
-    case Endpoint::stored_videos:
-      return SealedId::openai_video;
-    default:
-      return SealedId::response;
-  }
-}
-
 std::chrono::milliseconds lifetime_of(SealedId kind, const upstream::Settings& settings) {
   if (kind == SealedId::voice) return kForever;
   const bool is_video = kind == SealedId::video || kind == SealedId::openai_video;
   return is_video ? settings.video_request_id_lifetime : settings.response_id_lifetime;
 }
 
-Refusal not_found(std::string plain) {
-  auto refusal = make_refusal(Errc::not_found);
-  refusal.plain = std::move(plain);
-  return refusal;
-}
-
 // One answer for all reasons: an id reveals nothing to a client that it was not issued to.
-// Source of the sentences about responses, files and batches: OpenAI's API, 2026.
-Refusal unknown_id(Endpoint endpoint, const std::string& id) {
-  switch (endpoint) {
-    case Endpoint::stored_responses:
-      return not_found(fmt::format("Response with id '{}' not found.", id));
-    case Endpoint::stored_files:
-      return not_found(fmt::format("No such File object: {}", id));
-    case Endpoint::stored_batches:
-      return not_found(fmt::format("No batch found with id '{}'.", id));
-    case Endpoint::stored_videos:
-      return not_found(fmt::format("Video with id '{}' not found.", id));
-    case Endpoint::responses:
-      return make_refusal(Errc::invalid_parameter,
-                          fmt::format("Previous response with id '{}' not found.", id));
-    case Endpoint::audio_speech:
-      return make_refusal(Errc::invalid_parameter, "Unknown voice.");
-    case Endpoint::voice_deletion:
-      return make_refusal(Errc::invalid_parameter, "Unknown uri.");
-    case Endpoint::batches:
-      return make_refusal(Errc::invalid_parameter,
-                          "Unknown input_file_id. Upload the file with this key.");
-    default:
-      return make_refusal(Errc::invalid_parameter, "Unknown requestId.");
+Refusal unknown_id(const dialect::Ids& ids, const std::string& id) {
+  std::string text(ids.unknown);
+  constexpr std::string_view kPlaceholder = "{}";
+  if (const auto at = text.find(kPlaceholder); at != text.npos) {
+    text.replace(at, kPlaceholder.size(), id);
   }
+  if (ids.use != RequestId::named) return make_refusal(Errc::invalid_parameter, std::move(text));
+  auto refusal = make_refusal(Errc::not_found);
+  refusal.plain = std::move(text);
+  return refusal;
 }
 
 // The place of what the request is about, if that is something which an upstream has; else null.
 std::expected<std::unique_ptr<RequestPlace>, Refusal> find_place(const CallInput& input,
                                                                  const Shared& shared,
                                                                  const CallRequest& request) {
-  const auto by = dialect::of(input.endpoint).request_id;
+  const auto& ids = dialect::of(input.endpoint).ids;
+  const auto by = ids.use;
   if (by == RequestId::none || by == RequestId::issued || by == RequestId::made) return nullptr;
-  const auto kind = kind_of(input.endpoint);
   // An id of the upstream's own, which was not issued here, is for the upstream to judge.
   const bool may_be_other = by == RequestId::kept || by == RequestId::used;
-  if (may_be_other && !RequestSeal::is_sealed(kind, request.request_id)) return nullptr;
-  auto place = shared.request_seal.open(kind, request.request_id, input.key_identity,
+  if (may_be_other && !RequestSeal::is_sealed(ids.kind, request.request_id)) return nullptr;
+  auto place = shared.request_seal.open(ids.kind, request.request_id, input.key_identity,
                                         input.exchange.whole_at,
-                                        lifetime_of(kind, input.directory->settings()));
-  if (!place) return std::unexpected(unknown_id(input.endpoint, request.request_id));
-  if (input.endpoint == Endpoint::batches && !place->batch) {
+                                        lifetime_of(ids.kind, input.directory->settings()));
+  if (!place) return std::unexpected(unknown_id(ids, request.request_id));
+  if (by == RequestId::batched && !place->batch) {
     return std::unexpected(make_refusal(Errc::invalid_parameter,
                                         "The input_file_id must be the id of an upload's answer."));
   }
@@ -143,12 +103,12 @@ bool has_route_to(const catalogue::Model& model, const std::string& upstream) {
 
 // An upstream that is not there any more is as one that cannot be reached now.
 Refusal elsewhere(const CallInput& input, const catalogue::Model& model) {
-  const auto by = dialect::of(input.endpoint).request_id;
-  if (by != RequestId::kept && by != RequestId::used) {
+  const auto& ids = dialect::of(input.endpoint).ids;
+  if (ids.use != RequestId::kept && ids.use != RequestId::used) {
     return make_refusal(Errc::upstream_unavailable);
   }
   const auto what =
-      by == RequestId::kept ? "response of previous_response_id" : "voice of this uri";
+      ids.continues_response() ? "response of previous_response_id" : "voice of this uri";
   return make_refusal(Errc::invalid_parameter,
                       fmt::format("The {} is kept where the model {} is not served. Use the model "
                                   "that made it.",
@@ -246,7 +206,9 @@ std::expected<Admitted, Refusal> admit(const CallInput& input, const Shared& sha
   }
   admitted->characters = request.characters;
   admitted->shape = shape_of(**found, request, input.endpoint, body_bytes);
-  if (input.endpoint == Endpoint::batches) admitted->batch = admitted->place->batch;
+  if (dialect::of(input.endpoint).ids.use == RequestId::batched) {
+    admitted->batch = admitted->place->batch;
+  }
   if (auto reserved = reserve(*admitted, input, shared.forecast); !reserved) {
     return std::unexpected(std::move(reserved.error()));
   }

@@ -66,7 +66,7 @@ void Attempt::note_fault(const dialect::ErrorCause& cause) {
 }
 
 bool Attempt::lacks_endpoint(Outcome outcome) const {
-  return dialect::of(context_->input.endpoint).is_estimated &&
+  return dialect::of(context_->input.endpoint).is_estimated() &&
          gateway::lacks_endpoint(stream_->head().status, outcome);
 }
 

@@ -191,7 +191,7 @@ void Call::estimate() {
   const auto text = weigh_body(received_->body());
   if (text.empty()) {
     refuse(make_refusal(Errc::invalid_parameter,
-                        "There is no text to count. Send messages, system or tools."));
+                        "There is no text to count in the request."));
     return;
   }
   const auto& forecast = context_.gateway.shared().forecast;

@@ -102,7 +102,7 @@ const codec::MemberPaths& members_of(Endpoint endpoint, const ReadOptions& optio
   if (row.family == dialect::Family::gemini) return kGoogleMembers;
   if (takes_lists(endpoint)) return kListMembers;
   if (row.counts(dialect::Meter::characters)) return kSpeechMembers;
-  if (row.request_id == dialect::RequestId::kept) return kConversationMembers;
+  if (row.ids.continues_response()) return kConversationMembers;
   const bool has_turns = row.turns != dialect::Turns::none;
   return options.finds_turns && has_turns ? kConversationMembers : kMembers;
 }
@@ -168,7 +168,7 @@ class Reading {
   explicit Reading(Endpoint endpoint)
       : counts_images_(dialect::of(endpoint).counts(dialect::Meter::images)),
         counts_characters_(dialect::of(endpoint).counts(dialect::Meter::characters)),
-        is_kept_(dialect::of(endpoint).request_id == dialect::RequestId::kept),
+        is_kept_(dialect::of(endpoint).ids.continues_response()),
         reads_input_(takes_lists(endpoint) || counts_characters_),
         streams_(dialect::of(endpoint).streams) {
     request_.streamed = streams_ != Streams::on_request;
@@ -366,7 +366,7 @@ Result<CallRequest> read_json_request(std::string_view body, Endpoint endpoint,
     return std::unexpected(std::move(sound.error()));
   }
   if (!reading.problem().empty()) return refused(reading.problem());
-  const bool by_request = dialect::of(endpoint).request_id == dialect::RequestId::taken;
+  const bool by_request = dialect::of(endpoint).ids.use == dialect::RequestId::taken;
   if (by_request && !reading.seen(kRequestId)) {
     return refused("The parameter requestId is missing.");
   }

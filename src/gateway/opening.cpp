@@ -19,7 +19,7 @@ bool is_good(int status) { return status >= 200 && status < 300; }
 bool answers_json(catalogue::Endpoint endpoint) {
   const auto& row = dialect::of(endpoint);
   return row.counts(dialect::Meter::input_tokens) || row.counts(dialect::Meter::images) ||
-         row.is_estimated;
+         row.is_estimated();
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ Opening::Opening(Attempt&& attempt, CallContext& context, const Received& receiv
 }
 
 bool Opening::is_submission() {
-  return dialect::of(context_.input.endpoint).request_id == dialect::RequestId::issued &&
+  return dialect::of(context_.input.endpoint).ids.use == dialect::RequestId::issued &&
          is_good(upstream().head().status);
 }
 
@@ -67,8 +67,10 @@ void Opening::make_reader(bool read_text) {
   options.read_text = read_text;
   options.endpoint = attempt_.choice().endpoint;
   // That of a batch is of its lines.
-  const auto by = dialect::of(options.endpoint).request_id;
-  options.has_own_usage = by != dialect::RequestId::named && by != dialect::RequestId::taken;
+  using dialect::RequestId;
+  const auto by = dialect::of(options.endpoint).ids.use;
+  options.has_own_usage =
+      by != RequestId::named && by != RequestId::taken && by != RequestId::batched;
   // A compressed answer, though none was requested, cannot be read.
   const auto coding = head.header("content-encoding");
   const bool is_plain = coding.empty() || equals_ignoring_case(coding, "identity");
@@ -84,18 +86,18 @@ void Opening::make_reader(bool read_text) {
 bool Opening::has_ids() const {
   using dialect::RequestId;
   const auto* stored = context_.input.stored.get();
-  switch (dialect::of(context_.input.endpoint).request_id) {
+  switch (dialect::of(context_.input.endpoint).ids.use) {
     case RequestId::made:
+    case RequestId::batched:
       return true;
     case RequestId::named:
       return stored == nullptr || !stored->is_content;
-    case RequestId::taken:
-      return context_.input.endpoint == catalogue::Endpoint::batches;
     case RequestId::kept:
       return received_.request().is_kept && !attempt_.is_translated() &&
              !attempt_.choice().destination->head(catalogue::Endpoint::stored_responses).empty();
     case RequestId::none:
     case RequestId::issued:
+    case RequestId::taken:
     case RequestId::used:
       return false;
   }

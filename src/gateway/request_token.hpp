@@ -14,18 +14,11 @@
 #include "base/clock.hpp"
 #include "base/enumerators.hpp"
 #include "base/secret.hpp"
+#include "dialect/endpoint.hpp"
 
 namespace weir::gateway {
 
-/// A kind of sealed id. None opens as another.
-enum class SealedId : std::uint8_t {
-  video,  ///< its request, in SiliconFlow's API
-  response,
-  openai_video,
-  voice,
-  file,
-  batch,
-};
+using dialect::SealedId;
 
 /// The tokens that a batch is expected to use.
 struct BatchTokens {

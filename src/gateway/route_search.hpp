@@ -50,7 +50,7 @@ class RouteSearch {
     return dialect::of(context_.input.endpoint).is_repeatable;
   }
   [[nodiscard]] bool is_estimated() const {
-    return dialect::of(context_.input.endpoint).is_estimated;
+    return dialect::of(context_.input.endpoint).is_estimated();
   }
   /// With a slot that was granted. Nothing: the upstream refuses calls for now, or the call must
   /// end.

@@ -49,6 +49,8 @@ Route route_of(Endpoint endpoint) {
       return post(detail::responses);
     case Endpoint::responses_compact:
       return post(detail::compact);
+    case Endpoint::response_input_tokens:
+      return post(detail::count_input_tokens);
     case Endpoint::stored_responses:
       return {{}, row.path, {}, detail::stored_response};
     case Endpoint::messages:

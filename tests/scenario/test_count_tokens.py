@@ -223,3 +223,39 @@ def test_the_estimate_learns_from_what_the_model_reports(weir, engine):
     assert post(server.public, "/v1/chat/completions", json.dumps(chat).encode()).status == 200
     after = eventually(lambda: (n := estimated(post(server.public, PATH, ASKED))) > 2 * before and n)
     assert abs(after - 3 * before) < before
+
+
+# ---- OpenAI's path
+
+RESPONSE_PATH = "/v1/responses/input_tokens"
+RESPONSE = {"model": "lab/chat", "input": TEXT, "instructions": "Be kind."}
+
+
+def test_an_upstream_that_counts_a_responses_tokens_is_asked(weir, engine):
+    counted = {"object": "response.input_tokens", "input_tokens": 7}
+    made = {"id": "resp_1", "object": "response", "status": "completed", "model": "theirs", "output": []}
+    engine.scripts["theirs"] = lambda sent: as_json(counted if sent.path.endswith("input_tokens") else made)
+    server = served(weir, engine)
+    first = json.loads(post(server.public, "/v1/responses", json.dumps(RESPONSE).encode()).body)["id"]
+    assert first != "resp_1"
+    asked = {**RESPONSE, "previous_response_id": first}
+    ending = post(server.public, RESPONSE_PATH, json.dumps(asked).encode())
+    assert (ending.status, json.loads(ending.body)) == (200, counted)
+    assert engine.calls[-1].path == "/responses/input_tokens"
+    assert engine.calls[-1].json()["previous_response_id"] == "resp_1"
+    strange = json.dumps({**asked, "previous_response_id": first[:-2] + "xx"}).encode()
+    assert post(server.public, RESPONSE_PATH, strange).status == 400
+
+
+@pytest.mark.parametrize("more", [{"kind": "mistral"}, {"translate": ["responses"]}], ids=["kind", "translated"])
+def test_a_responses_tokens_are_estimated_without_one(weir, engine, more):
+    ending = post(served(weir, engine, **more).public, RESPONSE_PATH, json.dumps(RESPONSE).encode())
+    assert 200 < estimated(ending) < 350
+    assert json.loads(ending.body)["object"] == "response.input_tokens"
+    assert engine.calls == []
+
+
+def test_a_response_without_text_is_refused_in_its_shape(weir, engine):
+    ending = post(served(weir, engine, kind="mistral").public, RESPONSE_PATH, b'{"model":"lab/chat","input":[]}')
+    assert ending.status == 400
+    assert "no text to count" in json.loads(ending.body)["error"]["message"]

@@ -36,6 +36,7 @@ def engine():
         ("/v1/score", "demo/reranker", {"text_1": "water", "text_2": ["a river", "a form"]}, "data"),
         ("/v1/messages/count_tokens", "demo/chat", {"messages": [{"role": "user", "content": "go"}]}, "input_tokens"),
         ("/v1/tokenize", "demo/chat", {"prompt": "where does it go"}, "tokens"),
+        ("/v1/responses/input_tokens", "demo/chat", {"input": "where does it go"}, "input_tokens"),
         ("/v1/responses/compact", "demo/chat", {"input": "where does it go"}, "output"),
     ],
 )

@@ -53,7 +53,9 @@ bool must_translate(const discovery::UpstreamSettings& settings, const discovery
                     catalogue::Endpoint endpoint) {
   // A server without messages counts none either, and one without responses keeps none.
   if (endpoint == catalogue::Endpoint::count_tokens) endpoint = catalogue::Endpoint::messages;
-  if (endpoint == catalogue::Endpoint::stored_responses) endpoint = catalogue::Endpoint::responses;
+  const bool is_about_responses = endpoint == catalogue::Endpoint::stored_responses ||
+                                  endpoint == catalogue::Endpoint::response_input_tokens;
+  if (is_about_responses) endpoint = catalogue::Endpoint::responses;
   if (!settings.translate) {
     return endpoint == catalogue::Endpoint::messages && discovery::is_openai_itself(base);
   }

@@ -41,6 +41,7 @@ using Answerer = Outcome<Script> (*)(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> compact(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> messages(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> count_tokens(Fields& fields, const Asked& asked);
+[[nodiscard]] Outcome<Script> count_input_tokens(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> tokenize(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> moderations(Fields& fields, const Asked& asked);
 [[nodiscard]] Outcome<Script> embeddings(Fields& fields, const Asked& asked);

@@ -245,4 +245,16 @@ Outcome<Script> compact(Fields& fields, const Asked& asked) {
   return json_answer(std::move(body), asked.pace.first_token);
 }
 
+// POST /responses/input_tokens: the tokens that /responses would report.
+Outcome<Script> count_input_tokens(Fields& fields, const Asked& asked) {
+  Conversation conversation;
+  read_input(fields, conversation);
+  if (const auto* refusal = fields.refusal()) return std::unexpected(*refusal);
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("object").value("response.input_tokens");
+  json.key("input_tokens").value(conversation.tokens).end_object();
+  return json_answer(std::move(body), asked.pace.token);
+}
+
 }  // namespace weir::simulator::detail

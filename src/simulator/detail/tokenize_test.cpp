@@ -24,5 +24,15 @@ TEST(CountTokens, CountsWhatAMessageWouldReport) {
   EXPECT_EQ(post("/messages/count_tokens", R"({"model":"demo/chat"})").status, 400);
 }
 
+TEST(CountTokens, CountsWhatAResponseWouldReport) {
+  const auto count =
+      json_of(post("/v1/responses/input_tokens",
+                   R"({"model":"demo/chat","instructions":"Be kind.","input":"Hello"})"));
+  EXPECT_EQ(string_at(count, "/object"), "response.input_tokens");
+  const auto answer = json_of(
+      post("/v1/responses", R"({"model":"demo/chat","instructions":"Be kind.","input":"Hello"})"));
+  EXPECT_EQ(integer_at(count, "/input_tokens"), integer_at(answer, "/usage/input_tokens"));
+}
+
 }  // namespace
 }  // namespace weir::simulator::detail
