@@ -27,6 +27,12 @@ Result<std::string> first_model(std::string_view text, const upstream::Settings&
       "No model: name one in the address (?model=), or in session.model of the first event.");
 }
 
+http::CloseCode close_code_of(Errc code) {
+  if (code == Errc::stopping) return http::CloseCode::going_away;
+  const bool is_ours = describe(code).status >= 500;
+  return is_ours ? http::CloseCode::internal_error : http::CloseCode::policy_violation;
+}
+
 }  // namespace
 
 Call::Call(Gateway& gateway, CallInput&& input)
@@ -190,8 +196,7 @@ net::Task<bool> Call::find_answer() {
 void Call::estimate() {
   const auto text = weigh_body(received_->body());
   if (text.empty()) {
-    refuse(make_refusal(Errc::invalid_parameter,
-                        "There is no text to count in the request."));
+    refuse(make_refusal(Errc::invalid_parameter, "There is no text to count in the request."));
     return;
   }
   const auto& forecast = context_.gateway.shared().forecast;
@@ -235,10 +240,8 @@ net::Task<> Call::refuse_session() {
                                      .retry_after = refusal_->retry_after,
                                      .plain = refusal_->plain});
   if (settlement_) settlement_->settle(monotonic_now());
-  const bool is_ours = describe(refusal_->code).status >= 500;
   auto event = error_event(refusal_->code, text, context_.input.exchange.trace_id.text());
-  auto payload = http::close_payload(
-      is_ours ? http::CloseCode::internal_error : http::CloseCode::policy_violation, text);
+  auto payload = http::close_payload(close_code_of(refusal_->code), text);
   auto closing = session_->close(std::move(event), std::move(payload));
   co_await std::move(closing);
 }

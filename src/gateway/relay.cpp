@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "catalogue/list_query.hpp"
+#include "codec/utf8.hpp"
 #include "dialect/advice.hpp"
 #include "gateway/rate_limit_fields.hpp"
 #include "gateway/session_event.hpp"
@@ -20,11 +21,13 @@ using upstream::Outcome;
 
 // From a client's close frame to that of the upstream.
 constexpr std::chrono::seconds kCloseTime{2};
-constexpr std::size_t kKeptBytes = 4096;  // of memory, from one message to the next
 
-void release(std::string& bytes) {
-  bytes.clear();
-  if (bytes.capacity() > kKeptBytes) std::string().swap(bytes);
+// Why an upstream's message must not pass; null: it may.
+const char* fault_of(const http::WebSocketMessage& message) {
+  const bool is_close = message.opcode == Opcode::close;
+  if (is_close && !http::is_close_payload(message.payload)) return "The close frame is malformed.";
+  const bool is_text = message.opcode == Opcode::text;
+  return is_text && !codec::is_utf8(message.payload) ? "A text is not UTF-8." : nullptr;
 }
 
 }  // namespace
@@ -169,29 +172,36 @@ net::Task<bool> Relay::forward_to_upstream(http::WebSocketMessage message) {
     upstream().arm(monotonic_now() + kCloseTime, Errc::upstream_idle_timeout);
   }
   const auto sent = send_upstream(message.opcode, payload);
-  release(text_);
+  http::empty_buffer(text_);
   if (sent == UpstreamSent::failed) co_return !is_over();
   if (sent == UpstreamSent::partial) {
     is_sending_ = true;
+    unsent_to_upstream_ = frame_.size();
+    if (!hold_bytes()) co_return false;
     const auto rest = co_await upstream().send_rest();
     is_sending_ = false;
+    unsent_to_upstream_ = 0;
     // The other direction learns why.
     if (!rest) co_return false;
   }
-  release(frame_);
+  http::empty_buffer(frame_);
   co_return !is_over();
 }
 
 net::Task<bool> Relay::forward_to_client(http::WebSocketMessage message) {
   if (!client_closes_) touch();
   auto payload = message.payload;
+  if (const auto fault = fault_of(message); fault != nullptr) {
+    end_by(fail(Errc::upstream_answer_invalid, fault).error());
+    co_return false;
+  }
   if (message.opcode == Opcode::close) {
     input_.settlement.set_succeeded();
     if (!client_closes_ && !is_sending_) {
       [[maybe_unused]] const auto sent = send_upstream(Opcode::close, payload.substr(0, 2));
     }
     Farewell farewell;
-    if (payload.size() >= 2 && http::is_close_payload(payload)) {
+    if (!payload.empty()) {
       const auto high = static_cast<unsigned char>(payload[0]);
       const auto low = static_cast<unsigned char>(payload[1]);
       farewell = {static_cast<CloseCode>(high << 8 | low), std::string(payload.substr(2))};
@@ -203,10 +213,16 @@ net::Task<bool> Relay::forward_to_client(http::WebSocketMessage message) {
   if (record().first_event == MonotonicTime{}) record().first_event = monotonic_now();
   if (!http::is_control(message.opcode)) ++record().events;
   const auto sent = input_.client.send(message.opcode, payload);
-  release(text_);
+  http::empty_buffer(text_);
   if (sent == ClientSent::failed) lose_client(Errc::client_left);
   if (sent == ClientSent::partial) {
-    if (const auto lost = co_await client().send_rest()) lose_client(*lost);
+    unsent_to_client_ = payload.size();
+    if (hold_bytes()) {
+      if (const auto lost = co_await client().send_rest()) lose_client(*lost);
+    } else {
+      client_is_lost_ = true;  // it has a part of a frame
+    }
+    unsent_to_client_ = 0;
   }
   if (limited_ && !is_over()) end_by_limit(*limited_);
   co_return !is_over();
@@ -253,7 +269,8 @@ void Relay::count(const dialect::TokenUsage& usage) {
 }
 
 bool Relay::hold_bytes() {
-  const auto bytes = source_.held_bytes() + input_.client.source().held_bytes();
+  const auto bytes = source_.held_bytes() + input_.client.source().held_bytes() +
+                     unsent_to_client_ + unsent_to_upstream_;
   if (bytes == held_.size() || held_.resize(bytes)) return true;
   end_by(fail(Errc::overloaded, "calls.buffer_bytes").error());
   return false;
@@ -261,7 +278,7 @@ bool Relay::hold_bytes() {
 
 // A server takes masked frames only (RFC 6455 §5.1).
 Relay::UpstreamSent Relay::send_upstream(Opcode opcode, std::string_view payload) {
-  release(frame_);
+  http::empty_buffer(frame_);
   const auto mask = static_cast<std::uint32_t>(input_.context.gateway.random());
   http::append_frame(frame_, opcode, payload, mask);
   const std::array<boost::asio::const_buffer, 1> pieces{

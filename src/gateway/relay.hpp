@@ -101,6 +101,9 @@ class Relay {
   MonotonicTime until_;  ///< the session's end
   bool client_closes_ = false;
   bool client_is_lost_ = false;
+  // Copies of what a slow side has not taken yet.
+  std::size_t unsent_to_client_ = 0;
+  std::size_t unsent_to_upstream_ = 0;
   bool is_sending_ = false;  ///< a part of a frame to the upstream is unsent
   net::TaskGroup tasks_;
 };

@@ -62,12 +62,16 @@ class SessionClient {
   [[nodiscard]] net::Task<> close(std::string event, std::string payload);
 
   /// Receives the first event, which must be a text, and keeps it for take_first_event().
-  /// Errors: invalid_parameter, whose detail is for the client; request_timeout, connection_lost.
+  /// Errors: invalid_parameter, whose detail is for the client; request_timeout, connection_lost,
+  /// stopping.
   [[nodiscard]] net::Task<Result<std::string_view>> first_event(MonotonicTime until);
   /// Empty: there is none, or it was taken.
   [[nodiscard]] std::string take_first_event() { return std::exchange(first_event_, {}); }
 
  private:
+  /// Answers a client that closes. Returns why there is no event.
+  [[nodiscard]] net::Task<Error> answer_close(std::string_view payload);
+
   http::ClientStream& client_;
   MessageSource source_;
   std::string frame_;

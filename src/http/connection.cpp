@@ -1,6 +1,7 @@
 #include "http/connection.hpp"
 
 #include "base/scoped_count.hpp"
+#include "http/websocket_handshake.hpp"
 
 namespace weir::http {
 namespace {
@@ -20,6 +21,16 @@ Connection::Connection(net::Socket socket, std::unique_ptr<net::TlsSession> tls,
   if (!ignored) peer_ = peer.address();
   client_.set_draining(context_.draining);
   context_.stages.add(*this, Stage::busy);
+}
+
+bool ConnectionContext::is_full(const Request& request) const {
+  if (pressure >= Pressure::refuse) return true;
+  const auto places = in_flight.load(std::memory_order_relaxed);
+  if (settings.max_in_flight == 0 || places < settings.max_in_flight) return false;
+  // A session is a GET, and lasts.
+  const bool is_call = request.method == Method::post || asks_for_websocket(request);
+  const auto kept = is_call ? 0 : std::max(settings.max_in_flight / 8, kLeastKept);
+  return places >= settings.max_in_flight + kept;
 }
 
 std::chrono::milliseconds ConnectionContext::keep_alive_timeout() const {
@@ -154,7 +165,7 @@ net::Task<> Connection::await_turn() {
 // Sends an answer that is ready; otherwise returns the coroutine that computes it.
 net::Task<Outcome> Connection::answer() {
   auto& handler = context_.handler;
-  auto answer = context_.is_full(exchange_->request->method)
+  auto answer = context_.is_full(*exchange_->request)
                     ? Answer(handler.refuse(*exchange_, Errc::overloaded))
                     : handler.handle(*exchange_);
   if (auto* later = std::get_if<net::Task<Outcome>>(&answer)) return std::move(*later);

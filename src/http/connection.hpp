@@ -42,12 +42,7 @@ struct ConnectionContext {
   [[nodiscard]] std::chrono::milliseconds keep_alive_timeout() const;
   /// Calls of models may take minutes each. Places that they cannot take are kept for requests that
   /// take milliseconds, such as lists.
-  [[nodiscard]] bool is_full(Method method) const {
-    if (pressure >= Pressure::refuse) return true;
-    if (settings.max_in_flight == 0) return false;
-    const auto kept = method == Method::post ? 0 : std::max(settings.max_in_flight / 8, kLeastKept);
-    return in_flight.load(std::memory_order_relaxed) >= settings.max_in_flight + kept;
-  }
+  [[nodiscard]] bool is_full(const Request& request) const;
   static constexpr std::int64_t kLeastKept = 16;
 };
 

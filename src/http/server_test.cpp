@@ -146,6 +146,10 @@ TEST_F(ServerTest, AnAnswerThatComesLaterHoldsAPlaceUntilThen) {
     answer = other.read_to_end();
   } while (answer.starts_with("HTTP/1.1 200 "));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 ")) << answer;
+  auto session = connect();
+  session.send(
+      "GET /1 HTTP/1.1\r\nHost: w\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n");
+  EXPECT_TRUE(session.read_to_end().starts_with("HTTP/1.1 503 ")) << "a session is a call";
   auto reader = connect();
   reader.send("GET /1 HTTP/1.1\r\nHost: w\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(reader.read_to_end().starts_with("HTTP/1.1 200 ")) << "places are kept for reading";

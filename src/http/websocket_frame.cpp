@@ -204,6 +204,11 @@ void append_frame(std::string& out, Opcode opcode, std::string_view payload,
   if (mask) apply_mask(out.data() + at, payload.size(), *mask);
 }
 
+void empty_buffer(std::string& buffer) {
+  buffer.clear();
+  if (buffer.capacity() > kKeptBytes) std::string().swap(buffer);
+}
+
 std::string close_payload(CloseCode code, std::string_view reason) {
   std::string payload;
   append_big_endian(payload, static_cast<std::uint16_t>(code), 2);

@@ -101,6 +101,10 @@ class WebSocketReader {
 void append_frame(std::string& out, Opcode opcode, std::string_view payload,
                   std::optional<std::uint32_t> mask);
 
+/// Empties a buffer of messages, and keeps its memory only if that is small: a session is mostly
+/// waited for.
+void empty_buffer(std::string& buffer);
+
 /// The payload of a close frame; a long reason is cut.
 [[nodiscard]] std::string close_payload(CloseCode code, std::string_view reason);
 

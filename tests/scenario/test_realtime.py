@@ -11,6 +11,7 @@ from support.caller import usage_rows
 from support.eventually import DEADLINE_S, eventually
 from support.process import KEY
 from support.realtime_engine import RealtimeEngine, answer
+from support.wire import head
 
 MODEL = "lab/talk"
 LIMITED = "sk-limited-0123456789abcdef0123456789abcdef"
@@ -332,6 +333,49 @@ def test_an_upstream_that_leaves_ends_the_session(weir, how):
         return
     assert (code, events[-1]["type"], events[-1]["error"]["type"]) == (1011, "error", "server_error")
     assert last_line(server)["reason"] == ("upstream_broke" if how == "cut" else "upstream_answer_invalid")
+
+
+@pytest.mark.parametrize(
+    "frame", [b"\x81\x02\xff\xfe", b"\x88\x01\x03", b"\x88\x02\x03\xed"], ids=["text", "short close", "code 1005"]
+)
+def test_a_frame_of_an_upstream_that_breaks_the_rules_does_not_pass(weir, frame):
+    def script(there):
+        there.connection.socket.sendall(frame)
+        there.receive()
+
+    with RealtimeEngine(script) as engine:
+        server = start(weir, engine)
+        with session(server) as client:
+            code, events = ending(client)
+    assert (code, [each["error"]["type"] for each in events]) == (1011, ["server_error"])
+    assert last_line(server)["reason"] == "upstream_answer_invalid"
+
+
+def test_what_a_slow_client_has_not_taken_counts_in_the_memory_of_all(weir):
+    large = "A" * (17 << 20)  # held once, and once more for the client
+    with RealtimeEngine(lambda there: (there.send(large), there.receive())) as engine:
+        server = start(weir, engine, calls={"max_event_bytes": "20MiB", "max_body_bytes": "1MiB", "buffer_bytes": "33MiB"})
+        fields = (("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),
+                  ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="))  # fmt: skip
+        with socket.create_connection(("127.0.0.1", server.public)) as client:
+            client.sendall(head("GET", f"/v1/realtime?model={MODEL}", fields, KEY))
+            assert last_line(server)["reason"] == "overloaded"
+
+
+def test_a_client_that_closes_before_its_model_is_known_is_answered(server):
+    client = session(server, "")
+    client.close(4000, "enough")
+    assert client.close_code == 4000
+    assert last_line(server)["reason"] == "client_left"
+
+
+def test_a_server_that_stops_says_so_before_the_model_is_known(weir, engine):
+    server = start(weir, engine, server={"drain_timeout": "100ms"})
+    with session(server, "") as client:
+        server.process.terminate()
+        code, events = ending(client)
+    server.process.wait(DEADLINE_S)
+    assert (code, events[-1]["error"]["code"]) == (1001, "stopping")
 
 
 def test_a_server_that_stops_says_so(weir, engine):
