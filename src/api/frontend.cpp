@@ -13,7 +13,6 @@
 #include "api/ollama.hpp"
 #include "api/openapi.hpp"
 #include "api/stored_reply.hpp"
-#include "api/websocket.hpp"
 #include "auth/presented_key.hpp"
 #include "base/stable_hash.hpp"
 #include "codec/percent.hpp"
@@ -138,19 +137,8 @@ Frontend::Found Frontend::call_input(http::Exchange& exchange, const auth::KeyEn
     input.stored =
         gateway::read_stored_call(endpoint, request.method, found.parameter, request.query);
   }
-  if (found.route->is_session()) {
-    if (!http::asks_for_websocket(*exchange.request)) {
-      return as_websocket_required(fail_with(exchange, {Errc::method_not_allowed, kOnlyWebSocket}));
-    }
-    auto session = gateway::read_session_request(*exchange.request);
-    if (session && exchange.client->has_surplus()) {
-      session = fail(Errc::invalid_parameter, "Wait for the handshake's answer before sending.");
-    }
-    if (!session) {
-      return fail_with(exchange,
-                       {.code = Errc::invalid_parameter, .message = session.error().detail});
-    }
-    input.session = std::make_unique<gateway::SessionRequest>(std::move(*session));
+  if (opens_session(*exchange.request, found)) {
+    if (auto refused = read_session(exchange, found, input)) return std::move(*refused);
   }
   if (published.directory->settings().affinity == upstream::Affinity::key) {
     input.key_hash = stable_hash(key.name());
@@ -273,7 +261,7 @@ Frontend::Found Frontend::answer(http::Exchange& exchange) {
   if (request.method == http::Method::options) {
     return options_reply(request, whole_server ? std::string(kAllowAll) : allow_field(found));
   }
-  if (!found.allows(request.method)) {
+  if (!found.allows(request.method) && !may_open_session(request, found)) {
     if (http::asks_for_websocket(request)) return refuse_websocket(exchange);
     const bool is_list = is_read(request.method) && has_no_list(*found.route);
     return method_not_allowed(exchange, allow_field(found), is_list ? kNoList : std::string_view{});

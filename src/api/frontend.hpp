@@ -88,6 +88,13 @@ class Frontend : public http::Handler {
                                                  const auth::KeyEntry& key);
   [[nodiscard]] Found call_input(http::Exchange& exchange, const auth::KeyEntry& key,
                                  const RouteMatch& found);
+  [[nodiscard]] static bool opens_session(const http::Request& request, const RouteMatch& found);
+  /// Whether a request at the path of calls is the handshake of a session that is served.
+  [[nodiscard]] bool may_open_session(const http::Request& request, const RouteMatch& found);
+  /// Fills `input` by the handshake. Nothing: it is done.
+  [[nodiscard]] std::optional<http::Reply> read_session(http::Exchange& exchange,
+                                                        const RouteMatch& found,
+                                                        gateway::CallInput& input);
   /// Whether the route's page is served here.
   [[nodiscard]] bool has_page(const Route& route) const;
   /// The answer to a path that no route has.

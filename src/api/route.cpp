@@ -65,7 +65,8 @@ std::string_view text_of(catalogue::Endpoint endpoint) {
     case completions:
       return "Text completion, with `suffix`.";
     case responses:
-      return "OpenAI's Responses API; as chat completions where an upstream has no other.";
+      return "OpenAI's Responses API; as chat completions where an upstream has no other; over a "
+             "WebSocket (GET) where the upstreams of all models have that.";
     case responses_compact:
       return "A shorter input for the next response, if the upstream supports it.";
     case response_input_tokens:

@@ -56,6 +56,10 @@ struct Route {
   [[nodiscard]] bool is_session() const {
     return endpoint && catalogue::describe(*endpoint).is_session();
   }
+  /// A WebSocket at the path makes its calls as well.
+  [[nodiscard]] bool has_sessions() const {
+    return endpoint && catalogue::describe(*endpoint).has_sessions;
+  }
   /// A page for people. The contract has none.
   [[nodiscard]] constexpr bool is_page() const {
     return id == RouteId::front_page || id == RouteId::docs;

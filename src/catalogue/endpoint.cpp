@@ -24,7 +24,8 @@ constexpr EndpointRow at_root(std::string_view slug, std::string_view path, SubT
 constexpr EnumTable<Endpoint, EndpointRow> kRows({
     {Endpoint::chat_completions, {"chat_completions", "/chat/completions", kChat}},
     {Endpoint::completions, {"completions", "/completions", kChat}},
-    {Endpoint::responses, {"responses", "/responses", kChat}},
+    {Endpoint::responses,
+     {.slug = "responses", .path = "/responses", .sub_types = kChat, .has_sessions = true}},
     {Endpoint::responses_compact, {"responses_compact", "/responses/compact", kChat}},
     {Endpoint::response_input_tokens, {"response_input_tokens", "/responses/input_tokens", kChat}},
     {Endpoint::stored_responses, {"stored_responses", "/responses/{id}", kChat}},

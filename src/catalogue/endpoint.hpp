@@ -88,6 +88,7 @@ struct EndpointRow {
   BodyForm body = BodyForm::json;
   bool outside = false;  ///< a model outside all sub types may be called there as well
   PathBase base = PathBase::version;
+  bool has_sessions = false;  ///< a WebSocket at the path makes such calls, by events
 
   /// A WebSocket (RFC 6455).
   [[nodiscard]] constexpr bool is_session() const { return body == BodyForm::messages; }

@@ -62,7 +62,10 @@ void add_calls(config::Schema<UpstreamSettings>& schema) {
           "does not have them. Unset: those that servers of this kind, or OpenAI and Azure, are "
           "not documented "
           "to "
-          "have; []: none.");
+          "have; []: none.")
+      .field("responses_websocket", &Upstream::responses_websocket, config::boolean(),
+             "Whether it serves /v1/responses as a WebSocket as well. Unset: api.openai.com does. "
+             "Clients are offered one if all of their models have such an upstream.");
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ struct UpstreamSettings {
   StreamUsage stream_usage = StreamUsage::automatic;
   /// Slugs of endpoints whose calls are translated. Unset: those that the kind does not serve.
   std::optional<std::vector<std::string>> translate;
+  std::optional<bool> responses_websocket;  ///< unset: whether it is OpenAI itself
 
   [[nodiscard]] http::TlsSettings tls() const { return {ca_file, ca_file_written_at}; }
 };

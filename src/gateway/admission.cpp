@@ -123,7 +123,7 @@ std::expected<void, Refusal> reserve(Admitted& admitted, const CallInput& input,
   const auto& row = dialect::of(input.endpoint);
   if (admitted.batch) {
     claim.tokens = admitted.batch->prompt + admitted.batch->answer;
-  } else if (catalogue::describe(input.endpoint).is_session()) {
+  } else if (input.session) {
     claim.tokens = 1;  // those of a session are counted as its responses report them
   } else if (row.counts(Meter::input_tokens)) {
     claim.tokens = forecast.estimate(model, admitted.shape);

@@ -18,13 +18,16 @@ namespace weir::gateway {
 
 namespace {
 
-Result<std::string> first_model(std::string_view text, const upstream::Settings& settings) {
+Result<std::string> first_model(std::string_view text, catalogue::Endpoint endpoint,
+                                const upstream::Settings& settings) {
   auto event = read_client_event(text, static_cast<std::size_t>(settings.max_json_depth));
   if (!event) return std::unexpected(std::move(event.error()));
   if (!event->models.empty()) return std::move(event->models.front().name);
   return fail(
       Errc::invalid_parameter,
-      "No model: name one in the address (?model=), or in session.model of the first event.");
+      catalogue::describe(endpoint).is_session()
+          ? "No model: name one in the address (?model=), or in session.model of the first event."
+          : "No model: name one in the first event, response.create.");
 }
 
 http::CloseCode close_code_of(Errc code) {
@@ -129,7 +132,7 @@ net::Task<bool> Call::receive_event() {
     refuse_request(event.error());
     co_return false;
   }
-  auto model = first_model(*event, context_.settings());
+  auto model = first_model(*event, context_.input.endpoint, context_.settings());
   if (!model) {
     refuse_request(model.error());
     co_return false;

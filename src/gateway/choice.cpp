@@ -20,6 +20,7 @@ constexpr std::size_t kUsualRoutes = 32;
 bool can_use(const Routes& routes, const catalogue::Route& route, const Path& path) {
   if (routes.only != nullptr && route.upstream != *routes.only) return false;
   if (path.destination == nullptr) return false;
+  if (routes.is_session && !path.destination->sessions.contains(routes.endpoint)) return false;
   const auto called_at = path.destination->called_at(routes.endpoint);
   return called_at && (routes.translates || *called_at == routes.endpoint);
 }
@@ -79,6 +80,21 @@ std::optional<Choice> choose(const Routes& routes, const RouteSet& tried, std::u
                 picked->result,
                 candidates[index].in_doubt,
                 *path.destination->called_at(routes.endpoint)};
+}
+
+bool opens_sessions(const catalogue::Catalogue& models, const Directory& directory,
+                    const catalogue::Scope& scope, catalogue::Endpoint endpoint) {
+  bool has_any = false;
+  const auto& row = catalogue::describe(endpoint);
+  for (const auto& model : models.models()) {
+    if (!row.takes(model.model_class.sub_types) || !scope.admits(model)) continue;
+    const auto paths = directory.paths_of(model);
+    has_any = std::ranges::any_of(paths, [&](const Path& path) {
+      return path.destination != nullptr && path.destination->sessions.contains(endpoint);
+    });
+    if (!has_any) return false;
+  }
+  return has_any;
 }
 
 NoChoice why_none(const Routes& routes, MonotonicTime now) {

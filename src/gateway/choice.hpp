@@ -11,8 +11,10 @@
 
 #include "base/clock.hpp"
 #include "base/errc.hpp"
+#include "catalogue/catalogue.hpp"
 #include "catalogue/endpoint.hpp"
 #include "catalogue/model.hpp"
+#include "catalogue/scope.hpp"
 #include "gateway/directory.hpp"
 #include "upstream/affinity.hpp"
 
@@ -46,6 +48,7 @@ struct Routes {
   const std::string* only = nullptr;  ///< the upstream that already has the request; null: any
   /// Whether a call may be translated.
   bool translates = true;
+  bool is_session = false;  ///< the call is one over a WebSocket
   /// A hash of what the calls share that should go to the same upstream; none: the load decides.
   std::optional<std::uint64_t> affinity = {};
 };
@@ -65,6 +68,11 @@ struct Choice {
 /// values.
 [[nodiscard]] std::optional<Choice> choose(const Routes& routes, const RouteSet& tried,
                                            std::uint64_t random, MonotonicTime now);
+
+/// Whether each model that may be called at `endpoint` in `scope` has a route that opens sessions
+/// there: a session is accepted before its model is known. Cost: up to one look at each model.
+[[nodiscard]] bool opens_sessions(const catalogue::Catalogue& models, const Directory& directory,
+                                  const catalogue::Scope& scope, catalogue::Endpoint endpoint);
 
 struct NoChoice {
   Errc code;

@@ -71,6 +71,20 @@ class ChoiceTest : public testing::Test {
   Endpoint endpoint_ = kChat;
 };
 
+TEST_F(ChoiceTest, ASessionGoesOnlyToAnUpstreamThatOpensSessions) {
+  add("one");
+  add("two").sessions.insert(kChat);
+  auto session = routes();
+  session.is_session = true;
+  for (std::uint64_t random : {0x0ULL, ~0ULL}) {
+    const auto choice = choose(session, {}, random, kNow);
+    ASSERT_TRUE(choice);
+    EXPECT_EQ(choice->route->upstream, "two");
+  }
+  EXPECT_TRUE(directory_->opens_sessions(kChat));
+  EXPECT_FALSE(directory_->opens_sessions(Endpoint::responses));
+}
+
 TEST_F(ChoiceTest, TheLowestPriorityNumberIsFirstAndTheRoutesOwnCounts) {
   add("one").priority = 1;
   add("two").priority = 2;

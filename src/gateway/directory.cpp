@@ -25,6 +25,7 @@ DestinationTable::DestinationTable(std::vector<Destination> destinations,
     : destinations_(std::move(destinations)), settings_(settings), serial_(next_serial()) {
   for (const Destination& destination : destinations_) {
     by_name_.emplace(destination.upstream->address().name, &destination);
+    sessions_.insert(destination.sessions);
   }
 }
 

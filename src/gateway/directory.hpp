@@ -33,6 +33,8 @@ struct Destination {
   std::array<Secret, catalogue::kEndpointCount> beta_heads;
   /// Endpoints whose calls are translated here, to those that stand in for them.
   catalogue::Endpoints translated = {};
+  /// Endpoints at which it opens sessions over WebSockets.
+  catalogue::Endpoints sessions = {};
   /// The member that limits an answer in tokens.
   std::string_view output_limit = "max_tokens";
   bool takes_effort = false;  ///< its reasoning models are known to take reasoning_effort
@@ -74,6 +76,8 @@ class DestinationTable {
   /// Null for an unknown name. Valid as long as the table.
   [[nodiscard]] const Destination* find(std::string_view name) const;
   [[nodiscard]] const upstream::Settings& settings() const { return settings_; }
+  /// Endpoints at which any of them opens sessions.
+  [[nodiscard]] catalogue::Endpoints sessions() const { return sessions_; }
   /// Unique within the process; never 0.
   [[nodiscard]] std::uint64_t serial() const { return serial_; }
 
@@ -81,6 +85,7 @@ class DestinationTable {
   std::vector<Destination> destinations_;
   std::unordered_map<std::string_view, const Destination*> by_name_;
   upstream::Settings settings_;
+  catalogue::Endpoints sessions_;
   std::uint64_t serial_;
 };
 
@@ -105,6 +110,10 @@ class Directory {
   /// Null for an unknown name. Valid as long as the directory.
   [[nodiscard]] const Destination* find(std::string_view name) const {
     return destinations_->find(name);
+  }
+  /// Whether any upstream opens sessions at `endpoint`.
+  [[nodiscard]] bool opens_sessions(catalogue::Endpoint endpoint) const {
+    return destinations_->sessions().contains(endpoint);
   }
   [[nodiscard]] const upstream::Settings& settings() const { return destinations_->settings(); }
   /// As of DestinationTable.

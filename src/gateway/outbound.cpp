@@ -72,7 +72,7 @@ void compose_handshake(Outbound& outbound, std::string_view destination,
   outbound.begin = Secret(session_address(destination, session, model));
   outbound.head = http::request_fields(session.nonce, session.subprotocol);
   put_field(outbound.head, "X-Trace-Id: ", trace_id);
-  const auto passed = passed_fields(dialect::of(catalogue::Endpoint::realtime).family);
+  const auto passed = passed_fields(dialect::of(session.endpoint).family);
   append_passed_fields(outbound.head, client, passed, caller);
   outbound.head += "\r\n";
 }

@@ -72,7 +72,7 @@ bool Received::counts_images() const {
 
 // A body that is too large is refused by receive().
 bool Received::take_at_hand() {
-  if (catalogue::describe(endpoint_).is_session()) return !request_.model.empty();
+  if (is_session_) return !request_.model.empty();
   if (!is_json() || coding_) return false;
   if (!client_.limit_body(static_cast<std::uint64_t>(settings_.max_body_bytes))) return false;
   const auto body = client_.take_body_at_hand();

@@ -50,6 +50,7 @@ class Received {
   /// A realtime session, which has no body. `model`: empty until the first event names it.
   void set_session(std::string model) {
     request_.model = std::move(model);
+    is_session_ = true;
     names_path_ = true;
     is_whole_ = true;
   }
@@ -130,6 +131,7 @@ class Received {
   CallRequest request_;
   bool is_whole_ = false;
   bool names_path_ = false;
+  bool is_session_ = false;
   std::optional<codec::BodyCoding> coding_;
   net::WorkerPool* workers_ = nullptr;
 };

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "catalogue/list_query.hpp"
 #include "codec/utf8.hpp"
 #include "dialect/advice.hpp"
 #include "gateway/rate_limit_fields.hpp"
@@ -42,6 +41,7 @@ Relay::Relay(Attempt& attempt, const RelayInput& input)
       until_(monotonic_now() + input.context.settings().realtime_max_duration),
       tasks_(input.context.client.socket().get_executor()) {
   source_.receive(upstream().take_raw_unread());
+  forget_ids();
 }
 
 // A session is mostly waited for: what was needed to begin it is released.
@@ -226,46 +226,6 @@ net::Task<bool> Relay::forward_to_client(http::WebSocketMessage message) {
   }
   if (limited_ && !is_over()) end_by_limit(*limited_);
   co_return !is_over();
-}
-
-std::optional<std::string_view> Relay::read_client_text(std::string_view text) {
-  const auto depth = static_cast<std::size_t>(input_.context.settings().max_json_depth);
-  const auto event = read_client_event(text, depth);
-  if (!event) {
-    end_with(Outcome::cancelled, Errc::invalid_parameter, CloseCode::policy_violation,
-             event.error().detail);
-    return std::nullopt;
-  }
-  if (event->models.empty()) return text;
-  const auto& input = input_.context.input;
-  for (const auto& model : event->models) {
-    const auto* named = catalogue::find_visible(*input.catalogue, model.name, *input.scope, true);
-    const auto& own = input_.admitted.model->counted_id();
-    if (named != nullptr && named->counted_id() == own) continue;
-    end_with(
-        Outcome::cancelled, Errc::invalid_parameter, CloseCode::policy_violation,
-        fmt::format("The model of a session cannot change. This one's is {}.", record().model));
-    return std::nullopt;
-  }
-  text_ = rename_models(text, event->models, attempt_.choice().route->model);
-  return text_;
-}
-
-std::string_view Relay::read_upstream_text(std::string_view text) {
-  auto event = read_upstream_event(text);
-  count(event.usage);
-  const auto& name = attempt_.choice().route->model;
-  std::erase_if(event.models, [&](const NamedModel& model) { return model.name != name; });
-  if (event.models.empty() || name == record().model) return text;
-  text_ = rename_models(text, event.models, record().model);
-  return text_;
-}
-
-void Relay::count(const dialect::TokenUsage& usage) {
-  if (!usage.known()) return;
-  add_usage(record().usage, usage);
-  const auto more = usage.total() - std::exchange(reserved_, 0);
-  limited_ = input_.admitted.reservation.add({.tokens = more}, monotonic_now());
 }
 
 bool Relay::hold_bytes() {

@@ -10,13 +10,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "gateway/admission.hpp"
 #include "gateway/attempt.hpp"
 #include "gateway/call_context.hpp"
 #include "gateway/held_bytes.hpp"
 #include "gateway/session_client.hpp"
+#include "gateway/session_event.hpp"
 #include "gateway/settlement.hpp"
+#include "gateway/stored_ids.hpp"
 #include "net/task_group.hpp"
 
 namespace weir::gateway {
@@ -72,6 +75,9 @@ class Relay {
   /// The event as the upstream gets it. Nothing: the session ends.
   [[nodiscard]] std::optional<std::string_view> read_client_text(std::string_view text);
   [[nodiscard]] std::string_view read_upstream_text(std::string_view text);
+  /// Appends the edit that names a response as the upstream does. False: the session ends.
+  [[nodiscard]] bool open_id(const NamedModel& response, std::vector<Edit>& edits);
+  void forget_ids();
   void count(const dialect::TokenUsage& usage);
   [[nodiscard]] bool hold_bytes();
 
@@ -93,7 +99,8 @@ class Relay {
   MessageSource source_;  ///< of the upstream
   HeldBytes held_;
   std::string frame_;
-  std::string text_;  ///< an event with another name of its model
+  std::string text_;              ///< an event with other names
+  std::optional<StoredIds> ids_;  ///< of responses; null: events have none
   std::optional<AttemptEnd> ended_;
   Farewell farewell_;
   std::int64_t reserved_ = input_.admitted.claim.tokens;  ///< until a response reports its tokens

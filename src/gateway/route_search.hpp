@@ -44,6 +44,7 @@ class RouteSearch {
             .endpoint = context_.input.endpoint,
             .only = admitted_.place ? &admitted_.place->upstream : nullptr,
             .translates = !untranslatable_,
+            .is_session = context_.input.session != nullptr,
             .affinity = affinity_};
   }
   [[nodiscard]] bool is_repeatable() const {

@@ -1,5 +1,7 @@
 #include "gateway/session_event.hpp"
 
+#include <algorithm>
+
 #include "codec/json_scanner.hpp"
 #include "codec/json_text.hpp"
 #include "codec/utf8.hpp"
@@ -10,7 +12,8 @@ namespace {
 constexpr std::size_t kMaxValueBytes = 8192;
 
 constexpr codec::MemberPaths kClientMembers = {
-    {"type", "model", "session", "session.model", "response", "response.model"}};
+    {"type", "model", "session", "session.model", "response", "response.model",
+     "previous_response_id", "response.previous_response_id"}};
 enum ClientMember : std::size_t {
   kType,
   kModel,
@@ -18,6 +21,8 @@ enum ClientMember : std::size_t {
   kSessionModel,
   kResponse,
   kResponseModel,
+  kPrevious,
+  kResponsePrevious,
 };
 
 constexpr codec::MemberPaths kUpstreamMembers = {
@@ -66,7 +71,9 @@ Result<ClientEvent> read_client_event(std::string_view text, std::size_t max_dep
       if (name) event.type = std::move(*name);
       is_understood = is_understood && name && value.exact;
     } else if (name) {
-      event.models.push_back(named(value, std::move(*name)));
+      const bool is_id = value.member == kPrevious || value.member == kResponsePrevious;
+      auto& found = is_id ? event.continued : event.models;
+      found.push_back(named(value, std::move(*name)));
     } else {
       // Some servers take null for a member that is absent.
       is_understood = is_understood && value.text == "null";
@@ -75,8 +82,9 @@ Result<ClientEvent> read_client_event(std::string_view text, std::size_t max_dep
   scanner.feed(text, take);
   if (scanner.state() != Scanner::State::complete) return not_json();
   if (types != 1 || objects[0] > 1 || objects[1] > 1 || !is_understood) {
-    return fail(Errc::invalid_parameter,
-                "The event must have one type, and a model, where it has one, must be a string.");
+    return fail(
+        Errc::invalid_parameter,
+        "The event must have one type, and a model or a response that it names must be a string.");
   }
   return event;
 }
@@ -96,16 +104,24 @@ UpstreamEvent read_upstream_event(std::string_view text) {
   return event;
 }
 
-std::string rename_models(std::string_view text, const std::vector<NamedModel>& models,
-                          std::string_view name) {
-  std::string renamed;
-  std::size_t at = 0;
+void append_renames(std::vector<Edit>& edits, const std::vector<NamedModel>& models,
+                    std::string_view name) {
   for (const auto& model : models) {
-    renamed += text.substr(at, model.at.begin - at);
-    codec::append_json_string(renamed, name);
-    at = model.at.end;
+    std::string text;
+    codec::append_json_string(text, name);
+    edits.push_back({model.at, std::move(text)});
   }
-  return renamed.append(text.substr(at));
+}
+
+std::string edit_event(std::string_view text, std::vector<Edit> edits) {
+  std::ranges::sort(edits, {}, [](const Edit& edit) { return edit.at.begin; });
+  std::string edited;
+  std::size_t at = 0;
+  for (const auto& edit : edits) {
+    edited.append(text.substr(at, edit.at.begin - at)).append(edit.text);
+    at = edit.at.end;
+  }
+  return edited.append(text.substr(at));
 }
 
 void add_usage(dialect::TokenUsage& sum, const dialect::TokenUsage& more) {
@@ -124,6 +140,7 @@ std::string error_event(Errc code, std::string_view message, std::string_view id
   codec::JsonWriter json(event);
   json.begin_object().key("type").value("error");
   json.key("event_id").value(std::string("event_").append(id));
+  json.key("status").value(row.status);
   json.key("error").begin_object().key("type").value(type_of(row.status));
   json.key("code").value(code == Errc::rate_limited ? "rate_limit_exceeded" : row.slug);
   json.key("message").value(message).key("param").null().key("event_id").null();

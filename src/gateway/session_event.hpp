@@ -15,7 +15,7 @@
 
 namespace weir::gateway {
 
-/// A place where an event names the session's model.
+/// A place where an event names the session's model, or a response.
 struct NamedModel {
   std::string name;
   Span at;  ///< with its quotes
@@ -24,6 +24,7 @@ struct NamedModel {
 struct ClientEvent {
   std::string type;
   std::vector<NamedModel> models;
+  std::vector<NamedModel> continued;  ///< the responses that it continues
 };
 
 /// The detail of an error is for the client. Errors: invalid_parameter for what is no JSON object,
@@ -38,10 +39,12 @@ struct UpstreamEvent {
 /// Reads what it can.
 [[nodiscard]] UpstreamEvent read_upstream_event(std::string_view text);
 
-/// The event with each model's name replaced.
-[[nodiscard]] std::string rename_models(std::string_view text,
-                                        const std::vector<NamedModel>& models,
-                                        std::string_view name);
+/// Appends the edits that give each of `models` another name.
+void append_renames(std::vector<Edit>& edits, const std::vector<NamedModel>& models,
+                    std::string_view name);
+
+/// The event with its edits made, which may be in any order.
+[[nodiscard]] std::string edit_event(std::string_view text, std::vector<Edit> edits);
 
 /// Adds the usage of a response to that of the responses before it.
 void add_usage(dialect::TokenUsage& sum, const dialect::TokenUsage& more);

@@ -38,6 +38,22 @@ TEST(ClientEvent, IsRefusedIfItCouldBeReadInTwoWays) {
   EXPECT_FALSE(read_client_event(R"({"type":"a","b":[[[1]]]})", 3));
 }
 
+TEST(ClientEvent, NamesTheResponseThatItContinues) {
+  const auto event = read_client_event(
+      R"({"previous_response_id":"resp_1","type":"response.create","model":"a"})", kDepth);
+  ASSERT_TRUE(event);
+  ASSERT_EQ(event->continued.size(), 1U);
+  EXPECT_EQ(event->continued[0].name, "resp_1");
+  EXPECT_EQ(event->models.size(), 1U);
+  EXPECT_TRUE(
+      read_client_event(R"({"type":"x","previous_response_id":null})", kDepth)->continued.empty());
+  EXPECT_FALSE(read_client_event(R"({"type":"x","previous_response_id":7})", kDepth));
+}
+
+TEST(EditEvent, MakesEditsInTheirOrder) {
+  EXPECT_EQ(edit_event("abcdef", {{{4, 5}, "EE"}, {{0, 1}, ""}, {{2, 2}, "+"}}), "b+cdEEf");
+}
+
 TEST(UpstreamEvent, ReportsUsage) {
   const auto done = read_upstream_event(
       R"({"type":"response.done","response":{"status":"completed","usage":{"total_tokens":9,)"
@@ -55,8 +71,9 @@ TEST(UpstreamEvent, NamesItsModel) {
   constexpr std::string_view kText = R"({"session":{"model":"theirs","tools":[]}})";
   const auto event = read_upstream_event(kText);
   ASSERT_EQ(event.models.size(), 1U);
-  EXPECT_EQ(rename_models(kText, event.models, "a\"b"),
-            R"({"session":{"model":"a\"b","tools":[]}})");
+  std::vector<Edit> edits;
+  append_renames(edits, event.models, "a\"b");
+  EXPECT_EQ(edit_event(kText, edits), R"({"session":{"model":"a\"b","tools":[]}})");
 }
 
 TEST(Usage, IsAddedUp) {
@@ -71,9 +88,10 @@ TEST(Usage, IsAddedUp) {
 }
 
 TEST(ErrorEvent, HasTheShapeOfOpenAis) {
-  EXPECT_EQ(error_event(Errc::rate_limited, "Too much.", "t1"),
-            R"({"type":"error","event_id":"event_t1","error":{"type":"rate_limit_error",)"
-            R"("code":"rate_limit_exceeded","message":"Too much.","param":null,"event_id":null}})");
+  EXPECT_EQ(
+      error_event(Errc::rate_limited, "Too much.", "t1"),
+      R"({"type":"error","event_id":"event_t1","status":429,"error":{"type":"rate_limit_error",)"
+      R"("code":"rate_limit_exceeded","message":"Too much.","param":null,"event_id":null}})");
 }
 
 }  // namespace

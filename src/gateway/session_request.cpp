@@ -15,7 +15,8 @@ constexpr std::string_view kPassed = "intent";
 
 }  // namespace
 
-Result<SessionRequest> read_session_request(const http::Request& request) {
+Result<SessionRequest> read_session_request(const http::Request& request,
+                                            catalogue::Endpoint endpoint) {
   if (const auto problem = http::handshake_problem(request); !problem.empty()) {
     return fail(Errc::invalid_parameter, std::string(problem));
   }
@@ -24,6 +25,7 @@ Result<SessionRequest> read_session_request(const http::Request& request) {
   const auto model = query->find("model");
   if (model.count > 1) return fail(Errc::invalid_parameter, "The query names more than one model.");
   SessionRequest session;
+  session.endpoint = endpoint;
   session.key = http::websocket_key(request);
   session.model = model.value;
   if (http::offers_subprotocol(request, kSubprotocol)) session.subprotocol = kSubprotocol;
@@ -39,6 +41,8 @@ std::string session_address(std::string_view head, const SessionRequest& session
   const auto end = head.find(' ', target + 1);
   const auto path = head.substr(target, end - target);
   std::string addressed = "GET";
+  if (!catalogue::describe(session.endpoint).is_session())
+    return addressed.append(head.substr(target));
   addressed.append(path).append(path.contains('?') ? "&model=" : "?model=");
   addressed += codec::percent_encode(model);
   if (!session.query.empty()) addressed.append("&").append(session.query);

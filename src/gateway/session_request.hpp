@@ -5,11 +5,13 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "catalogue/endpoint.hpp"
 #include "http/request.hpp"
 
 namespace weir::gateway {
 
 struct SessionRequest {
+  catalogue::Endpoint endpoint = catalogue::Endpoint::realtime;
   std::string key;          ///< Sec-WebSocket-Key
   std::string subprotocol;  ///< the one that is accepted; empty: none
   std::string query;        ///< parameters that are forwarded, the model aside
@@ -22,9 +24,11 @@ struct SessionRequest {
 inline constexpr std::string_view kKeySubprotocol = "openai-insecure-api-key.";
 
 /// The detail of an error is for the client. Errors: invalid_parameter.
-[[nodiscard]] Result<SessionRequest> read_session_request(const http::Request& request);
+[[nodiscard]] Result<SessionRequest> read_session_request(const http::Request& request,
+                                                          catalogue::Endpoint endpoint);
 
-/// The request line and the fields of an upstream's prepared `head`, as a handshake for `model`.
+/// The request line and the fields of an upstream's prepared `head`, as a handshake for `model`,
+/// which events alone name if the path has other calls as well.
 [[nodiscard]] std::string session_address(std::string_view head, const SessionRequest& session,
                                           std::string_view model);
 

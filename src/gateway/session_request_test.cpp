@@ -5,6 +5,8 @@
 namespace weir::gateway {
 namespace {
 
+using catalogue::Endpoint;
+
 http::Request handshake(std::string_view query) {
   http::Request request;
   request.method = http::Method::get;
@@ -19,7 +21,7 @@ http::Request handshake(std::string_view query) {
 TEST(SessionRequest, ReadsWhatTheHandshakeAsksFor) {
   auto request = handshake("intent=transcription&model=a%2Fb&call_id=rtc_1");
   request.fields.push_back({"Sec-WebSocket-Protocol", "other, realtime"});
-  const auto session = read_session_request(request);
+  const auto session = read_session_request(request, Endpoint::realtime);
   ASSERT_TRUE(session);
   EXPECT_EQ(session->model, "a/b");
   EXPECT_EQ(session->query, "intent=transcription");
@@ -30,15 +32,15 @@ TEST(SessionRequest, ReadsWhatTheHandshakeAsksFor) {
 TEST(SessionRequest, ASubprotocolThatIsNotKnownIsNotAccepted) {
   auto request = handshake("");
   request.fields.push_back({"Sec-WebSocket-Protocol", "realtime2, openai-insecure-api-key.x"});
-  EXPECT_EQ(read_session_request(request)->subprotocol, "");
-  EXPECT_EQ(read_session_request(request)->model, "");
+  EXPECT_EQ(read_session_request(request, Endpoint::realtime)->subprotocol, "");
+  EXPECT_EQ(read_session_request(request, Endpoint::realtime)->model, "");
 }
 
 TEST(SessionRequest, RefusesWhatIsNoHandshakeOrNamesTwoModels) {
-  EXPECT_FALSE(read_session_request(handshake("model=a&model=b")));
+  EXPECT_FALSE(read_session_request(handshake("model=a&model=b"), Endpoint::realtime));
   auto request = handshake("model=a");
   request.fields.pop_back();
-  EXPECT_FALSE(read_session_request(request));
+  EXPECT_FALSE(read_session_request(request, Endpoint::realtime));
 }
 
 TEST(SessionAddress, NamesTheUpstreamsModel) {
@@ -58,6 +60,10 @@ TEST(SessionAddress, NamesTheUpstreamsModel) {
     session.query = test.query;
     EXPECT_EQ(session_address(test.head, session, "a/b&"), test.addressed);
   }
+  SessionRequest session;
+  session.endpoint = Endpoint::responses;
+  EXPECT_EQ(session_address("POST /v1/responses HTTP/1.1\r\nHost: h\r\n", session, "a"),
+            "GET /v1/responses HTTP/1.1\r\nHost: h\r\n");
 }
 
 }  // namespace

@@ -83,6 +83,14 @@ void fill_heads(gateway::Destination& to, const discovery::UpstreamSettings& set
   }
 }
 
+void fill_sessions(gateway::Destination& to, bool has_responses) {
+  for (const auto endpoint : catalogue::all_endpoints()) {
+    const auto& row = catalogue::describe(endpoint);
+    const bool has = row.is_session() || (row.has_sessions && has_responses);
+    if (has && !to.head(endpoint).empty()) to.sessions.insert(endpoint);
+  }
+}
+
 gateway::Destination destination_of(const PlannedDestination& planned,
                                     const upstream::Settings& calls) {
   const auto& settings = planned.settings;
@@ -92,6 +100,7 @@ gateway::Destination destination_of(const PlannedDestination& planned,
   gateway::Destination to;
   to.upstream = planned.upstream;
   fill_heads(to, settings, *base, *kind, planned.root);
+  fill_sessions(to, settings.responses_websocket.value_or(base->host == "api.openai.com"));
   if (discovery::is_openai_itself(*base)) {
     to.output_limit = "max_completion_tokens";
     to.takes_effort = true;
