@@ -35,8 +35,10 @@ std::string_view reach_of(const discovery::UpstreamReport& report) {
   return report.pending ? "pending" : name(report.reach);
 }
 
-void write_upstream(JsonWriter& json, const discovery::UpstreamReport& report) {
-  json.begin_object().key("name").value(report.name).key("kind").value(report.kind);
+}  // namespace
+
+void write_upstream_members(codec::JsonWriter& json, const discovery::UpstreamReport& report) {
+  json.key("name").value(report.name).key("kind").value(report.kind);
   json.key("url").value(report.url).key("reach");
   json.value(reach_of(report)).key("pending").value(report.pending);
   json.key("truncated").value(report.truncated).key("unknown_words").begin_array();
@@ -61,10 +63,7 @@ void write_upstream(JsonWriter& json, const discovery::UpstreamReport& report) {
   } else {
     json.value(report.not_accepted);
   }
-  json.end_object();
 }
-
-}  // namespace
 
 Result<ModelsPage> parse_models_page(std::string_view query) {
   const auto parameters = codec::Query::parse(query);
@@ -105,7 +104,11 @@ std::string render_upstreams(std::span<const discovery::UpstreamReport> reports)
   std::string text;
   JsonWriter json(text);
   json.begin_object().key("upstreams").begin_array();
-  for (const auto& report : reports) write_upstream(json, report);
+  for (const auto& report : reports) {
+    json.begin_object();
+    write_upstream_members(json, report);
+    json.end_object();
+  }
   json.end_array().end_object();
   return text;
 }

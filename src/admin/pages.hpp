@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "catalogue/catalogue.hpp"
+#include "codec/json_text.hpp"
 #include "discovery/refresher.hpp"
 
 namespace weir::admin {
@@ -32,6 +33,9 @@ struct ModelsPage {
 
 /// {"upstreams":[…]}: the state of each upstream.
 [[nodiscard]] std::string render_upstreams(std::span<const discovery::UpstreamReport> reports);
+
+/// Writes the state of one upstream into an open object.
+void write_upstream_members(codec::JsonWriter& json, const discovery::UpstreamReport& report);
 
 /// {"error":{"reason":…,"message":…}}
 [[nodiscard]] std::string render_error(Errc code);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/access_line.hpp"
+#include "api/call_summary.hpp"
 #include "api/client_key.hpp"
 #include "api/cors.hpp"
 #include "api/docs_page.hpp"
@@ -85,6 +86,7 @@ Frontend::Frontend(Services& services, telemetry::LineWriter::Source* access_log
       published_(services.published),
       keys_(services.keyring.tables()),
       access_log_(access_log),
+      calls_(services.calls == nullptr ? nullptr : &services.calls->add_source()),
       assumed_key_(std::move(assumed_key)),
       digester_(services.keyring.make_digester()),
       metrics_(services.registry),
@@ -219,6 +221,7 @@ void Frontend::finished(const http::Exchange& exchange) {
     append_access_line(line_, exchange, call);
     access_log_->append(line_);
   }
+  if (call != nullptr && calls_ != nullptr) calls_->record(summarize(exchange, *call));
   // The connection's next request starts without a call.
   if (call != nullptr) call->endpoint.reset();
 }

@@ -119,6 +119,7 @@ class Frontend : public http::Handler {
   SnapshotReader<Published> published_;
   SnapshotReader<auth::KeyTable> keys_;
   telemetry::LineWriter::Source* access_log_;
+  telemetry::CallLog::Source* calls_;  ///< null: none are kept
   Secret assumed_key_;
   auth::Digester digester_;
   RequestMetrics metrics_;

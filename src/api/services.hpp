@@ -15,6 +15,7 @@
 #include "gateway/gateway.hpp"
 #include "http/settings.hpp"
 #include "net/worker_pool.hpp"
+#include "telemetry/call_log.hpp"
 #include "telemetry/metrics.hpp"
 
 namespace weir::api {
@@ -39,6 +40,7 @@ struct Services {
   std::span<const std::string> cors_allow_origins;
   http::Errors errors;
   FrontPageFacts front_page = {};
+  telemetry::CallLog* calls = nullptr;  ///< null: the last calls are not kept
 };
 
 }  // namespace weir::api

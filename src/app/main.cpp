@@ -49,7 +49,9 @@ std::optional<WallTime> parse_expiry(const std::string& text) {
 }
 
 std::string admin_endpoint(const Texts& texts, const Settings& settings) {
-  return texts.admin.empty() ? settings.server.admin_listen : texts.admin;
+  if (!texts.admin.empty()) return texts.admin;
+  const auto& server = settings.server;
+  return (server.admin_tls.enabled() ? "https://" : "") + server.admin_listen;
 }
 
 class CommandLine {
@@ -313,12 +315,14 @@ class CommandLine {
         return app::show_health(admin_endpoint(texts_, s));
       });
     });
-    command->add_option("--admin", texts_.admin, "Admin address; default: from the config file");
+    command->add_option("--admin", texts_.admin,
+                        "Admin address, or https://host:port; default: from the config file");
     add_config(command);
   }
 
   void add_show(CLI::App* command) {
-    command->add_option("--admin", texts_.admin, "Admin address; default: from the config file");
+    command->add_option("--admin", texts_.admin,
+                        "Admin address, or https://host:port; default: from the config file");
     add_config(command);
     add_json(command);
   }

@@ -56,4 +56,10 @@ KeyMatch KeyShard::find(const store::Digest& digest) const {
   return {};
 }
 
+void KeyShard::visit(const std::function<void(const KeyEntry&)>& visit) const {
+  for (const auto& opening : openings_) {
+    if (opening.secret == 0) visit(*opening.entry);
+  }
+}
+
 }  // namespace weir::auth

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -27,6 +28,9 @@ class KeyShard : public boost::intrusive_ref_counter<KeyShard> {
   void remove(const KeyEntry& entry, std::size_t secret);
   /// To be called after the last change.
   void index();
+
+  /// Calls `visit` once for each key whose first secret is here.
+  void visit(const std::function<void(const KeyEntry&)>& visit) const;
 
   /// Cost: about 50 ns; allocates nothing.
   [[nodiscard]] KeyMatch find(const store::Digest& digest) const;

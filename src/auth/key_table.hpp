@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -32,6 +33,9 @@ class KeyTable {
 
   /// The stored key with this digest, in whatever state; null: none.
   [[nodiscard]] const KeyEntry* find_stored(const store::Digest& digest) const;
+
+  /// Calls `visit` once for each key that is not revoked, in no order. Cost: that of a look at all.
+  void visit(const std::function<void(const KeyEntry&)>& visit) const;
 
   /// Keys that are not revoked.
   [[nodiscard]] std::size_t size() const { return stored_ + configured_keys_; }

@@ -243,6 +243,19 @@ void Keyring::find_conflicts(const KeyEntry& stored) {
   }
 }
 
+std::vector<store::KeyRecord> Keyring::config_keys() const {
+  std::lock_guard lock(mutex_);
+  std::vector<store::KeyRecord> records;
+  for (const auto& key : config_keys_) {
+    auto& record = records.emplace_back();
+    record.id = config_id(key);
+    record.name = key.name;
+    record.state = key.disabled ? store::KeyState::disabled : store::KeyState::active;
+    record.grant = key.grant;
+  }
+  return records;
+}
+
 std::vector<KeyEntryPtr> Keyring::make_config_entries(const KeyTable& table) {
   const auto generation = ++generation_;
   std::vector<KeyEntryPtr> entries;

@@ -68,6 +68,9 @@ class Keyring {
   /// For callers that read the table at every request.
   [[nodiscard]] const Snapshot<KeyTable>& tables() const { return table_; }
 
+  /// The keys of the config file, as records without digests.
+  [[nodiscard]] std::vector<store::KeyRecord> config_keys() const;
+
   /// Messages for the operator about the table; never contain any of a key's text.
   [[nodiscard]] std::vector<std::string> notices() const;
 

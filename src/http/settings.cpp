@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "config/schema.hpp"
 #include "config/text_check.hpp"
 
@@ -24,7 +26,7 @@ config::Type<std::string> endpoint() {
       config::is_endpoint);
 }
 
-config::Type<Secret> admin_key() {
+config::Type<Secret> operator_key() {
   return config::secret("at least 16 visible ASCII characters",
                         [](std::string_view text) { return config::is_token(text, 16); });
 }
@@ -44,6 +46,12 @@ std::optional<Complaint> listeners_differ(const Settings& settings) {
   return Complaint{"admin_listen", "is the same as listen", "a different address"};
 }
 
+std::optional<Complaint> keys_differ(const Settings& settings) {
+  const auto& viewer = settings.viewer_key;
+  if (viewer.empty() || !same_secret(viewer.reveal(), settings.admin_key)) return std::nullopt;
+  return Complaint{"viewer_key", "is the same as admin_key", "a different key"};
+}
+
 std::optional<Complaint> files_go_together(const TlsListenerSettings& settings) {
   if (settings.certificate_file.empty() == settings.key_file.empty()) return std::nullopt;
   const bool no_key = settings.key_file.empty();
@@ -51,16 +59,17 @@ std::optional<Complaint> files_go_together(const TlsListenerSettings& settings) 
                    no_key ? "the private key of certificate_file" : "the certificate of key_file"};
 }
 
-config::Schema<TlsListenerSettings> tls_schema() {
+config::Schema<TlsListenerSettings> tls_schema(std::string_view listener) {
   using Tls = TlsListenerSettings;
   config::Schema<Tls> schema(Apply::restart);
   schema
       .field("certificate_file", &Tls::certificate_file,
              config::text("a file with PEM certificates, or \"\" for plain HTTP",
                           config::is_plain_text),
-             "Certificate of server.listen, followed by the intermediates. If set, server.listen "
-             "accepts only TLS 1.2 and 1.3. Reloaded when the file changes; turning TLS on or off "
-             "needs a restart.",
+             fmt::format("Certificate of {0}, followed by the intermediates. If set, {0} "
+                         "accepts only TLS 1.2 and 1.3. Reloaded when the file changes; turning "
+                         "TLS on or off needs a restart.",
+                         listener),
              Apply::live)
       .field("key_file", &Tls::key_file,
              config::text("a file with a PEM private key, or \"\"", config::is_plain_text),
@@ -89,9 +98,14 @@ config::Schema<Settings> settings_schema() {
   schema.field("listen", &Settings::listen, endpoint(), "Address of the API.")
       .field("admin_listen", &Settings::admin_listen, endpoint(),
              "Address of health checks, metrics and administration; keep it off public networks.")
-      .section("tls", &Settings::tls, tls_schema(), "TLS on server.listen.")
-      .field("admin_key", &Settings::admin_key, admin_key(),
-             "Key that lets other hosts use administration; if not set, only this host may.")
+      .section("tls", &Settings::tls, tls_schema("server.listen"), "TLS on server.listen.")
+      .section("admin_tls", &Settings::admin_tls, tls_schema("server.admin_listen"),
+               "TLS on server.admin_listen. Without it no browser of another host can log in.")
+      .field("admin_key", &Settings::admin_key, operator_key(),
+             "Key that lets other hosts use administration; if not set, only this host may. The "
+             "admin API takes it from every host.")
+      .field("viewer_key", &Settings::viewer_key, operator_key(),
+             "Key that may read the admin API, but change nothing.")
       .field("admin_hosts", &Settings::admin_hosts,
              config::list_of(config::text("a host name without a port, such as "
                                           "weir.monitoring.svc, or *.example.com",
@@ -166,7 +180,8 @@ config::Schema<Settings> settings_schema() {
       .field("echo", &Settings::echo, boolean(),
              "Serves `/` and `/echo`, which return the request body, to any client without a key. "
              "For external HTTP conformance suites; never use it on a server that others use.")
-      .check(listeners_differ);
+      .check(listeners_differ)
+      .check(keys_differ);
   return schema;
 }
 

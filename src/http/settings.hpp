@@ -17,7 +17,7 @@ enum class Errors : std::uint8_t { client, contract };
 inline constexpr EnumNames<Errors> kErrorNames({{Errors::client, "client"},
                                                 {Errors::contract, "contract"}});
 
-/// `server.tls`: certificate and handshake limits of the public listener.
+/// `server.tls` and `server.admin_tls`: certificate and handshake limits of a listener.
 struct TlsListenerSettings {
   std::string certificate_file;  ///< empty: no TLS
   std::string key_file;
@@ -31,7 +31,9 @@ struct Settings {
   std::string listen = "127.0.0.1:8080";
   std::string admin_listen = "127.0.0.1:8081";
   TlsListenerSettings tls;
-  Secret admin_key;  ///< admits peers other than loopback to /admin; empty: loopback only
+  TlsListenerSettings admin_tls;
+  Secret admin_key;   ///< admits peers other than loopback to /admin; empty: loopback only
+  Secret viewer_key;  ///< may read what admin_key may change; empty: nobody has it
   std::vector<std::string> admin_hosts;  ///< names that the admin listener answers under
   int threads = 0;                       ///< 0: one per core
   std::int64_t max_connections = 0;      ///< 0: as many as the descriptor limit allows

@@ -25,7 +25,11 @@ config::Schema<Settings> settings_schema() {
              "Maximum time that a line is held in memory.")
       .field("access_log_buffer_bytes", &Settings::access_log_buffer_bytes,
              config::bytes({64 << 10, 1 << 30}),
-             "Maximum size of lines held in memory; beyond it lines are dropped and counted.");
+             "Maximum size of lines held in memory; beyond it lines are dropped and counted.")
+      .field("recent_calls", &Settings::recent_calls,
+             config::integer<std::int64_t>({1, 1'000'000, "none"}),
+             "Calls kept in memory for the admin API, without what was sent and answered; a tenth "
+             "of them until it is first used.");
   return schema;
 }
 

@@ -15,6 +15,7 @@ struct Settings {
   std::string access_log = "-";  ///< a file, "-" for standard output, "" for none
   std::chrono::milliseconds access_log_flush{200};  ///< longest time a line waits in memory
   std::int64_t access_log_buffer_bytes = 1 << 20;   ///< over it lines are dropped and counted
+  std::int64_t recent_calls = 10'000;               ///< 0: none
 };
 
 /// The rows of `log`.

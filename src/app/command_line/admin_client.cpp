@@ -4,6 +4,7 @@
 
 #include "app/process/run_blocking.hpp"
 #include "codec/utf8.hpp"
+#include "discovery/base_url.hpp"
 #include "http/fetch.hpp"
 #include "net/socket.hpp"
 
@@ -21,17 +22,30 @@ net::Task<Result<http::FetchAnswer>> get(http::Fetcher& fetcher, http::FetchRequ
   co_return co_await fetcher.fetch(std::move(request), monotonic_now() + kPatience);
 }
 
+// An address, at which plain HTTP is spoken, or a URL, whose server must have a certificate of its
+// name.
+Result<http::Origin> parse_admin(const std::string& endpoint) {
+  if (endpoint.starts_with("https://")) {
+    const auto url = discovery::parse_base_url(endpoint);
+    if (!url) return std::unexpected(url.error());
+    return http::Origin{.tls = true, .host = url->host, .port = url->port};
+  }
+  const auto address = net::parse_endpoint(endpoint);
+  if (!address) return std::unexpected(address.error());
+  const bool everywhere = address->address().is_unspecified();
+  return http::Origin{.tls = false,
+                      .host = everywhere ? "127.0.0.1" : address->address().to_string(),
+                      .port = address->port()};
+}
+
 }  // namespace
 
 Result<std::string> read_admin_page(const std::string& endpoint, std::string_view path,
                                     const Secret& admin_key) {
-  const auto address = net::parse_endpoint(endpoint);
-  if (!address) return std::unexpected(address.error());
+  auto origin = parse_admin(endpoint);
+  if (!origin) return std::unexpected(std::move(origin.error()));
   http::FetchRequest request;
-  const bool everywhere = address->address().is_unspecified();
-  request.origin = {.tls = false,
-                    .host = everywhere ? "127.0.0.1" : address->address().to_string(),
-                    .port = address->port()};
+  request.origin = std::move(*origin);
   request.target = path;
   if (!admin_key.empty()) {
     request.fields.emplace_back("authorization", "Bearer " + std::string(admin_key.reveal()));

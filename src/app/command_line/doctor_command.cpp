@@ -83,10 +83,12 @@ void add_port(Findings& findings, const std::string& listen, ListenerOf listener
 
 void add_ports(Findings& findings, const Settings& settings) {
   const auto& server = settings.server;
-  const bool runs = answers(server.admin_listen, "/metrics", "\nweir_", server.admin_key);
-  // Its certificate may have other names than this address.
-  const bool has_api =
-      server.tls.enabled() ? runs : answers(server.listen, "/openapi.yaml", "title: Weir");
+  // A certificate may have other names than these addresses.
+  const auto asks_api = [&] { return answers(server.listen, "/openapi.yaml", "title: Weir"); };
+  const bool runs = server.admin_tls.enabled()
+                        ? !server.tls.enabled() && asks_api()
+                        : answers(server.admin_listen, "/metrics", "\nweir_", server.admin_key);
+  const bool has_api = server.tls.enabled() ? runs : asks_api();
   add_port(findings, server.listen, ListenerOf::api, has_api);
   add_port(findings, server.admin_listen, ListenerOf::admin, runs);
   if (!settings.ollama.listen.empty()) {

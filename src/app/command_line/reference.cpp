@@ -9,6 +9,7 @@
 #include "discovery/refresher.hpp"
 #include "gateway/call_metrics.hpp"
 #include "http/server_metrics.hpp"
+#include "management/route.hpp"
 #include "net/loop_watch.hpp"
 #include "telemetry/line_writer.hpp"
 #include "usage/recorder.hpp"
@@ -35,13 +36,18 @@ std::string metrics_page() {
   return page("Metrics", telemetry::metrics_reference(rows));
 }
 
+std::string routes_page() {
+  return page("Routes", api::routes_reference() + "\n## The admin API, on server.admin_listen\n\n" +
+                            management::routes_reference());
+}
+
 }  // namespace
 
 Result<std::string> reference(std::string_view name) {
   if (name == "config") return config_reference();
   if (name == "errors") return page("Errors", api::errors_reference());
   if (name == "metrics") return metrics_page();
-  if (name == "routes") return page("Routes", api::routes_reference());
+  if (name == "routes") return routes_page();
   return fail(Errc::not_found, "unknown page; expected config, errors, metrics or routes");
 }
 

@@ -10,7 +10,7 @@
 namespace weir::app {
 
 Result<ListenerTls::Context> ListenerTls::load(const http::TlsListenerSettings& settings) const {
-  auto opened = open_certificate(settings, tickets_);
+  auto opened = open_certificate(settings, section_, tickets_);
   if (opened) return std::move(*opened);
   const auto& fault = opened.error();
   return fail(Errc::config_invalid,
@@ -20,7 +20,8 @@ Result<ListenerTls::Context> ListenerTls::load(const http::TlsListenerSettings& 
 
 void ListenerTls::take(Context context) {
   if (const auto warning = context->warning(wall_now()); !warning.empty()) {
-    telemetry::log_warn("the certificate of server.tls is not valid now", {{"what", warning}});
+    telemetry::log_warn(fmt::format("the certificate of {} is not valid now", section_),
+                        {{"what", warning}});
   }
   valid_until_->Set(static_cast<double>(WallClock::to_time_t(context->valid_until())));
   contexts_->publish(std::move(context));
@@ -33,8 +34,8 @@ Result<> ListenerTls::open(const http::TlsListenerSettings& settings,
   watch(settings);  // before they are read: a change in between is seen by the next poll
   auto loaded = load(settings);
   if (!loaded) return std::unexpected(std::move(loaded.error()));
-  valid_until_ =
-      &telemetry::register_gauge(registry, http::kCertificateValidUntil).Add({{"server", "api"}});
+  valid_until_ = &telemetry::register_gauge(registry, http::kCertificateValidUntil)
+                      .Add({{"server", std::string(server_)}});
   contexts_ = std::make_unique<Snapshot<net::TlsContext>>(*loaded);
   take(std::move(*loaded));
   return {};

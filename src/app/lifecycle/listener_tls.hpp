@@ -1,9 +1,10 @@
-/// The public listener's certificate: loaded at start, and again when its files change.
+/// A listener's certificate: loaded at start, and again when its files change.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "app/process/file_watch.hpp"
 #include "base/result.hpp"
@@ -18,6 +19,10 @@ namespace weir::app {
 class ListenerTls {
  public:
   using Context = std::shared_ptr<const net::TlsContext>;
+
+  /// Literals: the name of the settings, and that of the server in metrics.
+  ListenerTls(std::string_view section, std::string_view server)
+      : section_(section), server_(server) {}
 
   /// Off unless the settings name a certificate. Blocks on the disk. Errors: config_invalid.
   [[nodiscard]] Result<> open(const http::TlsListenerSettings& settings,
@@ -44,6 +49,8 @@ class ListenerTls {
   };
   static void watch(std::optional<Watched>& watched, const std::string& path);
 
+  std::string_view section_;
+  std::string_view server_;
   std::shared_ptr<net::TicketKeys> tickets_;
   std::unique_ptr<Snapshot<net::TlsContext>> contexts_;
   std::optional<Watched> certificate_;

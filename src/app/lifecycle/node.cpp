@@ -10,7 +10,6 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
-#include "admin/operator_handler.hpp"
 #include "api/echo.hpp"
 #include "app/lifecycle/first_key.hpp"
 #include "app/lifecycle/listen_error.hpp"
@@ -20,7 +19,6 @@
 #include "app/process/memory_watch.hpp"
 #include "auth/issue.hpp"
 #include "auth/random.hpp"
-#include "console/console_handler.hpp"
 #include "net/adopted_listener.hpp"
 #include "simulator/handler.hpp"
 #include "telemetry/log.hpp"
@@ -189,6 +187,9 @@ Result<> Node::open_servers() {
       publisher_.published(), *keys_.ring, pools_.general, telemetry_.registry, *api_.gateway,
       *usage_.recorder, start_.settings.server.cors_allow_origins, start_.settings.server.errors);
   api_.services->front_page.has_tls = start_.settings.server.tls.enabled();
+  operation_.calls = std::make_unique<telemetry::CallLog>(
+      static_cast<std::size_t>(start_.settings.log.recent_calls));
+  api_.services->calls = operation_.calls.get();
   threads_.control = std::make_unique<net::IoThread>("weir-control", &telemetry_.registry);
   threads_.control->call([this] {
     threads_.signals = std::make_unique<boost::asio::basic_signal_set<net::Executor>>(
@@ -218,7 +219,6 @@ Result<> Node::open_servers() {
   };
   if (auto ok = servers_.tls.open(start_.settings.server.tls, telemetry_.registry); !ok) return ok;
   const bool has_api = !handover_.inherited.api.empty();
-  const bool has_admin = !handover_.inherited.admin.empty();
   auto api_server = http::Server::open(
       "api", http::ListenAt(start_.settings.server.listen, std::move(handover_.inherited.api)),
       servers_.settings, servers_.plan.max_connections - ollama_connections(), threads,
@@ -229,33 +229,7 @@ Result<> Node::open_servers() {
   servers_.api = std::move(*api_server);
   if (auto ok = open_ollama(threads); !ok) return ok;
 
-  const auto make_operator = [this](int) -> std::unique_ptr<http::Handler> {
-    admin::Sources sources{
-        .ready = [this] { return ready_.load() && !is_leaving_.load(); },
-        .first_lists_pending =
-            [this] { return background_.refresher->first_lists_pending(monotonic_now()); },
-        .catalogue = [this] { return publisher_.published().load()->catalogue; },
-        .explain = [this](std::string_view id) { return publisher_.explain(id); },
-        .upstreams = [this] { return upstream_reports(); },
-        .registry = telemetry_.registry,
-    };
-    auto* source = telemetry_.access_log ? &telemetry_.access_log->add_source() : nullptr;
-    return std::make_unique<console::ConsoleHandler>(
-        std::make_unique<admin::OperatorHandler>(std::move(sources),
-                                                 start_.settings.server.admin_key,
-                                                 start_.settings.server.admin_hosts),
-        std::make_unique<api::Frontend>(*api_.services, source),
-        start_.settings.server.admin_hosts);
-  };
-  auto admin_server = http::Server::open(
-      "admin",
-      http::ListenAt(start_.settings.server.admin_listen, std::move(handover_.inherited.admin)),
-      servers_.settings, servers_.plan.admin_connections, {threads_.control.get()}, make_operator,
-      telemetry_.registry);
-  if (!admin_server) {
-    return cannot_listen(std::move(admin_server.error()), has_admin, ListenerOf::admin);
-  }
-  servers_.admin = std::move(*admin_server);
+  if (auto ok = open_admin(); !ok) return ok;
   // Before the servers start, so that their threads see it.
   api_.services->front_page.admin_address = net::format_endpoint(servers_.admin->endpoint());
   return {};

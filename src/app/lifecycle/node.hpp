@@ -2,8 +2,8 @@
 ///
 /// Threads: N I/O threads answer the public API; the control thread has the admin listener, the
 /// refresher, signals and timers; small pools run blocking work. docs/architecture.md has the
-/// picture. Three files: node.cpp opens the parts, node_run.cpp runs them, node_reload.cpp applies
-/// changes meanwhile.
+/// picture. node.cpp and node_admin.cpp open the parts, node_run.cpp runs them, node_reload.cpp
+/// applies changes meanwhile.
 #pragma once
 
 #include <atomic>
@@ -22,6 +22,7 @@
 #include "app/lifecycle/listener_tls.hpp"
 #include "app/lifecycle/publisher.hpp"
 #include "app/lifecycle/settings.hpp"
+#include "app/lifecycle/settings_files.hpp"
 #include "app/lifecycle/start_screen.hpp"
 #include "app/process/descriptor_plan.hpp"
 #include "app/process/file_watch.hpp"
@@ -34,6 +35,7 @@
 #include "discovery/loopback_scan.hpp"
 #include "discovery/refresher.hpp"
 #include "http/server.hpp"
+#include "management/services.hpp"
 #include "net/io_thread.hpp"
 #include "net/task_group.hpp"
 #include "net/worker_pool.hpp"
@@ -158,12 +160,24 @@ class Node {
 
   struct Servers {
     DescriptorPlan plan = {};
-    http::Settings settings = {};  ///< with the number of calls that follows from the plan
-    ListenerTls tls;
+    http::Settings settings = {};        ///< with the number of calls that follows from the plan
+    http::Settings admin_settings = {};  ///< with the certificate of the admin listener
+    ListenerTls tls{kTlsSection, "api"};
+    ListenerTls admin_tls{kAdminTlsSection, "admin"};
     std::unique_ptr<http::Server> api;
     std::unique_ptr<http::Server> ollama;  ///< null: the settings want none
     std::unique_ptr<http::Server> admin;
     std::unique_ptr<http::Server> simulator;  ///< null: no upstream is of that kind
+  };
+
+  /// For the admin API.
+  struct Operation {
+    std::unique_ptr<telemetry::CallLog> calls;
+    telemetry::CallSeries series;
+    management::NodeFacts facts;
+    std::uint64_t config_version = 1;
+    WallTime loaded_at;
+    Secret login;  ///< of the link for the next login
   };
 
   explicit Node(NodeOptions options);
@@ -178,6 +192,11 @@ class Node {
   /// Opens the listener for clients without a key, if the settings want it.
   [[nodiscard]] Result<> open_ollama(std::vector<net::IoThread*> threads);
   [[nodiscard]] std::int64_t ollama_connections() const;
+  [[nodiscard]] Result<> open_admin();
+  [[nodiscard]] management::Services admin_services();
+  [[nodiscard]] std::unique_ptr<http::Handler> make_admin_handler();
+  /// Writes the link for the next login into its file.
+  void keep_login_link();
   [[nodiscard]] Result<> open_simulator();
   [[nodiscard]] Result<> create_first_key();
   void start_background();
@@ -209,11 +228,15 @@ class Node {
   void list_failed(const std::string& upstream, const discovery::Refresher::Failure& failure);
   void found_health(const std::string& upstream, const discovery::HealthChecks::Finding& finding);
   [[nodiscard]] net::Task<> watch_config();
-  [[nodiscard]] net::Task<> watch_certificate();
+  [[nodiscard]] net::Task<> watch_certificates();
   [[nodiscard]] net::Task<> watch_store();
   [[nodiscard]] net::Task<> await_balancers();
-  [[nodiscard]] net::Task<> reload(const char* why);
-  [[nodiscard]] net::Task<> reload_certificate();
+  /// Returns why it was refused; nothing: it is in force.
+  [[nodiscard]] net::Task<Problems> reload(const char* why);
+  [[nodiscard]] net::Task<> reload_certificate(ListenerTls& tls,
+                                               http::TlsListenerSettings settings);
+  [[nodiscard]] net::Task<> sample_calls();
+  [[nodiscard]] std::vector<management::UpstreamState> upstream_states() const;
   void take_settings(Settings next);
 
   const Start start_;
@@ -222,6 +245,7 @@ class Node {
   Keys keys_;
   Usage usage_;
   Publisher publisher_;
+  Operation operation_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> is_leaving_{false};  ///< it still serves, but is to get nothing more
   // Stopped and destroyed in the reverse order.

@@ -30,22 +30,27 @@ net::Task<> Node::watch_config() {
   }
 }
 
-net::Task<> Node::watch_certificate() {
+net::Task<> Node::watch_certificates() {
   for (;;) {
     co_await net::wait_for(kConfigPoll);
-    if (servers_.tls.changed()) co_await reload_certificate();
+    if (servers_.tls.is_on() && servers_.tls.changed()) {
+      co_await reload_certificate(servers_.tls, settings_.server.tls);
+    }
+    if (servers_.admin_tls.is_on() && servers_.admin_tls.changed()) {
+      co_await reload_certificate(servers_.admin_tls, settings_.server.admin_tls);
+    }
   }
 }
 
 // The old certificate stays for existing connections, and for all if the new one is unusable.
-net::Task<> Node::reload_certificate() {
-  servers_.tls.watch(settings_.server.tls);
-  auto load = [this, settings = settings_.server.tls] { return servers_.tls.load(settings); };
+net::Task<> Node::reload_certificate(ListenerTls& tls, http::TlsListenerSettings settings) {
+  tls.watch(settings);
+  auto load = [&tls, settings] { return tls.load(settings); };
   auto loading = pools_.general.run(load);
   auto loaded = co_await std::move(loading);
   if (loaded) {
-    servers_.tls.take(std::move(*loaded));
-    telemetry::log_info("certificate reloaded", {{"file", settings_.server.tls.certificate_file}});
+    tls.take(std::move(*loaded));
+    telemetry::log_info("certificate reloaded", {{"file", settings.certificate_file}});
   } else {
     telemetry::log_error("certificate refused; the last good one stays",
                          {{"problem", loaded.error().detail}});
@@ -80,7 +85,7 @@ void Node::ask_upstreams() {
   background_.health->apply(settings_.discovery, upstreams);
 }
 
-net::Task<> Node::reload(const char* why) {
+net::Task<Problems> Node::reload(const char* why) {
   if (telemetry_.access_log) {
     if (auto reopened = telemetry_.access_log->reopen(); !reopened) {
       telemetry::log_error("the access log cannot be reopened",
@@ -89,7 +94,7 @@ net::Task<> Node::reload(const char* why) {
   }
   if (start_.config_file.empty()) {
     background_.refresher->refresh_now();
-    co_return;
+    co_return Problems();
   }
   auto load = [path = start_.config_file] { return load_settings_file(path); };
   auto loading = pools_.general.run(load);
@@ -104,21 +109,28 @@ net::Task<> Node::reload(const char* why) {
     if (auto taken = co_await std::move(configuring); !taken) {
       telemetry::log_error("config refused; the last good one stays",
                            {{"problem", taken.error().detail}});
-      co_return;
+      config::Problem problem;
+      problem.file = start_.config_file.string();
+      problem.what = taken.error().detail;
+      co_return Problems{std::move(problem)};
     }
     take_settings(std::move(next));
-    if (servers_.tls.is_on()) co_await reload_certificate();
+    if (servers_.tls.is_on()) co_await reload_certificate(servers_.tls, settings_.server.tls);
+    if (servers_.admin_tls.is_on()) {
+      co_await reload_certificate(servers_.admin_tls, settings_.server.admin_tls);
+    }
     const auto deadline = monotonic_now() + kPublication;
     while (!publisher_.is_settled() && monotonic_now() < deadline) {
       co_await net::wait_for(kPublicationPoll);
     }
     telemetry::log_info("config reloaded", {{"why", why}, {"file", start_.config_file.string()}});
-    co_return;
+    co_return Problems();
   }
   for (const auto& problem : loaded.error()) {
     telemetry::log_error("config refused; the last good one stays",
                          {{"problem", config::format_problem(problem)}});
   }
+  co_return std::move(loaded.error());
 }
 
 void Node::take_settings(Settings next) {
@@ -131,12 +143,20 @@ void Node::take_settings(Settings next) {
     telemetry::log_warn("a changed setting takes effect on restart",
                         {{"setting", "upstreams: kind simulator"}});
   }
+  // Never fall back from TLS to plain without a decision.
   if (next.server.tls.enabled() != servers_.tls.is_on()) {
     telemetry::log_warn("a changed setting takes effect on restart",
                         {{"setting", "server.tls.certificate_file"}});
-    next.server.tls = settings_.server.tls;  // never fall back from TLS to plain without a decision
+    next.server.tls = settings_.server.tls;
+  }
+  if (next.server.admin_tls.enabled() != servers_.admin_tls.is_on()) {
+    telemetry::log_warn("a changed setting takes effect on restart",
+                        {{"setting", "server.admin_tls.certificate_file"}});
+    next.server.admin_tls = settings_.server.admin_tls;
   }
   settings_ = std::move(next);
+  ++operation_.config_version;
+  operation_.loaded_at = wall_now();
   telemetry::set_log_level(telemetry::parse_level(settings_.log.level));
   ask_upstreams();
   background_.refresher->refresh_now();

@@ -85,7 +85,8 @@ net::Task<> Node::show_screen() {
   auto screen = *start_.screen;
   const auto* scheme = servers_.tls.is_on() ? "https" : "http";
   screen.url = fmt::format("{}://{}", scheme, net::format_endpoint(servers_.api->endpoint()));
-  screen.admin_url = fmt::format("http://{}", net::format_endpoint(servers_.admin->endpoint()));
+  screen.admin_url = operation_.facts.admin_url;
+  screen.login = operation_.login;
   if (servers_.ollama) screen.keyless = net::format_endpoint(servers_.ollama->endpoint());
   screen.models = publisher_.published().load()->catalogue->models().size();
   screen.upstreams = upstream_reports();
@@ -154,7 +155,10 @@ void Node::start_background() {
           "watch memory",
           watch_memory(std::move(servers), memory_limit, pools_.general, telemetry_.registry));
     }
-    if (servers_.tls.is_on()) background_.watchers->spawn("watch certificate", watch_certificate());
+    if (servers_.tls.is_on() || servers_.admin_tls.is_on()) {
+      background_.watchers->spawn("watch certificates", watch_certificates());
+    }
+    background_.watchers->spawn("sample calls", sample_calls());
     if (!start_.config_file.empty()) {
       background_.watchers->spawn("watch config", watch_config());
     } else {

@@ -1,5 +1,8 @@
 #include "app/lifecycle/settings_files.hpp"
 
+#include <array>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "config/document.hpp"
@@ -16,25 +19,34 @@ void reject(config::Reader& reader, const config::Node& root, const std::string&
   reader.reject_for(config::find_deepest(root, setting), std::move(what), std::move(expected));
 }
 
+using ListenerCertificate = std::pair<std::string_view, const http::TlsListenerSettings*>;
+
+std::array<ListenerCertificate, 2> listener_certificates(const Settings& settings) {
+  return {ListenerCertificate(kTlsSection, &settings.server.tls),
+          ListenerCertificate(kAdminTlsSection, &settings.server.admin_tls)};
+}
+
 }  // namespace
 
 std::expected<std::shared_ptr<const net::TlsContext>, CertificateFault> open_certificate(
-    const http::TlsListenerSettings& settings, std::shared_ptr<net::TicketKeys> tickets) {
+    const http::TlsListenerSettings& settings, std::string_view section,
+    std::shared_ptr<net::TicketKeys> tickets) {
   auto opened = net::TlsContext::open(
       {.certificate = settings.certificate_file, .key = settings.key_file}, std::move(tickets));
   if (opened) return std::move(*opened);
   auto& fault = opened.error();
   const bool key = fault.in == net::TlsFault::In::key;
-  return std::unexpected(
-      CertificateFault{.setting = key ? "server.tls.key_file" : "server.tls.certificate_file",
-                       .file = key ? settings.key_file : settings.certificate_file,
-                       .what = std::move(fault.what),
-                       .expected = std::move(fault.expected)});
+  return std::unexpected(CertificateFault{
+      .setting = fmt::format("{}.{}", section, key ? "key_file" : "certificate_file"),
+      .file = key ? settings.key_file : settings.certificate_file,
+      .what = std::move(fault.what),
+      .expected = std::move(fault.expected)});
 }
 
 void check_files(config::Reader& reader, const config::Node& root, const Settings& settings) {
-  if (settings.server.tls.enabled()) {
-    if (auto opened = open_certificate(settings.server.tls); !opened) {
+  for (const auto& [section, tls] : listener_certificates(settings)) {
+    if (!tls->enabled()) continue;
+    if (auto opened = open_certificate(*tls, section); !opened) {
       auto& fault = opened.error();
       reject(reader, root, fault.setting, std::move(fault.what), std::move(fault.expected));
     }
@@ -60,7 +72,9 @@ std::vector<std::string> certificate_warnings(const Settings& settings) {
     warnings.push_back(
         fmt::format("the file {} {}; expected {}", path, warned->what, warned->expected));
   };
-  look_at(settings.server.tls.certificate_file);
+  for (const auto& [section, tls] : listener_certificates(settings)) {
+    look_at(tls->certificate_file);
+  }
   for (const auto& upstream : settings.upstreams) look_at(upstream.ca_file);
   return warnings;
 }
@@ -75,13 +89,14 @@ std::vector<std::string> access_warnings(const Settings& settings) {
 
 std::vector<std::string> file_warnings(const Settings& settings, WallTime now) {
   auto warnings = access_warnings(settings);
-  const auto& tls = settings.server.tls;
-  if (!tls.enabled()) return warnings;
-  const auto opened = open_certificate(tls);
-  const auto warning = opened ? (*opened)->warning(now) : std::string();
-  if (warning.empty()) return warnings;
-  warnings.push_back(fmt::format("server.tls.certificate_file: {} {}",
-                                 config::in_quotes(tls.certificate_file), warning));
+  for (const auto& [section, tls] : listener_certificates(settings)) {
+    if (!tls->enabled()) continue;
+    const auto opened = open_certificate(*tls, section);
+    const auto warning = opened ? (*opened)->warning(now) : std::string();
+    if (warning.empty()) continue;
+    warnings.push_back(fmt::format("{}.certificate_file: {} {}", section,
+                                   config::in_quotes(tls->certificate_file), warning));
+  }
   return warnings;
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <expected>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/lifecycle/settings.hpp"
@@ -13,7 +15,11 @@
 
 namespace weir::app {
 
-/// Why the public listener's certificate and key cannot be used.
+/// Names of the sections of a listener's certificate.
+inline constexpr std::string_view kTlsSection = "server.tls";
+inline constexpr std::string_view kAdminTlsSection = "server.admin_tls";
+
+/// Why a listener's certificate and key cannot be used.
 struct CertificateFault {
   std::string setting;  ///< "server.tls.key_file"
   std::string file;
@@ -21,9 +27,10 @@ struct CertificateFault {
   std::string expected;  ///< empty: obvious
 };
 
-/// `tickets`: as TlsContext::open. REQUIRES: enabled. Blocks on the disk.
+/// `section` names the settings; `tickets`: as TlsContext::open. REQUIRES: enabled. Blocks on the
+/// disk.
 [[nodiscard]] std::expected<std::shared_ptr<const net::TlsContext>, CertificateFault>
-open_certificate(const http::TlsListenerSettings& settings,
+open_certificate(const http::TlsListenerSettings& settings, std::string_view section,
                  std::shared_ptr<net::TicketKeys> tickets = {});
 
 /// Adds a problem for each file that cannot be used. REQUIRES: paths ready to be opened. Blocks on
@@ -36,6 +43,10 @@ void check_files(config::Reader& reader, const config::Node& root, const Setting
 /// The access that others have to the config, the certificates and the store, where it prevents
 /// nothing; a sentence each. Blocks on the disk.
 [[nodiscard]] std::vector<std::string> access_warnings(const Settings& settings);
+
+/// Makes the paths of `settings` ready to be opened: relative ones are beside the config file,
+/// which is in `directory`.
+void resolve_paths(const std::filesystem::path& directory, Settings& settings);
 
 /// All of these problems, and a certificate that has expired. Blocks on the disk.
 [[nodiscard]] std::vector<std::string> file_warnings(const Settings& settings, WallTime now);

@@ -26,24 +26,6 @@ std::string beside(const std::filesystem::path& directory, const std::string& pa
              : (directory / path).string();
 }
 
-void resolve_paths(const std::filesystem::path& directory, Settings& settings) {
-  settings.store = kSqlite + beside(directory, store_path(settings));
-  auto& access_log = settings.log.access_log;
-  if (!access_log.empty() && access_log != "-") access_log = beside(directory, access_log);
-  auto& takeover_socket = settings.server.takeover_socket;
-  if (!takeover_socket.empty()) takeover_socket = beside(directory, takeover_socket);
-  auto& tls = settings.server.tls;
-  for (auto* file : {&tls.certificate_file, &tls.key_file}) {
-    if (!file->empty()) *file = beside(directory, *file);
-  }
-  for (auto& upstream : settings.upstreams) {
-    if (upstream.ca_file.empty()) continue;
-    upstream.ca_file = beside(directory, upstream.ca_file);
-    std::error_code missing;  // reported by the check of files
-    upstream.ca_file_written_at = std::filesystem::last_write_time(upstream.ca_file, missing);
-  }
-}
-
 config::Sources process_sources(const std::filesystem::path& directory) {
   return {.environment = read_variable,
           .file =
@@ -67,6 +49,25 @@ std::vector<std::string> warnings_of(const std::string& filename, const files::F
 }
 
 }  // namespace
+
+void resolve_paths(const std::filesystem::path& directory, Settings& settings) {
+  settings.store = kSqlite + beside(directory, store_path(settings));
+  auto& access_log = settings.log.access_log;
+  if (!access_log.empty() && access_log != "-") access_log = beside(directory, access_log);
+  auto& takeover_socket = settings.server.takeover_socket;
+  if (!takeover_socket.empty()) takeover_socket = beside(directory, takeover_socket);
+  for (auto* tls : {&settings.server.tls, &settings.server.admin_tls}) {
+    for (auto* file : {&tls->certificate_file, &tls->key_file}) {
+      if (!file->empty()) *file = beside(directory, *file);
+    }
+  }
+  for (auto& upstream : settings.upstreams) {
+    if (upstream.ca_file.empty()) continue;
+    upstream.ca_file = beside(directory, upstream.ca_file);
+    std::error_code missing;  // reported by the check of files
+    upstream.ca_file_written_at = std::filesystem::last_write_time(upstream.ca_file, missing);
+  }
+}
 
 std::expected<Settings, Problems> load_settings_file(const std::filesystem::path& path,
                                                      Files files) {

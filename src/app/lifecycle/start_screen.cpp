@@ -32,8 +32,9 @@ std::string start_screen(const StartScreen& screen) {
   auto text = fmt::format(
       "\n  Weir {}\n\n"
       "    API        {}      first steps and /docs, in a browser\n"
-      "    Operator   {}\n",
-      screen.version, screen.url, screen.admin_url);
+      "    Operator   {}/{}\n",
+      screen.version, screen.url, screen.admin_url,
+      screen.login.empty() ? "" : fmt::format("#login={}", screen.login.reveal()));
   if (!screen.keyless.empty()) text += fmt::format("    Ollama     {}\n", screen.keyless);
   text +=
       fmt::format("    Models     {}\n\n  Upstreams\n\n{}", screen.models, upstreams_text(screen));

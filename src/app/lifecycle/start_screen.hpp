@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/secret.hpp"
 #include "discovery/refresher.hpp"
 
 namespace weir::app {
@@ -13,6 +14,7 @@ struct StartScreen {
   std::string version;
   std::string url;  ///< of the API, without a path
   std::string admin_url;
+  Secret login;         ///< of the link that logs in at the console, once; for this screen only
   std::string keyless;  ///< address of the listener of Ollama's API; empty: none
   std::size_t models = 0;
   std::vector<discovery::UpstreamReport> upstreams;
