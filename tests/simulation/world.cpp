@@ -254,7 +254,6 @@ void World::on_connect(std::size_t index, Micros began) {
   const bool is_new = node.agent->pool_count() == 0;
   if (can_reach(node) && !(is_empty_ && is_new)) {
     node.is_connected = true;
-    if (!is_new) is_empty_ = false;
     return;
   }
   node.agent->on_away(MonotonicTime(began));
@@ -315,6 +314,8 @@ void World::send(std::size_t index, Command command) {
 void World::on_arrival(const Event& event) {
   if (!can_reach(*nodes_[event.node])) return;
   const auto reply = std::make_shared<const Reply>(store_.handle(*event.command));
+  const auto* join = std::get_if<shares::Join>(event.command.get());
+  if (join != nullptr && !join->last_generation.empty()) is_empty_ = false;
   if (is_traced_) trace(event.node, describe(*event.command) + " -> " + describe(*reply));
   // The reply to a Join is sent once a replica has it.
   if (std::holds_alternative<shares::Join>(*event.command)) replica_ = store_;
