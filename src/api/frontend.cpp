@@ -208,9 +208,10 @@ http::Reply Frontend::refuse(http::Exchange& exchange, Errc code) {
 }
 
 gateway::CallRecord* Frontend::call_of(const http::Exchange& exchange) {
-  if (!*exchange.memo) return nullptr;
-  auto& record = static_cast<Presented&>(**exchange.memo).call;
-  return record.endpoint ? &record : nullptr;
+  // Behind another handler the memo of a request that was never handled is that handler's.
+  auto* presented = dynamic_cast<Presented*>(exchange.memo->get());
+  if (presented == nullptr || !presented->call.endpoint) return nullptr;
+  return &presented->call;
 }
 
 void Frontend::finished(const http::Exchange& exchange) {

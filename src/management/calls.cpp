@@ -129,8 +129,8 @@ Serving list_calls(Context& context) {
   std::uint64_t last = 0;
   bool has_more = false;
   calls.visit(*before, [&](const CallSummary& call) {
-    if (filter->is_too_old(call)) return false;
-    if (!filter->admits(call)) return true;
+    // In the order of their ends, so an older one may follow.
+    if (filter->is_too_old(call) || !filter->admits(call)) return true;
     has_more = written == page->limit;
     if (has_more) return false;
     write_call(json, call, names);

@@ -50,7 +50,7 @@ Serving check_config(Context& context) {
   auto check = [&services = context.services, yaml = std::move(*yaml)] {
     return services.check_config(yaml);
   };
-  auto checking = context.services.pool.run(std::move(check));
+  auto checking = context.services.report_pool.run(std::move(check));
   const auto found = co_await std::move(checking);
   std::string text;
   codec::JsonWriter json(text);

@@ -22,7 +22,9 @@ struct State {
   Secret viewer_key;
   auth::Digester digester;
   Sessions sessions = {};
-  Failures failures = {};
+  Failures failures = {};  ///< of logins
+  Failures bearer_failures =
+      {};  ///< apart, so that a script with an old key keeps nobody from logging in
   Secret link = {};
   Replays replays = {};
   int streams = 0;

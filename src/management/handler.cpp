@@ -95,15 +95,15 @@ bool is_loopback(const boost::asio::ip::address& address) {
   return address.is_loopback();
 }
 
-Problem failed_login(const Context& context) {
-  context.state.failures.add(counted_address(context.exchange.peer), context.exchange.whole);
+Problem failed_login(const Context& context, Failures& failures) {
+  failures.add(counted_address(context.exchange.peer), context.exchange.whole);
   telemetry::log_warn("failed login at the admin listener", {{"peer", context.exchange.peer_text}});
   return {.reason = Reason::unauthorized, .fields = "WWW-Authenticate: Bearer\r\n"};
 }
 
-Answered<void> may_try(const Context& context) {
-  const auto wait = context.state.failures.must_wait(counted_address(context.exchange.peer),
-                                                     context.exchange.whole);
+Answered<void> may_try(const Context& context, Failures& failures) {
+  const auto wait =
+      failures.must_wait(counted_address(context.exchange.peer), context.exchange.whole);
   if (!wait) return {};
   return std::unexpected(Problem{.reason = Reason::too_many_failures,
                                  .fields = fmt::format("Retry-After: {}\r\n", wait->count())});
@@ -213,8 +213,9 @@ Answered<Caller> AdminHandler::identify_bearer(const Context& context, std::stri
   if (const auto role = role_of(state_, key)) {
     return Caller{.role = role, .by = Credential::bearer};
   }
-  if (auto ok = may_try(context); !ok) return std::unexpected(std::move(ok.error()));
-  return std::unexpected(failed_login(context));
+  auto& failures = state_.bearer_failures;
+  if (auto ok = may_try(context, failures); !ok) return std::unexpected(std::move(ok.error()));
+  return std::unexpected(failed_login(context, failures));
 }
 
 // A cookie that is not known is one of before a restart: its owner is asked to log in.

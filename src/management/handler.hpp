@@ -46,8 +46,8 @@ class AdminHandler : public http::Handler {
 [[nodiscard]] bool is_loopback(const boost::asio::ip::address& address);
 
 /// Problem unauthorized, or too_many_failures; the failure is counted.
-[[nodiscard]] Problem failed_login(const Context& context);
+[[nodiscard]] Problem failed_login(const Context& context, Failures& failures);
 /// Whether this address must wait before another login.
-[[nodiscard]] Answered<void> may_try(const Context& context);
+[[nodiscard]] Answered<void> may_try(const Context& context, Failures& failures);
 
 }  // namespace weir::management

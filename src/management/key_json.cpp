@@ -84,6 +84,8 @@ Answered<Amounts> read_limits(const object& parent, std::string_view inside) {
     const auto& row = limit::describe(dimension);
     auto amount = read_number(limits, row.name, inside);
     if (!amount) return std::unexpected(std::move(amount.error()));
+    const auto* written = limits.if_contains(row.name);
+    if (written != nullptr && written->is_null()) amount = 0;  // a merge patch removes it
     if (*amount && **amount > row.max) {
       return refuse(Reason::invalid_parameter, fmt::format("{} is at most {}.", row.name, row.max),
                     fmt::format("{}.{}", inside, row.name));

@@ -116,19 +116,21 @@ Serving list_keys(Context& context) {
   const auto filter = parse_filter(context.query);
   if (!filter) co_return std::unexpected(filter.error());
   const auto& services = context.services;
-  auto make = [&store = services.store, &ring = services.keys, table = services.keys.table(),
+  auto list = [&store = services.store] { return store.list(); };
+  auto listing = services.store_pool.run(std::move(list));
+  auto stored = co_await std::move(listing);
+  if (!stored) co_return std::unexpected(problem_of(stored.error()));
+  auto make = [stored = std::move(*stored), &ring = services.keys, table = services.keys.table(),
                catalogue = services.catalogue(), filter = *filter, page = *page,
-               now = context.exchange.whole_at]() -> Answered<std::string> {
-    auto stored = store.list();
-    if (!stored) return std::unexpected(problem_of(stored.error()));
-    const auto keys = all_keys(ring, std::move(*stored));
+               now = context.exchange.whole_at]() mutable -> Answered<std::string> {
+    const auto keys = all_keys(ring, std::move(stored));
     const auto is_last = [&](const KeyRecord& key) { return key.id == page.after; };
     if (!page.after.empty() && std::ranges::none_of(keys, is_last)) {
       return refuse(Reason::invalid_parameter, "Take the cursor from `next`.", "cursor");
     }
     return render(keys, filter, page, UseReader(table, catalogue), now);
   };
-  auto making = services.store_pool.run(std::move(make));
+  auto making = services.report_pool.run(std::move(make));
   auto text = co_await std::move(making);
   if (!text) co_return std::unexpected(std::move(text.error()));
   co_return Body{.json = std::move(*text)};

@@ -1,6 +1,7 @@
 #include "management/problem.hpp"
 
 #include "codec/json_text.hpp"
+#include "telemetry/log.hpp"
 
 namespace weir::management {
 namespace {
@@ -73,6 +74,7 @@ Problem problem_of(const Error& error) {
     case Errc::invalid_parameter:
       return {.reason = Reason::invalid_parameter, .detail = error.detail};
     case Errc::store_failed:
+      telemetry::log_error("a request of the admin API failed", {{"detail", error.text()}});
       return {Reason::store_failed};
     default:
       return problem_of(error.code);

@@ -32,7 +32,7 @@ constexpr Route kRoutes[] = {
     {get, "calls", Access::viewer, list_calls, "The last calls, without their contents."},
     {get, "calls/{id}", Access::viewer, show_call, "One of the last calls."},
     {get, "config", Access::viewer, show_config, "The effective config, secrets hidden."},
-    {post, "config/check", Access::viewer, check_config, "Checks a config; changes nothing."},
+    {post, "config/check", Access::admin, check_config, "Checks a config; changes nothing."},
     {post, "config/reload", Access::admin, reload_config, "Reads the config file again."},
     {get, "events", Access::viewer, stream_events,
      "The state once a second, as server-sent events."},

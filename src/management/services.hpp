@@ -87,9 +87,10 @@ struct Services {
 
   auth::Keyring& keys;
   store::Store& store;
-  /// As SqliteStore::visit_usage; on the store's thread.
+  /// As SqliteStore::visit_usage, by a connection of its own; on the thread of reports.
   std::function<Result<>(const store::UsageFilter&, store::UsageView, const store::VisitUsage&)>
       visit_usage;
+  net::WorkerPool& report_pool;  ///< what may take seconds, one after the other
   net::WorkerPool& store_pool;
   net::WorkerPool& pool;
 

@@ -66,9 +66,10 @@ Serving log_in(Context& context) {
   if (!body) co_return std::unexpected(body.error());
   const bool has_tls = context.services.facts.has_tls;
   if (!has_tls && !is_loopback(context.exchange.peer)) co_return refuse(Reason::tls_required);
-  if (auto ok = may_try(context); !ok) co_return std::unexpected(std::move(ok.error()));
+  if (auto ok = may_try(context, context.state.failures); !ok)
+    co_return std::unexpected(std::move(ok.error()));
   const auto role = login_role(context, *body);
-  if (!role) co_return std::unexpected(failed_login(context));
+  if (!role) co_return std::unexpected(failed_login(context, context.state.failures));
   auto& sessions = context.state.sessions;
   const auto& session = sessions.open(*role, context.exchange.whole_at, auth::system_random);
   context.caller = {.role = role, .by = Credential::cookie, .expires_at = session.ends};

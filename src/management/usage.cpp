@@ -190,7 +190,7 @@ Serving show_usage(Context& context) {
     if (!sums) return std::unexpected(sums.error());
     return render(*sums, query, query.by.key ? names_of(*table) : Names());
   };
-  auto making = services.store_pool.run(std::move(make));
+  auto making = services.report_pool.run(std::move(make));
   auto text = co_await std::move(making);
   if (!text) co_return std::unexpected(std::move(text.error()));
   co_return Body{.json = std::move(*text)};

@@ -473,3 +473,17 @@ def test_a_reload_says_what_is_wrong_and_what_is_in_force(admin, server):
     assert admin.change("POST", "config/reload") == {"reloaded": True, "problems": []}
     assert server.ids() == ["new"]
     assert admin.get("config")["version"] > before["version"]
+
+
+def test_a_client_may_leave_any_request_on_a_connection_that_served_another_handler(server):
+    """Calls, the operator's routes and the console's files are on one listener, so on one connection."""
+    first = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    cut = b"%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\n"
+    for begin in (b"/admin/v1/session", b"/admin/models", b"/v1/models", b"/"):
+        for path in (b"/v1/x", b"/v1/chat/completions", b"/admin/v1/keys", b"/admin/models"):
+            for method in (b"DELETE", b"POST", b"PATCH"):
+                with Wire(server.admin) as wire:
+                    wire.send(first % begin)
+                    wire.receive()
+                    wire.send(cut % (method, path))
+    assert server.admin_get("/healthz").status == 200

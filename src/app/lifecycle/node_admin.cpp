@@ -8,6 +8,7 @@
 #include "admin/operator_handler.hpp"
 #include "api/frontend.hpp"
 #include "app/command_line/version.hpp"
+#include "app/lifecycle/key_store.hpp"
 #include "app/lifecycle/listen_error.hpp"
 #include "app/lifecycle/login_link.hpp"
 #include "app/lifecycle/node.hpp"
@@ -96,7 +97,7 @@ Result<> Node::open_admin() {
   }
   servers_.admin = std::move(*server);
   operation_.facts.admin_url = url_of(servers_.admin_tls.is_on(), *servers_.admin);
-  keep_login_link();
+  if (!handover_.successor) keep_login_link();
   return {};
 }
 
@@ -144,8 +145,13 @@ management::Services Node::admin_services() {
           },
       .keys = *keys_.ring,
       .store = store,
-      .visit_usage = [&store](const auto& filter, auto view,
-                              const auto& visit) { return store.visit_usage(filter, view, visit); },
+      .visit_usage = [options = store_options(start_.settings)](const auto& filter, auto view,
+                                                                const auto& visit) -> Result<> {
+        const auto usage = store::SqliteStore::open(options);
+        if (!usage) return std::unexpected(usage.error());
+        return (*usage)->visit_usage(filter, view, visit);
+      },
+      .report_pool = pools_.reports,
       .store_pool = pools_.store,
       .pool = pools_.general,
       .calls = *operation_.calls,
@@ -172,7 +178,8 @@ management::Services Node::admin_services() {
       .link_changed =
           [this](const Secret& token) {
             operation_.login = token;
-            if (servers_.admin) keep_login_link();  // else it has no address yet
+            // Before there is a server it has no address; a server that leaves has lost the file.
+            if (servers_.admin && !is_leaving_) keep_login_link();
           },
       .page = {},
   };

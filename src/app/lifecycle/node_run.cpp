@@ -111,6 +111,7 @@ Result<> Node::take_over() {
   handover_.successor
       .reset();  // closes the connection: an old server that is to go on learns it now
   if (!announced) return announced;
+  keep_login_link();  // until now the file was the old server's
   telemetry::log_info("took over", {{"pid", before}});
   return {};
 }
