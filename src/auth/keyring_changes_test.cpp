@@ -80,6 +80,13 @@ class KeyringChanges : public testing::Test {
     return outcome(*keyring_.table(), key.text.reveal());
   }
 
+  /// One call with the key, if it is valid.
+  void use(std::string_view text) {
+    const auto table = keyring_.table();
+    const auto found = authenticate_for_test(*table, digester_, text, Address(), kNow);
+    if (found) static_cast<void>((*found)->limiter()->try_take_request(kStart));
+  }
+
   CountingStore store_;
   Keyring keyring_{store_, Secret(kPepper)};
   Digester digester_ = keyring_.make_digester();
@@ -124,9 +131,13 @@ TEST_F(KeyringChanges, AnySeriesLeadsToTheTableOfAFullRead) {
   std::vector<KeySettings> configured;
   for (int round = 0; round < 300; ++round) {
     const auto& id = ids[random() % ids.size()];
-    switch (random() % 7) {
+    switch (random() % 8) {
       case 0:
         issued(issue(fmt::format("k{}", round), {.models = {"*", "b"}}));
+        break;
+      case 6:
+        issued(issue(fmt::format("k{}", round),
+                     {.limits = {.requests_per_minute = 5}, .models = {"*"}}));
         break;
       case 1:
         static_cast<void>(store_.set_disabled(id, random() % 2 == 0));
@@ -159,6 +170,7 @@ TEST_F(KeyringChanges, AnySeriesLeadsToTheTableOfAFullRead) {
     ASSERT_EQ(keyring_.notices(), fresh.notices());
     for (const auto& text : texts) {
       ASSERT_EQ(outcome(*keyring_.table(), text), outcome(*fresh.table(), text)) << round;
+      use(text);
     }
   }
 }
@@ -225,6 +237,15 @@ TEST_F(KeyringChanges, NewLimitsHoldForAKeyInUseAndAnOldTableDoesNotBringBackThe
   ASSERT_TRUE(store_.change_limits(key.record.id, change));
   refresh();
   EXPECT_TRUE(entry_in(*old_table)->limiter()->try_take_request(kStart)) << "one limiter per key";
+}
+
+TEST_F(KeyringChanges, ALimitedKeyInUseCanBeRevoked) {
+  const auto key = issue("ci", {.limits = {.requests_per_minute = 5}, .models = {"*"}});
+  refresh();
+  use(key.text.reveal());
+  ASSERT_TRUE(store_.revoke(key.record.id, kNow));
+  refresh();
+  EXPECT_EQ(outcome(key), "invalid_token");
 }
 
 TEST(LimiterPool, AKeyHasALimiterFromItsFirstUseUntilItIsIdleAndGone) {

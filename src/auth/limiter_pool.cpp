@@ -20,6 +20,7 @@ const std::shared_ptr<limit::KeyLimiter>& LimiterPool::attach(const KeyEntry& en
 }
 
 void LimiterPool::update(const KeyEntry& entry) {
+  if (!entry.terms) return;
   std::lock_guard lock(mutex_);
   if (!slots_.empty() && slots_.contains(std::string(entry.id()))) attach_locked(entry);
 }

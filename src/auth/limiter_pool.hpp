@@ -26,7 +26,8 @@ class LimiterPool {
   /// Gives the entry its limiter, with the limits of the latest state of the key.
   const std::shared_ptr<limit::KeyLimiter>& attach(const KeyEntry& entry);
 
-  /// As attach, if the key has a limiter already: its new limits hold from now on.
+  /// As attach, if the key has a limiter already: its new limits hold from now on. A revoked key
+  /// has none: its calls that still run keep the last ones.
   void update(const KeyEntry& entry);
 
   /// Forgets limiters without use of keys that no table has. Looks at some of them each time.
