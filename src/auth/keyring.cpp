@@ -113,7 +113,7 @@ Result<> Keyring::configure(std::vector<KeySettings> keys, MonotonicTime now) {
   }
   conflicts_.clear();
   if (!config_keys_.empty()) {
-    for (const KeyEntry* stored : stored_) find_conflicts(*stored);
+    for (const KeyEntryPtr& stored : stored_) find_conflicts(*stored);
   }
   publish(with_config_keys(*table_.load()));
   return {};
@@ -178,7 +178,7 @@ void Keyring::remove(KeyTableDraft& draft, std::string_view id, Incoming& incomi
   }
   const auto found = stored_.find(id);
   if (found == stored_.end()) return;
-  incoming.replaced.emplace_back(*found);
+  incoming.replaced.push_back(*found);
   draft.remove(**found);
   stored_.erase(found);
 }
@@ -200,7 +200,7 @@ void Keyring::apply(Incoming& incoming) {
   for (auto& [id, reason] : incoming.ignored) ignored_.emplace(id, reason);
   for (const KeyEntryPtr& entry : incoming.entries) {
     draft.add(entry);
-    stored_.insert(entry.get());
+    stored_.insert(entry);
     find_conflicts(*entry);
     limiters_.update(*entry);
   }

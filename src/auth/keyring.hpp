@@ -82,15 +82,15 @@ class Keyring {
   struct IdHash : std::hash<std::string_view> {
     using is_transparent = void;
     using std::hash<std::string_view>::operator();
-    std::size_t operator()(const KeyEntry* entry) const { return (*this)(entry->id()); }
+    std::size_t operator()(const KeyEntryPtr& entry) const { return (*this)(entry->id()); }
   };
   struct IdEqual {
     using is_transparent = void;
-    static std::string_view id(const KeyEntry* entry) { return entry->id(); }
+    static std::string_view id(const KeyEntryPtr& entry) { return entry->id(); }
     static std::string_view id(std::string_view id) { return id; }
     bool operator()(const auto& a, const auto& b) const { return id(a) == id(b); }
   };
-  using Ids = boost::unordered_flat_set<const KeyEntry*, IdHash, IdEqual>;
+  using Ids = boost::unordered_flat_set<KeyEntryPtr, IdHash, IdEqual>;
 
   void free_former();
   void apply(Incoming& incoming);
@@ -116,7 +116,8 @@ class Keyring {
   std::vector<KeySettings> config_keys_;
   std::map<store::Digest, const KeySettings*> config_digests_;
   std::set<std::string_view> config_names_;
-  Ids stored_;  ///< the entries of the table, by id
+  /// The stored entries, by id; a table does not have those without secrets.
+  Ids stored_;
   /// For the operator, by id of the stored key: why it is ignored, and its conflicts.
   std::map<std::string, std::string, std::less<>> ignored_;
   std::map<std::string, std::vector<std::string>, std::less<>> conflicts_;

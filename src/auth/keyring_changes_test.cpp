@@ -40,12 +40,15 @@ class CountingStore final : public store::MemoryStore {
       void start_over() override { inner->start_over(); }
       void take(store::KeyRecord key) override {
         ++*told;
+        if (loses_secrets) key.secrets.clear();
         inner->take(std::move(key));
       }
       void drop(std::string_view id) override { inner->drop(id); }
       store::KeyReader* inner = nullptr;
       int* told = nullptr;
+      bool loses_secrets = false;
     } counter;
+    counter.loses_secrets = loses_secrets;
     counter.inner = &reader;
     counter.told = &told;
     ++reads;
@@ -55,6 +58,7 @@ class CountingStore final : public store::MemoryStore {
   int told = 0;
   int reads = 0;
   bool forgets = false;
+  bool loses_secrets = false;  ///< as if another program had deleted them
 };
 
 class KeyringChanges : public testing::Test {
@@ -197,6 +201,21 @@ TEST_F(KeyringChanges, AConflictEndsWithTheKeyThatHadIt) {
   ASSERT_TRUE(store_.revoke(stored.record.id, kNow));
   refresh();
   EXPECT_THAT(keyring_.notices(), IsEmpty());
+}
+
+TEST_F(KeyringChanges, AKeyWithoutSecretsIsStillKnownByItsName) {
+  const auto stored = issue("a name of some length");
+  store_.loses_secrets = true;
+  refresh();
+  EXPECT_EQ(outcome(stored), "invalid_token");
+  auto key = config_key("a name of some length", "sk-a-key-from-the-config-file");
+  ASSERT_TRUE(keyring_.configure({std::move(key)}, kStart));
+  EXPECT_THAT(keyring_.notices(), ElementsAre(HasSubstr(stored.record.id)));
+
+  ASSERT_TRUE(store_.set_disabled(stored.record.id, true));
+  store_.loses_secrets = false;
+  refresh();
+  EXPECT_EQ(outcome(stored), "forbidden");
 }
 
 TEST_F(KeyringChanges, AFormerTableIsFreedByARefreshAndNotByItsLastReader) {
