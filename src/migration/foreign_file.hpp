@@ -41,7 +41,7 @@ class ForeignFile {
   /// Stands in the remarks instead of what is below `node`.
   void remark(const config::Node& node, std::string text) { notes_[&node] = std::move(text); }
 
-  /// What was remarked, and a remark for each setting that was never taken; in the file's order.
+  /// Each remark that was made, and one for each setting that was never taken; in the file's order.
   [[nodiscard]] std::vector<Remark> remarks() const;
 
  private:
