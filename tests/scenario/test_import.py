@@ -150,6 +150,8 @@ def is_taken(setting, value, ours):
     """Its value can be found in our file, but for words that name a kind or a provider and numbers that are turned around."""
     if setting.endswith((".type", ".mode", ".priority", "refresh_interval", ".host")):
         return True
+    if isinstance(value, list):
+        return all(item in ours for item in value)
     text = str(value).removeprefix("os.environ/").removesuffix("/")
     text = text.partition("/")[2] if setting.endswith("litellm_params.model") and "/" in text else text
     return text.partition("/")[2] in ours if text.startswith("anthropic/") else text in ours
