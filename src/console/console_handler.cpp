@@ -1,6 +1,9 @@
 #include "console/console_handler.hpp"
 
+#include <algorithm>
+
 #include "admin/own_names.hpp"
+#include "base/ascii.hpp"
 #include "codec/accept_encoding.hpp"
 #include "codec/etag.hpp"
 #include "console/asset.hpp"
@@ -12,8 +15,17 @@ using http::FieldName;
 
 bool is_call(std::string_view path) { return path.starts_with("/v1/"); }
 
-// A page's origin is that of the console if it names the authority that the request was sent to.
+// A browser says itself whether the page that calls is of the same origin, also behind a proxy that
+// sends another Host. An old one names the page's origin alone, which is the console's if it has
+// the authority that the request was sent to.
 bool is_from_another_origin(const http::Request& request) {
+  bool is_told = false;
+  for (const auto& [name, value] : request.fields) {
+    if (!same_ignoring_case(name, "sec-fetch-site")) continue;
+    if (!same_ignoring_case(value, "same-origin")) return true;
+    is_told = true;
+  }
+  if (is_told) return false;
   if (request.count(FieldName::origin) == 0) return false;
   const auto origin = request.header(FieldName::origin);
   const auto scheme = origin.find("://");
@@ -57,8 +69,11 @@ void choose_memo(http::Exchange& exchange) {
 
 ConsoleHandler::ConsoleHandler(std::unique_ptr<http::Handler> admin,
                                std::unique_ptr<http::Handler> api,
-                               std::span<const std::string> admin_hosts)
-    : admin_(std::move(admin)), api_(std::move(api)), admin_hosts_(admin_hosts) {}
+                               std::span<const std::string> admin_hosts, std::size_t max_calls)
+    : admin_(std::move(admin)),
+      api_(std::move(api)),
+      admin_hosts_(admin_hosts),
+      max_calls_(max_calls) {}
 
 http::Handler& ConsoleHandler::handler_of(const http::Request* request) const {
   return request != nullptr && is_call(request->path) ? *api_ : *admin_;
@@ -81,6 +96,8 @@ http::Answer ConsoleHandler::handle(http::Exchange& exchange) {
   if (!is_call(request.path)) return admin_->handle(exchange);
   if (!is_own_name(request)) return api_->refuse(exchange, Errc::misdirected_request);
   if (is_from_another_origin(request)) return api_->refuse(exchange, Errc::forbidden);
+  if (calls_.size() >= max_calls_) return api_->refuse(exchange, Errc::overloaded);
+  calls_.insert(&exchange);
   return api_->handle(exchange);
 }
 
@@ -90,6 +107,7 @@ http::Reply ConsoleHandler::refuse(http::Exchange& exchange, Errc code) {
 }
 
 void ConsoleHandler::finished(const http::Exchange& exchange) {
+  calls_.erase(&exchange);
   handler_of(exchange.request).finished(exchange);
 }
 

@@ -2,9 +2,11 @@
 /// public API for the playground.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_set>
 
 #include "http/handler.hpp"
 
@@ -12,14 +14,15 @@ namespace weir::console {
 
 /// Passes on what is not the console's own: `/v1/…` to `api`, the rest to `admin`. A page reaches
 /// only its own origin under the console's policy, so the playground's calls come here; they need a
-/// key as on the public listener, and pages of other origins are refused.
+/// key as on the public listener, and pages of other origins are refused. At most `max_calls` of
+/// them run at once, so that the operator always finds a free connection.
 ///
 /// Threads:  the listener's.
 /// Lifetime: `admin_hosts` outlives it.
 class ConsoleHandler : public http::Handler {
  public:
   ConsoleHandler(std::unique_ptr<http::Handler> admin, std::unique_ptr<http::Handler> api,
-                 std::span<const std::string> admin_hosts);
+                 std::span<const std::string> admin_hosts, std::size_t max_calls);
 
   [[nodiscard]] bool takes_body(const http::Request& request) override;
   [[nodiscard]] http::Answer handle(http::Exchange& exchange) override;
@@ -33,6 +36,8 @@ class ConsoleHandler : public http::Handler {
   std::unique_ptr<http::Handler> admin_;
   std::unique_ptr<http::Handler> api_;
   std::span<const std::string> admin_hosts_;
+  std::size_t max_calls_;
+  std::unordered_set<const http::Exchange*> calls_;  ///< that `api` is serving
 };
 
 }  // namespace weir::console

@@ -48,12 +48,16 @@ class Console : public ::testing::Test {
     request_.path = path;
     request_.authority = authority;
     for (const auto& [name, value] : fields) request_.add({"field", value}, name);
+    if (!site_.empty()) request_.add({"Sec-Fetch-Site", site_}, std::nullopt);
     exchange_.request = &request_;
     exchange_.memo = &memo_;
-    return std::get<http::Reply>(handler_.handle(exchange_));
+    auto answer = handler_.handle(exchange_);
+    handler_.finished(exchange_);
+    return std::get<http::Reply>(std::move(answer));
   }
 
-  ConsoleHandler handler_{std::make_unique<Named>("admin"), std::make_unique<Named>("api"), {}};
+  ConsoleHandler handler_{std::make_unique<Named>("admin"), std::make_unique<Named>("api"), {}, 2};
+  std::string_view site_;  // what the browser says of the page
   http::Request request_;
   http::Exchange exchange_;
   std::unique_ptr<http::ConnectionMemo> memo_;
@@ -116,6 +120,37 @@ TEST_F(Console, ACallOfAnotherPageIsRefused) {
   EXPECT_EQ(get("/v1/models", {{FieldName::origin, "http://127.0.0.1:8081"}}).status, 200);
   EXPECT_EQ(get("/v1/models", {{FieldName::origin, "http://127.0.0.1:3000"}}).status, 403);
   EXPECT_EQ(get("/v1/models", {{FieldName::origin, "null"}}).status, 403);
+}
+
+TEST_F(Console, TheBrowsersWordOnThePageCountsBehindAProxy) {
+  const auto call = [&](std::string_view site) {
+    site_ = site;
+    return get("/v1/models", {{FieldName::origin, "https://weir.example"}}).status;
+  };
+  EXPECT_EQ(call("same-origin"), 200);
+  EXPECT_EQ(call("same-site"), 403);
+  EXPECT_EQ(call("cross-site"), 403);
+  EXPECT_EQ(call("none"), 403);
+}
+
+TEST_F(Console, CallsLeaveConnectionsToTheOperator) {
+  http::Request call;
+  call.method = Method::get;
+  call.path = "/v1/models";
+  call.authority = "127.0.0.1:8081";
+  std::array<http::Exchange, 3> open;
+  std::array<std::unique_ptr<http::ConnectionMemo>, 3> memos;
+  std::vector<int> statuses;
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    open.at(i).request = &call;
+    open.at(i).memo = &memos.at(i);
+    statuses.push_back(std::get<http::Reply>(handler_.handle(open.at(i))).status);
+  }
+  EXPECT_THAT(statuses, ::testing::ElementsAre(200, 200, 503));
+  EXPECT_EQ(get("/admin/models").status, 200);
+
+  handler_.finished(open[0]);
+  EXPECT_EQ(get("/v1/models").status, 200);
 }
 
 TEST_F(Console, AForeignNameGetsNeitherThePageNorTheApi) {

@@ -180,9 +180,11 @@ Result<> Node::open_servers() {
   const auto memory = usable_bytes(start_.settings.server.memory_limit_bytes);
   api_.gateway->body_memory.set_default(body_bytes_of(memory));
   telemetry::log_info("memory", {{"bytes", memory}, {"for_bodies", body_bytes_of(memory)}});
-  // Each listener of calls has connections of its own on each thread.
-  api_.gateway->max_connections =
-      static_cast<std::size_t>(servers_.plan.upstreams) / handler_count(start_.settings);
+  // Each listener of calls has connections of its own on each thread. The console has few calls at
+  // once, and takes as few connections.
+  const auto callers = static_cast<std::int64_t>(handler_count(start_.settings) - kForConsole);
+  api_.gateway->max_connections = static_cast<std::size_t>(
+      std::max<std::int64_t>(1, (servers_.plan.upstreams - console_calls()) / callers));
   api_.services = std::make_unique<api::Services>(
       publisher_.published(), *keys_.ring, pools_.general, telemetry_.registry, *api_.gateway,
       *usage_.recorder, start_.settings.server.cors_allow_origins, start_.settings.server.errors);
@@ -233,6 +235,11 @@ Result<> Node::open_servers() {
   // Before the servers start, so that their threads see it.
   api_.services->front_page.admin_address = net::format_endpoint(servers_.admin->endpoint());
   return {};
+}
+
+// A part of the admin listener's connections.
+std::int64_t Node::console_calls() const {
+  return std::max<std::int64_t>(1, servers_.plan.admin_connections / 4);
 }
 
 // A part of the connections of all clients.

@@ -194,6 +194,7 @@ class Node {
   /// Opens the listener for clients without a key, if the settings want it.
   [[nodiscard]] Result<> open_ollama(std::vector<net::IoThread*> threads);
   [[nodiscard]] std::int64_t ollama_connections() const;
+  [[nodiscard]] std::int64_t console_calls() const;
   [[nodiscard]] Result<> open_admin();
   [[nodiscard]] management::Services admin_services();
   [[nodiscard]] std::unique_ptr<http::Handler> make_admin_handler();

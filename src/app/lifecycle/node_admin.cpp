@@ -121,7 +121,7 @@ std::unique_ptr<http::Handler> Node::make_admin_handler() {
   auto* source = telemetry_.access_log ? &telemetry_.access_log->add_source() : nullptr;
   return std::make_unique<console::ConsoleHandler>(
       std::move(handler), std::make_unique<api::Frontend>(*api_.services, source),
-      server.admin_hosts);
+      server.admin_hosts, static_cast<std::size_t>(console_calls()));
 }
 
 management::Services Node::admin_services() {
