@@ -38,7 +38,9 @@ def chromium():
     with sync_playwright() as playwright:
         # No sandbox: tests may run as root, and show pages of their own only.
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("WEIR_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=os.environ.get("WEIR_CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
+            timeout=DEADLINE_S * 1000,
         )
         yield browser
         browser.close()
@@ -64,7 +66,8 @@ class Reader:
 
     def open(self, page="start"):
         self.page.goto(f"{self.url}/#{page}")
-        self.page.locator("h1").first.wait_for()
+        # The screen that is shown until the session is known has a heading as well.
+        self.page.locator("#main h1, .login h1").wait_for()
         return self.page
 
     def choose(self, text):
