@@ -146,13 +146,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         models = self.state.models
         if name:
             found = next((one for one in models if one["id"] == name), None)
-            says = {"types": found["types"], "sub_types": found["sub_types"]} if found else {"types": [], "sub_types": []}
+            says = found and {"types": found["types"], "sub_types": found["sub_types"]}
             steps = [
-                {"step": "config", "looked_at": name, "says": {"types": [], "sub_types": []}, "rule": "", "decides": False},
-                {"step": "upstream", "looked_at": name, "says": {"types": [], "sub_types": []}, "rule": "", "decides": False},
+                {"step": "config", "looked_at": "", "says": None, "rule": "", "decides": False},
+                {"step": "upstream", "looked_at": "", "says": None, "rule": "", "decides": False},
                 {"step": "rule", "looked_at": name, "says": says, "rule": "the name ends with -8b", "decides": True},
             ]
-            return 200, {"asked": name, "model": found, "upstreams": [], "steps": steps}
+            upstreams = [{"upstream": one["upstream"], "model": one["model"], "says": says} for one in (found or {"routes": []})["routes"]]
+            return 200, {"asked": name, "model": found, "upstreams": upstreams, "steps": steps}
         wanted = query.get("sub_type")
         rows = [one for one in models if (not wanted or wanted in one["sub_types"]) and query.get("status", one["status"]) == one["status"]]
         return 200, {**self.page(rows, query), "version": 1, "total": len(rows)}
@@ -180,8 +181,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         raise Problem(404, "not_found", "There is no such key.")
 
     def get_keys(self, name, query, _):
+        if name.endswith("/use"):
+            return 200, {"data": self.find_key(name.removesuffix("/use"))["use"], "next": None}
         if name:
-            return 200, self.find_key(name)
+            return 200, {member: value for member, value in self.find_key(name).items() if member != "use"}
         wanted = query.get("state")
         rows = [
             one
@@ -242,7 +245,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def get_config(self, *_):
         state = self.state
-        return 200, {"file": state.file, "loaded_at": fake_state.at(60), "yaml": fake_state.YAML, "restart_needed": state.restart_needed, "warnings": state.warnings}
+        return 200, {"file": state.file, "loaded_at": fake_state.at(60), "version": 1, "yaml": fake_state.YAML, "restart_needed": state.restart_needed, "warnings": state.warnings}
 
     def post_config(self, rest, _, body):
         if rest == "reload":

@@ -89,7 +89,7 @@ def key(number, name, state="active", use=(), **members):
 
 
 def call(number, **members):
-    total = 200.0 + (number * 37) % 900
+    total = 1000 * (200 + (number * 37) % 900)
     return {
         "id": str(number),
         "trace_id": f"{number:032x}",
@@ -113,13 +113,13 @@ def call(number, **members):
         "events": 22,
         "bytes": 4096,
         "timings": {
-            "total_ms": total,
-            "receive_ms": 0.1,
-            "send_ms": 1.2,
-            "first_byte_ms": total * 0.2,
-            "first_event_ms": total * 0.21,
-            "complete_ms": total - 0.3,
-            "overhead_ms": 0.09,
+            "total_us": total,
+            "overhead_us": 90,
+            "received_us": 100,
+            "sent_us": 1200,
+            "first_byte_us": total * 20 // 100,
+            "first_event_us": total * 21 // 100,
+            "complete_us": total - 300,
         },
         **members,
     }
@@ -133,10 +133,10 @@ def second(seconds_ago, load):
         "errors": 1 if load and seconds_ago % 60 == 7 else 0,
         "prompt_tokens": round(wave * 130),
         "completion_tokens": round(wave * 90),
-        "p50_ms": 320 + wave * 3 if load else None,
-        "p95_ms": 800 + wave * 9 if load else None,
-        "first_token_p50_ms": 80 + wave if load else None,
-        "first_token_p95_ms": 140 + wave * 2 if load else None,
+        "p50_us": 1000 * round(320 + wave * 3) if load else None,
+        "p95_us": 1000 * round(800 + wave * 9) if load else None,
+        "first_token_p50_us": 1000 * round(80 + wave) if load else None,
+        "first_token_p95_us": 1000 * round(140 + wave * 2) if load else None,
     }
 
 
@@ -220,7 +220,7 @@ def usual():
     ]
     calls = [call(number) for number in range(1, 40)]
     calls[2] |= {"status": 502, "reason": "upstream_unreachable", "attempts": 2, "phase": "connecting", "upstream": "gpu-2", "completion_tokens": 0}
-    calls[2]["timings"] = calls[2]["timings"] | {"first_byte_ms": None, "first_event_ms": None, "complete_ms": None}
+    calls[2]["timings"] = calls[2]["timings"] | {"first_byte_us": None, "first_event_us": None, "complete_us": None}
     calls[7] |= {"model": "bge-m3", "route": "embeddings", "streamed": False, "completion_tokens": 0, "key_name": "research", "key": "key_0001"}
     return State(models=models, upstreams=upstreams, keys=keys, calls=calls, load=12)
 

@@ -7,6 +7,7 @@ export function append(points, point, kept) {
 }
 
 const column = (points, name) => points.map((point) => point[name] ?? null);
+const milliseconds = (points, name) => column(points, name).map((value) => value && value / 1000);
 
 /** A sum per interval as a rate per minute or second is read more easily; here it stays a sum. */
 export function columnsOf(points) {
@@ -16,10 +17,10 @@ export function columnsOf(points) {
     errors: column(points, "errors"),
     prompt: column(points, "prompt_tokens"),
     completion: column(points, "completion_tokens"),
-    p50: column(points, "p50_ms"),
-    p95: column(points, "p95_ms"),
-    first50: column(points, "first_token_p50_ms"),
-    first95: column(points, "first_token_p95_ms"),
+    p50: milliseconds(points, "p50_us"),
+    p95: milliseconds(points, "p95_us"),
+    first50: milliseconds(points, "first_token_p50_us"),
+    first95: milliseconds(points, "first_token_p95_us"),
   };
 }
 

@@ -60,6 +60,9 @@ export function milliseconds(value) {
   return `${(value / 1000).toFixed(value < 10000 ? 2 : 1)} s`;
 }
 
+/** A duration of the API, which counts microseconds. */
+export const microseconds = (value) => milliseconds((value ?? null) === null ? null : value / 1000);
+
 export function seconds(value) {
   if ((value ?? null) === null) return "–";
   const whole = Math.max(0, Math.round(value));

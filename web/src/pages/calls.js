@@ -3,7 +3,7 @@ import { html, useEffect, useState } from "../lib/html.js";
 import { get, withQuery } from "../lib/api.js";
 import { useData, useLive } from "../lib/data.js";
 import { setQuery } from "../lib/route.js";
-import { clock, dateTime, milliseconds, number, t, word } from "../lib/text.js";
+import { clock, dateTime, microseconds, number, t, word } from "../lib/text.js";
 import { Badge, Dialog, Empty, Facts, Loading, Page, Panel, ProblemNotice, Search, Segments, Table } from "../lib/ui.js";
 
 export function Calls({ query }) {
@@ -64,19 +64,19 @@ const columns = (change) => [
   { name: "upstream", title: t("calls.upstream"), cell: (row) => html`${row.upstream || "–"}${row.attempts > 1 && html`<span class="aside">${t("calls.attempts", { n: row.attempts })}</span>`}` },
   { name: "outcome", title: t("calls.outcome"), cell: (row) => html`<${Badge} kind=${isGood(row) ? "good" : "bad"}>${row.status || "–"}${row.reason && row.reason !== "ok" ? ` ${row.reason}` : ""}<//>` },
   { name: "tokens", title: t("calls.tokens"), className: "num", cell: (row) => html`${number(row.prompt_tokens)} → ${number(row.completion_tokens)}` },
-  { name: "total", title: t("calls.total"), className: "num", cell: (row) => milliseconds(row.timings.total_ms) },
+  { name: "total", title: t("calls.total"), className: "num", cell: (row) => microseconds(row.timings.total_us) },
   { name: "phases", title: t("calls.phases"), cell: (row) => html`<${Phases} of=${row.timings} />` },
 ];
 
 // Three parts of one bar: until it was sent, until the first byte, until the end.
 function Phases({ of }) {
-  const total = of.total_ms || of.complete_ms || 1;
+  const total = of.total_us || of.complete_us || 1;
   const at = (value, before) => (value ?? null) === null ? before : Math.min(100, (value / total) * 100);
-  const sent = at(of.send_ms, 0);
-  const answered = (of.first_byte_ms ?? null) !== null;
-  const first = answered ? Math.max(sent, at(of.first_byte_ms, sent)) : 100;
-  const end = Math.max(first, at(of.complete_ms ?? of.total_ms, 100));
-  const text = `${t("phase.sent")} ${milliseconds(of.send_ms)}, ${t("phase.first_byte")} ${milliseconds(of.first_byte_ms)}, ${t("phase.complete")} ${milliseconds(of.complete_ms)}`;
+  const sent = at(of.sent_us, 0);
+  const answered = (of.first_byte_us ?? null) !== null;
+  const first = answered ? Math.max(sent, at(of.first_byte_us, sent)) : 100;
+  const end = Math.max(first, at(of.complete_us ?? of.total_us, 100));
+  const text = `${t("phase.sent")} ${microseconds(of.sent_us)}, ${t("phase.first_byte")} ${microseconds(of.first_byte_us)}, ${t("phase.complete")} ${microseconds(of.complete_us)}`;
   return html`<div class="phases" role="img" aria-label=${text} title=${text}>
     <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
       <rect class="p-wait" x="0" width=${sent} height="10" /><rect class=${answered ? "p-first" : "p-lost"} x=${sent} width=${first - sent} height="10" /><rect class="p-answer" x=${first} width=${end - first} height="10" />
@@ -86,7 +86,7 @@ function Phases({ of }) {
 
 function CallDetails({ of, onClose }) {
   const timings = of.timings;
-  const phases = ["receive", "send", "first_byte", "first_event", "complete", "total"].map((name) => [t(`phase.${name === "send" ? "sent" : name}`), milliseconds(timings[`${name}_ms`])]);
+  const phases = ["received", "sent", "first_byte", "first_event", "complete", "total"].map((name) => [t(`phase.${name}`), microseconds(timings[`${name}_us`])]);
   return html`<${Dialog} title=${of.model || of.route} onClose=${onClose} side>
     <div><${Badge} kind=${isGood(of) ? "good" : "bad"}>${of.status || "–"} ${of.reason}<//></div>
     <${Facts} of=${[
@@ -104,6 +104,6 @@ function CallDetails({ of, onClose }) {
       [t("usage.images"), of.images || null],
       [t("calls.bytes"), number(of.bytes)],
     ]} />
-    <section><h3>${t("calls.times")}</h3><${Facts} of=${[...phases, [t("phase.overhead"), milliseconds(timings.overhead_ms)]]} /></section>
+    <section><h3>${t("calls.times")}</h3><${Facts} of=${[...phases, [t("phase.overhead"), microseconds(timings.overhead_us)]]} /></section>
   <//>`;
 }

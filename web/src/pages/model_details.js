@@ -49,7 +49,7 @@ function Step({ step }) {
     <span aria-hidden="true">${step.decides ? "✓" : "·"}</span>
     <div>
       ${word("class", step.step)}: ${answer}${step.decides && html` <span class="hidden">${t("model.decides")}</span>`}
-      <span class="sub">${[step.rule, step.looked_at !== undefined && t("model.looked_at", { text: step.looked_at })].filter(Boolean).join(" · ")}</span>
+      <span class="sub">${[step.rule, step.looked_at && t("model.looked_at", { text: step.looked_at })].filter(Boolean).join(" · ")}</span>
     </div>
   </li>`;
 }

@@ -4,7 +4,7 @@ import { useData, useLive } from "../lib/data.js";
 import { findings } from "../lib/findings.js";
 import { createTabKey, setKey, useKey } from "../lib/key.js";
 import { snippets } from "../lib/snippets.js";
-import { milliseconds, number, short, t, date, word } from "../lib/text.js";
+import { microseconds, number, short, t, date, word } from "../lib/text.js";
 import { Code, Loading, Notice, Page, Panel, ProblemNotice, Segments, problemText } from "../lib/ui.js";
 
 export function Start({ session }) {
@@ -40,7 +40,7 @@ function Now({ live, upstreams = [], keys = [] }) {
     ["#keys", number(keys.filter((key) => key.state === "active").length), "start.keys"],
     ["#calls", live ? number(live.in_flight) : "–", "start.in_flight"],
     ["#usage", live?.series ? short(live.series.requests) : "–", "start.rate"],
-    ["#usage", milliseconds(live?.series?.p50_ms), "start.p50"],
+    ["#usage", microseconds(live?.series?.p50_us), "start.p50"],
   ];
   return html`<div class="tiles">
     ${tiles.map(([to, value, text]) => html`<a class="tile" href=${to} key=${text}><b>${value}</b><span>${t(text)}</span></a>`)}

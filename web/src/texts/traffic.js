@@ -66,7 +66,7 @@ export const traffic = {
   "call_phase.waiting": ["waiting for the answer", "等待回答"],
   "call_phase.answering": ["answering", "回答中"],
   "call_phase.done": ["complete", "完成"],
-  "phase.receive": ["Request received", "收到请求"],
+  "phase.received": ["Request received", "收到请求"],
   "phase.sent": ["Sent to the upstream", "已发送到上游"],
   "phase.first_byte": ["First byte", "首字节"],
   "phase.first_event": ["First event", "首个事件"],
