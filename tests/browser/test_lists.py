@@ -129,3 +129,16 @@ def test_older_calls_are_read_when_asked_for(console):
     expect(page.locator("tbody tr")).to_have_count(100)
     page.get_by_role("button", name="Show more").click()
     expect(page.locator("tbody tr")).to_have_count(200)
+
+
+def test_the_model_that_was_looked_at_is_tried(console):
+    page = console("usual", "models").page
+
+    page.get_by_role("link", name="claude-sonnet-4-5", exact=True).click()
+    page.get_by_role("dialog").get_by_role("link", name="Try it").click()
+    expect(page.locator("h1")).to_have_text("Playground")
+    expect(page.get_by_label("Model", exact=True)).to_have_value("claude-sonnet-4-5")
+    # What the closed dialog does comes later.
+    page.evaluate("() => new Promise(done => setTimeout(done))")
+    expect(page.get_by_label("Model", exact=True)).to_have_value("claude-sonnet-4-5")
+    assert "model=claude-sonnet-4-5" in page.url

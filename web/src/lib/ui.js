@@ -168,21 +168,36 @@ export function Table({ caption, columns, rows, keyOf, rowClass }) {
   </div>`;
 }
 
-/** A dialog in front of the page: the browser keeps the focus in it, and Escape closes it. */
-export function Dialog({ title, onClose, children, side }) {
+/**
+ * A dialog in front of the page: the browser keeps the focus in it, and Escape or a click beside it closes it. Not one that is `held`,
+ * since it shows what is shown only once; a `busy` one cannot be closed at all.
+ */
+export function Dialog({ title, onClose, children, side, held, busy }) {
   const element = useRef(null);
+  const gone = useRef(false);
   const heading = useId();
   useLayoutEffect(() => {
     const dialog = element.current;
     dialog.showModal();
-    return () => dialog.open && dialog.close();
+    return () => {
+      gone.current = true;
+      if (dialog.open) dialog.close();
+    };
   }, []);
-  const outside = (event) => event.target === element.current && onClose();
-  return html`<dialog ref=${element} class=${side ? "side" : ""} aria-labelledby=${heading} onClose=${onClose} onMouseDown=${outside}>
+  const stays = held || busy;
+  const outside = (event) => event.target === element.current && !stays && onClose();
+  // A browser may close it nevertheless at the second Escape. The event of the cleanup's close() comes when another page may be shown,
+  // which is none of this dialog's business.
+  const closed = () => {
+    if (gone.current) return;
+    if (stays) element.current.showModal();
+    else onClose();
+  };
+  return html`<dialog ref=${element} class=${side ? "side" : ""} aria-labelledby=${heading} onClose=${closed} onCancel=${(event) => stays && event.preventDefault()} onMouseDown=${outside}>
     <div class="dialog">
       <header class="panel-head">
         <h2 id=${heading}>${title}</h2>
-        <button type="button" class="quiet" onClick=${onClose} aria-label=${t("do.close")}>✕</button>
+        <button type="button" class="quiet" disabled=${busy} onClick=${onClose} aria-label=${t("do.close")}>✕</button>
       </header>
       <div class="dialog-body">${children}</div>
     </div>

@@ -45,7 +45,7 @@ export function CreateKey({ onClose, onCreated }) {
     setBusy(false);
   }
   if (created) {
-    return html`<${Dialog} title=${created.name} onClose=${onClose}>
+    return html`<${Dialog} title=${created.name} onClose=${onClose} held>
       <${NewSecret} text=${created.key} />
       <div class="dialog-foot">
         <button onClick=${() => (setKey(created.key), (location.hash = "#start"))}>${t("keys.use_in_snippets")}</button>
@@ -54,7 +54,7 @@ export function CreateKey({ onClose, onCreated }) {
     <//>`;
   }
   const errors = errorOf(problem);
-  return html`<${Dialog} title=${t("keys.create")} onClose=${onClose}>
+  return html`<${Dialog} title=${t("keys.create")} onClose=${onClose} busy=${busy}>
     <form class="form" onSubmit=${create}>
       <${FormProblem} problem=${problem} fields=${SHOWN} />
       <div class="grid2">
@@ -66,7 +66,7 @@ export function CreateKey({ onClose, onCreated }) {
       <${SubTypeChoice} chosen=${typed.sub_types} onChange=${(sub_types) => change({ sub_types })} />
       <${LimitFields} value=${typed.limits} onChange=${(limits) => change({ limits })} errorOf=${errors} />
       <div class="dialog-foot">
-        <button type="button" onClick=${onClose}>${t("do.cancel")}</button>
+        <button type="button" disabled=${busy} onClick=${onClose}>${t("do.cancel")}</button>
         <button class="primary" disabled=${busy}>${t("keys.create")}</button>
       </div>
     </form>
