@@ -70,3 +70,42 @@ def test_a_session_that_ended_elsewhere_leads_to_the_login(console):
 
     shown.fake.state.role = None
     expect(shown.page.locator("h1")).to_have_text("Sign in")
+
+
+def test_a_link_that_is_pasted_into_an_open_tab_signs_in(console):
+    shown = console(signed_out())
+
+    shown.page.evaluate("() => { location.hash = '#login=used'; }")
+    expect(shown.page.get_by_role("alert")).to_contain_text("A link works once")
+    shown.page.evaluate("() => { location.hash = '#login=good'; }")
+    expect(shown.page.locator("h1")).to_have_text("Start")
+    assert "login" not in shown.page.url
+
+
+def test_a_link_that_is_cut_is_refused_in_words(console):
+    shown = console(signed_out(), "login=%")
+
+    expect(shown.page.get_by_role("alert")).to_contain_text("A link works once")
+
+
+def test_the_key_of_the_tab_goes_with_its_session(console):
+    shown = console("usual", "playground")
+    page = shown.page
+    kept = "() => sessionStorage.getItem('weir.key')"
+
+    page.locator("#tab-key").fill("sk-of-somebody")
+    assert page.evaluate(kept) == "sk-of-somebody"
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("h1")).to_have_text("Sign in")
+    assert page.evaluate(kept) is None
+
+
+def test_the_key_of_the_tab_goes_when_the_session_ends(console):
+    shown = console("usual", "playground")
+    page = shown.page
+
+    page.locator("#tab-key").fill("sk-of-somebody")
+    shown.fake.state.role = None
+    page.get_by_role("link", name="Upstreams", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Sign in")
+    assert page.evaluate("() => sessionStorage.getItem('weir.key')") is None

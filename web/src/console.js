@@ -2,6 +2,7 @@
 import { html, render, useEffect, useRef, useState } from "./lib/html.js";
 import { get, post, remove, whenSignedOut } from "./lib/api.js";
 import { useLive } from "./lib/data.js";
+import { forgetKey } from "./lib/key.js";
 import { href, takeLoginToken, useRoute } from "./lib/route.js";
 import { Preferences } from "./lib/preferences.js";
 import { applyScheme } from "./lib/scheme.js";
@@ -75,9 +76,22 @@ function Console() {
   useEffect(() => {
     const again = () => redraw((last) => last + 1);
     onLanguage(again);
-    whenSignedOut(() => setSession((last) => (last ? { ...last, role: null } : last)));
+    whenSignedOut(() => {
+      forgetKey();
+      setSession((last) => (last ? { ...last, role: null } : last));
+    });
     start();
+    // A link that is pasted into an open tab loads no page.
+    const onLink = () => location.hash.startsWith("#login=") && start();
+    addEventListener("hashchange", onLink);
+    return () => removeEventListener("hashchange", onLink);
   }, []);
+
+  // The key of the tab belongs to the person who was signed in.
+  function take(next) {
+    if (!next.role) forgetKey();
+    setSession(next);
+  }
 
   async function start() {
     setProblem(null);
@@ -85,20 +99,20 @@ function Console() {
     try {
       if (token) {
         try {
-          setSession(await post("session", { link: token }));
+          take(await post("session", { link: token }));
           return;
         } catch (refused) {
           setProblem(refused);
         }
       }
-      setSession(await get("session"));
+      take(await get("session"));
     } catch (failed) {
       setProblem(failed);
     }
   }
   async function signOut() {
     await remove("session").catch(() => {});
-    setSession(await get("session").catch(() => ({ ...session, role: null })));
+    take(await get("session").catch(() => ({ ...session, role: null })));
   }
 
   if (!session) {

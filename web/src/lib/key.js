@@ -4,6 +4,7 @@ import { onceKey, post } from "./api.js";
 import { keepForTab, keptForTab } from "./keep.js";
 
 let key = keptForTab("key") || "";
+let made = keptForTab("made") || ""; // the last key that the page created itself
 const listeners = new Set();
 
 export function setKey(next) {
@@ -11,6 +12,9 @@ export function setKey(next) {
   keepForTab("key", next || null);
   for (const listener of listeners) listener(key);
 }
+
+/** Forgets the key, since nobody is signed in any more. */
+export const forgetKey = () => key && setKey("");
 
 /** The key, or an empty text. */
 export function useKey() {
@@ -35,9 +39,14 @@ export async function createTabKey() {
     },
     { "Idempotency-Key": onceKey() },
   );
-  setKey(created.key);
-  return created.key;
+  made = created.key;
+  keepForTab("made", made);
+  setKey(made);
+  return made;
 }
+
+/** True if the page created this key itself, so it may replace it. */
+export const isMade = (text) => text !== "" && text === made;
 
 /** The key, created first if there is none. */
 export const someKey = async () => key || createTabKey();

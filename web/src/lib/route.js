@@ -45,5 +45,10 @@ export function takeLoginToken() {
   const match = /^#login=(.+)$/.exec(location.hash);
   if (!match) return null;
   history.replaceState(null, "", location.pathname);
-  return decodeURIComponent(match[1]);
+  for (const listener of listeners) listener();
+  try {
+    return decodeURIComponent(match[1]);
+  } catch {
+    return match[1]; // no token of this server: it is refused in words
+  }
 }

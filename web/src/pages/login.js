@@ -1,5 +1,5 @@
 // Signing in with a key of the operator. The link printed at start does it without this page.
-import { html, useState } from "../lib/html.js";
+import { html, useEffect, useState } from "../lib/html.js";
 import { post } from "../lib/api.js";
 import { t } from "../lib/text.js";
 import { Preferences } from "../lib/preferences.js";
@@ -9,6 +9,7 @@ export function Login({ session, problem: first, onSession }) {
   const [key, setKey] = useState("");
   const [problem, setProblem] = useState(first);
   const [busy, setBusy] = useState(false);
+  useEffect(() => setProblem(first), [first]);
   const takesKey = (session.login || []).some((way) => way !== "link");
 
   async function signIn(event) {

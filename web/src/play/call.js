@@ -1,6 +1,6 @@
 // One call of the public API from the playground, and the command that would make the same call.
 import { useEffect, useRef, useState } from "../lib/html.js";
-import { someKey } from "../lib/key.js";
+import { createTabKey, isMade, someKey } from "../lib/key.js";
 import { shellWord } from "../lib/snippets.js";
 import { t } from "../lib/text.js";
 
@@ -21,21 +21,28 @@ async function failure(response) {
   return new Error(errorText(body, response.status));
 }
 
-/** Sends `request` ({ path, body }, with FormData for a form) and returns the response, or throws an Error with a text to show. */
-export async function callApi({ path, body }, signal) {
-  let key;
+async function keyFrom(source) {
   try {
-    key = await someKey();
+    return await source();
   } catch (problem) {
     throw new Error(problem.reason === "forbidden" ? t("play.no_key") : problem.message);
   }
+}
+
+/** Sends `request` ({ path, body }, with FormData for a form) and returns the response, or throws an Error with a text to show. */
+export async function callApi({ path, body }, signal) {
   const isForm = body instanceof FormData;
-  const response = await fetch(path, {
-    method: "POST",
-    signal,
-    headers: { Authorization: `Bearer ${key}`, ...(isForm ? {} : { "Content-Type": "application/json" }) },
-    body: isForm ? body : JSON.stringify(body),
-  });
+  const send = (key) =>
+    fetch(path, {
+      method: "POST",
+      signal,
+      headers: { Authorization: `Bearer ${key}`, ...(isForm ? {} : { "Content-Type": "application/json" }) },
+      body: isForm ? body : JSON.stringify(body),
+    });
+  const key = await keyFrom(someKey);
+  let response = await send(key);
+  // It has expired, or was revoked.
+  if (response.status === 401 && isMade(key)) response = await send(await keyFrom(createTabKey));
   if (!response.ok) throw await failure(response);
   return response;
 }
