@@ -142,3 +142,25 @@ def test_the_model_that_was_looked_at_is_tried(console):
     page.evaluate("() => new Promise(done => setTimeout(done))")
     expect(page.get_by_label("Model", exact=True)).to_have_value("claude-sonnet-4-5")
     assert "model=claude-sonnet-4-5" in page.url
+
+
+def test_a_slow_answer_is_waited_for(console):
+    shown = console("usual")
+    page = shown.page
+    held, later = [], []
+
+    def hold_first(route):
+        if held:
+            later.append(route.request.url)
+            return route.continue_()
+        return held.append(route)
+
+    page.route("**/admin/v1/upstreams?*", hold_first)
+    page.clock.install()
+
+    with page.expect_request("**/admin/v1/upstreams?*"):
+        shown.open("upstreams")
+    page.clock.run_for(20000)
+    assert later == []
+    held[0].continue_()
+    expect(page.get_by_role("link", name="gpu-2")).to_be_visible()

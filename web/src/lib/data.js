@@ -2,28 +2,53 @@
 import { useCallback, useEffect, useRef, useState } from "./html.js";
 import { get } from "./api.js";
 
+// Reads `path` whenever it is told to. What comes while it reads makes it read once more afterwards: a slow link gets whole answers.
+function makeReader(path, read, show) {
+  const abort = new AbortController();
+  let busy = false;
+  let again = false;
+  async function run() {
+    again = true;
+    if (busy) return;
+    busy = true;
+    while (again && !abort.signal.aborted) {
+      again = false;
+      let part;
+      try {
+        part = { data: await read(path, { signal: abort.signal }), problem: null };
+      } catch (problem) {
+        part = { problem };
+      }
+      if (!abort.signal.aborted) show(part);
+    }
+    busy = false;
+  }
+  return { read: run, stop: () => abort.abort() };
+}
+
 /**
  * Reads `path`, and again when it or `version` changes. The last data stays visible until new data is there. A null path reads nothing.
- * Returns { data, problem, loading, reload }.
+ * `read` is how; it stays the same. Returns { data, problem, loading, reload }.
  */
-export function useData(path, version) {
+export function useData(path, version, read = get) {
   const [state, setState] = useState({ path: null, data: null, problem: null });
   const [turn, setTurn] = useState(0);
   // The version that the first data was read at becomes known only later: that is no change.
   const first = useRef(version);
   if (first.current === undefined) first.current = version;
   const changed = version === undefined || version === first.current ? null : version;
+  const reader = useRef(null);
   useEffect(() => {
-    if (path === null) return undefined;
-    const abort = new AbortController();
-    get(path, { signal: abort.signal }).then(
-      (data) => setState({ path, data, problem: null }),
-      (problem) => {
-        if (problem.name !== "AbortError") setState((last) => ({ ...last, path, problem }));
-      },
-    );
-    return () => abort.abort();
-  }, [path, changed, turn]);
+    const made = path === null ? null : makeReader(path, read, (part) => setState((last) => ({ ...last, path, ...part })));
+    reader.current = made;
+    made?.read();
+    return () => made?.stop();
+  }, [path]);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    if (!isFirst.current) reader.current?.read();
+    isFirst.current = false;
+  }, [changed, turn]);
   const reload = useCallback(() => setTurn((last) => last + 1), []);
   return { ...state, loading: state.path !== path, reload };
 }
