@@ -136,9 +136,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return 204, None
         return 200, self.session()
 
-    @staticmethod
-    def page(rows, query, default=100):
-        start, limit = int(query.get("cursor", 0)), int(query.get("limit", default))
+    def page(self, rows, query, default=100):
+        start, limit = int(query.get("cursor", 0)), min(int(query.get("limit", default)), self.state.most_rows)
         following = start + limit
         return {"data": rows[start:following], "next": str(following) if following < len(rows) else None}
 

@@ -182,6 +182,7 @@ class State:
         self.keys = []
         self.calls = []
         self.load = 0
+        self.most_rows = 10000  # of a page
         self.warnings = []
         self.restart_needed = []
         self.file = "/etc/weir/weir.yaml"

@@ -155,3 +155,44 @@ def test_a_video_is_followed_until_it_is_there(play, sub_type):
         expect(shown.page.locator(".code pre")).to_contain_text("data:image/png;base64")
     result = send(shown.page)
     expect(result.locator("img, video, a")).not_to_have_count(0)
+
+
+def test_a_key_that_the_page_made_is_made_anew_when_it_ended(play):
+    shown = play("chat")
+    page = shown.page
+    refused = []
+
+    def refuse_once(route):
+        if refused:
+            return route.continue_()
+        refused.append(route)
+        return route.fulfill(status=401, json={"error": {"message": "The key has expired."}})
+
+    page.get_by_role("button", name="Create one for 12 hours").click()
+    expect(page.locator("#tab-key")).not_to_have_value("")
+    page.route("**/v1/chat/completions", refuse_once)
+    result = send(page)
+    expect(result.locator(".turn.assistant .says")).not_to_be_empty()
+    assert len(shown.fake.state.keys) == 2
+
+
+def test_a_stream_that_broke_off_is_no_whole_answer(play):
+    page = play("chat").page
+    event = 'data: {"choices":[{"delta":{"content":"Once upon"}}]}\n\n'
+    page.route("**/v1/chat/completions", lambda route: route.fulfill(content_type="text/event-stream", body=event))
+
+    result = send(page)
+    expect(page.get_by_role("alert")).to_contain_text("broke off")
+    expect(result.locator(".turn.assistant .says")).to_have_text("Once upon")
+
+
+@pytest.mark.parametrize(
+    "url", ["data:text/html;base64,PGI+", "data:image/svg+xml;base64,PGI+", "javascript:alert(1)", "blob:http://127.0.0.1/1", "data:text/html,hello"]
+)
+def test_an_answer_cannot_bring_a_page_of_its_own(play, url):
+    page = play("text-to-image").page
+    page.route("**/v1/images/generations", lambda route: route.fulfill(json={"data": [{"url": url}]}))
+
+    result = send(page)
+    expect(result).to_contain_text("of a kind that is not shown")
+    expect(result.locator("a, img")).to_have_count(0)

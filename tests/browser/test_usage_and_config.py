@@ -5,6 +5,8 @@ import pathlib
 
 from playwright.sync_api import expect
 
+from browser.fake_state import usual
+
 
 def test_plots_follow_the_chosen_period(console):
     shown = console("usual", "usage")
@@ -50,3 +52,19 @@ def test_the_file_is_read_again(console):
 
     page.get_by_role("button", name="Read the file again").click()
     expect(page.get_by_text("Done.")).to_be_visible()
+
+
+def test_sums_are_of_all_pages(console):
+    state = usual()
+    state.most_rows = 3
+    page = console(state, "usage?by=key,model").page
+
+    expect(page.locator("tbody tr")).to_have_count(4)
+
+
+def test_sums_of_too_much_say_so(console):
+    state = usual()
+    state.most_rows = 1
+    page = console(state, "usage?by=day&days=90").page
+
+    expect(page.get_by_text("of the first 20 rows only")).to_be_visible()

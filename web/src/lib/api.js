@@ -67,6 +67,17 @@ export function withQuery(path, values) {
   return text ? `${path}?${text}` : path;
 }
 
+/** The rows of a list from all of its pages, at most `most` pages; then `next` is still there. */
+export async function getAll(path, options, most = 20) {
+  const all = await get(path, options);
+  for (let page = 1; page < most && all.next; page += 1) {
+    const following = await get(`${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(all.next)}`, options);
+    all.data.push(...following.data);
+    all.next = following.next;
+  }
+  return all;
+}
+
 /** Text for a header that makes a repeated POST one change. */
 export function onceKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,12 +1,12 @@
 // Usage: live plots of the whole server, and sums of days by key and model.
 import { html, useEffect, useMemo, useState } from "../lib/html.js";
-import { withQuery } from "../lib/api.js";
+import { getAll, withQuery } from "../lib/api.js";
 import { useData, useLive, useTimer } from "../lib/data.js";
 import { Plot } from "../lib/plot.js";
 import { setQuery } from "../lib/route.js";
 import { append, columnsOf, toCsv } from "../lib/series.js";
 import { clock, dateHour, hourMinute, milliseconds, monthDay, number, short, t } from "../lib/text.js";
-import { Empty, Loading, Page, Panel, ProblemNotice, Segments, Select, Table } from "../lib/ui.js";
+import { Empty, Loading, Notice, Page, Panel, ProblemNotice, Segments, Select, Table } from "../lib/ui.js";
 
 const STEPS = { "1s": 300, "1m": 1440, "1h": 168 };
 const REFRESH = { "1s": 60000, "1m": 30000, "1h": 300000 };
@@ -64,7 +64,7 @@ const dayBefore = (days) => new Date(Date.now() - (days - 1) * 86400000).toISOSt
 function Sums({ query }) {
   const by = GROUPS.includes(query.by) ? query.by : "day";
   const days = DAYS.includes(query.days) ? query.days : "30";
-  const { data, problem, reload } = useData(withQuery("usage", { by, from: dayBefore(Number(days)), limit: 10000, key: query.key, model: query.model }));
+  const { data, problem, reload } = useData(withQuery("usage", { by, from: dayBefore(Number(days)), limit: 10000, key: query.key, model: query.model }), undefined, getAll);
   useTimer(reload, 60000);
   const rows = data?.data || [];
   const parts = by.split(",");
@@ -77,6 +77,7 @@ function Sums({ query }) {
       <${Select} label=${t("usage.days")} value=${days} onChange=${(next) => change({ days: next })} options=${DAYS.map((n) => [n, t("usage.last_days", { n: Number(n) })])} />
       <button onClick=${csv} disabled=${!rows.length}>CSV</button>`}>
     <${ProblemNotice} problem=${problem} retry=${reload} />
+    ${data?.next && html`<${Notice} kind="warn">${t("usage.cut", { n: number(rows.length) })}<//>`}
     ${!data
       ? !problem && html`<div class="panel-body"><${Loading} /></div>`
       : rows.length === 0

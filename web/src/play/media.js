@@ -14,9 +14,9 @@ export function blobOfBase64(text, type) {
   return new Blob([bytes], { type: type || types.find(([start]) => text.startsWith(start))?.[1] || "application/octet-stream" });
 }
 
-/** The Blob of a data: address, or null for any other. */
+/** The Blob of a data: address with a picture or video, or null for any other. SVG is a document, not a picture. */
 export function blobOfDataUrl(url) {
-  const match = /^data:([^;,]*)[^,]*;base64,(.*)$/s.exec(url);
+  const match = /^data:((?:image|video)\/(?!svg)[\w.+-]+)[^,]*;base64,(.*)$/is.exec(url);
   return match ? blobOfBase64(match[2], match[1]) : null;
 }
 
@@ -41,9 +41,12 @@ export const dataUrlOf = (file) =>
     reader.readAsDataURL(file);
   });
 
-/** The Blob of a picture in an answer of the images API ({ b64_json } or { url }), or its address elsewhere. */
+/** The address if it is one of the web, or null: an upstream does not choose what else a click starts. */
+export const linkOf = (url) => (/^https?:\/\//i.test(url || "") ? url : null);
+
+/** The Blob of a picture in an answer of the images API ({ b64_json } or { url }), or its address on the web; neither: it cannot be shown. */
 export function pictureOf(item) {
   if (item.b64_json) return { blob: blobOfBase64(item.b64_json) };
   const blob = item.url && blobOfDataUrl(item.url);
-  return blob ? { blob } : { link: item.url };
+  return blob ? { blob } : { link: linkOf(item.url) };
 }

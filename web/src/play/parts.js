@@ -61,5 +61,6 @@ export const FileField = ({ label, accept, onFile, hint, required }) => html`<${
 export function Picture({ of, alt }) {
   const url = useBlobUrl(of.blob);
   if (of.link) return html`<p><a href=${of.link} target="_blank" rel="noreferrer noopener">${t("play.open_elsewhere")}</a></p>`;
+  if (!of.blob) return html`<p class="muted">${t("play.not_shown")}</p>`;
   return url && html`<a href=${url} download="image"><img src=${url} alt=${alt} /></a>`;
 }

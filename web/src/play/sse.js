@@ -1,4 +1,5 @@
 // Events of a stream of the API (text/event-stream).
+import { t } from "../lib/text.js";
 
 /** Takes text in any pieces and returns the data of each event that is complete: a pure core, one per stream. */
 export function makeEventReader() {
@@ -21,7 +22,7 @@ export function makeEventReader() {
   };
 }
 
-/** Calls `onEvent` with each event of the response, parsed, until it ends or the mark of its end comes. */
+/** Calls `onEvent` with each event of the response, parsed, until the mark of its end. One that ends without it broke off: an Error. */
 export async function readEvents(response, onEvent) {
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
@@ -32,6 +33,6 @@ export async function readEvents(response, onEvent) {
       if (data === "[DONE]") return;
       onEvent(JSON.parse(data));
     }
-    if (done) return;
+    if (done) throw new Error(t("play.broke_off"));
   }
 }

@@ -3,7 +3,7 @@ import { html, useState } from "../lib/html.js";
 import { t, word } from "../lib/text.js";
 import { Select } from "../lib/ui.js";
 import { callApi, useCall } from "./call.js";
-import { blobOfDataUrl, dataUrlOf, useBlobUrl } from "./media.js";
+import { blobOfDataUrl, dataUrlOf, linkOf, useBlobUrl } from "./media.js";
 import { FileField, Picture, PlayLayout, TextField } from "./parts.js";
 
 const SIZES = ["1280x720", "720x1280", "960x960"];
@@ -66,6 +66,6 @@ function Movie({ url, prompt }) {
   const [blob] = useState(() => blobOfDataUrl(url));
   const shown = useBlobUrl(blob);
   // Small videos come as moving pictures.
-  if (!blob || blob.type.startsWith("image/")) return html`<${Picture} of=${blob ? { blob } : { link: url }} alt=${prompt} />`;
+  if (!blob || blob.type.startsWith("image/")) return html`<${Picture} of=${blob ? { blob } : { link: linkOf(url) }} alt=${prompt} />`;
   return shown && html`<video controls src=${shown} aria-label=${prompt}></video>`;
 }

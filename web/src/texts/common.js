@@ -64,7 +64,7 @@ export const common = {
   "reach.pending": ["first list awaited", "等待首个列表"],
   "reach.not_accepted": ["not accepted", "未接受"],
   "login.title": ["Sign in", "登录"],
-  "login.about": ["The console of this Weir.", "本机 Weir 的控制台。"],
+  "login.about": ["The console of this Weir.", "此 Weir 的控制台。"],
   "login.link": ["With the link", "使用链接"],
   "login.link_where": [
     "At its start Weir prints a link that signs you in once. The next one is then in the .login file beside its store.",
@@ -80,8 +80,8 @@ export const common = {
   ],
   "login.wrong": ["That key or link is not valid. A link works once.", "密钥或链接无效。链接只能使用一次。"],
   "login.tls": [
-    "Over the network the console needs TLS. Use an SSH tunnel to this machine, or set server.tls.",
-    "通过网络访问控制台需要 TLS。请使用到本机的 SSH 隧道，或设置 server.tls。",
+    "Over the network the console needs TLS. Use an SSH tunnel to this machine, or set server.admin_tls.",
+    "通过网络访问控制台需要 TLS。请使用到本机的 SSH 隧道，或设置 server.admin_tls。",
   ],
   "key.label": ["Key", "密钥"],
   "key.create": ["Create one for 12 hours", "创建一个（12 小时）"],

@@ -8,6 +8,8 @@ export const play = {
   "play.waiting": ["Waiting for the answer…", "正在等待回答…"],
   "play.nothing_yet": ["Nothing sent yet.", "尚未发送。"],
   "play.failed": ["The call failed with status {status}.", "调用失败，状态码 {status}。"],
+  "play.broke_off": ["The answer broke off before its end.", "回答在结束前中断。"],
+  "play.not_shown": ["The answer has a file of a kind that is not shown here.", "回答中的文件类型无法在此显示。"],
   "play.no_key": ["Paste a key of Weir above: your role may not create one.", "请在上方粘贴 Weir 的密钥：当前角色不能创建密钥。"],
   "play.first": ["First token", "首词元"],
   "play.total": ["Total", "总耗时"],

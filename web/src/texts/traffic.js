@@ -33,6 +33,7 @@ export const traffic = {
   "usage.none": ["No usage in this period", "此时段没有用量"],
   "usage.none_next": ["Counts appear after the first calls.", "首次调用后会显示计数。"],
   "usage.unknown": ["unknown", "未知"],
+  "usage.cut": ["Sums and CSV are of the first {n} rows only: choose fewer days or columns.", "合计与 CSV 仅含前 {n} 行：请减少天数或分组。"],
   "usage.first_rows": ["The first {n} of {of} rows; the CSV has all.", "仅显示 {of} 行中的前 {n} 行；CSV 含全部。"],
   "calls.title": ["Calls", "调用"],
   "calls.about": ["At most the last {n} calls are kept, without prompts and answers", "最多保留最近 {n} 次调用，不含提示与回答"],
