@@ -14,8 +14,11 @@ std::int64_t BodyMemory::bound(const upstream::Settings& settings) const {
 }
 
 bool BodyMemory::hold(std::int64_t bytes, std::int64_t most) {
-  if (held_.fetch_add(bytes) + bytes <= most) return true;
-  release(bytes);
+  // Never counted beyond the bound, not even for a moment: others would be refused.
+  auto held = held_.load();
+  while (bytes <= most - held) {
+    if (held_.compare_exchange_weak(held, held + bytes)) return true;
+  }
   return false;
 }
 
@@ -39,7 +42,7 @@ bool BodyMemory::enqueue(Waiter& waiter) {
   auto& queue = queue_of(waiter);
   // Counted before the look: whoever releases memory after it sees the waiter.
   waiting_.fetch_add(1);
-  if (queue.empty() && meet(waiter.need_)) {
+  if ((queue.empty() || waiter.need_.has_begun) && meet(waiter.need_)) {
     waiting_.fetch_sub(1);
     return true;
   }
@@ -50,7 +53,20 @@ bool BodyMemory::enqueue(Waiter& waiter) {
 
 bool BodyMemory::is_stuck() {
   const std::lock_guard lock(mutex_);
-  return held_.load() <= kept_;
+  return !begun_.empty() && std::ranges::all_of(begun_, [this](const Waiter& waiter) {
+    return waiter.need_.bytes > waiter.need_.most - kept_;
+  });
+}
+
+bool BodyMemory::try_begin(Waiter& waiter, MonotonicTime now, MonotonicClock::duration step) {
+  const std::lock_guard lock(mutex_);
+  const Need& need = waiter.need_;
+  const bool is_first = begun_.empty() && !new_.empty() && &new_.front() == &waiter;
+  if (!is_first || now < next_begin_ || need.bytes > need.most - held_.load()) return false;
+  next_begin_ = now + step;
+  promised_.fetch_add(need.bytes);
+  remove(new_, waiter);
+  return true;
 }
 
 void BodyMemory::remove(Queue& queue, Waiter& waiter) {
@@ -64,15 +80,13 @@ bool BodyMemory::leave(Waiter& waiter) {
   if (!waiter.is_linked()) return false;
   remove(queue_of(waiter), waiter);
   // The next may need less.
-  hand_out(begun_);
-  if (begun_.empty()) hand_out(new_);
+  hand_out();
   return true;
 }
 
 void BodyMemory::changed() {
   const std::lock_guard lock(mutex_);
-  hand_out(begun_);
-  if (begun_.empty()) hand_out(new_);
+  hand_out();
 }
 
 bool BodyMemory::meet(const Need& need) {
@@ -81,18 +95,21 @@ bool BodyMemory::meet(const Need& need) {
     promised_.fetch_add(need.bytes);
     return true;
   }
-  // Others hold more meanwhile, without the lock: counted first, as they do.
-  if (held_.fetch_add(need.bytes) + need.bytes <= need.most) return true;
-  held_.fetch_sub(need.bytes);
-  return false;
+  return hold(need.bytes, need.most);
 }
 
-void BodyMemory::hand_out(Queue& queue) {
-  while (!queue.empty() && meet(queue.front().need_)) {
-    Waiter& first = queue.front();
-    remove(queue, first);
-    first.granted();
+void BodyMemory::grant(Queue& queue, Waiter& waiter) {
+  remove(queue, waiter);
+  waiter.granted();
+}
+
+// What has begun holds memory until it is complete: one that needs little may be the one to end.
+void BodyMemory::hand_out() {
+  for (auto next = begun_.begin(); next != begun_.end();) {
+    Waiter& waiter = *next++;
+    if (meet(waiter.need_)) grant(begun_, waiter);
   }
+  while (begun_.empty() && !new_.empty() && meet(new_.front().need_)) grant(new_, new_.front());
 }
 
 }  // namespace weir::gateway

@@ -13,6 +13,7 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include "base/clock.hpp"
 #include "upstream/settings.hpp"
 
 namespace weir::gateway {
@@ -26,7 +27,8 @@ class BodyMemory {
   struct Need {
     std::int64_t bytes;
     std::int64_t most;
-    /// More of a body that has begun: it goes first, and does not regard promises.
+    /// More of a body that has begun: it goes first, regards no promises, and waits for none that
+    /// needs more.
     bool has_begun = false;
     /// Bytes that its call holds and keeps while it waits.
     std::int64_t kept = 0;
@@ -64,6 +66,8 @@ class BodyMemory {
   [[nodiscard]] std::int64_t bound(const upstream::Settings& settings) const;
 
   [[nodiscard]] std::int64_t held() const { return held_.load(std::memory_order_relaxed); }
+  /// How many are queued.
+  [[nodiscard]] int waiting() const { return waiting_.load(); }
   /// False: `most` would be exceeded, and nothing was counted.
   [[nodiscard]] bool hold(std::int64_t bytes, std::int64_t most);
   void release(std::int64_t bytes);
@@ -75,8 +79,13 @@ class BodyMemory {
   /// True: the need is met at once. False: queued; granted() will be called, unless leave() comes
   /// first. REQUIRES: `waiter` is not queued.
   [[nodiscard]] bool enqueue(Waiter& waiter);
-  /// True if all memory is held by calls that wait for more: none of them will ever get it.
+  /// True if no waiting body that has begun would get its memory even if all that do not wait
+  /// released theirs: none of them ever will, unless one leaves.
   [[nodiscard]] bool is_stuck();
+  /// Promises memory to a body that has not begun, though others that were promised it have not
+  /// used it: to the first in the queue, and at most once in `step`, if what is held leaves room.
+  /// True: the need is met and the waiter is out of the queue, without granted().
+  [[nodiscard]] bool try_begin(Waiter& waiter, MonotonicTime now, MonotonicClock::duration step);
   /// Leaves the queue. False: granted() was called first and has returned.
   [[nodiscard]] bool leave(Waiter& waiter);
 
@@ -86,7 +95,8 @@ class BodyMemory {
   void changed();
   void remove(Queue& queue, Waiter& waiter);  // REQUIRES: mutex_ is held
   [[nodiscard]] bool meet(const Need& need);  // REQUIRES: mutex_ is held
-  void hand_out(Queue& queue);                // REQUIRES: mutex_ is held
+  void hand_out();                            // REQUIRES: mutex_ is held
+  void grant(Queue& queue, Waiter& waiter);   // REQUIRES: mutex_ is held
   [[nodiscard]] Queue& queue_of(const Waiter& waiter) {
     return waiter.need_.has_begun ? begun_ : new_;
   }
@@ -97,9 +107,10 @@ class BodyMemory {
   std::atomic<std::int64_t> promised_{0};
   std::atomic<int> waiting_{0};
   std::mutex mutex_;
-  std::int64_t kept_ = 0;  ///< by those in the queues; guarded by mutex_
-  Queue begun_;            ///< guarded by mutex_
-  Queue new_;              ///< guarded by mutex_
+  std::int64_t kept_ = 0;                            ///< by those in the queues; guarded by mutex_
+  Queue begun_;                                      ///< guarded by mutex_
+  Queue new_;                                        ///< guarded by mutex_
+  MonotonicTime next_begin_ = MonotonicTime::min();  ///< by try_begin; guarded by mutex_
 };
 
 }  // namespace weir::gateway

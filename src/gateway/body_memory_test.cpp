@@ -100,6 +100,97 @@ TEST_F(BodyMemoryTest, ItIsStuckWhenAllThatHoldItWaitForMore) {
   memory_.release(20);
 }
 
+TEST_F(BodyMemoryTest, ItIsStuckThoughOneThatDoesNotWaitHoldsALittle) {
+  HeldBytes idle(memory_, kMost);
+  ASSERT_TRUE(idle.add(1));
+  ASSERT_TRUE(first_.add(50));
+  ASSERT_TRUE(second_->add(45));
+  Waiter one(20, true, 50);
+  Waiter other(20, true, 45);
+  EXPECT_FALSE(memory_.enqueue(one));
+  EXPECT_FALSE(memory_.enqueue(other));
+  EXPECT_TRUE(memory_.is_stuck()) << "its release would help neither";
+  EXPECT_TRUE(memory_.leave(other));
+  EXPECT_FALSE(memory_.is_stuck());
+  EXPECT_TRUE(memory_.leave(one));
+}
+
+TEST_F(BodyMemoryTest, ItIsNotStuckWhileOneOfThoseThatWaitMayEnd) {
+  ASSERT_TRUE(first_.add(50));
+  ASSERT_TRUE(second_->add(45));
+  HeldBytes idle(memory_, kMost);
+  ASSERT_TRUE(idle.add(5));
+  Waiter large(20, true, 50);
+  Waiter small(5, true, 45);
+  EXPECT_FALSE(memory_.enqueue(large));
+  EXPECT_FALSE(memory_.enqueue(small));
+  EXPECT_FALSE(memory_.is_stuck());
+  idle.release(5);
+  EXPECT_TRUE(small.is_granted) << "though the large one came first";
+  EXPECT_FALSE(large.is_granted);
+  EXPECT_FALSE(memory_.is_stuck()) << "the other may end";
+  memory_.release(5);
+  second_.reset();
+  EXPECT_TRUE(large.is_granted);
+  memory_.release(20);
+}
+
+TEST_F(BodyMemoryTest, ABodyThatHasBegunDoesNotQueueForWhatIsFree) {
+  ASSERT_TRUE(second_->add(90));
+  Waiter large(20, true);
+  Waiter small(10, true);
+  EXPECT_FALSE(memory_.enqueue(large));
+  EXPECT_TRUE(memory_.enqueue(small));
+  EXPECT_EQ(memory_.held(), kMost);
+  EXPECT_TRUE(memory_.leave(large));
+  memory_.release(10);
+}
+
+TEST_F(BodyMemoryTest, OneBodyInAStepBeginsBesideUnusedPromises) {
+  constexpr std::chrono::seconds kStep(10);
+  const MonotonicTime now{std::chrono::hours(1)};
+  ASSERT_TRUE(second_->try_promise(kMost));
+  ASSERT_TRUE(second_->add(10));
+  Waiter large(91);
+  Waiter one(60);
+  Waiter other(60);
+  EXPECT_FALSE(memory_.enqueue(large));
+  EXPECT_FALSE(memory_.enqueue(one));
+  EXPECT_FALSE(memory_.enqueue(other));
+  EXPECT_FALSE(memory_.try_begin(large, now, kStep)) << "more is held than leaves it room";
+  EXPECT_FALSE(memory_.try_begin(one, now, kStep)) << "it is not the first";
+  EXPECT_TRUE(memory_.leave(large));
+  EXPECT_TRUE(memory_.try_begin(one, now, kStep));
+  EXPECT_FALSE(one.is_granted);
+  EXPECT_FALSE(memory_.leave(one)) << "its need is met";
+  EXPECT_FALSE(memory_.try_begin(other, now, kStep));
+  EXPECT_FALSE(memory_.try_begin(other, now + kStep / 2, kStep));
+  second_.reset();
+  EXPECT_FALSE(other.is_granted) << "what the first began with is promised to it";
+  EXPECT_TRUE(memory_.try_begin(other, now + kStep, kStep));
+  memory_.end_promise(120);
+  EXPECT_TRUE(first_.try_promise(kMost));
+}
+
+TEST_F(BodyMemoryTest, WhatDoesNotFitRefusesNobody) {
+  std::atomic<bool> is_over = false;
+  std::jthread refused([&] {
+    while (!is_over) {
+      if (memory_.hold(kMost + 1, kMost)) break;
+    }
+  });
+  int failed = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    if (memory_.hold(kMost, kMost)) {
+      memory_.release(kMost);
+    } else {
+      ++failed;
+    }
+  }
+  is_over = true;
+  EXPECT_EQ(failed, 0);
+}
+
 TEST_F(BodyMemoryTest, SpareMemoryIsTakenBesideAPromiseAndNotFromIt) {
   ASSERT_TRUE(first_.try_promise(60));
   EXPECT_FALSE(first_.add_unpromised(50)) << "there would be no room for what was promised";

@@ -30,19 +30,20 @@ net::Task<Result<bool>> BodyWait::wait(Patience patience) {
     if (is_over_) co_return fail(ended_);
     co_return true;
   }
-  bool may_begin = false;
-  while (!is_over_ && !state_->granted && !may_begin && monotonic_now() < patience.until) {
+  while (!is_over_ && !state_->granted && monotonic_now() < patience.until) {
     state_->timer.expires_at(std::min(monotonic_now() + patience.step, patience.until));
     co_await state_->timer.async_wait(net::use_task);
-    if (state_->granted) break;
-    if (has_begun_ && held_.memory().is_stuck()) break;
-    may_begin = !has_begun_ && held_.has_room(static_cast<std::uint64_t>(bytes_));
+    if (is_over_ || state_->granted) break;
+    auto& memory = held_.memory();
+    if (has_begun_ ? memory.is_stuck() : memory.try_begin(*this, monotonic_now(), patience.step)) {
+      break;
+    }
   }
   // The memory may have been granted while the notification was on its way.
   const bool is_granted = state_->granted || !held_.memory().leave(*this);
   if (is_granted) note();
   if (is_over_) co_return fail(ended_);
-  co_return is_granted || may_begin;
+  co_return is_granted;
 }
 
 void BodyWait::note() {

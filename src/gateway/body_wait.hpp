@@ -31,8 +31,9 @@ class BodyWait final : private BodyMemory::Waiter, private http::ClientStream::D
     std::chrono::milliseconds step;
   };
   /// True: go on. A body that has not begun goes on as well if others were promised memory that
-  /// they have not used within a step. False: there will be no memory in time: all of it is held by
-  /// calls that wait for more, or the time is over. Errors: client_left, stopping.
+  /// they have not used: the one that has waited longest, once in a step. False: there will be no
+  /// memory in time: calls that wait for more hold too much of it, or the time is over. Errors:
+  /// client_left, stopping.
   [[nodiscard]] net::Task<Result<bool>> watch_and_wait(Patience patience);
   /// The same while another watches the client, and cancels the wait if it leaves.
   [[nodiscard]] net::Task<Result<bool>> wait(Patience patience);
