@@ -305,6 +305,42 @@ TEST_F(KeyLog, AReaderLearnsWhatAnotherProgramWrote) {
   }
 }
 
+TEST_F(KeyLog, AReaderLearnsWhatAnotherProgramReplaced) {
+  const auto store = open();
+  for (int number = 0; number < 9; ++number) ASSERT_TRUE(store->create(key(number)));
+  Editor editor(path_);
+  editor.run("DELETE FROM key_scopes");
+  for (const int seq : {6, 7, 8, 9}) {
+    editor.run(fmt::format(
+        "INSERT INTO key_scopes (seq, key_seq, kind, value) VALUES ({0}, {0}, 'model', 'b/*');"
+        "INSERT INTO key_model_limits (seq, key_seq, models) VALUES ({0}, {0}, 'b/*')",
+        seq));
+  }
+  expect_to_follow(*store, true);
+  for (const char* sql : {
+           "INSERT OR REPLACE INTO keys (id, name, state, created_at) "
+           "SELECT 'key_other', name, 'active', 1 FROM keys WHERE seq = 1",
+           "INSERT OR REPLACE INTO keys (seq, id, name, state, created_at) "
+           "VALUES (2, 'key_another', 'another', 'active', 1)",
+           "UPDATE OR REPLACE keys SET name = (SELECT name FROM keys WHERE seq = 3) WHERE seq = 4",
+           "INSERT OR REPLACE INTO key_secrets (key_seq, digest, prefix, last4, created_at) "
+           "SELECT 5, digest, prefix, last4, 1 FROM key_secrets WHERE key_seq = 6",
+           "UPDATE OR REPLACE key_secrets SET digest = "
+           "(SELECT digest FROM key_secrets WHERE key_seq = 8) WHERE key_seq = 7",
+           "INSERT OR REPLACE INTO key_scopes (seq, key_seq, kind, value) "
+           "VALUES (6, 9, 'model', 'c/*')",
+           "UPDATE OR REPLACE key_scopes SET seq = 7 WHERE seq = 8",
+           "INSERT OR REPLACE INTO key_model_limits (seq, key_seq, models) VALUES (6, 9, 'c/*')",
+           "UPDATE OR REPLACE key_model_limits SET seq = 7 WHERE seq = 8",
+       }) {
+    editor.run(sql);
+    SCOPED_TRACE(sql);
+    const auto before = follower_.keys;
+    expect_to_follow(*store, false);
+    EXPECT_NE(follower_.keys, before);
+  }
+}
+
 TEST_F(KeyLog, ARestoredFileIsReadFromTheStart) {
   const auto store = open();
   ASSERT_TRUE(store->create(key(0)));

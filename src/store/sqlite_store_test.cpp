@@ -97,7 +97,7 @@ TEST_F(SqliteFile, KeepsItsKeysFromOneOpenToTheNext) {
   ASSERT_EQ(keys->size(), 1);
   EXPECT_EQ(keys->front(), key(1));
   EXPECT_EQ(ask("PRAGMA journal_mode"), "wal");
-  EXPECT_EQ(ask("PRAGMA user_version"), "6");
+  EXPECT_EQ(ask("PRAGMA user_version"), "7");
 }
 
 TEST_F(SqliteFile, HoldsNeitherKeyTextNorAnythingLikeIt) {
@@ -188,7 +188,7 @@ TEST_F(SqliteFile, OfANewerWeirIsRefusedAndLeftAlone) {
   ASSERT_TRUE(open()->create(key(1)));
   run_sql("PRAGMA user_version = 99");
 
-  EXPECT_THAT(refusal(), HasSubstr("newer version of Weir (schema 99, this one supports up to 6)"));
+  EXPECT_THAT(refusal(), HasSubstr("newer version of Weir (schema 99, this one supports up to 7)"));
   EXPECT_EQ(ask("PRAGMA user_version"), "99");
 }
 
@@ -203,7 +203,7 @@ TEST_F(SqliteFile, OfTheFirstSchemaIsBroughtUpToDateWithAllItsKeys) {
   ASSERT_NE(store, nullptr);
   const auto keys = store->list();
 
-  EXPECT_EQ(ask("PRAGMA user_version"), "6");
+  EXPECT_EQ(ask("PRAGMA user_version"), "7");
   EXPECT_TRUE(store->check_integrity());
   ASSERT_EQ(keys->size(), 3);
   const KeyRecord& ci = keys->at(0);
@@ -235,7 +235,7 @@ TEST_F(SqliteFile, OfTheThirdSchemaKeepsItsUsage) {
 
   const auto store = open();
   ASSERT_NE(store, nullptr);
-  EXPECT_EQ(ask("PRAGMA user_version"), "6");
+  EXPECT_EQ(ask("PRAGMA user_version"), "7");
   EXPECT_TRUE(store->check_integrity());
   EXPECT_THAT(*store->usage(that_day), testing::ElementsAre(kept));
 

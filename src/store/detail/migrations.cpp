@@ -195,6 +195,45 @@ constexpr const char* kSteps[] = {
 
       PRAGMA user_version = 6;
     )sql",
+    // REPLACE deletes the rows in its way without the triggers of a DELETE.
+    R"sql(
+      CREATE TRIGGER keys_inserting BEFORE INSERT ON keys BEGIN
+        INSERT INTO key_changes (key_id)
+          SELECT id FROM keys WHERE seq = NEW.seq OR id = NEW.id
+          UNION SELECT id FROM keys WHERE name = NEW.name AND state <> 'revoked';
+      END;
+      CREATE TRIGGER keys_updating BEFORE UPDATE OF seq, id, name, state ON keys BEGIN
+        INSERT INTO key_changes (key_id)
+          SELECT id FROM keys WHERE seq = NEW.seq OR id = NEW.id
+          UNION SELECT id FROM keys WHERE name = NEW.name AND state <> 'revoked'
+          EXCEPT SELECT OLD.id;
+      END;
+      CREATE TRIGGER key_secrets_inserting BEFORE INSERT ON key_secrets BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq IN (
+          SELECT key_seq FROM key_secrets WHERE seq = NEW.seq OR digest = NEW.digest);
+      END;
+      CREATE TRIGGER key_secrets_updating BEFORE UPDATE OF seq, digest ON key_secrets BEGIN
+        INSERT INTO key_changes (key_id) SELECT id FROM keys WHERE seq IN (
+          SELECT key_seq FROM key_secrets WHERE seq = NEW.seq OR digest = NEW.digest);
+      END;
+      CREATE TRIGGER key_scopes_inserting BEFORE INSERT ON key_scopes BEGIN
+        INSERT INTO key_changes (key_id)
+          SELECT id FROM keys WHERE seq = (SELECT key_seq FROM key_scopes WHERE seq = NEW.seq);
+      END;
+      CREATE TRIGGER key_scopes_updating BEFORE UPDATE OF seq ON key_scopes BEGIN
+        INSERT INTO key_changes (key_id)
+          SELECT id FROM keys WHERE seq = (SELECT key_seq FROM key_scopes WHERE seq = NEW.seq);
+      END;
+      CREATE TRIGGER key_model_limits_inserting BEFORE INSERT ON key_model_limits BEGIN
+        INSERT INTO key_changes (key_id)
+          SELECT id FROM keys WHERE seq = (SELECT key_seq FROM key_model_limits WHERE seq = NEW.seq);
+      END;
+      CREATE TRIGGER key_model_limits_updating BEFORE UPDATE OF seq ON key_model_limits BEGIN
+        INSERT INTO key_changes (key_id)
+          SELECT id FROM keys WHERE seq = (SELECT key_seq FROM key_model_limits WHERE seq = NEW.seq);
+      END;
+      PRAGMA user_version = 7;
+    )sql",
 };
 static_assert(kApplicationId == 2003134834);
 
@@ -307,7 +346,6 @@ Result<std::int64_t> found_version(const Connection& connection, const Schema& s
   if (!application) return application;
   const auto tables = connection.ask("SELECT count(*) FROM sqlite_schema");
   if (!tables) return tables;
-
   const bool empty = *version == 0 && *application == 0 && *tables == 0;
   if (!empty && *application != schema.application_id) {
     return connection.refuse("this is another program's database; name another file in `store`");
