@@ -42,7 +42,7 @@ Call::Call(Gateway& gateway, CallInput&& input)
     : context_(gateway, std::move(input)),
       received_(std::make_unique<Received>(context_.client, context_.input.endpoint,
                                            context_.settings(), gateway.shared().body_memory,
-                                           gateway.body_buffers())) {
+                                           gateway.body_buffers(), context_.input.exchange.whole)) {
   context_.record().endpoint = context_.input.endpoint;
   context_.record().received = context_.input.exchange.whole;
   if (context_.input.stored) received_->set_stored(*context_.input.stored);

@@ -47,11 +47,13 @@ std::unexpected<Error> no_room() { return fail(Errc::overloaded, "calls.buffer_b
 }  // namespace
 
 Received::Received(http::ClientStream& client, catalogue::Endpoint endpoint,
-                   const upstream::Settings& settings, BodyMemory& memory, BodyBuffers& buffers)
+                   const upstream::Settings& settings, BodyMemory& memory, BodyBuffers& buffers,
+                   MonotonicTime began)
     : client_(client),
       endpoint_(endpoint),
       settings_(settings),
       buffers_(buffers),
+      began_(began),
       held_(memory, memory.bound(settings)),
       held_lines_(memory, memory.bound(settings)) {}
 
@@ -113,8 +115,9 @@ net::Task<Result<>> Received::await_room(std::uint64_t length) {
 
 net::Task<Result<>> Received::await_more(std::size_t bytes) {
   const auto size = static_cast<std::int64_t>(bytes);
-  if (static_cast<std::int64_t>(held_.size()) + size > held_.most()) co_return no_room();
-  BodyWait wait(client_, held_, size, true, static_cast<std::int64_t>(held_.size()));
+  const auto kept = static_cast<std::int64_t>(held_bytes());
+  if (kept + size > held_.most()) co_return no_room();
+  BodyWait wait(client_, held_, size, true, kept);
   auto waiting = wait.watch_and_wait(patience());
   const auto is_held = co_await std::move(waiting);
   if (!is_held) co_return std::unexpected(is_held.error());

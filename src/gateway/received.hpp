@@ -31,9 +31,10 @@ namespace weir::gateway {
 /// Lifetime: what it is made from outlives it.
 class Received {
  public:
-  /// `memory`: of the bodies of all calls. `buffers`: of the thread.
+  /// `memory`: of the bodies of all calls. `buffers`: of the thread. `began`: the call did.
   Received(http::ClientStream& client, catalogue::Endpoint endpoint,
-           const upstream::Settings& settings, BodyMemory& memory, BodyBuffers& buffers);
+           const upstream::Settings& settings, BodyMemory& memory, BodyBuffers& buffers,
+           MonotonicTime began);
   Received(const Received&) = delete;
   Received& operator=(const Received&) = delete;
   ~Received();
@@ -66,7 +67,8 @@ class Received {
   [[nodiscard]] bool take_at_hand();
   /// Receives a JSON body as a whole, and a form up to the part that names the model. An image
   /// edit's form is received as a whole, because `n` may come last; so is any encoded body.
-  /// At the bound of all bodies it waits for memory, at most for calls.total_timeout.
+  /// At the bound of all bodies it waits for memory, until calls.total_timeout after the call
+  /// began.
   /// Errors: invalid_parameter, overloaded if that was not enough, client_left and stopping during
   /// the wait, and those of ClientStream::next_body.
   [[nodiscard]] net::Task<Result<>> receive();
@@ -86,16 +88,17 @@ class Received {
   [[nodiscard]] std::string_view body() const { return body_; }
   /// Whether all of the body is in body().
   [[nodiscard]] bool is_whole() const { return is_whole_; }
-  [[nodiscard]] std::size_t held_bytes() const { return held_.size(); }
-  /// For waits for memory.
-  [[nodiscard]] BodyWait::Patience patience() const {
-    return {monotonic_now() + settings_.total_timeout, settings_.queue_timeout};
-  }
+  /// In memory, for the body and for what is read from it.
+  [[nodiscard]] std::size_t held_bytes() const { return held_.size() + held_lines_.size(); }
   /// Whether it holds much memory.
   [[nodiscard]] bool is_large() const { return held_.size() >= BodyBuffers::kLargeBytes; }
   [[nodiscard]] const CallRequest& request() const { return request_; }
 
  private:
+  /// For waits for memory.
+  [[nodiscard]] BodyWait::Patience patience() const {
+    return {began_ + settings_.total_timeout, settings_.queue_timeout};
+  }
   void take_buffer(std::uint64_t length);
   void give_back(std::string&& buffer);
   [[nodiscard]] net::Task<Result<>> receive_json();
@@ -121,6 +124,7 @@ class Received {
   const catalogue::Endpoint endpoint_;
   const upstream::Settings& settings_;
   BodyBuffers& buffers_;
+  const MonotonicTime began_;
   HeldBytes held_;
   HeldBytes held_lines_;    ///< of a batch
   std::size_t needed_ = 0;  ///< bytes of a decoded body for which there was no room

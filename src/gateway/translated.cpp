@@ -44,7 +44,9 @@ net::Task<Result<>> await_room(CallContext& context, const Received& received, H
   if (kept + size > reading.most()) co_return fail(Errc::overloaded, "calls.buffer_bytes");
   BodyWait wait(context.client, reading, size, true, kept);
   context.watch.set_waiting(&wait);
-  auto waiting = wait.wait(received.patience());
+  const auto& settings = context.settings();
+  auto waiting = wait.wait({.until = context.record().received + settings.total_timeout,
+                            .step = settings.queue_timeout});
   const auto held = co_await std::move(waiting);
   context.watch.set_waiting(nullptr);
   if (!held) co_return std::unexpected(held.error());
