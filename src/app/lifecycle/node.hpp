@@ -24,6 +24,7 @@
 #include "app/lifecycle/settings.hpp"
 #include "app/lifecycle/settings_files.hpp"
 #include "app/lifecycle/start_screen.hpp"
+#include "app/lifecycle/turns.hpp"
 #include "app/process/descriptor_plan.hpp"
 #include "app/process/file_watch.hpp"
 #include "app/process/inherited.hpp"
@@ -148,6 +149,7 @@ class Node {
     std::unique_ptr<net::Timer> publish_due;  ///< cancelled when something is to be published
     std::unique_ptr<net::Timer> store_due;  ///< cancelled when another process writes to the store
     bool store_written = false;             ///< since the store was last read
+    Turns reloads;  ///< of the config: the file, a signal and the admin API may ask at once
     std::unique_ptr<net::TaskGroup> watchers;
   };
 

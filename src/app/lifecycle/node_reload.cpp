@@ -96,6 +96,9 @@ net::Task<Problems> Node::reload(const char* why) {
     background_.refresher->refresh_now();
     co_return Problems();
   }
+  // Another reload in between would leave the keys of one file with the settings of the other.
+  auto taking = background_.reloads.take();
+  auto turn = co_await std::move(taking);
   auto load = [path = start_.config_file] { return load_settings_file(path); };
   auto loading = pools_.general.run(load);
   auto loaded = co_await std::move(loading);
@@ -119,6 +122,7 @@ net::Task<Problems> Node::reload(const char* why) {
     if (servers_.admin_tls.is_on()) {
       co_await reload_certificate(servers_.admin_tls, settings_.server.admin_tls);
     }
+    turn.reset();
     const auto deadline = monotonic_now() + kPublication;
     while (!publisher_.is_settled() && monotonic_now() < deadline) {
       co_await net::wait_for(kPublicationPoll);
