@@ -138,7 +138,7 @@ def test_the_model_that_was_looked_at_is_tried(console):
     page.get_by_role("dialog").get_by_role("link", name="Try it").click()
     expect(page.locator("h1")).to_have_text("Playground")
     expect(page.get_by_label("Model", exact=True)).to_have_value("claude-sonnet-4-5")
-    # What the closed dialog does comes later.
+    # The event of the closed dialog comes later.
     page.evaluate("() => new Promise(done => setTimeout(done))")
     expect(page.get_by_label("Model", exact=True)).to_have_value("claude-sonnet-4-5")
     assert "model=claude-sonnet-4-5" in page.url
