@@ -31,13 +31,15 @@ const HOURS = 12;
 /** Creates a key for this tab, which ends with the working day. */
 export async function createTabKey() {
   const now = new Date();
+  const once = onceKey();
   const created = await post(
     "keys",
     {
-      name: `console ${now.toISOString().slice(0, 19).replace("T", " ")}`,
+      // Names are unique, and two may be made in one second.
+      name: `console ${now.toISOString().slice(0, 19).replace("T", " ")} ${once.slice(0, 6)}`,
       expires_at: new Date(now.getTime() + HOURS * 3600000).toISOString(),
     },
-    { "Idempotency-Key": onceKey() },
+    { "Idempotency-Key": once },
   );
   made = created.key;
   keepForTab("made", made);
