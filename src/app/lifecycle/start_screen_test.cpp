@@ -13,6 +13,7 @@ TEST(StartScreen, ShowsAddressesAndEachUpstreamsState) {
   StartScreen screen{.version = "1.2",
                      .url = "http://127.0.0.1:8080",
                      .admin_url = "http://127.0.0.1:8081",
+                     .login = {},
                      .keyless = {},
                      .models = 4,
                      .upstreams = {},
