@@ -103,7 +103,8 @@ void BodyMemory::grant(Queue& queue, Waiter& waiter) {
   waiter.granted();
 }
 
-// What has begun holds memory until it is complete: one that needs little may be the one to end.
+// A body that has begun holds memory until it is complete: one that needs little may be the one to
+// end.
 void BodyMemory::hand_out() {
   for (auto next = begun_.begin(); next != begun_.end();) {
     Waiter& waiter = *next++;

@@ -310,12 +310,12 @@ TEST_F(KeyLog, AReaderLearnsWhatAnotherProgramReplaced) {
   for (int number = 0; number < 9; ++number) ASSERT_TRUE(store->create(key(number)));
   Editor editor(path_);
   editor.run("DELETE FROM key_scopes");
-  for (const int seq : {6, 7, 8, 9}) {
-    editor.run(fmt::format(
-        "INSERT INTO key_scopes (seq, key_seq, kind, value) VALUES ({0}, {0}, 'model', 'b/*');"
-        "INSERT INTO key_model_limits (seq, key_seq, models) VALUES ({0}, {0}, 'b/*')",
-        seq));
-  }
+  editor.run(
+      "INSERT INTO key_scopes (seq, key_seq, kind, value)"
+      " SELECT seq, seq, 'model', 'b/*' FROM keys WHERE seq IN (6, 7, 8, 9)");
+  editor.run(
+      "INSERT INTO key_model_limits (seq, key_seq, models)"
+      " SELECT seq, seq, 'b/*' FROM keys WHERE seq IN (6, 7, 8, 9)");
   expect_to_follow(*store, true);
   for (const char* sql : {
            "INSERT OR REPLACE INTO keys (id, name, state, created_at) "

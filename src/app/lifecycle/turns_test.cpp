@@ -1,9 +1,9 @@
 #include "app/lifecycle/turns.hpp"
 
+#include <exception>
 #include <string>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ TEST(Turns, ComeOneAfterAnother) {
   std::string log;
   for (const char name : {'a', 'b', 'c'}) {
     boost::asio::co_spawn(context.get_executor(), take(turns, name, log, name == 'b'),
-                          boost::asio::detached);
+                          [](const std::exception_ptr& error) { EXPECT_FALSE(error); });
   }
   context.run();
   ASSERT_EQ(log.size(), 6U);
