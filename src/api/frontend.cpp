@@ -133,6 +133,7 @@ Frontend::Found Frontend::call_input(http::Exchange& exchange, const auth::KeyEn
       .scope = scope_of(key),
       .limiter = key.limiter(),
       .key_identity = std::string(has_request_id(endpoint) ? key.identity() : std::string_view{}),
+      .key_number = reinterpret_cast<std::uintptr_t>(&key),
       .fields = {}};
   if (found.names_stored()) {
     const auto& request = *exchange.request;

@@ -59,11 +59,6 @@ OutboundPlan plan_request(const CallContext& context, const Choice& choice,
           .length = length};
 }
 
-// Each key has a limiter of its own.
-std::uint64_t key_of(const CallContext& context) {
-  return reinterpret_cast<std::uintptr_t>(context.input.limiter.get());
-}
-
 }  // namespace
 
 bool asks_usage(const Choice& choice, const Received& received, MonotonicTime now) {
@@ -336,7 +331,7 @@ net::Task<std::optional<AttemptEnd>> Attempt::run(AttemptRequest request) {
 void Attempt::conclude(const AttemptEnd& end, MonotonicTime now) {
   const auto& row = upstream::describe(end.outcome);
   const auto& upstream = destination().upstream;
-  upstream->report(*choice_.health, grant_.passes, end.outcome, key_of(*context_), now);
+  upstream->report(*choice_.health, grant_.passes, end.outcome, context_->input.key_number, now);
   release_slot();
   context_->watch.remove(*stream_);
   context_->gateway.pool().give_back(upstream, std::move(stream_), sent_whole_, now);

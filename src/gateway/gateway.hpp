@@ -68,6 +68,8 @@ struct CallInput {
   std::shared_ptr<limit::KeyLimiter> limiter;
   /// The key of a call with an id that is sealed for it; empty for all other calls.
   std::string key_identity;
+  /// Tells the key from others while it does not change; 0: unknown.
+  std::uint64_t key_number = 0;
   /// A hash of the key's name; only if it decides which upstream is called.
   std::uint64_t key_hash = 0;
   /// Complete field lines for every answer.
