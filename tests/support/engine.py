@@ -307,9 +307,13 @@ class Engine:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for connection in self._open:
-            with contextlib.suppress(OSError):
-                connection.socket.shutdown(socket.SHUT_RDWR)
+        for connection in list(self._open):
+            self._close(connection)
+
+    @staticmethod
+    def _close(connection):
+        with contextlib.suppress(OSError):
+            connection.socket.shutdown(socket.SHUT_RDWR)
 
     def _accept(self):
         with contextlib.suppress(OSError):
@@ -318,6 +322,8 @@ class Engine:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connections += 1
                 self._open.append(Connection(self, sock, self.connections))
+                if self.stopping:  # accepted while __exit__ closed the others
+                    self._close(self._open[-1])
 
     # Called by connections.
 
