@@ -224,7 +224,9 @@ INSTANTIATE_TEST_SUITE_P(All, KeyChanges,
 class Editor {
  public:
   explicit Editor(const std::string& path) {
-    EXPECT_EQ(sqlite3_open(path.c_str(), &database_), SQLITE_OK);
+    // Without a mutex: backups in both directions would take two of them in both orders.
+    constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    EXPECT_EQ(sqlite3_open_v2(path.c_str(), &database_, kFlags, nullptr), SQLITE_OK);
     run("PRAGMA foreign_keys = ON");
   }
   Editor(const Editor&) = delete;
