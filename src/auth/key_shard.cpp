@@ -56,10 +56,10 @@ KeyMatch KeyShard::find(const store::Digest& digest) const {
   return {};
 }
 
-void KeyShard::visit(const std::function<void(const KeyEntry&)>& visit) const {
-  for (const auto& opening : openings_) {
-    if (opening.secret == 0) visit(*opening.entry);
-  }
+KeyEntryPtr KeyShard::find(std::string_view id) const {
+  const auto found =
+      std::ranges::find(openings_, id, [](const Opening& opening) { return opening.entry->id(); });
+  return found == openings_.end() ? nullptr : found->entry;
 }
 
 }  // namespace weir::auth

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <string_view>
 #include <vector>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -29,11 +29,10 @@ class KeyShard : public boost::intrusive_ref_counter<KeyShard> {
   /// To be called after the last change.
   void index();
 
-  /// Calls `visit` once for each key whose first secret is here.
-  void visit(const std::function<void(const KeyEntry&)>& visit) const;
-
   /// Cost: about 50 ns; allocates nothing.
   [[nodiscard]] KeyMatch find(const store::Digest& digest) const;
+  /// The key with this id; null: none is here. Cost: a look at all.
+  [[nodiscard]] KeyEntryPtr find(std::string_view id) const;
 
  private:
   struct Opening {

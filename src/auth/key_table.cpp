@@ -29,14 +29,8 @@ const KeyEntry* KeyTable::find_stored(const store::Digest& digest) const {
   return shard ? shard->find(digest).entry : nullptr;
 }
 
-void KeyTable::visit(const std::function<void(const KeyEntry&)>& visit) const {
-  const auto visit_counted = [&visit](const KeyEntry& entry) {
-    if (counts(entry)) visit(entry);
-  };
-  for (const auto& shard : shards_) {
-    if (shard) shard->visit(visit_counted);
-  }
-  if (configured_) configured_->visit(visit_counted);
+KeyEntryPtr KeyTable::find_configured(std::string_view id) const {
+  return configured_ ? configured_->find(id) : nullptr;
 }
 
 std::expected<const KeyEntry*, Errc> KeyTable::authenticate(const store::Digest& digest,

@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "auth/key_entry.hpp"
 #include "auth/key_shard.hpp"
@@ -34,8 +34,8 @@ class KeyTable {
   /// The stored key with this digest, in whatever state; null: none.
   [[nodiscard]] const KeyEntry* find_stored(const store::Digest& digest) const;
 
-  /// Calls `visit` once for each key that is not revoked, in no order. Cost: that of a look at all.
-  void visit(const std::function<void(const KeyEntry&)>& visit) const;
+  /// The config key with this id; null: none. Cost: a look at all config keys.
+  [[nodiscard]] KeyEntryPtr find_configured(std::string_view id) const;
 
   /// Keys that are not revoked.
   [[nodiscard]] std::size_t size() const { return stored_ + configured_keys_; }

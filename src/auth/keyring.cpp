@@ -243,6 +243,13 @@ void Keyring::find_conflicts(const KeyEntry& stored) {
   }
 }
 
+KeyEntryPtr Keyring::find(std::string_view id) const {
+  std::lock_guard lock(mutex_);
+  const auto found = stored_.find(id);
+  if (found == stored_.end()) return table_.load()->find_configured(id);
+  return (*found)->state == store::KeyState::revoked ? nullptr : *found;
+}
+
 std::vector<store::KeyRecord> Keyring::config_keys() const {
   std::lock_guard lock(mutex_);
   std::vector<store::KeyRecord> records;

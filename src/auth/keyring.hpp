@@ -68,6 +68,9 @@ class Keyring {
   /// For callers that read the table at every request.
   [[nodiscard]] const Snapshot<KeyTable>& tables() const { return table_; }
 
+  /// The key with this id, as of now; null: there is none, or it is revoked.
+  [[nodiscard]] KeyEntryPtr find(std::string_view id) const;
+
   /// The keys of the config file, as records without digests.
   [[nodiscard]] std::vector<store::KeyRecord> config_keys() const;
 

@@ -1,7 +1,6 @@
 // The resource `calls`: the last calls.
 #include <array>
 #include <charconv>
-#include <map>
 
 #include "management/answer_json.hpp"
 #include "management/resources.hpp"
@@ -49,22 +48,6 @@ Answered<Filter> parse_filter(const codec::Query& query) {
   return filter;
 }
 
-/// Names of keys by id.
-class KeyNames {
- public:
-  explicit KeyNames(std::shared_ptr<const auth::KeyTable> table) : table_(std::move(table)) {
-    table_->visit([this](const auto& entry) { names_.emplace(entry.id(), entry.name()); });
-  }
-  [[nodiscard]] std::string_view of(std::string_view id) const {
-    const auto found = names_.find(id);
-    return found == names_.end() ? std::string_view() : found->second;
-  }
-
- private:
-  std::shared_ptr<const auth::KeyTable> table_;
-  std::map<std::string_view, std::string_view> names_;
-};
-
 void write_timings(codec::JsonWriter& json, const CallSummary& call) {
   json.key("timings").begin_object().key("total_us").value(call.total_us);
   json.key("overhead_us").value(call.overhead_us);
@@ -79,13 +62,14 @@ void write_timings(codec::JsonWriter& json, const CallSummary& call) {
   json.end_object();
 }
 
-void write_call(codec::JsonWriter& json, const CallSummary& call, const KeyNames& names) {
+void write_call(codec::JsonWriter& json, const CallSummary& call, const auth::Keyring& keys) {
   json.begin_object().key("id").value(std::to_string(call.id));
   json.key("trace_id").value(call.trace_id.view());
   write_time(json, "at", WallTime(WallClock::duration(call.at)));
   json.key("route").value(call.route);
   write_text_or_null(json, "key", call.key.view());
-  write_text_or_null(json, "key_name", names.of(call.key.view()));
+  const auto key = keys.find(call.key.view());
+  write_text_or_null(json, "key_name", key ? key->name() : std::string_view());
   write_text_or_null(json, "model", call.model.view());
   write_text_or_null(json, "upstream", call.upstream.view());
   json.key("status").value(call.status).key("reason").value(call.reason);
@@ -121,7 +105,6 @@ Serving list_calls(Context& context) {
   const auto filter = parse_filter(context.query);
   if (!filter) co_return std::unexpected(filter.error());
   const auto& calls = context.services.calls;
-  const KeyNames names(context.services.keys.table());
   std::string text;
   codec::JsonWriter json(text);
   json.begin_object().key("data").begin_array();
@@ -133,7 +116,7 @@ Serving list_calls(Context& context) {
     if (filter->is_too_old(call) || !filter->admits(call)) return true;
     has_more = written == page->limit;
     if (has_more) return false;
-    write_call(json, call, names);
+    write_call(json, call, context.services.keys);
     last = call.id;
     ++written;
     return true;
@@ -150,7 +133,7 @@ Serving show_call(Context& context) {
   if (!call) co_return refuse(Reason::not_found);
   std::string text;
   codec::JsonWriter json(text);
-  write_call(json, *call, KeyNames(context.services.keys.table()));
+  write_call(json, *call, context.services.keys);
   co_return Body{.json = std::move(text)};
 }
 

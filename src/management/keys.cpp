@@ -1,6 +1,5 @@
 // The resource `keys`: reading.
 #include <algorithm>
-#include <map>
 
 #include "management/answer_json.hpp"
 #include "management/key_access.hpp"
@@ -58,26 +57,21 @@ std::vector<std::string_view> model_ids(const catalogue::Catalogue& catalogue) {
 /// The present use of limits; of no key that is not in the table.
 class UseReader {
  public:
-  UseReader(std::shared_ptr<const auth::KeyTable> table,
-            std::shared_ptr<const catalogue::Catalogue> catalogue)
-      : table_(std::move(table)), catalogue_(std::move(catalogue)) {
-    table_->visit([this](const auto& entry) { by_id_.emplace(entry.id(), &entry); });
-  }
+  UseReader(const auth::Keyring& keys, std::shared_ptr<const catalogue::Catalogue> catalogue)
+      : keys_(keys), catalogue_(std::move(catalogue)) {}
 
   [[nodiscard]] std::vector<limit::LimitUse> of(std::string_view id) {
-    const auto found = by_id_.find(id);
-    if (found == by_id_.end()) return {};
-    const auto& entry = *found->second;
-    const bool by_model = !entry.terms->model_limits.empty();
+    const auto entry = keys_.find(id);
+    if (!entry) return {};
+    const bool by_model = !entry->terms->model_limits.empty();
     if (by_model && models_.empty()) models_ = model_ids(*catalogue_);
-    return entry.limiter()->uses(by_model ? models_ : std::vector<std::string_view>(),
-                                 monotonic_now());
+    return entry->limiter()->uses(by_model ? models_ : std::vector<std::string_view>(),
+                                  monotonic_now());
   }
 
  private:
-  std::shared_ptr<const auth::KeyTable> table_;
+  const auth::Keyring& keys_;
   std::shared_ptr<const catalogue::Catalogue> catalogue_;
-  std::map<std::string_view, const auth::KeyEntry*> by_id_;
   std::vector<std::string_view> models_;
 };
 
@@ -120,15 +114,15 @@ Serving list_keys(Context& context) {
   auto listing = services.store_pool.run(std::move(list));
   auto stored = co_await std::move(listing);
   if (!stored) co_return std::unexpected(problem_of(stored.error()));
-  auto make = [stored = std::move(*stored), &ring = services.keys, table = services.keys.table(),
-               catalogue = services.catalogue(), filter = *filter, page = *page,
+  auto make = [stored = std::move(*stored), &ring = services.keys, catalogue = services.catalogue(),
+               filter = *filter, page = *page,
                now = context.exchange.whole_at]() mutable -> Answered<std::string> {
     const auto keys = all_keys(ring, std::move(stored));
     const auto is_last = [&](const KeyRecord& key) { return key.id == page.after; };
     if (!page.after.empty() && std::ranges::none_of(keys, is_last)) {
       return refuse(Reason::invalid_parameter, "Take the cursor from `next`.", "cursor");
     }
-    return render(keys, filter, page, UseReader(table, catalogue), now);
+    return render(keys, filter, page, UseReader(ring, catalogue), now);
   };
   auto making = services.report_pool.run(std::move(make));
   auto text = co_await std::move(making);
@@ -150,7 +144,7 @@ Serving show_key_use(Context& context) {
   auto finding = find_key(context);
   const auto key = co_await std::move(finding);
   if (!key) co_return std::unexpected(key.error());
-  UseReader uses(context.services.keys.table(), context.services.catalogue());
+  UseReader uses(context.services.keys, context.services.catalogue());
   std::string text;
   codec::JsonWriter json(text);
   json.begin_object().key("data").begin_array();

@@ -136,9 +136,7 @@ Answered<Sums> read(const Services& services, const UsageQuery& query) {
   return sums;
 }
 
-using Names = std::map<std::string, std::string, std::less<>>;
-
-std::string render(const Sums& sums, const UsageQuery& query, const Names& names) {
+std::string render(const Sums& sums, const UsageQuery& query, const auth::Keyring& keys) {
   std::string text;
   codec::JsonWriter json(text);
   json.begin_object().key("data").begin_array();
@@ -157,10 +155,9 @@ std::string render(const Sums& sums, const UsageQuery& query, const Names& names
         json.null();
       }
     };
-    const auto named = names.find(key);
+    const auto named = query.by.key ? keys.find(key) : nullptr;
     write("key", query.by.key, key);
-    write("key_name", query.by.key && named != names.end(),
-          named == names.end() ? std::string_view() : named->second);
+    write("key_name", named != nullptr, named ? named->name() : std::string_view());
     write("model", query.by.model, model);
     for (const auto& [name, member] : kCounts) json.key(name).value(counts.*member);
     json.end_object();
@@ -172,23 +169,16 @@ std::string render(const Sums& sums, const UsageQuery& query, const Names& names
   return text;
 }
 
-Names names_of(const auth::KeyTable& table) {
-  Names names;
-  table.visit([&names](const auto& entry) { names.emplace(entry.id(), entry.name()); });
-  return names;
-}
-
 }  // namespace
 
 Serving show_usage(Context& context) {
   const auto query = parse(context.query, context.exchange.whole_at);
   if (!query) co_return std::unexpected(query.error());
   const auto& services = context.services;
-  auto make = [&services, query = *query,
-               table = services.keys.table()]() -> Answered<std::string> {
+  auto make = [&services, query = *query]() -> Answered<std::string> {
     const auto sums = read(services, query);
     if (!sums) return std::unexpected(sums.error());
-    return render(*sums, query, query.by.key ? names_of(*table) : Names());
+    return render(*sums, query, services.keys);
   };
   auto making = services.report_pool.run(std::move(make));
   auto text = co_await std::move(making);
