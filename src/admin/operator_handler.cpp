@@ -55,10 +55,6 @@ bool OperatorHandler::may_read_admin(const http::Exchange& exchange) const {
   return is_loopback(exchange.peer) && names_no_domain(exchange.request->authority);
 }
 
-bool OperatorHandler::is_own_name(const http::Request& request) const {
-  return names_no_domain(request.authority) || is_listed_host(request.authority, admin_hosts_);
-}
-
 http::Reply OperatorHandler::readiness(bool with_names) const {
   if (!sources_.ready()) return reply_with(503, kText, "not ready\n");
   const auto pending = sources_.first_lists_pending();
@@ -77,7 +73,7 @@ http::Reply OperatorHandler::explain(http::Exchange& exchange) {
 http::Reply OperatorHandler::answer(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
   const auto path = request.path;
-  const bool own_name = is_own_name(request);
+  const bool own_name = is_own_name(request.authority, admin_hosts_);
   const bool is_health = path == "/healthz" || path == "/readyz";
   if (!own_name && !is_health) return refuse(exchange, Errc::misdirected_request);
   const bool is_page = is_health || path == "/metrics" || path == "/admin/models" ||

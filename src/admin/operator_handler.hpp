@@ -44,7 +44,6 @@ class OperatorHandler : public http::Handler {
 
  private:
   [[nodiscard]] http::Reply answer(http::Exchange& exchange);
-  [[nodiscard]] bool is_own_name(const http::Request& request) const;
   [[nodiscard]] http::Reply readiness(bool with_names) const;
   [[nodiscard]] http::Reply page(http::Exchange& exchange);
   [[nodiscard]] http::Reply explain(http::Exchange& exchange);

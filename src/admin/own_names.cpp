@@ -60,4 +60,8 @@ bool is_listed_host(std::string_view authority, std::span<const std::string> hos
   return std::ranges::any_of(hosts, [&](const auto& pattern) { return matches(pattern, host); });
 }
 
+bool is_own_name(std::string_view authority, std::span<const std::string> hosts) {
+  return names_no_domain(authority) || is_listed_host(authority, hosts);
+}
+
 }  // namespace weir::admin

@@ -21,4 +21,7 @@ namespace weir::admin {
 /// example.com. Case and a final dot are ignored.
 [[nodiscard]] bool is_listed_host(std::string_view authority, std::span<const std::string> hosts);
 
+/// True if either holds: the admin listener answers under this name.
+[[nodiscard]] bool is_own_name(std::string_view authority, std::span<const std::string> hosts);
+
 }  // namespace weir::admin

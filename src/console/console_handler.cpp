@@ -79,11 +79,6 @@ http::Handler& ConsoleHandler::handler_of(const http::Request* request) const {
   return request != nullptr && is_call(request->path) ? *api_ : *admin_;
 }
 
-bool ConsoleHandler::is_own_name(const http::Request& request) const {
-  return admin::names_no_domain(request.authority) ||
-         admin::is_listed_host(request.authority, admin_hosts_);
-}
-
 bool ConsoleHandler::takes_body(const http::Request& request) {
   return handler_of(&request).takes_body(request);
 }
@@ -91,10 +86,11 @@ bool ConsoleHandler::takes_body(const http::Request& request) {
 http::Answer ConsoleHandler::handle(http::Exchange& exchange) {
   const http::Request& request = *exchange.request;
   const bool is_read = request.method == http::Method::get || request.method == http::Method::head;
-  if (is_own_name(request) && is_read && has_asset(request.path)) return asset_reply(request);
+  const bool is_own_name = admin::is_own_name(request.authority, admin_hosts_);
+  if (is_own_name && is_read && has_asset(request.path)) return asset_reply(request);
   choose_memo(exchange);
   if (!is_call(request.path)) return admin_->handle(exchange);
-  if (!is_own_name(request)) return api_->refuse(exchange, Errc::misdirected_request);
+  if (!is_own_name) return api_->refuse(exchange, Errc::misdirected_request);
   if (is_from_another_origin(request)) return api_->refuse(exchange, Errc::forbidden);
   if (calls_.size() >= max_calls_) return api_->refuse(exchange, Errc::overloaded);
   calls_.insert(&exchange);

@@ -31,7 +31,6 @@ class ConsoleHandler : public http::Handler {
 
  private:
   [[nodiscard]] http::Handler& handler_of(const http::Request* request) const;
-  [[nodiscard]] bool is_own_name(const http::Request& request) const;
 
   std::unique_ptr<http::Handler> admin_;
   std::unique_ptr<http::Handler> api_;

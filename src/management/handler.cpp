@@ -19,10 +19,6 @@ bool is_api(std::string_view path) {
   return path.starts_with(kRoot) && (path.size() == kRoot.size() || path[kRoot.size()] == '/');
 }
 
-bool is_read(http::Method method) {
-  return method == http::Method::get || method == http::Method::head;
-}
-
 bool is_json(std::string_view type) {
   const auto media = type.substr(0, type.find(';'));
   return media == "application/json" || media == "application/json ";
@@ -121,23 +117,13 @@ AdminHandler::AdminHandler(Services services, Keys keys, std::span<const std::st
   services_.link_changed(state_.link);
 }
 
-bool AdminHandler::is_own_name(const http::Request& request) const {
-  return admin::names_no_domain(request.authority) ||
-         admin::is_listed_host(request.authority, hosts_);
-}
-
 bool AdminHandler::takes_body(const http::Request& request) {
   if (!is_api(request.path)) return others_->takes_body(request);
   return request.method == http::Method::post || request.method == http::Method::patch;
 }
 
 http::Answer AdminHandler::handle(http::Exchange& exchange) {
-  const http::Request& request = *exchange.request;
-  if (is_api(request.path)) return serve(exchange);
-  const bool is_page = request.path == "/" || request.path.starts_with("/console/");
-  if (is_page && services_.page && is_read(request.method) && is_own_name(request)) {
-    if (auto page = services_.page(request)) return std::move(*page);
-  }
+  if (is_api(exchange.request->path)) return serve(exchange);
   return others_->handle(exchange);
 }
 
@@ -163,7 +149,7 @@ net::Task<http::Outcome> AdminHandler::serve(http::Exchange& exchange) {
 Serving AdminHandler::answer(Context& context) {  // outlives the task
   using management::refuse;
   const auto& request = context.request();
-  if (!is_own_name(request)) co_return refuse(Reason::misdirected_request);
+  if (!admin::is_own_name(request.authority, hosts_)) co_return refuse(Reason::misdirected_request);
   auto path = request.path.substr(kRoot.size());
   if (path.starts_with('/')) path.remove_prefix(1);
   const auto found = match_route(request.method, path);

@@ -29,7 +29,6 @@ class AdminHandler : public http::Handler {
   void finished(const http::Exchange& exchange) override { others_->finished(exchange); }
 
  private:
-  [[nodiscard]] bool is_own_name(const http::Request& request) const;
   [[nodiscard]] net::Task<http::Outcome> serve(http::Exchange& exchange);
   [[nodiscard]] Serving answer(Context& context);
   [[nodiscard]] Answered<Caller> identify(const Context& context);

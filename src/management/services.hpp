@@ -107,9 +107,6 @@ struct Services {
 
   /// A new login link is valid from now on, its predecessor no longer.
   std::function<void(const Secret& token)> link_changed;
-  /// The console's page for a GET or HEAD of `/` or below `/console/`; nothing: there is none.
-  /// Empty: no console.
-  std::function<std::optional<http::Reply>(const http::Request&)> page;
 };
 
 }  // namespace weir::management

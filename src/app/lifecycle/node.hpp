@@ -129,9 +129,8 @@ class Node {
   /// encoded bodies must not block anything else.
   struct Pools {
     net::WorkerPool general{2};
-    net::WorkerPool store{1};  ///< calls of a store wait for one another
-    net::WorkerPool reports{
-        1};  ///< what operators ask for may take seconds, and holds nothing else up
+    net::WorkerPool store{1};    ///< calls of a store wait for one another
+    net::WorkerPool reports{1};  ///< questions of operators, which may take seconds
     net::WorkerPool resolvers{4};
     net::WorkerPool bodies{1};     ///< what clients send is decoded here, and holds nothing else up
     net::WorkerPool catalogue{1};  ///< long lists are read and merged here, one at a time

@@ -13,6 +13,7 @@
 #include "app/lifecycle/login_link.hpp"
 #include "app/lifecycle/node.hpp"
 #include "app/lifecycle/pasted_settings.hpp"
+#include "base/enum_table.hpp"
 #include "console/console_handler.hpp"
 #include "management/handler.hpp"
 #include "telemetry/log.hpp"
@@ -34,17 +35,10 @@ std::vector<management::ConfigProblem> as_config_problems(const Problems& proble
   return list;
 }
 
-std::string_view breaker_name(upstream::BreakerState state) {
-  switch (state) {
-    case upstream::BreakerState::admitting:
-      return "admitting";
-    case upstream::BreakerState::probing:
-      return "probing";
-    case upstream::BreakerState::refusing:
-      return "refusing";
-  }
-  __builtin_unreachable();
-}
+constexpr EnumNames<upstream::BreakerState> kBreakerNames(
+    {{upstream::BreakerState::admitting, "admitting"},
+     {upstream::BreakerState::probing, "probing"},
+     {upstream::BreakerState::refusing, "refusing"}});
 
 // One that the admin API shows: a route of each model at one upstream.
 std::vector<management::RouteState> routes_at(const api::Published& published,
@@ -60,7 +54,7 @@ std::vector<management::RouteState> routes_at(const api::Published& published,
                         .id = route.model,
                         .status = wire_name(route.status),
                         .reason = catalogue::name(route.reason),
-                        .breaker = health == nullptr ? "" : breaker_name(health->state())});
+                        .breaker = health == nullptr ? "" : kBreakerNames[health->state()]});
     }
   }
   return states;
@@ -181,7 +175,6 @@ management::Services Node::admin_services() {
             // Before there is a server it has no address; a server that leaves has lost the file.
             if (servers_.admin && !is_leaving_) keep_login_link();
           },
-      .page = {},
   };
 }
 
@@ -211,7 +204,7 @@ std::vector<management::UpstreamState> Node::upstream_states() const {
     const auto found = std::ranges::find(settings, report.name, &discovery::UpstreamSettings::name);
     if (destination != nullptr && found != settings.end()) {
       auto& upstream = *destination->upstream;
-      state.load = {.breaker = breaker_name(upstream.health().state()),
+      state.load = {.breaker = kBreakerNames[upstream.health().state()],
                     .in_flight = upstream.slots().in_flight(),
                     .waiting = upstream.slots().waiting(),
                     .max_in_flight = found->max_in_flight.value_or(settings_.calls.max_in_flight)};
