@@ -38,6 +38,8 @@ class ForeignFile {
   std::string take_text(const config::Node& map, std::string_view key) {
     return take(map, key).text;
   }
+  /// The item counts as used: for one that is no setting of a fixed name.
+  void use(const config::Node& node) { used_.insert(&node); }
   /// Stands in the remarks instead of what is below `node`.
   void remark(const config::Node& node, std::string text) { notes_[&node] = std::move(text); }
 

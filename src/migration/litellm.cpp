@@ -231,24 +231,18 @@ class Reading {
   void read_aliases() {
     const auto& router = file_.take("router_settings");
     for (const auto& alias : file_.take(router, "model_group_alias").items) {
-      const auto& named =
-          alias.kind == Node::Kind::map ? config::find_deepest(alias, "model") : alias;
+      const auto& named = alias.kind == Node::Kind::map ? file_.take(alias, "model") : alias;
       file_.take(alias, "hidden");
       const auto model = std::ranges::find(out_.models, literal(named.text), &Model::id);
       if (model == out_.models.end()) {
         file_.remark(alias, "its model is none of model_list");
       } else {
         model->aliases.push_back(literal(alias.key));
-        use(router, alias);
+        file_.use(alias);
       }
     }
     add_call(router, "num_retries", "retries", {});
     add_call(router, "timeout", "total_timeout", "s");
-  }
-
-  void use(const Node& router, const Node& alias) {
-    file_.take(config::find_deepest(router, "model_group_alias"), alias.key);
-    if (alias.kind == Node::Kind::map) file_.take(alias, "model");
   }
 
   void add_call(const Node& from, std::string_view key, const char* name, std::string_view unit) {

@@ -38,8 +38,8 @@ struct AgentSettings {
   std::chrono::milliseconds beat{1'000};
   std::chrono::milliseconds tick{100};
   std::chrono::milliseconds tell{10'000};  ///< how often the spent units of a day are told
-  /// What a node that ended may have spent since it told: units that were to return by then may
-  /// have been spent again.
+  /// How long before its end a node may have spent units that it had not told yet: units that were
+  /// to return within that time may have been spent again.
   std::chrono::milliseconds untold{300'000};
   /// For nodes that were there before, when a new node comes first to an empty store.
   std::chrono::milliseconds learning{2'000};

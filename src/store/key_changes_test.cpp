@@ -264,6 +264,15 @@ class KeyLog : public testing::Test {
     EXPECT_EQ(follower_.keys, all_keys(store));
   }
 
+  /// The statement changes keys, and the reader follows without a new start.
+  void expect_to_learn(Store& store, Editor& editor, const char* sql) {
+    editor.run(sql);
+    SCOPED_TRACE(sql);
+    const auto before = follower_.keys;
+    expect_to_follow(store, false);
+    EXPECT_NE(follower_.keys, before);
+  }
+
   TemporaryDirectory directory_;
   std::string path_ = directory_.path() + "/weir.db";
   Follower follower_;
@@ -299,11 +308,7 @@ TEST_F(KeyLog, AReaderLearnsWhatAnotherProgramWrote) {
            "UPDATE keys SET id = 'key_other' WHERE seq = 2",
            "DELETE FROM keys WHERE seq = 4",
        }) {
-    editor.run(sql);
-    SCOPED_TRACE(sql);
-    const auto before = follower_.keys;
-    expect_to_follow(*store, false);
-    EXPECT_NE(follower_.keys, before);
+    expect_to_learn(*store, editor, sql);
   }
 }
 
@@ -335,11 +340,7 @@ TEST_F(KeyLog, AReaderLearnsWhatAnotherProgramReplaced) {
            "INSERT OR REPLACE INTO key_model_limits (seq, key_seq, models) VALUES (6, 9, 'c/*')",
            "UPDATE OR REPLACE key_model_limits SET seq = 7 WHERE seq = 8",
        }) {
-    editor.run(sql);
-    SCOPED_TRACE(sql);
-    const auto before = follower_.keys;
-    expect_to_follow(*store, false);
-    EXPECT_NE(follower_.keys, before);
+    expect_to_learn(*store, editor, sql);
   }
 }
 
